@@ -1,0 +1,100 @@
+// Switches and limits. Every one can be overridden by defining the macro before the first include, the same in every
+// translation unit; what changes the layout of a type also changes the name of the inline namespace.
+
+#pragma once
+
+#include "notifier/version.hpp"
+
+#if defined(_MSVC_LANG)
+#define NOTIFIER_CPLUSPLUS _MSVC_LANG
+#else
+#define NOTIFIER_CPLUSPLUS __cplusplus
+#endif
+#if NOTIFIER_CPLUSPLUS < 201703L
+#error "notifier needs C++17: compile with -std=c++17 (g++, clang) or /std:c++17 /Zc:__cplusplus (MSVC)"
+#endif
+#undef NOTIFIER_CPLUSPLUS
+
+/// 1: simdjson reads JSON; the program links simdjson (the CMake target notifier::notifier sets both).
+/// 0: picojson reads JSON; header-only, nothing to link. The default of a bare header drop-in.
+#ifndef NOTIFIER_SIMDJSON
+#define NOTIFIER_SIMDJSON 0
+#endif
+
+/// 1 where the compiler has exceptions on; Result::value() throws only then. picojson needs them.
+#ifndef NOTIFIER_EXCEPTIONS
+#if defined(__cpp_exceptions) || defined(__EXCEPTIONS) || defined(_CPPUNWIND)
+#define NOTIFIER_EXCEPTIONS 1
+#else
+#define NOTIFIER_EXCEPTIONS 0
+#endif
+#endif
+#if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
+#error "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+#endif
+
+// ---- limits ---------------------------------------------------------------------------------------------------------
+
+/// Longest event, in bytes. An event carries at most some kilobytes of facts and, for a crash, its log.
+#ifndef NOTIFIER_MAX_EVENT_BYTES
+#define NOTIFIER_MAX_EVENT_BYTES (8u * 1024u * 1024u)
+#endif
+
+/// Longest body of an API request, in bytes: a notifier with every event type selected is below 4 KiB.
+#ifndef NOTIFIER_MAX_BODY_BYTES
+#define NOTIFIER_MAX_BODY_BYTES (1024u * 1024u)
+#endif
+
+/// Longest snapshot or configuration, in bytes: a million notifiers take about half of it. At most 4 GiB - 1, the most simdjson reads.
+#ifndef NOTIFIER_MAX_SNAPSHOT_BYTES
+#define NOTIFIER_MAX_SNAPSHOT_BYTES (2047u * 1024u * 1024u)
+#endif
+
+/// Deepest nesting of arrays and objects. Real events nest four deep; the slow readers recurse once per level.
+#ifndef NOTIFIER_MAX_DEPTH
+#define NOTIFIER_MAX_DEPTH 256u
+#endif
+
+/// Longest name of a notifier or an app, and longest id, in bytes.
+#ifndef NOTIFIER_MAX_NAME_BYTES
+#define NOTIFIER_MAX_NAME_BYTES (10u * 1024u)
+#endif
+#ifndef NOTIFIER_MAX_ID_BYTES
+#define NOTIFIER_MAX_ID_BYTES 255u
+#endif
+
+/// Longest webhook URL, in bytes.
+#ifndef NOTIFIER_MAX_URL_BYTES
+#define NOTIFIER_MAX_URL_BYTES 2048u
+#endif
+
+/// Most event types one notifier may select, and most users and most addresses one email notifier may name.
+#ifndef NOTIFIER_MAX_SELECTED_EVENTS
+#define NOTIFIER_MAX_SELECTED_EVENTS 1024u
+#endif
+#ifndef NOTIFIER_MAX_RECIPIENTS
+#define NOTIFIER_MAX_RECIPIENTS 200u
+#endif
+
+/// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
+#ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
+#define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)
+#endif
+
+// ---- namespace ------------------------------------------------------------------------------------------------------
+
+// Two configurations in one program get two sets of symbols, never one silently shared.
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v1_simdjson
+#elif NOTIFIER_SIMDJSON
+#define NOTIFIER_INLINE_NAMESPACE v1_simdjson_noexcept
+#else
+#define NOTIFIER_INLINE_NAMESPACE v1
+#endif
+
+#define NOTIFIER_NAMESPACE_BEGIN \
+  namespace notifier {           \
+  inline namespace NOTIFIER_INLINE_NAMESPACE {
+#define NOTIFIER_NAMESPACE_END \
+  }                            \
+  }

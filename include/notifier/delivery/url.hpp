@@ -1,0 +1,202 @@
+// Webhook URLs: one strict reading, so that no two programs on the way understand the same URL differently.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "notifier/delivery/ip_address.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// An absolute http or https URL in pieces. The views borrow from the text that was parsed.
+struct Url {
+  std::string_view scheme;           ///< as written: "https", "HTTP"
+  std::string_view host;             ///< as written, without the brackets of an IPv6 address
+  std::string_view path;             ///< from the first slash to the query, as written; empty where the URL has none
+  std::string_view query;            ///< after the question mark, as written
+  std::string_view target;           ///< path and query as written, question mark included; may be empty
+  std::optional<IpAddress> address;  ///< where the host is an address, in whatever form it is written
+  std::uint16_t port = 0;            ///< as written, or the scheme's own
+  bool secure = false;               ///< https
+};
+
+/// Reads a webhook URL: an absolute http or https URL with a host, no credentials, no fragment, at most
+/// NOTIFIER_MAX_URL_BYTES long.
+///
+/// Stricter than a browser wherever programs are known to disagree, since one of them judges the URL and another
+/// connects: no white space, control characters or backslashes anywhere; exactly two slashes before the host; the host
+/// is an IPv4 address (in any notation), an IPv6 address in brackets without a zone, or a name of ASCII letters,
+/// digits, `-`, `_` and
+/// `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with characters outside
+/// ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends in a number is an
+/// address or an error (WHATWG URL).
+///
+/// @param text  outlives the Url.
+/// @return the pieces; or errc::too_large, or errc::invalid with a message fit for a form field and the byte offset of
+///         the fault. The message holds nothing of the URL, which is a secret.
+Result<Url> parse_http_url(std::string_view text);
+
+/// Appends the URL's request target as it goes over the wire (RFC 9112 section 3.2.1): never empty, begins with a
+/// slash, bytes that no request line may hold percent-encoded.
+void append_request_target(const Url& url, std::string& out);
+
+/// Appends scheme, host and target with scheme and host in lower case, addresses in their usual notation and the port
+/// only where it is not the scheme's own: what any HTTP client understands the same way.
+void append_normalized(const Url& url, std::string& out);
+
+namespace detail {
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
+
+/// ASCII case-insensitive; `lower` is in lower case already.
+constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
+  if (text.size() != lower.size()) return false;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (to_lower(text[i]) != lower[i]) return false;
+  }
+  return true;
+}
+
+inline Error url_error(const char* message, std::size_t offset) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  error.offset = offset;
+  return error;
+}
+
+constexpr bool is_host_char(char c) noexcept {
+  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
+}
+
+/// The first fault of a host name, or nullptr.
+inline const char* host_name_fault(std::string_view host) noexcept {
+  if (host.back() == '.') host.remove_suffix(1);
+  if (host.size() > 253) return "has a host of more than 253 characters";
+  while (true) {
+    const std::size_t dot = host.find('.');
+    const std::size_t length = (std::min)(dot, host.size());
+    if (length == 0) return "has a host with an empty part between its dots";
+    if (length > 63) return "has a host with a part of more than 63 characters";
+    if (dot == std::string_view::npos) return nullptr;
+    host.remove_prefix(dot + 1);
+  }
+}
+
+}  // namespace detail
+
+inline Result<Url> parse_http_url(std::string_view text) {
+  using detail::url_error;
+  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
+    Error error = url_error("is too long", NOTIFIER_MAX_URL_BYTES);
+    error.code = errc::too_large;
+    return error;
+  }
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c <= 0x20 || c == 0x7F) return url_error("can't hold white space or control characters", i);
+    if (c == '\\') return url_error("can't hold a backslash", i);
+    if (c == '#') return url_error("can't have a fragment (#...)", i);
+  }
+
+  Url url;
+  const std::size_t colon = text.find(':');
+  url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  url.secure = detail::equals_lower(url.scheme, "https");
+  if (!url.secure && !detail::equals_lower(url.scheme, "http"))
+    return url_error("must begin with http:// or https://", 0);
+  if (text.substr(colon, 3) != "://") return url_error("must begin with http:// or https://", colon);
+
+  const std::size_t start = colon + 3;
+  const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
+  const std::string_view authority = text.substr(start, end - start);
+  url.target = text.substr(end);
+  const std::size_t question = (std::min)(url.target.find('?'), url.target.size());
+  url.path = url.target.substr(0, question);
+  if (question < url.target.size()) url.query = url.target.substr(question + 1);
+
+  if (const std::size_t at = authority.find('@'); at != std::string_view::npos) {
+    return url_error("can't hold a user name or password", start);
+  }
+  std::size_t host_end = 0;
+  if (!authority.empty() && authority[0] == '[') {
+    host_end = authority.find(']');
+    if (host_end == std::string_view::npos) return url_error("has an IPv6 address without its closing bracket", start);
+    url.host = authority.substr(1, host_end - 1);
+    url.address = parse_ipv6(url.host);
+    if (!url.address) return url_error("has a host in brackets that is no IPv6 address", start + 1);
+    ++host_end;
+    if (host_end < authority.size() && authority[host_end] != ':') {
+      return url_error("has something other than a port after its host", start + host_end);
+    }
+  } else {
+    host_end = (std::min)(authority.find(':'), authority.size());
+    url.host = authority.substr(0, host_end);
+    if (url.host.empty()) return url_error("must have a host", start);
+    for (std::size_t i = 0; i < url.host.size(); ++i) {
+      if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
+        return url_error("must have its host in ASCII, as xn--bcher-kva.example", start + i);
+      }
+      if (!detail::is_host_char(url.host[i])) {
+        return url_error("has a character in its host that no host name can have", start + i);
+      }
+    }
+    if (const char* fault = detail::host_name_fault(url.host)) return url_error(fault, start);
+    if (ends_in_number(url.host)) {
+      url.address = parse_ipv4(url.host);
+      if (!url.address) return url_error("has a host that ends in a number but is no IPv4 address", start);
+    }
+  }
+
+  url.port = url.secure ? 443 : 80;
+  if (host_end < authority.size()) {
+    const std::string_view digits = authority.substr(host_end + 1);
+    std::uint32_t port = 0;
+    for (const char c : digits) {
+      if (!detail::is_digit(c)) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      port = (std::min)(port * 10 + static_cast<std::uint32_t>(c - '0'), std::uint32_t{65536});
+    }
+    if (!digits.empty()) {
+      if (port == 0 || port > 65535) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      url.port = static_cast<std::uint16_t>(port);
+    }
+  }
+  return url;
+}
+
+inline void append_request_target(const Url& url, std::string& out) {
+  if (url.target.empty() || url.target[0] != '/') out += '/';
+  for (const char c : url.target) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos) {
+      out += '%';
+      out += "0123456789ABCDEF"[byte >> 4];
+      out += "0123456789ABCDEF"[byte & 0xF];
+    } else {
+      out += c;
+    }
+  }
+}
+
+inline void append_normalized(const Url& url, std::string& out) {
+  out += url.secure ? "https://" : "http://";
+  if (url.address) {
+    const std::string address = to_string(*url.address);
+    out += url.address->is_v6 ? "[" + address + "]" : address;
+  } else {
+    for (const char c : url.host) out += detail::to_lower(c);
+  }
+  if (url.port != (url.secure ? 443 : 80)) {
+    out += ':';
+    out += std::to_string(url.port);
+  }
+  append_request_target(url, out);
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,67 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/model/time.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The platform-dependent part of a notifier. Only the platform's own members are used; the rest stay empty.
+struct TypeData {
+  std::string webhook_url;                    ///< slack, webhook, rocket_chat. A secret: it appears in no text but its own request
+  std::vector<std::string> user_ids;          ///< email: people, resolved when a mail is rendered
+  std::vector<std::string> emails;            ///< email: additional addresses
+  std::vector<std::string> signing_secrets;   ///< webhook: `signing_secret` (a string or an array), `whsec_...`. Never returned by the API
+  /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and returned.
+  std::string other;
+};
+
+/// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's documentation.
+struct Notifier {
+  std::string id;
+  std::string app_id;
+  std::string app;   ///< the app's name
+  std::string name;
+  Platform platform = Platform::webhook;
+  bool active = true;
+  bool send_all_alerts = false;
+  bool send_all_events = false;
+  std::vector<std::string> selected_event_ids;  ///< ids of EventType, in the order given, each once
+  TypeData type_data;
+  Timestamp created_at;
+  Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
+};
+
+/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
+enum class Secrets { hide, keep };
+
+/// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
+void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide);
+
+/// What a client asks for in add and update: every part optional, nothing judged yet.
+///
+/// Reading keeps type errors (as `"active": 3`) as problems, so that one answer can name everything.
+struct NotifierDraft {
+  std::optional<std::string> id;           ///< only in snapshots; the API ignores it
+  std::optional<std::string> platform_id;
+  std::optional<std::string> platform;     ///< by name; snapshots only
+  std::optional<std::string> name;
+  std::optional<bool> active;
+  std::optional<bool> send_all_alerts;
+  std::optional<bool> send_all_events;
+  std::optional<std::vector<std::string>> selected_event_ids;
+  std::optional<std::vector<std::string>> selected_events;  ///< deprecated: names of either namespace
+  std::optional<std::string> type_data;    ///< JSON text of an object, merged key by key on update
+  std::optional<Timestamp> created_at;     ///< snapshots only
+  std::optional<Timestamp> updated_at;     ///< snapshots only
+  std::vector<FieldError> problems;        ///< values of a wrong type, found while reading
+
+  /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false".
+  static NotifierDraft read(json::View object);
+};
+
+NOTIFIER_NAMESPACE_END

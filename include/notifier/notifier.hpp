@@ -1,0 +1,37 @@
+// notifier: an event comes in as JSON; who is to be told, and exactly what bytes go to each, comes out.
+//
+//     #include "notifier/notifier.hpp"
+//
+//     notifier::Registry registry;
+//     auto loaded = registry.load(R"({"version":1,"apps":[{"id":"1","name":"shop","notifiers":[
+//         {"name":"ops","platform":"slack","send_all_events":true,"type_data":{"webhook_url":"https://hooks.slack.com/services/T/B/x"}}]}]})");
+//     notifier::Router router(registry);
+//     auto routed = router.route(R"({"type":"restart","app_id":"1"})",
+//                                [](const notifier::DeliveryView& d) { post(d.url, d.body); });
+//
+// No socket is opened and no clock is read; see delivery/ for what to do with the answers, adapters/ for senders and stores.
+
+#pragma once
+
+#include "notifier/version.hpp"
+#include "notifier/config.hpp"
+#include "notifier/error.hpp"
+#include "notifier/result.hpp"
+#include "notifier/buffer.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/json/writer.hpp"
+#include "notifier/catalogue/platform.hpp"
+#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/model/time.hpp"
+#include "notifier/model/user.hpp"
+#include "notifier/model/app.hpp"
+#include "notifier/model/event.hpp"
+#include "notifier/model/notifier.hpp"
+#include "notifier/registry/change.hpp"
+#include "notifier/registry/registry.hpp"
+#include "notifier/message/message.hpp"
+#include "notifier/message/describe.hpp"
+#include "notifier/delivery/delivery.hpp"
+#include "notifier/format/format.hpp"
+#include "notifier/routing/explanation.hpp"
+#include "notifier/routing/router.hpp"

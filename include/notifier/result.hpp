@@ -1,0 +1,94 @@
+#pragma once
+
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <variant>
+
+#include "notifier/error.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+#if NOTIFIER_EXCEPTIONS
+/// Thrown by Result::value() on an error, and by nothing else.
+class BadResult : public std::runtime_error {
+ public:
+  explicit BadResult(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+  const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+#endif
+
+/// A value or an Error; test it before use.
+///
+///     auto notifier = registry.add("my-app", draft);
+///     if (!notifier) return report(notifier.error());
+///     use(*notifier);
+///
+/// @tparam T  any movable type, or void where there is nothing to give but success.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+
+  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+
+  bool has_value() const noexcept { return state_.index() == 0; }
+  explicit operator bool() const noexcept { return has_value(); }
+
+  /// The value. Undefined on an error, as for std::optional.
+  T& operator*() & noexcept { return *std::get_if<0>(&state_); }
+  const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
+  T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
+  T* operator->() noexcept { return std::get_if<0>(&state_); }
+  const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+
+  /// The error. Undefined on a value.
+  Error& error() & noexcept { return *std::get_if<1>(&state_); }
+  const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
+  Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+
+#if NOTIFIER_EXCEPTIONS
+  /// The value, or throws BadResult.
+  T& value() & {
+    if (!has_value()) throw BadResult(error());
+    return **this;
+  }
+  T&& value() && {
+    if (!has_value()) throw BadResult(std::move(error()));
+    return std::move(**this);
+  }
+#endif
+
+ private:
+  std::variant<T, Error> state_;
+};
+
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+
+  Result() = default;
+  Result(Error error) : error_(std::move(error)) {}
+
+  bool has_value() const noexcept { return !error_.has_value(); }
+  explicit operator bool() const noexcept { return has_value(); }
+  Error& error() & noexcept { return *error_; }
+  const Error& error() const& noexcept { return *error_; }
+  Error&& error() && noexcept { return std::move(*error_); }
+#if NOTIFIER_EXCEPTIONS
+  void value() const {
+    if (error_) throw BadResult(*error_);
+  }
+#endif
+
+ private:
+  std::optional<Error> error_;
+};
+
+NOTIFIER_NAMESPACE_END

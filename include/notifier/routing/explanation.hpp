@@ -1,0 +1,60 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/catalogue/platform.hpp"
+#include "notifier/config.hpp"
+#include "notifier/json/writer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The one reason why a notifier receives an event, or does not.
+enum class Reason {
+  // receives it
+  sends_all_events,   ///< send_all_events is on
+  sends_all_alerts,   ///< the event is an alert and send_all_alerts is on
+  selected,           ///< the event's type is among selected_event_ids
+  alert_recipient,    ///< the host names this notifier as recipient of the alert
+  // does not
+  inactive,           ///< `active` is off
+  not_selected,       ///< the event has a selectable type, and it is not selected
+  not_selectable,     ///< no selectable type covers this event; only send_all_events does
+  alert_not_accepted, ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
+};
+
+std::string_view to_string(Reason reason) noexcept;
+
+/// Why an event went to no app at all, or that it did.
+enum class AudienceStatus {
+  app,            ///< the event's app was found
+  projects,       ///< a project event: all apps of the project
+  named_apps,     ///< the apps that the host named
+  unknown_app,    ///< the event names an app that is not registered
+  no_app,         ///< an account event, and the host named no apps
+  empty_project,  ///< no app carries the event's project_id
+};
+
+struct Explanation {
+  std::string notifier_id;
+  std::string notifier_name;
+  std::string app_id;
+  Platform platform = Platform::webhook;
+  bool receives = false;
+  Reason reason = Reason::inactive;
+  std::string text;  ///< one English sentence that names the setting and the event type, as "App deployed is not among the selected events"
+};
+
+std::string_view to_string(AudienceStatus status) noexcept;
+
+/// For every notifier of the apps concerned, yes or no and why; oldest first within an app.
+struct Explained {
+  AudienceStatus status = AudienceStatus::app;
+  std::string text;  ///< one sentence on the status, as "The event names no app, and no apps were named with it"
+  std::vector<Explanation> notifiers;
+};
+
+void write_json(json::Writer& out, const Explained& explained);
+
+NOTIFIER_NAMESPACE_END
