@@ -59,7 +59,7 @@ struct IpAddress {
   friend bool operator!=(const IpAddress& a, const IpAddress& b) noexcept { return !(a == b); }
 };
 
-namespace detail {
+namespace detail::net {
 
 constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
 
@@ -92,7 +92,7 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
   return value;
 }
 
-}  // namespace detail
+}  // namespace detail::net
 
 /// True where a URL's host has to be read as an IPv4 address: its last label is a number in any base. Such a host is an
 /// address or an error, never a name (WHATWG URL, "ends in a number").
@@ -101,8 +101,8 @@ inline bool ends_in_number(std::string_view host) noexcept {
   const std::string_view label = host.substr(host.rfind('.') + 1);
   if (label.empty()) return false;
   bool digits = true;
-  for (const char c : label) digits = digits && detail::is_digit(c);
-  return digits || detail::parse_ipv4_number(label).has_value();
+  for (const char c : label) digits = digits && detail::net::is_digit(c);
+  return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
 /// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
@@ -112,7 +112,7 @@ inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
-    const auto value = detail::parse_ipv4_number(text.substr(0, dot));
+    const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
     if (!value) return std::nullopt;
     if (dot == std::string_view::npos) {
       const int bits = 32 - 8 * part;
@@ -136,7 +136,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
     if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
     std::uint32_t value = 0;
     for (const char c : digits) {
-      if (!detail::is_digit(c)) return std::nullopt;
+      if (!detail::net::is_digit(c)) return std::nullopt;
       value = value * 10 + static_cast<std::uint32_t>(c - '0');
     }
     if (value > 255) return std::nullopt;
@@ -171,7 +171,7 @@ inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
     if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
     unsigned value = 0;
     for (const char c : group) {
-      const int digit = detail::hex_digit(c);
+      const int digit = detail::net::hex_digit(c);
       if (digit < 0) return std::nullopt;
       value = value << 4 | static_cast<unsigned>(digit);
     }

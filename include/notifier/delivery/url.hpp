@@ -50,7 +50,7 @@ void append_request_target(const Url& url, std::string& out);
 /// only where it is not the scheme's own: what any HTTP client understands the same way.
 void append_normalized(const Url& url, std::string& out);
 
-namespace detail {
+namespace detail::net {
 
 constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
 
@@ -89,10 +89,10 @@ inline const char* host_name_fault(std::string_view host) noexcept {
   }
 }
 
-}  // namespace detail
+}  // namespace detail::net
 
 inline Result<Url> parse_http_url(std::string_view text) {
-  using detail::url_error;
+  using detail::net::url_error;
   if (text.size() > NOTIFIER_MAX_URL_BYTES) {
     Error error = url_error("is too long", NOTIFIER_MAX_URL_BYTES);
     error.code = errc::too_large;
@@ -108,8 +108,8 @@ inline Result<Url> parse_http_url(std::string_view text) {
   Url url;
   const std::size_t colon = text.find(':');
   url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
-  url.secure = detail::equals_lower(url.scheme, "https");
-  if (!url.secure && !detail::equals_lower(url.scheme, "http"))
+  url.secure = detail::net::equals_lower(url.scheme, "https");
+  if (!url.secure && !detail::net::equals_lower(url.scheme, "http"))
     return url_error("must begin with http:// or https://", 0);
   if (text.substr(colon, 3) != "://") return url_error("must begin with http:// or https://", colon);
 
@@ -121,7 +121,7 @@ inline Result<Url> parse_http_url(std::string_view text) {
   url.path = url.target.substr(0, question);
   if (question < url.target.size()) url.query = url.target.substr(question + 1);
 
-  if (const std::size_t at = authority.find('@'); at != std::string_view::npos) {
+  if (authority.find('@') != std::string_view::npos) {
     return url_error("can't hold a user name or password", start);
   }
   std::size_t host_end = 0;
@@ -143,11 +143,11 @@ inline Result<Url> parse_http_url(std::string_view text) {
       if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
         return url_error("must have its host in ASCII, as xn--bcher-kva.example", start + i);
       }
-      if (!detail::is_host_char(url.host[i])) {
+      if (!detail::net::is_host_char(url.host[i])) {
         return url_error("has a character in its host that no host name can have", start + i);
       }
     }
-    if (const char* fault = detail::host_name_fault(url.host)) return url_error(fault, start);
+    if (const char* fault = detail::net::host_name_fault(url.host)) return url_error(fault, start);
     if (ends_in_number(url.host)) {
       url.address = parse_ipv4(url.host);
       if (!url.address) return url_error("has a host that ends in a number but is no IPv4 address", start);
@@ -159,7 +159,7 @@ inline Result<Url> parse_http_url(std::string_view text) {
     const std::string_view digits = authority.substr(host_end + 1);
     std::uint32_t port = 0;
     for (const char c : digits) {
-      if (!detail::is_digit(c)) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      if (!detail::net::is_digit(c)) return url_error("must have a port between 1 and 65535", start + host_end + 1);
       port = (std::min)(port * 10 + static_cast<std::uint32_t>(c - '0'), std::uint32_t{65536});
     }
     if (!digits.empty()) {
@@ -190,7 +190,7 @@ inline void append_normalized(const Url& url, std::string& out) {
     const std::string address = to_string(*url.address);
     out += url.address->is_v6 ? "[" + address + "]" : address;
   } else {
-    for (const char c : url.host) out += detail::to_lower(c);
+    for (const char c : url.host) out += detail::net::to_lower(c);
   }
   if (url.port != (url.secure ? 443 : 80)) {
     out += ':';
