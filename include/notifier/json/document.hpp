@@ -1,88 +1,148 @@
-// The reading seam: all the rest of the library knows of JSON. Neither simdjson's nor picojson's types appear here.
+// The reading seam: all the rest of the library knows of reading JSON.
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
-#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
+#include "notifier/json/scan.hpp"
+#include "notifier/json/tape.hpp"
+#include "notifier/json/tape_builder.hpp"
+#include "notifier/json/view.hpp"
 #include "notifier/result.hpp"
+#if NOTIFIER_SIMDJSON
+#include "notifier/json/simdjson.hpp"
+#else
+#include "notifier/json/picojson.hpp"
+#endif
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
-enum class Kind : unsigned char { missing, null, boolean, number, string, array, object };
-
-/// A value in a Document: cheap to copy, borrows from the Document, valid until that parses again or dies.
-///
-/// No call fails: a value of another kind than asked for answers as if it were empty, so a reader of untrusted data
-/// states what it wants and needs no checks.
-class View {
- public:
-  /// A missing value.
-  View() noexcept = default;
-
-  Kind kind() const noexcept;
-  bool exists() const noexcept { return kind() != Kind::missing; }
-  bool is_null() const noexcept { return kind() == Kind::null; }
-  bool is_string() const noexcept { return kind() == Kind::string; }
-  bool is_object() const noexcept { return kind() == Kind::object; }
-  bool is_array() const noexcept { return kind() == Kind::array; }
-
-  /// A member of an object by its unescaped key; where the key is given twice, the last one, as for JSON.parse.
-  /// A missing View where there is none, or this is no object. Linear in the object's size.
-  View operator[](std::string_view key) const noexcept;
-
-  /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  std::string_view string() const noexcept;
-  /// True for `true` alone; tell "absent" from "false" with kind().
-  bool boolean() const noexcept;
-  /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).
-  bool integer(std::int64_t& out) const noexcept;
-
-  /// Appends the text of a scalar as a person reads it, the same on every backend: a string's text, `true`, `false`; a
-  /// number written as an integer within 64 bits in plain decimal (`-0` is `0`); other numbers in the shortest form that
-  /// reads back as the same double, laid out as ECMAScript's Number::toString does; integers beyond 64 bits, and numbers
-  /// beyond the range of double, as they stand in the document. Nothing for null, missing, arrays and objects.
-  void append_text(std::string& out) const;
-  std::string text() const;
-
-  /// Appends the value as compact JSON (keys in document order, duplicates kept as they are, strings escaped minimally,
-  /// numbers by the rule of append_text()).
-  void append_json(std::string& out) const;
-
-  /// How many elements or members, counting duplicates; 0 for scalars.
-  std::size_t size() const noexcept;
-  /// Calls `f(View)` for each element of an array, in order; nothing for other kinds.
-  template <class F>
-  void for_each_element(F&& f) const;
-  /// Calls `f(std::string_view key, View)` for each member of an object, in document order, duplicates included.
-  template <class F>
-  void for_each_member(F&& f) const;
-};
-
 /// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).
 ///
-/// Accepts exactly RFC 8259 in valid UTF-8 without a BOM, nested at most `max_depth` deep, numbers of any size; the same
-/// on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
+/// Accepts exactly RFC 8259 in valid UTF-8 without a BOM, nested at most NOTIFIER_MAX_DEPTH deep, numbers of any size;
+/// the same on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
 class Document {
  public:
-  Document();
-  ~Document();
-  Document(Document&&) noexcept;
-  Document& operator=(Document&&) noexcept;
+  Document() : state_(std::make_unique<State>()) {}
+  ~Document() = default;
+  /// The views of the document move with it. A document moved from may be parsed into again.
+  Document(Document&&) noexcept = default;
+  Document& operator=(Document&&) noexcept = default;
 
   /// @param text       copied where the backend needs it; need not outlive the call.
   /// @param max_bytes  longest text accepted.
-  /// @return the root; or errc::invalid_json and the byte offset of the first fault, errc::too_large, errc::too_deep. The
+  /// @return the root; or errc::invalid_json and the byte offset of the first fault, errc::too_large, errc::too_deep.
+  /// The
   ///         views of the document parsed before are invalid either way.
   Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES);
+
+ private:
+  struct State {
+    detail::Tape tape;
+    detail::Reader reader;
+    detail::TapeBuilder builder;
+  };
+  static constexpr std::size_t root = 1;
+
+  Fault read(std::string_view text);
+
+  std::unique_ptr<State> state_;
 };
 
-/// The byte offset of the first key that is given twice in one object (escapes resolved), or Error::no_offset. `text` is
-/// valid JSON. For API bodies, where a key given twice is an error.
+/// The byte offset of the first key that is given twice in one object (escapes resolved), or Error::no_offset. `text`
+/// is valid JSON. For API bodies, where a key given twice is an error.
 std::size_t find_duplicate_key(std::string_view text);
+
+inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
+  // A Tape's indexes have 32 bits, and no text needs more words than it has bytes, but for a few.
+  constexpr std::size_t most = 0xFFFFFF00u;
+  max_bytes = (std::min)(max_bytes, most);
+  if (text.size() > max_bytes) {
+    Error error;
+    error.code = errc::too_large;
+    error.message = "the text has " + std::to_string(text.size()) + " bytes, the limit is " + std::to_string(max_bytes);
+    return error;
+  }
+  if (state_ == nullptr) state_ = std::make_unique<State>();
+  if (const Fault fault = read(text)) return to_error(fault, text.size());
+  return View(state_->tape, root);
+}
+
+#if NOTIFIER_SIMDJSON
+inline Fault Document::read(std::string_view text) {
+  if (state_->reader.read(text, state_->tape)) return Fault();
+  state_->builder.clear();
+  const Fault fault = scan(text, state_->builder);
+  state_->tape = state_->builder.tape();
+  return fault;
+}
+#else
+inline Fault Document::read(std::string_view text) {
+  if (const Fault fault = scan(text)) return fault;
+  if (state_->reader.read(text, state_->tape)) return Fault();
+  state_->builder.clear();
+  scan(text, state_->builder);
+  state_->tape = state_->builder.tape();
+  return Fault();
+}
+#endif
+
+namespace detail {
+
+/// Collects every key of a document together with the object it belongs to.
+class KeyCollector : public Listener {
+ public:
+  explicit KeyCollector(std::string_view text) noexcept : text_(text) {}
+
+  void begin_object() { open_.push_back(objects_++); }
+  void end_object() { open_.pop_back(); }
+  void key(std::string_view raw, bool escaped) {
+    Key key{open_.back(), static_cast<std::size_t>(raw.data() - 1 - text_.data()), std::string(raw)};
+    if (escaped) key.name.resize(static_cast<std::size_t>(unescape(raw, &key.name[0]) - key.name.data()));
+    keys_.push_back(std::move(key));
+  }
+
+  std::size_t first_repeated() {
+    std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
+      if (a.object != b.object) return a.object < b.object;
+      const int order = a.name.compare(b.name);
+      return order != 0 ? order < 0 : a.offset < b.offset;
+    });
+    std::size_t first = Error::no_offset;
+    for (std::size_t i = 1; i < keys_.size(); ++i) {
+      if (keys_[i].object == keys_[i - 1].object && keys_[i].name == keys_[i - 1].name) {
+        first = (std::min)(first, keys_[i].offset);
+      }
+    }
+    return first;
+  }
+
+ private:
+  struct Key {
+    std::size_t object;
+    std::size_t offset;
+    std::string name;
+  };
+  std::string_view text_;
+  std::size_t objects_ = 0;
+  std::vector<std::size_t> open_;
+  std::vector<Key> keys_;
+};
+
+}  // namespace detail
+
+inline std::size_t find_duplicate_key(std::string_view text) {
+  detail::KeyCollector keys(text);
+  scan(text, keys);
+  return keys.first_repeated();
+}
 
 }  // namespace json
 NOTIFIER_NAMESPACE_END

@@ -2,18 +2,23 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
+#include "notifier/json/block.hpp"
+#include "notifier/json/number.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
 /// Writes `text` escaped for a JSON string (without quotes) to `out` and returns the new end. Escapes `"`, `\`, and
 /// controls below 0x20 (short forms \b \f \n \r \t, else \u00xx); everything else passes, so the result is ASCII only
-/// where the text was. `text` is valid UTF-8. `out` has room for 6 * text.size() + 32 bytes: whole vectors are stored.
+/// where the text was. `text` should be valid UTF-8, and is not checked. `out` has room for 6 * text.size() + 32 bytes:
+/// whole vectors are stored.
 char* escape(std::string_view text, char* out) noexcept;
 
 /// Writes JSON compactly. Commas and colons are put by the writer; well-formedness beyond that is the caller's.
@@ -24,33 +29,183 @@ class Writer {
  public:
   explicit Writer(Buffer& out) noexcept : out_(&out) {}
 
-  void begin_object();
-  void end_object();
-  void begin_array();
-  void end_array();
+  void begin_object() { open('{'); }
+  void end_object() { close('}'); }
+  void begin_array() { open('['); }
+  void end_array() { close(']'); }
   /// A key: ASCII that needs no escape, usually a literal.
   void key(std::string_view name);
   /// A key from data, escaped.
   void escaped_key(std::string_view name);
   void string(std::string_view value);
   void integer(std::int64_t value);
-  void boolean(bool value);
-  void null();
+  void unsigned_integer(std::uint64_t value);
+  /// In the shortest form that reads back as the same double; null where the value is not finite.
+  void number(double value);
+  void boolean(bool value) { raw(value ? "true" : "false"); }
+  void null() { raw("null"); }
   /// A value that is JSON already.
   void raw(std::string_view json);
 
   template <class F>
-  void object(F&& body) { begin_object(); body(); end_object(); }
+  void object(F&& body) {
+    begin_object();
+    body();
+    end_object();
+  }
   template <class F>
-  void array(F&& body) { begin_array(); body(); end_array(); }
-  void member(std::string_view name, std::string_view value) { key(name); string(value); }
+  void array(F&& body) {
+    begin_array();
+    body();
+    end_array();
+  }
+  void member(std::string_view name, std::string_view value) {
+    key(name);
+    string(value);
+  }
 
   Buffer& buffer() noexcept { return *out_; }
 
  private:
+  /// Room for `bytes` and a comma, with the comma written where one is due.
+  char* separated(std::size_t bytes) {
+    char* out = out_->room(bytes + 1);
+    if (comma_) *out++ = ',';
+    comma_ = true;
+    return out;
+  }
+  void open(char bracket) {
+    char* out = separated(1);
+    *out = bracket;
+    out_->set_end(out + 1);
+    comma_ = false;
+  }
+  void close(char bracket) {
+    out_->append(bracket);
+    comma_ = true;
+  }
+
   Buffer* out_;
   bool comma_ = false;
 };
+
+namespace detail {
+
+/// Longest text that is escaped in one go; beyond it, making room for the worst case would cost more than it saves.
+constexpr std::size_t escape_step = 16 * 1024;
+constexpr std::size_t escape_room(std::size_t size) noexcept { return 6 * size + 32; }
+
+inline char* escape_byte(char c, char* out) noexcept {
+  constexpr char hex[] = "0123456789abcdef";
+  *out++ = '\\';
+  switch (c) {
+    case '\b': *out++ = 'b'; break;
+    case '\f': *out++ = 'f'; break;
+    case '\n': *out++ = 'n'; break;
+    case '\r': *out++ = 'r'; break;
+    case '\t': *out++ = 't'; break;
+    case '"':
+    case '\\': *out++ = c; break;
+    default:
+      std::memcpy(out, "u00", 3);
+      out[3] = hex[c >> 4];
+      out[4] = hex[c & 15];
+      out += 5;
+      break;
+  }
+  return out;
+}
+
+inline bool is_special(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+template <class Out>
+void append_quoted(std::string_view text, Out& out) {
+  constexpr std::size_t step = 256;
+  char escaped[escape_room(step)];
+  out.append(std::string_view("\""));
+  for (; !text.empty(); text.remove_prefix(text.size() < step ? text.size() : step)) {
+    const char* const end = escape(text.substr(0, step), escaped);
+    out.append(std::string_view(escaped, static_cast<std::size_t>(end - escaped)));
+  }
+  out.append(std::string_view("\""));
+}
+
+}  // namespace detail
+
+inline char* escape(std::string_view text, char* out) noexcept {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (static_cast<std::size_t>(end - p) >= detail::Block::size) {
+    const detail::Block block(p);
+    block.store(out);
+    const std::uint64_t special = block.special();
+    if (special == 0) {
+      p += detail::Block::size;
+      out += detail::Block::size;
+      continue;
+    }
+    const unsigned plain = detail::first_byte(special);
+    out = detail::escape_byte(p[plain], out + plain);
+    p += plain + 1;
+  }
+  for (; p != end; ++p) {
+    if (detail::is_special(*p)) {
+      out = detail::escape_byte(*p, out);
+    } else {
+      *out++ = *p;
+    }
+  }
+  return out;
+}
+
+inline void Writer::key(std::string_view name) {
+  char* out = separated(name.size() + 3);
+  *out++ = '"';
+  if (!name.empty()) std::memcpy(out, name.data(), name.size());
+  out += name.size();
+  *out++ = '"';
+  *out++ = ':';
+  out_->set_end(out);
+  comma_ = false;
+}
+
+inline void Writer::escaped_key(std::string_view name) {
+  string(name);
+  out_->append(':');
+  comma_ = false;
+}
+
+inline void Writer::string(std::string_view value) {
+  std::string_view first = value.substr(0, detail::escape_step);
+  char* out = separated(detail::escape_room(first.size()) + 2);
+  *out++ = '"';
+  for (;;) {
+    out = escape(first, out);
+    value.remove_prefix(first.size());
+    if (value.empty()) break;
+    out_->set_end(out);
+    first = value.substr(0, detail::escape_step);
+    out = out_->room(detail::escape_room(first.size()) + 1);
+  }
+  *out++ = '"';
+  out_->set_end(out);
+}
+
+inline void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }
+
+inline void Writer::unsigned_integer(std::uint64_t value) { out_->set_end(write_integer(value, separated(20))); }
+
+inline void Writer::number(double value) {
+  const bool finite = value - value == 0.0;
+  if (!finite) return null();
+  out_->set_end(write_double(value, separated(max_double_chars)));
+}
+
+inline void Writer::raw(std::string_view json) {
+  char* out = separated(json.size());
+  if (!json.empty()) std::memcpy(out, json.data(), json.size());
+  out_->set_end(out + json.size());
+}
 
 }  // namespace json
 NOTIFIER_NAMESPACE_END

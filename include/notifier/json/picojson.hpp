@@ -1,0 +1,82 @@
+// The reader of NOTIFIER_SIMDJSON=0: picojson, on texts that scan() has accepted.
+
+#pragma once
+
+#include "picojson.h"
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "notifier/json/tape.hpp"
+#include "notifier/json/tape_builder.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace json {
+namespace detail {
+
+/// Receives what picojson finds, in document order; picojson's own value type loses that order, and repeated keys.
+class PicojsonContext {
+ public:
+  using Input = picojson::input<const char*>;
+
+  explicit PicojsonContext(TapeBuilder& builder) noexcept : builder_(builder) {}
+
+  /// Reads the value that comes next. Numbers are taken as they stand: picojson would read them by the process's
+  /// locale, and as doubles.
+  bool value(Input& in) {
+    in.skip_ws();
+    const char* const begin = in.cur();
+    int c = in.getc();
+    const bool number = c == '-' || (c >= '0' && c <= '9');
+    while (number && ((c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E'))
+      c = in.getc();
+    in.ungetc();
+    if (!number) return picojson::_parse(*this, in);
+    builder_.number({begin, static_cast<std::size_t>(in.cur() - begin)});
+    return true;
+  }
+
+  bool set_null() { return builder_.null(), true; }
+  bool set_bool(bool value) { return builder_.boolean(value), true; }
+  bool set_int64(std::int64_t) { return false; }
+  bool set_number(double) { return false; }
+  bool parse_string(Input& in) {
+    string_.clear();
+    if (!picojson::_parse_string(string_, in)) return false;
+    builder_.string(string_, false);
+    return true;
+  }
+  bool parse_array_start() { return builder_.begin_array(), true; }
+  bool parse_array_item(Input& in, std::size_t) { return value(in); }
+  bool parse_array_stop(std::size_t) { return builder_.end_array(), true; }
+  bool parse_object_start() { return builder_.begin_object(), true; }
+  bool parse_object_item(Input& in, const std::string& key) { return builder_.key(key, false), value(in); }
+  bool parse_object_stop() { return builder_.end_object(), true; }
+
+ private:
+  TapeBuilder& builder_;
+  std::string string_;
+};
+
+/// Reads what picojson can represent: all but strings with lone surrogates.
+class Reader {
+ public:
+  /// `text` is valid; `tape` is valid until the next call.
+  bool read(std::string_view text, Tape& tape) {
+    builder_.clear();
+    PicojsonContext context(builder_);
+    PicojsonContext::Input in(text.data(), text.data() + text.size());
+    if (!context.value(in)) return false;
+    tape = builder_.tape();
+    return true;
+  }
+
+ private:
+  TapeBuilder builder_;
+};
+
+}  // namespace detail
+}  // namespace json
+NOTIFIER_NAMESPACE_END

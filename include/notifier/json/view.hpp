@@ -1,0 +1,220 @@
+// What the rest of the library sees of a JSON document: neither simdjson's nor picojson's types appear here.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "notifier/json/number.hpp"
+#include "notifier/json/scan.hpp"
+#include "notifier/json/tape.hpp"
+#include "notifier/json/writer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace json {
+
+enum class Kind : unsigned char { missing, null, boolean, number, string, array, object };
+
+/// A value in a Document: cheap to copy, borrows from the Document, valid until that parses again or dies.
+///
+/// No call fails: a value of another kind than asked for answers as if it were empty, so a reader of untrusted data
+/// states what it wants and needs no checks.
+class View {
+ public:
+  /// A missing value.
+  View() noexcept = default;
+
+  Kind kind() const noexcept;
+  bool exists() const noexcept { return tag() != detail::Tag::missing; }
+  bool is_null() const noexcept { return tag() == detail::Tag::null; }
+  bool is_string() const noexcept { return tag() == detail::Tag::string; }
+  bool is_object() const noexcept { return tag() == detail::Tag::object; }
+  bool is_array() const noexcept { return tag() == detail::Tag::array; }
+
+  /// A member of an object by its unescaped key; where the key is given twice, the last one, as for JSON.parse.
+  /// A missing View where there is none, or this is no object. Linear in the object's size.
+  View operator[](std::string_view key) const noexcept;
+
+  /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
+  std::string_view string() const noexcept { return is_string() ? tape_->string(at_) : std::string_view(); }
+  /// True for `true` alone; tell "absent" from "false" with kind().
+  bool boolean() const noexcept { return tag() == detail::Tag::yes; }
+  /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).
+  bool integer(std::int64_t& out) const noexcept;
+
+  /// Appends the text of a scalar as a person reads it, the same on every backend: a string's text, `true`, `false`; a
+  /// number written as an integer within 64 bits in plain decimal (`-0` is `0`); other numbers in the shortest form
+  /// that reads back as the same double, laid out as ECMAScript's Number::toString does; integers beyond 64 bits, and
+  /// numbers beyond the range of double, as they stand in the document. Nothing for null, missing, arrays and objects.
+  void append_text(std::string& out) const { append_text_to(out); }
+  void append_text(Buffer& out) const { append_text_to(out); }
+  std::string text() const;
+
+  /// Appends the value as compact JSON (keys in document order, duplicates kept as they are, strings escaped minimally,
+  /// numbers by the rule of append_text()). Nothing for a missing value.
+  void append_json(std::string& out) const { append_json_to(out); }
+  void append_json(Buffer& out) const { append_json_to(out); }
+
+  /// How many elements or members, counting duplicates; 0 for scalars.
+  std::size_t size() const noexcept;
+  /// Calls `f(View)` for each element of an array, in order; nothing for other kinds.
+  template <class F>
+  void for_each_element(F&& f) const;
+  /// Calls `f(std::string_view key, View)` for each member of an object, in document order, duplicates included.
+  template <class F>
+  void for_each_member(F&& f) const;
+
+ private:
+  friend class Document;
+  View(const detail::Tape& tape, std::size_t at) noexcept : tape_(&tape), at_(at) {}
+
+  detail::Tag tag() const noexcept { return tape_->tag(at_); }
+  std::uint64_t bits() const noexcept { return tape_->words[at_ + 1]; }
+  char* write_number(char* out) const noexcept;
+  template <class Out>
+  void append_text_to(Out& out) const;
+  template <class Out>
+  void append_json_to(Out& out) const;
+
+  const detail::Tape* tape_ = &detail::missing_tape;
+  std::size_t at_ = 0;
+};
+
+inline Kind View::kind() const noexcept {
+  switch (tag()) {
+    case detail::Tag::null: return Kind::null;
+    case detail::Tag::yes:
+    case detail::Tag::no: return Kind::boolean;
+    case detail::Tag::signed_int:
+    case detail::Tag::unsigned_int:
+    case detail::Tag::real:
+    case detail::Tag::numeral: return Kind::number;
+    case detail::Tag::string: return Kind::string;
+    case detail::Tag::array: return Kind::array;
+    case detail::Tag::object: return Kind::object;
+    default: return Kind::missing;
+  }
+}
+
+inline View View::operator[](std::string_view key) const noexcept {
+  View found;
+  for_each_member([&](std::string_view name, View value) {
+    if (name == key) found = value;
+  });
+  return found;
+}
+
+inline bool View::integer(std::int64_t& out) const noexcept {
+  if (tag() == detail::Tag::signed_int) {
+    out = static_cast<std::int64_t>(bits());
+    return true;
+  }
+  if (tag() != detail::Tag::real) return false;
+  const double value = detail::from_bits(bits());
+  if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return false;
+  const std::int64_t whole = static_cast<std::int64_t>(value);
+  if (static_cast<double>(whole) != value) return false;
+  out = whole;
+  return true;
+}
+
+inline std::size_t View::size() const noexcept {
+  if (!is_array() && !is_object()) return 0;
+  const std::uint64_t word = tape_->words[at_];
+  const std::size_t count = word >> 32 & detail::saturated_count;
+  if (count < detail::saturated_count) return count;
+  std::size_t exact = 0;
+  for_each_element([&](View) { ++exact; });
+  for_each_member([&](std::string_view, View) { ++exact; });
+  return exact;
+}
+
+template <class F>
+void View::for_each_element(F&& f) const {
+  if (!is_array()) return;
+  const std::size_t end = tape_->after(at_) - 1;
+  for (std::size_t at = at_ + 1; at < end; at = tape_->after(at)) f(View(*tape_, at));
+}
+
+template <class F>
+void View::for_each_member(F&& f) const {
+  if (!is_object()) return;
+  const std::size_t end = tape_->after(at_) - 1;
+  for (std::size_t at = at_ + 1; at < end; at = tape_->after(at + 1)) f(tape_->string(at), View(*tape_, at + 1));
+}
+
+/// Of a number that is not Tag::numeral.
+inline char* View::write_number(char* out) const noexcept {
+  switch (tag()) {
+    case detail::Tag::signed_int: return write_integer(static_cast<std::int64_t>(bits()), out);
+    case detail::Tag::unsigned_int: return write_integer(bits(), out);
+    default: return write_double(detail::from_bits(bits()), out);
+  }
+}
+
+template <class Out>
+void View::append_text_to(Out& out) const {
+  switch (tag()) {
+    case detail::Tag::string:
+    case detail::Tag::numeral: out.append(tape_->string(at_)); break;
+    case detail::Tag::yes: out.append(std::string_view("true")); break;
+    case detail::Tag::no: out.append(std::string_view("false")); break;
+    case detail::Tag::signed_int:
+    case detail::Tag::unsigned_int:
+    case detail::Tag::real: {
+      char digits[max_double_chars];
+      const char* const end = write_number(digits);
+      out.append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
+      break;
+    }
+    default: break;
+  }
+}
+
+inline std::string View::text() const {
+  std::string out;
+  append_text(out);
+  return out;
+}
+
+template <class Out>
+void View::append_json_to(Out& out) const {
+  const std::size_t end = exists() ? tape_->after(at_) : at_;
+  detail::Nesting nesting;
+  bool after_key = false;
+  bool first = true;
+  for (std::size_t at = at_; at < end;) {
+    const View value(*tape_, at);
+    const detail::Tag tag = value.tag();
+    const bool closing = tag == detail::Tag::array_end || tag == detail::Tag::object_end;
+    if (!closing && !first && !after_key) out.append(std::string_view(","));
+    const bool key = !closing && !after_key && nesting.depth() != 0 && nesting.in_object();
+    first = false;
+    after_key = key;
+    switch (tag) {
+      case detail::Tag::array:
+      case detail::Tag::object:
+        out.append(std::string_view(tag == detail::Tag::object ? "{" : "["));
+        nesting.push(tag == detail::Tag::object);
+        first = true;
+        ++at;
+        continue;
+      case detail::Tag::array_end:
+      case detail::Tag::object_end:
+        out.append(std::string_view(tag == detail::Tag::object_end ? "}" : "]"));
+        nesting.pop();
+        ++at;
+        continue;
+      case detail::Tag::string: detail::append_quoted(tape_->string(at), out); break;
+      case detail::Tag::null: out.append(std::string_view("null")); break;
+      default: value.append_text_to(out); break;
+    }
+    if (key) out.append(std::string_view(":"));
+    at = tape_->after(at);
+  }
+}
+
+}  // namespace json
+NOTIFIER_NAMESPACE_END
