@@ -6,8 +6,8 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The envelope of an event, read once from its JSON. Every part may be absent: then it is empty or missing. Borrows from the
-/// Document and from the bytes it was parsed from.
+/// The envelope of an event, read once from its JSON. Every part may be absent: then it is empty or missing. Borrows
+/// from the Document and from the bytes it was parsed from.
 struct Event {
   std::string_view id;
   std::string_view created_at;  ///< RFC 3339, as it came
@@ -16,13 +16,51 @@ struct Event {
   std::string_view app_name;
   std::string_view project_id;
   std::string_view project_name;
-  json::View user;       ///< {username, email, id}
-  json::View type_data;  ///< whatever the kind carries
-  std::string_view body; ///< the whole event, byte for byte as it came in
+  json::View user;        ///< {username, email, id}
+  json::View type_data;   ///< whatever the kind carries
+  std::string_view body;  ///< the whole event, byte for byte as it came in
 
-  /// Reads the envelope in one pass over the members; values of a wrong type count as absent, the last of a duplicate counts.
+  /// Reads the envelope in one pass over the members; values of a wrong type count as absent, the last of a duplicate
+  /// counts.
   /// @param root  an object; see Document::parse.
   static Event read(json::View root, std::string_view body) noexcept;
 };
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Event Event::read(json::View root, std::string_view body) noexcept {
+  Event event;
+  event.body = body;
+  const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
+  root.for_each_member([&](std::string_view key, json::View value) {
+    switch (key.size()) {
+      case 2:
+        if (key == "id") event.id = value.string();
+        break;
+      case 4:
+        if (key == "type") event.type = value.string();
+        if (key == "user") event.user = object(value);
+        break;
+      case 6:
+        if (key == "app_id") event.app_id = value.string();
+        break;
+      case 8:
+        if (key == "app_name") event.app_name = value.string();
+        break;
+      case 9:
+        if (key == "type_data") event.type_data = object(value);
+        break;
+      case 10:
+        if (key == "created_at") event.created_at = value.string();
+        if (key == "project_id") event.project_id = value.string();
+        break;
+      case 12:
+        if (key == "project_name") event.project_name = value.string();
+        break;
+      default: break;
+    }
+  });
+  return event;
+}
 
 NOTIFIER_NAMESPACE_END

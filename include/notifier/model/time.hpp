@@ -8,7 +8,8 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds. From year 1 to year 9999.
+/// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds. From year 1 to year 9999; writers take what lies
+/// outside as the nearest moment within.
 struct Timestamp {
   std::int64_t ms = 0;
 
@@ -17,16 +18,21 @@ struct Timestamp {
   friend constexpr bool operator<(Timestamp a, Timestamp b) noexcept { return a.ms < b.ms; }
 };
 
+/// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+inline constexpr Timestamp first_timestamp{-62135596800000};
+inline constexpr Timestamp last_timestamp{253402300799999};
+
 /// A moment's civil date and time in UTC.
 struct CivilTime {
-  int year, month, day;       ///< month and day from 1
+  int year, month, day;  ///< month and day from 1
   int hour, minute, second, millisecond;
-  int weekday;                ///< 0 is Sunday
+  int weekday;  ///< 0 is Sunday
 };
 
 CivilTime civil_time(Timestamp time) noexcept;
 
-/// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between.
+/// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
+/// second reads as the second after it.
 /// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
 
@@ -37,5 +43,194 @@ std::string to_rfc3339(Timestamp time);
 void append_rfc5322(Buffer& out, Timestamp time);
 /// Appends what a person reads: 14 May 2018, 09:46 UTC.
 void append_readable(Buffer& out, Timestamp time);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr std::int64_t ms_per_day = 86400000;
+
+constexpr bool is_leap_year(int year) noexcept { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
+
+constexpr int days_in_month(int year, int month) noexcept {
+  return month == 2 ? (is_leap_year(year) ? 29 : 28) : 30 + ((month + month / 8) & 1);
+}
+
+// Counts years from March, so that the leap day is a year's last and a month's start is linear in its number.
+constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
+  const std::int64_t y = month > 2 ? year : year - 1;
+  const std::int64_t m = month > 2 ? month - 3 : month + 9;
+  return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
+}
+
+constexpr Timestamp within_calendar(Timestamp time) noexcept {
+  return time < first_timestamp ? first_timestamp : last_timestamp < time ? last_timestamp : time;
+}
+
+/// Reads `count` digits; the result is negative where one is none.
+constexpr int read_digits(const char* p, int count) noexcept {
+  int value = 0;
+  for (int i = 0; i < count; ++i) {
+    const unsigned digit = static_cast<unsigned char>(p[i]) - unsigned{'0'};
+    if (digit > 9) return -1;
+    value = value * 10 + static_cast<int>(digit);
+  }
+  return value;
+}
+
+inline char* write_digits(char* out, int value, int count) noexcept {
+  for (int i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
+  return out + count;
+}
+
+/// A day of the month as people write it, without a leading zero.
+inline char* write_day(char* out, int value) noexcept { return write_digits(out, value, value < 10 ? 1 : 2); }
+
+inline char* write_text(char* out, std::string_view text) noexcept {
+  std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+constexpr std::string_view month_name(int month) noexcept {
+  return std::string_view("JanFebMarAprMayJunJulAugSepOctNovDec").substr(static_cast<std::size_t>(month - 1) * 3, 3);
+}
+
+constexpr std::string_view weekday_name(int weekday) noexcept {
+  return std::string_view("SunMonTueWedThuFriSat").substr(static_cast<std::size_t>(weekday) * 3, 3);
+}
+
+}  // namespace detail
+
+inline CivilTime civil_time(Timestamp time) noexcept {
+  const std::int64_t ms = detail::within_calendar(time).ms - first_timestamp.ms;
+  const int days = static_cast<int>(ms / detail::ms_per_day) + 306;  // since 0000-03-01
+  const int in_day = static_cast<int>(ms % detail::ms_per_day);
+
+  const int century = (4 * days + 3) / 146097;
+  const int in_century = days - century * 146097 / 4;
+  const int year_of_century = (4 * in_century + 3) / 1461;
+  const int in_year = in_century - year_of_century * 1461 / 4;
+  const int month = (5 * in_year + 2) / 153;  // 0 is March
+
+  CivilTime out{};
+  out.day = in_year - (153 * month + 2) / 5 + 1;
+  out.month = month < 10 ? month + 3 : month - 9;
+  out.year = century * 100 + year_of_century + (month < 10 ? 0 : 1);
+  out.hour = in_day / 3600000;
+  out.minute = in_day / 60000 % 60;
+  out.second = in_day / 1000 % 60;
+  out.millisecond = in_day % 1000;
+  out.weekday = (days + 3) % 7;
+  return out;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  if (text.size() < 20) return false;
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return false;
+  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
+
+  const int year = detail::read_digits(p, 4);
+  const int month = detail::read_digits(p + 5, 2);
+  const int day = detail::read_digits(p + 8, 2);
+  const int hour = detail::read_digits(p + 11, 2);
+  const int minute = detail::read_digits(p + 14, 2);
+  const int second = detail::read_digits(p + 17, 2);
+  if (year < 0 || month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
+  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return false;
+  p += 19;
+
+  int millisecond = 0;
+  if (*p == '.') {
+    const char* const decimals = ++p;
+    for (int weight = 100; p != end && *p >= '0' && *p <= '9'; ++p, weight /= 10) millisecond += weight * (*p - '0');
+    if (p == decimals) return false;
+  }
+
+  int offset = 0;
+  if (end - p == 1) {
+    if (*p != 'Z' && *p != 'z') return false;
+  } else {
+    if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
+    const int hours = detail::read_digits(p + 1, 2);
+    const int minutes = detail::read_digits(p + 4, 2);
+    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+    offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
+  }
+
+  const std::int64_t minutes = (detail::days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset;
+  Timestamp time{(minutes * 60 + second) * 1000};
+  if (second == 60) {
+    if (time.ms % detail::ms_per_day != 0) return false;
+  } else {
+    time.ms += millisecond;
+  }
+  if (time < first_timestamp || last_timestamp < time) return false;
+  out = time;
+  return true;
+}
+
+inline void append_rfc3339(Buffer& out, Timestamp time) {
+  const CivilTime civil = civil_time(time);
+  char* p = out.room(24);
+  p = detail::write_digits(p, civil.year, 4);
+  *p++ = '-';
+  p = detail::write_digits(p, civil.month, 2);
+  *p++ = '-';
+  p = detail::write_digits(p, civil.day, 2);
+  *p++ = 'T';
+  p = detail::write_digits(p, civil.hour, 2);
+  *p++ = ':';
+  p = detail::write_digits(p, civil.minute, 2);
+  *p++ = ':';
+  p = detail::write_digits(p, civil.second, 2);
+  *p++ = '.';
+  p = detail::write_digits(p, civil.millisecond, 3);
+  *p++ = 'Z';
+  out.set_end(p);
+}
+
+inline std::string to_rfc3339(Timestamp time) {
+  Buffer buffer;
+  append_rfc3339(buffer, time);
+  return buffer.str();
+}
+
+inline void append_rfc5322(Buffer& out, Timestamp time) {
+  const CivilTime civil = civil_time(time);
+  char* p = out.room(32);
+  p = detail::write_text(p, detail::weekday_name(civil.weekday));
+  p = detail::write_text(p, ", ");
+  p = detail::write_day(p, civil.day);
+  *p++ = ' ';
+  p = detail::write_text(p, detail::month_name(civil.month));
+  *p++ = ' ';
+  p = detail::write_digits(p, civil.year, 4);
+  *p++ = ' ';
+  p = detail::write_digits(p, civil.hour, 2);
+  *p++ = ':';
+  p = detail::write_digits(p, civil.minute, 2);
+  *p++ = ':';
+  p = detail::write_digits(p, civil.second, 2);
+  p = detail::write_text(p, " +0000");
+  out.set_end(p);
+}
+
+inline void append_readable(Buffer& out, Timestamp time) {
+  const CivilTime civil = civil_time(time);
+  char* p = out.room(32);
+  p = detail::write_day(p, civil.day);
+  *p++ = ' ';
+  p = detail::write_text(p, detail::month_name(civil.month));
+  *p++ = ' ';
+  p = detail::write_digits(p, civil.year, 4);
+  p = detail::write_text(p, ", ");
+  p = detail::write_digits(p, civil.hour, 2);
+  *p++ = ':';
+  p = detail::write_digits(p, civil.minute, 2);
+  p = detail::write_text(p, " UTC");
+  out.set_end(p);
+}
 
 NOTIFIER_NAMESPACE_END

@@ -1,0 +1,158 @@
+#include "notifier/model/time.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+using notifier::Buffer;
+using notifier::CivilTime;
+using notifier::Timestamp;
+
+namespace {
+
+Timestamp parsed(std::string_view text) {
+  Timestamp time{-1};
+  INFO(text);
+  CHECK(notifier::parse_timestamp(text, time));
+  return time;
+}
+
+bool refused(std::string_view text) {
+  Timestamp time{42};
+  return !notifier::parse_timestamp(text, time) && time.ms == 42;
+}
+
+template <void (*append)(Buffer&, Timestamp)>
+std::string shown(Timestamp time) {
+  Buffer buffer;
+  append(buffer, time);
+  return buffer.str();
+}
+
+}  // namespace
+
+TEST_CASE("RFC 3339 is read with any offset") {
+  CHECK(parsed("1970-01-01T00:00:00Z").ms == 0);
+  CHECK(parsed("2015-02-12T18:05:14.226+01:00").ms == 1423760714226);
+  CHECK(parsed("2015-02-12T17:05:14.226Z").ms == 1423760714226);
+  CHECK(parsed("2015-02-12t12:35:14.226-04:30").ms == 1423760714226);
+  CHECK(parsed("2015-02-12 17:05:14.226z").ms == 1423760714226);
+  CHECK(parsed("2019-12-24T01:00:00.000-00:00").ms == 1577149200000);
+}
+
+TEST_CASE("decimals are cut to milliseconds") {
+  CHECK(parsed("1970-01-01T00:00:00.9999999999999999999999Z").ms == 999);
+  CHECK(parsed("1970-01-01T00:00:00.5Z").ms == 500);
+  CHECK(parsed("1970-01-01T00:00:00.05+00:00").ms == 50);
+  CHECK(parsed("1969-12-31T23:59:59.999Z").ms == -1);
+}
+
+TEST_CASE("a leap second reads as the second after it") {
+  CHECK(parsed("2016-12-31T23:59:60Z") == parsed("2017-01-01T00:00:00Z"));
+  CHECK(parsed("2016-12-31T15:59:60.7-08:00") == parsed("2017-01-01T00:00:00Z"));
+  CHECK(refused("2016-12-31T22:59:60Z"));
+  CHECK(refused("2016-12-31T23:59:60+01:00"));
+  CHECK(refused("9999-12-31T23:59:60Z"));
+}
+
+TEST_CASE("years 1 to 9999 are read, and none outside") {
+  CHECK(parsed("0001-01-01T00:00:00Z") == notifier::first_timestamp);
+  CHECK(parsed("9999-12-31T23:59:59.999Z") == notifier::last_timestamp);
+  CHECK(parsed("0000-12-31T23:30:00-00:30") == notifier::first_timestamp);
+  CHECK(refused("0001-01-01T00:00:00+00:01"));
+  CHECK(refused("9999-12-31T23:59:59-00:01"));
+  CHECK(refused("0000-06-01T00:00:00Z"));
+}
+
+TEST_CASE("what is no date is refused, and the output left as it was") {
+  for (const char* text : {"",
+                           "Z",
+                           "2015",
+                           "2015-02-12",
+                           "2015-02-12T18:05:14",
+                           "2015-02-12T18:05Z",
+                           "2015-02-29T00:00:00Z",
+                           "2100-02-29T00:00:00Z",
+                           "2015-04-31T00:00:00Z",
+                           "2015-00-10T00:00:00Z",
+                           "2015-13-10T00:00:00Z",
+                           "2015-01-00T00:00:00Z",
+                           "2015-01-32T00:00:00Z",
+                           "2015-01-01T24:00:00Z",
+                           "2015-01-01T00:60:00Z",
+                           "2015-01-01T00:00:61Z",
+                           "2015-01-01T00:00:00.Z",
+                           "2015-01-01T00:00:00,5Z",
+                           "2015-01-01T00:00:00+0100",
+                           "2015-01-01T00:00:00+24:00",
+                           "2015-01-01T00:00:00+01:60",
+                           "2015-01-01T00:00:00+1:00",
+                           "2015-01-01T00:00:00ZZ",
+                           "2015-01-01T00:00:00 Z",
+                           " 2015-01-01T00:00:00Z",
+                           "2015-01-01X00:00:00Z",
+                           "2015/01/01T00:00:00Z",
+                           "-015-01-01T00:00:00Z",
+                           "+015-01-01T00:00:00Z",
+                           "20l5-01-01T00:00:00Z",
+                           "2015-01-01T00:00:0\x30\x80",
+                           "2015-01-01T00:00:00.5",
+                           "2015-01-01T00:00:00.123456789+"}) {
+    INFO(text);
+    CHECK(refused(text));
+  }
+}
+
+TEST_CASE("leap years have a 29th of February") {
+  CHECK(parsed("2000-02-29T00:00:00Z").ms == 951782400000);
+  CHECK(parsed("2024-02-29T12:00:00Z").ms == 1709208000000);
+  CHECK(refused("1900-02-29T00:00:00Z"));
+}
+
+TEST_CASE("every day of the calendar has its civil date, and reads back") {
+  constexpr std::int64_t day = 86400000;
+  int year = 1, month = 1, date = 1, weekday = 1;  // 0001-01-01 was a Monday
+  std::int64_t days = 0;
+  bool sound = true;
+  for (Timestamp time = notifier::first_timestamp; time < notifier::last_timestamp && sound; time.ms += day, ++days) {
+    const CivilTime civil = notifier::civil_time(time);
+    sound = civil.year == year && civil.month == month && civil.day == date && civil.weekday == weekday;
+    if (date == 1 || date > 27) {
+      Timestamp back;
+      sound = sound && notifier::parse_timestamp(notifier::to_rfc3339(time), back) && back == time;
+    }
+    weekday = (weekday + 1) % 7;
+    if (++date > notifier::detail::days_in_month(year, month)) {
+      date = 1;
+      if (++month > 12) {
+        month = 1;
+        ++year;
+      }
+    }
+  }
+  CHECK(sound);
+  CHECK(days == 3652059);
+}
+
+TEST_CASE("times are written as RFC 3339 with three decimals, in UTC") {
+  CHECK(notifier::to_rfc3339(parsed("2018-05-14T11:46:42.077+02:00")) == "2018-05-14T09:46:42.077Z");
+  CHECK(notifier::to_rfc3339(Timestamp{}) == "1970-01-01T00:00:00.000Z");
+  CHECK(notifier::to_rfc3339(Timestamp{-1}) == "1969-12-31T23:59:59.999Z");
+  CHECK(notifier::to_rfc3339(notifier::first_timestamp) == "0001-01-01T00:00:00.000Z");
+}
+
+TEST_CASE("moments outside the calendar are written as the nearest within") {
+  CHECK(notifier::to_rfc3339(Timestamp{INT64_MIN}) == "0001-01-01T00:00:00.000Z");
+  CHECK(notifier::to_rfc3339(Timestamp{INT64_MAX}) == "9999-12-31T23:59:59.999Z");
+}
+
+TEST_CASE("mail dates follow RFC 5322") {
+  CHECK(shown<notifier::append_rfc5322>(parsed("2018-05-14T09:46:42.999Z")) == "Mon, 14 May 2018 09:46:42 +0000");
+  CHECK(shown<notifier::append_rfc5322>(parsed("2024-02-29T23:59:59Z")) == "Thu, 29 Feb 2024 23:59:59 +0000");
+  CHECK(shown<notifier::append_rfc5322>(parsed("2000-01-01T00:00:00Z")) == "Sat, 1 Jan 2000 00:00:00 +0000");
+}
+
+TEST_CASE("people read a date without seconds") {
+  CHECK(shown<notifier::append_readable>(parsed("2018-05-14T09:46:42Z")) == "14 May 2018, 09:46 UTC");
+  CHECK(shown<notifier::append_readable>(parsed("2020-12-01T00:05:00Z")) == "1 Dec 2020, 00:05 UTC");
+}
