@@ -1,10 +1,9 @@
 # Finds the two JSON readers, for the build of this project and, installed beside notifier-config.cmake, for its users.
 #
-# Makes notifier_picojson (alias or twin: notifier::picojson) always, and notifier_simdjson (notifier::simdjson) where there
-# is a simdjson 3.0 or newer. In this order: a target simdjson::simdjson of the including project, the sources in
-# NOTIFIER_SIMDJSON_DIR, the system's package, the sources that were installed with the library, the npm package
-# @nozbe/simdjson below the project. Sets notifier_simdjson_remedy, NOTIFIER_SIMDJSON_SOURCES (a folder, or empty).
-
+# Makes the target notifier_picojson always, and notifier_simdjson where there is a simdjson 3.0 or newer: a target
+# simdjson::simdjson of the including project, the sources in NOTIFIER_SIMDJSON_DIR, the system's package, the sources that were
+# installed with the library, or the npm package @nozbe/simdjson below the project, the first of these. Sets
+# notifier_simdjson_remedy, and NOTIFIER_SIMDJSON_SOURCES to the folder of the sources that are built, or empty.
 set(notifier_simdjson_remedy
     "no simdjson >= 3.0 found: install libsimdjson-dev, or set NOTIFIER_SIMDJSON_DIR to a folder with simdjson.h and simdjson.cpp")
 set(NOTIFIER_SIMDJSON_SOURCES "")
@@ -13,7 +12,6 @@ if(NOT TARGET notifier_picojson)
   find_path(NOTIFIER_PICOJSON_INCLUDE_DIR picojson.h HINTS "${NOTIFIER_PICOJSON_DIR}" PATH_SUFFIXES picojson)
   mark_as_advanced(NOTIFIER_PICOJSON_INCLUDE_DIR)
   add_library(notifier_picojson INTERFACE)
-  add_library(notifier::picojson ALIAS notifier_picojson)
   if(NOTIFIER_PICOJSON_INCLUDE_DIR)
     target_include_directories(notifier_picojson SYSTEM INTERFACE "${NOTIFIER_PICOJSON_INCLUDE_DIR}")
   endif()
@@ -64,8 +62,5 @@ if(NOT TARGET notifier_simdjson)
     elseif(NOTIFIER_SIMDJSON_DIR)
       set(notifier_simdjson_remedy "NOTIFIER_SIMDJSON_DIR has no simdjson.h and simdjson.cpp: ${NOTIFIER_SIMDJSON_DIR}")
     endif()
-  endif()
-  if(TARGET notifier_simdjson)
-    add_library(notifier::simdjson ALIAS notifier_simdjson)
   endif()
 endif()

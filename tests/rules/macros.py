@@ -1,0 +1,51 @@
+"""Macros: none left behind that a user cannot set, none of another library's set, and those of windows.h do no harm."""
+
+import re
+
+from project import SINGLE_HEADER, compile_text, report
+
+# What windows.h is known to define, in the spelling that hurts.
+WINDOWS = """
+#define min(a, b) (((a) < (b)) ? (a) : (b))
+#define max(a, b) (((a) > (b)) ? (a) : (b))
+#define near
+#define far
+#define small char
+#define interface struct
+#define IN
+#define OUT
+#define OPTIONAL
+#define ERROR 0
+#define DELETE 0x00010000L
+#define NO_ERROR 0L
+#define CALLBACK __stdcall
+#define GetMessage GetMessageA
+#define SendMessage SendMessageA
+#define CreateEvent CreateEventA
+"""
+
+text = SINGLE_HEADER.read_text(encoding="ascii")
+standard = "\n".join(sorted(set(re.findall(r"(?m)^\s*#\s*include\s+<(?!simdjson)(?!picojson)[^>]+>", text))))
+settable = set(re.findall(r"#\s*ifndef\s+(NOTIFIER_\w+)", text))
+problems = []
+
+
+def macros(source, *flags):
+    defined = compile_text(source, "-dM", "-E", *flags)
+    return set(re.findall(r"(?m)^#define (\w+)", defined))
+
+
+for backend, reader in ((0, "#include <picojson.h>"), (1, "#include <simdjson.h>")):
+    flag = f"-DNOTIFIER_SIMDJSON={backend}"
+    before = macros(f"{standard}\n{reader}\n", flag)
+    after = macros(f'{standard}\n{reader}\n#include "{SINGLE_HEADER}"\n', flag)
+    for macro in sorted(after - before):
+        if macro not in settable and not macro.startswith("NOTIFIER_VERSION"):
+            problems.append(f"NOTIFIER_SIMDJSON={backend}: macro {macro} is left behind")
+    alone = macros(f'#include "{SINGLE_HEADER}"\n', flag)
+    for macro in sorted(alone - after):
+        problems.append(f"NOTIFIER_SIMDJSON={backend}: macro {macro} is set before {reader} and changes it")
+    compile_text(f'{standard}\n{reader}\n{WINDOWS}\n#include "{SINGLE_HEADER}"\n', "-fsyntax-only", flag)
+    compile_text(f'#include "{SINGLE_HEADER}"\n#include "{SINGLE_HEADER}"\n', "-fsyntax-only", flag)
+
+report(problems)

@@ -1,0 +1,103 @@
+"""The text of the sources: ASCII, size, nothing included or called that the library does without, nothing left lying about."""
+
+import json
+import re
+
+from project import GENERATED, INCLUDE, ROOT, files, headers, report
+
+MOST_LINES = 300
+LONGER = {
+    # path below include/notifier: why it is longer
+}
+
+FORBIDDEN_HEADERS = {
+    "iostream", "ostream", "istream", "sstream", "fstream", "iomanip", "locale", "regex", "codecvt", "clocale",
+    "memory_resource", "cstdio", "stdio.h", "cassert", "assert.h", "filesystem", "random", "format", "print",
+}  # fmt: skip
+FORBIDDEN_CALLS = re.compile(
+    r"(?<![\w:.>])(?:std::)?(printf|fprintf|sprintf|snprintf|vsnprintf|puts|fopen|abort|exit|_Exit|quick_exit|terminate|assert"
+    r"|setlocale|getenv|system|rand|srand|strtod|strtof|atof|stod|stof|sscanf)\s*\("
+)
+ADAPTER_MAY = {"random"}
+
+problems = []
+
+
+def say(path, line, text):
+    problems.append(f"{path.relative_to(ROOT)}:{line}: {text}")
+
+
+def without_comments_and_strings(line):
+    line = re.sub(r'"(\\.|[^"\\])*"', '""', line)
+    return re.sub(r"//.*", "", line)
+
+
+def check_text(path):
+    raw = path.read_bytes()
+    if not raw:
+        return
+    for number, line in enumerate(raw.split(b"\n"), 1):
+        if any(byte > 126 for byte in line):
+            say(path, number, "not ASCII: write an escape")
+        if b"\r" in line:
+            say(path, number, "CR: lines end with LF")
+        if line.rstrip(b" \t") != line and path not in GENERATED:
+            say(path, number, "white space at the end of the line")
+        if re.search(rb"\b(" + b"TO" + rb"DO|FIX" + rb"ME|XX" + rb"X)\b", line):
+            say(path, number, "unfinished work is marked here: finish it")
+    if not raw.endswith(b"\n"):
+        say(path, raw.count(b"\n") + 1, "no line end at the end of the file")
+
+
+def check_header(path):
+    name = path.relative_to(INCLUDE / "notifier").as_posix()
+    adapter = name.startswith("adapters/")
+    lines = path.read_text(encoding="utf-8").splitlines()
+    if len(lines) > MOST_LINES and name not in LONGER:
+        say(path, len(lines), f"longer than {MOST_LINES} lines: split it by concept, or name the reason in {__file__}")
+    if lines.count("#pragma once") != 1:
+        say(path, 1, "no #pragma once, or more than one")
+    for number, line in enumerate(lines, 1):
+        include = re.match(r'\s*#\s*include\s+[<"]([^>"]+)[>"]', line)
+        if include and include.group(1) in FORBIDDEN_HEADERS and not (adapter and include.group(1) in ADAPTER_MAY):
+            say(path, number, f"<{include.group(1)}> is not used in this library")
+        call = FORBIDDEN_CALLS.search(without_comments_and_strings(line))
+        if call and not adapter:
+            say(path, number, f"{call.group(1)}() is not used in this library")
+        define = re.match(r"\s*#\s*define\s+(?!NOTIFIER_)(\w+)", line)
+        if define:
+            say(path, number, f"macro {define.group(1)} does not begin with NOTIFIER_")
+
+
+def check_spine():
+    reached, open_ones = set(), ["notifier/notifier.hpp"]
+    while open_ones:
+        header = open_ones.pop()
+        if header not in reached and (INCLUDE / header).exists():
+            reached.add(header)
+            text = (INCLUDE / header).read_text(encoding="utf-8")
+            open_ones += re.findall(r'(?m)^\s*#\s*include\s+"(notifier/[^"]+)"', text)
+    for path in headers():
+        name = path.relative_to(INCLUDE).as_posix()
+        if name not in reached and not name.startswith("notifier/adapters/"):
+            say(path, 1, "not reached from notifier/notifier.hpp, so the single header lacks it")
+
+
+def check_version():
+    text = (INCLUDE / "notifier/version.hpp").read_text()
+    parts = [re.search(rf"NOTIFIER_VERSION_{part} (\d+)", text).group(1) for part in ("MAJOR", "MINOR", "PATCH")]
+    version = re.search(r'NOTIFIER_VERSION "([^"]+)"', text).group(1)
+    if ".".join(parts) != version:
+        problems.append(f"include/notifier/version.hpp: {'.'.join(parts)} in numbers, {version} in words")
+    package = ROOT / "wasm/package.json"
+    if package.exists() and json.loads(package.read_text())["version"] != version:
+        problems.append(f"wasm/package.json: its version is not that of version.hpp, {version}")
+
+
+for source in files(".hpp", ".cpp", ".h", ".c", ".py", ".cmake", ".txt"):
+    check_text(source)
+for header in headers():
+    check_header(header)
+check_spine()
+check_version()
+report(problems)

@@ -1,0 +1,3 @@
+// All headers in one translation unit, for clang-tidy.
+
+#include "notifier/notifier.hpp"
