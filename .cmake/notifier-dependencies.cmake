@@ -4,6 +4,7 @@
 # simdjson::simdjson of the including project, the sources in NOTIFIER_SIMDJSON_DIR, the system's package, the sources that were
 # installed with the library, or the npm package @nozbe/simdjson below the project, the first of these. Sets
 # notifier_simdjson_remedy, and NOTIFIER_SIMDJSON_SOURCES to the folder of the sources that are built, or empty.
+
 set(notifier_simdjson_remedy
     "no simdjson >= 3.0 found: install libsimdjson-dev, or set NOTIFIER_SIMDJSON_DIR to a folder with simdjson.h and simdjson.cpp")
 set(NOTIFIER_SIMDJSON_SOURCES "")
