@@ -2,72 +2,31 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
-#include "notifier/json/document.hpp"
+#include "notifier/catalogue/categories.hpp"
+#include "notifier/catalogue/event_kinds.hpp"
+#include "notifier/catalogue/event_types.hpp"
+#include "notifier/catalogue/name_index.hpp"
+#include "notifier/catalogue/platforms.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// A group of selectable event types, for display. Text is UTF-8 and borrowed: static for built-in entries, else it lives as
-/// long as the Catalogue.
-struct Category {
-  std::string_view id;
-  std::string_view name;          ///< as "app_operations"
-  std::string_view display_name;  ///< as "App operations"
-  int position = 0;               ///< 1-based place in a list
-};
-
-/// What a notifier subscribes to by id, as `app_deployed`. Not the namespace of an event's `type` field: that is EventKind.
-struct EventType {
-  std::string_view id;    ///< 24 hex digits for built-in ones
-  std::string_view name;  ///< as "app_deployed"
-  std::string_view display_name;
-  std::string_view description;
-  std::string_view category_id;
-  bool selectable_on_every_platform = true;  ///< display data for `available_event_ids`; any id may be selected anywhere
-};
-
-/// Whom an event is about.
-enum class Scope : std::uint8_t { app, project, account };
-
-/// A value of an event's `type` field, as `deployment`.
-struct EventKind {
-  std::string_view type;
-  Scope scope = Scope::app;
-  std::string_view selectable_as;  ///< name of the EventType that selects it; empty: only send_all_events does
-};
-
-struct PlatformInfo {
-  Platform platform;
-  std::string_view id;  ///< 24 hex digits
-  std::string_view name;
-  std::string_view display_name;
-  std::string_view description;
-  std::string_view logo_url;
-};
-
-/// The four platforms in the order the public API lists them.
-const PlatformInfo* platforms_begin() noexcept;
-const PlatformInfo* platforms_end() noexcept;
-const PlatformInfo& platform_info(Platform platform) noexcept;
-/// The platform with this id, or nullptr.
-const PlatformInfo* find_platform_by_id(std::string_view id) noexcept;
-/// The platform with this name, or nullptr.
-const PlatformInfo* find_platform_by_name(std::string_view name) noexcept;
-
 /// The bit of a notifier's row that an event tests. Bits 0 to 63 fit the fast path; a host's own types may go beyond.
 using EventBit = std::uint32_t;
 
-/// Event types, kinds and categories: the built-in ones, and a host's own beside them. Build it, then share it: a Registry
-/// keeps a `shared_ptr<const Catalogue>`. Reading is thread-safe, and allocates nothing.
+/// Event types, kinds and categories: the built-in ones, and a host's own beside them. Build it, then share it: a
+/// Registry keeps a `shared_ptr<const Catalogue>`. Reading is thread-safe, and allocates nothing.
 class Catalogue {
  public:
   /// The built-in tables alone.
@@ -76,38 +35,66 @@ class Catalogue {
   /// The built-in catalogue, shared.
   static std::shared_ptr<const Catalogue> standard();
 
-  /// Adds a host's own; text is copied. Fails with errc::invalid where the id or name is taken or empty, or refers to what
-  /// there is not.
+  /// Adds a host's own; text is copied. Fails with errc::invalid where the id or name is taken or empty, or refers to
+  /// what there is not; `fields` names each problem, and nothing is added. Invalidates pointers to entries.
   Result<void> add_category(const Category& category);
   Result<void> add_event_type(const EventType& type);
   /// @param kind  `selectable_as` may be empty.
   Result<void> add_event_kind(const EventKind& kind);
 
-  const std::vector<Category>& categories() const noexcept;      ///< by position
-  const std::vector<EventType>& event_types() const noexcept;    ///< in order of registration; index = EventBit
-  const std::vector<EventKind>& event_kinds() const noexcept;
+  /// By position; among equals, the first registered first.
+  const std::vector<Category>& categories() const noexcept { return categories_; }
+  /// In order of registration: an entry's index is its EventBit.
+  const std::vector<EventType>& event_types() const noexcept { return types_; }
+  const std::vector<EventKind>& event_kinds() const noexcept { return kinds_; }
 
   /// nullptr where there is none.
-  const EventType* find_event_type_by_id(std::string_view id) const noexcept;
-  const EventType* find_event_type_by_name(std::string_view name) const noexcept;
-  const EventKind* find_event_kind(std::string_view type) const noexcept;
+  const EventType* find_event_type_by_id(std::string_view id) const noexcept { return at(types_, type_ids_.find(id)); }
+  const EventType* find_event_type_by_name(std::string_view name) const noexcept {
+    return at(types_, type_names_.find(name));
+  }
+  const EventKind* find_event_kind(std::string_view type) const noexcept { return at(kinds_, kind_names_.find(type)); }
 
-  /// The selectable type an event kind belongs to, by the kind's name or by the type's own name (`selected_events` holds names
-  /// from either namespace); nullptr where there is none.
+  /// The selectable type an event kind belongs to, by the kind's name or by the type's own name (`selected_events`
+  /// holds names from either namespace; a type's own name goes first); nullptr where there is none.
   const EventType* resolve_selected_name(std::string_view name) const noexcept;
 
   /// How many bits a notifier's row has: one for each event type, and one for all kinds that are not selectable.
-  std::size_t bit_count() const noexcept;
-  EventBit bit_of(const EventType& type) const noexcept;
-  /// The bit an event of this kind tests: its selectable type's, else unselectable_bit(). Never fails: unknown kinds are
-  /// unselectable. One hash look-up.
-  EventBit bit_of_kind(std::string_view type) const noexcept;
-  EventBit unselectable_bit() const noexcept;
+  std::size_t bit_count() const noexcept { return types_.size() + 1; }
+  /// @param type  an entry of this catalogue.
+  EventBit bit_of(const EventType& type) const noexcept { return static_cast<EventBit>(&type - types_.data()); }
+  /// The bit an event of this kind tests: its selectable type's, else unselectable_bit(). Never fails: unknown kinds
+  /// are unselectable. One hash look-up.
+  EventBit bit_of_kind(std::string_view type) const noexcept {
+    const std::uint32_t kind = kind_names_.find(type);
+    return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(kind_bits_[kind], unselectable_bit());
+  }
+  EventBit unselectable_bit() const noexcept { return static_cast<EventBit>(types_.size()); }
   /// The bit of `app_alert_triggered`, which send_all_events does not cover.
-  EventBit alert_bit() const noexcept;
+  EventBit alert_bit() const noexcept { return alert_bit_; }
 
  private:
-  // the owner of this file designs it
+  static constexpr EventBit no_bit = 0xFFFFFFFF;
+
+  template <class T>
+  static const T* at(const std::vector<T>& entries, std::uint32_t index) noexcept {
+    return index == detail::NameIndex::npos ? nullptr : &entries[index];
+  }
+
+  void insert(const Category& category);
+  void insert(const EventType& type);
+  void insert(const EventKind& kind);
+  std::string_view own(std::string_view text);
+
+  std::vector<Category> categories_;
+  std::vector<EventType> types_;
+  std::vector<EventKind> kinds_;
+  std::vector<EventBit> kind_bits_;  // of each kind; no_bit where it is not selectable
+  detail::NameIndex type_ids_;
+  detail::NameIndex type_names_;
+  detail::NameIndex kind_names_;
+  std::vector<std::shared_ptr<const std::string>> texts_;  // shared, so that a copy's views stay valid
+  EventBit alert_bit_ = no_bit;
 };
 
 // JSON of the API (wire contract, section 3), keys in the documented order.
@@ -115,5 +102,162 @@ void write_json(json::Writer& out, const Category& category);
 void write_json(json::Writer& out, const EventType& type);
 /// With `available_event_ids` of this catalogue.
 void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Collects what is wrong with an entry that a host adds to a Catalogue.
+class EntryCheck {
+ public:
+  void require(std::string_view field, std::string_view value) {
+    if (value.empty()) report(field, "can't be blank", "blank");
+  }
+  void require_free(std::string_view field, bool taken) {
+    if (taken) report(field, "is already taken", "taken");
+  }
+  void require_known(std::string_view field, std::string_view value, bool known) {
+    if (!known) report(field, "refers to \"" + std::string(value) + "\", which is not in the catalogue", "unknown");
+  }
+
+  Result<void> result(std::string_view what) {
+    if (problems_.empty()) return {};
+    Error error;
+    error.message = "the " + std::string(what) + " can't be added: " + problems_[0].field + " " + problems_[0].message;
+    error.field = problems_[0].field;
+    error.fields = std::move(problems_);
+    return error;
+  }
+
+ private:
+  void report(std::string_view field, std::string message, std::string_view code) {
+    problems_.push_back({std::string(field), std::move(message), std::string(code)});
+  }
+
+  std::vector<FieldError> problems_;
+};
+
+}  // namespace detail
+
+inline Catalogue::Catalogue() {
+  for (const Category& category : builtin_categories) insert(category);
+  types_.reserve(std::size(builtin_event_types));
+  for (const EventType& type : builtin_event_types) insert(type);
+  kinds_.reserve(std::size(builtin_event_kinds));
+  for (const EventKind& kind : builtin_event_kinds) insert(kind);
+  alert_bit_ = type_names_.find("app_alert_triggered");
+}
+
+inline std::shared_ptr<const Catalogue> Catalogue::standard() {
+  static const auto catalogue = std::make_shared<const Catalogue>();
+  return catalogue;
+}
+
+inline Result<void> Catalogue::add_category(const Category& category) {
+  detail::EntryCheck check;
+  check.require("id", category.id);
+  check.require("name", category.name);
+  for (const Category& other : categories_) {
+    check.require_free("id", other.id == category.id);
+    check.require_free("name", other.name == category.name);
+  }
+  Result<void> result = check.result("category");
+  if (result) insert({own(category.id), own(category.name), own(category.display_name), category.position});
+  return result;
+}
+
+inline Result<void> Catalogue::add_event_type(const EventType& type) {
+  detail::EntryCheck check;
+  check.require("id", type.id);
+  check.require("name", type.name);
+  check.require_free("id", find_event_type_by_id(type.id) != nullptr);
+  check.require_free("name", find_event_type_by_name(type.name) != nullptr);
+  const auto is_its_category = [&](const Category& category) { return category.id == type.category_id; };
+  check.require_known("category_id", type.category_id,
+                      std::any_of(categories_.begin(), categories_.end(), is_its_category));
+  Result<void> result = check.result("event type");
+  if (result) {
+    insert({own(type.id), own(type.name), own(type.display_name), own(type.description), own(type.category_id),
+            type.selectable_on_every_platform});
+  }
+  return result;
+}
+
+inline Result<void> Catalogue::add_event_kind(const EventKind& kind) {
+  detail::EntryCheck check;
+  check.require("type", kind.type);
+  check.require_free("type", find_event_kind(kind.type) != nullptr);
+  check.require_known("selectable_as", kind.selectable_as,
+                      kind.selectable_as.empty() || find_event_type_by_name(kind.selectable_as) != nullptr);
+  Result<void> result = check.result("event kind");
+  if (result) insert({own(kind.type), kind.scope, own(kind.selectable_as)});
+  return result;
+}
+
+inline const EventType* Catalogue::resolve_selected_name(std::string_view name) const noexcept {
+  if (const EventType* type = find_event_type_by_name(name)) return type;
+  const std::uint32_t kind = kind_names_.find(name);
+  return kind == detail::NameIndex::npos || kind_bits_[kind] == no_bit ? nullptr : &types_[kind_bits_[kind]];
+}
+
+inline void Catalogue::insert(const Category& category) {
+  const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
+  categories_.insert(std::upper_bound(categories_.begin(), categories_.end(), category, comes_before), category);
+}
+
+inline void Catalogue::insert(const EventType& type) {
+  const auto bit = static_cast<EventBit>(types_.size());
+  types_.push_back(type);
+  type_ids_.insert(type.id, bit);
+  type_names_.insert(type.name, bit);
+}
+
+inline void Catalogue::insert(const EventKind& kind) {
+  kind_names_.insert(kind.type, static_cast<std::uint32_t>(kinds_.size()));
+  kinds_.push_back(kind);
+  kind_bits_.push_back(type_names_.find(kind.selectable_as));
+}
+
+inline std::string_view Catalogue::own(std::string_view text) {
+  texts_.push_back(std::make_shared<const std::string>(text));
+  return *texts_.back();
+}
+
+inline void write_json(json::Writer& out, const Category& category) {
+  out.object([&] {
+    out.member("id", category.id);
+    out.member("name", category.name);
+    out.member("display_name", category.display_name);
+    out.key("position");
+    out.integer(category.position);
+  });
+}
+
+inline void write_json(json::Writer& out, const EventType& type) {
+  out.object([&] {
+    out.member("id", type.id);
+    out.member("name", type.name);
+    out.member("display_name", type.display_name);
+    out.member("description", type.description);
+    out.member("template", "");  // the public API has it, and leaves it empty
+    out.member("category_id", type.category_id);
+  });
+}
+
+inline void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue) {
+  out.object([&] {
+    out.member("id", platform.id);
+    out.member("name", platform.name);
+    out.member("display_name", platform.display_name);
+    out.member("logo_url", platform.logo_url);
+    out.member("description", platform.description);
+    out.key("available_event_ids");
+    out.array([&] {
+      for (const EventType& type : catalogue.event_types()) {
+        if (type.selectable_on_every_platform) out.string(type.id);
+      }
+    });
+  });
+}
 
 NOTIFIER_NAMESPACE_END

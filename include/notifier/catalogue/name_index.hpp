@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The bytes p[0] to p[n-1] as a little-endian number; one load where the compiler sees that.
+template <int n>
+constexpr std::uint64_t load_bytes(const char* p) noexcept {
+  std::uint64_t value = 0;
+  for (int i = 0; i < n; ++i) value |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
+  return value;
+}
+
+/// A hash of a short name: of its length and its first and last eight bytes. Names that differ in the middle alone
+/// collide. Same on every machine. For names that we or the host chose; whoever looks up others meets only the chains
+/// of these.
+constexpr std::uint32_t hash_name(std::string_view name) noexcept {
+  const std::size_t n = name.size();
+  const char* const p = name.data();
+  std::uint64_t head = 0, tail = 0;
+  if (n >= 8) {
+    head = load_bytes<8>(p);
+    tail = load_bytes<8>(p + n - 8);
+  } else if (n >= 4) {
+    head = load_bytes<4>(p);
+    tail = load_bytes<4>(p + n - 4);
+  } else if (n != 0) {
+    head = load_bytes<1>(p);
+    tail = load_bytes<1>(p + n / 2) << 8 | load_bytes<1>(p + n - 1);
+  }
+  const std::uint64_t mixed = (head ^ n * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
+  return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
+}
+
+/// Short names to small numbers, built once and read often: open addressing, at most half full.
+class NameIndex {
+ public:
+  static constexpr std::uint32_t npos = 0xFFFFFFFF;
+
+  NameIndex() : slots_(16) {}
+
+  /// @param name   not in the index yet; outlives it.
+  void insert(std::string_view name, std::uint32_t value) {
+    if (++count_ * 2 > slots_.size()) {
+      std::vector<Slot> old(slots_.size() * 2);
+      old.swap(slots_);
+      for (const Slot& slot : old) {
+        if (slot.value != npos) free_slot(slot.name) = slot;
+      }
+    }
+    free_slot(name) = {name, value};
+  }
+
+  /// The name's value, or npos.
+  std::uint32_t find(std::string_view name) const noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = hash_name(name) & mask;; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.value == npos || slot.name == name) return slot.value;
+    }
+  }
+
+ private:
+  struct Slot {
+    std::string_view name;
+    std::uint32_t value = npos;
+  };
+
+  Slot& free_slot(std::string_view name) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = hash_name(name) & mask;
+    while (slots_[i].value != npos) i = (i + 1) & mask;
+    return slots_[i];
+  }
+
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

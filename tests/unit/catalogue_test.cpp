@@ -1,0 +1,283 @@
+#include "notifier/catalogue/catalogue.hpp"
+
+#include <doctest/doctest.h>
+
+#include <iterator>
+#include <set>
+#include <string>
+
+using notifier::Catalogue;
+using notifier::Category;
+using notifier::errc;
+using notifier::EventBit;
+using notifier::EventKind;
+using notifier::EventType;
+using notifier::Platform;
+using notifier::Scope;
+
+namespace {
+
+bool is_object_id(std::string_view id) {
+  return id.size() == 24 && id.find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
+template <class... T>
+std::string json_of(const T&... entry) {
+  notifier::Buffer buffer;
+  notifier::json::Writer writer(buffer);
+  write_json(writer, entry...);
+  return buffer.str();
+}
+
+std::string selected_by(const Catalogue& catalogue, std::string_view kind) {
+  const EventBit bit = catalogue.bit_of_kind(kind);
+  return bit == catalogue.unselectable_bit() ? "" : std::string(catalogue.event_types()[bit].name);
+}
+
+}  // namespace
+
+TEST_CASE("the built-in catalogue is complete and consistent") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  CHECK(catalogue.categories().size() == 9);
+  CHECK(catalogue.event_types().size() == 50);
+  CHECK(catalogue.event_kinds().size() == 96);
+
+  std::set<std::string_view> ids, names, category_ids;
+  int position = 0;
+  for (const Category& category : catalogue.categories()) {
+    INFO(category.name);
+    CHECK(category.position == ++position);
+    CHECK(is_object_id(category.id));
+    CHECK(ids.insert(category.id).second);
+    CHECK_FALSE(category.display_name.empty());
+    category_ids.insert(category.id);
+  }
+  for (const EventType& type : catalogue.event_types()) {
+    INFO(type.name);
+    CHECK(is_object_id(type.id));
+    CHECK(ids.insert(type.id).second);
+    CHECK(names.insert(type.name).second);
+    CHECK(category_ids.count(type.category_id) == 1);
+    CHECK_FALSE(type.display_name.empty());
+    CHECK_FALSE(type.description.empty());
+    CHECK(catalogue.find_event_type_by_id(type.id) == &type);
+    CHECK(catalogue.find_event_type_by_name(type.name) == &type);
+    CHECK(catalogue.resolve_selected_name(type.name) == &type);
+    CHECK(&catalogue.event_types()[catalogue.bit_of(type)] == &type);
+  }
+  std::set<std::string_view> kinds, selecting;
+  int unselectable = 0;
+  for (const EventKind& kind : catalogue.event_kinds()) {
+    INFO(kind.type);
+    CHECK(kinds.insert(kind.type).second);
+    CHECK(catalogue.find_event_kind(kind.type) == &kind);
+    CHECK(selected_by(catalogue, kind.type) == kind.selectable_as);
+    if (kind.selectable_as.empty()) {
+      ++unselectable;
+    } else {
+      CHECK(names.count(kind.selectable_as) == 1);
+      CHECK(catalogue.resolve_selected_name(kind.type) == catalogue.find_event_type_by_name(kind.selectable_as));
+      selecting.insert(kind.selectable_as);
+    }
+  }
+  CHECK(unselectable == 44);
+  CHECK(selecting == names);
+}
+
+TEST_CASE("event types and kinds carry the names and ids of the public API") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  CHECK(catalogue.find_event_type_by_name("app_deployed")->id == "5982f139d48c360021b1eb4b");
+  CHECK(catalogue.find_event_type_by_name("github_unlink")->id == "5982f139d48c360021b1eb69");
+  CHECK(catalogue.find_event_type_by_name("app_crashed_repeated")->id == "59c52a9c7651ce001f62f578");
+  CHECK(selected_by(catalogue, "deployment") == "app_deployed");
+  CHECK(selected_by(catalogue, "repeated_crash") == "app_crashed_repeated");
+  CHECK(selected_by(catalogue, "link_scm") == "github_link");
+  CHECK(selected_by(catalogue, "link_github") == "github_link");
+  CHECK(selected_by(catalogue, "edit_variables") == "variable_bulk_edited");
+  CHECK(selected_by(catalogue, "plan_database_maintenance") == "database_maintenance_planned");
+  CHECK(selected_by(catalogue, "new_app") == "");
+  CHECK(selected_by(catalogue, "database/add_feature") == "");
+  CHECK(catalogue.find_event_kind("login_lock")->scope == Scope::account);
+  CHECK(catalogue.find_event_kind("edit_project")->scope == Scope::project);
+  CHECK(catalogue.find_event_kind("alert")->scope == Scope::app);
+}
+
+TEST_CASE("ids that the public API has not published never change") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  const auto id = [&](std::string_view name) { return catalogue.find_event_type_by_name(name)->id; };
+  CHECK(catalogue.categories()[7].name == "databases");
+  CHECK(catalogue.categories()[7].id == "000000006e6f7469c0000008");
+  CHECK(catalogue.categories()[8].name == "projects");
+  CHECK(catalogue.categories()[8].id == "000000006e6f7469c0000009");
+  const std::string_view names[] = {"alert_added",
+                                    "alert_deleted",
+                                    "app_edited",
+                                    "app_project_updated",
+                                    "app_region_migration_started",
+                                    "addon_updated",
+                                    "collaborator_role_changed",
+                                    "database_backup_failed",
+                                    "database_backup_succeeded",
+                                    "database_continuousbackup_delayed",
+                                    "database_continuousbackup_healthy",
+                                    "database_continuousbackup_stale",
+                                    "database_maintenance_planned",
+                                    "database_maintenance_started",
+                                    "database_maintenance_completed",
+                                    "project_created",
+                                    "project_edited",
+                                    "project_deleted"};
+  int number = 0;
+  for (const std::string_view name : names) {
+    INFO(name);
+    ++number;
+    CHECK(id(name) ==
+          "000000006e6f7469e00000" + std::string(number < 16 ? "0" : "1") + "0123456789abcdef"[number % 16]);
+  }
+}
+
+TEST_CASE("the alert bit is the bit of app_alert_triggered, and every bit differs from the unselectable one") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  CHECK(catalogue.alert_bit() == catalogue.bit_of_kind("alert"));
+  CHECK(catalogue.event_types()[catalogue.alert_bit()].name == "app_alert_triggered");
+  CHECK(catalogue.unselectable_bit() == 50);
+  CHECK(catalogue.bit_count() == 51);
+}
+
+TEST_CASE("unknown names are found nowhere and test the unselectable bit") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  const std::string long_name(100000, 'x');
+  for (const std::string_view name :
+       {std::string_view(), std::string_view("x"), std::string_view("deploymen"), std::string_view("deployment "),
+        std::string_view("Deployment"), std::string_view("\0\0\0\0\0\0\0\0\0", 9), std::string_view(long_name),
+        std::string_view("database_continuousbackup_unhealthy"), std::string_view("\xF0\x9F\x92\xA9")}) {
+    CHECK(catalogue.bit_of_kind(name) == catalogue.unselectable_bit());
+    CHECK(catalogue.find_event_kind(name) == nullptr);
+    CHECK(catalogue.find_event_type_by_id(name) == nullptr);
+    CHECK(catalogue.find_event_type_by_name(name) == nullptr);
+    CHECK(catalogue.resolve_selected_name(name) == nullptr);
+  }
+}
+
+TEST_CASE("a host adds its own categories, types and kinds") {
+  Catalogue catalogue;
+  {
+    const std::string id = "shop-orders", name = "orders", type_name = "order_placed", kind = "order/placed";
+    CHECK(catalogue.add_category({id, name, "Orders", 3}));
+    CHECK(catalogue.add_event_type({"t-1", type_name, "Order placed", "Someone bought", id}));
+    CHECK(catalogue.add_event_kind({kind, Scope::app, type_name}));
+    CHECK(catalogue.add_event_kind({"cart/emptied", Scope::app, ""}));
+  }
+  REQUIRE(catalogue.categories().size() == 10);
+  CHECK(catalogue.categories()[2].name == "collaborators");
+  CHECK(catalogue.categories()[3].name == "orders");
+  CHECK(catalogue.categories()[4].name == "domains");
+  CHECK(catalogue.bit_of_kind("order/placed") == 50);
+  CHECK(catalogue.unselectable_bit() == 51);
+  CHECK(catalogue.bit_count() == 52);
+  CHECK(catalogue.bit_of_kind("cart/emptied") == 51);
+  CHECK(catalogue.find_event_kind("cart/emptied") != nullptr);
+  CHECK(catalogue.bit_of_kind("new_app") == 51);
+  CHECK(catalogue.alert_bit() == catalogue.bit_of_kind("alert"));
+  CHECK(catalogue.resolve_selected_name("order/placed")->display_name == "Order placed");
+  CHECK(Catalogue::standard()->find_event_kind("order/placed") == nullptr);
+}
+
+TEST_CASE("a copy of a catalogue keeps its texts") {
+  Catalogue copy;
+  {
+    Catalogue original;
+    REQUIRE(original.add_event_type({"t-1", "order_placed", "Order placed", "", "5982f139d48c360021b1eb44"}));
+    REQUIRE(original.add_event_kind({"a kind of a host, long enough for the heap", Scope::account, "order_placed"}));
+    copy = original;
+  }
+  CHECK(selected_by(copy, "a kind of a host, long enough for the heap") == "order_placed");
+}
+
+TEST_CASE("a catalogue grows past 64 bits") {
+  Catalogue catalogue;
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = "host_type_" + std::to_string(i);
+    REQUIRE(catalogue.add_event_type({"id-" + name, name, name, "", "5982f139d48c360021b1eb44"}));
+    REQUIRE(catalogue.add_event_kind({"kind/" + name, Scope::app, name}));
+  }
+  for (int i = 0; i < 1000; ++i) {
+    const std::string name = "host_type_" + std::to_string(i);
+    REQUIRE(catalogue.bit_of_kind("kind/" + name) == static_cast<EventBit>(50 + i));
+    REQUIRE(catalogue.find_event_type_by_id("id-" + name) ==
+            &catalogue.event_types()[static_cast<std::size_t>(50 + i)]);
+  }
+  CHECK(catalogue.unselectable_bit() == 1050);
+}
+
+TEST_CASE("what is taken, blank or refers to nothing is refused, each problem named, and nothing added") {
+  Catalogue catalogue;
+  auto result = catalogue.add_category({"5982f139d48c360021b1eb44", "", "x", 1});
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == errc::invalid);
+  REQUIRE(result.error().fields.size() == 2);
+  CHECK(result.error().fields[0].field == "name");
+  CHECK(result.error().fields[0].code == "blank");
+  CHECK(result.error().fields[1].field == "id");
+  CHECK(result.error().fields[1].code == "taken");
+  CHECK(result.error().message == "the category can't be added: name can't be blank");
+
+  result = catalogue.add_event_type({"5982f139d48c360021b1eb4b", "app_deployed", "x", "x", "nowhere"});
+  REQUIRE_FALSE(result);
+  REQUIRE(result.error().fields.size() == 3);
+  CHECK(result.error().fields[2].field == "category_id");
+  CHECK(result.error().fields[2].message == "refers to \"nowhere\", which is not in the catalogue");
+
+  CHECK_FALSE(catalogue.add_event_type({"", "", "", "", "5982f139d48c360021b1eb44"}));
+  CHECK_FALSE(catalogue.add_event_kind({"deployment", Scope::app, ""}));
+  CHECK_FALSE(catalogue.add_event_kind({"", Scope::app, ""}));
+  CHECK_FALSE(catalogue.add_event_kind({"mine", Scope::app, "deployment"}));
+  CHECK(catalogue.categories().size() == 9);
+  CHECK(catalogue.event_types().size() == 50);
+  CHECK(catalogue.event_kinds().size() == 96);
+  CHECK(catalogue.find_event_kind("mine") == nullptr);
+}
+
+TEST_CASE("platforms are listed in the public API's order and found by id and name") {
+  REQUIRE(notifier::platforms_end() - notifier::platforms_begin() == 4);
+  std::string names;
+  for (const auto* info = notifier::platforms_begin(); info != notifier::platforms_end(); ++info) {
+    names += std::string(info->name) + " ";
+    CHECK(info->name == to_string(info->platform));
+    CHECK(notifier::find_platform_by_id(info->id) == info);
+    CHECK(notifier::find_platform_by_name(info->name) == info);
+    CHECK(&notifier::platform_info(info->platform) == info);
+    CHECK(is_object_id(info->id));
+    CHECK(info->logo_url.substr(0, 8) == "https://");
+  }
+  CHECK(names == "rocket_chat webhook slack email ");
+  CHECK(notifier::find_platform_by_name("slack")->id == "5982f145d48c3600273ef089");
+  CHECK(notifier::find_platform_by_name("Slack") == nullptr);
+  CHECK(notifier::find_platform_by_name("") == nullptr);
+  CHECK(notifier::find_platform_by_id("") == nullptr);
+}
+
+TEST_CASE("entries are written as the API shows them") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  CHECK(json_of(catalogue.categories()[0]) ==
+        R"({"id":"5982f139d48c360021b1eb44","name":"app_operations","display_name":"App operations","position":1})");
+  CHECK(json_of(catalogue.event_types()[0]) ==
+        R"({"id":"5982f139d48c360021b1eb4b","name":"app_deployed","display_name":"App deployed",)"
+        R"("description":"A new version of the app was deployed, or its deployment failed","template":"",)"
+        R"("category_id":"5982f139d48c360021b1eb44"})");
+}
+
+TEST_CASE("a platform lists the event types that can be selected on every platform, a host's own among them") {
+  Catalogue catalogue;
+  REQUIRE(catalogue.add_event_type({"mine", "mine", "Mine", "", "5982f139d48c360021b1eb44"}));
+  REQUIRE(catalogue.add_event_type({"hidden", "hidden", "Hidden", "", "5982f139d48c360021b1eb44", false}));
+  const std::string json = json_of(notifier::platform_info(Platform::slack), catalogue);
+  const std::string head =
+      R"({"id":"5982f145d48c3600273ef089","name":"slack","display_name":"Slack","logo_url":"https://)";
+  CHECK(json.substr(0, head.size()) == head);
+  CHECK(json.find(R"("available_event_ids":["5982f139d48c360021b1eb4b",)") != std::string::npos);
+  CHECK(json.find(R"("mine"]})") != std::string::npos);
+  CHECK(json.find("hidden") == std::string::npos);
+  CHECK(json.find("5982f139d48c360021b1eb54") == std::string::npos);  // app_alert_triggered
+  CHECK(json.find("000000006e6f7469e0000006") == std::string::npos);  // addon_updated
+}
