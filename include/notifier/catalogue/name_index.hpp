@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 #include <vector>
 
@@ -10,30 +11,28 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// The bytes p[0] to p[n-1] as a little-endian number; one load where the compiler sees that.
-template <int n>
-constexpr std::uint64_t load_bytes(const char* p) noexcept {
-  std::uint64_t value = 0;
-  for (int i = 0; i < n; ++i) value |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
-  return value;
+template <class Word>
+std::uint64_t load(const char* p) noexcept {
+  Word word;
+  std::memcpy(&word, p, sizeof word);
+  return word;
 }
 
 /// A hash of a short name: of its length and its first and last eight bytes. Names that differ in the middle alone
-/// collide. Same on every machine. For names that we or the host chose; whoever looks up others meets only the chains
-/// of these.
-constexpr std::uint32_t hash_name(std::string_view name) noexcept {
+/// collide; whoever looks up hostile names meets only the chains of the names that we or the host chose.
+inline std::uint32_t hash_name(std::string_view name) noexcept {
   const std::size_t n = name.size();
   const char* const p = name.data();
   std::uint64_t head = 0, tail = 0;
   if (n >= 8) {
-    head = load_bytes<8>(p);
-    tail = load_bytes<8>(p + n - 8);
+    head = load<std::uint64_t>(p);
+    tail = load<std::uint64_t>(p + n - 8);
   } else if (n >= 4) {
-    head = load_bytes<4>(p);
-    tail = load_bytes<4>(p + n - 4);
+    head = load<std::uint32_t>(p);
+    tail = load<std::uint32_t>(p + n - 4);
   } else if (n != 0) {
-    head = load_bytes<1>(p);
-    tail = load_bytes<1>(p + n / 2) << 8 | load_bytes<1>(p + n - 1);
+    head = load<std::uint8_t>(p);
+    tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
   }
   const std::uint64_t mixed = (head ^ n * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
   return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
