@@ -39,7 +39,33 @@ inline unsigned lowest_bit(std::uint64_t bits) noexcept {
 }
 
 /// `size` bytes of text. The masks hold bits_per_byte bits for each byte, the first byte in the lowest; only the lowest
-/// set bit is meaningful (the portable form may set false ones above it).
+/// set bit is meaningful: there may be false ones above it.
+struct SmallBlock {
+  static constexpr std::size_t size = 8;
+  static constexpr unsigned bits_per_byte = 8;
+
+  explicit SmallBlock(const char* text) noexcept : text_(text) {
+    std::memcpy(&bytes_, text, size);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+    bytes_ = __builtin_bswap64(bytes_);
+#endif
+  }
+  void store(char* out) const noexcept { std::memcpy(out, text_, size); }
+
+  /// Bytes that a JSON string cannot hold as they are: `"`, `\` and all below 0x20.
+  std::uint64_t special() const noexcept {
+    return (below(bytes_, 0x20) | below(bytes_ ^ (ones * '"'), 1) | below(bytes_ ^ (ones * '\\'), 1)) & (ones * 0x80);
+  }
+  std::uint64_t non_ascii() const noexcept { return bytes_ & (ones * 0x80); }
+
+ private:
+  static constexpr std::uint64_t ones = 0x0101010101010101u;
+  static std::uint64_t below(std::uint64_t bytes, unsigned limit) noexcept { return (bytes - ones * limit) & ~bytes; }
+  const char* text_;
+  std::uint64_t bytes_ = 0;
+};
+
+// Block: the same, for as many bytes as the machine looks at together.
 #if defined(__wasm_simd128__)
 
 struct Block {
@@ -109,32 +135,15 @@ struct Block {
 
 #else
 
-struct Block {
-  static constexpr std::size_t size = 8;
-  static constexpr unsigned bits_per_byte = 8;
-
-  explicit Block(const char* text) noexcept : text_(text) {
-    for (unsigned i = 0; i < size; ++i) bytes_ |= std::uint64_t{static_cast<unsigned char>(text[i])} << (8 * i);
-  }
-  void store(char* out) const noexcept { std::memcpy(out, text_, size); }
-
-  /// Bytes that a JSON string cannot hold as they are: `"`, `\` and all below 0x20.
-  std::uint64_t special() const noexcept {
-    return (below(bytes_, 0x20) | below(bytes_ ^ (ones * '"'), 1) | below(bytes_ ^ (ones * '\\'), 1)) & (ones * 0x80);
-  }
-  std::uint64_t non_ascii() const noexcept { return bytes_ & (ones * 0x80); }
-
- private:
-  static constexpr std::uint64_t ones = 0x0101010101010101u;
-  static std::uint64_t below(std::uint64_t bytes, unsigned limit) noexcept { return (bytes - ones * limit) & ~bytes; }
-  const char* text_;
-  std::uint64_t bytes_ = 0;
-};
+using Block = SmallBlock;
 
 #endif
 
-/// Which byte of a Block the lowest bit of one of its masks stands for; `mask` is not 0.
-inline unsigned first_byte(std::uint64_t mask) noexcept { return lowest_bit(mask) / Block::bits_per_byte; }
+/// Which byte the lowest bit of one of the masks of a block stands for; `mask` is not 0.
+template <class AnyBlock>
+unsigned first_byte(std::uint64_t mask) noexcept {
+  return lowest_bit(mask) / AnyBlock::bits_per_byte;
+}
 
 }  // namespace detail
 }  // namespace json

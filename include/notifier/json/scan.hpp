@@ -193,7 +193,7 @@ class Scanner {
       const Block block(p_);
       const std::uint64_t stop = block.special() | block.non_ascii();
       if (stop != 0) {
-        p_ += first_byte(stop);
+        p_ += first_byte<Block>(stop);
         return;
       }
       p_ += Block::size;

@@ -6,6 +6,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "notifier/json/number.hpp"
 #include "notifier/json/scan.hpp"
@@ -54,8 +55,8 @@ class View {
 
   /// Appends the value as compact JSON (keys in document order, duplicates kept as they are, strings escaped minimally,
   /// numbers by the rule of append_text()). Nothing for a missing value.
-  void append_json(std::string& out) const { append_json_to(out); }
-  void append_json(Buffer& out) const { append_json_to(out); }
+  void append_json(std::string& out) const;
+  void append_json(Buffer& out) const;
 
   /// How many elements or members, counting duplicates; 0 for scalars.
   std::size_t size() const noexcept;
@@ -75,8 +76,6 @@ class View {
   char* write_number(char* out) const noexcept;
   template <class Out>
   void append_text_to(Out& out) const;
-  template <class Out>
-  void append_json_to(Out& out) const;
 
   const detail::Tape* tape_ = &detail::missing_tape;
   std::size_t at_ = 0;
@@ -99,11 +98,14 @@ inline Kind View::kind() const noexcept {
 }
 
 inline View View::operator[](std::string_view key) const noexcept {
-  View found;
-  for_each_member([&](std::string_view name, View value) {
-    if (name == key) found = value;
-  });
-  return found;
+  if (!is_object()) return View();
+  const detail::Tape& tape = *tape_;
+  std::size_t found = 0;
+  const std::size_t end = tape.after(at_) - 1;
+  for (std::size_t at = at_ + 1; at < end; at = tape.after(at + 1)) {
+    if (tape.string(at) == key) found = at + 1;
+  }
+  return found != 0 ? View(tape, found) : View();
 }
 
 inline bool View::integer(std::int64_t& out) const noexcept {
@@ -179,41 +181,39 @@ inline std::string View::text() const {
   return out;
 }
 
-template <class Out>
-void View::append_json_to(Out& out) const {
-  const std::size_t end = exists() ? tape_->after(at_) : at_;
-  detail::Nesting nesting;
-  bool after_key = false;
-  bool first = true;
-  for (std::size_t at = at_; at < end;) {
-    const View value(*tape_, at);
-    const detail::Tag tag = value.tag();
-    const bool closing = tag == detail::Tag::array_end || tag == detail::Tag::object_end;
-    if (!closing && !first && !after_key) out.append(std::string_view(","));
-    const bool key = !closing && !after_key && nesting.depth() != 0 && nesting.in_object();
-    first = false;
-    after_key = key;
-    switch (tag) {
-      case detail::Tag::array:
-      case detail::Tag::object:
-        out.append(std::string_view(tag == detail::Tag::object ? "{" : "["));
-        nesting.push(tag == detail::Tag::object);
-        first = true;
-        ++at;
-        continue;
-      case detail::Tag::array_end:
-      case detail::Tag::object_end:
-        out.append(std::string_view(tag == detail::Tag::object_end ? "}" : "]"));
-        nesting.pop();
-        ++at;
-        continue;
-      case detail::Tag::string: detail::append_quoted(tape_->string(at), out); break;
-      case detail::Tag::null: out.append(std::string_view("null")); break;
-      default: value.append_text_to(out); break;
+inline void View::append_json(Buffer& out) const {
+  switch (tag()) {
+    case detail::Tag::missing: break;
+    case detail::Tag::null: out.append("null"); break;
+    case detail::Tag::string: detail::append_quoted(tape_->string(at_), out); break;
+    case detail::Tag::array: {
+      char separator = '[';
+      for_each_element([&](View value) {
+        out.append(std::exchange(separator, ','));
+        value.append_json(out);
+      });
+      out.append(separator == '[' ? std::string_view("[]") : std::string_view("]"));
+      break;
     }
-    if (key) out.append(std::string_view(":"));
-    at = tape_->after(at);
+    case detail::Tag::object: {
+      char separator = '{';
+      for_each_member([&](std::string_view key, View value) {
+        out.append(std::exchange(separator, ','));
+        detail::append_quoted(key, out);
+        out.append(':');
+        value.append_json(out);
+      });
+      out.append(separator == '{' ? std::string_view("{}") : std::string_view("}"));
+      break;
+    }
+    default: append_text(out); break;
   }
+}
+
+inline void View::append_json(std::string& out) const {
+  Buffer json;
+  append_json(json);
+  out.append(json.view());
 }
 
 }  // namespace json

@@ -118,16 +118,38 @@ inline char* escape_byte(char c, char* out) noexcept {
 
 inline bool is_special(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
 
-template <class Out>
-void append_quoted(std::string_view text, Out& out) {
-  constexpr std::size_t step = 256;
-  char escaped[escape_room(step)];
-  out.append(std::string_view("\""));
-  for (; !text.empty(); text.remove_prefix(text.size() < step ? text.size() : step)) {
-    const char* const end = escape(text.substr(0, step), escaped);
-    out.append(std::string_view(escaped, static_cast<std::size_t>(end - escaped)));
+template <class AnyBlock>
+void escape_blocks(const char*& p, const char* end, char*& out) noexcept {
+  while (static_cast<std::size_t>(end - p) >= AnyBlock::size) {
+    const AnyBlock block(p);
+    block.store(out);
+    const std::uint64_t special = block.special();
+    if (special == 0) {
+      p += AnyBlock::size;
+      out += AnyBlock::size;
+      continue;
+    }
+    const unsigned plain = first_byte<AnyBlock>(special);
+    out = escape_byte(p[plain], out + plain);
+    p += plain + 1;
   }
-  out.append(std::string_view("\""));
+}
+
+/// Appends `"`, `text` escaped, `"`.
+inline void append_quoted(std::string_view text, Buffer& buffer) {
+  std::string_view part = text.substr(0, escape_step);
+  char* out = buffer.room(escape_room(part.size()) + 2);
+  *out++ = '"';
+  for (;;) {
+    out = escape(part, out);
+    text.remove_prefix(part.size());
+    if (text.empty()) break;
+    buffer.set_end(out);
+    part = text.substr(0, escape_step);
+    out = buffer.room(escape_room(part.size()) + 1);
+  }
+  *out++ = '"';
+  buffer.set_end(out);
 }
 
 }  // namespace detail
@@ -135,19 +157,8 @@ void append_quoted(std::string_view text, Out& out) {
 inline char* escape(std::string_view text, char* out) noexcept {
   const char* p = text.data();
   const char* const end = p + text.size();
-  while (static_cast<std::size_t>(end - p) >= detail::Block::size) {
-    const detail::Block block(p);
-    block.store(out);
-    const std::uint64_t special = block.special();
-    if (special == 0) {
-      p += detail::Block::size;
-      out += detail::Block::size;
-      continue;
-    }
-    const unsigned plain = detail::first_byte(special);
-    out = detail::escape_byte(p[plain], out + plain);
-    p += plain + 1;
-  }
+  detail::escape_blocks<detail::Block>(p, end, out);
+  detail::escape_blocks<detail::SmallBlock>(p, end, out);
   for (; p != end; ++p) {
     if (detail::is_special(*p)) {
       out = detail::escape_byte(*p, out);
@@ -176,19 +187,9 @@ inline void Writer::escaped_key(std::string_view name) {
 }
 
 inline void Writer::string(std::string_view value) {
-  std::string_view first = value.substr(0, detail::escape_step);
-  char* out = separated(detail::escape_room(first.size()) + 2);
-  *out++ = '"';
-  for (;;) {
-    out = escape(first, out);
-    value.remove_prefix(first.size());
-    if (value.empty()) break;
-    out_->set_end(out);
-    first = value.substr(0, detail::escape_step);
-    out = out_->room(detail::escape_room(first.size()) + 1);
-  }
-  *out++ = '"';
-  out_->set_end(out);
+  if (comma_) out_->append(',');
+  comma_ = true;
+  detail::append_quoted(value, *out_);
 }
 
 inline void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }
