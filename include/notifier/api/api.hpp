@@ -1,39 +1,79 @@
+// The notifier HTTP API: its endpoints are in the files beside this one, by group; routes.hpp is their table.
+
 #pragma once
 
-#include <functional>
+#include <cstddef>
 #include <string>
-#include <string_view>
+#include <utility>
 
-#include "notifier/api/history.hpp"
+#include "notifier/api/options.hpp"
 #include "notifier/api/request.hpp"
 #include "notifier/api/response.hpp"
+#include "notifier/api/routes.hpp"
+#include "notifier/json/document.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-struct ApiOptions {
-  RouterOptions router;
-  /// Ids of the events that changes make (`prefix` is "ev-"). Empty: derived from the change.
-  std::function<std::string(std::string_view prefix)> new_id;
-  History* history = nullptr;  ///< null: no history is kept, its endpoints answer empty lists
-};
-
-/// The notifier HTTP API as a function: a registry and a request in, an Outcome out. Nothing is stored, sent or changed by it.
+/// The notifier HTTP API as a function: a registry and a request in, an Outcome out. Nothing is stored, sent or changed
+/// by it; only a retry that is asked for is passed on to the host's History.
+///
 /// Used by one thread at a time; any number of them may share one Registry.
+///
+///     notifier::Api api(registry);
+///     notifier::Outcome outcome = api.handle({"GET", "/v1/apps/my-app/notifiers"});
+///     send(outcome.response.status, outcome.response.headers, outcome.response.body);
+///
+/// Whoever may reach an Api may do all that it can do: authentication is the host's. Platforms, event types and
+/// categories hold nothing to protect.
 class Api {
  public:
   /// @param registry  outlives the Api.
-  explicit Api(const Registry& registry, ApiOptions options = {});
+  explicit Api(const Registry& registry, ApiOptions options = {})
+      : registry_(&registry), options_(std::move(options)), router_(registry, options_.router) {}
 
   /// Answers any request whatever, in the shapes of the wire contract, section 5. Never throws, but for std::bad_alloc.
+  ///
+  /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
   Outcome handle(const Request& request);
 
   /// 500 with the documented error shape, for a store that failed.
   static Response storage_failed();
 
  private:
-  // the owner of this file designs it
+  const Registry* registry_;
+  ApiOptions options_;
+  Router router_;
+  json::Document document_;
 };
+
+inline Outcome Api::handle(const Request& request) {
+  namespace api = detail::api;
+  Outcome outcome;
+  if (request.method == "OPTIONS" && request.target == "*") {
+    outcome.response = api::options_response("GET, HEAD, POST, PATCH, PUT, DELETE, OPTIONS");
+    return outcome;
+  }
+  const auto target = api::parse_target(request.target);
+  if (!target) {
+    outcome.response = api::error_response(400, "The path or query is not percent-encoded as a URL must be");
+    return outcome;
+  }
+  api::Call call{*registry_, options_, router_, document_, request, *target};
+  Response response = api::dispatch(call);
+  outcome = std::move(call.outcome);
+  outcome.response = std::move(response);
+  if (request.method == "HEAD") {
+    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
+    outcome.response.body.clear();
+    outcome.stream_app_id.clear();
+  }
+  return outcome;
+}
+
+inline Response Api::storage_failed() {
+  return detail::api::error_response(500, "The change could not be stored; nothing has changed");
+}
 
 NOTIFIER_NAMESPACE_END

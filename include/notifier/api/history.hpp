@@ -16,11 +16,12 @@ class History {
 
   /// A page of an app's events, newest first, each the event's own JSON, appended to `out`.
   /// @return how many events the app has in all.
-  virtual std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit, std::vector<std::string>& out) const = 0;
+  virtual std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                             std::vector<std::string>& out) const = 0;
 
   /// A notifier's deliveries, newest first, each a JSON object with attempts and outcome, without secrets.
-  virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                                 std::vector<std::string>& out) const = 0;
+  virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
+                                 std::size_t limit, std::vector<std::string>& out) const = 0;
 
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
   /// @return false where there is none, or it is not dead.

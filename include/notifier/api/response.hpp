@@ -10,7 +10,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 struct Response {
   int status = 200;
-  std::vector<Header> headers;  ///< Content-Type, Allow, Location ...; not Content-Length, which the host's server writes
+  std::vector<Header>
+      headers;  ///< Content-Type, Allow, Location ...; not Content-Length, which the host's server writes
   std::string body;
 };
 
@@ -22,8 +23,8 @@ struct RecordedEvent {
 };
 
 /// What a request comes to. The host stores changes, events and deliveries in one transaction, then calls
-/// `registry.apply(changes)` (errc::conflict: handle the request again), then answers, then sends. A store that fails: answer 500
-/// with Api::storage_failed() and nothing has changed.
+/// `registry.apply(changes)` (errc::conflict: handle the request again), then answers, then sends. A store that fails:
+/// answer 500 with Api::storage_failed() and nothing has changed.
 struct Outcome {
   Response response;
   std::vector<Change> changes;

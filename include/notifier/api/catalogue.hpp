@@ -1,0 +1,51 @@
+// Notification platforms, event types and event categories. These need no authentication.
+
+#pragma once
+
+#include <string_view>
+
+#include "notifier/api/call.hpp"
+#include "notifier/catalogue/catalogue.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+inline Response list_platforms(Call& call) {
+  return list_response("notification_platforms", [&](json::Writer& out) {
+    for (auto info = platforms_begin(); info != platforms_end(); ++info)
+      write_json(out, *info, call.registry.catalogue());
+  });
+}
+
+inline Response search_platforms(Call& call) {
+  return list_response("notification_platforms", [&](json::Writer& out) {
+    const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
+    if (info != nullptr) write_json(out, *info, call.registry.catalogue());
+  });
+}
+
+inline Response show_platform(Call& call) {
+  const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
+  if (info == nullptr) return not_found("notification_platform");
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("notification_platform");
+      write_json(out, *info, call.registry.catalogue());
+    });
+  });
+}
+
+inline Response list_event_types(Call& call) {
+  return list_response("event_types", [&](json::Writer& out) {
+    for (const EventType& type : call.registry.catalogue().event_types()) write_json(out, type);
+  });
+}
+
+inline Response list_event_categories(Call& call) {
+  return list_response("event_categories", [&](json::Writer& out) {
+    for (const Category& category : call.registry.catalogue().categories()) write_json(out, category);
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,128 @@
+// The events that the API itself makes: a notifier was added, edited, removed, or is to be tested.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/api/call.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// A new event id: the host's, else one derived from what the event is about, so that runs can be repeated byte for
+/// byte.
+inline std::string event_id(const Call& call, std::string_view kind, const Notifier& notifier, Timestamp at) {
+  if (call.options.new_id) return call.options.new_id("ev-");
+  char key[36];
+  write_idempotency_key(std::string(kind) + to_rfc3339(at), notifier.id, key);
+  return "ev-" + std::string(key + 4, sizeof key - 4);
+}
+
+/// Writes an event's envelope; `type_data(json::Writer&)` writes what its kind carries.
+template <class TypeData>
+void write_event(const Call& call, const App& app, std::string_view kind, std::string_view id, Timestamp at,
+                 Buffer& event, TypeData&& type_data) {
+  json::Writer out(event);
+  out.object([&] {
+    out.member("id", id);
+    out.member("created_at", to_rfc3339(at));
+    const Request& request = call.request;
+    if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
+      out.key("user");
+      out.object([&] {
+        out.member("username", request.username);
+        out.member("email", request.email);
+        out.member("id", request.user_id);
+      });
+    }
+    out.member("app_id", app.id);
+    out.member("app_name", app.name);
+    out.member("type", kind);
+    out.key("type_data");
+    out.object([&] { type_data(out); });
+  });
+}
+
+/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
+inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Catalogue& catalogue) {
+  const std::string_view platform = to_string(notifier.platform);
+  out.member("notifier_id", notifier.id);
+  out.member("notifier_name", notifier.name);
+  out.key("active");
+  out.boolean(notifier.active);
+  out.key("send_all_events");
+  out.boolean(notifier.send_all_events);
+  out.key("send_all_alerts");
+  out.boolean(notifier.send_all_alerts);
+  out.key("selected_events");
+  out.array([&] {
+    for (const std::string& id : notifier.selected_event_ids) {
+      if (const EventType* type = catalogue.find_event_type_by_id(id)) out.string(type->name);
+    }
+  });
+  out.member("notifier_type", platform);
+  out.key("notifier_type_data");
+  out.object([&] {
+    if (notifier.platform != Platform::email) return;
+    for (const auto& [key, values] :
+         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
+      out.key(key);
+      out.array([&, &list = *values] {
+        for (const std::string& value : list) out.string(value);
+      });
+    }
+  });
+  out.member("platform_name", platform);
+}
+
+/// Whether a notifier that the registry does not hold in this state receives an event which is no alert.
+inline bool accepts(const Notifier& notifier, std::string_view kind, const Catalogue& catalogue) {
+  if (!notifier.active || notifier.send_all_events) return notifier.active;
+  const EventType* type = catalogue.resolve_selected_name(kind);
+  if (type == nullptr) return false;
+  for (const std::string& id : notifier.selected_event_ids) {
+    if (id == type->id) return true;
+  }
+  return false;
+}
+
+/// Makes the event of a change, routes it, and adds both to the outcome.
+///
+/// It happens after the change: the notifier itself receives it in its new state, and not at all once it is removed.
+inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at) {
+  const Catalogue& catalogue = call.registry.catalogue();
+  const std::string id = event_id(call, kind, notifier, at);
+  Buffer event;
+  write_event(call, app, kind, id, at, event,
+              [&](json::Writer& out) { write_notifier_facts(out, notifier, catalogue); });
+
+  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
+    if (delivery.notifier_id != notifier.id) deliveries.push_back(Delivery::own(delivery));
+  }));
+  if (kind != "delete_notifier" && accepts(notifier, kind, catalogue)) {
+    if (const auto own = call.router.preview(notifier, event.view())) deliveries.push_back(Delivery::own(*own));
+  }
+  call.outcome.events.push_back({app.id, id, event.str()});
+}
+
+/// Writes the sample event of a notifier's test.
+inline void write_test_event(const Call& call, const App& app, const Notifier& notifier, Buffer& event) {
+  const Timestamp at = call.now();
+  const Request& request = call.request;
+  std::string_view who = request.username.empty() ? request.email : request.username;
+  if (who.empty()) who = "Somebody";
+  write_event(call, app, "test", event_id(call, "test", notifier, at), at, event, [&](json::Writer& out) {
+    out.member("message", std::string(who) + " asked for this test of the notifier \"" + notifier.name +
+                              "\". Nothing happened to " + app.name + ".");
+    out.member("notifier_id", notifier.id);
+    out.member("notifier_name", notifier.name);
+    out.member("platform_name", to_string(notifier.platform));
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,57 @@
+// What became of a notifier's deliveries, as far as the host keeps a History.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/api/call.hpp"
+#include "notifier/api/pagination.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// `{root:[...],"meta":...}` of elements that are JSON already.
+inline Response page_response(std::string_view root, const std::vector<std::string>& elements, const Page& page,
+                              std::size_t total) {
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key(root);
+      out.array([&] {
+        for (const std::string& element : elements) out.raw(element);
+      });
+      write_meta(out, page, total);
+    });
+  });
+}
+
+inline Response list_deliveries(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
+  const Page page = read_page(call.target);
+  std::vector<std::string> deliveries;
+  const History* history = call.options.history;
+  const std::size_t total =
+      history == nullptr ? 0 : history->deliveries(app->id, call.notifier_id(), page.offset(), page.size, deliveries);
+  return page_response("deliveries", deliveries, page, total);
+}
+
+inline Response retry_delivery(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
+  const std::string_view id = call.parameters[2];
+  History* history = call.options.history;
+  if (history == nullptr || !history->retry(app->id, call.notifier_id(), id)) return not_found("delivery");
+  return json_response(202, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("delivery");
+      out.object([&] { out.member("id", id); });
+    });
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

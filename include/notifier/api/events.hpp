@@ -1,0 +1,184 @@
+// Events of an app: take them in, list them, explain them, follow them.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/api/call.hpp"
+#include "notifier/api/deliveries.hpp"
+#include "notifier/api/pagination.hpp"
+#include "notifier/delivery/url.hpp"
+#include "notifier/model/event.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// Who an event concerns beside what it says itself: this app where it names none, and the notifiers that the query
+/// parameter `notifier_ids` names as recipients of an alert, separated by commas.
+inline Audience audience_of(const Call& call, const App& app) {
+  Audience audience;
+  audience.app_ids.push_back(app.id);
+  split(call.target.parameter("notifier_ids"), ',', [&](std::string_view id) {
+    if (!id.empty()) audience.notifier_ids.push_back(id);
+    return true;
+  });
+  return audience;
+}
+
+/// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
+inline Result<Event> read_event(Call& call, const App& app, std::string_view json) {
+  const auto root = call.document.parse(json);
+  if (!root) return root.error();
+  Error error;
+  if (!root->is_object()) {
+    error.code = errc::not_an_object;
+    error.message = "an event must be an object";
+    error.offset = (std::min)(json.find_first_not_of(" \t\r\n"), json.size());
+    return error;
+  }
+  const Event event = Event::read(*root, json);
+  const bool by_id = !event.app_id.empty();
+  if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
+  error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
+  return error;
+}
+
+/// The events of a body, one line each, or the body itself where it is one event.
+///
+/// Newline-delimited JSON is what says so in its Content-Type; and what is no JSON document, but whose first line is.
+inline std::vector<std::string_view> split_events(Call& call) {
+  const std::string_view body = call.request.body;
+  bool has_lines = false;
+  for (const HeaderView& header : call.request.headers) {
+    if (!net::equals_lower(header.name, "content-type")) continue;
+    has_lines =
+        header.value.find("ndjson") != std::string_view::npos || header.value.find("jsonl") != std::string_view::npos;
+  }
+  const std::size_t line_end = body.find('\n');
+  if (!has_lines && line_end != std::string_view::npos && !call.document.parse(body)) {
+    has_lines = call.document.parse(body.substr(0, line_end)).has_value();
+  }
+  if (!has_lines) return {body};
+
+  std::vector<std::string_view> lines;
+  split(body, '\n', [&](std::string_view line) {
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+    if (line.find_first_not_of(" \t") != std::string_view::npos) lines.push_back(line);
+    return true;
+  });
+  return lines;
+}
+
+/// Says where in the body a fault of one of several events lies.
+inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
+  if (count == 1) return error;
+  const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
+  const auto number = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(start), '\n');
+  const std::string place = "line " + std::to_string(number) + ": ";
+  error.message.insert(0, place);
+  if (error.offset != Error::no_offset) error.offset += start;
+  for (FieldError& field : error.fields) field.message.insert(0, place);
+  return error;
+}
+
+/// 202 with what was routed. Several events are taken all or not at all.
+inline Response accept_events(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const std::string_view body = call.request.body;
+  if (body.size() > NOTIFIER_MAX_EVENT_BYTES)
+    return error_response(413, "The events are larger than this server takes at once");
+
+  struct Accepted {
+    std::string type;
+    std::size_t deliveries_end;
+  };
+  std::vector<Accepted> accepted;
+  const Audience audience = audience_of(call, *app);
+  const std::vector<std::string_view> events = split_events(call);
+  Outcome& outcome = call.outcome;
+  for (const std::string_view json : events) {
+    const auto event = read_event(call, *app, json);
+    if (!event) {
+      outcome = {};
+      return failure(in_line(event.error(), body, json, events.size()));
+    }
+    const auto routed = call.router.route(
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
+    if (!routed) {
+      outcome = {};
+      return failure(in_line(routed.error(), body, json, events.size()));
+    }
+    outcome.events.push_back({app->id, std::string(event->id), std::string(json)});
+    accepted.push_back({std::string(event->type), outcome.deliveries.size()});
+  }
+
+  Response response = list_response("events", [&](json::Writer& out) {
+    std::size_t delivery = 0;
+    for (std::size_t i = 0; i < accepted.size(); ++i) {
+      out.object([&] {
+        out.member("id", outcome.events[i].id);
+        out.member("type", accepted[i].type);
+        out.key("deliveries");
+        out.array([&] {
+          for (; delivery < accepted[i].deliveries_end; ++delivery) {
+            const Delivery& routed = outcome.deliveries[delivery];
+            out.object([&] {
+              out.member("notifier_id", routed.notifier_id);
+              out.member("notifier_name", routed.notifier_name);
+              out.member("platform", to_string(routed.platform));
+            });
+          }
+        });
+      });
+    }
+  });
+  response.status = 202;
+  return response;
+}
+
+inline Response list_events(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const Page page = read_page(call.target);
+  std::vector<std::string> events;
+  const History* history = call.options.history;
+  const std::size_t total = history == nullptr ? 0 : history->events(app->id, page.offset(), page.size, events);
+  return page_response("events", events, page, total);
+}
+
+/// The body is the event itself.
+inline Response explain_event(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto event = read_event(call, *app, call.request.body);
+  if (!event) return failure(event.error());
+  const auto explained = call.router.explain(call.request.body, audience_of(call, *app));
+  if (!explained) return failure(explained.error());
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("explanation");
+      write_json(out, *explained);
+    });
+  });
+}
+
+/// Server-sent events; the host writes them, since they have not happened yet.
+inline Response stream(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  call.outcome.stream_app_id = app->id;
+  Response response;
+  response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  return response;
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,113 @@
+// List, add, show, update, test and remove a notifier (wire contract, sections 3 and 4).
+
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <string_view>
+#include <utility>
+
+#include "notifier/api/call.hpp"
+#include "notifier/api/change_events.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+inline Response notifier_response(int status, const Notifier& notifier) {
+  return json_response(status, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("notifier");
+      write_json(out, notifier);
+    });
+  });
+}
+
+/// Reads the draft of a request to add or update.
+inline Result<NotifierDraft> read_draft(json::View body) {
+  const auto root = read_root(body, "notifier", "notifiers");
+  if (!root) return root.error();
+  return NotifierDraft::read(*root);
+}
+
+inline Response list_notifiers(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  return list_response("notifiers", [&](json::Writer& out) {
+    for (const Notifier& notifier : call.registry.list(app->id)) write_json(out, notifier);
+  });
+}
+
+inline Response show_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, call.notifier_id());
+  return notifier ? notifier_response(200, *notifier) : not_found("base");
+}
+
+inline Response add_notifier(Call& call) {
+  const auto body = read_body(call);
+  if (!body) return failure(body.error());
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto draft = read_draft(*body);
+  if (!draft) return failure(draft.error());
+  auto change = call.registry.plan_add(app->id, *draft);
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(201, change->notifier);
+  record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
+  call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
+inline Response update_notifier(Call& call) {
+  const auto body = read_body(call);
+  if (!body) return failure(body.error());
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
+  const auto draft = read_draft(*body);
+  if (!draft) return failure(draft.error());
+  auto change = call.registry.plan_update(app->id, call.notifier_id(), *draft);
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(200, change->notifier);
+  record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
+  call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
+inline Response remove_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  auto notifier = call.registry.find(app->id, call.notifier_id());
+  if (!notifier) return not_found("base");
+  auto change = call.registry.plan_remove(app->id, call.notifier_id());
+  if (!change) return failure(change.error());
+
+  record_change(call, *app, "delete_notifier", *notifier, (std::max)(call.now(), notifier->updated_at));
+  call.outcome.changes.push_back(std::move(*change));
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+/// Sends one marked event to this notifier alone, active or not. It is no event of the app, so no history keeps it.
+inline Response test_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, call.notifier_id());
+  if (!notifier) return not_found("base");
+
+  Buffer event;
+  write_test_event(call, *app, *notifier, event);
+  const auto delivery = call.router.preview(*notifier, event.view());
+  if (!delivery) return failure(delivery.error());
+  call.outcome.deliveries.push_back(Delivery::own(*delivery));
+  Response response;
+  response.headers.push_back({"Content-Type", "text/plain; charset=utf-8"});
+  return response;
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "notifier/api/history.hpp"
+#include "notifier/routing/router.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+struct ApiOptions {
+  RouterOptions router;  ///< its clock also dates test events and removals
+  /// Ids of the events that changes make (`prefix` is "ev-"). Empty: derived from the change.
+  std::function<std::string(std::string_view prefix)> new_id;
+  History* history = nullptr;  ///< null: no history is kept, its endpoints answer empty lists. Else it outlives the Api
+};
+
+NOTIFIER_NAMESPACE_END

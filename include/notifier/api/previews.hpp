@@ -1,0 +1,156 @@
+// Previews: what a draft or a saved notifier would send for an event, byte for byte, with nothing sent.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "notifier/api/call.hpp"
+#include "notifier/api/notifiers.hpp"
+#include "notifier/api/raw_member.hpp"
+#include "notifier/api/sample_event.hpp"
+#include "notifier/delivery/url.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// A webhook URL without what makes it a secret: scheme, host and port.
+inline std::string mask_url(std::string_view text) {
+  const auto url = parse_http_url(text);
+  if (!url) return "***";
+  const std::size_t secret = url->target.empty() ? text.size() : text.size() - url->target.size();
+  return std::string(text.substr(0, secret)) + "/***";
+}
+
+/// Writes a delivery as it would be sent: an HTTP request, or for email an envelope and a message; and what had to be
+/// cut.
+inline void write_preview(json::Writer& out, const DeliveryView& delivery, const Notifier& notifier, bool reveal_url) {
+  out.object([&] {
+    out.member("event_id", delivery.event_id);
+    out.member("notifier_id", delivery.notifier_id);
+    out.member("notifier_name", delivery.notifier_name);
+    out.member("platform", to_string(delivery.platform));
+    if (delivery.platform == Platform::email) {
+      out.member("from", delivery.from);
+      out.key("to");
+      out.array([&] {
+        for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+      });
+      out.member("message", delivery.body);
+    } else {
+      out.member("method", delivery.method);
+      out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
+      out.key("headers");
+      out.object([&] {
+        for (std::size_t i = 0; i < delivery.header_count; ++i) {
+          out.escaped_key(delivery.headers[i].name);
+          out.string(delivery.headers[i].value);
+        }
+        if (notifier.type_data.signing_secrets.empty()) return;
+        out.member("webhook-timestamp", "computed when sent");
+        out.member("webhook-signature", "computed when sent");
+      });
+      out.member("body", delivery.body);
+    }
+    out.key("truncations");
+    out.array([&] {
+      for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
+        const Truncation& cut = delivery.truncations[i];
+        out.object([&] {
+          out.member("part", cut.part);
+          out.key("length");
+          out.integer(static_cast<std::int64_t>(cut.length));
+          out.key("kept");
+          out.integer(static_cast<std::int64_t>(cut.kept));
+        });
+      }
+    });
+  });
+}
+
+/// What a preview is asked for: `{"notifier":{...}?, "event":{...} or a kind's name?, "reveal_url":true?}`.
+struct PreviewRequest {
+  json::View body;    ///< missing where the request has none
+  std::string event;  ///< the given one byte for byte, or a sample
+  bool reveal_url = false;
+};
+
+/// Reads the body; the rule that no key is given twice stops at the event, which may be any JSON.
+inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
+  PreviewRequest preview;
+  const std::string_view text = call.request.body;
+  if (!text.empty()) {
+    auto root = call.document.parse(text, NOTIFIER_MAX_EVENT_BYTES);
+    if (!root) return root.error();
+    preview.body = *root;
+    const std::string_view event = raw_member(text, "event");
+    if (!event.empty()) {
+      const std::size_t start = static_cast<std::size_t>(event.data() - text.data());
+      std::string rest(text);
+      rest.replace(start, event.size(), event.size(), ' ').replace(start, 1, "0");
+      const std::size_t duplicate = json::find_duplicate_key(rest);
+      if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
+    }
+    if (event.substr(0, 1) == "{") {
+      preview.event = event;
+    } else if (!event.empty() && event[0] != '"' && event != "null") {
+      Error error;
+      error.fields.push_back({"event", "must be an event, or the name of an event kind", "type"});
+      return error;
+    }
+    const json::View reveal = (*root)["reveal_url"];
+    preview.reveal_url = reveal.boolean() || reveal.string() == "true";
+  }
+  if (preview.event.empty()) {
+    const std::string_view kind = preview.body["event"].string();
+    preview.event = sample_event(kind.empty() ? "deployment" : kind, app, call.now(), call.registry.catalogue());
+  }
+  return preview;
+}
+
+inline Response preview_response(Call& call, const Notifier& notifier, const PreviewRequest& preview) {
+  const auto delivery = call.router.preview(notifier, preview.event);
+  if (!delivery) return failure(delivery.error());
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("preview");
+      write_preview(out, *delivery, notifier, preview.reveal_url);
+    });
+  });
+}
+
+/// A draft needs no name to be previewed.
+inline Response preview_draft(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto preview = read_preview_request(call, *app);
+  if (!preview) return failure(preview.error());
+  auto draft = read_draft(preview->body);
+  if (!draft) return failure(draft.error());
+  if (!draft->name || draft->name->empty()) draft->name = "Preview";
+  auto notifier = validate(*draft, call.registry.catalogue());
+  if (!notifier) return failure(notifier.error());
+  notifier->app_id = app->id;
+  notifier->app = app->name;
+  return preview_response(call, *notifier, *preview);
+}
+
+/// A saved notifier, with the changes that `notifier` in the body asks for, unsaved.
+inline Response preview_notifier(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, call.notifier_id());
+  if (!notifier) return not_found("base");
+  const auto preview = read_preview_request(call, *app);
+  if (!preview) return failure(preview.error());
+  if (!preview->body["notifier"].exists()) return preview_response(call, *notifier, *preview);
+
+  const auto patch = read_draft(preview->body);
+  if (!patch) return failure(patch.error());
+  const auto change = call.registry.plan_update(app->id, notifier->id, *patch);
+  if (!change) return failure(change.error());
+  return preview_response(call, change->notifier, *preview);
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
