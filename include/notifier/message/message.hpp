@@ -2,27 +2,41 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/message/plain_text.hpp"
 #include "notifier/model/time.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+class Composer;
+}
 
 enum class Severity : std::uint8_t { info, success, warning, error };
 
-/// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without secrets.
-/// All of it is untrusted: every format escapes it in its own way.
+/// The severity's name: "info", "success", "warning", "error".
+constexpr std::string_view to_string(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::info: return "info";
+    case Severity::success: return "success";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+  }
+  return "unknown";
+}
+
+/// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
+/// secrets. All of it is untrusted: every format escapes it in its own way.
 ///
-/// Filled by describe() and reused from event to event: its text lives in one buffer that keeps its capacity. Views are valid
-/// until clear() or the next change.
+/// Filled by describe(), or by a host in its own words, and reused from event to event: its text lives in one buffer
+/// that keeps its capacity. Views are valid until the next change.
 class Message {
  public:
   struct Field {
-    std::string_view label;  ///< ours, ASCII, as "Git reference"
-    std::string_view value;
+    std::string_view label;  ///< ASCII letters, digits and spaces, as "Git reference"
+    std::string_view value;  ///< not empty
     bool is_short = true;    ///< two fit side by side
     bool is_code = false;    ///< a log or a command: monospaced where the platform can, line breaks kept
   };
@@ -31,18 +45,91 @@ class Message {
   bool has_time = false;
   Timestamp time;  ///< of the event, where has_time
 
-  std::string_view title() const noexcept;     ///< as "my-app: deployment succeeded"; one line
-  std::string_view sentence() const noexcept;  ///< one plain sentence with its full stop; one line
-  std::string_view actor() const noexcept;     ///< who did it, as "johndoe"; empty where nobody is known
-  std::string_view subject() const noexcept;   ///< app or project the event is about, by name; empty for account events
-  std::string_view link() const noexcept;      ///< absolute http(s) URL to look at, checked; empty where there is none
-  std::string_view kind() const noexcept;      ///< the event's `type`, untrusted
-  std::string_view event_id() const noexcept;  ///< untrusted, may be empty
-  std::size_t field_count() const noexcept;
-  Field field(std::size_t index) const noexcept;
+  std::string_view title() const noexcept { return view(title_); }  ///< as "my-app: deployment succeeded"; one line
+  std::string_view sentence() const noexcept { return view(sentence_); }  ///< one sentence with its full stop; one line
+  std::string_view actor() const noexcept { return view(actor_); }        ///< who did it, as "johndoe"; may be empty
+  /// App or project the event is about, by name; empty for account events.
+  std::string_view subject() const noexcept { return view(subject_); }
+  /// Absolute http(s) URL to look at, checked; empty where there is none.
+  std::string_view link() const noexcept { return view(link_); }
+  std::string_view kind() const noexcept { return view(kind_); }          ///< the event's `type`, untrusted; one line
+  std::string_view event_id() const noexcept { return view(event_id_); }  ///< untrusted, may be empty; one line
+  std::size_t field_count() const noexcept { return fields_.size(); }
+  /// @param index  below field_count()
+  Field field(std::size_t index) const noexcept {
+    const Entry& entry = fields_[index];
+    return {view(entry.label), view(entry.value), entry.is_short, entry.is_code};
+  }
 
+  /// Empties everything and keeps the capacity.
   void clear() noexcept;
-  // builders for describe() and hosts that describe their own kinds: the owner of this file designs them
+
+  // Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
+  // of this message.
+  void set_title(std::string_view text) { set(title_, text); }
+  void set_sentence(std::string_view text) { set(sentence_, text); }
+  void set_actor(std::string_view text) { set(actor_, text); }
+  void set_subject(std::string_view text) { set(subject_, text); }
+  void set_kind(std::string_view text) { set(kind_, text); }
+  void set_event_id(std::string_view text) { set(event_id_, text); }
+  /// @param url  an absolute http or https URL that holds no secret; not checked here.
+  void set_link(std::string_view url) { set(link_, url); }
+  /// Adds a field at the end, unless its value is blank.
+  /// @param label    printable ASCII
+  /// @param is_code  keep the value's line breaks and tabs
+  void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
+
+ private:
+  friend class detail::Composer;
+
+  struct Span {
+    std::size_t begin = 0;
+    std::size_t size = 0;
+  };
+  struct Entry {
+    Span label;
+    Span value;
+    bool is_short;
+    bool is_code;
+  };
+
+  std::string_view view(Span span) const noexcept { return {text_.data() + span.begin, span.size}; }
+  Span since(std::size_t begin) const noexcept { return {begin, text_.size() - begin}; }
+  void set(Span& part, std::string_view text) {
+    const std::size_t begin = text_.size();
+    detail::append_line(text_, text);
+    part = since(begin);
+  }
+
+  Buffer text_;
+  std::vector<Entry> fields_;
+  Span title_;
+  Span sentence_;
+  Span actor_;
+  Span subject_;
+  Span link_;
+  Span kind_;
+  Span event_id_;
 };
+
+inline void Message::clear() noexcept {
+  severity = Severity::info;
+  has_time = false;
+  time = {};
+  text_.clear();
+  fields_.clear();
+  title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = Span();
+}
+
+inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
+  const std::size_t begin = text_.size();
+  text_.append(label);
+  const std::size_t middle = text_.size();
+  if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
+    fields_.push_back({{begin, label.size()}, since(middle), is_short, is_code});
+  } else {
+    text_.truncate(begin);
+  }
+}
 
 NOTIFIER_NAMESPACE_END
