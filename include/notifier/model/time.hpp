@@ -171,24 +171,65 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   return true;
 }
 
-inline void append_rfc3339(Buffer& out, Timestamp time) {
+namespace detail {
+
+inline char* write_rfc3339(char* p, Timestamp time) noexcept {
   const CivilTime civil = civil_time(time);
-  char* p = out.room(24);
-  p = detail::write_digits(p, civil.year, 4);
+  p = write_digits(p, civil.year, 4);
   *p++ = '-';
-  p = detail::write_digits(p, civil.month, 2);
+  p = write_digits(p, civil.month, 2);
   *p++ = '-';
-  p = detail::write_digits(p, civil.day, 2);
+  p = write_digits(p, civil.day, 2);
   *p++ = 'T';
-  p = detail::write_digits(p, civil.hour, 2);
+  p = write_digits(p, civil.hour, 2);
   *p++ = ':';
-  p = detail::write_digits(p, civil.minute, 2);
+  p = write_digits(p, civil.minute, 2);
   *p++ = ':';
-  p = detail::write_digits(p, civil.second, 2);
+  p = write_digits(p, civil.second, 2);
   *p++ = '.';
-  p = detail::write_digits(p, civil.millisecond, 3);
+  p = write_digits(p, civil.millisecond, 3);
   *p++ = 'Z';
-  out.set_end(p);
+  return p;
+}
+
+inline char* write_rfc5322(char* p, Timestamp time) noexcept {
+  const CivilTime civil = civil_time(time);
+  p = write_text(p, weekday_name(civil.weekday));
+  p = write_text(p, ", ");
+  p = write_day(p, civil.day);
+  *p++ = ' ';
+  p = write_text(p, month_name(civil.month));
+  *p++ = ' ';
+  p = write_digits(p, civil.year, 4);
+  *p++ = ' ';
+  p = write_digits(p, civil.hour, 2);
+  *p++ = ':';
+  p = write_digits(p, civil.minute, 2);
+  *p++ = ':';
+  p = write_digits(p, civil.second, 2);
+  p = write_text(p, " +0000");
+  return p;
+}
+
+inline char* write_readable(char* p, Timestamp time) noexcept {
+  const CivilTime civil = civil_time(time);
+  p = write_day(p, civil.day);
+  *p++ = ' ';
+  p = write_text(p, month_name(civil.month));
+  *p++ = ' ';
+  p = write_digits(p, civil.year, 4);
+  p = write_text(p, ", ");
+  p = write_digits(p, civil.hour, 2);
+  *p++ = ':';
+  p = write_digits(p, civil.minute, 2);
+  p = write_text(p, " UTC");
+  return p;
+}
+
+}  // namespace detail
+
+inline void append_rfc3339(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_rfc3339(out.room(24), time));
 }
 
 inline std::string to_rfc3339(Timestamp time) {
@@ -198,39 +239,11 @@ inline std::string to_rfc3339(Timestamp time) {
 }
 
 inline void append_rfc5322(Buffer& out, Timestamp time) {
-  const CivilTime civil = civil_time(time);
-  char* p = out.room(32);
-  p = detail::write_text(p, detail::weekday_name(civil.weekday));
-  p = detail::write_text(p, ", ");
-  p = detail::write_day(p, civil.day);
-  *p++ = ' ';
-  p = detail::write_text(p, detail::month_name(civil.month));
-  *p++ = ' ';
-  p = detail::write_digits(p, civil.year, 4);
-  *p++ = ' ';
-  p = detail::write_digits(p, civil.hour, 2);
-  *p++ = ':';
-  p = detail::write_digits(p, civil.minute, 2);
-  *p++ = ':';
-  p = detail::write_digits(p, civil.second, 2);
-  p = detail::write_text(p, " +0000");
-  out.set_end(p);
+  out.set_end(detail::write_rfc5322(out.room(32), time));
 }
 
 inline void append_readable(Buffer& out, Timestamp time) {
-  const CivilTime civil = civil_time(time);
-  char* p = out.room(32);
-  p = detail::write_day(p, civil.day);
-  *p++ = ' ';
-  p = detail::write_text(p, detail::month_name(civil.month));
-  *p++ = ' ';
-  p = detail::write_digits(p, civil.year, 4);
-  p = detail::write_text(p, ", ");
-  p = detail::write_digits(p, civil.hour, 2);
-  *p++ = ':';
-  p = detail::write_digits(p, civil.minute, 2);
-  p = detail::write_text(p, " UTC");
-  out.set_end(p);
+  out.set_end(detail::write_readable(out.room(32), time));
 }
 
 NOTIFIER_NAMESPACE_END
