@@ -68,6 +68,11 @@
 #define NOTIFIER_MAX_URL_BYTES 2048u
 #endif
 
+/// How much of a target's answer is read and looked at, in bytes: its success or its error code, not what else it may say.
+#ifndef NOTIFIER_MAX_REPLY_BYTES
+#define NOTIFIER_MAX_REPLY_BYTES (20u * 1024u)
+#endif
+
 /// Most event types one notifier may select, and most users and most addresses one email notifier may name.
 #ifndef NOTIFIER_MAX_SELECTED_EVENTS
 #define NOTIFIER_MAX_SELECTED_EVENTS 1024u
