@@ -21,6 +21,7 @@ enum class errc {
   not_found,      ///< no such app, notifier or platform; `field` is the resource
   conflict,       ///< the stored object changed since the change was planned: read it and try again
   unsupported,    ///< a version or feature that this build does not know
+  storage,        ///< a store could not read or write; nothing has changed
 };
 
 /// One broken rule of one field. The text names no secret value.
@@ -53,6 +54,7 @@ constexpr std::string_view to_string(errc code) noexcept {
     case errc::not_found: return "not_found";
     case errc::conflict: return "conflict";
     case errc::unsupported: return "unsupported";
+    case errc::storage: return "storage";
   }
   return "unknown";
 }

@@ -73,6 +73,7 @@ inline Response failure(const Error& error) {
     case errc::not_found: return not_found(error.field);
     case errc::conflict: return error_response(409, error.message);
     case errc::unsupported: return error_response(400, error.message);
+    case errc::storage: return error_response(500, error.message);
     case errc::invalid: break;
   }
   if (!error.fields.empty()) return unprocessable(error.fields);

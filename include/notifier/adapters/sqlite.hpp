@@ -1,0 +1,263 @@
+// A durable registry, and the history of its events, in one SQLite file. Link sqlite3.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_schema.hpp"
+#include "notifier/api/history.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/registry/registry.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Keeps deliveries in tables of its own in the store's database, so that a change, its events and their deliveries are
+/// stored together or not at all. Outlives the store.
+class SqliteOutbox {
+ public:
+  virtual ~SqliteOutbox() = default;
+
+  /// Makes or migrates its tables. Called while the store opens, within the transaction that brings the schema up to
+  /// date; `writer` is the store's own connection and lives as long as the store.
+  virtual Result<void> open(sqlite3* writer) = 0;
+  /// Adds deliveries, on the store's own connection and within its transaction. A failure takes back the whole
+  /// transaction.
+  virtual Result<void> store(sqlite3* writer, const std::vector<Delivery>& deliveries) = 0;
+  /// See History. On any thread.
+  virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
+                                 std::size_t limit, std::vector<std::string>& out) const = 0;
+  virtual bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+};
+
+struct SqliteOptions {
+  /// FULL: what was stored survives a power failure. NORMAL: it survives a crash of the program, and a power failure
+  /// may take back the latest transactions, but never half of one.
+  enum class Synchronous { full, normal };
+
+  std::string path;  ///< of the database file; made where there is none
+  Synchronous synchronous = Synchronous::full;
+  std::size_t events_per_app = 1000;  ///< how many events of an app are kept, the latest ones
+  int busy_timeout_ms = 5000;         ///< how long to wait for another program that has the database locked
+  const char* vfs = nullptr;          ///< name of a SQLite VFS; null: the default one
+  SqliteOutbox* outbox = nullptr;     ///< null: deliveries are not stored
+};
+
+/// Stores what an Api answers, and loads it into a Registry at start.
+///
+///     auto store = notifier::SqliteStore::open({"notifier.db"});
+///     if (!store || !(*store)->load(registry)) ...
+///     notifier::Outcome outcome = api.handle(request);
+///     if (!(*store)->store({&outcome})) return notifier::Api::storage_failed();
+///     registry.apply(outcome.changes);
+///
+/// Thread-safe: stores run one after the other; reads have a connection of their own and do not wait for them
+/// (write-ahead log). One program at a time may use a database with a Registry, since nobody tells a Registry of
+/// another program's changes. The file holds secrets: webhook URLs, signing keys and whatever events carry.
+class SqliteStore final : public History {
+ public:
+  /// Opens or makes the database and brings an older schema up to date.
+  /// @return errc::unsupported for the schema of a newer version and for a database of another program; errc::storage
+  /// where it
+  ///         cannot be read or written.
+  static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
+
+  /// Puts all apps, users and notifiers into an empty registry, in the order in which they were made.
+  Result<void> load(Registry& registry);
+
+  /// Stores the changes, events and deliveries of all outcomes in one transaction: one sync to the disk for all of
+  /// them. Returns when they are durable; on an error nothing has changed.
+  Result<void> store(const std::vector<const Outcome*>& outcomes);
+
+  std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                     std::vector<std::string>& out) const override;
+  std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                         std::vector<std::string>& out) const override;
+  bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+
+ private:
+  explicit SqliteStore(SqliteOptions options) : options_(std::move(options)) {}
+
+  Result<void> open_connections();
+  Result<void> prepare();
+  Result<void> store_change(const Change& change);
+  Result<void> store_event(const RecordedEvent& event);
+
+  SqliteOptions options_;
+
+  std::mutex write_mutex_;
+  SqliteDatabase writer_;
+  SqliteStatement put_;
+  SqliteStatement remove_;
+  SqliteStatement add_event_;
+  SqliteStatement forget_events_;
+  Buffer json_;
+
+  mutable std::mutex read_mutex_;
+  SqliteDatabase reader_;
+  mutable SqliteStatement event_range_;
+  mutable SqliteStatement page_of_events_;
+};
+
+namespace detail::sqlite {
+
+/// Assigns a value, or hands on the error.
+template <class T>
+Result<void> assign(T& to, Result<T> from) {
+  if (!from) return std::move(from).error();
+  to = *std::move(from);
+  return {};
+}
+
+}  // namespace detail::sqlite
+
+inline Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
+  std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(options)));
+  auto done = store->open_connections();
+  if (done) done = store->prepare();
+  if (!done) return done.error();
+  return store;
+}
+
+inline Result<void> SqliteStore::open_connections() {
+  using detail::sqlite::assign;
+  auto done = assign(writer_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
+  if (!done) return done;
+  done = detail::sqlite::check_schema(writer_);
+  if (!done) return done;
+  const auto mode = writer_.query_text("PRAGMA journal_mode=WAL");
+  if (!mode) return mode.error();
+  done = writer_.execute(options_.synchronous == SqliteOptions::Synchronous::full ? "PRAGMA synchronous=FULL"
+                                                                                  : "PRAGMA synchronous=NORMAL");
+  if (!done) return done;
+  done = writer_.transaction([&]() -> Result<void> {
+    auto migrated = detail::sqlite::migrate(writer_);
+    if (migrated && options_.outbox != nullptr) migrated = options_.outbox->open(writer_.handle());
+    return migrated;
+  });
+  if (!done) return done;
+  return assign(reader_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
+}
+
+inline Result<void> SqliteStore::prepare() {
+  using detail::sqlite::assign;
+  Result<void> done;
+  const auto prepare_one = [&](const SqliteDatabase& database, SqliteStatement& statement, std::string_view sql) {
+    if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
+  };
+  prepare_one(writer_, put_,
+              "INSERT INTO registry (kind, id, change) VALUES (?1, ?2, ?3) "
+              "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change");
+  prepare_one(writer_, remove_, "DELETE FROM registry WHERE kind = ?1 AND id = ?2");
+  prepare_one(writer_, add_event_,
+              "INSERT INTO events (app_id, number, event) "
+              "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2 FROM events WHERE app_id = ?1 RETURNING number");
+  prepare_one(writer_, forget_events_, "DELETE FROM events WHERE app_id = ?1 AND number <= ?2");
+  prepare_one(reader_, event_range_,
+              "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1");
+  prepare_one(reader_, page_of_events_,
+              "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3");
+  return done;
+}
+
+inline Result<void> SqliteStore::load(Registry& registry) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  auto rows = SqliteStatement::prepare(writer_.handle(), "SELECT change FROM registry ORDER BY position");
+  if (!rows) return rows.error();
+  json::Document document;
+  std::vector<Change> changes;
+  while (true) {
+    const auto more = rows->step();
+    if (!more) return more.error();
+    if (!*more) break;
+    const auto root = document.parse(rows->text(0));
+    if (!root) return root.error();
+    auto change = read_change(*root);
+    if (!change) return change.error();
+    changes.push_back(std::move(*change));
+  }
+  return registry.apply(changes);
+}
+
+inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcomes) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  return writer_.transaction([&]() -> Result<void> {
+    for (const Outcome* outcome : outcomes) {
+      for (const Change& change : outcome->changes) {
+        auto done = store_change(change);
+        if (!done) return done;
+      }
+      for (const RecordedEvent& event : outcome->events) {
+        auto done = store_event(event);
+        if (!done) return done;
+      }
+      if (options_.outbox != nullptr && !outcome->deliveries.empty()) {
+        auto done = options_.outbox->store(writer_.handle(), outcome->deliveries);
+        if (!done) return done;
+      }
+    }
+    return {};
+  });
+}
+
+inline Result<void> SqliteStore::store_change(const Change& change) {
+  if (change.op == Change::Op::remove_notifier) return remove_.bind(1, "notifier").bind(2, change.notifier.id).run();
+
+  Change row = change;
+  row.expected = {};
+  json_.clear();
+  json::Writer out(json_);
+  write_json(out, row);
+  switch (change.op) {
+    case Change::Op::put_app: put_.bind(1, "app").bind(2, change.app.id); break;
+    case Change::Op::put_user: put_.bind(1, "user").bind(2, change.user.id); break;
+    default: put_.bind(1, "notifier").bind(2, change.notifier.id); break;
+  }
+  return put_.bind(3, json_.view()).run();
+}
+
+inline Result<void> SqliteStore::store_event(const RecordedEvent& event) {
+  const auto row = add_event_.bind(1, event.app_id).bind(2, event.json).step();
+  if (!row) return row.error();
+  const std::int64_t number = add_event_.integer(0);
+  add_event_.reset();
+  const auto kept = static_cast<std::int64_t>(options_.events_per_app);
+  return number > kept ? forget_events_.bind(1, event.app_id).bind(2, number - kept).run() : Result<void>();
+}
+
+inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                                       std::vector<std::string>& out) const {
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto range = event_range_.bind(1, app_id).step();
+  if (!range || !*range) return 0;
+  const std::int64_t first = event_range_.integer(0);
+  const std::int64_t last = event_range_.integer(1);
+  event_range_.reset();
+  const std::int64_t newest = last - static_cast<std::int64_t>(offset);
+  if (newest >= first) {
+    page_of_events_.bind(1, app_id).bind(2, newest).bind(3, static_cast<std::int64_t>(limit));
+    for (auto row = page_of_events_.step(); row && *row; row = page_of_events_.step()) {
+      out.emplace_back(page_of_events_.text(0));
+    }
+  }
+  return static_cast<std::size_t>(last - first + 1);
+}
+
+inline std::size_t SqliteStore::deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
+                                           std::size_t limit, std::vector<std::string>& out) const {
+  return options_.outbox == nullptr ? 0 : options_.outbox->deliveries(app_id, notifier_id, offset, limit, out);
+}
+
+inline bool SqliteStore::retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) {
+  return options_.outbox != nullptr && options_.outbox->retry(app_id, notifier_id, delivery_id);
+}
+
+NOTIFIER_NAMESPACE_END

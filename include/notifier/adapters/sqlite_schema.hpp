@@ -1,0 +1,71 @@
+// The schema of the store's database, version by version.
+
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+#include "notifier/adapters/sqlite_database.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::sqlite {
+
+/// "ntfy" in PRAGMA application_id: whose database a file is.
+inline constexpr std::int64_t application_id = 0x6e746679;
+
+/// What brings the schema from each version (PRAGMA user_version) to the next. Never changed once released, only added
+/// to.
+inline constexpr const char* migrations[] = {
+    // One row for each app, user and notifier: a Change as JSON that puts it into an empty registry. `position` keeps
+    // the order.
+    "CREATE TABLE registry (position INTEGER PRIMARY KEY AUTOINCREMENT, kind TEXT NOT NULL, id TEXT NOT NULL, change "
+    "TEXT NOT NULL,"
+    " UNIQUE (kind, id)) STRICT;",
+    // An app's events, numbered without gaps, so that counting them needs no look at each.
+    "CREATE TABLE events (app_id TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (app_id, number)) "
+    "STRICT;",
+};
+inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
+
+inline Error unsupported_database(std::string message) {
+  Error error;
+  error.code = errc::unsupported;
+  error.message = std::move(message);
+  return error;
+}
+
+/// Refuses a database of another program or of a newer version, before anything is written to it.
+inline Result<void> check_schema(SqliteDatabase& database) {
+  const auto owner = database.query_integer("PRAGMA application_id");
+  if (!owner) return owner.error();
+  const auto version = database.query_integer("PRAGMA user_version");
+  if (!version) return version.error();
+  const auto tables = database.query_integer("SELECT COUNT(*) FROM sqlite_schema");
+  if (!tables) return tables.error();
+  if (*owner != application_id && (*owner != 0 || *version != 0 || *tables != 0)) {
+    return unsupported_database("the file is a database of another program");
+  }
+  if (*version > schema_version) {
+    return unsupported_database("the database has schema version " + std::to_string(*version) +
+                                ", written by a newer release; this one knows " + std::to_string(schema_version) +
+                                " at most: use the newer release");
+  }
+  return {};
+}
+
+/// Brings the schema up to date. Runs in a transaction.
+inline Result<void> migrate(SqliteDatabase& database) {
+  const auto version = database.query_integer("PRAGMA user_version");
+  if (!version) return version.error();
+  for (std::int64_t next = *version; next < schema_version; ++next) {
+    auto done = database.execute(migrations[next]);
+    if (!done) return done;
+  }
+  if (*version == schema_version) return {};
+  auto done = database.execute(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
+  if (done) done = database.execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());
+  return done;
+}
+
+}  // namespace detail::sqlite
+NOTIFIER_NAMESPACE_END
