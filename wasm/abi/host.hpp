@@ -1,0 +1,89 @@
+// What an engine asks its host for: the time, new ids, users' addresses and history.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "answer.hpp"
+#include "notifier/api/history.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/model/time.hpp"
+
+namespace notifier_wasm {
+
+inline std::string take(std::uint32_t size) {
+  std::string text(size, '\0');
+  if (size != 0) notifier_host_take(address_of(text.data()));
+  return text;
+}
+
+inline notifier::Timestamp host_now() { return {static_cast<std::int64_t>(notifier_host_now())}; }
+
+inline std::string host_new_id(std::string_view prefix) {
+  return take(notifier_host_new_id(address_of(prefix.data()), static_cast<std::uint32_t>(prefix.size())));
+}
+
+inline bool host_user(std::string_view id, std::string& email) {
+  const std::uint32_t size = notifier_host_user(address_of(id.data()), static_cast<std::uint32_t>(id.size()));
+  if (size != 0) email = take(size);
+  return size != 0;
+}
+
+/// Asks the host, in JSON, and reads its answer.
+class HostHistory : public notifier::History {
+ public:
+  std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                     std::vector<std::string>& out) const override {
+    return page("events", app_id, {}, offset, limit, out);
+  }
+
+  std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                         std::vector<std::string>& out) const override {
+    return page("deliveries", app_id, notifier_id, offset, limit, out);
+  }
+
+  bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+    notifier::Buffer query;
+    notifier::json::Writer writer(query);
+    writer.object([&] {
+      writer.member("of", "retry");
+      writer.member("app_id", app_id);
+      writer.member("notifier_id", notifier_id);
+      writer.member("delivery_id", delivery_id);
+    });
+    return !ask(query).empty();
+  }
+
+ private:
+  static std::string ask(const notifier::Buffer& query) {
+    return take(notifier_host_history(address_of(query.data()), static_cast<std::uint32_t>(query.size())));
+  }
+
+  static std::size_t page(std::string_view of, std::string_view app_id, std::string_view notifier_id,
+                          std::size_t offset, std::size_t limit, std::vector<std::string>& out) {
+    notifier::Buffer query;
+    notifier::json::Writer writer(query);
+    writer.object([&] {
+      writer.member("of", of);
+      writer.member("app_id", app_id);
+      writer.member("notifier_id", notifier_id);
+      writer.key("offset");
+      writer.unsigned_integer(offset);
+      writer.key("limit");
+      writer.unsigned_integer(limit);
+    });
+    notifier::json::Document document;
+    const std::string text = ask(query);
+    const auto root = document.parse(text, text.size());
+    if (!root) return 0;
+    (*root)["items"].for_each_element([&](notifier::json::View item) { out.emplace_back(item.string()); });
+    std::int64_t total = 0;
+    (*root)["total"].integer(total);
+    return total < 0 ? 0 : static_cast<std::size_t>(total);
+  }
+};
+
+}  // namespace notifier_wasm

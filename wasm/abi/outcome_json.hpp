@@ -1,0 +1,94 @@
+// Deliveries and outcomes as the JSON that the TypeScript API hands out: keys in camel case, an email as nodemailer
+// takes it.
+
+#pragma once
+
+#include "answer.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/delivery/delivery.hpp"
+#include "notifier/json/writer.hpp"
+#include "notifier/registry/change.hpp"
+
+namespace notifier_wasm {
+
+inline void write_headers(notifier::json::Writer& out, const std::vector<notifier::Header>& headers) {
+  out.key("headers");
+  out.object([&] {
+    for (const notifier::Header& header : headers) {
+      out.escaped_key(header.name);
+      out.string(header.value);
+    }
+  });
+}
+
+inline void write_json(notifier::json::Writer& out, const notifier::Delivery& delivery) {
+  out.begin_object();
+  out.member("notifierId", delivery.notifier_id);
+  out.member("notifierName", delivery.notifier_name);
+  out.member("appId", delivery.app_id);
+  out.member("platform", notifier::to_string(delivery.platform));
+  out.member("eventId", delivery.event_id);
+  out.member("idempotencyKey", delivery.idempotency_key);
+  if (delivery.platform == notifier::Platform::email) {
+    out.key("envelope");
+    out.object([&] {
+      out.member("from", delivery.from);
+      out.key("to");
+      out.array([&] {
+        for (const std::string& to : delivery.to) out.string(to);
+      });
+    });
+    out.member("raw", delivery.body);
+  } else {
+    out.member("method", delivery.method);
+    out.member("url", delivery.url);
+    write_headers(out, delivery.headers);
+    out.member("body", delivery.body);
+  }
+  out.key("truncations");
+  out.array([&] {
+    for (const notifier::Truncation& cut : delivery.truncations) {
+      out.object([&] {
+        out.member("part", cut.part);
+        out.key("length");
+        out.unsigned_integer(cut.length);
+        out.key("kept");
+        out.unsigned_integer(cut.kept);
+      });
+    }
+  });
+  out.end_object();
+}
+
+inline void write_json(notifier::json::Writer& out, const notifier::Outcome& outcome) {
+  out.begin_object();
+  out.key("response");
+  out.object([&] {
+    out.key("status");
+    out.integer(outcome.response.status);
+    write_headers(out, outcome.response.headers);
+    out.member("body", outcome.response.body);
+  });
+  out.key("changes");
+  out.array([&] {
+    for (const notifier::Change& change : outcome.changes) notifier::write_json(out, change);
+  });
+  out.key("events");
+  out.array([&] {
+    for (const notifier::RecordedEvent& event : outcome.events) {
+      out.object([&] {
+        out.member("appId", event.app_id);
+        out.member("id", event.id);
+        out.member("json", event.json);
+      });
+    }
+  });
+  out.key("deliveries");
+  out.array([&] {
+    for (const notifier::Delivery& delivery : outcome.deliveries) write_json(out, delivery);
+  });
+  if (!outcome.stream_app_id.empty()) out.member("streamAppId", outcome.stream_app_id);
+  out.end_object();
+}
+
+}  // namespace notifier_wasm

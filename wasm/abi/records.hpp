@@ -1,0 +1,131 @@
+// Deliveries as records: numbers that a host reads without parsing, and two runs of text that it decodes in one go
+// each.
+
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "answer.hpp"
+#include "notifier/delivery/delivery.hpp"
+
+extern "C" char __heap_base;  // the linker's: what lies before it never moves and never changes
+
+namespace notifier_wasm {
+
+/// Length of UTF-8 text in UTF-16 units: one for each sequence, two for those of four bytes.
+inline std::uint32_t utf16_length(std::string_view text) noexcept {
+  std::uint32_t units = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    units += static_cast<std::uint32_t>((byte & 0xC0) != 0x80) + static_cast<std::uint32_t>(byte >= 0xF0);
+  }
+  return units;
+}
+
+/// Writes the deliveries of one event to `answer`.
+class RecordWriter {
+ public:
+  /// @param decode  offsets into the bodies count UTF-16 units, not bytes.
+  RecordWriter(std::string_view event, bool decode) noexcept : event_(event), decode_(decode) { answer.clear(); }
+
+  void operator()(const notifier::DeliveryView& delivery) {
+    const bool email = delivery.platform == notifier::Platform::email;
+    notifier_record record;
+    record.platform = static_cast<std::uint32_t>(delivery.platform);
+    record.notifier_id = still(delivery.notifier_id);
+    record.notifier_name = still(delivery.notifier_name);
+    record.app_id = still(delivery.app_id);
+    record.target = still(email ? delivery.from : delivery.url);
+    if (answer.result.count == 0) event_id_ = moving(delivery.event_id);
+    record.event_id = event_id_;
+    record.key = moving(delivery.idempotency_key);
+    const Body body = add_body(delivery);
+    record.body = body.start;
+    record.body_size = body.size;
+    record.pairs = static_cast<std::uint32_t>(email ? delivery.to_count : delivery.header_count);
+    record.cuts = static_cast<std::uint32_t>(delivery.truncation_count);
+    put(record);
+    if (email) {
+      for (std::size_t i = 0; i < delivery.to_count; ++i) put(moving(delivery.to[i]));
+    } else {
+      for (std::size_t i = 0; i < delivery.header_count; ++i) {
+        put(any(delivery.headers[i].name));
+        put(any(delivery.headers[i].value));
+      }
+    }
+    for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
+      const notifier::Truncation& cut = delivery.truncations[i];
+      put(any(cut.part));
+      put(static_cast<std::uint32_t>(cut.length));
+      put(static_cast<std::uint32_t>(cut.kept));
+    }
+    ++answer.result.count;
+  }
+
+ private:
+  struct Body {
+    const char* data = nullptr;
+    std::size_t bytes = 0;
+    std::uint32_t start = 0;
+    std::uint32_t size = 0;
+  };
+  static constexpr std::uint32_t still_bit = 0x80000000u;
+
+  static notifier_text still(std::string_view text) noexcept {
+    return {address_of(text.data()), static_cast<std::uint32_t>(text.size()) | still_bit};
+  }
+
+  notifier_text moving(std::string_view text) {
+    answer.text.append(text);
+    const notifier_text result{heads_, utf16_length(text)};
+    heads_ += result.size;
+    return result;
+  }
+
+  notifier_text any(std::string_view text) {
+    return address_of(text.data()) < address_of(&__heap_base) ? still(text) : moving(text);
+  }
+
+  Body add_body(const notifier::DeliveryView& delivery) {
+    const std::string_view body = delivery.body;
+    if (body.data() == event_.data() && body.size() == event_.size()) return {body.data(), body.size(), 0, UINT32_MAX};
+    // The body of a chat message depends on the event and the platform alone; the router gives the same bytes to each.
+    Body& shared = bodies_[static_cast<std::size_t>(delivery.platform)];
+    const bool chat =
+        delivery.platform == notifier::Platform::slack || delivery.platform == notifier::Platform::rocket_chat;
+    if (chat && shared.data == body.data() && shared.bytes == body.size()) return shared;
+    answer.bodies.append(body);
+    shared = {body.data(), body.size(), body_, decode_ ? utf16_length(body) : static_cast<std::uint32_t>(body.size())};
+    body_ += shared.size;
+    return shared;
+  }
+
+  template <class T>
+  static void put(const T& value) {
+    char* to = answer.records.room(sizeof value);
+    std::memcpy(to, &value, sizeof value);
+    answer.records.set_end(to + sizeof value);
+  }
+
+  std::string_view event_;
+  bool decode_;
+  notifier_text event_id_{};
+  std::uint32_t heads_ = 0;
+  std::uint32_t body_ = 0;
+  Body bodies_[notifier::platform_count];
+};
+
+/// Writes address and size of each notifier's id.
+struct IdWriter {
+  void operator()(std::string_view id) const {
+    const std::uint32_t pair[2] = {address_of(id.data()), static_cast<std::uint32_t>(id.size())};
+    char* to = answer.records.room(sizeof pair);
+    std::memcpy(to, pair, sizeof pair);
+    answer.records.set_end(to + sizeof pair);
+    ++answer.result.count;
+  }
+};
+
+}  // namespace notifier_wasm

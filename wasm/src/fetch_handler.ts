@@ -1,0 +1,118 @@
+// The HTTP API for hosts that speak Request and Response: Deno, Bun, edge workers, service workers.
+
+import type { Engine } from './engine.js';
+import { NotifierError } from './error.js';
+import type { ApiRequest, Delivery, Outcome, User } from './types.js';
+
+export interface FetchHandlerOptions {
+  /** Stores changes, events and deliveries, all or none; only then are they applied. Throws: the answer is 500, nothing has changed. */
+  store?: (outcome: Outcome) => void | PromiseLike<void>;
+  /** Sends what is due, after the answer. */
+  send?: (deliveries: Delivery[]) => void | PromiseLike<void>;
+  /** Whether the request may do all that the API can do. Default: everybody may. */
+  authorize?: (request: Request) => boolean | PromiseLike<boolean>;
+  /** Who asks: the actor of the events that a change makes. */
+  user?: (request: Request) => User | undefined;
+  /** What `send` or `store` threw. Default: `console.error`. */
+  onError?: (error: unknown) => void;
+  /** Longest body that is read, in bytes. Default: 8 MiB, the longest event. */
+  maxBodyBytes?: number;
+}
+
+/** What keeps a worker alive until what follows the answer is done. */
+export interface FetchContext {
+  waitUntil?(promise: Promise<unknown>): void;
+}
+
+/** As fetch handlers are called. */
+export type FetchHandler = (request: Request, context?: FetchContext) => Promise<Response>;
+
+const json = { 'Content-Type': 'application/json; charset=utf-8' };
+const bodiless = new Set([101, 204, 205, 304]);
+
+function refuse(status: number, error: string, headers = {}): Response {
+  return new Response(JSON.stringify({ error }), { status, headers: { ...json, ...headers } });
+}
+
+/** Reads a body, but no more than `limit` bytes and one of it. */
+async function readBody(request: Request, limit: number): Promise<Uint8Array | undefined> {
+  if (request.body === null) return new Uint8Array();
+  const chunks: Uint8Array[] = [];
+  let size = 0;
+  const reader = request.body.getReader();
+  for (;;) {
+    const { done, value } = await reader.read();
+    if (done) break;
+    size += value.length;
+    if (size > limit) {
+      await reader.cancel();
+      return undefined;
+    }
+    chunks.push(value);
+  }
+  const body = new Uint8Array(size);
+  let at = 0;
+  for (const chunk of chunks) {
+    body.set(chunk, at);
+    at += chunk.length;
+  }
+  return body;
+}
+
+/**
+ * Answers requests to the notifier API with an engine.
+ *
+ *     Deno.serve(toFetchHandler(engine, { store, send, authorize }));
+ *
+ * Requests that change something are taken one after the other: stored, applied, answered, and what they trigger is sent.
+ */
+export function toFetchHandler(engine: Engine, options: FetchHandlerOptions = {}): FetchHandler {
+  const { store, send, authorize, user, onError = console.error, maxBodyBytes = 8 * 1024 * 1024 } = options;
+  let last: Promise<unknown> = Promise.resolve();
+
+  const alone = <T>(work: () => Promise<T>): Promise<T> => {
+    const result = last.then(work);
+    last = result.catch(() => {});
+    return result;
+  };
+
+  const commit = async (request: ApiRequest): Promise<Outcome> => {
+    for (let tries = 0; ; ++tries) {
+      const outcome = engine.handle(request);
+      await store?.(outcome);
+      try {
+        engine.apply(outcome.changes);
+        return outcome;
+      } catch (error) {
+        // Something else changed the registry while the store was at work.
+        if (!(error instanceof NotifierError && error.code === 'conflict') || tries === 3) throw error;
+      }
+    }
+  };
+
+  return async (request, context) => {
+    if (authorize && !(await authorize(request))) {
+      return refuse(401, 'Authentication is needed', { 'WWW-Authenticate': 'Bearer' });
+    }
+    const body = await readBody(request, maxBodyBytes);
+    if (body === undefined) return refuse(413, 'The body is larger than this server takes');
+    const asked: ApiRequest = { method: request.method, url: request.url, headers: request.headers, body };
+    const who = user?.(request);
+    if (who) asked.user = who;
+
+    let outcome: Outcome;
+    try {
+      outcome = engine.handle(asked);
+      if (outcome.changes.length + outcome.events.length + outcome.deliveries.length > 0) outcome = await alone(() => commit(asked));
+    } catch (error) {
+      onError(error);
+      return refuse(500, 'The change could not be stored; nothing has changed');
+    }
+    if (send && outcome.deliveries.length > 0) {
+      const sent = Promise.resolve(outcome.deliveries).then(send).catch(onError);
+      context?.waitUntil?.(sent);
+    }
+    const { status, headers } = outcome.response;
+    return new Response(bodiless.has(status) ? null : outcome.response.body, { status, headers });
+  };
+}

@@ -1,0 +1,6 @@
+// Browsers, and bundlers that build for them.
+
+import { entry } from './engine.js';
+
+export * from './public.js';
+export const { createEngine, createEngineSync } = entry(() => fetch(new URL('./notifier.wasm', import.meta.url)));

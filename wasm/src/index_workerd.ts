@@ -1,0 +1,7 @@
+// workerd and what is built on it: modules cannot be compiled there, only imported.
+
+import module from './notifier.wasm';
+import { entry } from './engine.js';
+
+export * from './public.js';
+export const { createEngine, createEngineSync } = entry(() => module);

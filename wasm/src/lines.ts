@@ -1,0 +1,140 @@
+// Lines of events to lines of deliveries: in pieces that stay in the processor's caches, cut between lines.
+
+import { Answer, type Instance } from './instance.js';
+import type { LinesOptions } from './types.js';
+
+// Bits of notifier_lines().
+const explainBit = 1;
+const errorsApartBit = 2;
+
+const piece = 256 * 1024;
+const feed = 10;
+// The module refuses longer events, and says so; more of them need not be kept.
+const longestLine = 8 * 1024 * 1024 + 1;
+
+export interface RoutedLines {
+  output: Uint8Array;
+  /** Lines of errors, where they were asked for apart. */
+  errors: Uint8Array;
+  /** How many lines were read, and how many of them were no events. */
+  lines: number;
+  failed: number;
+}
+
+export function routeLines(
+  instance: Instance,
+  handle: number,
+  bytes: Uint8Array,
+  { explain = false, firstLine = 1, borrow = false, errorsApart = false }: LinesOptions & { errorsApart?: boolean },
+): RoutedLines {
+  const mode = (explain ? explainBit : 0) | (errorsApart ? errorsApartBit : 0);
+  const { exports, answer } = instance;
+  const outputs: Uint8Array[] = [];
+  const errors: Uint8Array[] = [];
+  let lines = 0;
+  let failed = 0;
+  for (let at = 0; at < bytes.length; ) {
+    let end = bytes.length;
+    if (end - at > piece && !borrow) {
+      end = bytes.lastIndexOf(feed, at + piece) + 1;
+      if (end <= at) end = bytes.indexOf(feed, at + piece) + 1 || bytes.length;
+    }
+    const size = instance.put(bytes.subarray(at, end));
+    exports.notifier_lines(handle, instance.input, size, firstLine + lines, mode);
+    instance.look();
+    const { words } = instance;
+    at += words[answer + Answer.Consumed]!;
+    lines += words[answer + Answer.Count]!;
+    failed += words[answer + Answer.Failed]!;
+    const whole = borrow && outputs.length === 0 && at >= bytes.length;
+    outputs.push(view(instance, Answer.Text, whole));
+    if (words[answer + Answer.BodiesSize]! > 0) errors.push(view(instance, Answer.Bodies, false));
+  }
+  return { output: join(outputs), errors: join(errors), lines, failed };
+}
+
+function view(instance: Instance, which: Answer.Text | Answer.Bodies, borrow: boolean): Uint8Array {
+  const start = instance.words[instance.answer + which]!;
+  const end = start + instance.words[instance.answer + which + 1]!;
+  return borrow ? instance.bytes.subarray(start, end) : instance.bytes.slice(start, end);
+}
+
+function join(parts: Uint8Array[]): Uint8Array {
+  if (parts.length === 1) return parts[0]!;
+  const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    joined.set(part, at);
+    at += part.length;
+  }
+  return joined;
+}
+
+/** Cuts a stream of bytes into runs of whole lines. */
+export class LineSplitter {
+  #rest: Uint8Array[] = [];
+  #restSize = 0;
+
+  /** What can be read now: whole lines, with what was left over before. */
+  push(chunk: Uint8Array): Uint8Array | undefined {
+    const end = chunk.lastIndexOf(feed) + 1;
+    if (end === 0) {
+      this.#keep(chunk);
+      return undefined;
+    }
+    const first = chunk.indexOf(feed) + 1;
+    this.#keep(chunk.subarray(0, first));
+    const whole = join([...this.#take(), chunk.subarray(first, end)]);
+    this.#keep(chunk.subarray(end));
+    return whole;
+  }
+
+  /** The last line, which need not end with a line feed. */
+  end(): Uint8Array | undefined {
+    return this.#restSize > 0 ? join(this.#take()) : undefined;
+  }
+
+  #keep(bytes: Uint8Array): void {
+    if (bytes.length === 0) return;
+    const ends = bytes[bytes.length - 1] === feed;
+    const room = longestLine - this.#restSize;
+    if (bytes.length > room) {
+      // Too long in any case: enough is kept to be told so, and the line feed.
+      if (room > 0) this.#add(bytes.slice(0, room));
+      if (ends) this.#add(new Uint8Array([feed]));
+    } else {
+      this.#add(bytes.slice());
+    }
+  }
+
+  #add(bytes: Uint8Array): void {
+    this.#rest.push(bytes);
+    this.#restSize += bytes.length;
+  }
+
+  #take(): Uint8Array[] {
+    const rest = this.#rest;
+    this.#rest = [];
+    this.#restSize = 0;
+    return rest;
+  }
+}
+
+export function routeStream(
+  route: (bytes: Uint8Array, firstLine: number) => RoutedLines,
+  firstLine = 1,
+): TransformStream<Uint8Array | string, Uint8Array> {
+  const encoder = new TextEncoder();
+  const splitter = new LineSplitter();
+  let line = firstLine;
+  const send = (bytes: Uint8Array | undefined, controller: TransformStreamDefaultController<Uint8Array>) => {
+    if (bytes === undefined) return;
+    const routed = route(bytes, line);
+    line += routed.lines;
+    if (routed.output.length > 0) controller.enqueue(routed.output);
+  };
+  return new TransformStream({
+    transform: (chunk, controller) => send(splitter.push(typeof chunk === 'string' ? encoder.encode(chunk) : chunk), controller),
+    flush: (controller) => send(splitter.end(), controller),
+  });
+}

@@ -1,0 +1,6 @@
+// What every entry of the package exports beside its own createEngine.
+
+export type { Engine, CreateEngine, CreateEngineSync } from './engine.js';
+export { NotifierError, type ErrorCode, type FieldError } from './error.js';
+export { toFetchHandler, type FetchContext, type FetchHandler, type FetchHandlerOptions } from './fetch_handler.js';
+export type * from './types.js';

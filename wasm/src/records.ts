@@ -1,0 +1,130 @@
+// Deliveries as the module lays them out, and as JavaScript objects.
+
+import { Answer, type Instance } from './instance.js';
+import type { Delivery, Truncation } from './types.js';
+
+const platforms = ['email', 'slack', 'webhook', 'rocket_chat'] as const;
+
+// Words of a notifier_record. A text takes two: start and size.
+const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, Key = 11, Body = 13, BodySize, Pairs, Cuts, Size }
+
+const still = 0x80000000;
+const wholeEvent = 0xffffffff;
+
+/** A notifier's own texts. */
+interface Known {
+  id: string;
+  name: string;
+  appId: string;
+  /** The URL; an email's envelope sender. */
+  target: string;
+}
+
+/** An engine's notifiers by the address of their id, to be forgotten when the registry changes. */
+export type KnownNotifiers = Map<number, Known>;
+
+/** Reads the records of the last answer. `event` is what was routed: the body of a webhook. */
+export function readDeliveries<Body extends string | Uint8Array>(
+  instance: Instance,
+  notifiers: KnownNotifiers,
+  event: () => Body,
+  asBytes: boolean,
+): Delivery<Body>[] {
+  const { words, answer } = instance;
+  const deliveries: Delivery<Body>[] = [];
+  let count = words[answer + Answer.Count]!;
+  if (count === 0) return deliveries;
+  const heads = instance.answerText();
+  const bodiesAt = words[answer + Answer.Bodies]!;
+  const bodiesSize = words[answer + Answer.BodiesSize]!;
+  const bodies = asBytes || bodiesSize === 0 ? '' : instance.text(bodiesAt, bodiesSize);
+
+  const text = (at: number): string => {
+    const start = words[at]!;
+    const size = words[at + 1]!;
+    if (size < still) return heads.slice(start, start + size);
+    let literal = instance.literals.get(start);
+    if (literal === undefined) instance.literals.set(start, (literal = instance.text(start, size - still)));
+    return literal;
+  };
+  const lasting = (at: number): string => instance.text(words[at]!, words[at + 1]! - still);
+
+  let at = words[answer + Answer.Records]! >> 2;
+  const eventId = text(at + Word.EventId);
+  for (; count > 0; --count) {
+    const record = at;
+    at += Word.Size;
+    const idAt = words[record + Word.NotifierId]!;
+    let known = notifiers.get(idAt);
+    if (known === undefined) {
+      known = {
+        id: lasting(record + Word.NotifierId),
+        name: lasting(record + Word.NotifierName),
+        appId: lasting(record + Word.AppId),
+        target: lasting(record + Word.Target),
+      };
+      notifiers.set(idAt, known);
+    }
+    const start = words[record + Word.Body]!;
+    const size = words[record + Word.BodySize]!;
+    const body = size === wholeEvent
+      ? event()
+      : asBytes
+        ? instance.bytes.slice(bodiesAt + start, bodiesAt + start + size)
+        : bodies.slice(start, start + size);
+    const platform = platforms[words[record + Word.Platform]!]!;
+    const truncations: Truncation[] = [];
+    let delivery: Delivery<Body>;
+    if (platform === 'email') {
+      const to: string[] = [];
+      for (let pairs = words[record + Word.Pairs]!; pairs > 0; --pairs, at += 2) to.push(text(at));
+      delivery = {
+        notifierId: known.id,
+        notifierName: known.name,
+        appId: known.appId,
+        platform,
+        eventId,
+        idempotencyKey: text(record + Word.Key),
+        envelope: { from: known.target, to },
+        raw: body as Body,
+        truncations,
+      };
+    } else {
+      const headers: Record<string, string> = {};
+      for (let pairs = words[record + Word.Pairs]!; pairs > 0; --pairs, at += 4) headers[text(at)] = text(at + 2);
+      delivery = {
+        notifierId: known.id,
+        notifierName: known.name,
+        appId: known.appId,
+        platform,
+        eventId,
+        idempotencyKey: text(record + Word.Key),
+        method: 'POST',
+        url: known.target,
+        headers,
+        body: body as Body,
+        truncations,
+      };
+    }
+    for (let cuts = words[record + Word.Cuts]!; cuts > 0; --cuts, at += 4) {
+      truncations.push({ part: text(at), length: words[at + 2]!, kept: words[at + 3]! });
+    }
+    deliveries.push(delivery);
+  }
+  return deliveries;
+}
+
+/** Reads the pairs of the last answer: ids of notifiers. */
+export function readIds(instance: Instance, ids: Map<number, string>): string[] {
+  const { words, answer } = instance;
+  const count = words[answer + Answer.Count]!;
+  const result = new Array<string>(count);
+  let at = words[answer + Answer.Records]! >> 2;
+  for (let i = 0; i < count; ++i, at += 2) {
+    const address = words[at]!;
+    let id = ids.get(address);
+    if (id === undefined) ids.set(address, (id = instance.text(address, words[at + 1]!)));
+    result[i] = id;
+  }
+  return result;
+}

@@ -1,0 +1,7 @@
+// The build without SIMD: workerd and what is built on it: modules cannot be compiled there, only imported.
+
+import module from './notifier-scalar.wasm';
+import { entry } from './engine.js';
+
+export * from './public.js';
+export const { createEngine, createEngineSync } = entry(() => module);

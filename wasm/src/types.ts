@@ -1,0 +1,279 @@
+// The shapes that go in and come out. Notifiers, apps and the catalogue have exactly those of the HTTP API.
+
+export type Platform = 'email' | 'slack' | 'webhook' | 'rocket_chat';
+
+export interface User {
+  id: string;
+  username?: string;
+  email?: string;
+}
+
+/** What has notifiers. */
+export interface App {
+  /** Opaque and unique; drawn where it is not given. */
+  id: string;
+  /** Unique; what people and URLs use. */
+  name: string;
+  owner: Required<User> | null;
+  /** Project events go to the apps of the project. */
+  project_id?: string;
+}
+
+export type AppDraft = Omit<App, 'id' | 'owner'> & {
+  id?: string;
+  owner?: User | null;
+  /** Adds an email notifier to the owner, for crashes. */
+  default_notifier?: boolean;
+};
+
+/** The part of a notifier that depends on its platform. Unknown keys are kept and returned. */
+export interface TypeData {
+  /** slack, webhook, rocket_chat. A secret. */
+  webhook_url?: string;
+  /** email: people, looked up when a mail is rendered. */
+  user_ids?: string[];
+  /** email: additional addresses. */
+  emails?: string[];
+  /** webhook: signs requests, `whsec_...`; several while keys rotate. Never returned. */
+  signing_secret?: string | string[];
+  [key: string]: unknown;
+}
+
+/** A notifier as the HTTP API shows it. */
+export interface Notifier {
+  id: string;
+  name: string;
+  active: boolean;
+  type: Platform;
+  platform_id: string;
+  /** RFC 3339, UTC. */
+  created_at: string;
+  updated_at: string;
+  send_all_alerts: boolean;
+  send_all_events: boolean;
+  selected_event_ids: string[];
+  app_id: string;
+  app: string;
+  type_data: TypeData;
+}
+
+/** What a notifier is to be. Says where it sends to by `platform_id`, or simply by `platform`. */
+export interface NotifierDraft {
+  name: string;
+  platform?: Platform;
+  platform_id?: string;
+  active?: boolean;
+  send_all_alerts?: boolean;
+  send_all_events?: boolean;
+  selected_event_ids?: string[];
+  /** Names instead of ids, as `app_deployed`, or kinds of events, as `deployment`. */
+  selected_events?: string[];
+  type_data?: TypeData;
+}
+
+/** What is to change. `type_data` is merged key by key; null removes a key. */
+export type NotifierPatch = Partial<Omit<NotifierDraft, 'type_data'>> & { type_data?: { [key: string]: unknown } };
+
+/** One part of a payload that had to be cut to a platform's limit. */
+export interface Truncation {
+  /** As `title`, `fields`, `field.value`, `message`. */
+  part: string;
+  /** What it would have been, in the platform's own unit. */
+  length: number;
+  kept: number;
+}
+
+interface DeliveryBase<Body> {
+  notifierId: string;
+  notifierName: string;
+  appId: string;
+  /** As the event has it; may be empty. */
+  eventId: string;
+  /** Stable: the same event and notifier give the same key on every attempt and machine. */
+  idempotencyKey: string;
+  truncations: Truncation[];
+  /** Only to tell apart what `Body` is. */
+  readonly __body?: Body;
+}
+
+/** An HTTP request: `fetch(delivery.url, delivery)` sends it. */
+export interface HttpDelivery<Body = string> extends DeliveryBase<Body> {
+  platform: 'slack' | 'webhook' | 'rocket_chat';
+  method: string;
+  /** A secret. */
+  url: string;
+  headers: Record<string, string>;
+  /** A webhook's is the event, byte for byte: the very string that was routed. */
+  body: Body;
+}
+
+/** A mail: nodemailer's `sendMail(delivery)` sends it. */
+export interface EmailDelivery<Body = string> extends DeliveryBase<Body> {
+  platform: 'email';
+  /** `to` may be empty: then there is nobody to send to. */
+  envelope: { from: string; to: string[] };
+  /** RFC 5322 with CRLF line ends. */
+  raw: Body;
+}
+
+/** What one notifier is to be sent: a plain object that `JSON.stringify` and `structuredClone` take. */
+export type Delivery<Body = string> = HttpDelivery<Body> | EmailDelivery<Body>;
+
+/** An event: an object, or its JSON as a string or as UTF-8. */
+export type EventInput = string | Uint8Array | ArrayBuffer | object;
+
+/** What the host knows about an event beside its bytes. */
+export interface Audience {
+  /** The notifiers that an alert rule names. */
+  notifierIds?: readonly string[];
+  /** The apps that an account event concerns. */
+  appIds?: readonly string[];
+}
+
+export interface RouteOptions extends Audience {
+  /** `bytes` leaves bodies and mails as UTF-8, for hosts that send them as they are. Default: `text`. */
+  as?: 'text' | 'bytes';
+}
+
+export type Reason =
+  | 'sends_all_events'
+  | 'sends_all_alerts'
+  | 'selected'
+  | 'alert_recipient'
+  | 'inactive'
+  | 'not_selected'
+  | 'not_selectable'
+  | 'alert_not_accepted';
+
+/** Why a notifier receives an event, or does not. */
+export interface Explanation {
+  notifier_id: string;
+  notifier_name: string;
+  app_id: string;
+  platform: Platform;
+  receives: boolean;
+  reason: Reason;
+  /** One English sentence. */
+  text: string;
+}
+
+export interface Explained {
+  status: 'app' | 'projects' | 'named_apps' | 'unknown_app' | 'no_app' | 'empty_project';
+  text: string;
+  notifiers: Explanation[];
+}
+
+export interface LinesOptions {
+  /** Explanations in place of deliveries. */
+  explain?: boolean;
+  /** Number of the first line, for the records of errors. Default: 1. */
+  firstLine?: number;
+  /**
+   * Where the whole answer fits in one piece, give a view of the module's memory in place of a copy. It is valid until any
+   * engine is used next; a view that is no longer valid may show other bytes.
+   */
+  borrow?: boolean;
+}
+
+/** An HTTP request to the notifier API. */
+export interface ApiRequest {
+  method: string;
+  /** Path and query, percent-encoded; an absolute URL will do. */
+  url: string;
+  headers?: Iterable<readonly [string, string]> | Record<string, string | readonly string[] | undefined>;
+  body?: string | Uint8Array | ArrayBuffer | null;
+  /** Who asks, where it is known: the actor of the events that a change makes. */
+  user?: User;
+}
+
+export interface ApiResponse {
+  status: number;
+  headers: Record<string, string>;
+  body: string;
+}
+
+/** One planned change: what a store keeps, and what `apply` takes. Holds secrets. */
+export interface Change {
+  op: 'put_app' | 'put_notifier' | 'remove_notifier' | 'put_user';
+  [key: string]: unknown;
+}
+
+/** An event that an answer made or accepted, for the history of its app. */
+export interface RecordedEvent {
+  appId: string;
+  id: string;
+  /** Byte for byte as it came in or was made. */
+  json: string;
+}
+
+/** What a request comes to: store it all, then `apply` the changes, then answer, then send. */
+export interface Outcome {
+  response: ApiResponse;
+  changes: Change[];
+  events: RecordedEvent[];
+  deliveries: Delivery[];
+  /** `GET .../stream`: the app whose events the host is to stream after the response's headers. */
+  streamAppId?: string;
+}
+
+export interface EventType {
+  id: string;
+  name: string;
+  display_name: string;
+  description: string;
+  template: string;
+  category_id: string;
+}
+
+export interface EventCategory {
+  id: string;
+  name: string;
+  display_name: string;
+  position: number;
+}
+
+export interface PlatformInfo {
+  id: string;
+  name: Platform;
+  display_name: string;
+  description: string;
+  logo_url: string;
+  available_event_ids: string[];
+}
+
+/** A value of an event's `type`. */
+export interface EventKind {
+  type: string;
+  scope: 'app' | 'project' | 'account';
+  /** Name of the event type that selects it; absent: only `send_all_events` does. */
+  selectable_as?: string;
+}
+
+export interface Catalogue {
+  platforms: PlatformInfo[];
+  event_categories: EventCategory[];
+  event_types: EventType[];
+  event_kinds: EventKind[];
+}
+
+/** What happened, for the API to show; kept by the host. Both lists are newest first, items as JSON texts without secrets. */
+export interface History {
+  events(appId: string, offset: number, limit: number): { total: number; items: string[] };
+  deliveries(appId: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] };
+  /** Makes a dead delivery due again; false where there is none. */
+  retry(appId: string, notifierId: string, deliveryId: string): boolean;
+}
+
+export interface EngineOptions {
+  /** The present moment. Default: `Date.now`, read when a notifier or app changes or a mail has no date of its own. */
+  clock?: () => number | Date;
+  /** A new id that begins with the prefix, as `no-`. Default: the prefix and a UUID v4. */
+  ids?: (prefix: string) => string;
+  /** A user's mail address. Users it does not know are looked for among the registry's own. */
+  users?: (id: string) => string | { email?: string } | null | undefined;
+  /** Shown by the API's history; default: none is kept. */
+  history?: History;
+}
+
+/** Where the WebAssembly module comes from. */
+export type ModuleSource = string | URL | Response | PromiseLike<Response> | Uint8Array | ArrayBuffer | WebAssembly.Module;
