@@ -1,0 +1,96 @@
+// Server-sent events (WHATWG HTML, section 9.2): an app's events and deliveries as they happen.
+
+#pragma once
+
+#include <chrono>
+#include <condition_variable>
+#include <deque>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace server {
+
+/// One client's queue of messages. A client that does not keep up is cut off rather than fed a stream with holes.
+class Subscription {
+ public:
+  explicit Subscription(std::string app_id) : app_id_(std::move(app_id)) {}
+
+  const std::string& app_id() const { return app_id_; }
+
+  void push(const std::string& message) {
+    {
+      const std::lock_guard<std::mutex> lock(mutex_);
+      if (messages_.size() == most) is_cut_ = true;
+      if (!is_cut_) messages_.push_back(message);
+    }
+    wake_.notify_one();
+  }
+
+  /// Waits for messages, at most as long as given. False once the client was too slow.
+  bool pull(std::chrono::milliseconds patience, std::string& out) {
+    std::unique_lock<std::mutex> lock(mutex_);
+    wake_.wait_for(lock, patience, [this] { return is_cut_ || !messages_.empty(); });
+    for (const std::string& message : messages_) out += message;
+    messages_.clear();
+    return !is_cut_;
+  }
+
+ private:
+  static constexpr std::size_t most = 1000;
+
+  std::string app_id_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::string> messages_;
+  bool is_cut_ = false;
+};
+
+/// All streams that are open.
+class EventStreams {
+ public:
+  std::shared_ptr<Subscription> subscribe(std::string app_id) {
+    auto subscription = std::make_shared<Subscription>(std::move(app_id));
+    const std::lock_guard<std::mutex> lock(mutex_);
+    subscriptions_.push_back(subscription);
+    return subscription;
+  }
+
+  /// Sends a message to the streams of an app. Returns at once.
+  /// @param name  "event" or "delivery"
+  /// @param json  may span lines
+  void publish(std::string_view app_id, std::string_view name, std::string_view json) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::string message;
+    for (std::size_t i = 0; i < subscriptions_.size();) {
+      const auto subscription = subscriptions_[i].lock();
+      if (!subscription) {
+        subscriptions_[i] = std::move(subscriptions_.back());
+        subscriptions_.pop_back();
+        continue;
+      }
+      if (subscription->app_id() == app_id) {
+        if (message.empty()) message = frame(name, json);
+        subscription->push(message);
+      }
+      ++i;
+    }
+  }
+
+ private:
+  /// A line break within `json` is white space between its parts, so it may go.
+  static std::string frame(std::string_view name, std::string_view json) {
+    std::string message = "event: ";
+    message.append(name).append("\ndata: ");
+    for (const char c : json) message += c == '\n' || c == '\r' ? ' ' : c;
+    return message.append("\n\n");
+  }
+
+  std::mutex mutex_;
+  std::vector<std::weak_ptr<Subscription>> subscriptions_;
+};
+
+}  // namespace server

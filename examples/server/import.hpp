@@ -1,0 +1,51 @@
+#pragma once
+
+#include <fstream>
+#include <iterator>
+#include <string>
+
+#include "notifier/adapters/sqlite.hpp"
+#include "notifier/registry/registry.hpp"
+
+namespace server {
+
+/// Fills an empty registry and its store from a snapshot or a hand-written configuration; does nothing where there are
+/// apps already, so that a server may be started with the same command line again.
+inline notifier::Result<void> import_snapshot(const std::string& path, notifier::Registry& registry,
+                                              notifier::SqliteStore& store) {
+  if (registry.app_count() != 0) return {};
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    notifier::Error error;
+    error.code = notifier::errc::storage;
+    error.message = "the file cannot be read";
+    return error;
+  }
+  const std::string json{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+  auto loaded = registry.load(json);
+  if (!loaded) return loaded;
+
+  notifier::Outcome everything;
+  for (notifier::User& user : registry.users()) {
+    notifier::Change change;
+    change.op = notifier::Change::Op::put_user;
+    change.user = std::move(user);
+    everything.changes.push_back(std::move(change));
+  }
+  for (notifier::App& app : registry.apps()) {
+    auto notifiers = registry.list(app.id);
+    notifier::Change change;
+    change.op = notifier::Change::Op::put_app;
+    change.app = std::move(app);
+    everything.changes.push_back(std::move(change));
+    for (notifier::Notifier& notifier : notifiers) {
+      notifier::Change put;
+      put.op = notifier::Change::Op::put_notifier;
+      put.notifier = std::move(notifier);
+      everything.changes.push_back(std::move(put));
+    }
+  }
+  return store.store({&everything});
+}
+
+}  // namespace server

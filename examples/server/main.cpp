@@ -1,0 +1,114 @@
+// notifier-server: the notifier API over HTTP, everything in one SQLite file.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/file.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <thread>
+#include <utility>
+
+#include "access.hpp"
+#include "access_log.hpp"
+#include "clock_and_ids.hpp"
+#include "http_server.hpp"
+#include "import.hpp"
+#include "options.hpp"
+#include "service.hpp"
+
+namespace {
+
+int fail(const std::string& what) {
+  std::fprintf(stderr, "notifier-server: %s\n", what.c_str());
+  return 1;
+}
+
+int fail(const std::string& what, const notifier::Error& error) {
+  fail(what + ": " + error.message);
+  for (const notifier::FieldError& field : error.fields) {
+    std::fprintf(stderr, "  %s: %s\n", field.field.c_str(), field.message.c_str());
+  }
+  return 1;
+}
+
+/// Keeps a second server off the database: its registry would not learn of our changes. Held until the process ends.
+bool lock_database(const std::string& path) {
+  const int file = ::open((path + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
+  return file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0;
+}
+
+int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store) {
+  sigset_t stop_signals;
+  sigemptyset(&stop_signals);
+  sigaddset(&stop_signals, SIGTERM);
+  sigaddset(&stop_signals, SIGINT);
+  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
+  signal(SIGPIPE, SIG_IGN);
+
+  server::Service service(registry, store, {});
+  server::HttpServer http(service, server::Access(options.token, options.cors_origin),
+                          server::AccessLog(options.access_log));
+  const int port = http.bind(options.host, options.port);
+  if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
+  std::printf("notifier-server listens on http://%s:%d%s\n", options.host.c_str(), port,
+              options.token.empty() ? " (no token: this machine only)" : "");
+  std::fflush(stdout);
+
+  std::thread stopper([&] {
+    int signal_number = 0;
+    sigwait(&stop_signals, &signal_number);
+    http.stop();
+  });
+  http.listen_after_bind();
+  pthread_kill(stopper.native_handle(), SIGTERM);
+  stopper.join();
+  return 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  server::Options options;
+  const std::string problem = server::parse_options(argc, argv, options);
+  if (!problem.empty()) {
+    std::fprintf(stderr, "notifier-server: %s; see --help\n", problem.c_str());
+    return 2;
+  }
+  if (options.help) {
+    std::fputs(server::usage, stdout);
+    return 0;
+  }
+  if (!lock_database(options.database))
+    return fail("another server uses " + options.database + ", or its folder is not writable");
+
+  notifier::SqliteOptions sqlite;
+  sqlite.path = options.database;
+  auto store = notifier::SqliteStore::open(std::move(sqlite));
+  if (!store) return fail("cannot use " + options.database, store.error());
+
+  notifier::RegistryOptions registry_options;
+  registry_options.clock = server::now;
+  registry_options.new_id = server::new_id;
+  registry_options.hash_seed = server::random_seed();
+  notifier::Registry registry(registry_options);
+  if (auto loaded = (*store)->load(registry); !loaded) return fail("cannot load " + options.database, loaded.error());
+
+  if (!options.import_file.empty()) {
+    if (auto imported = server::import_snapshot(options.import_file, registry, **store); !imported) {
+      return fail("cannot import " + options.import_file, imported.error());
+    }
+  }
+  if (options.export_snapshot) {
+    std::puts(registry.snapshot().c_str());
+    return 0;
+  }
+  notifier::Settings settings = registry.settings();
+  if (!options.email_from.empty()) settings.email_from = options.email_from;
+  if (!options.link_base.empty()) settings.link_base = options.link_base;
+  if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
+  return serve(options, registry, **store);
+}
