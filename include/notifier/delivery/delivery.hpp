@@ -6,13 +6,15 @@
 #include <vector>
 
 #include "notifier/catalogue/platform.hpp"
+#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// One part of a payload that had to be cut to a platform's limit. Lengths are in the platform's own unit (code points for
-/// chat services, bytes for mail headers).
+/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
+/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
 struct Truncation {
-  std::string_view part;   ///< ours, static: as "title", "sentence", "fields", "field.value", "message"
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value", "actor", "kind",
+                           ///< "link" (left out whole)
   std::size_t length = 0;  ///< what it would have been
   std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
 };
@@ -81,5 +83,37 @@ struct Delivery {
 /// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36 bytes.
 /// Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
 void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Delivery Delivery::own(const DeliveryView& view) {
+  Delivery out;
+  out.notifier_id = view.notifier_id;
+  out.notifier_name = view.notifier_name;
+  out.app_id = view.app_id;
+  out.event_id = view.event_id;
+  out.event_type = view.event_type;
+  out.platform = view.platform;
+  out.idempotency_key = view.idempotency_key;
+  out.method = view.method;
+  out.url = view.url;
+  out.headers.reserve(view.header_count);
+  for (std::size_t i = 0; i < view.header_count; ++i) {
+    out.headers.push_back({std::string(view.headers[i].name), std::string(view.headers[i].value)});
+  }
+  out.from = view.from;
+  out.to.assign(view.to, view.to + view.to_count);
+  out.body = view.body;
+  out.truncations.assign(view.truncations, view.truncations + view.truncation_count);
+  return out;
+}
+
+inline void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept {
+  out[0] = 'm';
+  out[1] = 's';
+  out[2] = 'g';
+  out[3] = '_';
+  Hash128().add(event_id_or_body).add(notifier_id).write_hex(out + 4);
+}
 
 NOTIFIER_NAMESPACE_END

@@ -1,0 +1,333 @@
+// Mail: RFC 5322 and MIME, two forms of the same text, ready for SMTP.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstring>
+#include <string>
+#include <string_view>
+
+#include "notifier/buffer.hpp"
+#include "notifier/format/email_header.hpp"
+#include "notifier/format/email_html.hpp"
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/format/quoted_printable.hpp"
+#include "notifier/message/message.hpp"
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Limits of a mail, ours, in bytes of the text before it is encoded.
+namespace email_limits {
+inline constexpr std::size_t subject = 255;  ///< a widespread mail program keeps no more
+inline constexpr std::size_t title = 1000;
+inline constexpr std::size_t sentence = 8000;
+inline constexpr std::size_t label = 200;
+inline constexpr std::size_t origin = 200;  ///< an actor's name, an event's kind
+inline constexpr std::size_t value = 4000;
+inline constexpr std::size_t code = 24000;
+inline constexpr std::size_t fields = 100;
+/// All values together: a webmail service shows the first 102 KB of an HTML part and hides the rest.
+inline constexpr std::size_t all_values = 48000;
+}  // namespace email_limits
+
+/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails.
+struct EmailBody {
+  Buffer headers;  ///< Subject, Date, MIME-Version, Content-Type, threading: whole lines with CRLF
+  Buffer content;  ///< the MIME parts, from the first boundary to the closing one
+};
+
+/// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
+///
+/// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
+/// boundary derives from the message and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7). Subject
+/// lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
+///
+/// @param thread_domain  domain of the thread's id, as "example.com"
+/// @param now            the Date where the event has no time of its own
+/// @param out            cleared first; keeps its capacity
+void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                       Truncations& cut);
+
+/// Appends a whole mail: From, To, Message-ID, then the shared part.
+///
+/// @param from    what follows `From: `: an address, or a display name and an address in angle brackets; validated at
+///                registration
+/// @param to      valid addresses. All of them appear in To, but for those that are not ASCII: they are in the envelope
+/// alone.
+/// @param key     the idempotency key: left part of the Message-ID
+/// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
+void format_email(const EmailBody& body, std::string_view from, const std::string* to, std::size_t to_count,
+                  std::string_view key, std::string_view domain, Buffer& out);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::string_view email_color(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::success: return "#1a7f5a";
+    case Severity::warning: return "#d99e0b";
+    case Severity::error: return "#c5284c";
+    case Severity::info: break;
+  }
+  return "#2563eb";
+}
+
+class EmailContent {
+ public:
+  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
+
+  static std::size_t room(const Message& message) noexcept {
+    const auto both = [](std::string_view text, std::size_t limit) {
+      return 2 * QuotedPrintable::growth * ((std::min)(text.size(), limit) + ellipsis.size());
+    };
+    const std::size_t fields = (std::min)(message.field_count(), email_limits::fields);
+    std::size_t bytes = 4096 + both(message.title(), email_limits::title) +
+                        both(message.sentence(), email_limits::sentence) + both(message.actor(), email_limits::origin) +
+                        both(message.kind(), email_limits::origin) + both(message.link(), NOTIFIER_MAX_URL_BYTES) +
+                        fields * 512;
+    std::size_t values = 0;
+    for (std::size_t i = 0; i < fields; ++i) {
+      bytes += both(message.field(i).label, email_limits::label);
+      values += (std::min)(message.field(i).value.size(), email_limits::code) + ellipsis.size();
+    }
+    return bytes +
+           2 * QuotedPrintable::growth * (std::min)(values, email_limits::all_values + 3 * email_limits::fields);
+  }
+
+  char* write(std::string_view boundary, char* out) {
+    out = put(put(out, "--"), boundary);
+    out =
+        put(out, "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+    out = plain(out);
+    out = put(put(out, "\r\n--"), boundary);
+    out = put(out, "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+    out = html(out);
+    out = put(put(out, "\r\n--"), boundary);
+    return put(out, "--\r\n");
+  }
+
+ private:
+  char* plain(char* out) {
+    QuotedPrintable qp(out);
+    text<QpPlain>(qp, "title", message_->title(), email_limits::title);
+    qp.hard_break();
+    qp.hard_break();
+    text<QpPlain>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp.hard_break();
+    qp.hard_break();
+    const std::size_t shown = each_field([&](const Message::Field& field, std::size_t limit) {
+      text<QpPlain>(qp, "field.label", field.label, email_limits::label);
+      qp.literal(field.is_code ? ":" : ": ");
+      if (field.is_code) qp.hard_break();
+      text<QpPlain>(qp, "field.value", field.value, limit);
+      qp.hard_break();
+    });
+    if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
+    if (shown != 0) qp.hard_break();
+    if (is_web_link(message_->link())) {
+      qp.text<QpPlainUrl>(message_->link());
+      qp.hard_break();
+      qp.hard_break();
+    } else if (!message_->link().empty()) {
+      cut_->push_back({"link", message_->link().size(), 0});
+    }
+    origin<QpPlain>(qp);
+    is_reported_ = true;
+    return qp.end();
+  }
+
+  char* html(char* out) {
+    using namespace email_html;
+    QuotedPrintable qp(out);
+    qp.lines(QpLiteral<Head>::view());
+    qp.literal(email_color(message_->severity));
+    qp.lines(QpLiteral<BeforeTitle>::view());
+    text<QpHtml>(qp, "title", message_->title(), email_limits::title);
+    qp.hard_break();
+    qp.lines(QpLiteral<BeforeSentence>::view());
+    text<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp.hard_break();
+    html_fields(qp);
+    if (is_web_link(message_->link())) {
+      qp.lines(QpLiteral<BeforeLink>::view());
+      qp.text<QpHtmlUrl>(message_->link());
+      qp.soft_break();
+      qp.lines(QpLiteral<AfterLink>::view());
+    }
+    qp.lines(QpLiteral<BeforeOrigin>::view());
+    origin<QpHtml>(qp);
+    qp.lines(QpLiteral<Tail>::view());
+    return qp.end();
+  }
+
+  void html_fields(QuotedPrintable& qp) {
+    using namespace email_html;
+    bool in_table = false;
+    each_field([&](const Message::Field& field, std::size_t limit) {
+      if (field.is_code) {
+        if (in_table) qp.lines(QpLiteral<AfterFields>::view());
+        in_table = false;
+        qp.lines(QpLiteral<BeforeLogLabel>::view());
+        text<QpHtml>(qp, "field.label", field.label, email_limits::label);
+        qp.hard_break();
+        qp.lines(QpLiteral<BeforeLog>::view());
+        text<QpPre>(qp, "field.value", field.value, limit);
+        qp.soft_break();
+        qp.lines(QpLiteral<AfterLog>::view());
+        return;
+      }
+      if (!in_table) qp.lines(QpLiteral<BeforeFields>::view());
+      in_table = true;
+      qp.lines(QpLiteral<BeforeLabel>::view());
+      text<QpHtml>(qp, "field.label", field.label, email_limits::label);
+      qp.hard_break();
+      qp.lines(QpLiteral<BeforeValue>::view());
+      text<QpHtml>(qp, "field.value", field.value, limit);
+      qp.hard_break();
+      qp.lines(QpLiteral<AfterValue>::view());
+    });
+    if (in_table) qp.lines(QpLiteral<AfterFields>::view());
+  }
+
+  /// Calls `f(field, limit of its value)`: the plain fields, then the logs, as far as the limits go; the same ones for
+  /// both forms.
+  template <class F>
+  std::size_t each_field(F&& f) const {
+    const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
+    std::size_t left = email_limits::all_values;
+    std::size_t shown = 0;
+    for (const bool is_code : {false, true}) {
+      for (std::size_t i = 0; i < count; ++i) {
+        const Message::Field field = message_->field(i);
+        if (field.is_code != is_code) continue;
+        const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
+        if (limit < 100 && field.value.size() > limit) continue;
+        f(field, limit);
+        left -= (std::min)(field.value.size(), limit);
+        ++shown;
+      }
+    }
+    return shown;
+  }
+
+  /// What kind of event, who, when.
+  template <class Escape>
+  void origin(QuotedPrintable& qp) {
+    text<Escape>(qp, "kind", message_->kind(), email_limits::origin);
+    bool is_first = message_->kind().empty();
+    if (!message_->actor().empty()) {
+      if (!is_first) qp.literal(" - ");
+      text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
+      is_first = false;
+    }
+    if (message_->has_time) {
+      if (!is_first) qp.literal(" - ");
+      char time[32];
+      qp.literal({time, static_cast<std::size_t>(write_readable(time, message_->time) - time)});
+    }
+    qp.hard_break();
+  }
+
+  template <class Escape>
+  void text(QuotedPrintable& qp, std::string_view part, std::string_view text, std::size_t limit) {
+    if (text.size() <= limit) return qp.text<Escape>(text);
+    const std::size_t kept = cut_position(text, limit - ellipsis.size());
+    if (!is_reported_) cut_->push_back({part, text.size(), kept + ellipsis.size()});
+    qp.text<Escape>(text.substr(0, kept));
+    qp.text<Escape>(ellipsis);
+  }
+
+  const Message* message_;
+  Truncations* cut_;
+  bool is_reported_ = false;
+};
+
+/// Whether an event's kind can be a header's value as it is.
+inline bool is_header_token(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 50) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
+  }
+  return text.find("=?") == std::string_view::npos;
+}
+
+}  // namespace detail
+
+inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                              Truncations& cut) {
+  using detail::put;
+  char boundary[34] = {'=', '_'};
+  Hash128(1)
+      .add(message.event_id())
+      .add(message.kind())
+      .add(message.title())
+      .add(message.sentence())
+      .write_hex(boundary + 2);
+  const std::string_view boundary_text(boundary, sizeof(boundary));
+
+  std::string_view subject = message.title();
+  const bool is_cut = subject.size() > email_limits::subject;
+  if (is_cut) {
+    subject = subject.substr(0, cut_position(subject, email_limits::subject - detail::ellipsis.size()));
+    cut.push_back({"subject", message.title().size(), subject.size() + detail::ellipsis.size()});
+  }
+
+  out.headers.clear();
+  char* p = out.headers.room(detail::header_room(email_limits::subject) + 768);
+  p = put(p, "Subject: ");
+  if (is_cut) {
+    char whole[email_limits::subject];
+    const char* const end = put(put(whole, subject), detail::ellipsis);
+    p = detail::put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
+  } else {
+    p = detail::put_unstructured(subject, p, 9);
+  }
+  p = put(p, "Date: ");
+  p = detail::write_rfc5322(p, message.has_time ? message.time : now);
+  p = put(p, "\r\nReferences: <thread_");
+  p = Hash128(2).add(message.subject()).add(message.kind()).write_hex(p);
+  *p++ = '@';
+  p = put(p, detail::message_id_domain(thread_domain));
+  p = put(p, ">\r\nAuto-Submitted: auto-generated\r\n");
+  if (detail::is_header_token(message.kind())) {
+    p = put(p, "X-Notifier-Event: ");
+    p = put(p, message.kind());
+    p = put(p, "\r\n");
+  }
+  p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
+  p = put(p, boundary_text);
+  p = put(p, "\"\r\n");
+  out.headers.set_end(p);
+
+  out.content.clear();
+  char* const content = out.content.room(detail::EmailContent::room(message));
+  out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
+}
+
+inline void format_email(const EmailBody& body, std::string_view from, const std::string* to, std::size_t to_count,
+                         std::string_view key, std::string_view domain, Buffer& out) {
+  using detail::put;
+  domain = detail::message_id_domain(domain);
+  std::size_t room =
+      detail::header_room(from.size()) + key.size() + domain.size() + body.headers.size() + body.content.size();
+  for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
+
+  char* p = out.room(room);
+  p = detail::put_from(from, put(p, "From: "), 6);
+  p = detail::put_to(to, to_count, put(p, "To: "), 4);
+  p = put(p, "Message-ID: <");
+  p = put(p, key);
+  *p++ = '@';
+  p = put(p, domain);
+  p = put(p, ">\r\n");
+  p = put(p, body.headers.view());
+  p = put(p, "\r\n");
+  p = put(p, body.content.view());
+  out.set_end(p);
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,249 @@
+// Header lines of a mail: RFC 5322 with encoded words of RFC 2047. Whatever goes in, no line break, no other control
+// character and nothing outside ASCII comes out, but for an address in UTF-8 (RFC 6532).
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "notifier/format/escape.hpp"
+#include "notifier/text/bytes.hpp"
+#include "notifier/text/utf8.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Longest header line that RFC 5322 recommends, without CRLF; with an encoded word in it, 76 (RFC 2047).
+inline constexpr std::size_t header_line = 78;
+inline constexpr std::size_t encoded_word = 75;
+
+/// Most bytes that put_unstructured() and put_from() write for a text: three for a byte, and an encoded word around
+/// each 15 bytes or so.
+constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes + 256; }
+
+/// Printable ASCII alone, and nothing that reads as an encoded word.
+inline bool is_header_text(std::string_view text) noexcept {
+  const char* p = text.data();
+  for (std::size_t left = text.size(); left != 0;) {
+    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+    if ((bytes.below(0x20) | bytes.at_least(0x7F)).first() < size) return false;
+    p += size;
+    left -= size;
+  }
+  return text.find("=?") == std::string_view::npos;
+}
+
+inline std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// One code point within a Q-encoded word that may stand anywhere: at most 12 bytes.
+inline char* put_q(std::string_view code_point, char* out) noexcept {
+  const char c = code_point[0];
+  const bool is_ascii = code_point.size() == 1 && static_cast<unsigned char>(c) < 0x80;
+  const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+  if (is_ascii && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+    *out = c;
+    return out + 1;
+  }
+  const unsigned char byte = static_cast<unsigned char>(c);
+  // C1 controls and line and paragraph separators break lines in some readers.
+  const bool is_break = code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9" ||
+                        (code_point.size() == 2 && byte == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0);
+  if ((is_ascii && (byte <= 0x20 || byte == 0x7F)) || is_break) {
+    *out = '_';
+    return out + 1;
+  }
+  for (const char b : code_point) {
+    *out = '=';
+    out = put_hex(static_cast<unsigned char>(b), out + 1);
+  }
+  return out;
+}
+
+/// Encoded words on as many lines as they take.
+/// @param column  where the first begins; moved on
+inline char* put_encoded_words(std::string_view text, char* out, std::size_t& column) noexcept {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // On its first line a word has what the header's name leaves of 76; further lines begin with a space.
+    const std::size_t most = column + 14 + 12 < encoded_word + 1 ? encoded_word + 1 - column : 0;
+    if (most == 0) {
+      out = put(out, "\r\n ");
+      column = 1;
+      continue;
+    }
+    const std::size_t width = most < encoded_word ? most : encoded_word;
+    const char* const word = out;
+    out = put(out, "=?utf-8?Q?");
+    while (at < text.size()) {
+      const std::size_t left = text.size() - at;
+      const std::size_t size = code_point_size(text[at]) < left ? code_point_size(text[at]) : left;
+      char token[12];
+      const std::size_t token_size = static_cast<std::size_t>(put_q(text.substr(at, size), token) - token);
+      if (static_cast<std::size_t>(out - word) + token_size + 2 > width) break;
+      out = put(out, std::string_view(token, token_size));
+      at += size;
+    }
+    out = put(out, "?=");
+    column += static_cast<std::size_t>(out - word);
+    if (at < text.size()) {
+      out = put(out, "\r\n ");
+      column = 1;
+    }
+  }
+  return out;
+}
+
+/// Folds ASCII text before spaces. @return nullptr where a word is too long for a line of its own.
+inline char* put_folded(std::string_view text, char* out, std::size_t column) noexcept {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    std::size_t word = text.find_first_not_of(' ', at);
+    if (word == std::string_view::npos) word = text.size();
+    const std::size_t end = (std::min)(text.find(' ', word), text.size());
+    if (at != 0 && column + (end - at) > header_line) {
+      if (end - at > header_line) return nullptr;
+      out = put(out, "\r\n");
+      column = 0;
+    } else if (column + (end - at) > header_line) {
+      return nullptr;
+    }
+    out = put(out, text.substr(at, end - at));
+    column += end - at;
+    at = end;
+  }
+  return out;
+}
+
+/// The value of an unstructured header such as Subject, folded and encoded where need be, with CRLF.
+/// @param column  where it begins: behind the name, the colon and the space
+inline char* put_unstructured(std::string_view text, char* out, std::size_t column) noexcept {
+  text = trim(text);
+  if (is_header_text(text)) {
+    if (column + text.size() <= header_line) return put(put(out, text), "\r\n");
+    if (char* const end = put_folded(text, out, column)) return put(end, "\r\n");
+  }
+  return put(put_encoded_words(text, out, column), "\r\n");
+}
+
+/// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
+inline bool is_plain_address(std::string_view address) noexcept {
+  if (address.empty()) return false;
+  std::size_t at = 0;
+  if (address.front() == '"') {
+    for (at = 1; at < address.size() && address[at] != '"'; ++at) {
+      if (address[at] == '\\') ++at;
+      if (at >= address.size() || static_cast<unsigned char>(address[at]) < 0x20) return false;
+    }
+    if (at >= address.size()) return false;
+    ++at;
+    if (!is_header_text(address.substr(0, at))) return false;
+  }
+  const char* p = address.data() + at;
+  for (std::size_t left = address.size() - at; left != 0;) {
+    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const Bytes b = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+    const Bytes bad = b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') |
+                      b.between(';', '<') | b.is('>') | b.is('\\');
+    if (bad.first() < size) return false;
+    p += size;
+    left -= size;
+  }
+  return true;
+}
+
+/// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
+/// where need be.
+inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
+  from = trim(from);
+  const std::size_t angle = from.rfind('<');
+  std::string_view name;
+  std::string_view address = from;
+  if (angle != std::string_view::npos) {
+    name = trim(from.substr(0, angle));
+    address = from.substr(angle + 1);
+    address = trim(address.substr(0, address.find('>')));
+  }
+  const bool is_encoded = name.size() > 4 && name.substr(0, 2) == "=?" && name.substr(name.size() - 2) == "?=";
+  const bool is_quoted = name.size() > 1 && name.front() == '"' && name.back() == '"';
+  if (is_quoted) name = name.substr(1, name.size() - 2);
+
+  if (!name.empty()) {
+    bool is_atoms = true;
+    for (const char c : name) {
+      is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
+    }
+    bool is_ascii = true;
+    for (const char c : name)
+      is_ascii = is_ascii && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
+    const bool fits = column + 2 * name.size() + 2 <= header_line;
+    if (is_ascii && fits && (is_encoded || (is_atoms && is_header_text(name)))) {
+      out = put(out, name);
+      column += name.size();
+    } else if (is_ascii && fits && is_header_text(name)) {
+      const char* const start = out;
+      *out++ = '"';
+      for (std::size_t i = 0; i < name.size(); ++i) {
+        const char c = is_quoted && name[i] == '\\' && i + 1 < name.size() ? name[++i] : name[i];
+        if (c == '"' || c == '\\') *out++ = '\\';
+        *out++ = c;
+      }
+      *out++ = '"';
+      column += static_cast<std::size_t>(out - start);
+    } else {
+      out = put_encoded_words(name, out, column);
+    }
+    out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
+  }
+  for (const char c : address) {
+    if (static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7F && c != '<' && c != '>')
+      *out++ = c;
+  }
+  if (!name.empty()) *out++ = '>';
+  return put(out, "\r\n");
+}
+
+/// The value of To, one line for as many addresses as it takes; "undisclosed-recipients:;" where there is none. An
+/// address that is not plain ASCII stays in the envelope alone.
+inline char* put_to(const std::string* to, std::size_t count, char* out, std::size_t column) noexcept {
+  bool is_first = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_plain_address(to[i])) continue;
+    if (!is_first) {
+      *out++ = ',';
+      // The next address with its space and comma.
+      if (column + 1 + to[i].size() + 2 > header_line) {
+        out = put(out, "\r\n");
+        column = 0;
+      } else {
+        ++column;
+      }
+      *out++ = ' ';
+      ++column;
+    }
+    out = put(out, to[i]);
+    column += to[i].size();
+    is_first = false;
+  }
+  if (is_first) out = put(out, "undisclosed-recipients:;");
+  return put(out, "\r\n");
+}
+
+/// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
+inline std::string_view message_id_domain(std::string_view domain) noexcept {
+  if (domain.empty() || domain.size() > 253 || domain.front() == '.' || domain.back() == '.') domain = {};
+  for (std::size_t i = 0; i < domain.size(); ++i) {
+    const char c = domain[i];
+    const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
+    if (!is_alnum && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
+  }
+  return domain.empty() ? std::string_view("notifier.invalid") : domain;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

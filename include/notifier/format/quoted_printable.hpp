@@ -1,0 +1,269 @@
+// Quoted-printable, RFC 2045 section 6.7: while text is written, and for literals when the library is compiled.
+
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstring>
+#include <string_view>
+
+#include "notifier/format/escape.hpp"
+#include "notifier/text/bytes.hpp"
+#include "notifier/text/utf8.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Characters of a line without the `=` of a soft break; with it 76, the longest that RFC 2045 allows.
+inline constexpr std::size_t qp_line = 75;
+
+/// Plain text: all is kept, line breaks as CRLF.
+struct QpPlain {
+  static constexpr std::string_view line_break = "";
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.at_least(0x7F) | b.is('='); }
+  static char* put(char, char*) noexcept { return nullptr; }
+};
+
+/// Text of an HTML element or of an attribute between double quotes.
+struct QpHtml {
+  static constexpr std::string_view line_break = "<br>";
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.at_least(0x7F) | b.between('<', '>') | (b & Bytes::all(0xFB)).is('"');
+  }
+  static char* put(char c, char* out) noexcept {
+    switch (c) {
+      case '&': return detail::put(out, "&amp;");
+      case '<': return detail::put(out, "&lt;");
+      case '>': return detail::put(out, "&gt;");
+      case '"': return detail::put(out, "&quot;");
+      default: return nullptr;
+    }
+  }
+};
+
+/// Text of a `pre` element.
+struct QpPre : QpHtml {
+  static constexpr std::string_view line_break = "";
+};
+
+/// A URL in plain text.
+struct QpPlainUrl : QpPlain {
+  static Bytes special(Bytes b) noexcept { return QpPlain::special(b) | not_url_bytes(b); }
+  static char* put(char c, char* out) noexcept {
+    if (is_url_byte(c)) return nullptr;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+/// The target of a link, in an attribute.
+struct QpHtmlUrl : QpPlainUrl {
+  static Bytes special(Bytes b) noexcept { return QpPlainUrl::special(b) | b.is('&'); }
+  static char* put(char c, char* out) noexcept {
+    return c == '&' ? detail::put(out, "&amp;") : QpPlainUrl::put(c, out);
+  }
+};
+
+/// Writes lines of at most 76 characters that end in CRLF. Nothing that a mail program could take for something else
+/// begins a line: neither a dot (the end of an SMTP message) nor `From ` (the next message of a mailbox file).
+class QuotedPrintable {
+ public:
+  /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
+  static constexpr std::size_t growth = 7;
+
+  /// @param out  the start of a line, with room for all that is to come and 16 bytes
+  explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
+
+  char* end() const noexcept { return out_; }
+
+  /// Text of any content; controls other than tab and line breaks become spaces.
+  template <class Escape>
+  void text(std::string_view text) noexcept {
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    char* out = out_;
+    char* line_end = line_end_;
+    if (out + qp_line == line_end) out = guard_line_start(p, end, out);
+    while (p != end) {
+      const std::size_t left = static_cast<std::size_t>(end - p);
+      const std::size_t space = static_cast<std::size_t>(line_end - out);
+      const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+      bytes.store(out);
+      std::size_t plain = Escape::special(bytes).first();
+      if (plain > left) plain = left;
+      if (plain > space) {
+        p += space;
+        out = put(out + space, "=\r\n");
+        line_end = out + qp_line;
+        out = guard_line_start(p, end, out);
+        continue;
+      }
+      p += plain;
+      out += plain;
+      if (plain == Bytes::size || p == end) continue;
+
+      if (*p == '\n' || *p == '\r') {
+        skip_line_break(p, end);
+        out = put_token(Escape::line_break.data(), Escape::line_break.size(), out, line_end);
+        out = put_hard_break(out, line_end);
+        line_end = out + qp_line;
+        out = guard_line_start(p, end, out);
+        continue;
+      }
+      char token[Bytes::size];
+      const std::size_t size = encode<Escape>(p, end, token);
+      out = put_token(token, size, out, line_end);
+    }
+    out_ = out;
+    line_end_ = line_end;
+  }
+
+  /// Short text of ours that needs no encoding.
+  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
+
+  /// Whole lines that are encoded already, written at the start of a line.
+  void lines(std::string_view encoded) noexcept {
+    out_ = put(out_, encoded);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is part of the text.
+  void hard_break() noexcept {
+    out_ = put_hard_break(out_, line_end_);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is not.
+  void soft_break() noexcept {
+    out_ = put(out_, "=\r\n");
+    line_end_ = out_ + qp_line;
+  }
+
+ private:
+  /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
+  template <class Escape>
+  static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
+    if (char* const written = Escape::put(*p, token)) {
+      ++p;
+      return static_cast<std::size_t>(written - token);
+    }
+    const unsigned char first = static_cast<unsigned char>(*p);
+    if ((first < 0x20 && first != '\t') || first == 0x7F) {
+      ++p;
+      *token = ' ';
+      return 1;
+    }
+    std::size_t bytes = code_point_size(*p);
+    char* out = token;
+    do {
+      *out = '=';
+      out = put_hex(static_cast<unsigned char>(*p++), out + 1);
+    } while (--bytes != 0 && p != end && is_continuation(*p));
+    return static_cast<std::size_t>(out - token);
+  }
+
+  static char* put_token(const char* token, std::size_t size, char* out, char*& line_end) noexcept {
+    if (size > static_cast<std::size_t>(line_end - out)) {
+      out = put(out, "=\r\n");
+      line_end = out + qp_line;
+    }
+    return put(out, std::string_view(token, size));
+  }
+
+  static char* guard_line_start(const char*& p, const char* end, char* out) noexcept {
+    if (p == end || (*p != '.' && *p != 'F')) return out;
+    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 5) != "From ") return out;
+    *out = '=';
+    return put_hex(static_cast<unsigned char>(*p++), out + 1);
+  }
+
+  /// White space at the end of a line is lost on the way: it is encoded.
+  static char* put_hard_break(char* out, const char* line_end) noexcept {
+    if (out + qp_line != line_end && out[-1] == ' ') {
+      --out;
+      if (line_end - out < 3) out = put(out, "=\r\n");
+      out = put(out, "=20");
+    }
+    return put(out, "\r\n");
+  }
+
+  char* out_;
+  char* line_end_;
+};
+
+/// Size of a literal once it is encoded: see QpLiteral.
+constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column);
+
+/// An ASCII literal in quoted-printable, encoded by the compiler: the skeleton of a mail costs a copy. It begins in
+/// `Piece::column`; `\n` is CRLF; it ends its line with a soft break unless it ends in `\n`.
+template <class Piece>
+struct QpLiteral {
+  static constexpr std::size_t size = qp_literal_size(Piece::text, Piece::column);
+  static constexpr std::array<char, size> encode();
+  static constexpr std::array<char, size> bytes = encode();
+  static constexpr std::string_view view() noexcept { return {bytes.data(), size}; }
+};
+
+/// Hands the encoded characters of a literal to `emit`, one by one.
+template <class Emit>
+constexpr void qp_encode_literal(std::string_view text, std::size_t column, Emit& emit) {
+  for (const char c : text) {
+    if (c == '\n') {
+      emit('\r');
+      emit('\n');
+      column = 0;
+      continue;
+    }
+    const std::size_t width = c == '=' || (c == '.' && column == 0) ? 3 : 1;
+    if (column + width > qp_line) {
+      emit('=');
+      emit('\r');
+      emit('\n');
+      column = 0;
+    }
+    if (c == '=' || (c == '.' && column == 0)) {
+      emit('=');
+      emit(c == '=' ? '3' : '2');
+      emit(c == '=' ? 'D' : 'E');
+      column += 3;
+    } else {
+      emit(c);
+      ++column;
+    }
+  }
+  if (column != 0) {
+    emit('=');
+    emit('\r');
+    emit('\n');
+  }
+}
+
+struct QpCount {
+  std::size_t count = 0;
+  constexpr void operator()(char) { ++count; }
+};
+
+template <std::size_t N>
+struct QpStore {
+  char bytes[N] = {};
+  std::size_t count = 0;
+  constexpr void operator()(char c) { bytes[count++] = c; }
+};
+
+constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column) {
+  QpCount count;
+  qp_encode_literal(text, column, count);
+  return count.count;
+}
+
+template <class Piece>
+constexpr std::array<char, QpLiteral<Piece>::size> QpLiteral<Piece>::encode() {
+  QpStore<size> store;
+  qp_encode_literal(Piece::text, Piece::column, store);
+  std::array<char, size> out{};
+  for (std::size_t i = 0; i < size; ++i) out[i] = store.bytes[i];
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,317 @@
+// Rocket.Chat: what an incoming webhook takes.
+//
+// Sources: Rocket.Chat's documentation of incoming webhooks and its message parser. There is no way to switch markup
+// off and no escape that every client knows, so characters are taken apart or replaced by their likes.
+
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "notifier/buffer.hpp"
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/message/message.hpp"
+
+/// Longest Rocket.Chat message: the server's setting Message_MaxAllowedSize, 5,000 by default. At least 5,000 here.
+#ifndef NOTIFIER_ROCKET_CHAT_MAX_MESSAGE
+#define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
+namespace rocket_chat_limits {
+/// The whole message; its JSON is counted, which is more than its texts.
+inline constexpr std::size_t message = NOTIFIER_ROCKET_CHAT_MAX_MESSAGE;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t title = 200;
+inline constexpr std::size_t sentence = 1000;
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 500;
+inline constexpr std::size_t code = 3000;
+inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 20;
+}  // namespace rocket_chat_limits
+
+/// Appends the JSON body of a Rocket.Chat incoming webhook.
+///
+/// `text` is title and sentence; one attachment in the severity's colour holds the link, logs between fences, and the
+/// fields, each value as inline code, which is exact and can be copied. `channel` is never written: the webhook's own
+/// counts.
+///
+/// In title, sentence and labels a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
+/// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
+/// where it is not within a word, stand in for them, since a joiner does not hinder those.
+void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
+inline constexpr char backtick_like[] = "\xCB\x8B";
+
+constexpr bool is_ascii_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c >= '0' && c <= '9'); }
+
+/// One line of prose, without markup, and JSON in one pass.
+struct RocketChatText {
+  static constexpr std::size_t growth = 5;
+
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
+           b.between('[', '`') | b.between('{', 0x7F);
+  }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? ' ' : p[1];
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
+      case '*': return detail::put(out, "\xE2\x88\x97");
+      case '~': return detail::put(out, "\xE2\x88\xBC");
+      case '$': return detail::put(out, "\xEF\xBC\x84");
+      case '`': return detail::put(out, backtick_like);
+      case '_':
+        if (is_ascii_alnum(before) && is_ascii_alnum(after)) break;
+        return detail::put(out, "\xCB\x8D");
+      case '@':
+      case '#':
+      case ':':
+      case '.':
+      case '<':
+      case '>':
+      case '[':
+      case ']':
+      case '|':
+      case '&':
+      case '+':
+      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        *out = ' ';
+        return out + 1;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    return out + 1;
+  }
+};
+
+/// Between two backticks: nothing is parsed there.
+struct RocketChatInlineCode {
+  static constexpr std::size_t growth = 2;
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '`': ++p; return detail::put(out, backtick_like);
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close.
+struct RocketChatCode {
+  static constexpr std::size_t growth = 4;
+
+  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      case '`':
+        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
+        *out = *p++;
+        return out + 1;
+      default: return RocketChatInlineCode::put(p, begin, end, out);
+    }
+  }
+};
+
+struct RocketChatUrl {
+  static constexpr std::size_t growth = 3;
+
+  static Bytes special(Bytes b) noexcept { return not_url_bytes(b); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+constexpr std::string_view rocket_chat_color(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::success: return "#2de0a5";
+    case Severity::warning: return "#ffd21f";
+    case Severity::error: return "#f5455c";
+    case Severity::info: break;
+  }
+  return "#1d74f5";
+}
+
+class RocketChatWriter {
+ public:
+  /// @param budget  most characters of JSON for the whole message
+  RocketChatWriter(const Message& message, Truncations& cut, std::size_t budget) noexcept
+      : message_(&message), cut_(&cut), budget_(budget, Unit::utf16) {}
+
+  static std::size_t room(const Message& message) noexcept {
+    using Widest = RocketChatText;
+    std::size_t bytes = 512 + part_room<Widest>(message.title(), rocket_chat_limits::title) +
+                        part_room<Widest>(message.sentence(), rocket_chat_limits::sentence) +
+                        RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES});
+    const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
+    for (std::size_t i = 0; i < fields; ++i) {
+      const Message::Field field = message.field(i);
+      bytes += 128 + part_room<Widest>(field.label, rocket_chat_limits::label) +
+               part_room<Widest>(field.value, rocket_chat_limits::code);
+    }
+    return bytes;
+  }
+
+  char* write(char* p) {
+    const char* const start = p;
+    const bool has_title = !is_blank(message_->title());
+    const bool has_sentence = !is_blank(message_->sentence());
+    p = put(p, "{\"text\":\"");
+    if (has_title) p = line("title", message_->title(), rocket_chat_limits::title, p);
+    if (has_title && has_sentence) p = put(p, "\\n");
+    if (has_sentence) p = line("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
+    if (!has_title && !has_sentence) p = put(p, "Event");
+    p = put(p, "\",\"attachments\":[{\"color\":\"");
+    p = put(p, rocket_chat_color(message_->severity));
+    *p++ = '"';
+    if (!message_->link().empty()) p = link(p);
+    if (message_->has_time) {
+      p = put(p, ",\"ts\":\"");
+      p = write_rfc3339(p, message_->time);
+      *p++ = '"';
+    }
+    budget_.spend(start, p);
+    p = fields(p);
+    return put(p, "}]}");
+  }
+
+ private:
+  char* link(char* p) {
+    char* const before = p;
+    p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
+    const char* const url = p;
+    if (is_web_link(message_->link())) p = escape<RocketChatUrl>(message_->link(), p);
+    if (p == url || p > url + rocket_chat_limits::link) {
+      cut_->push_back({"link", count_utf16(message_->link()), 0});
+      return before;
+    }
+    *p++ = '"';
+    return p;
+  }
+
+  /// The plain fields, then the logs, as far as the limits go.
+  char* fields(char* p) {
+    const std::size_t count = message_->field_count();
+    const std::size_t shown = (std::min)(count, rocket_chat_limits::fields);
+    std::size_t written = 0;
+    char* const before_fields = p;
+    p = put(p, ",\"fields\":[");
+    char* const first_field = p;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      p = field.is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
+      p = label(field.label, p);
+      p = put(p, "\",\"value\":\"`");
+      p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
+      p = put(p, "`\"},");
+      budget_.spend(start, p);
+    }
+    if (p == first_field) {
+      p = before_fields;
+    } else {
+      p[-1] = ']';
+    }
+
+    char* const before_logs = p;
+    p = put(p, ",\"text\":\"");
+    char* const first_log = p;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (!field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      if (p != first_log) p = put(p, "\\n");
+      p = label(field.label, p);
+      p = put(p, "\\n```\\n");
+      p = text<RocketChatCode>("field.value", field.value, rocket_chat_limits::code, p);
+      p = put(p, "\\n```");
+      budget_.spend(start, p);
+    }
+    if (p == first_log) {
+      p = before_logs;
+    } else {
+      *p++ = '"';
+    }
+    if (written != count) cut_->push_back({"fields", count, written});
+    return p;
+  }
+
+  char* label(std::string_view label, char* p) {
+    if (is_blank(label)) return put(p, "-");
+    return line("field.label", label, rocket_chat_limits::label, p);
+  }
+
+  /// A line that begins with anything but a letter could be a heading, a list, a quote, a table or code.
+  char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+    const char first = text.front();
+    if (!is_ascii_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
+    return this->text<RocketChatText>(part, text, limit - 1, p);
+  }
+
+  template <class Escape>
+  char* text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+    return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::utf16, p, *cut_);
+  }
+
+  /// Most characters of JSON that a field takes beside its value: its label's, with escapes, and the frame.
+  static constexpr std::size_t frame = 2 * rocket_chat_limits::label + 60;
+
+  const Message* message_;
+  Truncations* cut_;
+  Budget budget_;
+};
+
+}  // namespace detail
+
+inline void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
+  const std::size_t cuts = cut.size();
+  char* const start = out.room(detail::RocketChatWriter::room(message));
+  char* end = detail::RocketChatWriter(message, cut, detail::Budget::unlimited).write(start);
+  // A UTF-16 unit takes a byte or more, so bytes within the limit settle it; else it is written again, counting.
+  if (static_cast<std::size_t>(end - start) > rocket_chat_limits::message) {
+    cut.resize(cuts);
+    end = detail::RocketChatWriter(message, cut, rocket_chat_limits::message).write(start);
+  }
+  out.set_end(end);
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,90 @@
+// A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
+// boundaries.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "notifier/text/bytes.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
+/// multiplications only, which wasm has as well. Not cryptographic.
+class Hash128 {
+ public:
+  explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
+
+  Hash128& add(std::string_view text) noexcept;
+
+  /// Writes 32 lower-case hex digits to `out` and returns the end.
+  char* write_hex(char* out) const noexcept;
+
+ private:
+  void mix(std::uint64_t a, std::uint64_t b) noexcept;
+
+  std::uint64_t low_;
+  std::uint64_t high_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::uint64_t rotate_left(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
+
+constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
+  x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
+  x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
+  return x ^ x >> 33;
+}
+
+/// Eight nibbles as hex digits, the lowest first: all eight at once in one register.
+inline char* write_hex_u32(std::uint32_t value, char* out) noexcept {
+  std::uint64_t x = value;
+  x = (x | x << 16) & 0x0000FFFF0000FFFFu;
+  x = (x | x << 8) & 0x00FF00FF00FF00FFu;
+  x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
+  const std::uint64_t letters = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
+  x += 0x3030303030303030u + letters * ('a' - '0' - 10);
+  for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(x >> (8 * i));
+  return out + 8;
+}
+
+}  // namespace detail
+
+inline void Hash128::mix(std::uint64_t a, std::uint64_t b) noexcept {
+  low_ ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
+  low_ = (detail::rotate_left(low_, 27) + high_) * 5 + 0x52DCE729u;
+  high_ ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
+  high_ = (detail::rotate_left(high_, 31) + low_) * 5 + 0x38495AB5u;
+}
+
+inline Hash128& Hash128::add(std::string_view text) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= 16; p += 16, left -= 16) mix(detail::load_u64(p), detail::load_u64(p + 8));
+  const std::uint64_t low = detail::load_up_to_8(p, left);
+  const std::uint64_t high = left > 8 ? detail::load_up_to_8(p + 8, left - 8) : 0;
+  mix(low, high);
+  mix(text.size(), ~std::uint64_t{text.size()});
+  return *this;
+}
+
+inline char* Hash128::write_hex(char* out) const noexcept {
+  std::uint64_t low = low_ + high_;
+  std::uint64_t high = high_ + low;
+  low = detail::avalanche(low);
+  high = detail::avalanche(high);
+  low += high;
+  high += low;
+  for (const std::uint64_t half : {low, high}) {
+    out = detail::write_hex_u32(static_cast<std::uint32_t>(half), out);
+    out = detail::write_hex_u32(static_cast<std::uint32_t>(half >> 32), out);
+  }
+  return out;
+}
+
+NOTIFIER_NAMESPACE_END
