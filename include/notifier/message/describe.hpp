@@ -1,22 +1,339 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <new>
 #include <string_view>
+#include <type_traits>
+#include <utility>
 
+#include "notifier/message/layout.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/message/wording_program.hpp"
 #include "notifier/model/event.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
 ///
-/// Every kind of the catalogue has its own wording; any other is described generically by its name and scalar data. Missing, null
-/// and wrongly typed data are survived: what is not known is left out. Values of variables, notifier URLs, log drain URLs, tokens and voucher
-/// codes are never used.
+/// Every kind of the catalogue has its own wording; any other is described generically by its name and scalar data.
+/// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
+/// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
+/// secret.
 ///
 /// @param event      see Event::read.
-/// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event without a link of its own
-///                   then gets `<link_base>/apps/<app name>`.
+/// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event without a link of
+/// its
+///                   own then gets `<link_base>/apps/<app name>`.
 /// @param out        cleared first; allocates nothing once it has grown to size.
 void describe(const Event& event, std::string_view link_base, Message& out);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The members of an event's type_data that some template may ask for, found in one pass. Only what is set is ever
+/// touched: most events have ten members of more than a hundred.
+class Members {
+ public:
+  void set(std::size_t key, json::View value) noexcept {
+    present_[key / 64] |= std::uint64_t{1} << (key % 64);
+    new (&values_[key]) json::View(value);
+  }
+  json::View operator[](std::size_t key) const noexcept {
+    const bool present = (present_[key / 64] >> (key % 64) & 1) != 0;
+    return present ? *std::launder(reinterpret_cast<const json::View*>(&values_[key])) : json::View();
+  }
+
+ private:
+  struct alignas(json::View) Room {
+    unsigned char bytes[sizeof(json::View)];
+  };
+  static_assert(std::is_trivially_destructible_v<json::View>);
+
+  std::uint64_t present_[WordingProgram::max_keys / 64 + 1] = {};
+  Room values_[WordingProgram::max_keys];
+};
+
+/// Writes one Message.
+class Composer {
+ public:
+  Composer(const Event& event, Message& out) noexcept
+      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()) {}
+
+  void compose(std::string_view link_base) {
+    compose_envelope();
+    const std::size_t row = find_row();
+    if (row == WordingProgram::no_row) {
+      compose_unknown_kind();
+    } else {
+      compose_known_kind(row);
+    }
+    if (out_.link_.size == 0) compose_app_link(link_base);
+  }
+
+ private:
+  using Span = Message::Span;
+  static constexpr std::string_view operator_email = "deploy@scalingo.com";
+  static constexpr std::size_t max_unknown_fields = 32;
+  static constexpr std::size_t short_value = 40;
+
+  void compose_envelope() {
+    event_.user.for_each_member([&](std::string_view key, json::View value) {
+      if (key == "username") user_ = value.string();
+      if (key == "email") email_ = value.string();
+    });
+    out_.has_time = parse_timestamp(event_.created_at, out_.time);
+    out_.set_event_id(event_.id);
+    out_.set_kind(event_.type);
+    out_.set_actor(user_);
+    if (out_.actor_.size == 0) out_.set_actor(email_);
+    user_span_ = out_.actor_;
+    app_ = written([&] { return append_line(text_, event_.app_name) || append_line(text_, event_.app_id); });
+    project_ =
+        written([&] { return append_line(text_, event_.project_name) || append_line(text_, event_.project_id); });
+    out_.subject_ = app_.size != 0 ? app_ : project_;
+  }
+
+  /// Reads type_data, and finds the row that applies.
+  std::size_t find_row() {
+    std::size_t row = program_.first_row(event_.type);
+    if (row == WordingProgram::no_row) return row;
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_.key(name)) members_.set(key, value);
+    });
+    while (!run(program_.row(row).when)) ++row;
+    return row;
+  }
+
+  void compose_known_kind(std::size_t number) {
+    const WordingProgram::Row& row = program_.row(number);
+    out_.severity = wordings::table[number].severity;
+    compose_title([&] { run(row.title); });
+    out_.sentence_ = written([&] { return run(row.sentence); });
+    compose_fields(row.fields);
+    const Span actor = written([&] { return run(row.actor); });
+    if (actor.size != 0) out_.actor_ = actor;
+    out_.link_ = written([&] { return run(row.link); });
+  }
+
+  /// The subject's name, then what `append` appends.
+  template <class F>
+  void compose_title(F&& append) {
+    const std::size_t begin = text_.size();
+    append_span(out_.subject_);
+    if (out_.subject_.size != 0) text_.append(": ");
+    append();
+    char& first = text_.data()[begin];
+    if (out_.subject_.size == 0 && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
+    out_.title_ = out_.since(begin);
+  }
+
+  void compose_fields(std::size_t at) {
+    for (const Op* field = &program_.op(at); field->code == Op::Code::field; field = &program_.op(field->target)) {
+      const std::size_t begin = text_.size();
+      text_.append(field->text);
+      const std::size_t middle = text_.size();
+      is_code_ = field->key == '`';
+      if (run(static_cast<std::size_t>(field - &program_.op(0)) + 1) && text_.size() != middle) {
+        out_.fields_.push_back({{begin, field->text.size()}, out_.since(middle), field->key == 0, is_code_});
+      } else {
+        text_.truncate(begin);
+      }
+    }
+    is_code_ = false;
+  }
+
+  /// Runs the template at `at`. Whether it is complete; where not, what it wrote is to be dropped.
+  bool run(std::size_t at) {
+    std::size_t marks[WordingProgram::max_depth];
+    for (const Op* op = &program_.op(at);;) {
+      bool there = true;
+      switch (op->code) {
+        case Op::Code::done: return true;
+        case Op::Code::failed: return false;
+        case Op::Code::literal:
+          text_.append(op->text);
+          ++op;
+          continue;
+        case Op::Code::open:
+          marks[op->key] = text_.size();
+          ++op;
+          continue;
+        case Op::Code::undo:
+          text_.truncate(marks[op->key]);
+          ++op;
+          continue;
+        case Op::Code::jump: op = &program_.op(op->target); continue;
+        case Op::Code::field: return false;
+        case Op::Code::condition:
+          there = matches(members_[op->key], op->text);
+          op = there ? op + 1 : &program_.op(op->absent);
+          continue;
+        case Op::Code::value: there = append_slot(*op); break;
+        case Op::Code::choice: there = append_choice(*op); break;
+        case Op::Code::app: there = append_span(app_); break;
+        case Op::Code::project: there = append_span(project_); break;
+        case Op::Code::user: there = append_span(user_span_); break;
+        case Op::Code::is_operator: there = append_word(email_ == operator_email, op->text); break;
+        case Op::Code::variables: there = append_variables(); break;
+      }
+      op = &program_.op(there ? op->target : op->absent);
+    }
+  }
+
+  static json::View follow(json::View value, std::string_view path) noexcept {
+    while (!path.empty()) {
+      const std::string_view name = path.substr(0, path.find('.'));
+      value = value[name];
+      path.remove_prefix((std::min)(name.size() + 1, path.size()));
+    }
+    return value;
+  }
+
+  bool append_slot(const Op& op) {
+    const json::View value = follow(members_[op.key], op.text);
+    if (op.layout == Layout::plain && value.is_string()) {
+      return is_code_ ? append_block(text_, value.string()) : append_line(text_, value.string());
+    }
+    return append_value(text_, value, op.layout);
+  }
+
+  bool append_choice(const Op& op) {
+    const std::size_t question = op.text.find('?');
+    const json::View value = follow(members_[op.key], op.text.substr(0, question));
+    const bool yes = value.boolean() || value.string() == "true";
+    const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
+    return (yes || no) && append_word(yes, op.text.substr(question));
+  }
+
+  /// @param words  "?yes/no"
+  bool append_word(bool yes, std::string_view words) {
+    const std::size_t slash = words.find('/');
+    const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
+    text_.append(word);
+    return !word.empty();
+  }
+
+  bool append_span(Span span) {
+    char* const end = text_.room(span.size);
+    if (span.size != 0) std::memcpy(end, text_.data() + span.begin, span.size);
+    text_.set_end(end + span.size);
+    return span.size != 0;
+  }
+
+  bool append_variables() {
+    const std::size_t begin = text_.size();
+    for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
+                                    std::pair("deleted_vars", " removed")}) {
+      const std::size_t before = text_.size();
+      if (before != begin) text_.append("; ");
+      if (append_names(text_, event_.type_data[key])) {
+        text_.append(word);
+      } else {
+        text_.truncate(before);
+      }
+    }
+    return text_.size() != begin;
+  }
+
+  /// @param pattern  a value; "*" for any, "*x" for one that ends so
+  static bool matches(json::View value, std::string_view pattern) noexcept {
+    std::string_view text = value.string();
+    if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
+    if (pattern[0] != '*') return text == pattern;
+    pattern.remove_prefix(1);
+    return text.size() >= (std::max)(pattern.size(), std::size_t{1}) &&
+           text.substr(text.size() - pattern.size()) == pattern;
+  }
+
+  void compose_app_link(std::string_view link_base) {
+    const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
+    if (link_base.empty() || app.empty()) return;
+    out_.link_ = written([&] {
+      text_.append(link_base);
+      text_.append("/apps/");
+      append_path_segment(text_, app);
+      return true;
+    });
+  }
+
+  void compose_unknown_kind() {
+    compose_title([&] {
+      const std::size_t begin = text_.size();
+      if (!append_span(out_.kind_)) text_.append("event");
+      for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
+        if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
+      }
+    });
+    out_.sentence_ = written([&] {
+      text_.append(out_.kind_.size != 0 ? "The event \"" : "An event");
+      if (append_span(out_.kind_)) text_.append('"');
+      text_.append(" happened");
+      if (out_.subject_.size != 0) text_.append(" on ");
+      append_span(out_.subject_);
+      text_.append('.');
+      return true;
+    });
+    compose_unknown_fields();
+  }
+
+  /// All scalars that do not look like a secret; of a key that is given twice, the last.
+  void compose_unknown_fields() {
+    std::string_view names[max_unknown_fields];
+    std::size_t left_out = 0;
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      auto& fields = out_.fields_;
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (names[i] != name) continue;
+        fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+        std::copy(names + i + 1, names + max_unknown_fields, names + i);
+      }
+      if (has_secret_name(name) || holds_secret_url(value.string())) return;
+      if (fields.size() == max_unknown_fields) {
+        ++left_out;
+        return;
+      }
+      const std::size_t begin = text_.size();
+      append_label(text_, name);
+      const std::size_t middle = text_.size();
+      if (!append_scalar(text_, value)) return text_.truncate(begin);
+      names[fields.size()] = name;
+      fields.push_back({{begin, middle - begin}, out_.since(middle), text_.size() - middle <= short_value, false});
+    });
+    if (left_out == 0) return;
+    const std::size_t begin = text_.size();
+    append_integer(text_, static_cast<std::int64_t>(left_out));
+    const Span count = out_.since(begin);
+    text_.append("Further values");
+    out_.fields_.push_back({{count.begin + count.size, text_.size() - count.begin - count.size}, count, true, false});
+  }
+
+  template <class F>
+  Span written(F&& append) {
+    const std::size_t begin = text_.size();
+    if (!append()) text_.truncate(begin);
+    return out_.since(begin);
+  }
+
+  const Event& event_;
+  Message& out_;
+  Buffer& text_;
+  const WordingProgram& program_;
+  Members members_;
+  std::string_view user_;
+  std::string_view email_;
+  Span user_span_, app_, project_;
+  bool is_code_ = false;
+};
+
+}  // namespace detail
+
+inline void describe(const Event& event, std::string_view link_base, Message& out) {
+  out.clear();
+  detail::Composer(event, out).compose(link_base);
+}
 
 NOTIFIER_NAMESPACE_END

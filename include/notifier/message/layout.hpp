@@ -1,0 +1,256 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+#include <utility>
+
+#include "notifier/buffer.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/message/link.hpp"
+#include "notifier/message/plain_text.hpp"
+#include "notifier/message/secret.hpp"
+#include "notifier/message/wording.hpp"
+#include "notifier/model/time.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each function appends a value in one line and says whether there was anything to append; where not, `out` is as
+// before.
+
+inline bool append_scalar(Buffer& out, json::View value) {
+  switch (value.kind()) {
+    case json::Kind::string: return append_line(out, value.string());
+    case json::Kind::number:
+    case json::Kind::boolean: value.append_text(out); return true;
+    default: return false;
+  }
+}
+
+inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
+
+/// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
+inline bool read_integer(json::View value, Buffer& scratch, std::int64_t& out) {
+  if (value.integer(out)) return true;
+  const std::size_t begin = scratch.size();
+  value.append_text(scratch);
+  const std::string_view text = scratch.view(begin);
+  scratch.truncate(begin);
+
+  constexpr std::size_t most_digits = 18;
+  const std::string_view digits = text.substr(0, text.find('.'));
+  if (digits.empty() || digits.size() > most_digits) return false;
+  if (digits.find_first_not_of("0123456789") != std::string_view::npos) return false;
+  if (text.find_first_not_of("0123456789", digits.size() + 1) != std::string_view::npos) return false;
+  out = 0;
+  for (const char digit : digits) out = out * 10 + (digit - '0');
+  return true;
+}
+
+/// Appends what `append(element)` appends for each element of an array, joined; a scalar is taken as an array of one.
+template <class F>
+bool append_joined(Buffer& out, json::View array, std::string_view separator, F&& append) {
+  const std::size_t begin = out.size();
+  const auto add = [&](json::View element) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(separator);
+    if (!append(element)) out.truncate(before);
+  };
+  if (array.is_array()) {
+    array.for_each_element(add);
+  } else {
+    add(array);
+  }
+  return out.size() != begin;
+}
+
+inline bool append_list(Buffer& out, json::View value) {
+  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element); });
+}
+
+inline bool append_names(Buffer& out, json::View value) {
+  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element["name"]); });
+}
+
+/// The API sends 1 as well as "1:M", amount and size.
+inline bool append_formation(Buffer& out, json::View value) {
+  const std::size_t begin = out.size();
+  value.for_each_member([&](std::string_view type, json::View count) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(", ");
+    const bool named = append_line(out, type);
+    out.append(' ');
+    const std::string_view text = count.string();
+    const std::size_t colon = text.find(':');
+    bool counted = append_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
+    if (counted && colon != std::string_view::npos) {
+      const std::size_t middle = out.size();
+      out.append(" (");
+      if (append_line(out, text.substr(colon + 1))) {
+        out.append(')');
+      } else {
+        out.truncate(middle);
+      }
+    }
+    if (!named || !counted) out.truncate(before);
+  });
+  return out.size() != begin;
+}
+
+inline bool append_transition(Buffer& out, json::View value) {
+  const std::size_t begin = out.size();
+  std::string_view word = "from ";
+  value.for_each_element([&](json::View element) {
+    const std::size_t before = out.size();
+    if (before != begin) out.append(' ');
+    out.append(word);
+    if (append_scalar(out, element)) {
+      word = "to ";
+    } else {
+      out.truncate(before);
+    }
+  });
+  return out.size() != begin;
+}
+
+inline bool append_changes(Buffer& out, json::View value) {
+  return append_joined(out, value, "; ", [&](json::View change) {
+    const json::View name = change["name"];
+    if (!append_scalar(out, name)) return false;
+    if (has_secret_name(name.string())) return true;
+    for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
+      const std::size_t before = out.size();
+      out.append(word);
+      if (!append_scalar(out, change[key])) out.truncate(before);
+    }
+    return true;
+  });
+}
+
+inline bool append_commit(Buffer& out, json::View value) {
+  const std::string_view text = value.string();
+  const bool is_hash = text.size() >= 12 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
+  return is_hash ? append_line(out, text.substr(0, 7)) : append_scalar(out, value);
+}
+
+inline bool append_duration(Buffer& out, json::View value) {
+  std::int64_t seconds = 0;
+  if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value);
+  struct Unit {
+    std::int64_t seconds;
+    std::string_view name;
+  };
+  constexpr Unit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
+  const Unit* unit = units;
+  while (seconds < unit->seconds && unit->seconds != 1) ++unit;
+  append_integer(out, seconds / unit->seconds);
+  out.append(unit->name);
+  seconds %= unit->seconds;
+  if (unit->seconds != 1 && seconds >= unit[1].seconds) {
+    out.append(' ');
+    append_integer(out, seconds / unit[1].seconds);
+    out.append(unit[1].name);
+  }
+  return true;
+}
+
+inline bool append_bytes(Buffer& out, json::View value) {
+  std::int64_t bytes = 0;
+  if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value);
+  constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
+  std::int64_t size = 1;
+  const std::string_view* unit = units;
+  for (; bytes / size >= 1000; size *= 1000) ++unit;
+  append_integer(out, bytes / size);
+  if (size > 1) {
+    out.append('.');
+    append_integer(out, bytes % size / (size / 10));
+  }
+  out.append(*unit);
+  return true;
+}
+
+/// The API counts in euros, with or without decimals.
+inline bool append_money(Buffer& out, json::View value) {
+  const std::size_t begin = out.size();
+  if (!append_scalar(out, value)) return false;
+  const std::string_view amount = out.view(begin);
+  if (amount.find_first_not_of("-0123456789.") == std::string_view::npos) {
+    const std::size_t point = amount.find('.');
+    const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
+    if (point == std::string_view::npos) out.append('.');
+    if (decimals < 2) out.append(std::string_view("00").substr(decimals));
+  }
+  out.append(" EUR");
+  return true;
+}
+
+inline bool append_time(Buffer& out, json::View value) {
+  Timestamp time;
+  if (!parse_timestamp(value.string(), time)) return append_scalar(out, value);
+  append_readable(out, time);
+  return true;
+}
+
+inline bool append_link(Buffer& out, json::View value) {
+  const std::string_view url = value.string();
+  if (!is_link(url)) return false;
+  out.append(url);
+  return true;
+}
+
+/// @param set  the first of the set's translations
+inline bool append_words(Buffer& out, json::View value, const Translation* set) {
+  const std::string_view text = value.string();
+  for (const Translation* t = set; t != std::end(translations) && t->set == set->set && !text.empty(); ++t) {
+    if (t->value != text && t->value != "*") continue;
+    out.append(t->text);
+    return !t->text.empty();
+  }
+  return append_scalar(out, value);
+}
+
+/// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
+inline void append_label(Buffer& out, std::string_view key) {
+  constexpr std::size_t longest = 40;
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  char label[longest];
+  std::size_t size = 0;
+  char last = ' ';
+  for (const char c : key) {
+    const bool is_word = is_lower(c) || is_upper(c) || (c >= '0' && c <= '9');
+    const bool begins_word = is_word && is_upper(c) && is_lower(last);
+    if (size + 2 > longest) break;
+    if ((begins_word || !is_word) && size != 0 && label[size - 1] != ' ') label[size++] = ' ';
+    if (is_word) label[size++] = begins_word ? static_cast<char>(c | 0x20) : c;
+    last = c;
+  }
+  while (size != 0 && label[size - 1] == ' ') --size;
+  if (size != 0 && is_lower(label[0])) label[0] = static_cast<char>(label[0] & ~0x20);
+  out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
+}
+
+inline bool append_value(Buffer& out, json::View value, Layout layout) {
+  switch (layout) {
+    case Layout::list: return append_list(out, value);
+    case Layout::names: return append_names(out, value);
+    case Layout::formation: return append_formation(out, value);
+    case Layout::transition: return append_transition(out, value);
+    case Layout::changes: return append_changes(out, value);
+    case Layout::commit: return append_commit(out, value);
+    case Layout::duration: return append_duration(out, value);
+    case Layout::bytes: return append_bytes(out, value);
+    case Layout::money: return append_money(out, value);
+    case Layout::time: return append_time(out, value);
+    case Layout::link: return append_link(out, value);
+    case Layout::plain: return append_scalar(out, value);
+    default:
+      return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)));
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

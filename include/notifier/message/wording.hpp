@@ -1,0 +1,114 @@
+#pragma once
+
+#include <string_view>
+
+#include "notifier/message/message.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// How an event of one kind is told: a row of the table in wordings.hpp.
+///
+/// Templates are text with slots, filled from the event's `type_data`:
+///
+///     {name}            the scalar at that key; {owner.email} looks into an object
+///     {hostname|name}   the first of several that there is
+///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words in `translations`
+///     {ssl?on/off}      words for true and false (also the strings); one of them may be empty, and then counts as
+///     absent
+///     {@app}            of the envelope: @app, @project and @user by name; @is_operator is true of the platform's own
+///     user [ in {stack}]     a clause, dropped when a slot in it is absent; [a|b|c] is the first of several that is
+///     complete
+///
+/// Text is one line, but for fields in code. A slot outside all clauses drops the whole template, so only fields have
+/// those.
+struct Wording {
+  std::string_view kind;  ///< the event's type
+  /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
+  /// for anything there. Rows of one kind stand together; the first that applies counts, and the last applies always.
+  std::string_view when;
+  Severity severity;
+  std::string_view title;     ///< what happened, in a few words; the subject's name is put before it
+  std::string_view sentence;  ///< the same in one sentence
+  /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code.
+  std::string_view fields = {};
+  std::string_view actor = {};  ///< who did it, where that may be another than the event's user
+  std::string_view link = {};   ///< where to look: a slot laid out as `link`
+};
+
+/// What a slot can be laid out as.
+enum class Layout : unsigned char {
+  plain,       ///< a scalar's text
+  list,        ///< scalars of an array: "web, worker"
+  names,       ///< what an array's objects have as `name`, without their values
+  formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
+  transition,  ///< a pair: "from running to suspended"
+  changes,     ///< objects with name, old_value, value: "name from a to b"
+  commit,      ///< a hash shortened to seven digits
+  duration,    ///< seconds: "1 min 5 s"
+  bytes,       ///< "122.4 MB"
+  money,       ///< "50.00 EUR"
+  time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  link,        ///< an http or https URL without credentials; anything else is absent
+  words,       ///< from here on: a value in the words of the set that begins at that index of `translations`
+};
+
+struct LayoutName {
+  std::string_view name;
+  Layout layout;
+};
+
+inline constexpr LayoutName layouts[] = {
+    {"list", Layout::list},           {"names", Layout::names},
+    {"formation", Layout::formation}, {"transition", Layout::transition},
+    {"changes", Layout::changes},     {"commit", Layout::commit},
+    {"duration", Layout::duration},   {"bytes", Layout::bytes},
+    {"money", Layout::money},         {"time", Layout::time},
+    {"link", Layout::link},
+};
+
+struct Translation {
+  std::string_view set;
+  std::string_view value;  ///< "*": any other; without it, another is shown as it came
+  std::string_view text;   ///< empty: as if absent
+};
+
+inline constexpr Translation translations[] = {
+    {"reason", "user_restart", "restarted by a user"},
+    {"reason", "unexpected_failure", "unexpected failure"},
+    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
+    {"reason", "security_maintenance", "scheduled security maintenance"},
+    {"reason", "payment_failure", "payment failure"},
+
+    {"failure", "build-error", "the build failed"},
+    {"failure", "crashed-error", "the new version crashed on start"},
+    {"failure", "timeout-error", "the new version did not start in time"},
+    {"failure", "hook-error", "the post-deployment hook failed"},
+
+    {"origin", "periodic", "periodic"},
+    {"origin", "manual", "manual"},
+    {"origin", "*", ""},
+
+    {"recovery", "healthy", "healthy"},
+    {"recovery", "pgbackrest_error", "pgBackRest error"},
+    {"recovery", "wal_error", "WAL error"},
+
+    {"service", "github", "GitHub"},
+    {"service", "github-enterprise", "GitHub Enterprise"},
+    {"service", "gitlab", "GitLab"},
+    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
+
+    {"platform", "email", "email"},
+    {"platform", "slack", "Slack"},
+    {"platform", "webhook", "webhook"},
+    {"platform", "rocket_chat", "Rocket.Chat"},
+
+    {"payment", "credit", "from your credit"},
+    {"payment", "*", "by card"},
+    {"method", "paypal", "PayPal"},
+    {"method", "stripe", "card"},
+    {"method", "card", "card"},
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,320 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <iterator>
+#include <string_view>
+
+#include "notifier/catalogue/name_index.hpp"
+#include "notifier/message/wordings.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A step of a template; see WordingProgram.
+struct Op {
+  enum class Code : std::uint8_t {
+    literal,      ///< appends `text`
+    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,       ///< the same for a boolean: `text` is "path?yes/no"
+    app,          ///< appends the app's name
+    project,      ///< appends the project's name
+    user,         ///< appends the user's name
+    is_operator,  ///< a choice by whether the platform itself acted
+    variables,    ///< appends the names of the variables of an edit_variables event
+    condition,    ///< goes on where type_data has at `key` what the pattern `text` says
+    open,         ///< a group begins: remembers how much was written, at depth `key`
+    undo,         ///< forgets what was written since, and goes on
+    jump,         ///< goes to `target`
+    field,        ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,         ///< the template is complete
+    failed,       ///< the template is to be dropped
+  };
+
+  std::string_view text;
+  Code code = Code::failed;
+  std::uint8_t key = 0;
+  Layout layout = Layout::plain;
+  std::uint16_t target = 0;  ///< of slots: where to go when the value is there
+  std::uint16_t absent = 0;  ///< of slots: where to go when it is not
+};
+
+/// Names to numbers from 1, without memory of its own beyond a fixed size.
+template <std::size_t capacity>
+class SmallIndex {
+ public:
+  /// The number of a name, or 0.
+  std::size_t find(std::string_view name) const noexcept {
+    for (std::size_t i = hash_name(name) % slot_count;; i = (i + 1) % slot_count) {
+      const std::uint8_t number = slots_[i];
+      if (number == 0 || names_[number] == name) return number;
+    }
+  }
+  /// The number of a name, new or old; 0 where the index is full.
+  std::size_t add(std::string_view name) noexcept {
+    if (const std::size_t number = find(name)) return number;
+    if (count_ == capacity) return 0;
+    std::size_t i = hash_name(name) % slot_count;
+    while (slots_[i] != 0) i = (i + 1) % slot_count;
+    slots_[i] = static_cast<std::uint8_t>(++count_);
+    names_[count_] = name;
+    return count_;
+  }
+
+ private:
+  static constexpr std::size_t slot_count = 512;
+  static_assert(capacity <= 255 && capacity * 2 <= slot_count, "numbers fit a byte, and searches find an end");
+
+  std::uint8_t slots_[slot_count] = {};
+  std::string_view names_[capacity + 1] = {};
+  std::size_t count_ = 0;
+};
+
+/// The table of wordings, compiled once per process into steps that need no more parsing and look up no key twice.
+class WordingProgram {
+ public:
+  struct Row {
+    std::uint16_t when = 0, title = 0, sentence = 0, fields = 0, actor = 0, link = 0;  ///< indexes of steps
+  };
+  static constexpr std::size_t max_keys = 160;
+  static constexpr std::size_t max_depth = 8;
+
+  static const WordingProgram& instance() {
+    static const WordingProgram program;
+    return program;
+  }
+
+  /// The number of the kind's first row, or no_row.
+  std::size_t first_row(std::string_view kind) const noexcept {
+    const std::size_t number = kinds_.find(kind);
+    return number == 0 ? no_row : first_rows_[number];
+  }
+  static constexpr std::size_t no_row = static_cast<std::size_t>(-1);
+
+  const Row& row(std::size_t number) const noexcept { return rows_[number]; }
+  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
+  /// The number of a top-level key that some template uses, from 1; 0 for all others.
+  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
+
+  /// Whether the table obeys its grammar and fits. Tests see to it.
+  bool is_sound() const noexcept { return sound_; }
+
+ private:
+  static constexpr std::size_t row_count = std::size(wordings::table);
+  static constexpr std::size_t max_kinds = 120;
+  static constexpr std::size_t max_ops = 4096;
+  static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
+
+  WordingProgram() {
+    finish(empty_template);
+    for (std::size_t i = 0; i < row_count; ++i) {
+      const Wording& wording = wordings::table[i];
+      if (i == 0 || wordings::table[i - 1].kind != wording.kind) {
+        if (kinds_.find(wording.kind) != 0) sound_ = false;
+        first_rows_[kinds_.add(wording.kind)] = static_cast<std::uint8_t>(i);
+      }
+      if (i + 1 == row_count || wordings::table[i + 1].kind != wording.kind) sound_ = sound_ && wording.when.empty();
+      rows_[i] = {compile_conditions(wording.when), compile_template(wording.title), compile_template(wording.sentence),
+                  compile_fields(wording.fields),   compile_template(wording.actor), compile_template(wording.link)};
+    }
+  }
+
+  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = 0) {
+    if (op_count_ + 1 == max_ops) sound_ = false;
+    Op& op = ops_[sound_ ? op_count_++ : 0];
+    op.code = code;
+    op.text = text;
+    op.key = static_cast<std::uint8_t>(key);
+    return op;
+  }
+  std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
+
+  /// Makes the slots since `begin` that do not know where to go when they are absent go here.
+  void lead_absent_here(std::size_t begin) {
+    for (std::size_t i = begin; i < op_count_; ++i) {
+      if (ops_[i].absent == open_end) ops_[i].absent = here();
+    }
+  }
+
+  std::size_t key_number(std::string_view name) {
+    const std::size_t number = keys_.add(name);
+    if (number == 0 || number >= max_keys || name.empty()) sound_ = false;
+    return number;
+  }
+
+  std::uint16_t compile_template(std::string_view text) {
+    if (text.empty()) return empty_template;
+    const std::uint16_t begin = here();
+    if (compile_sequence(text, 0) != text.size()) sound_ = false;
+    finish(begin);
+    return begin;
+  }
+
+  void finish(std::size_t begin) {
+    emit(Op::Code::done);
+    lead_absent_here(begin);
+    emit(Op::Code::failed);
+  }
+
+  /// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
+  std::size_t compile_sequence(std::string_view text, std::size_t depth) {
+    std::size_t at = 0;
+    while (at < text.size() && text[at] != '|' && text[at] != ']') {
+      if (text[at] == '{') {
+        const std::size_t end = text.find('}', at);
+        if (end == std::string_view::npos) return at;
+        compile_slot(text.substr(at + 1, end - at - 1));
+        at = end + 1;
+      } else if (text[at] == '[') {
+        at += 1 + compile_group(text.substr(at + 1), depth);
+      } else {
+        const std::size_t end = (std::min)(text.find_first_of("{[|]", at), text.size());
+        emit(Op::Code::literal, text.substr(at, end - at));
+        at = end;
+      }
+    }
+    return at;
+  }
+
+  /// Compiles branches to the group's ']'; returns how far it came.
+  std::size_t compile_group(std::string_view text, std::size_t depth) {
+    if (depth == max_depth) {
+      sound_ = false;
+      return text.size();
+    }
+    emit(Op::Code::open, {}, depth);
+    std::size_t at = 0;
+    std::uint16_t last_jump = 0;
+    for (bool more = true; more;) {
+      const std::uint16_t begin = here();
+      at += compile_sequence(text.substr(at), depth + 1);
+      if (at == text.size()) {
+        sound_ = false;
+        return at;
+      }
+      more = text[at++] == '|';
+      Op& jump = emit(Op::Code::jump);
+      jump.target = last_jump;
+      last_jump = static_cast<std::uint16_t>(here() - 1);
+      lead_absent_here(begin);
+      emit(Op::Code::undo, {}, depth);
+    }
+    while (last_jump != 0) {
+      const std::uint16_t previous = ops_[last_jump].target;
+      ops_[last_jump].target = here();
+      last_jump = previous;
+    }
+    return at;
+  }
+
+  void compile_slot(std::string_view slot) {
+    if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
+    if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
+      const std::size_t dot = slot.substr(0, question).find('.');
+      const std::size_t name_end = (std::min)(dot, question);
+      if (slot.find('/', question) == std::string_view::npos) sound_ = false;
+      emit_slot(Op::Code::choice, slot.substr(dot < question ? dot + 1 : question), slot.substr(0, name_end));
+      ops_[op_count_ - 1].target = here();
+      return;
+    }
+    const std::size_t colon = (std::min)(slot.find(':'), slot.size());
+    const Layout layout = colon == slot.size() ? Layout::plain : find_layout(slot.substr(colon + 1));
+    const std::uint16_t begin = here();
+    for (std::size_t at = 0; at <= colon;) {
+      const std::size_t end = (std::min)(slot.find('|', at), colon);
+      const std::string_view path = slot.substr(at, end - at);
+      const std::size_t dot = (std::min)(path.find('.'), path.size());
+      lead_absent_here(begin);
+      emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
+      at = end + 1;
+    }
+    for (std::size_t i = begin; i < op_count_; ++i) ops_[i].target = here();
+  }
+
+  void compile_envelope_slot(std::string_view slot) {
+    Op::Code code = Op::Code::failed;
+    if (slot == "app") code = Op::Code::app;
+    if (slot == "project") code = Op::Code::project;
+    if (slot == "user") code = Op::Code::user;
+    if (slot == "variables") code = Op::Code::variables;
+    if (slot.substr(0, slot.find('?')) == "is_operator") code = Op::Code::is_operator;
+    if (code == Op::Code::failed) sound_ = false;
+    Op& op = emit(code, slot.substr((std::min)(slot.find('?'), slot.size())));
+    op.absent = open_end;
+    op.target = here();
+  }
+
+  Op& emit_slot(Op::Code code, std::string_view text, std::string_view key) {
+    Op& op = emit(code, text, key_number(key));
+    op.absent = open_end;
+    return op;
+  }
+
+  Layout find_layout(std::string_view name) {
+    for (const LayoutName& layout : layouts) {
+      if (layout.name == name) return layout.layout;
+    }
+    for (std::size_t i = 0; i < std::size(translations); ++i) {
+      if (translations[i].set == name) return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + i);
+    }
+    sound_ = false;
+    return Layout::plain;
+  }
+
+  std::uint16_t compile_conditions(std::string_view when) {
+    if (when.empty()) return empty_template;
+    const std::uint16_t begin = here();
+    while (!when.empty()) {
+      const std::string_view condition = when.substr(0, when.find(','));
+      const std::size_t equals = condition.find('=');
+      if (equals == std::string_view::npos) {
+        sound_ = false;
+        break;
+      }
+      emit_slot(Op::Code::condition, condition.substr(equals + 1), condition.substr(0, equals));
+      when.remove_prefix((std::min)(condition.size() + 1, when.size()));
+    }
+    finish(begin);
+    return begin;
+  }
+
+  /// Rows often share their fields: then they share the steps too.
+  std::uint16_t compile_fields(std::string_view fields) {
+    for (std::size_t i = 0; i < row_count && rows_[i].sentence != 0; ++i) {
+      if (wordings::table[i].fields == fields) return rows_[i].fields;
+    }
+    const std::uint16_t begin = here();
+    while (!fields.empty()) {
+      const std::string_view field = fields.substr(0, fields.find(';'));
+      fields.remove_prefix((std::min)(field.size() + 1, fields.size()));
+      while (!fields.empty() && fields[0] == ' ') fields.remove_prefix(1);
+
+      const std::size_t colon = field.find(": ");
+      if (colon == std::string_view::npos) {
+        sound_ = false;
+        break;
+      }
+      const bool has_style = field[0] == '=' || field[0] == '`';
+      const std::uint16_t head = here();
+      emit(Op::Code::field, field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0)),
+           has_style ? static_cast<std::size_t>(field[0]) : 0);
+      compile_template(field.substr(colon + 2));
+      ops_[head].target = here();
+    }
+    emit(Op::Code::done);
+    return begin;
+  }
+
+  SmallIndex<max_kinds> kinds_;
+  SmallIndex<max_keys> keys_;
+  std::uint8_t first_rows_[max_kinds + 1] = {};
+  Row rows_[row_count];
+  Op ops_[max_ops];
+  std::size_t op_count_ = 0;
+  bool sound_ = true;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
