@@ -1,7 +1,7 @@
 """Doxygen has nothing to say, and every public class, enumeration, free function and member function says what it does.
 
 A comment stands for all declarations that follow it without an empty line. What its name says in full needs none: data
-members, and the functions below.
+members, the functions below, and what overrides a documented function.
 """
 
 import re
@@ -42,7 +42,7 @@ for line in done.stderr.splitlines():
         signature, kind, owner = member.group(1), member.group(3), member.group(4)
         name = re.split(r"[\s&*]", signature)[-1]
         special = name.lstrip("~") == re.split(r"::", re.sub(r"<.*", "", owner))[-1] or "operator" in signature
-        if kind in ("variable", "typedef") or name in SPEAKS_FOR_ITSELF or special or in_commented_block(where):
+        if kind in ("variable", "typedef") or name in SPEAKS_FOR_ITSELF or special or "override" in what or in_commented_block(where):
             continue
     problems.append(f"{where.removeprefix(str(ROOT) + '/')} {what}")
 report(problems)

@@ -5,9 +5,12 @@ import re
 
 from project import GENERATED, INCLUDE, ROOT, files, headers, report
 
-MOST_LINES = 300
+# 300 lines is the aim, and this the end of it.
+MOST_LINES = 400
 LONGER = {
     # path below include/notifier: why it is longer
+    "message/wordings.hpp": "one table, a row to each event kind",
+    "catalogue/event_kinds.hpp": "one table, a row to each event kind",
 }
 
 FORBIDDEN_HEADERS = {
@@ -54,7 +57,7 @@ def check_header(path):
     adapter = name.startswith("adapters/")
     lines = path.read_text(encoding="utf-8").splitlines()
     if len(lines) > MOST_LINES and name not in LONGER:
-        say(path, len(lines), f"longer than {MOST_LINES} lines: split it by concept, or name the reason in {__file__}")
+        say(path, len(lines), f"longer than {MOST_LINES} lines: split it by concept, or name the reason in tests/rules/sources.py")
     if lines.count("#pragma once") != 1:
         say(path, 1, "no #pragma once, or more than one")
     for number, line in enumerate(lines, 1):
