@@ -10,7 +10,8 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/json/number.hpp"
+#include "notifier/json/read_number.hpp"
+#include "notifier/json/write_number.hpp"
 
 namespace json = notifier::json;
 

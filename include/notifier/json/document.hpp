@@ -7,9 +7,9 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
+#include "notifier/json/duplicate_key.hpp"
+#include "notifier/json/fault.hpp"
 #include "notifier/json/scan.hpp"
 #include "notifier/json/tape.hpp"
 #include "notifier/json/tape_builder.hpp"
@@ -46,8 +46,10 @@ class Document {
  private:
   struct State {
     detail::Tape tape;
-    detail::Reader reader;
     detail::TapeBuilder builder;
+#if NOTIFIER_SIMDJSON
+    detail::SimdjsonReader simdjson;
+#endif
   };
   static constexpr std::size_t root = 1;
 
@@ -55,10 +57,6 @@ class Document {
 
   std::unique_ptr<State> state_;
 };
-
-/// The byte offset of the first key that is given twice in one object (escapes resolved), or Error::no_offset. `text`
-/// is valid JSON. For API bodies, where a key given twice is an error.
-std::size_t find_duplicate_key(std::string_view text);
 
 inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
   // A Tape's indexes have 32 bits, and no text needs more words than it has bytes, but for a few.
@@ -75,73 +73,21 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
   return View(state_->tape, root);
 }
 
+inline Fault Document::read(std::string_view text) {
+  detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
-inline Fault Document::read(std::string_view text) {
-  if (state_->reader.read(text, state_->tape)) return Fault();
-  state_->builder.clear();
-  const Fault fault = scan(text, state_->builder);
-  state_->tape = state_->builder.tape();
-  return fault;
-}
+  if (state_->simdjson.read(text, state_->tape)) return Fault();
 #else
-inline Fault Document::read(std::string_view text) {
   if (const Fault fault = scan(text)) return fault;
-  if (state_->reader.read(text, state_->tape)) return Fault();
-  state_->builder.clear();
-  scan(text, state_->builder);
-  state_->tape = state_->builder.tape();
-  return Fault();
-}
+  if (detail::read_with_picojson(text, builder)) {
+    state_->tape = builder.tape();
+    return Fault();
+  }
 #endif
-
-namespace detail {
-
-/// Collects every key of a document together with the object it belongs to.
-class KeyCollector : public Listener {
- public:
-  explicit KeyCollector(std::string_view text) noexcept : text_(text) {}
-
-  void begin_object() { open_.push_back(objects_++); }
-  void end_object() { open_.pop_back(); }
-  void key(std::string_view raw, bool escaped) {
-    Key key{open_.back(), static_cast<std::size_t>(raw.data() - 1 - text_.data()), std::string(raw)};
-    if (escaped) key.name.resize(static_cast<std::size_t>(unescape(raw, &key.name[0]) - key.name.data()));
-    keys_.push_back(std::move(key));
-  }
-
-  std::size_t first_repeated() {
-    std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
-      if (a.object != b.object) return a.object < b.object;
-      const int order = a.name.compare(b.name);
-      return order != 0 ? order < 0 : a.offset < b.offset;
-    });
-    std::size_t first = Error::no_offset;
-    for (std::size_t i = 1; i < keys_.size(); ++i) {
-      if (keys_[i].object == keys_[i - 1].object && keys_[i].name == keys_[i - 1].name) {
-        first = (std::min)(first, keys_[i].offset);
-      }
-    }
-    return first;
-  }
-
- private:
-  struct Key {
-    std::size_t object;
-    std::size_t offset;
-    std::string name;
-  };
-  std::string_view text_;
-  std::size_t objects_ = 0;
-  std::vector<std::size_t> open_;
-  std::vector<Key> keys_;
-};
-
-}  // namespace detail
-
-inline std::size_t find_duplicate_key(std::string_view text) {
-  detail::KeyCollector keys(text);
-  scan(text, keys);
-  return keys.first_repeated();
+  builder.clear();
+  const Fault fault = scan(text, builder);
+  state_->tape = builder.tape();
+  return fault;
 }
 
 }  // namespace json

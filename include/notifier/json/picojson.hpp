@@ -9,7 +9,6 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/json/tape.hpp"
 #include "notifier/json/tape_builder.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -60,22 +59,14 @@ class PicojsonContext {
   std::string string_;
 };
 
-/// Reads what picojson can represent: all but strings with lone surrogates.
-class Reader {
- public:
-  /// `text` is valid; `tape` is valid until the next call.
-  bool read(std::string_view text, Tape& tape) {
-    builder_.clear();
-    PicojsonContext context(builder_);
-    PicojsonContext::Input in(text.data(), text.data() + text.size());
-    if (!context.value(in)) return false;
-    tape = builder_.tape();
-    return true;
-  }
-
- private:
-  TapeBuilder builder_;
-};
+/// Fills `builder`, or returns false where picojson cannot represent the text: a string with a lone surrogate. `text`
+/// is valid.
+inline bool read_with_picojson(std::string_view text, TapeBuilder& builder) {
+  builder.clear();
+  PicojsonContext context(builder);
+  PicojsonContext::Input in(text.data(), text.data() + text.size());
+  return context.value(in);
+}
 
 }  // namespace detail
 }  // namespace json

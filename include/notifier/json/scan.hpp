@@ -7,38 +7,32 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
 
-#include "notifier/error.hpp"
 #include "notifier/json/block.hpp"
+#include "notifier/json/fault.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
-/// Why a text is not JSON, or nothing.
-struct Fault {
-  errc code = errc::invalid_json;         ///< or errc::too_deep
-  std::size_t offset = Error::no_offset;  ///< of the first byte with which no valid document can go on; the text's size
-                                          ///< where it only ends too early; no_offset where there is no fault
-  const char* expected = "";              ///< what could have stood there, as "',' or ']' after an element"
-
-  explicit operator bool() const noexcept { return offset != Error::no_offset; }
-};
-
-/// What scan() tells of a document while it reads, in document order; this one listens to nothing.
+/// Hears of what scan() finds, in document order; this one does not care.
 ///
-/// Keys and strings come as written between their quotes; `escaped` says that unescape() has work to do.
-struct Listener {
-  void begin_object() {}
-  void end_object() {}
-  void begin_array() {}
-  void end_array() {}
-  void key(std::string_view, bool escaped) { static_cast<void>(escaped); }
-  void string(std::string_view, bool escaped) { static_cast<void>(escaped); }
-  void number(std::string_view) {}
-  void boolean(bool) {}
-  void null() {}
+/// Keys and strings come as written between their quotes, `escaped` where unescape() has work to do; numbers as
+/// written.
+class Listener {
+ public:
+  virtual void begin_object() {}
+  virtual void end_object() {}
+  virtual void begin_array() {}
+  virtual void end_array() {}
+  virtual void key(std::string_view raw, bool escaped) { static_cast<void>(raw), static_cast<void>(escaped); }
+  virtual void string(std::string_view raw, bool escaped) { static_cast<void>(raw), static_cast<void>(escaped); }
+  virtual void number(std::string_view raw) { static_cast<void>(raw); }
+  virtual void boolean(bool value) { static_cast<void>(value); }
+  virtual void null() {}
+
+ protected:
+  ~Listener() = default;
 };
 
 namespace detail {
@@ -61,11 +55,10 @@ class Nesting {
   std::uint64_t bits_[NOTIFIER_MAX_DEPTH / 64 + 1];
 };
 
-template <class Handler>
 class Scanner {
  public:
-  Scanner(std::string_view text, Handler& handler) noexcept
-      : begin_(text.data()), p_(text.data()), end_(text.data() + text.size()), handler_(handler) {}
+  Scanner(std::string_view text, Listener& listener) noexcept
+      : begin_(text.data()), p_(text.data()), end_(text.data() + text.size()), listener_(listener) {}
 
   Fault run() {
     do {
@@ -85,12 +78,12 @@ class Scanner {
         Slice slice;
         ++p_;
         if (!string(slice)) return false;
-        handler_.string(slice.text, slice.escaped);
+        listener_.string(slice.text, slice.escaped);
         return after_value();
       }
-      case 't': return literal("true") && (handler_.boolean(true), after_value());
-      case 'f': return literal("false") && (handler_.boolean(false), after_value());
-      case 'n': return literal("null") && (handler_.null(), after_value());
+      case 't': return literal("true") && (listener_.boolean(true), after_value());
+      case 'f': return literal("false") && (listener_.boolean(false), after_value());
+      case 'n': return literal("null") && (listener_.null(), after_value());
       default: return number();
     }
   }
@@ -104,7 +97,7 @@ class Scanner {
   }
 
   bool open_object() {
-    handler_.begin_object();
+    listener_.begin_object();
     if (p_ != end_ && *p_ == '}') {
       close();
       return after_value();
@@ -113,7 +106,7 @@ class Scanner {
   }
 
   bool open_array() {
-    handler_.begin_array();
+    listener_.begin_array();
     if (p_ == end_) return fail("a value, or ']'");
     if (*p_ != ']') return true;
     close();
@@ -125,9 +118,9 @@ class Scanner {
     nesting_.pop();
     ++p_;
     if (object) {
-      handler_.end_object();
+      listener_.end_object();
     } else {
-      handler_.end_array();
+      listener_.end_array();
     }
   }
 
@@ -153,7 +146,7 @@ class Scanner {
     Slice slice;
     ++p_;
     if (!string(slice)) return false;
-    handler_.key(slice.text, slice.escaped);
+    listener_.key(slice.text, slice.escaped);
     skip_space();
     if (p_ == end_ || *p_ != ':') return fail("':' after a key");
     ++p_;
@@ -267,7 +260,7 @@ class Scanner {
       if (p_ == end_ || !is_digit(*p_)) return fail("a digit in an exponent");
       skip_digits();
     }
-    handler_.number({begin, static_cast<std::size_t>(p_ - begin)});
+    listener_.number({begin, static_cast<std::size_t>(p_ - begin)});
     return after_value();
   }
 
@@ -296,105 +289,21 @@ class Scanner {
   const char* begin_;
   const char* p_;
   const char* end_;
-  Handler& handler_;
+  Listener& listener_;
   Nesting nesting_;
   Fault fault_;
 };
 
-inline unsigned hex_value(char c) noexcept { return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
-
-inline std::uint32_t read_hex4(const char* p) noexcept {
-  return hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 | hex_value(p[3]);
-}
-
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
-
 }  // namespace detail
 
-/// Reads `text` once, front to back, and tells `handler` (the calls of Listener) what it finds, up to the first fault.
-template <class Handler>
-Fault scan(std::string_view text, Handler& handler) {
-  return detail::Scanner<Handler>(text, handler).run();
-}
+/// Reads `text` once, front to back, and tells `listener` what it finds, up to the first fault.
+inline Fault scan(std::string_view text, Listener& listener) { return detail::Scanner(text, listener).run(); }
 
 /// Judges `text` and does nothing else.
 inline Fault scan(std::string_view text) {
-  Listener nobody;
+  struct Nobody final : Listener {};
+  Nobody nobody;
   return scan(text, nobody);
-}
-
-/// Writes a string's value to `out` and returns the new end: at most as long as `raw`, which is what stands between the
-/// quotes of a valid document. A surrogate escape without its partner becomes U+FFFD.
-inline char* unescape(std::string_view raw, char* out) noexcept {
-  const char* p = raw.data();
-  const char* const end = p + raw.size();
-  while (p != end) {
-    if (*p != '\\') {
-      *out++ = *p++;
-      continue;
-    }
-    const char c = p[1];
-    p += 2;
-    switch (c) {
-      case 'b': *out++ = '\b'; break;
-      case 'f': *out++ = '\f'; break;
-      case 'n': *out++ = '\n'; break;
-      case 'r': *out++ = '\r'; break;
-      case 't': *out++ = '\t'; break;
-      case 'u': {
-        std::uint32_t unit = detail::read_hex4(p);
-        p += 4;
-        if (unit >= 0xD800 && unit < 0xE000) {
-          std::uint32_t low = 0;
-          if (unit < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') low = detail::read_hex4(p + 2);
-          if (low >= 0xDC00 && low < 0xE000) {
-            unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-            p += 6;
-          } else {
-            unit = 0xFFFD;
-          }
-        }
-        out = detail::put_utf8(unit, out);
-        break;
-      }
-      default: *out++ = c; break;
-    }
-  }
-  return out;
-}
-
-/// The fault as an error a person can act on: "expected ',' or ']' after an element at byte 17".
-inline Error to_error(const Fault& fault, std::size_t text_size) {
-  Error error;
-  error.code = fault.code;
-  error.offset = fault.offset;
-  const std::string where = " at byte " + std::to_string(fault.offset);
-  if (fault.code == errc::too_deep) {
-    error.message = "arrays and objects nest deeper than " + std::to_string(NOTIFIER_MAX_DEPTH) + where;
-  } else if (fault.offset == text_size) {
-    error.message = "the text ends" + where + ", expected " + fault.expected;
-  } else {
-    error.message = std::string("expected ") + fault.expected + where;
-  }
-  return error;
 }
 
 }  // namespace json

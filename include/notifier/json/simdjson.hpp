@@ -17,7 +17,7 @@ namespace json {
 namespace detail {
 
 /// Reads what simdjson can represent, and refuses some valid documents too: scan() then has the last word.
-class Reader {
+class SimdjsonReader {
  public:
   /// `tape` is valid until the next call.
   bool read(std::string_view text, Tape& tape) {

@@ -10,16 +10,17 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/json/number.hpp"
+#include "notifier/json/read_number.hpp"
 #include "notifier/json/scan.hpp"
 #include "notifier/json/tape.hpp"
+#include "notifier/json/unescape.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 namespace detail {
 
-/// Takes the calls of a Listener, so scan() can fill it; keeps its memory when cleared.
-class TapeBuilder {
+/// Listens to scan(), or to another reader; keeps its memory when cleared.
+class TapeBuilder final : public Listener {
  public:
   void clear() {
     words_.clear();
@@ -31,28 +32,28 @@ class TapeBuilder {
   /// Valid until the next call that changes the builder.
   Tape tape() const noexcept { return {words_.data(), reinterpret_cast<const unsigned char*>(strings_.data())}; }
 
-  void begin_object() { begin(Tag::object); }
-  void end_object() { end(Tag::object_end); }
-  void begin_array() { begin(Tag::array); }
-  void end_array() { end(Tag::array_end); }
+  void begin_object() override { begin(Tag::object); }
+  void end_object() override { end(Tag::object_end); }
+  void begin_array() override { begin(Tag::array); }
+  void end_array() override { end(Tag::array_end); }
 
-  void key(std::string_view raw, bool escaped) {
+  void key(std::string_view raw, bool escaped) override {
     count();
     text(Tag::string, raw, escaped);
   }
-  void string(std::string_view raw, bool escaped) {
+  void string(std::string_view raw, bool escaped) override {
     element();
     text(Tag::string, raw, escaped);
   }
-  void boolean(bool value) {
+  void boolean(bool value) override {
     element();
     push(value ? Tag::yes : Tag::no, 0);
   }
-  void null() {
+  void null() override {
     element();
     push(Tag::null, 0);
   }
-  void number(std::string_view raw) {
+  void number(std::string_view raw) override {
     element();
     std::uint64_t bits = 0;
     switch (to_integer(raw, bits)) {

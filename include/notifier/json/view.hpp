@@ -8,9 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/json/number.hpp"
-#include "notifier/json/scan.hpp"
+#include "notifier/json/binary64.hpp"
 #include "notifier/json/tape.hpp"
+#include "notifier/json/write_number.hpp"
 #include "notifier/json/writer.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

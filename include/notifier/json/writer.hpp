@@ -10,7 +10,7 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/json/block.hpp"
-#include "notifier/json/number.hpp"
+#include "notifier/json/write_number.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
