@@ -81,6 +81,11 @@
 #define NOTIFIER_MAX_RECIPIENTS 200u
 #endif
 
+/// Most signing secrets of one webhook: two while a key rotates, and some more.
+#ifndef NOTIFIER_MAX_SIGNING_SECRETS
+#define NOTIFIER_MAX_SIGNING_SECRETS 8u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)

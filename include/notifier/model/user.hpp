@@ -15,8 +15,8 @@ struct User {
   std::string email;
 };
 
-/// Finds a user when a mail is rendered. Fills `email` (and returns true) for an id it knows. Called on the routing thread; may
-/// reuse the string's capacity.
+/// Finds a user when a mail is rendered. Fills `email` (and returns true) for an id it knows. Called on the routing
+/// thread; may reuse the string's capacity.
 using UserLookup = std::function<bool(std::string_view user_id, std::string& email)>;
 
 NOTIFIER_NAMESPACE_END

@@ -1,10 +1,14 @@
 #pragma once
 
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/registry/model_json.hpp"
+#include "notifier/registry/notifier_check.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -16,12 +20,150 @@ struct Change {
   App app;            ///< put_app
   Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id`
   User user;          ///< put_user
-  /// What `updated_at` must be for the change to apply: that of the notifier read while planning. A zero Timestamp means "must not exist yet".
+  /// What `updated_at` must be for the change to apply: that of the notifier read while planning. A zero Timestamp
+  /// means "must not exist yet". An app has no such moment: any other Timestamp replaces the one there is.
   Timestamp expected;
 };
 
-/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`; signing secrets included: it is what a store keeps.
+/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is zero; signing secrets
+/// included: it is what a store keeps.
 void write_json(json::Writer& out, const Change& change);
+/// Reads what write_json() wrote; errc::invalid where it does not make a change. Event type ids are judged when it is
+/// applied.
 Result<Change> read_change(json::View object);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::string_view to_string(Change::Op op) noexcept {
+  switch (op) {
+    case Change::Op::put_app: return "put_app";
+    case Change::Op::put_notifier: return "put_notifier";
+    case Change::Op::remove_notifier: return "remove_notifier";
+    case Change::Op::put_user: return "put_user";
+  }
+  return "unknown";
+}
+
+inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
+  for (const auto op :
+       {Change::Op::put_app, Change::Op::put_notifier, Change::Op::remove_notifier, Change::Op::put_user}) {
+    if (to_string(op) != text) continue;
+    out = op;
+    return true;
+  }
+  return false;
+}
+
+/// A moment that may be absent.
+inline void read_time(json::View value, std::string_view field, Timestamp& out, Problems& problems) {
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_string() || !parse_timestamp(value.string(), out)) {
+    problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type");
+  }
+}
+
+/// The platform that a stored notifier names, in whichever way; they have to agree.
+inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
+  const PlatformInfo* found = nullptr;
+  const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
+    if (!text || is_blank(*text)) return;
+    if (info == nullptr) {
+      problems.add(field, "is no platform: " + quoted(*text), "unknown_platform");
+    } else if (found != nullptr && found != info) {
+      problems.add(field, "does not agree with the platform named before", "unknown_platform");
+    } else {
+      found = info;
+    }
+  };
+  const auto name = DraftView::read_text(draft.platform, "platform", problems);
+  const auto type = DraftView::read_text(draft.type, "type", problems);
+  take("platform", name, find_platform_by_name(name.value_or("")));
+  take("platform_id", draft.platform_id, find_platform_by_id(draft.platform_id.value_or("")));
+  take("type", type, find_platform_by_name(type.value_or("")));
+  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
+  return found;
+}
+
+inline void read_stored(json::View object, Notifier& out, Problems& problems) {
+  DraftView draft;
+  draft.read(object, problems);
+  const PlatformInfo* const platform = read_platform(draft, problems);
+  if (platform == nullptr) return;
+  out.platform = platform->platform;
+  if (draft.selection == DraftView::Selection::by_id) {
+    out.selected_event_ids.assign(draft.selected.begin(), draft.selected.end());
+  }
+  draft.selection = DraftView::Selection::none;
+  std::vector<EventBit> none;
+  NotifierCheck(*Catalogue::standard(), NotifierCheck::Mode::create, out, none, problems).apply(draft);
+  read_text(object, "id", "id", out.id, problems);
+  check_text("id", out.id, NOTIFIER_MAX_ID_BYTES, problems);
+  read_text(object, "app_id", "app_id", out.app_id, problems);
+  read_text(object, "app", "app", out.app, problems);
+  read_time(draft.created_at, "created_at", out.created_at, problems);
+  read_time(draft.updated_at, "updated_at", out.updated_at, problems);
+}
+
+}  // namespace detail
+
+inline void write_json(json::Writer& out, const Change& change) {
+  out.object([&] {
+    out.member("op", detail::to_string(change.op));
+    switch (change.op) {
+      case Change::Op::put_app:
+        out.key("app");
+        out.object([&] { detail::write_app_members(out, change.app); });
+        break;
+      case Change::Op::put_notifier:
+        out.key("notifier");
+        write_json(out, change.notifier, Secrets::keep);
+        break;
+      case Change::Op::remove_notifier:
+        out.key("notifier");
+        out.object([&] {
+          out.member("id", change.notifier.id);
+          out.member("app_id", change.notifier.app_id);
+        });
+        break;
+      case Change::Op::put_user:
+        out.key("user");
+        detail::write_user(out, change.user);
+        break;
+    }
+    if (change.expected == Timestamp()) {
+      out.key("expected");
+      out.null();
+    } else {
+      detail::write_time(out, "expected", change.expected);
+    }
+  });
+}
+
+inline Result<Change> read_change(json::View object) {
+  detail::Problems problems;
+  Change change;
+  if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
+    problems.add("op", "must be put_app, put_notifier, remove_notifier or put_user", "type");
+    return std::move(problems).to_error("change");
+  }
+  const json::View notifier = object["notifier"];
+  switch (change.op) {
+    case Change::Op::put_app:
+      detail::read_app(object["app"], change.app, problems);
+      detail::check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
+      break;
+    case Change::Op::put_notifier: detail::read_stored(notifier, change.notifier, problems); break;
+    case Change::Op::remove_notifier:
+      detail::read_text(notifier, "id", "id", change.notifier.id, problems);
+      detail::read_text(notifier, "app_id", "app_id", change.notifier.app_id, problems);
+      break;
+    case Change::Op::put_user: detail::read_user(object["user"], {}, change.user, problems); break;
+  }
+  detail::read_time(object["expected"], "expected", change.expected, problems);
+  if (!problems.empty()) return std::move(problems).to_error("change");
+  return change;
+}
 
 NOTIFIER_NAMESPACE_END

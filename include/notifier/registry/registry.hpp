@@ -1,43 +1,49 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/change.hpp"
+#include "notifier/registry/loader.hpp"
+#include "notifier/registry/settings.hpp"
+#include "notifier/registry/snapshot.hpp"
+#include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no randomness.
+/// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
+/// randomness.
 struct RegistryOptions {
   std::shared_ptr<const Catalogue> catalogue;  ///< null: Catalogue::standard()
-  /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from 1970.
+  /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from
+  /// 1970.
   std::function<Timestamp()> clock;
-  /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position, reproducibly.
+  /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
+  /// reproducibly.
   std::function<std::string(std::string_view prefix)> new_id;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
 };
 
-/// Settings that travel with a snapshot.
-struct Settings {
-  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
-  std::string link_base;                          ///< URL of the host's dashboard, without a final slash; empty: no such links
-};
-
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
 ///
-/// Thread-safe. Changes are made one at a time; readers (every const member, and Routers on other threads) never wait for one
-/// and see each whole or not at all. Strings that come out own their bytes.
+/// Thread-safe. Changes are made one at a time; readers (every const member, and Routers on other threads) never wait
+/// for one and see each whole or not at all. Strings that come out own their bytes. Where memory runs out, and that
+/// throws, everything is as it was.
 class Registry {
  public:
   explicit Registry(RegistryOptions options = {});
@@ -45,32 +51,36 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
+  /// Valid as long as the registry; load() may replace it by another.
   const Catalogue& catalogue() const noexcept;
   Settings settings() const;
   Result<void> set_settings(Settings settings);
 
   // ---- apps and users ----
 
-  /// Adds an app and, where `default_notifier`, its email notifier "Default '<name>' notifier" to the owner for crashes.
+  /// Adds an app and, where `default_notifier`, its email notifier "Default '<name>' notifier" to the owner for
+  /// crashes.
   /// @param app  an empty id is drawn. errc::invalid where id or name is empty, too long or taken.
   Result<App> add_app(App app, bool default_notifier = false);
   /// By id, else by name.
   std::optional<App> find_app(std::string_view id_or_name) const;
-  std::vector<App> apps() const;  ///< oldest first
+  std::vector<App> apps() const;  ///< in the order they were added, which snapshots keep
   Result<void> put_user(User user);
   std::optional<User> find_user(std::string_view id) const;
   std::vector<User> users() const;
 
   // ---- notifiers; `app` is an id or a name ----
 
-  /// Validates and stores. errc::not_found with field "app" or "notification_platform"; errc::invalid with all problems.
+  /// Validates and stores. errc::not_found with field "app" or "notification_platform"; errc::invalid with all
+  /// problems.
   Result<Notifier> add(std::string_view app, const NotifierDraft& draft);
   /// Merges by the rules of the wire contract, section 4. errc::not_found ("app", "base"), errc::invalid.
   Result<Notifier> update(std::string_view app, std::string_view id, const NotifierDraft& patch);
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
   std::optional<Notifier> find(std::string_view id) const;  ///< in any app
-  std::vector<Notifier> list(std::string_view app) const;   ///< oldest first; empty for an unknown app
+  std::vector<Notifier> list(
+      std::string_view app) const;  ///< in the order they were added, which snapshots keep; empty for an unknown app
   std::size_t notifier_count() const;
   std::size_t app_count() const;
 
@@ -87,18 +97,188 @@ class Registry {
 
   // ---- snapshots (wire contract, section 8) ----
 
-  /// Replaces everything by the document, or changes nothing and names every fault by its path in Error::fields. Loads a
-  /// hand-written configuration too. Event types in it extend a copy of the catalogue.
+  /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
+  /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
+  /// Event types in it extend a copy of the catalogue (registry/catalogue_json.hpp). errc::unsupported for a version
+  /// that is not known here.
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
 
  private:
   friend class Router;
-  // the owner of this file designs it
+  using State = detail::State;
+
+  std::shared_ptr<const State> current() const;
+  /// Makes a changed copy of the state what everybody sees from now on.
+  void publish(std::shared_ptr<const State> next);
+
+  Timestamp now() const;
+  std::string draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
+                               std::size_t position) const;
+  Result<std::string> draw_app_id(const State& state, const App& app) const;
+  Result<Change> plan_add(const State& state, std::string_view app, const NotifierDraft& draft) const;
+  Result<Change> plan_update(const State& state, std::string_view app, std::string_view id,
+                             const NotifierDraft& patch) const;
+  Result<Change> plan_remove(const State& state, std::string_view app, std::string_view id) const;
+  Result<std::vector<Change>> plan_add_app(const State& state, App app, bool default_notifier) const;
+  /// Plans on the newest state and applies with nobody in between.
+  template <class Plan>
+  Result<Notifier> change(Plan&& plan);
+  static Result<void> apply(const std::vector<Change>& changes, State& next);
+
+  RegistryOptions options_;
+  mutable std::atomic<std::int64_t> ticks_{0};  // the clock where the host gives none
+  std::mutex writing_;
+  std::vector<std::shared_ptr<const Catalogue>> catalogues_;  // all there ever were: catalogue() gives references
+
+  // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
+  std::atomic<std::uint64_t> generation_{0};
+  mutable std::mutex publishing_;
+  std::shared_ptr<const State> state_;
 };
 
-/// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and previews.
+/// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and
+/// previews.
 Result<Notifier> validate(const NotifierDraft& draft, const Catalogue& catalogue);
 
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Registry::Registry(RegistryOptions options) : options_(std::move(options)) {
+  if (options_.catalogue == nullptr) options_.catalogue = Catalogue::standard();
+  catalogues_.push_back(options_.catalogue);
+  state_ = std::make_shared<const State>(options_.catalogue, options_.hash_seed);
+}
+
+inline Registry::~Registry() = default;
+
+inline std::shared_ptr<const Registry::State> Registry::current() const {
+  const std::lock_guard<std::mutex> lock(publishing_);
+  return state_;
+}
+
+inline void Registry::publish(std::shared_ptr<const State> next) {
+  {
+    const std::lock_guard<std::mutex> lock(publishing_);
+    state_.swap(next);
+    generation_.fetch_add(1, std::memory_order_release);
+  }
+  // What nobody needs any more is freed here, after the lock.
+}
+
+inline const Catalogue& Registry::catalogue() const noexcept { return *current()->catalogue; }
+
+inline Settings Registry::settings() const { return *current()->settings; }
+
+inline Result<void> Registry::set_settings(Settings settings) {
+  detail::Problems problems;
+  detail::check_settings(settings, problems);
+  if (!problems.empty()) return std::move(problems).to_error("settings");
+  const std::lock_guard<std::mutex> lock(writing_);
+  auto next = std::make_shared<State>(*current());
+  next->settings = std::make_shared<const Settings>(std::move(settings));
+  publish(std::move(next));
+  return {};
+}
+
+inline std::optional<App> Registry::find_app(std::string_view id_or_name) const {
+  const auto state = current();
+  const detail::AppBlock* const app = state->find_app(id_or_name);
+  if (app == nullptr) return std::nullopt;
+  return app->app();
+}
+
+inline std::vector<App> Registry::apps() const {
+  const auto state = current();
+  std::vector<App> apps;
+  for (const detail::AppBlock* const app : state->apps_in_order()) apps.push_back(app->app());
+  return apps;
+}
+
+inline std::optional<User> Registry::find_user(std::string_view id) const {
+  const auto state = current();
+  const detail::UserBlock* const user = state->find_user(id);
+  if (user == nullptr) return std::nullopt;
+  return user->user();
+}
+
+inline std::vector<User> Registry::users() const {
+  const auto state = current();
+  std::vector<User> users;
+  for (const detail::UserBlock* const user : state->users_in_order()) users.push_back(user->user());
+  return users;
+}
+
+inline std::optional<Notifier> Registry::find(std::string_view app, std::string_view id) const {
+  const auto state = current();
+  const detail::AppBlock* const block = state->find_app(app);
+  if (block == nullptr) return std::nullopt;
+  const auto place = state->find_notifier(*block, id);
+  if (!place.exists) return std::nullopt;
+  std::optional<Notifier> notifier(std::in_place);
+  state->read(*block, block->record(place), *notifier);
+  return notifier;
+}
+
+inline std::optional<Notifier> Registry::find(std::string_view id) const {
+  const auto state = current();
+  const State::Found found = state->find_notifier(id);
+  if (found.app == nullptr) return std::nullopt;
+  std::optional<Notifier> notifier(std::in_place);
+  state->read(*found.app, found.app->record(found.place), *notifier);
+  return notifier;
+}
+
+inline std::vector<Notifier> Registry::list(std::string_view app) const {
+  const auto state = current();
+  std::vector<Notifier> notifiers;
+  if (const detail::AppBlock* const block = state->find_app(app)) {
+    notifiers.reserve(block->notifier_count());
+    block->for_each_record([&](detail::Record record) { state->read(*block, record, notifiers.emplace_back()); });
+  }
+  return notifiers;
+}
+
+inline std::size_t Registry::notifier_count() const { return current()->notifier_count(); }
+
+inline std::size_t Registry::app_count() const { return current()->app_count(); }
+
+inline Result<void> Registry::load(std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return root.error();
+  if (!root->is_object()) {
+    Error error;
+    error.code = errc::not_an_object;
+    error.message = "the document is not an object";
+    return error;
+  }
+  if (auto known = detail::check_version(*root); !known) return known;
+
+  std::shared_ptr<const Catalogue> catalogue = options_.catalogue;
+  if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
+    auto extended = std::make_shared<Catalogue>(*catalogue);
+    detail::Problems problems;
+    detail::CatalogueReader(*extended, problems).read(*root);
+    if (!problems.empty()) return std::move(problems).to_error("document");
+    catalogue = std::move(extended);
+  }
+
+  const std::lock_guard<std::mutex> lock(writing_);
+  auto loaded = detail::Loader(catalogue, options_.hash_seed, now()).load(*root);
+  if (!loaded) return std::move(loaded).error();
+  if (catalogue != catalogues_.back()) catalogues_.push_back(std::move(catalogue));
+  publish(std::move(*loaded));
+  return {};
+}
+
+inline std::string Registry::snapshot() const {
+  Buffer out;
+  json::Writer writer(out);
+  detail::write_snapshot(writer, *current());
+  return out.str();
+}
+
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/registry/planning.hpp"

@@ -1,0 +1,104 @@
+// The rules for single values (wire contract, section 4), and for what is made of them alone.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+
+#include "notifier/delivery/url.hpp"
+#include "notifier/model/app.hpp"
+#include "notifier/model/draft_view.hpp"
+#include "notifier/model/email_address.hpp"
+#include "notifier/registry/settings.hpp"
+#include "notifier/text/is_utf8.hpp"
+#include "notifier/text/utf8.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline bool is_blank(std::string_view text) noexcept {
+  return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
+}
+
+/// A piece of somebody's text for a message: at most 64 bytes of it.
+inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  std::string out = "'";
+  if (text.size() <= most) return out.append(text).append("'");
+  return out.append(text.substr(0, cut_position(text, most))).append("...'");
+}
+
+inline std::string too_long(std::size_t most) { return "is too long (maximum is " + std::to_string(most) + " bytes)"; }
+
+/// A text that must be there, and no longer than `most`.
+inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
+  if (is_blank(text)) {
+    problems.add(field, "can't be blank", "blank");
+  } else if (text.size() > most) {
+    problems.add(field, too_long(most), "too_long");
+  } else if (!is_utf8(text)) {
+    problems.add(field, "must be UTF-8", "invalid_utf8");
+  } else {
+    return true;
+  }
+  return false;
+}
+
+inline bool check_optional_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
+  return text.empty() || check_text(field, text, most, problems);
+}
+
+inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
+  if (is_email_address(address)) return true;
+  problems.add(field, quoted(is_utf8(address) ? address : "...") + " is not a valid email address", "invalid_email");
+  return false;
+}
+
+/// `whsec_` and base64 of 24 to 64 bytes (Standard Webhooks).
+inline bool is_signing_secret(std::string_view text) noexcept {
+  constexpr std::string_view prefix = "whsec_";
+  if (text.substr(0, prefix.size()) != prefix) return false;
+  text.remove_prefix(prefix.size());
+  if (text.size() % 4 != 0) return false;
+  std::size_t padding = 0;
+  while (padding < 2 && !text.empty() && text.back() == '=') {
+    text.remove_suffix(1);
+    ++padding;
+  }
+  const std::size_t bytes = text.size() * 3 / 4;
+  return bytes >= 24 && bytes <= 64 &&
+         std::all_of(text.begin(), text.end(), [](char c) { return is_ascii_alnum(c) || c == '+' || c == '/'; });
+}
+
+inline void check_user(std::string_view path, const User& user, Problems& problems) {
+  const std::string prefix = path.empty() ? std::string() : std::string(path) + ".";
+  check_text(prefix + "id", user.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_optional_text(prefix + "username", user.username, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (!user.email.empty()) check_email(prefix + "email", user.email, problems);
+}
+
+inline void check_app(const App& app, Problems& problems) {
+  check_optional_text("id", app.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", app.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
+  if (!app.owner.id.empty()) check_user("owner", app.owner, problems);
+}
+
+/// Checks settings and takes the final slash off the link base.
+inline void check_settings(Settings& settings, Problems& problems) {
+  Mailbox mailbox;
+  if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
+    problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
+  } else if (!parse_mailbox(settings.email_from, mailbox)) {
+    problems.add("email_from", "must be an email address, or `Name <address>` in ASCII", "invalid_email");
+  }
+  while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
+  if (settings.link_base.empty()) return;
+  const auto parsed = parse_http_url(settings.link_base);
+  if (!parsed) problems.add("link_base", parsed.error().message, "invalid_url");
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

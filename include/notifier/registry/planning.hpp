@@ -1,0 +1,397 @@
+// How a Registry changes: what a change would be, and what it does.
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/registry/registry.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The event type of a crash that repeats: what the default notifier of a new app tells of.
+inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
+
+inline Error not_found(std::string_view resource, std::string_view text) {
+  Error error;
+  error.code = errc::not_found;
+  error.message = text;
+  error.field = resource;
+  return error;
+}
+inline Error no_app() { return not_found("app", "there is no such app"); }
+inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
+inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
+
+inline Error conflict(std::string_view text) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = text;
+  return error;
+}
+
+inline Error invalid(std::string_view what, std::string_view field, std::string message, std::string_view code) {
+  Problems problems;
+  problems.add(field, std::move(message), code);
+  return std::move(problems).to_error(what);
+}
+
+/// Borrows a draft for judging. `document` holds its type_data.
+inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
+  problems.list() = draft.problems;
+  DraftView view;
+  view.platform_id = draft.platform_id;
+  view.name = draft.name;
+  view.active = draft.active;
+  view.send_all_alerts = draft.send_all_alerts;
+  view.send_all_events = draft.send_all_events;
+  if (draft.selected_event_ids) {
+    view.selection = DraftView::Selection::by_id;
+    view.selected.assign(draft.selected_event_ids->begin(), draft.selected_event_ids->end());
+  } else if (draft.selected_events) {
+    view.selection = DraftView::Selection::by_name;
+    view.selected.assign(draft.selected_events->begin(), draft.selected_events->end());
+  }
+  if (draft.type_data) {
+    const auto root = document.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
+    if (root && root->is_object()) {
+      view.type_data = *root;
+    } else {
+      problems.add("type_data", "must be an object", "type");
+    }
+  }
+  return view;
+}
+
+/// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
+inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
+  if (draft.platform_id && !is_blank(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
+  return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
+}
+
+inline void name_selected(const Catalogue& catalogue, const std::vector<EventBit>& selected, Notifier& notifier) {
+  notifier.selected_event_ids.clear();
+  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(catalogue.event_types()[bit].id);
+}
+
+/// False where an id is not known.
+inline bool find_selected(const Catalogue& catalogue, const Notifier& notifier, std::vector<EventBit>& selected) {
+  for (const std::string& id : notifier.selected_event_ids) {
+    const EventType* const type = catalogue.find_event_type_by_id(id);
+    if (type == nullptr) return false;
+    selected.push_back(catalogue.bit_of(*type));
+  }
+  return true;
+}
+
+/// What may not be stored whoever says so.
+inline void check_stored(const Notifier& notifier, Problems& problems) {
+  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  const TypeData& data = notifier.type_data;
+  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
+    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  }
+  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
+}
+
+}  // namespace detail
+
+inline Result<Notifier> validate(const NotifierDraft& draft, const Catalogue& catalogue) {
+  const PlatformInfo* const platform = detail::platform_of(draft);
+  if (platform == nullptr) return detail::no_platform();
+  json::Document document;
+  detail::Problems problems;
+  const detail::DraftView view = detail::borrow(draft, document, problems);
+  Notifier notifier;
+  notifier.platform = platform->platform;
+  std::vector<EventBit> selected;
+  detail::NotifierCheck(catalogue, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
+  if (!problems.empty()) return std::move(problems).to_error("notifier");
+  detail::name_selected(catalogue, selected, notifier);
+  return notifier;
+}
+
+// ---- planning -------------------------------------------------------------------------------------------------------
+
+inline Timestamp Registry::now() const {
+  const Timestamp now = options_.clock ? options_.clock() : Timestamp{++ticks_};
+  return (std::max)(first_timestamp, (std::min)(now, last_timestamp));
+}
+
+inline std::string Registry::draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
+                                              std::size_t position) const {
+  if (options_.new_id) return options_.new_id("no-");
+  std::string id;
+  do {
+    id = detail::derive_id("no-", app.id, to_string(notifier.platform), notifier.name, position++);
+  } while (state.find_notifier(id).app != nullptr);
+  return id;
+}
+
+inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
+                                         const NotifierDraft& draft) const {
+  const detail::AppBlock* const block = state.find_app(app_name);
+  if (block == nullptr) return detail::no_app();
+  auto notifier = validate(draft, *state.catalogue);
+  if (!notifier) return std::move(notifier).error();
+
+  Change change;
+  change.op = Change::Op::put_notifier;
+  change.notifier = std::move(*notifier);
+  const App app = block->app();
+  change.notifier.app_id = app.id;
+  change.notifier.app = app.name;
+  change.notifier.id = draw_notifier_id(state, app, change.notifier, block->notifier_count());
+  if (state.find_notifier(change.notifier.id).app != nullptr) {
+    return detail::conflict("a notifier with the new id is there already");
+  }
+  const Timestamp now = this->now();
+  change.notifier.created_at = now;
+  change.notifier.updated_at = now;
+  if (now == Timestamp()) change.notifier.updated_at.ms = 1;
+  return change;
+}
+
+inline Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
+                                            const NotifierDraft& patch) const {
+  const detail::AppBlock* const app = state.find_app(app_name);
+  if (app == nullptr) return detail::no_app();
+  const auto place = state.find_notifier(*app, id);
+  if (!place.exists) return detail::no_notifier();
+
+  Change change;
+  change.op = Change::Op::put_notifier;
+  Notifier& notifier = change.notifier;
+  std::vector<EventBit> selected;
+  state.read(*app, app->record(place), notifier);
+  detail::find_selected(*state.catalogue, notifier, selected);
+  change.expected = notifier.updated_at;
+
+  json::Document document;
+  detail::Problems problems;
+  const detail::DraftView view = detail::borrow(patch, document, problems);
+  detail::NotifierCheck(*state.catalogue, detail::NotifierCheck::Mode::update, notifier, selected, problems)
+      .apply(view);
+  if (!problems.empty()) return std::move(problems).to_error("notifier");
+  detail::name_selected(*state.catalogue, selected, notifier);
+  notifier.updated_at = (std::max)(now(), Timestamp{change.expected.ms + 1});
+  if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  return change;
+}
+
+inline Result<Change> Registry::plan_remove(const State& state, std::string_view app_name, std::string_view id) const {
+  const detail::AppBlock* const app = state.find_app(app_name);
+  if (app == nullptr) return detail::no_app();
+  const auto place = state.find_notifier(*app, id);
+  if (!place.exists) return detail::no_notifier();
+  Change change;
+  change.op = Change::Op::remove_notifier;
+  state.read(*app, app->record(place), change.notifier);
+  change.expected = change.notifier.updated_at;
+  return change;
+}
+
+inline Result<std::string> Registry::draw_app_id(const State& state, const App& app) const {
+  if (options_.new_id) return options_.new_id("app-");
+  std::string id;
+  std::size_t position = 0;
+  do {
+    id = detail::derive_id("app-", app.name, {}, {}, position++);
+  } while (state.find_app_by_id(id) != nullptr);
+  return id;
+}
+
+inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, App app, bool default_notifier) const {
+  detail::Problems problems;
+  detail::check_app(app, problems);
+  if (problems.empty() && state.find_app_by_name(app.name) != nullptr) {
+    problems.add("name", "has already been taken", "taken");
+  }
+  if (problems.empty() && !app.id.empty() && state.find_app_by_id(app.id) != nullptr) {
+    problems.add("id", "has already been taken", "taken");
+  }
+  if (!problems.empty()) return std::move(problems).to_error("app");
+  if (app.id.empty()) {
+    auto id = draw_app_id(state, app);
+    if (!id) return std::move(id).error();
+    app.id = std::move(*id);
+    if (state.find_app_by_id(app.id) != nullptr) return detail::conflict("an app with the new id is there already");
+  }
+
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_app;
+  changes[0].app = std::move(app);
+  if (!default_notifier) return changes;
+
+  const App& owner = changes[0].app;
+  Change change;
+  change.op = Change::Op::put_notifier;
+  Notifier& notifier = change.notifier;
+  notifier.platform = Platform::email;
+  notifier.app_id = owner.id;
+  notifier.app = owner.name;
+  notifier.name = "Default '" + owner.name + "' notifier";
+  if (!owner.owner.id.empty()) notifier.type_data.user_ids.push_back(owner.owner.id);
+  if (state.catalogue->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
+    notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
+  }
+  notifier.id = draw_notifier_id(state, owner, notifier, 0);
+  notifier.created_at = notifier.updated_at = now();
+  if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  changes.push_back(std::move(change));
+  return changes;
+}
+
+inline Result<Change> Registry::plan_add(std::string_view app, const NotifierDraft& draft) const {
+  return plan_add(*current(), app, draft);
+}
+
+inline Result<Change> Registry::plan_update(std::string_view app, std::string_view id,
+                                            const NotifierDraft& patch) const {
+  return plan_update(*current(), app, id, patch);
+}
+
+inline Result<Change> Registry::plan_remove(std::string_view app, std::string_view id) const {
+  return plan_remove(*current(), app, id);
+}
+
+inline Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_notifier) const {
+  return plan_add_app(*current(), std::move(app), default_notifier);
+}
+
+// ---- applying -------------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline Result<void> apply_app(const Change& change, State& next) {
+  Problems problems;
+  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_app(change.app, problems);
+  if (!problems.empty()) return std::move(problems).to_error("app");
+  const AppBlock* const present = next.find_app_by_id(change.app.id);
+  if ((present == nullptr) != (change.expected == Timestamp())) {
+    return conflict(present == nullptr ? "the app to be replaced is not there"
+                                       : "an app with this id is there already");
+  }
+  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
+  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
+  next.put_app(change.app);
+  return {};
+}
+
+inline Result<void> apply_notifier(const Change& change, State& next) {
+  const Notifier& notifier = change.notifier;
+  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
+  if (app == nullptr) return no_app();
+  Problems problems;
+  std::vector<EventBit> selected;
+  check_stored(notifier, problems);
+  if (!find_selected(*next.catalogue, notifier, selected)) {
+    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
+  }
+  if (!problems.empty()) return std::move(problems).to_error("notifier");
+  const State::Found present = next.find_notifier(notifier.id);
+  if (present.app == nullptr && change.expected != Timestamp()) {
+    return conflict("the notifier was removed since the change was planned");
+  }
+  if (present.app != nullptr && (present.app != app || app->record(present.place).updated_at() != change.expected)) {
+    return conflict(change.expected == Timestamp() ? "a notifier with this id is there already"
+                                                   : "the notifier has changed since the change was planned");
+  }
+  next.put_notifier(*app, notifier, selected);
+  return {};
+}
+
+inline Result<void> apply_removal(const Change& change, State& next) {
+  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
+  if (app == nullptr) return no_app();
+  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
+  if (!place.exists || app->record(place).updated_at() != change.expected) {
+    return conflict("the notifier has changed since the change was planned");
+  }
+  next.remove_notifier(*app, place);
+  return {};
+}
+
+inline Result<void> apply_user(const Change& change, State& next) {
+  Problems problems;
+  check_user({}, change.user, problems);
+  if (!problems.empty()) return std::move(problems).to_error("user");
+  next.put_user(change.user);
+  return {};
+}
+
+}  // namespace detail
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
+  for (const Change& change : changes) {
+    Result<void> applied;
+    switch (change.op) {
+      case Change::Op::put_app: applied = detail::apply_app(change, next); break;
+      case Change::Op::put_notifier: applied = detail::apply_notifier(change, next); break;
+      case Change::Op::remove_notifier: applied = detail::apply_removal(change, next); break;
+      case Change::Op::put_user: applied = detail::apply_user(change, next); break;
+    }
+    if (!applied) return applied;
+  }
+  return {};
+}
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  auto next = std::make_shared<State>(*current());
+  auto applied = apply(changes, *next);
+  if (applied) publish(std::move(next));
+  return applied;
+}
+
+template <class Plan>
+Result<Notifier> Registry::change(Plan&& plan) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  auto next = std::make_shared<State>(*current());
+  auto planned = plan(*next);
+  if (!planned) return std::move(planned).error();
+  std::vector<Change> changes;
+  changes.push_back(std::move(*planned));
+  if (auto applied = apply(changes, *next); !applied) return std::move(applied).error();
+  publish(std::move(next));
+  return std::move(changes[0].notifier);
+}
+
+inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
+  return change([&](const State& state) { return plan_add(state, app, draft); });
+}
+
+inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
+  return change([&](const State& state) { return plan_update(state, app, id, patch); });
+}
+
+inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
+  return change([&](const State& state) { return plan_remove(state, app, id); });
+}
+
+inline Result<App> Registry::add_app(App app, bool default_notifier) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  auto next = std::make_shared<State>(*current());
+  auto planned = plan_add_app(*next, std::move(app), default_notifier);
+  if (!planned) return std::move(planned).error();
+  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
+  publish(std::move(next));
+  return std::move((*planned)[0].app);
+}
+
+inline Result<void> Registry::put_user(User user) {
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_user;
+  changes[0].user = std::move(user);
+  return apply(changes);
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,203 @@
+// How a notifier lies in memory: one run of bytes, some 15 beyond its own text.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/buffer.hpp"
+#include "notifier/model/notifier.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Numbers are written in groups of seven bits, the lowest first; texts as their length and their bytes.
+inline void append_varint(Buffer& out, std::uint64_t value) {
+  char* p = out.room(10);
+  for (; value >= 0x80; value >>= 7) *p++ = static_cast<char>(value | 0x80);
+  *p++ = static_cast<char>(value);
+  out.set_end(p);
+}
+
+inline void append_signed_varint(Buffer& out, std::int64_t value) {
+  append_varint(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+}
+
+inline void append_packed(Buffer& out, std::string_view text) {
+  append_varint(out, text.size());
+  out.append(text);
+}
+
+inline void append_packed(Buffer& out, const std::vector<std::string>& texts) {
+  append_varint(out, texts.size());
+  for (const std::string& text : texts) append_packed(out, text);
+}
+
+/// Reads what the functions above wrote.
+class PackedReader {
+ public:
+  explicit PackedReader(const char* p) noexcept : p_(p) {}
+
+  std::uint64_t varint() noexcept {
+    std::uint64_t value = static_cast<unsigned char>(*p_++);
+    if (value < 0x80) return value;
+    value &= 0x7F;
+    for (unsigned shift = 7;; shift += 7) {
+      const std::uint64_t group = static_cast<unsigned char>(*p_++);
+      value |= (group & 0x7F) << shift;
+      if (group < 0x80) return value;
+    }
+  }
+  std::int64_t signed_varint() noexcept {
+    const std::uint64_t value = varint();
+    return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
+  }
+  std::string_view text() noexcept {
+    const std::size_t size = static_cast<std::size_t>(varint());
+    const std::string_view text(p_, size);
+    p_ += size;
+    return text;
+  }
+  template <class F>
+  void for_each_text(F&& f) {
+    for (std::uint64_t count = varint(); count > 0; --count) f(text());
+  }
+  void texts(std::vector<std::string>& out) {
+    out.clear();
+    for_each_text([&](std::string_view text) { out.emplace_back(text); });
+  }
+  void skip(std::size_t bytes) noexcept { p_ += bytes; }
+  const char* position() const noexcept { return p_; }
+
+ private:
+  const char* p_;
+};
+
+/// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the catalogue.
+///
+///     byte    platform (2 bits), active, send_all_alerts, send_all_events
+///     byte    length of the id; then the id
+///     varint  created_at; updated_at as the difference from it
+///     text    name
+///     text    webhook_url; or two lists of texts: user_ids, emails
+///     list    signing_secrets, for a webhook
+///     text    other members of type_data
+///     varint  number of selected events; then the bit of each
+class Record {
+ public:
+  /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected);
+
+  explicit Record(const char* data) noexcept : data_(data) {}
+
+  Platform platform() const noexcept { return static_cast<Platform>(data_[0] & 3); }
+  bool active() const noexcept { return has(active_flag); }
+  bool send_all_alerts() const noexcept { return has(alerts_flag); }
+  bool send_all_events() const noexcept { return has(events_flag); }
+  std::string_view id() const noexcept { return {data_ + 2, static_cast<unsigned char>(data_[1])}; }
+  Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
+  Timestamp updated_at() const noexcept;
+  std::string_view name() const noexcept { return after_times().text(); }
+  /// Empty for mail.
+  std::string_view webhook_url() const noexcept;
+  /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
+  template <class F, class G>
+  void for_each_recipient(F&& f, G&& g) const;
+
+  /// Fills all but `app_id`, `app` and `selected_event_ids`; the latter come as bits.
+  void read(Notifier& out, std::vector<EventBit>& selected) const;
+
+ private:
+  static constexpr unsigned active_flag = 4;
+  static constexpr unsigned alerts_flag = 8;
+  static constexpr unsigned events_flag = 16;
+
+  bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
+  PackedReader after_id() const noexcept { return PackedReader(data_ + 2 + static_cast<unsigned char>(data_[1])); }
+  PackedReader after_times() const noexcept {
+    PackedReader reader = after_id();
+    reader.varint();
+    reader.varint();
+    return reader;
+  }
+
+  const char* data_;
+};
+
+inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected) {
+  const unsigned flags = static_cast<unsigned>(notifier.platform) | (notifier.active ? active_flag : 0) |
+                         (notifier.send_all_alerts ? alerts_flag : 0) | (notifier.send_all_events ? events_flag : 0);
+  out.append(static_cast<char>(flags));
+  out.append(static_cast<char>(notifier.id.size()));
+  out.append(notifier.id);
+  append_signed_varint(out, notifier.created_at.ms);
+  append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
+  append_packed(out, notifier.name);
+  if (notifier.platform == Platform::email) {
+    append_packed(out, notifier.type_data.user_ids);
+    append_packed(out, notifier.type_data.emails);
+  } else {
+    append_packed(out, notifier.type_data.webhook_url);
+  }
+  if (notifier.platform == Platform::webhook) append_packed(out, notifier.type_data.signing_secrets);
+  append_packed(out, notifier.type_data.other);
+  append_varint(out, selected.size());
+  for (const EventBit bit : selected) append_varint(out, bit);
+}
+
+inline Timestamp Record::updated_at() const noexcept {
+  PackedReader reader = after_id();
+  const std::int64_t created = reader.signed_varint();
+  return Timestamp{created + reader.signed_varint()};
+}
+
+inline std::string_view Record::webhook_url() const noexcept {
+  if (platform() == Platform::email) return {};
+  PackedReader reader = after_times();
+  reader.text();
+  return reader.text();
+}
+
+template <class F, class G>
+void Record::for_each_recipient(F&& f, G&& g) const {
+  if (platform() != Platform::email) return;
+  PackedReader reader = after_times();
+  reader.text();
+  reader.for_each_text(f);
+  reader.for_each_text(g);
+}
+
+inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
+  out.platform = platform();
+  out.active = active();
+  out.send_all_alerts = send_all_alerts();
+  out.send_all_events = send_all_events();
+  out.id = id();
+  PackedReader reader = after_id();
+  out.created_at.ms = reader.signed_varint();
+  out.updated_at.ms = out.created_at.ms + reader.signed_varint();
+  out.name = reader.text();
+  out.type_data.webhook_url.clear();
+  out.type_data.user_ids.clear();
+  out.type_data.emails.clear();
+  out.type_data.signing_secrets.clear();
+  if (out.platform == Platform::email) {
+    reader.texts(out.type_data.user_ids);
+    reader.texts(out.type_data.emails);
+  } else {
+    out.type_data.webhook_url = reader.text();
+  }
+  if (out.platform == Platform::webhook) reader.texts(out.type_data.signing_secrets);
+  out.type_data.other = reader.text();
+  selected.clear();
+  for (std::uint64_t count = reader.varint(); count > 0; --count) {
+    selected.push_back(static_cast<EventBit>(reader.varint()));
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Settings that travel with a snapshot.
+struct Settings {
+  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
+  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
+};
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,45 @@
+// A registry as one JSON document (wire contract, section 8).
+
+#pragma once
+
+#include <string>
+
+#include "notifier/registry/catalogue_json.hpp"
+#include "notifier/registry/model_json.hpp"
+#include "notifier/registry/state.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void write_snapshot(json::Writer& out, const State& state) {
+  Notifier notifier;
+  out.begin_object();
+  out.key("version");
+  out.integer(1);
+  out.key("apps");
+  out.begin_array();
+  for (const AppBlock* const app : state.apps_in_order()) {
+    out.begin_object();
+    write_app_members(out, app->app());
+    out.key("notifiers");
+    out.begin_array();
+    app->for_each_record([&](Record record) {
+      state.read(*app, record, notifier);
+      write_json(out, notifier, Secrets::keep);
+    });
+    out.end_array();
+    out.end_object();
+  }
+  out.end_array();
+  out.key("users");
+  out.begin_array();
+  for (const UserBlock* const user : state.users_in_order()) write_user(out, user->user());
+  out.end_array();
+  write_own_types(out, *state.catalogue);
+  if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
+  if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  out.end_object();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,324 @@
+// One snapshot of a Registry: all that readers see, immutable once it is published.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/model/app.hpp"
+#include "notifier/model/notifier.hpp"
+#include "notifier/model/user.hpp"
+#include "notifier/registry/app_block.hpp"
+#include "notifier/registry/hash.hpp"
+#include "notifier/registry/hash_index.hpp"
+#include "notifier/registry/settings.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A user, packed.
+class UserBlock : public Counted {
+ public:
+  static Ref<const UserBlock> make(const User& user, std::uint64_t sequence);
+  static void destroy(const UserBlock* block) noexcept {
+    block->~UserBlock();
+    ::operator delete(const_cast<UserBlock*>(block));
+  }
+
+  std::string_view id() const noexcept { return reader().text(); }
+  std::string_view email() const noexcept;
+  User user() const;
+  std::uint64_t sequence() const noexcept { return sequence_; }
+
+ private:
+  explicit UserBlock(std::uint64_t sequence) noexcept : sequence_(sequence) {}
+  PackedReader reader() const noexcept { return PackedReader(reinterpret_cast<const char*>(this + 1)); }
+
+  std::uint64_t sequence_;
+};
+
+/// What all rows of a snapshot have in common.
+struct RowShape {
+  std::size_t words = 1;
+  std::size_t bits = 0;
+  EventBit alert_bit = 0;
+
+  explicit RowShape(const Catalogue& catalogue) noexcept
+      : words((catalogue.bit_count() + 63) / 64), bits(catalogue.bit_count()), alert_bit(catalogue.alert_bit()) {}
+
+  /// Writes the row of a notifier: which events it accepts.
+  void write(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t* row) const noexcept;
+};
+
+class State {
+ public:
+  State(std::shared_ptr<const Catalogue> types, std::uint64_t hash_seed)
+      : catalogue(std::move(types)), settings(std::make_shared<const Settings>()), hash(hash_seed), shape(*catalogue) {}
+
+  // ---- reading ----
+
+  /// nullptr where there is none, as in all of these.
+  const AppBlock* find_app_by_id(std::string_view id) const;
+  const AppBlock* find_app_by_name(std::string_view name) const;
+  const AppBlock* find_app(std::string_view id_or_name) const;
+  /// Appends the apps of a project, oldest first.
+  void find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const;
+  const UserBlock* find_user(std::string_view id) const;
+
+  struct Found {
+    const AppBlock* app = nullptr;
+    AppBlock::Place place;
+  };
+  Found find_notifier(std::string_view id) const;
+  AppBlock::Place find_notifier(const AppBlock& app, std::string_view id) const { return app.find(id, tag(hash(id))); }
+  /// The notifier as its own value, `app_id` and `selected_event_ids` included.
+  void read(const AppBlock& app, Record record, Notifier& out) const;
+
+  std::vector<const AppBlock*> apps_in_order() const;
+  std::vector<const UserBlock*> users_in_order() const;
+  std::size_t app_count() const noexcept { return apps_.size(); }
+  std::size_t notifier_count() const noexcept { return notifiers_.size(); }
+  bool has_users() const noexcept { return users_.size() != 0; }
+
+  /// Starts to load what find_app_by_id() will read.
+  void prefetch(std::string_view app_id) const noexcept { apps_.prefetch(short_hash(app_id)); }
+
+  // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
+
+  void put_app(const App& app);
+  void put_user(const User& user);
+  /// @param selected  the bits of `notifier.selected_event_ids`.
+  void put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
+  void remove_notifier(const AppBlock& app, AppBlock::Place place);
+
+  std::shared_ptr<const Catalogue> catalogue;
+  std::shared_ptr<const Settings> settings;
+  Hasher hash;
+  RowShape shape;
+
+ private:
+  friend class StateBuilder;
+  using AppRef = Ref<const AppBlock>;
+  using UserRef = Ref<const UserBlock>;
+
+  static std::uint32_t shorten(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
+  static std::uint16_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint16_t>(hash); }
+  std::uint32_t short_hash(std::string_view text) const noexcept { return shorten(hash(text)); }
+
+  /// Calls `visit(const AppBlock&)` for the apps that an index of app hashes gives for a text, until it returns true.
+  template <class Visit>
+  void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
+  void replace_app(const AppBlock& old, AppRef block);
+
+  // What is found by another text than its app's id leads to the hash of that id, so that a change of an app's
+  // notifiers changes one index alone.
+  HashIndex<AppRef> apps_;
+  HashIndex<std::uint32_t> names_;
+  HashIndex<std::uint32_t> projects_;
+  HashIndex<std::uint32_t> notifiers_;
+  HashIndex<UserRef> users_;
+  std::uint64_t next_sequence_ = 0;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Ref<const UserBlock> UserBlock::make(const User& user, std::uint64_t sequence) {
+  Buffer text;
+  append_packed(text, user.id);
+  append_packed(text, user.username);
+  append_packed(text, user.email);
+  void* const memory = ::operator new(sizeof(UserBlock) + text.size());
+  std::memcpy(static_cast<char*>(memory) + sizeof(UserBlock), text.data(), text.size());
+  return Ref<const UserBlock>(new (memory) UserBlock(sequence));
+}
+
+inline std::string_view UserBlock::email() const noexcept {
+  PackedReader text = reader();
+  text.text();
+  text.text();
+  return text.text();
+}
+
+inline User UserBlock::user() const {
+  PackedReader text = reader();
+  User user;
+  user.id = text.text();
+  user.username = text.text();
+  user.email = text.text();
+  return user;
+}
+
+inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit>& selected,
+                            std::uint64_t* row) const noexcept {
+  const auto set = [row](std::size_t bit) { row[bit / 64] |= std::uint64_t{1} << bit % 64; };
+  std::fill(row, row + words, std::uint64_t{0});
+  if (!notifier.active) return;
+  if (notifier.send_all_events) {
+    for (std::size_t bit = 0; bit < bits; ++bit) {
+      if (bit != alert_bit) set(bit);
+    }
+  }
+  if (notifier.send_all_alerts) set(alert_bit);
+  for (const EventBit bit : selected) set(bit);
+}
+
+inline const AppBlock* State::find_app_by_id(std::string_view id) const {
+  const AppBlock* found = nullptr;
+  apps_.find(short_hash(id), [&](const AppRef& app) {
+    if (app->id() != id) return false;
+    found = app.get();
+    return true;
+  });
+  return found;
+}
+
+template <class Visit>
+void State::visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const {
+  index.find(short_hash(text), [&](std::uint32_t app_hash) {
+    bool done = false;
+    apps_.find(app_hash, [&](const AppRef& app) { return done = visit(*app); });
+    return done;
+  });
+}
+
+inline const AppBlock* State::find_app_by_name(std::string_view name) const {
+  const AppBlock* found = nullptr;
+  visit_apps(names_, name, [&](const AppBlock& app) {
+    if (app.name() != name) return false;
+    found = &app;
+    return true;
+  });
+  return found;
+}
+
+inline const AppBlock* State::find_app(std::string_view id_or_name) const {
+  const AppBlock* const app = find_app_by_id(id_or_name);
+  return app != nullptr ? app : find_app_by_name(id_or_name);
+}
+
+inline void State::find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const {
+  const std::ptrdiff_t before = static_cast<std::ptrdiff_t>(out.size());
+  visit_apps(projects_, project_id, [&](const AppBlock& app) {
+    if (app.project_id() == project_id) out.push_back(&app);
+    return false;
+  });
+  std::sort(out.begin() + before, out.end(),
+            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  // Two apps of the project whose hashes are the same are each found twice.
+  out.erase(std::unique(out.begin() + before, out.end()), out.end());
+}
+
+inline const UserBlock* State::find_user(std::string_view id) const {
+  const UserBlock* found = nullptr;
+  users_.find(short_hash(id), [&](const UserRef& user) {
+    if (user->id() != id) return false;
+    found = user.get();
+    return true;
+  });
+  return found;
+}
+
+inline State::Found State::find_notifier(std::string_view id) const {
+  Found found;
+  visit_apps(notifiers_, id, [&](const AppBlock& app) {
+    found.place = find_notifier(app, id);
+    if (found.place.exists) found.app = &app;
+    return found.place.exists;
+  });
+  return found;
+}
+
+inline void State::read(const AppBlock& app, Record record, Notifier& out) const {
+  std::vector<EventBit> selected;
+  record.read(out, selected);
+  out.app_id = app.id();
+  out.app = app.name();
+  out.selected_event_ids.resize(selected.size());
+  for (std::size_t i = 0; i < selected.size(); ++i) {
+    out.selected_event_ids[i] = catalogue->event_types()[selected[i]].id;
+  }
+}
+
+inline std::vector<const AppBlock*> State::apps_in_order() const {
+  std::vector<const AppBlock*> apps;
+  apps.reserve(apps_.size());
+  apps_.for_each([&](const AppRef& app) { apps.push_back(app.get()); });
+  std::sort(apps.begin(), apps.end(),
+            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  return apps;
+}
+
+inline std::vector<const UserBlock*> State::users_in_order() const {
+  std::vector<const UserBlock*> users;
+  users.reserve(users_.size());
+  users_.for_each([&](const UserRef& user) { users.push_back(user.get()); });
+  std::sort(users.begin(), users.end(),
+            [](const UserBlock* a, const UserBlock* b) { return a->sequence() < b->sequence(); });
+  return users;
+}
+
+inline void State::replace_app(const AppBlock& old, AppRef block) {
+  const std::uint32_t app_hash = short_hash(block->id());
+  apps_.replace(app_hash, std::move(block), [&](const AppRef& app) { return app.get() == &old; });
+}
+
+inline void State::put_app(const App& app) {
+  const std::uint32_t app_hash = short_hash(app.id);
+  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
+  const AppBlock* const old = find_app_by_id(app.id);
+  const std::string_view old_name = old != nullptr ? old->name() : std::string_view();
+  const std::string_view old_project = old != nullptr ? old->project_id() : std::string_view();
+  if (old_name != app.name || old == nullptr) {
+    if (old != nullptr) names_.erase(short_hash(old_name), is_this);
+    names_.insert(short_hash(app.name), app_hash);
+  }
+  if (old_project != app.project_id) {
+    if (!old_project.empty()) projects_.erase(short_hash(old_project), is_this);
+    if (!app.project_id.empty()) projects_.insert(short_hash(app.project_id), app_hash);
+  }
+  if (old != nullptr) {
+    replace_app(*old, old->with_app(app));
+  } else {
+    apps_.insert(app_hash, AppBlock::make(app, next_sequence_++, {}, shape.words));
+  }
+}
+
+inline void State::put_user(const User& user) {
+  const std::uint32_t user_hash = short_hash(user.id);
+  if (const UserBlock* const old = find_user(user.id)) {
+    users_.replace(user_hash, UserBlock::make(user, old->sequence()),
+                   [&](const UserRef& other) { return other.get() == old; });
+  } else {
+    users_.insert(user_hash, UserBlock::make(user, next_sequence_++));
+  }
+}
+
+inline void State::put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected) {
+  Buffer record;
+  Record::append(record, notifier, selected);
+  std::vector<std::uint64_t> row(shape.words);
+  shape.write(notifier, selected, row.data());
+  const std::uint64_t id_hash = hash(notifier.id);
+  const RowItem item{row.data(), record.data(), record.size(), tag(id_hash)};
+  const AppBlock::Place place = app.find(notifier.id, item.tag);
+  if (place.exists) {
+    replace_app(app, app.with_replaced(place, item));
+  } else {
+    notifiers_.insert(shorten(id_hash), short_hash(app.id()));
+    replace_app(app, app.with_added(item));
+  }
+}
+
+inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
+  const std::uint32_t app_hash = short_hash(app.id());
+  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
+  replace_app(app, app.with_removed(place));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

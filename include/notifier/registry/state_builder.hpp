@@ -1,0 +1,85 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/registry/state.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Makes a State of a million notifiers at once. Ids and names are unique: the caller has seen to that.
+///
+///     builder.begin_app();
+///     builder.add(notifier, selected);
+///     builder.end_app(app);
+class StateBuilder {
+ public:
+  StateBuilder(std::shared_ptr<const Catalogue> catalogue, std::uint64_t hash_seed)
+      : state_(std::make_shared<State>(std::move(catalogue), hash_seed)) {}
+
+  State& state() noexcept { return *state_; }
+
+  void begin_app() {
+    records_.clear();
+    rows_.clear();
+    ends_.clear();
+    hashes_.clear();
+  }
+  void add(const Notifier& notifier, const std::vector<EventBit>& selected) {
+    Record::append(records_, notifier, selected);
+    ends_.push_back(records_.size());
+    rows_.resize(rows_.size() + state_->shape.words);
+    state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
+    hashes_.push_back(state_->hash(notifier.id));
+  }
+  void end_app(const App& app);
+  void add_user(const User& user) {
+    users_.push_back({state_->short_hash(user.id), UserBlock::make(user, state_->next_sequence_++)});
+  }
+
+  std::shared_ptr<const State> finish() {
+    state_->apps_ = decltype(State::apps_)::build(std::move(apps_));
+    state_->names_ = decltype(State::names_)::build(std::move(names_));
+    state_->projects_ = decltype(State::projects_)::build(std::move(projects_));
+    state_->notifiers_ = decltype(State::notifiers_)::build(std::move(notifiers_));
+    state_->users_ = decltype(State::users_)::build(std::move(users_));
+    return std::move(state_);
+  }
+
+ private:
+  using HashEntry = HashIndex<std::uint32_t>::Entry;
+
+  std::shared_ptr<State> state_;
+  std::vector<HashIndex<Ref<const AppBlock>>::Entry> apps_;
+  std::vector<HashEntry> names_, projects_, notifiers_;
+  std::vector<HashIndex<Ref<const UserBlock>>::Entry> users_;
+  // of the app at hand
+  Buffer records_;
+  std::vector<std::size_t> ends_;
+  std::vector<std::uint64_t> rows_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<RowItem> items_;
+};
+
+inline void StateBuilder::end_app(const App& app) {
+  const std::size_t words = state_->shape.words;
+  const std::uint32_t app_hash = state_->short_hash(app.id);
+  items_.clear();
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    items_.push_back({rows_.data() + i * words, records_.data() + begin, ends_[i] - begin, State::tag(hashes_[i])});
+    notifiers_.push_back({State::shorten(hashes_[i]), app_hash});
+    begin = ends_[i];
+  }
+  apps_.push_back({app_hash, AppBlock::make(app, state_->next_sequence_++, items_, words)});
+  names_.push_back({state_->short_hash(app.name), app_hash});
+  if (!app.project_id.empty()) projects_.push_back({state_->short_hash(app.project_id), app_hash});
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
