@@ -283,6 +283,15 @@ notifier_status notifier_snapshot(notifier_engine* engine) {
   return respond_with([&](Writer& out) { out.raw(engine->registry.snapshot()); });
 }
 
+notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size) {
+  return with_object(engine, text_at(settings, settings_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
+    notifier::Settings changed = engine->registry.settings();
+    if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
+    if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
+    return respond(engine->registry.set_settings(std::move(changed)));
+  });
+}
+
 notifier_status notifier_catalogue(notifier_engine* engine) {
   const notifier::Catalogue& catalogue = engine->registry.catalogue();
   return respond_with([&](Writer& out) {

@@ -58,6 +58,7 @@ typedef struct notifier_record {
   notifier_text app_id;
   notifier_text target;      /* the URL; an email's envelope sender */
   notifier_text event_id;
+  notifier_text event_type;
   notifier_text key;         /* the idempotency key */
   uint32_t body;             /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
   uint32_t body_size;        /* the same unit. UINT32_MAX: the body is the event itself */
@@ -142,6 +143,8 @@ notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t ap
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size);
 notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32_t snapshot_size);
 notifier_status notifier_snapshot(notifier_engine* engine);
+/* `{"email_from"?,"link_base"?}`: see notifier::Settings. What is missing stays as it is. */
+notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size);
 notifier_status notifier_catalogue(notifier_engine* engine);
 
 /* ---- HTTP API ---- */

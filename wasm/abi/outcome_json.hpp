@@ -28,6 +28,7 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
   out.member("appId", delivery.app_id);
   out.member("platform", notifier::to_string(delivery.platform));
   out.member("eventId", delivery.event_id);
+  out.member("eventType", delivery.event_type);
   out.member("idempotencyKey", delivery.idempotency_key);
   if (delivery.platform == notifier::Platform::email) {
     out.key("envelope");

@@ -38,8 +38,12 @@ class RecordWriter {
     record.notifier_name = still(delivery.notifier_name);
     record.app_id = still(delivery.app_id);
     record.target = still(email ? delivery.from : delivery.url);
-    if (answer.result.count == 0) event_id_ = moving(delivery.event_id);
+    if (answer.result.count == 0) {
+      event_id_ = moving(delivery.event_id);
+      event_type_ = moving(delivery.event_type);
+    }
     record.event_id = event_id_;
+    record.event_type = event_type_;
     record.key = moving(delivery.idempotency_key);
     const Body body = add_body(delivery);
     record.body = body.start;
@@ -112,6 +116,7 @@ class RecordWriter {
   std::string_view event_;
   bool decode_;
   notifier_text event_id_{};
+  notifier_text event_type_{};
   std::uint32_t heads_ = 0;
   std::uint32_t body_ = 0;
   Body bodies_[notifier::platform_count];

@@ -3,7 +3,7 @@
 import { NotifierError } from './error.js';
 import { Instance, type Exports, type Host } from './instance.js';
 import { readDeliveries, readIds, type KnownNotifiers } from './records.js';
-import { routeLines, routeStream } from './lines.js';
+import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
   ApiRequest,
   App,
@@ -88,6 +88,9 @@ function audienceJson(audience: Audience | undefined): string {
 
 // Engines whose owner forgot dispose(). What it holds must not lead back to the engine.
 const forgotten = new FinalizationRegistry<() => void>((release) => release());
+
+/** routeLines() with the errors apart and all that was counted; for the command line. */
+export let routeParts: (engine: Engine, lines: Uint8Array, mode: LinesMode) => RoutedLines;
 
 /**
  * Apps, notifiers and users, and who is told what of an event.
@@ -191,15 +194,12 @@ export class Engine {
    */
   routeLines(lines: string | Uint8Array | ArrayBuffer, options: LinesOptions = {}): Uint8Array {
     const bytes = typeof lines === 'string' ? encoder.encode(lines) : (toJson(lines) as Uint8Array);
-    return this.#call((_, handle, instance) => routeLines(instance, handle, bytes, options).output);
+    return routeParts(this, bytes, options).output;
   }
 
   /** The same for streams: `file.stream().pipeThrough(engine.routeStream()).pipeTo(...)`. */
   routeStream(options: Omit<LinesOptions, 'borrow'> = {}): TransformStream<Uint8Array | string, Uint8Array> {
-    return routeStream((bytes, firstLine) =>
-      this.#call((_, handle, instance) => routeLines(instance, handle, bytes, { ...options, firstLine })),
-      options.firstLine,
-    );
+    return routeStream((bytes, firstLine) => routeParts(this, bytes, { ...options, firstLine }), options.firstLine);
   }
 
   /** For every notifier of the event's apps, yes or no and the one reason. */
@@ -312,7 +312,17 @@ export class Engine {
     this.#change((exports, handle, input, size) => exports.notifier_apply(handle, input, size), toJson(changes));
   }
 
+  /** Where mails come from (`Name <address>` will do), and the dashboard that messages link to. What is undefined stays. */
+  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined }): void {
+    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase });
+    this.#change((exports, handle, input, size) => exports.notifier_configure(handle, input, size), json);
+  }
+
   // ---- calls ----
+
+  static {
+    routeParts = (engine, lines, mode) => engine.#call((_, handle, instance) => routeLines(instance, handle, lines, mode));
+  }
 
   #call<T>(run: (exports: Exports, handle: number, instance: Instance) => T): T {
     const instance = this.#instance;

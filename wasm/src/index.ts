@@ -1,6 +1,8 @@
 // Browsers, and bundlers that build for them.
 
 import { entry } from './engine.js';
+import { fetchModule } from './web_module.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(() => fetch(new URL('./notifier.wasm', import.meta.url)));
+// Bundlers look for exactly this form.
+export const { createEngine, createEngineSync } = entry(() => fetchModule(new URL('./notifier.wasm', import.meta.url)));

@@ -12,6 +12,11 @@ const feed = 10;
 // The module refuses longer events, and says so; more of them need not be kept.
 const longestLine = 8 * 1024 * 1024 + 1;
 
+export interface LinesMode extends LinesOptions {
+  /** Gives the lines of errors apart from the deliveries. */
+  errorsApart?: boolean;
+}
+
 export interface RoutedLines {
   output: Uint8Array;
   /** Lines of errors, where they were asked for apart. */
@@ -25,7 +30,7 @@ export function routeLines(
   instance: Instance,
   handle: number,
   bytes: Uint8Array,
-  { explain = false, firstLine = 1, borrow = false, errorsApart = false }: LinesOptions & { errorsApart?: boolean },
+  { explain = false, firstLine = 1, borrow = false, errorsApart = false }: LinesMode,
 ): RoutedLines {
   const mode = (explain ? explainBit : 0) | (errorsApart ? errorsApartBit : 0);
   const { exports, answer } = instance;

@@ -6,7 +6,7 @@ import type { Delivery, Truncation } from './types.js';
 const platforms = ['email', 'slack', 'webhook', 'rocket_chat'] as const;
 
 // Words of a notifier_record. A text takes two: start and size.
-const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, Key = 11, Body = 13, BodySize, Pairs, Cuts, Size }
+const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Body = 15, BodySize, Pairs, Cuts, Size }
 
 const still = 0x80000000;
 const wholeEvent = 0xffffffff;
@@ -51,6 +51,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
 
   let at = words[answer + Answer.Records]! >> 2;
   const eventId = text(at + Word.EventId);
+  const eventType = text(at + Word.EventType);
   for (; count > 0; --count) {
     const record = at;
     at += Word.Size;
@@ -84,6 +85,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
         appId: known.appId,
         platform,
         eventId,
+        eventType,
         idempotencyKey: text(record + Word.Key),
         envelope: { from: known.target, to },
         raw: body as Body,
@@ -98,6 +100,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
         appId: known.appId,
         platform,
         eventId,
+        eventType,
         idempotencyKey: text(record + Word.Key),
         method: 'POST',
         url: known.target,

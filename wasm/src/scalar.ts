@@ -1,6 +1,8 @@
-// The build without SIMD: Browsers, and bundlers that build for them.
+// The build without SIMD, for browsers.
 
 import { entry } from './engine.js';
+import { fetchModule } from './web_module.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(() => fetch(new URL('./notifier-scalar.wasm', import.meta.url)));
+// Bundlers look for exactly this form.
+export const { createEngine, createEngineSync } = entry(() => fetchModule(new URL('./notifier-scalar.wasm', import.meta.url)));

@@ -1,4 +1,4 @@
-// The build without SIMD: Node.js, Deno and Bun.
+// The build without SIMD, for Node.js, Deno and Bun.
 
 import { readFileSync } from 'node:fs';
 import { entry } from './engine.js';

@@ -1,4 +1,4 @@
-// The build without SIMD: workerd and what is built on it: modules cannot be compiled there, only imported.
+// The build without SIMD, for workerd.
 
 import module from './notifier-scalar.wasm';
 import { entry } from './engine.js';

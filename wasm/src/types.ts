@@ -87,8 +87,9 @@ interface DeliveryBase<Body> {
   notifierId: string;
   notifierName: string;
   appId: string;
-  /** As the event has it; may be empty. */
+  /** As the event has it; may be empty, as its type. */
   eventId: string;
+  eventType: string;
   /** Stable: the same event and notifier give the same key on every attempt and machine. */
   idempotencyKey: string;
   truncations: Truncation[];

@@ -1,0 +1,93 @@
+// What all commands share: options, files, an engine with a configuration.
+
+import { readFileSync } from 'node:fs';
+import { parseArgs, type ParseArgsConfig } from 'node:util';
+import { entry, type Engine } from '../engine.js';
+import { NotifierError } from '../error.js';
+import { randomId } from '../node_ids.js';
+import type { EngineOptions } from '../types.js';
+
+/** Ends the program with a message on standard error. */
+export class Failure extends Error {
+  readonly status: number = 1;
+}
+
+export class Usage extends Failure {
+  override readonly status = 2;
+}
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+type Parsed<T extends Options> = {
+  values: { [K in keyof T]: T[K]['type'] extends 'boolean' ? boolean : string | undefined };
+  positionals: string[];
+};
+
+/** Reads a command's arguments; where they ask for help, prints that and returns nothing. */
+export function parse<T extends Options>(args: string[], options: T, help: string): Parsed<T> | undefined {
+  let parsed: Parsed<Options>;
+  try {
+    const withHelp: Options = { ...options, help: { type: 'boolean', short: 'h' } };
+    parsed = parseArgs({ args, options: withHelp, allowPositionals: true }) as Parsed<Options>;
+  } catch (error) {
+    throw new Usage((error as Error).message);
+  }
+  if (parsed.values['help']) {
+    process.stdout.write(help);
+    return undefined;
+  }
+  return parsed as Parsed<T>;
+}
+
+/** The one positional argument CONFIG.json, and perhaps more. */
+export function operands(positionals: string[], ...names: string[]): string[] {
+  if (positionals.length < names.length) throw new Usage(`${names[positionals.length]} is missing`);
+  if (positionals.length > names.length) throw new Usage(`${positionals[names.length]} is one argument too many`);
+  return positionals;
+}
+
+/** Reads a file, or standard input for `-`. */
+export function readInput(path: string): Uint8Array {
+  try {
+    return readFileSync(path === '-' ? 0 : path);
+  } catch (error) {
+    throw new Failure(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
+  }
+}
+
+export function newEngine(options: EngineOptions = {}): Engine {
+  const module = new URL('../notifier.wasm', import.meta.url);
+  return entry(() => module, randomId).createEngineSync(readFileSync(module), options);
+}
+
+/** One line for each fault, with its place. */
+export function faults(error: NotifierError): string[] {
+  if (error.fields.length > 0) return error.fields.map(({ field, message }) => `${field}: ${message}`);
+  return [error.message + (error.offset === undefined ? '' : ` (byte ${error.offset})`)];
+}
+
+/** An engine with the configuration of a file. */
+export function loadEngine(path: string, options: EngineOptions = {}): Engine {
+  const engine = newEngine(options);
+  try {
+    engine.load(readInput(path));
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    throw new Failure(faults(error).map((fault) => `${path}: ${fault}`).join('\nnotifier-wasm: '));
+  }
+  return engine;
+}
+
+/** A clock that stands still, for `--now`. */
+export function fixedClock(now: string | undefined): EngineOptions {
+  if (now === undefined) return {};
+  const time = new Date(now);
+  if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time as 2024-05-14T09:46:42Z, not ${now}`);
+  return { clock: () => time };
+}
+
+/** Colours, for a terminal that wants them. */
+export function paint(stream: NodeJS.WriteStream): (style: 'bold' | 'dim' | 'red' | 'green', text: string) => string {
+  const codes = { bold: [1, 22], dim: [2, 22], red: [31, 39], green: [32, 39] } as const;
+  const colours = stream.isTTY && !process.env['NO_COLOR'] && process.env['TERM'] !== 'dumb';
+  return (style, text) => (colours ? `\x1b[${codes[style][0]}m${text}\x1b[${codes[style][1]}m` : text);
+}

@@ -1,0 +1,180 @@
+// Everything the server keeps, in one JSON file: a snapshot, and the latest events of each app.
+
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Engine } from '../engine.js';
+import type { Change, History, Outcome } from '../types.js';
+import { Failure } from './command.js';
+
+type Json = { [key: string]: any };
+
+/** How many events of an app are kept, the latest ones. */
+const eventsPerApp = 200;
+
+/**
+ * A file that is always whole: it is replaced by a new one that is already on the disk. Holds secrets.
+ *
+ *     const database = new Database('notifier.json');
+ *     database.load(engine);
+ *     const outcome = engine.handle(request);
+ *     database.store(outcome); // throws, and has changed nothing, where the disk is full
+ *     engine.apply(outcome.changes);
+ */
+export class Database implements History {
+  readonly #path: string;
+  /** The snapshot without its lists. */
+  #head: Json = { version: 1 };
+  #apps = new Map<string, Json>();
+  /** In the order in which they were made, by id. */
+  #notifiers = new Map<string, Json>();
+  #users = new Map<string, Json>();
+  #events = new Map<string, string[]>();
+
+  /** Keeps other servers off the file until release(). */
+  constructor(path: string) {
+    this.#path = path;
+    for (let tries = 0; ; ++tries) {
+      try {
+        const lock = openSync(this.#lock, 'wx', 0o600);
+        writeSync(lock, String(process.pid));
+        closeSync(lock);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Failure(`cannot use ${path}: ${(error as Error).message}`);
+        const owner = this.#owner();
+        if (tries > 0 || owner !== undefined) throw new Failure(`another server (process ${owner}) uses ${path}`);
+        rmSync(this.#lock, { force: true });
+      }
+    }
+  }
+
+  release(): void {
+    rmSync(this.#lock, { force: true });
+  }
+
+  get #lock(): string {
+    return `${this.#path}.lock`;
+  }
+
+  /** The process that holds the lock, where it is still alive. */
+  #owner(): number | undefined {
+    const pid = Number(readFileSync(this.#lock, 'utf8'));
+    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
+    try {
+      process.kill(pid, 0);
+      return pid;
+    } catch (error) {
+      return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined;
+    }
+  }
+
+  /** Fills an empty engine from the file, where there is one. Says whether there was. */
+  load(engine: Engine): boolean {
+    let text: string;
+    try {
+      text = readFileSync(this.#path, 'utf8');
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
+      throw new Failure(`cannot read ${this.#path}: ${(error as Error).message}`);
+    }
+    engine.load(text);
+    const { events = {} } = JSON.parse(text) as { events?: Record<string, unknown[]> };
+    for (const [app, list] of Object.entries(events)) this.#events.set(app, list.map((event) => JSON.stringify(event)));
+    this.adopt(engine);
+    return true;
+  }
+
+  /** Takes over what an engine holds; write() then keeps it. */
+  adopt(engine: Engine): void {
+    const { apps = [], users = [], ...head } = JSON.parse(engine.snapshot()) as Json;
+    this.#head = head;
+    for (const { notifiers = [], ...app } of apps) {
+      this.#apps.set(app.id, app);
+      for (const notifier of notifiers) this.#notifiers.set(notifier.id, { ...notifier, app_id: app.id });
+    }
+    for (const user of users) this.#users.set(user.id, user);
+  }
+
+  /** Keeps what a request came to. Returns when it is on the disk; throws where it is not, and then nothing has changed. */
+  store(outcome: Outcome): void {
+    const before = [this.#apps, this.#notifiers, this.#users, this.#events] as const;
+    [this.#apps, this.#notifiers, this.#users, this.#events] = [new Map(before[0]), new Map(before[1]), new Map(before[2]), new Map(before[3])];
+    try {
+      for (const change of outcome.changes) this.#put(change);
+      for (const { appId, json } of outcome.events) {
+        this.#events.set(appId, [...(this.#events.get(appId) ?? []).slice(1 - eventsPerApp), json]);
+      }
+      this.write();
+    } catch (error) {
+      [this.#apps, this.#notifiers, this.#users, this.#events] = before;
+      throw error;
+    }
+  }
+
+  #put(change: Change): void {
+    const { op, app, notifier, user } = change as Json;
+    switch (op) {
+      case 'put_app':
+        this.#apps.set(app.id, app);
+        break;
+      case 'put_user':
+        this.#users.set(user.id, user);
+        break;
+      case 'put_notifier':
+        this.#notifiers.set(notifier.id, notifier);
+        break;
+      case 'remove_notifier':
+        this.#notifiers.delete(notifier.id);
+        break;
+    }
+  }
+
+  write(): void {
+    const notifiersOf = new Map<string, Json[]>();
+    for (const notifier of this.#notifiers.values()) {
+      const list = notifiersOf.get(notifier['app_id']);
+      if (list) list.push(notifier);
+      else notifiersOf.set(notifier['app_id'], [notifier]);
+    }
+    const apps = Array.from(this.#apps.values(), (app) => ({ ...app, notifiers: notifiersOf.get(app['id']) ?? [] }));
+    const head = JSON.stringify({ ...this.#head, apps, users: [...this.#users.values()] }).slice(0, -1);
+    // Events go in as they came, not as JavaScript would write them.
+    const events = Array.from(this.#events, ([app, list]) => `${JSON.stringify(app)}:[${list.join(',')}]`);
+    replaceFile(this.#path, `${head},"events":{${events.join(',')}}}\n`);
+  }
+
+  events(appId: string, offset: number, limit: number): { total: number; items: string[] } {
+    const list = this.#events.get(appId) ?? [];
+    const end = Math.max(list.length - offset, 0);
+    return { total: list.length, items: list.slice(Math.max(end - limit, 0), end).reverse() };
+  }
+
+  deliveries(): { total: number; items: string[] } {
+    return { total: 0, items: [] };
+  }
+
+  retry(): boolean {
+    return false;
+  }
+}
+
+/** Replaces a file at one stroke, durably. */
+function replaceFile(path: string, text: string): void {
+  const draft = `${path}.new`;
+  const file = openSync(draft, 'w', 0o600);
+  try {
+    const bytes = Buffer.from(text);
+    for (let at = 0; at < bytes.length; ) at += writeSync(file, bytes, at);
+    fsyncSync(file);
+  } finally {
+    closeSync(file);
+  }
+  renameSync(draft, path);
+  if (process.platform === 'win32') return; // folders cannot be opened there
+  const folder = openSync(dirname(path), 'r');
+  try {
+    fsyncSync(folder);
+  } finally {
+    closeSync(folder);
+  }
+}

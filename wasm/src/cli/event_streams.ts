@@ -1,0 +1,63 @@
+// Server-sent events (WHATWG HTML, section 9.2): an app's events and deliveries as they happen.
+
+import type { ServerResponse } from 'node:http';
+import type { Outcome } from '../types.js';
+
+/** A client that does not keep up is cut off rather than fed a stream with holes. */
+const mostUnsent = 4 * 1024 * 1024;
+
+export class EventStreams {
+  readonly #clients = new Map<string, Set<ServerResponse>>();
+  readonly #heartbeat = setInterval(() => this.#everywhere(': still here\n\n'), 15_000).unref();
+
+  /** Goes on with an answer whose headers are set. */
+  open(appId: string, response: ServerResponse): void {
+    response.flushHeaders();
+    const clients = this.#clients.get(appId) ?? new Set();
+    this.#clients.set(appId, clients.add(response));
+    response.on('close', () => {
+      clients.delete(response);
+      if (clients.size === 0) this.#clients.delete(appId);
+    });
+  }
+
+  publish({ events, deliveries }: Outcome): void {
+    if (this.#clients.size === 0) return;
+    for (const { appId, json } of events) this.#send(appId, 'event', json);
+    for (const { appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey } of deliveries) {
+      this.#send(
+        appId,
+        'delivery',
+        JSON.stringify({
+          notifier_id: notifierId,
+          notifier_name: notifierName,
+          platform,
+          event_id: eventId,
+          event_type: eventType,
+          idempotency_key: idempotencyKey,
+          status: 'pending',
+        }),
+      );
+    }
+  }
+
+  close(): void {
+    clearInterval(this.#heartbeat);
+    for (const clients of this.#clients.values()) for (const client of clients) client.end();
+  }
+
+  /** A line break within `json` is white space between its parts, so it may go. */
+  #send(appId: string, name: 'event' | 'delivery', json: string): void {
+    const message = `event: ${name}\ndata: ${json.replace(/[\r\n]/g, ' ')}\n\n`;
+    for (const client of this.#clients.get(appId) ?? []) write(client, message);
+  }
+
+  #everywhere(message: string): void {
+    for (const clients of this.#clients.values()) for (const client of clients) write(client, message);
+  }
+}
+
+function write(client: ServerResponse, message: string): void {
+  if (client.writableLength > mostUnsent) client.destroy();
+  else client.write(message);
+}

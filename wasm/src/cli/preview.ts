@@ -1,0 +1,69 @@
+import { NotifierError } from '../error.js';
+import type { Delivery } from '../types.js';
+import { Failure, faults, fixedClock, loadEngine, operands, paint, parse, readInput } from './command.js';
+
+const help = `Usage: notifier-wasm preview CONFIG.json [OPTION]... [< EVENT]
+
+Shows what a notifier would be sent for an event, whether it accepts it or not; nothing is sent.
+
+  --notifier ID   only this notifier (its id or name); default: all of the configuration
+  --event FILE    read the event from this file, not from standard input
+  --now TIME      the present moment, for mails whose event has no time; default: the clock
+  --json          write JSON, one object for each notifier, with the whole URL, which is a secret
+  --help          print this and end
+
+Exit status: 0 done; 1 the event or CONFIG.json is faulty; 2 wrong command line.
+`;
+
+/** The URL without what is secret in it. */
+function masked(url: string): string {
+  return url.replace(/^([a-z]+:\/\/[^/?#]*).*$/i, '$1/...');
+}
+
+function pretty(body: string): string {
+  try {
+    return JSON.stringify(JSON.parse(body), undefined, 2);
+  } catch {
+    return body;
+  }
+}
+
+function show(delivery: Delivery): string {
+  const styled = paint(process.stdout);
+  const head = styled('bold', `${delivery.notifierName} (${delivery.platform})`);
+  const cuts = delivery.truncations.map(({ part, length, kept }) => styled('red', `cut: ${part}, ${kept} of ${length} kept`) + '\n').join('');
+  if (delivery.platform === 'email') {
+    const { from, to } = delivery.envelope;
+    return `${head}\n${styled('dim', `from ${from} to ${to.join(', ') || 'nobody'}`)}\n${cuts}\n${delivery.raw.replaceAll('\r\n', '\n')}\n`;
+  }
+  const headers = Object.entries(delivery.headers).map(([name, value]) => styled('dim', `${name}: ${value}`) + '\n').join('');
+  return `${head}\n${styled('dim', `${delivery.method} ${masked(delivery.url)}`)}\n${headers}${cuts}\n${pretty(delivery.body)}\n`;
+}
+
+export function preview(args: string[]): number {
+  const parsed = parse(
+    args,
+    { notifier: { type: 'string' }, event: { type: 'string' }, now: { type: 'string' }, json: { type: 'boolean' } },
+    help,
+  );
+  if (parsed === undefined) return 0;
+  const { values } = parsed;
+  const [config] = operands(parsed.positionals, 'CONFIG.json');
+  const engine = loadEngine(config!, fixedClock(values.now));
+  let notifiers = engine.apps().flatMap((app) => engine.notifiers(app.id));
+  if (values.notifier !== undefined) {
+    notifiers = notifiers.filter(({ id, name }) => id === values.notifier || name === values.notifier);
+    if (notifiers.length === 0) throw new Failure(`${config} has no notifier ${values.notifier}`);
+  }
+  const event = readInput(values.event ?? '-');
+  for (const { id } of notifiers) {
+    try {
+      const delivery = engine.preview(id, event);
+      process.stdout.write(values.json ? `${JSON.stringify(delivery)}\n` : `${show(delivery)}\n`);
+    } catch (error) {
+      if (!(error instanceof NotifierError)) throw error;
+      throw new Failure(`the event: ${faults(error).join('; ')}`);
+    }
+  }
+  return 0;
+}

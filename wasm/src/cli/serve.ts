@@ -1,0 +1,206 @@
+import { once } from 'node:events';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Engine } from '../engine.js';
+import { NotifierError } from '../error.js';
+import type { Outcome } from '../types.js';
+import { Access, refusal, type Answer } from './access.js';
+import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
+import { Database } from './database.js';
+import { EventStreams } from './event_streams.js';
+
+const help = `Usage: notifier-wasm serve [OPTION]...
+
+Serves the notifier API over HTTP and keeps everything in one JSON file, which is replaced at one stroke before each answer.
+
+  --port N           listen on this port (default 7070); 0 picks a free one
+  --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
+  --database FILE    the data (default notifier.json); made where there is none. It holds secrets
+  --token TOKEN      ask for \`Authorization: Bearer TOKEN\`; the environment variable NOTIFIER_TOKEN does the same.
+                     Without a token only this machine is served, and no web page but one of --cors
+  --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
+  --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
+  --link-base URL    the dashboard that messages link to
+  --import FILE      fill an empty database from a snapshot or configuration before serving
+  --export           print a snapshot of the database and end; it holds secrets
+  --no-access-log    do not write a line of JSON to standard error for each request
+  --help             print this and end
+
+Exit status: 0 after SIGTERM or SIGINT; 1 where the server cannot start; 2 wrong command line.
+`;
+
+const options = {
+  port: { type: 'string' },
+  host: { type: 'string' },
+  database: { type: 'string' },
+  token: { type: 'string' },
+  cors: { type: 'string' },
+  'email-from': { type: 'string' },
+  'link-base': { type: 'string' },
+  import: { type: 'string' },
+  export: { type: 'boolean' },
+  'no-access-log': { type: 'boolean' },
+} as const;
+
+/** The longest body, which is the longest event. */
+const longestBody = 8 * 1024 * 1024;
+const tooLarge = 'The body is larger than this server takes';
+
+/** Reads a body; an answer where it cannot be taken. */
+async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
+  if (Number(request.headers['content-length'] ?? 0) > longestBody) return refusal(413, tooLarge);
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > longestBody) return refusal(413, tooLarge);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks, size);
+}
+
+/** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
+class Service {
+  readonly #engine: Engine;
+  readonly #database: Database;
+  readonly streams = new EventStreams();
+
+  constructor(engine: Engine, database: Database) {
+    this.#engine = engine;
+    this.#database = database;
+  }
+
+  answer(request: IncomingMessage, body: Uint8Array): Outcome | Answer {
+    const outcome = this.#engine.handle({ method: request.method!, url: request.url!, headers: request.headers, body });
+    if (outcome.changes.length + outcome.events.length + outcome.deliveries.length === 0) return outcome;
+    try {
+      this.#database.store(outcome);
+    } catch (error) {
+      process.stderr.write(`notifier-wasm: cannot write the database: ${(error as Error).message}\n`);
+      return refusal(500, 'The change could not be stored; nothing has changed');
+    }
+    this.#engine.apply(outcome.changes);
+    this.streams.publish(outcome);
+    return outcome;
+  }
+}
+
+async function respond(service: Service, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const { headers, answer: refused } = access.judge(request);
+  for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  let answer = refused;
+  let streamAppId: string | undefined;
+  if (answer === undefined) {
+    const body = await readBody(request);
+    if (!Buffer.isBuffer(body)) {
+      answer = body;
+    } else {
+      const outcome = service.answer(request, body);
+      answer = 'response' in outcome ? outcome.response : outcome;
+      streamAppId = 'response' in outcome ? outcome.streamAppId : undefined;
+    }
+  }
+  // What is left of a body that is not wanted must not be taken for the next request.
+  if (!request.complete) response.setHeader('Connection', 'close');
+  response.writeHead(answer.status, answer.headers);
+  if (streamAppId !== undefined) service.streams.open(streamAppId, response);
+  else response.end(answer.body);
+}
+
+/** One line of JSON for each request. No query, header or body: those may hold secrets. */
+function logAccess(request: IncomingMessage, response: ServerResponse): void {
+  const began = process.hrtime.bigint();
+  response.on('close', () => {
+    const line = {
+      time: new Date().toISOString(),
+      client: request.socket.remoteAddress,
+      method: request.method,
+      path: request.url!.split('?')[0]!.slice(0, 512),
+      status: response.statusCode,
+      us: Number((process.hrtime.bigint() - began) / 1000n),
+    };
+    process.stderr.write(`${JSON.stringify(line)}\n`);
+  });
+}
+
+function fill(engine: Engine, database: Database, path: string, importFile: string | undefined): void {
+  let file = path;
+  try {
+    database.load(engine);
+    if (importFile !== undefined && engine.apps().length === 0) {
+      file = importFile;
+      engine.load(readInput(importFile));
+      database.adopt(engine);
+      database.write();
+    }
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    throw new Failure(faults(error).map((fault) => `${file}: ${fault}`).join('\nnotifier-wasm: '));
+  }
+}
+
+export async function serve(args: string[]): Promise<number> {
+  const parsed = parse(args, options, help);
+  if (parsed === undefined) return 0;
+  operands(parsed.positionals);
+  const { values } = parsed;
+  const token = values.token ?? (process.env['NOTIFIER_TOKEN'] || undefined);
+  const port = Number(values.port ?? 7070);
+  if (!/^\d+$/.test(values.port ?? '0') || port > 65535) throw new Usage('--port needs a number from 0 to 65535');
+  if (token === '') throw new Usage('--token needs a value');
+  if (token === undefined) {
+    if (values.cors === '*') throw new Usage('--cors * needs a token: without one every web page could use the server');
+    if (!['127.0.0.1', '::1', 'localhost'].includes(values.host ?? 'localhost')) {
+      throw new Usage('--host needs a token: without one only this machine is served');
+    }
+  }
+  const host = values.host ?? (token === undefined ? '127.0.0.1' : '0.0.0.0');
+  const path = values.database ?? 'notifier.json';
+
+  const database = new Database(path);
+  try {
+    const engine = newEngine({ history: database });
+    fill(engine, database, path, values.import);
+    if (values.export) {
+      process.stdout.write(`${engine.snapshot()}\n`);
+      return 0;
+    }
+    try {
+      engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'] });
+    } catch (error) {
+      if (!(error instanceof NotifierError)) throw error;
+      throw new Failure(`wrong setting: ${faults(error).join('; ')}`);
+    }
+
+    const service = new Service(engine, database);
+    const access = new Access(token, values.cors);
+    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 }, (request, response) => {
+      if (!values['no-access-log']) logAccess(request, response);
+      respond(service, access, request, response).catch((error: NodeJS.ErrnoException) => {
+        if (error.code !== 'ECONNRESET') process.stderr.write(`notifier-wasm: ${error.stack}\n`);
+        response.destroy();
+      });
+    });
+    server.listen(port, host);
+    await once(server, 'listening').catch((error) => {
+      throw new Failure(`cannot listen on ${host} port ${port}: ${error.message}`);
+    });
+    const at = server.address() as AddressInfo;
+    const shown = at.family === 'IPv6' ? `[${at.address}]` : at.address;
+    process.stdout.write(`notifier-wasm listens on http://${shown}:${at.port}${token === undefined ? ' (no token: this machine only)' : ''}\n`);
+
+    await new Promise((resolve) => {
+      process.once('SIGTERM', resolve);
+      process.once('SIGINT', resolve);
+    });
+    service.streams.close();
+    server.close();
+    server.closeIdleConnections();
+    const patience = setTimeout(() => server.closeAllConnections(), 5_000);
+    await once(server, 'close');
+    clearTimeout(patience);
+    return 0;
+  } finally {
+    database.release();
+  }
+}
