@@ -97,10 +97,19 @@ def check_version():
         problems.append(f"wasm/package.json: its version is not that of version.hpp, {version}")
 
 
+def check_options():
+    options = re.findall(r"(?m)^(?:option|set)\((NOTIFIER_\w+)[^)]*?(?:CACHE|\s\")", (ROOT / "CMakeLists.txt").read_text())
+    readme = ROOT / "README.md"
+    if readme.exists():
+        table = "\n".join(line for line in readme.read_text().splitlines() if line.startswith("|"))
+        problems.extend(f"README.md: the table of options lacks {name}" for name in options if name not in table)
+
+
 for source in files(".hpp", ".cpp", ".h", ".c", ".py", ".cmake", ".txt"):
     check_text(source)
 for header in headers():
     check_header(header)
 check_spine()
 check_version()
+check_options()
 report(problems)
