@@ -138,7 +138,7 @@ class Composer {
       const std::size_t middle = text_.size();
       is_code_ = field->key == '`';
       if (run(static_cast<std::size_t>(field - &program_.op(0)) + 1) && text_.size() != middle) {
-        out_.fields_.push_back({{begin, field->text.size()}, out_.since(middle), field->key == 0, is_code_});
+        out_.push_field({begin, field->text.size()}, out_.since(middle), field->key == 0, is_code_);
       } else {
         text_.truncate(begin);
       }
@@ -301,14 +301,14 @@ class Composer {
       const std::size_t middle = text_.size();
       if (!append_scalar(text_, value)) return text_.truncate(begin);
       names[fields.size()] = name;
-      fields.push_back({{begin, middle - begin}, out_.since(middle), text_.size() - middle <= short_value, false});
+      out_.push_field({begin, middle - begin}, out_.since(middle), text_.size() - middle <= short_value, false);
     });
     if (left_out == 0) return;
     const std::size_t begin = text_.size();
     append_integer(text_, static_cast<std::int64_t>(left_out));
     const Span count = out_.since(begin);
     text_.append("Further values");
-    out_.fields_.push_back({{count.begin + count.size, text_.size() - count.begin - count.size}, count, true, false});
+    out_.push_field(out_.since(count.begin + count.size), count, true, false);
   }
 
   template <class F>

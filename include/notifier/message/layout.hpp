@@ -129,21 +129,27 @@ inline bool append_changes(Buffer& out, json::View value) {
   });
 }
 
+/// Not a short number, a version or a file's name, but the hash of a commit.
+inline bool is_hash(std::string_view text) noexcept {
+  const auto is_hex = [](Bytes b) { return b.between('0', '9') | b.between('a', 'f') | b.between('A', 'F'); };
+  const auto is_other = [&](Bytes b) { return is_hex(b).is(Bytes::all(0)); };
+  return text.size() >= 12 && find_byte(text, is_other) == text.size();
+}
+
 inline bool append_commit(Buffer& out, json::View value) {
   const std::string_view text = value.string();
-  const bool is_hash = text.size() >= 12 && text.find_first_not_of("0123456789abcdefABCDEF") == std::string_view::npos;
-  return is_hash ? append_line(out, text.substr(0, 7)) : append_scalar(out, value);
+  return append_line(out, is_hash(text) ? text.substr(0, 7) : text) || append_scalar(out, value);
 }
 
 inline bool append_duration(Buffer& out, json::View value) {
   std::int64_t seconds = 0;
   if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value);
-  struct Unit {
+  struct TimeUnit {
     std::int64_t seconds;
     std::string_view name;
   };
-  constexpr Unit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
-  const Unit* unit = units;
+  constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
+  const TimeUnit* unit = units;
   while (seconds < unit->seconds && unit->seconds != 1) ++unit;
   append_integer(out, seconds / unit->seconds);
   out.append(unit->name);

@@ -4,28 +4,21 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/config.hpp"
+#include "notifier/message/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// What a byte may be in a URL (RFC 3986, section 2): nothing, part of it, or part of a host and port too.
-enum UrlByte : unsigned char { no_url_byte = 0, url_byte = 1, host_byte = 2 };
+/// Of bytes that no URL holds (RFC 3986, section 2).
+inline Bytes is_outside_url(Bytes b) noexcept {
+  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
+         b.between('{', '}');
+}
 
-struct UrlBytes {
-  constexpr UrlBytes() noexcept {
-    for (const char c : std::string_view("!$&'()*+,;=%/?#@_~")) set(c, url_byte);
-    for (const char c : std::string_view("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.:[]")) {
-      set(c, url_byte | host_byte);
-    }
-  }
-  constexpr void set(char c, int what) noexcept {
-    of[static_cast<unsigned char>(c)] = static_cast<unsigned char>(what);
-  }
-
-  unsigned char of[256] = {};
-};
-inline constexpr UrlBytes url_bytes;
+/// Of bytes that no host with a port holds; brackets are for IPv6.
+inline Bytes is_outside_host(Bytes b) noexcept {
+  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
+}
 
 inline bool starts_with_scheme(std::string_view text, std::string_view lower_case) noexcept {
   if (text.size() < lower_case.size()) return false;
@@ -44,13 +37,12 @@ inline bool is_link(std::string_view text) noexcept {
   if (starts_with_scheme(text, "http://")) start = 7;
   if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
 
-  unsigned all = url_byte;
-  std::size_t host_end = start;
-  while (host_end < text.size() && text[host_end] != '/' && text[host_end] != '?' && text[host_end] != '#') ++host_end;
-  unsigned host = host_byte;
-  for (std::size_t i = start; i < host_end; ++i) host &= url_bytes.of[static_cast<unsigned char>(text[i])];
-  for (std::size_t i = host_end; i < text.size(); ++i) all &= url_bytes.of[static_cast<unsigned char>(text[i])];
-  return host_end != start && text[start] != ':' && host != 0 && all != 0;
+  const std::string_view rest = text.substr(start);
+  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
+  if (host_end == 0 || rest[0] == ':') return false;
+  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
+  const std::string_view target = rest.substr(host_end);
+  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
 }
 
 /// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.

@@ -89,8 +89,8 @@ class Message {
   struct Entry {
     Span label;
     Span value;
-    bool is_short;
-    bool is_code;
+    bool is_short = true;
+    bool is_code = false;
   };
 
   std::string_view view(Span span) const noexcept { return {text_.data() + span.begin, span.size}; }
@@ -99,6 +99,17 @@ class Message {
     const std::size_t begin = text_.size();
     detail::append_line(text_, text);
     part = since(begin);
+  }
+
+  /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
+  void push_field(Span label, Span value, bool is_short, bool is_code) {
+    Entry& entry = fields_.emplace_back();
+    entry.label.begin = label.begin;
+    entry.label.size = label.size;
+    entry.value.begin = value.begin;
+    entry.value.size = value.size;
+    entry.is_short = is_short;
+    entry.is_code = is_code;
   }
 
   Buffer text_;
@@ -126,7 +137,7 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   text_.append(label);
   const std::size_t middle = text_.size();
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
-    fields_.push_back({{begin, label.size()}, since(middle), is_short, is_code});
+    push_field({begin, label.size()}, since(middle), is_short, is_code);
   } else {
     text_.truncate(begin);
   }

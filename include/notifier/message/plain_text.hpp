@@ -10,6 +10,19 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Where the first byte is of which `is(Bytes)` holds, or text.size().
+template <class F>
+std::size_t find_byte(std::string_view text, F&& is) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    const unsigned first = is(Bytes::load(p)).first();
+    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
+  }
+  const std::size_t first = left == 0 ? 0 : is(Bytes::load(p, left)).first();
+  return text.size() - left + (std::min)(first, left);
+}
+
 /// What a character at the start of `text` does to a line of text.
 enum class Effect { none, breaks, hides };
 
@@ -32,18 +45,20 @@ inline Control control_at(std::string_view text) noexcept {
   return {Effect::none, 1};
 }
 
+/// Of bytes that may begin a control.
+inline Bytes may_begin_control(Bytes bytes) noexcept {
+  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
+}
+
 /// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
 /// first that may begin a control.
 inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
   const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
   bytes.store(out);
-  const Bytes suspicious = bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
-  return (std::min)(std::size_t{suspicious.first()}, text.size());
+  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
 }
 
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-inline bool append_line(Buffer& out, std::string_view text) {
+inline bool append_any_line(Buffer& out, std::string_view text) {
   char* const start = out.room(text.size() + Bytes::size);
   char* p = start;
   while (!text.empty()) {
@@ -65,6 +80,17 @@ inline bool append_line(Buffer& out, std::string_view text) {
   if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
   out.set_end(p - (first - start));
   return first != p;
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+inline bool append_line(Buffer& out, std::string_view text) {
+  if (text.empty()) return false;
+  if (text.size() > Bytes::size || text.front() <= ' ' || text.back() == ' ') return append_any_line(out, text);
+  char* const start = out.room(Bytes::size);
+  if (copy_plain(text, start) != text.size()) return append_any_line(out, text);
+  out.set_end(start + text.size());
+  return true;
 }
 
 /// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstddef>
+#include <cstring>
 #include <string_view>
 
 #include "notifier/json/document.hpp"
@@ -32,30 +34,32 @@ inline Event Event::read(json::View root, std::string_view body) noexcept {
   Event event;
   event.body = body;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
+  // Of keys of one length, the comparison is of a constant size: no call.
   root.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
-        if (key == "id") event.id = value.string();
+        if (is("id", 2)) event.id = value.string();
         break;
       case 4:
-        if (key == "type") event.type = value.string();
-        if (key == "user") event.user = object(value);
+        if (is("type", 4)) event.type = value.string();
+        if (is("user", 4)) event.user = object(value);
         break;
       case 6:
-        if (key == "app_id") event.app_id = value.string();
+        if (is("app_id", 6)) event.app_id = value.string();
         break;
       case 8:
-        if (key == "app_name") event.app_name = value.string();
+        if (is("app_name", 8)) event.app_name = value.string();
         break;
       case 9:
-        if (key == "type_data") event.type_data = object(value);
+        if (is("type_data", 9)) event.type_data = object(value);
         break;
       case 10:
-        if (key == "created_at") event.created_at = value.string();
-        if (key == "project_id") event.project_id = value.string();
+        if (is("created_at", 10)) event.created_at = value.string();
+        if (is("project_id", 10)) event.project_id = value.string();
         break;
       case 12:
-        if (key == "project_name") event.project_name = value.string();
+        if (is("project_name", 12)) event.project_name = value.string();
         break;
       default: break;
     }
