@@ -6,7 +6,8 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What every request says of itself; a webhook's signature headers come on top.
-inline constexpr HeaderView json_request_headers[] = {{"Content-Type", "application/json"}};
+/// What every request says of itself; `webhook-id` and a webhook's signature come on top.
+inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
+                                                      {"user-agent", "notifier/1.0"}};
 
 NOTIFIER_NAMESPACE_END

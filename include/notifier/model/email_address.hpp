@@ -35,13 +35,13 @@ bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
 
 namespace detail {
 
-constexpr bool is_ascii_alnum(char c) noexcept {
+constexpr bool is_letter_or_digit(char c) noexcept {
   return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
 }
 
 /// RFC 5322: atext.
 constexpr bool is_atom_char(char c) noexcept {
-  return is_ascii_alnum(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
+  return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
 }
 
 inline bool is_dot_atom(std::string_view text) noexcept {
@@ -59,7 +59,7 @@ inline bool is_mail_domain(std::string_view text) noexcept {
   for (const char c : text) {
     if (c == '.' || c == '-') {
       if (before == '.' || (c == '.' && before == '-')) return false;
-    } else if (!is_ascii_alnum(c)) {
+    } else if (!is_letter_or_digit(c)) {
       return false;
     }
     label = c == '.' ? 0 : label + 1;
@@ -99,7 +99,8 @@ inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
   const std::size_t domain = a.rfind('@') + 1;
   if (a.substr(0, domain) != b.substr(0, domain)) return false;
   for (std::size_t i = domain; i < a.size(); ++i) {
-    if ((detail::is_ascii_alnum(a[i]) ? a[i] | 0x20 : a[i]) != (detail::is_ascii_alnum(b[i]) ? b[i] | 0x20 : b[i])) {
+    if ((detail::is_letter_or_digit(a[i]) ? a[i] | 0x20 : a[i]) !=
+        (detail::is_letter_or_digit(b[i]) ? b[i] | 0x20 : b[i])) {
       return false;
     }
   }

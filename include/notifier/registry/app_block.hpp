@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "notifier/model/app.hpp"
+#include "notifier/registry/prefetch.hpp"
 #include "notifier/registry/rows.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -35,11 +36,19 @@ class AppBlock : public Counted {
   static void destroy(const AppBlock* block) noexcept;
 
   std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
-  std::string_view name() const noexcept { return PackedReader(text()).text(); }
-  std::string_view project_id() const noexcept;
+  std::string_view name() const noexcept { return text(0); }
+  std::string_view project_id() const noexcept { return text(1); }
+  std::string_view owner_id() const noexcept { return text(2); }
+  std::string_view owner_email() const noexcept { return text(4); }
   App app() const;
   std::uint64_t sequence() const noexcept { return sequence_; }
   std::size_t notifier_count() const noexcept { return notifier_count_; }
+
+  /// Starts to load the id and the first rows.
+  void prefetch() const noexcept {
+    detail::prefetch(this);
+    detail::prefetch(at(64));
+  }
 
   /// Calls `f(const Rows&)` for all rows, oldest first.
   template <class F>
@@ -96,6 +105,7 @@ class AppBlock : public Counted {
   const Rows& rows(std::size_t run) const noexcept { return run_count_ == 0 ? inline_rows() : runs()[run]->rows(); }
   std::size_t rows_count() const noexcept { return run_count_ == 0 ? 1 : run_count_; }
   const char* text() const noexcept { return at(text_offset_); }
+  std::string_view text(int position) const noexcept;
   std::string_view whole_text() const noexcept;
 
   Parts parts() const { return {id(), whole_text(), sequence_, rows(0).words(), {}, {}}; }
@@ -124,9 +134,9 @@ inline std::string_view AppBlock::whole_text() const noexcept {
   return {text(), static_cast<std::size_t>(reader.position() - text())};
 }
 
-inline std::string_view AppBlock::project_id() const noexcept {
+inline std::string_view AppBlock::text(int position) const noexcept {
   PackedReader reader(text());
-  reader.text();
+  while (position-- > 0) reader.text();
   return reader.text();
 }
 

@@ -68,7 +68,7 @@ inline void read_time(json::View value, std::string_view field, Timestamp& out, 
 inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
-    if (!text || is_blank(*text)) return;
+    if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
       problems.add(field, "is no platform: " + quoted(*text), "unknown_platform");
     } else if (found != nullptr && found != info) {

@@ -18,7 +18,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline bool is_blank(std::string_view text) noexcept {
+inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
@@ -34,7 +34,7 @@ inline std::string too_long(std::size_t most) { return "is too long (maximum is 
 
 /// A text that must be there, and no longer than `most`.
 inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
-  if (is_blank(text)) {
+  if (has_no_text(text)) {
     problems.add(field, "can't be blank", "blank");
   } else if (text.size() > most) {
     problems.add(field, too_long(most), "too_long");
@@ -69,7 +69,7 @@ inline bool is_signing_secret(std::string_view text) noexcept {
   }
   const std::size_t bytes = text.size() * 3 / 4;
   return bytes >= 24 && bytes <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_ascii_alnum(c) || c == '+' || c == '/'; });
+         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {

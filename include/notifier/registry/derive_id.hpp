@@ -1,13 +1,10 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <string>
 #include <string_view>
 
-#include "notifier/buffer.hpp"
-#include "notifier/registry/hash.hpp"
-#include "notifier/registry/record.hpp"
+#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -16,19 +13,15 @@ namespace detail {
 /// build and on every machine. Not secret, and not proof against somebody who wants two to be the same.
 inline std::string derive_id(std::string_view prefix, std::string_view first, std::string_view second,
                              std::string_view third, std::size_t position) {
-  Buffer text;
-  append_packed(text, first);
-  append_packed(text, second);
-  append_packed(text, third);
-  append_varint(text, position);
-  std::uint64_t halves[2] = {Hasher(0x6E6F746966696572u)(text.view()), Hasher(0x72656966696F746Eu)(text.view())};
-  halves[0] = (halves[0] & ~std::uint64_t{0xF000}) | 0x8000;
-  halves[1] = (halves[1] & ~(std::uint64_t{3} << 62)) | std::uint64_t{2} << 62;
+  char hex[32];
+  Hash128().add(prefix).add(first).add(second).add(third).add(std::to_string(position)).write_hex(hex);
+  hex[12] = '8';
+  hex[16] = "89ab"[hex[16] & 3];
 
   std::string id(prefix);
-  for (int digit = 0; digit < 32; ++digit) {
+  for (std::size_t digit = 0; digit < sizeof hex; ++digit) {
     if (digit == 8 || digit == 12 || digit == 16 || digit == 20) id += '-';
-    id += "0123456789abcdef"[halves[digit / 16] >> (60 - digit % 16 * 4) & 15];
+    id += hex[digit];
   }
   return id;
 }

@@ -7,18 +7,11 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/registry/prefetch.hpp"
 #include "notifier/registry/ref.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-inline void prefetch(const void* address) noexcept {
-#if defined(__GNUC__)
-  __builtin_prefetch(address);
-#else
-  static_cast<void>(address);
-#endif
-}
 
 /// A multimap from 32-bit hashes to small values, as a value itself: a copy costs one counter and shares everything,
 /// and a change copies what is on the way to it, some hundred pointers however many entries there are.

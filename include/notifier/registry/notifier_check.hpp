@@ -57,7 +57,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
-  if (mode_ == Mode::create || !draft.platform_id || is_blank(*draft.platform_id)) return;
+  if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
   if (*draft.platform_id != platform_info(notifier_.platform).id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
@@ -65,7 +65,7 @@ inline void NotifierCheck::apply_platform(const DraftView& draft) {
 
 inline void NotifierCheck::apply_name(const DraftView& draft) {
   const std::string_view name = draft.name.value_or(std::string_view());
-  if (is_blank(name) && (mode_ == Mode::update || problems_.has("name"))) return;
+  if (has_no_text(name) && (mode_ == Mode::update || problems_.has("name"))) return;
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
@@ -113,7 +113,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
     return problems_.add(field, "must be a string", "type");
   }
   const std::string_view url = value.string();
-  if (is_blank(url)) return problems_.add(field, "can't be blank", "blank");
+  if (has_no_text(url)) return problems_.add(field, "can't be blank", "blank");
   const auto parsed = parse_http_url(url);
   if (!parsed) {
     const bool is_long = parsed.error().code == errc::too_large;

@@ -71,7 +71,7 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
 inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
-  if (draft.platform_id && !is_blank(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
+  if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
   return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
 }
 

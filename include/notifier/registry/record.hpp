@@ -11,6 +11,7 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/registry/prefetch.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -93,6 +94,9 @@ class Record {
   static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected);
 
   explicit Record(const char* data) noexcept : data_(data) {}
+
+  /// Starts to load its first bytes.
+  void prefetch() const noexcept { detail::prefetch(data_); }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[0] & 3); }
   bool active() const noexcept { return has(active_flag); }

@@ -63,7 +63,8 @@ class State {
   // ---- reading ----
 
   /// nullptr where there is none, as in all of these.
-  const AppBlock* find_app_by_id(std::string_view id) const;
+  const AppBlock* find_app_by_id(std::string_view id) const { return find_app_by_id(id, hash_app(id)); }
+  const AppBlock* find_app_by_id(std::string_view id, std::uint32_t id_hash) const;
   const AppBlock* find_app_by_name(std::string_view name) const;
   const AppBlock* find_app(std::string_view id_or_name) const;
   /// Appends the apps of a project, oldest first.
@@ -85,8 +86,15 @@ class State {
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
 
-  /// Starts to load what find_app_by_id() will read.
-  void prefetch(std::string_view app_id) const noexcept { apps_.prefetch(short_hash(app_id)); }
+  // Who looks for many apps loads what it needs ahead: first the entries of all, then the apps.
+  std::uint32_t hash_app(std::string_view id) const noexcept { return short_hash(id); }
+  void prefetch_entry(std::uint32_t id_hash) const noexcept { apps_.prefetch(id_hash); }
+  void prefetch_app(std::uint32_t id_hash) const {
+    apps_.find(id_hash, [](const AppRef& app) {
+      app->prefetch();
+      return true;
+    });
+  }
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
 
@@ -167,9 +175,9 @@ inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit
   for (const EventBit bit : selected) set(bit);
 }
 
-inline const AppBlock* State::find_app_by_id(std::string_view id) const {
+inline const AppBlock* State::find_app_by_id(std::string_view id, std::uint32_t id_hash) const {
   const AppBlock* found = nullptr;
-  apps_.find(short_hash(id), [&](const AppRef& app) {
+  apps_.find(id_hash, [&](const AppRef& app) {
     if (app->id() != id) return false;
     found = app.get();
     return true;

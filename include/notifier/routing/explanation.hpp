@@ -13,15 +13,15 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The one reason why a notifier receives an event, or does not.
 enum class Reason {
   // receives it
-  sends_all_events,   ///< send_all_events is on
-  sends_all_alerts,   ///< the event is an alert and send_all_alerts is on
-  selected,           ///< the event's type is among selected_event_ids
-  alert_recipient,    ///< the host names this notifier as recipient of the alert
+  sends_all_events,  ///< send_all_events is on
+  sends_all_alerts,  ///< the event is an alert and send_all_alerts is on
+  selected,          ///< the event's type is among selected_event_ids
+  alert_recipient,   ///< the host names this notifier as recipient of the alert
   // does not
-  inactive,           ///< `active` is off
-  not_selected,       ///< the event has a selectable type, and it is not selected
-  not_selectable,     ///< no selectable type covers this event; only send_all_events does
-  alert_not_accepted, ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
+  inactive,            ///< `active` is off
+  not_selected,        ///< the event has a selectable type, and it is not selected
+  not_selectable,      ///< no selectable type covers this event; only send_all_events does
+  alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
 };
 
 std::string_view to_string(Reason reason) noexcept;
@@ -43,7 +43,8 @@ struct Explanation {
   Platform platform = Platform::webhook;
   bool receives = false;
   Reason reason = Reason::inactive;
-  std::string text;  ///< one English sentence that names the setting and the event type, as "App deployed is not among the selected events"
+  std::string text;  ///< one English sentence that names the setting and the event type, as "App deployed is not among
+                     ///< the selected events"
 };
 
 std::string_view to_string(AudienceStatus status) noexcept;
@@ -56,5 +57,55 @@ struct Explained {
 };
 
 void write_json(json::Writer& out, const Explained& explained);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline std::string_view to_string(Reason reason) noexcept {
+  switch (reason) {
+    case Reason::sends_all_events: return "sends_all_events";
+    case Reason::sends_all_alerts: return "sends_all_alerts";
+    case Reason::selected: return "selected";
+    case Reason::alert_recipient: return "alert_recipient";
+    case Reason::inactive: return "inactive";
+    case Reason::not_selected: return "not_selected";
+    case Reason::not_selectable: return "not_selectable";
+    case Reason::alert_not_accepted: return "alert_not_accepted";
+  }
+  return "unknown";
+}
+
+inline std::string_view to_string(AudienceStatus status) noexcept {
+  switch (status) {
+    case AudienceStatus::app: return "app";
+    case AudienceStatus::projects: return "projects";
+    case AudienceStatus::named_apps: return "named_apps";
+    case AudienceStatus::unknown_app: return "unknown_app";
+    case AudienceStatus::no_app: return "no_app";
+    case AudienceStatus::empty_project: return "empty_project";
+  }
+  return "unknown";
+}
+
+inline void write_json(json::Writer& out, const Explained& explained) {
+  out.object([&] {
+    out.member("status", to_string(explained.status));
+    out.member("text", explained.text);
+    out.key("notifiers");
+    out.array([&] {
+      for (const Explanation& explanation : explained.notifiers) {
+        out.object([&] {
+          out.member("notifier_id", explanation.notifier_id);
+          out.member("notifier_name", explanation.notifier_name);
+          out.member("app_id", explanation.app_id);
+          out.member("platform", to_string(explanation.platform));
+          out.key("receives");
+          out.boolean(explanation.receives);
+          out.member("reason", to_string(explanation.reason));
+          out.member("text", explanation.text);
+        });
+      }
+    });
+  });
+}
 
 NOTIFIER_NAMESPACE_END

@@ -1,0 +1,52 @@
+// Whom an event concerns: the apps whose notifiers are asked.
+
+#pragma once
+
+#include <string_view>
+#include <vector>
+
+#include "notifier/model/event.hpp"
+#include "notifier/registry/state.hpp"
+#include "notifier/routing/explanation.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What the host knows about an event beside its bytes. Borrowed for the call.
+struct Audience {
+  std::vector<std::string_view> notifier_ids;  ///< the notifiers that an alert rule names
+  std::vector<std::string_view> app_ids;       ///< the apps an account event concerns
+};
+
+namespace detail {
+
+/// Finds the apps an event concerns, in this order: the app of its `app_id`; without one, of its `app_name`; the apps
+/// of its project; the apps that the host names.
+///
+/// @param out  cleared first; each app once.
+inline AudienceStatus find_audience(const State& state, const Event& event, const Audience& audience,
+                                    std::vector<const AppBlock*>& out) {
+  out.clear();
+  const auto add = [&out](const AppBlock* app) {
+    if (app != nullptr && std::find(out.begin(), out.end(), app) == out.end()) out.push_back(app);
+  };
+  if (!event.app_id.empty() || !event.app_name.empty()) {
+    add(event.app_id.empty() ? state.find_app_by_name(event.app_name) : state.find_app_by_id(event.app_id));
+    return out.empty() ? AudienceStatus::unknown_app : AudienceStatus::app;
+  }
+  if (!event.project_id.empty()) {
+    state.find_project(event.project_id, out);
+    return out.empty() ? AudienceStatus::empty_project : AudienceStatus::projects;
+  }
+  if (audience.app_ids.empty()) return AudienceStatus::no_app;
+  for (const std::string_view id : audience.app_ids) add(state.find_app_by_id(id));
+  return out.empty() ? AudienceStatus::unknown_app : AudienceStatus::named_apps;
+}
+
+/// True where the host names this notifier as a recipient, and it is active.
+inline bool is_named(const Audience& audience, Record record) noexcept {
+  return record.active() && std::find(audience.notifier_ids.begin(), audience.notifier_ids.end(), record.id()) !=
+                                audience.notifier_ids.end();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
