@@ -38,9 +38,8 @@ class Document {
 
   /// @param text       copied where the backend needs it; need not outlive the call.
   /// @param max_bytes  longest text accepted.
-  /// @return the root; or errc::invalid_json and the byte offset of the first fault, errc::too_large, errc::too_deep.
-  /// The
-  ///         views of the document parsed before are invalid either way.
+  /// @return the root; or errc::invalid_json or errc::too_deep and the byte offset of the first fault, or
+  ///         errc::too_large. The views of the document parsed before are invalid either way.
   Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES);
 
  private:

@@ -34,6 +34,7 @@ class SimdjsonReader {
     if (size <= capacity_) return true;
     constexpr std::size_t step = 16 * 1024;
     const std::size_t capacity = (size + step - 1) / step * step;
+    if (capacity < size) return false;
     padded_.reset(new (std::nothrow) unsigned char[capacity + simdjson::SIMDJSON_PADDING]);
     capacity_ = 0;
     // simdjson counts a level only when something is in it, and refuses one level earlier than its maximum: all that it
