@@ -59,7 +59,7 @@ void format_email_body(const Message& message, std::string_view thread_domain, T
 /// alone.
 /// @param key     the idempotency key: left part of the Message-ID
 /// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
-void format_email(const EmailBody& body, std::string_view from, const std::string* to, std::size_t to_count,
+void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                   std::string_view key, std::string_view domain, Buffer& out);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -308,7 +308,7 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
 }
 
-inline void format_email(const EmailBody& body, std::string_view from, const std::string* to, std::size_t to_count,
+inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   using detail::put;
   domain = detail::message_id_domain(domain);

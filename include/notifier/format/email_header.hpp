@@ -210,7 +210,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
 
 /// The value of To, one line for as many addresses as it takes; "undisclosed-recipients:;" where there is none. An
 /// address that is not plain ASCII stays in the envelope alone.
-inline char* put_to(const std::string* to, std::size_t count, char* out, std::size_t column) noexcept {
+inline char* put_to(const std::string_view* to, std::size_t count, char* out, std::size_t column) noexcept {
   bool is_first = true;
   for (std::size_t i = 0; i < count; ++i) {
     if (!is_plain_address(to[i])) continue;

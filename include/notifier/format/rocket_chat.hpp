@@ -276,7 +276,7 @@ class RocketChatWriter {
   }
 
   char* label(std::string_view label, char* p) {
-    if (is_blank(label)) return put(p, "-");
+    if (is_blank(label)) return put(p, "Value");
     return line("field.label", label, rocket_chat_limits::label, p);
   }
 

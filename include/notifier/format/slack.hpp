@@ -311,7 +311,7 @@ class SlackWriter {
   }
 
   char* label(std::string_view label, char* p) {
-    if (is_blank(label)) return put(p, "-");
+    if (is_blank(label)) return put(p, "Value");
     return text<SlackLabel>("field.label", label, slack_limits::label, p);
   }
 

@@ -1,0 +1,86 @@
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "notifier/delivery/delivery.hpp"
+
+using namespace notifier;
+
+namespace {
+
+std::string key(std::string_view event, std::string_view notifier_id) {
+  char out[36];
+  write_idempotency_key(event, notifier_id, out);
+  return {out, 36};
+}
+
+}  // namespace
+
+TEST_CASE("an idempotency key is stable, and depends on the event and the notifier") {
+  CHECK(key("54dcdd4a73636100011a0000", "no-1") == "msg_2b88820870ef05a22f7bfe47528b0617");
+  CHECK(key("54dcdd4a73636100011a0000", "no-1") != key("54dcdd4a73636100011a0000", "no-2"));
+  CHECK(key("54dcdd4a73636100011a0000", "no-1") != key("54dcdd4a73636100011a0001", "no-1"));
+  CHECK(key("ab", "c") != key("a", "bc"));
+  CHECK(key("", "").size() == 36);
+}
+
+TEST_CASE("an owned delivery outlives what it was made from") {
+  Delivery owned;
+  {
+    std::string id = "no-1", name = "ops", app = "app", event = "ev", type = "restart", idempotency = "msg_1",
+                method = "POST", url = "https://hooks.example.com/x", from = "a@example.com", body = "{}",
+                header = "webhook-id";
+    std::string b = "b@example.com", c = "c@example.com";
+    std::string_view to[] = {b, c};
+    HeaderView headers[] = {{"Content-Type", "application/json"}, {header, idempotency}};
+    Truncation cut[] = {{"title", 200, 150}};
+    DeliveryView view;
+    view.notifier_id = id;
+    view.notifier_name = name;
+    view.app_id = app;
+    view.event_id = event;
+    view.event_type = type;
+    view.platform = Platform::email;
+    view.idempotency_key = idempotency;
+    view.method = method;
+    view.url = url;
+    view.headers = headers;
+    view.header_count = 2;
+    view.from = from;
+    view.to = to;
+    view.to_count = 2;
+    view.body = body;
+    view.truncations = cut;
+    view.truncation_count = 1;
+    owned = Delivery::own(view);
+    for (std::string* text :
+         {&id, &name, &app, &event, &type, &idempotency, &method, &url, &from, &body, &header, &b, &c}) {
+      text->assign(text->size(), '#');
+    }
+  }
+  CHECK(owned.notifier_id == "no-1");
+  CHECK(owned.notifier_name == "ops");
+  CHECK(owned.app_id == "app");
+  CHECK(owned.event_id == "ev");
+  CHECK(owned.event_type == "restart");
+  CHECK(owned.platform == Platform::email);
+  CHECK(owned.idempotency_key == "msg_1");
+  CHECK(owned.method == "POST");
+  CHECK(owned.url == "https://hooks.example.com/x");
+  REQUIRE(owned.headers.size() == 2);
+  CHECK(owned.headers[1].name == "webhook-id");
+  CHECK(owned.headers[1].value == "msg_1");
+  CHECK(owned.from == "a@example.com");
+  CHECK(owned.to == std::vector<std::string>{"b@example.com", "c@example.com"});
+  CHECK(owned.body == "{}");
+  REQUIRE(owned.truncations.size() == 1);
+  CHECK(owned.truncations[0].kept == 150);
+}
+
+TEST_CASE("an empty view makes an empty delivery") {
+  const Delivery owned = Delivery::own(DeliveryView{});
+  CHECK(owned.to.empty());
+  CHECK(owned.headers.empty());
+  CHECK(owned.truncations.empty());
+  CHECK(owned.body.empty());
+}

@@ -1,0 +1,327 @@
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "hostile_text.hpp"
+#include "mail_reader.hpp"
+#include "notifier/format/email.hpp"
+
+using namespace notifier;
+
+namespace {
+
+struct Formatted {
+  std::string bytes;
+  Truncations cut;
+  mail_reader::Mail mail;
+
+  explicit Formatted(const Message& message, std::string_view from = "Notifier <notifier@example.com>",
+                     const std::vector<std::string_view>& to = {"ops@example.com"},
+                     std::string_view domain = "example.com") {
+    EmailBody body;
+    body.headers.append("old");
+    body.content.append("old");
+    format_email_body(message, domain, Timestamp{1526291202077}, body, cut);
+    Buffer out;
+    out.append("before");
+    format_email(body, from, to.data(), to.size(), "msg_0123456789abcdef0123456789abcdef", domain, out);
+    CHECK(out.view().substr(0, 6) == "before");
+    bytes = std::string(out.view(6));
+    mail = mail_reader::read(bytes);
+  }
+};
+
+std::string replace(std::string text, std::string_view from, std::string_view to) {
+  for (std::size_t at = text.find(from); at != std::string::npos; at = text.find(from, at + to.size())) {
+    text.replace(at, from.size(), to);
+  }
+  return text;
+}
+
+std::string html_escaped(std::string_view text) {
+  return replace(replace(replace(replace(std::string(text), "&", "&amp;"), "<", "&lt;"), ">", "&gt;"), "\"", "&quot;");
+}
+
+bool contains(std::string_view text, std::string_view part) { return text.find(part) != std::string_view::npos; }
+
+/// What a reader sees of a subject: breaks and controls as spaces.
+std::string subject_of(const Formatted& email) {
+  std::vector<std::string> faults;
+  const std::string subject = mail_reader::decode_words(email.mail.header("Subject"), faults);
+  CHECK(faults.empty());
+  return subject;
+}
+
+/// Tags of the HTML part, without attributes: event data may add none.
+std::vector<std::string> tags(std::string_view html) {
+  std::vector<std::string> out;
+  for (std::size_t at = html.find('<'); at != std::string_view::npos; at = html.find('<', at + 1)) {
+    const std::size_t end = html.find_first_of(" >", at);
+    out.emplace_back(html.substr(at + 1, end - at - 1));
+  }
+  return out;
+}
+
+Message sample() {
+  Message message;
+  message.severity = Severity::success;
+  message.set_title("my-app: deployment succeeded");
+  message.set_sentence("johndoe deployed 1a2b3c4 of main to my-app.");
+  message.set_actor("johndoe");
+  message.set_subject("my-app");
+  message.set_kind("deployment");
+  message.set_event_id("54dcdd4a73636100011a0000");
+  message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
+  message.has_time = true;
+  message.time.ms = 1526291202077;
+  message.add_field("Branch", "main");
+  return message;
+}
+
+void check_all(const Message& message) {
+  const Formatted email(message);
+  CHECK_MESSAGE(email.mail.faults.empty(), email.mail.faults.front());
+  for (const char* name : {"From", "To", "Message-ID", "Subject", "Date", "References", "Auto-Submitted",
+                           "MIME-Version", "Content-Type"}) {
+    CHECK_MESSAGE(email.mail.count(name) == 1, name);
+  }
+  CHECK(email.mail.headers.size() <= 10);
+
+  bool is_whole = true;
+  for (const Truncation& t : email.cut) {
+    CHECK(t.kept <= t.length);
+    if (t.part != "subject" && t.part != "link") is_whole = false;
+  }
+  if (!is_whole) return;
+  CHECK(contains(email.mail.text, message.title()));
+  CHECK(contains(email.mail.text, message.sentence()));
+  CHECK(contains(email.mail.html, html_escaped(message.title())));
+  CHECK(contains(email.mail.html, html_escaped(message.sentence())));
+  std::size_t logs = 0, plain = 0;
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    const Message::Field field = message.field(i);
+    (field.is_code ? logs : plain) += 1;
+    CHECK(contains(email.mail.text, field.value));
+    CHECK(contains(email.mail.html, html_escaped(field.value)));
+  }
+  const std::vector<std::string> found = tags(email.mail.html);
+  CHECK(std::count(found.begin(), found.end(), "td") ==
+        static_cast<std::ptrdiff_t>(3 + (plain != 0 ? 1 : 0) + 2 * plain + logs +
+                                    (detail::is_web_link(message.link()) ? 1 : 0)));
+  CHECK(std::count(found.begin(), found.end(), "a") == (detail::is_web_link(message.link()) ? 1 : 0));
+  CHECK(std::count(found.begin(), found.end(), "script") == 0);
+}
+
+}  // namespace
+
+TEST_CASE("email: a mail as it goes out") {
+  const Formatted email(sample());
+  const std::string head =
+      "From: Notifier <notifier@example.com>\r\n"
+      "To: ops@example.com\r\n"
+      "Message-ID: <msg_0123456789abcdef0123456789abcdef@example.com>\r\n"
+      "Subject: my-app: deployment succeeded\r\n"
+      "Date: Mon, 14 May 2018 09:46:42 +0000\r\n"
+      "References: <thread_d67f4222cdf4cf859c4fb1253f39fe6f@example.com>\r\n"
+      "Auto-Submitted: auto-generated\r\n"
+      "X-Notifier-Event: deployment\r\n"
+      "MIME-Version: 1.0\r\n"
+      "Content-Type: multipart/alternative;\r\n"
+      " boundary=\"=_";
+  CHECK(email.bytes.substr(0, head.size()) == head);
+  CHECK(email.mail.faults.empty());
+  CHECK(email.mail.text ==
+        "my-app: deployment succeeded\n\njohndoe deployed 1a2b3c4 of main to my-app.\n\nBranch: main\n\n"
+        "https://dashboard.example.com/apps/my-app?tab=1&x=2\n\ndeployment - johndoe - 14 May 2018, 09:46 UTC\n");
+  CHECK(contains(email.mail.html, "<td style=\"padding:2px 0;word-break:break-word\">\nmain\n</td></tr>\n"));
+  CHECK(contains(email.mail.html, "<a href=\"https://dashboard.example.com/apps/my-app?tab=1&amp;x=2\" style=\""));
+  CHECK(contains(email.mail.html, "border-top:4px solid #1a7f5a\">\n"));
+  check_all(sample());
+}
+
+TEST_CASE("email: mails of one app and event kind make a thread, others do not") {
+  const auto thread = [](const char* subject, const char* kind, const char* id) {
+    Message message = sample();
+    message.set_subject(subject);
+    message.set_kind(kind);
+    message.set_event_id(id);
+    return Formatted(message).mail.header("References");
+  };
+  CHECK(thread("my-app", "deployment", "1") == thread("my-app", "deployment", "2"));
+  CHECK(thread("my-app", "deployment", "1") != thread("my-app", "restart", "1"));
+  CHECK(thread("my-app", "deployment", "1") != thread("other", "deployment", "1"));
+}
+
+TEST_CASE("email: the boundary is quoted, unique to the event and never in the content") {
+  Message message = sample();
+  const std::string first = Formatted(message).mail.header("Content-Type");
+  CHECK(first == Formatted(message).mail.header("Content-Type"));
+  message.set_event_id("another");
+  CHECK(first != Formatted(message).mail.header("Content-Type"));
+  const std::string boundary = first.substr(first.find("=_"), 34);
+  message = sample();
+  message.add_field("Log", "--" + boundary + "--\n--" + boundary, false, true);
+  check_all(message);
+}
+
+TEST_CASE("email: the clock counts where the event has no time") {
+  Message message = sample();
+  message.has_time = false;
+  CHECK(Formatted(message).mail.header("Date") == "Mon, 14 May 2018 09:46:42 +0000");
+  CHECK(contains(Formatted(message).mail.text, "deployment - johndoe\n"));
+}
+
+TEST_CASE("email: a subject is folded, encoded and cut as RFC 5322 and 2047 ask") {
+  const auto subject = [](const std::string& title) {
+    Message message = sample();
+    message.set_title(title);
+    const Formatted email(message);
+    CHECK(email.mail.faults.empty());
+    return std::pair<std::string, std::string>(email.mail.header("Subject"), subject_of(email));
+  };
+  CHECK(subject(std::string(69, 'x')).first == std::string(69, 'x'));
+  CHECK(subject(std::string(70, 'x')).first.substr(0, 10) == "=?utf-8?Q?");
+  CHECK(subject(std::string(70, 'x')).second == std::string(70, 'x'));
+
+  std::string words;
+  for (int i = 0; i < 40; ++i) words += "word" + std::to_string(i) + (i % 3 == 0 ? "  " : " ");
+  words.resize(250);
+  CHECK(subject(words).first == words);
+
+  for (const char* unit :
+       {"\xC3\xA9", "\xE6\xBC\xA2", "\xF0\x9F\x98\x80", "a\xCC\x81 ", "_?=", "=?utf-8?Q?=0D=0ABcc:_x?="}) {
+    for (std::size_t count = 1; count < 60; ++count) {
+      std::string title = "x";
+      while (title.size() < count * 4) title += unit;
+      title = title.substr(0, title.find_last_not_of(' ') + 1);
+      if (title.size() > 255) break;
+      CHECK(subject(title).second == title);
+    }
+  }
+
+  Message message = sample();
+  std::string title;
+  while (title.size() < 300) title += "\xE6\xBC\xA2";
+  message.set_title(title);
+  const Formatted email(message);
+  REQUIRE(email.cut.size() == 1);
+  CHECK(email.cut[0].part == "subject");
+  CHECK(email.cut[0].length == 300);
+  CHECK(email.cut[0].kept == 255);
+  CHECK(subject_of(email) == title.substr(0, 252) + "\xE2\x80\xA6");
+}
+
+TEST_CASE("email: no header can be added, whoever tries") {
+  const std::string injection = "x\r\nBcc: evil@example.com\r\n\r\n<script>\n\v\f\x1C\xC2\x85\xE2\x80\xA8y";
+  char buffer[2048];
+  char* end = detail::put_unstructured(injection, buffer, 9);
+  std::string value(buffer, static_cast<std::size_t>(end - buffer));
+  CHECK(value == "=?utf-8?Q?x__Bcc=3A_evil=40example=2Ecom____=3Cscript=3E______y?=\r\n");
+
+  end = detail::put_from(injection + " <a@example.com\r\nBcc: b@example.com>", buffer, 6);
+  value.assign(buffer, static_cast<std::size_t>(end - buffer));
+  CHECK(value.find("\r\nBcc") == std::string::npos);
+  CHECK(value.find('\n') == value.find("\r\n") + 1);
+
+  const std::string_view to[] = {"a@example.com\r\nBcc: evil@example.com", "b@example.com",
+                                 "c@example.com, d@example.com"};
+  end = detail::put_to(to, 3, buffer, 4);
+  CHECK(std::string(buffer, static_cast<std::size_t>(end - buffer)) == "b@example.com\r\n");
+
+  const Formatted email(sample(), "a@example.com", {"b@example.com"}, "evil.example>\r\nBcc: x");
+  CHECK(email.mail.header("Message-ID") == "<msg_0123456789abcdef0123456789abcdef@notifier.invalid>");
+  CHECK(email.mail.faults.empty());
+
+  Message message = sample();
+  message.set_kind("deployment =?utf-8?Q?x?=");
+  CHECK(Formatted(message).mail.count("X-Notifier-Event") == 0);
+}
+
+TEST_CASE("email: From takes an address, or a name that is quoted or encoded where need be") {
+  const auto from = [](std::string_view value) { return Formatted(sample(), value).mail.header("From"); };
+  CHECK(from("a@example.com") == "a@example.com");
+  CHECK(from("  <a@example.com>") == "a@example.com");
+  CHECK(from("Ops Team <a@example.com>") == "Ops Team <a@example.com>");
+  CHECK(from("Ops, Team. <a@example.com>") == "\"Ops, Team.\" <a@example.com>");
+  CHECK(from("\"Ops, \\\"Team\\\"\" <a@example.com>") == "\"Ops, \\\"Team\\\"\" <a@example.com>");
+  CHECK(from("Caf\xC3\xA9 <a@example.com>") == "=?utf-8?Q?Caf=C3=A9?= <a@example.com>");
+  CHECK(from("=?utf-8?Q?Caf=C3=A9?= <a@example.com>") == "=?utf-8?Q?Caf=C3=A9?= <a@example.com>");
+  CHECK(Formatted(sample(), std::string(300, 'n') + " <a@example.com>").mail.faults.empty());
+  std::vector<std::string> faults;
+  CHECK(mail_reader::decode_words(from(std::string(300, 'n') + " <a@example.com>"), faults) ==
+        std::string(300, 'n') + " <a@example.com>");
+}
+
+TEST_CASE("email: To names every recipient, folded") {
+  std::vector<std::string> addresses;
+  for (int i = 0; i < 200; ++i) addresses.push_back("recipient" + std::to_string(i) + "@department.example.com");
+  const std::vector<std::string_view> to(addresses.begin(), addresses.end());
+  const Formatted email(sample(), "a@example.com", to);
+  CHECK(email.mail.faults.empty());
+  const std::string header = email.mail.header("To");
+  CHECK(std::count(header.begin(), header.end(), ',') == 199);
+  for (const std::string& address : addresses) CHECK(contains(header + ",", address + ","));
+
+  CHECK(Formatted(sample(), "a@example.com", {}).mail.header("To") == "undisclosed-recipients:;");
+  CHECK(Formatted(sample(), "a@example.com", {"b\xC3\xBC@example.com"}).mail.header("To") ==
+        "undisclosed-recipients:;");
+  CHECK(Formatted(sample(), "a@example.com", {"\"b, c\"@example.com", "d@[192.0.2.1]"}).mail.header("To") ==
+        "\"b, c\"@example.com, d@[192.0.2.1]");
+}
+
+TEST_CASE("email: text comes back as it went in, whatever it holds") {
+  for (const char* value : {"trailing space \nnext", ".\n.\n..\n", "From x\nFrom y", "a=b=3D", "tab\tend\n\tx",
+                            "\xE6\xBC\xA2\xE5\xAD\x97", "x\n\n\ny", " lead", "--\n-- \nx"}) {
+    for (std::size_t padding = 0; padding < 80; ++padding) {
+      Message message = sample();
+      message.add_field("Log", std::string(padding, 'x') + value + "z", false, true);
+      const Formatted email(message);
+      CHECK_MESSAGE(email.mail.faults.empty(), email.mail.faults.front());
+      REQUIRE(message.field_count() == 2);
+      CHECK(contains(email.mail.text, "Log:\n" + std::string(message.field(1).value) + "\n"));
+      CHECK(contains(email.mail.html, ">" + html_escaped(message.field(1).value) + "</pre>"));
+    }
+  }
+}
+
+TEST_CASE("email: only http and https become a link, and no character ends it early") {
+  Message message = sample();
+  message.set_link("javascript:alert(1)");
+  const Formatted refused(message);
+  CHECK(!contains(refused.bytes, "javascript"));
+  REQUIRE(refused.cut.size() == 1);
+  CHECK(refused.cut[0].part == "link");
+  message.set_link("https://x.example/\"><script>'\xC3\xA9 x\\");
+  const Formatted email(message);
+  CHECK(contains(email.mail.html, "<a href=\"https://x.example/%22%3E%3Cscript%3E'%C3%A9%20x%5C\" style"));
+  CHECK(contains(email.mail.text, "\nhttps://x.example/%22%3E%3Cscript%3E'%C3%A9%20x%5C\n"));
+}
+
+TEST_CASE("email: long texts are cut, both forms alike, and reported once") {
+  Message message = sample();
+  message.set_title(std::string(2000, 't'));
+  message.set_sentence(std::string(9000, 's'));
+  for (int i = 0; i < 10; ++i) message.add_field("Log", std::string(100000, 'l'), false, true);
+  const Formatted email(message);
+  CHECK(email.mail.faults.empty());
+  std::vector<std::string> parts;
+  for (const Truncation& t : email.cut) parts.emplace_back(t.part);
+  CHECK(parts == std::vector<std::string>{"subject", "title", "sentence", "field.value", "field.value", "fields"});
+  CHECK(email.cut.back().length == 11);
+  CHECK(email.cut.back().kept == 3);
+  CHECK(email.bytes.size() < 140000);
+  CHECK(contains(email.mail.text, "\n" + std::string(7997, 's') + "\xE2\x80\xA6\n"));
+  CHECK(contains(email.mail.html, "\n" + std::string(7997, 's') + "\xE2\x80\xA6\n"));
+}
+
+TEST_CASE("email: whatever the message holds, the mail is valid and says it whole") {
+  hostile::Random random(3);
+  Message message;
+  for (int i = 0; i < 1000; ++i) {
+    hostile::fill(random, message);
+    check_all(message);
+  }
+}

@@ -1,0 +1,192 @@
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "hostile_text.hpp"
+#include "notifier/format/rocket_chat.hpp"
+#include "notifier/json/document.hpp"
+
+using namespace notifier;
+
+namespace {
+
+struct Formatted {
+  std::string body;
+  Truncations cut;
+  json::Document document;
+  json::View root;
+  json::View attachment;
+
+  explicit Formatted(const Message& message) {
+    Buffer out;
+    format_rocket_chat(message, out, cut);
+    body = out.str();
+    auto parsed = document.parse(body);
+    REQUIRE_MESSAGE(parsed.has_value(), body);
+    root = *parsed;
+    root["attachments"].for_each_element([&](json::View element) { attachment = element; });
+  }
+};
+
+/// Neither a mention nor markup can begin anywhere in a line of prose.
+void check_prose(std::string_view text) {
+  const std::string_view joiner = "\xE2\x80\x8D";
+  CHECK(text.find_first_of("*~`$") == std::string_view::npos);
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const char before = i == 0 ? '\n' : text[i - 1];
+    const char after = i + 1 == text.size() ? '\n' : text[i + 1];
+    if (before == '\n' && static_cast<unsigned char>(text[i]) < 0x80) CHECK(detail::is_ascii_letter(text[i]));
+    if (text[i] == '_') CHECK((detail::is_ascii_alnum(before) && detail::is_ascii_alnum(after)));
+    if (std::string_view("@#:.<>[]|&+!").find(text[i]) == std::string_view::npos) continue;
+    if (after == ' ' || after == '\n') continue;
+    if (text.substr(i + 1, 3) == "\xE2\x80\xA6") continue;  // the ellipsis
+    CHECK(text.substr(i + 1, joiner.size()) == joiner);
+  }
+}
+
+void check_all(const Message& message) {
+  const Formatted chat(message);
+  CHECK(count_utf16(chat.body) <= 5000);
+  CHECK(!chat.root["text"].string().empty());
+  CHECK(chat.root["channel"].kind() == json::Kind::missing);
+  CHECK(chat.root["attachments"].size() == 1);
+  CHECK(chat.attachment["color"].string().size() == 7);
+  check_prose(chat.root["text"].string());
+  if (chat.attachment["title_link"].is_string()) {
+    const std::string_view link = chat.attachment["title_link"].string();
+    CHECK(link.substr(0, 4) == "http");
+    for (const char c : link) CHECK(detail::is_url_byte(c));
+    CHECK(chat.attachment["title"].string() == "View details");
+  }
+  chat.attachment["fields"].for_each_element([&](json::View field) {
+    CHECK(field["short"].kind() == json::Kind::boolean);
+    check_prose(field["title"].string());
+    const std::string_view value = field["value"].string();
+    REQUIRE(value.size() > 2);
+    CHECK(value.front() == '`');
+    CHECK(value.back() == '`');
+    CHECK(value.substr(1, value.size() - 2).find_first_of("`\r\n") == std::string_view::npos);
+  });
+
+  // Fences come in pairs, each alone on its line.
+  std::string_view logs = chat.attachment["text"].string();
+  std::size_t fences = 0;
+  for (std::size_t at = logs.find("``"); at != std::string_view::npos; at = logs.find("``", at + 3)) {
+    CHECK(logs.substr(at, 3) == "```");
+    CHECK(at > 0);
+    CHECK(logs[at - 1] == '\n');
+    CHECK((at + 3 == logs.size() || logs[at + 3] == '\n'));
+    ++fences;
+  }
+  CHECK(fences % 2 == 0);
+
+  bool is_reported = false;
+  for (const Truncation& t : chat.cut) {
+    CHECK(t.kept <= t.length);
+    is_reported = is_reported || t.part == "fields";
+  }
+  if (!is_reported) CHECK(chat.attachment["fields"].size() + fences / 2 == message.field_count());
+}
+
+Message sample() {
+  Message message;
+  message.severity = Severity::error;
+  message.set_title("my-app: deployment failed");
+  message.set_sentence("johndoe could not deploy 1a2b3c4 of main to my-app: build error.");
+  message.set_kind("deployment");
+  message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
+  message.has_time = true;
+  message.time.ms = 1526291202077;
+  message.add_field("Branch", "feature/my_branch");
+  message.add_field("Reason", "exit status 1", false);
+  return message;
+}
+
+}  // namespace
+
+TEST_CASE("rocket_chat: a message as it goes out") {
+  Message message = sample();
+  message.add_field("Log", "npm ERR! \"code\" 1\n```", false, true);
+  CHECK(
+      Formatted(message).body ==
+      R"({"text":"my-app: deployment failed\njohndoe could not deploy 1a2b3c4 of main to my-app: build error.",)"
+      R"("attachments":[{"color":"#f5455c","title":"View details","title_link":"https://dashboard.example.com/apps/my-app?tab=1&x=2",)"
+      R"("ts":"2018-05-14T09:46:42.077Z","fields":[{"short":true,"title":"Branch","value":"`feature/my_branch`"},)"
+      R"({"short":false,"title":"Reason","value":"`exit status 1`"}],)"
+      R"("text":"Log\n```\nnpm ERR! \"code\" 1\n`)"
+      "\xE2\x80\x8D`\xE2\x80\x8D`"
+      R"(\n```"}]})");
+}
+
+TEST_CASE("rocket_chat: an empty message still has a text") {
+  CHECK(Formatted(Message()).body == R"({"text":"Event","attachments":[{"color":"#1d74f5"}]})");
+}
+
+TEST_CASE("rocket_chat: no mention, link or markup of an event is alive") {
+  Message message = sample();
+  message.set_title("@all #general *b* `c` http://evil.example");
+  message.set_sentence("# head");
+  CHECK(Formatted(message).root["text"].string() ==
+        "\xE2\x80\x8D@\xE2\x80\x8D"
+        "all #\xE2\x80\x8Dgeneral \xE2\x88\x97"
+        "b\xE2\x88\x97 \xCB\x8B"
+        "c\xCB\x8B "
+        "http:\xE2\x80\x8D//evil.\xE2\x80\x8D"
+        "example\n\xE2\x80\x8D# head");
+}
+
+TEST_CASE("rocket_chat: a value can be copied as it is") {
+  Message message = sample();
+  message.add_field("Value", "*a* _b_ ~c~ @all http://x.example \\ \" <b>");
+  CHECK(Formatted(message).body.find(R"("value":"`*a* _b_ ~c~ @all http://x.example \\ \" <b>`")") !=
+        std::string::npos);
+}
+
+TEST_CASE("rocket_chat: only http and https become a link") {
+  Message message = sample();
+  message.set_link("javascript:alert(1)");
+  const Formatted chat(message);
+  CHECK(chat.body.find("javascript") == std::string::npos);
+  REQUIRE(chat.cut.size() == 1);
+  CHECK(chat.cut[0].part == "link");
+}
+
+TEST_CASE("rocket_chat: the whole message stays within 5,000 UTF-16 units, and what is left out is reported") {
+  for (const char* unit : {"x", "\"", "@", "\n", "\xE6\xBC\xA2", "\xF0\x9F\x98\x80"}) {
+    for (const std::size_t size : {100u, 450u, 2900u, 100000u}) {
+      for (const bool is_code : {false, true}) {
+        Message message = sample();
+        std::string value;
+        while (value.size() < size) value += unit;
+        message.set_sentence(value);
+        message.set_title(value);
+        message.set_link("https://x.example/" + std::string(1400, 'x'));
+        for (int i = 0; i < 30; ++i) message.add_field("Log " + value, value + "x", false, is_code);
+        check_all(message);
+        CHECK(!Formatted(message).cut.empty());
+      }
+    }
+  }
+}
+
+TEST_CASE("rocket_chat: a part at its limit is whole, one character more is cut") {
+  Message message;
+  message.set_title("t" + std::string(198, 'x'));
+  message.set_sentence("s" + std::string(998, 'x'));
+  CHECK(Formatted(message).cut.empty());
+  message.set_title("t" + std::string(199, 'x'));
+  const Formatted chat(message);
+  REQUIRE(chat.cut.size() == 1);
+  CHECK(chat.cut[0].length == 200);
+  CHECK(chat.cut[0].kept == 199);
+}
+
+TEST_CASE("rocket_chat: whatever the message holds, the payload is valid and within its limits") {
+  hostile::Random random(2);
+  Message message;
+  for (int i = 0; i < 1500; ++i) {
+    hostile::fill(random, message);
+    check_all(message);
+  }
+}
