@@ -241,14 +241,15 @@ inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offs
   const std::int64_t first = event_range_.integer(0);
   const std::int64_t last = event_range_.integer(1);
   event_range_.reset();
-  const std::int64_t newest = last - static_cast<std::int64_t>(offset);
-  if (newest >= first) {
-    page_of_events_.bind(1, app_id).bind(2, newest).bind(3, static_cast<std::int64_t>(limit));
-    for (auto row = page_of_events_.step(); row && *row; row = page_of_events_.step()) {
-      out.emplace_back(page_of_events_.text(0));
-    }
+  const auto total = static_cast<std::size_t>(last - first + 1);
+  if (offset >= total) return total;
+  page_of_events_.bind(1, app_id)
+      .bind(2, last - static_cast<std::int64_t>(offset))
+      .bind(3, static_cast<std::int64_t>(limit));
+  for (auto row = page_of_events_.step(); row && *row; row = page_of_events_.step()) {
+    out.emplace_back(page_of_events_.text(0));
   }
-  return static_cast<std::size_t>(last - first + 1);
+  return total;
 }
 
 inline std::size_t SqliteStore::deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,

@@ -1,0 +1,335 @@
+#include <doctest/doctest.h>
+#include <sqlite3.h>
+#include <unistd.h>
+
+#include <cstdio>
+#include <string>
+#include <vector>
+
+#include "notifier/adapters/sqlite.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/registry/registry.hpp"
+
+namespace {
+
+/// A database file that is gone at the end, with what SQLite puts beside it.
+struct TemporaryDatabase {
+  TemporaryDatabase() {
+    static int count = 0;
+    path = "/tmp/notifier_sqlite_test_" + std::to_string(::getpid()) + "_" + std::to_string(++count) + ".db";
+    remove();
+  }
+  ~TemporaryDatabase() { remove(); }
+  void remove() const {
+    for (const char* suffix : {"", "-wal", "-shm", "-journal"}) std::remove((path + suffix).c_str());
+  }
+  std::string path;
+};
+
+notifier::SqliteOptions at(const TemporaryDatabase& database) {
+  notifier::SqliteOptions options;
+  options.path = database.path;
+  return options;
+}
+
+std::unique_ptr<notifier::SqliteStore> open(notifier::SqliteOptions options) {
+  auto store = notifier::SqliteStore::open(std::move(options));
+  REQUIRE_MESSAGE(store, store.error().message);
+  return std::move(*store);
+}
+
+/// Runs SQL on a database file, past the store.
+void execute(const std::string& path, const char* sql) {
+  sqlite3* handle = nullptr;
+  REQUIRE(sqlite3_open(path.c_str(), &handle) == SQLITE_OK);
+  CHECK(sqlite3_exec(handle, sql, nullptr, nullptr, nullptr) == SQLITE_OK);
+  sqlite3_close(handle);
+}
+
+notifier::NotifierDraft webhook_draft(std::string name) {
+  notifier::NotifierDraft draft;
+  draft.platform_id = "5982f145d48c3600273ef08a";
+  draft.name = std::move(name);
+  draft.type_data =
+      R"({"webhook_url":"https://example.com/x","signing_secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw","k":[1,null]})";
+  return draft;
+}
+
+void store_and_apply(notifier::SqliteStore& store, notifier::Registry& registry,
+                     std::vector<notifier::Change> changes) {
+  notifier::Outcome outcome;
+  outcome.changes = std::move(changes);
+  const auto stored = store.store({&outcome});
+  REQUIRE_MESSAGE(stored, stored.error().message);
+  const auto applied = registry.apply(outcome.changes);
+  REQUIRE_MESSAGE(applied, applied.error().message);
+}
+
+/// An app with two notifiers, one of which was edited, and one that was removed again.
+void fill(notifier::SqliteStore& store, notifier::Registry& registry) {
+  store_and_apply(store, registry,
+                  *registry.plan_add_app({"app-1", "shop", {"us-1", "jane", "jane@example.com"}, "prj"}, true));
+  store_and_apply(store, registry, {*registry.plan_add("shop", webhook_draft("first"))});
+  store_and_apply(store, registry, {*registry.plan_add("shop", webhook_draft("second"))});
+  store_and_apply(store, registry, {*registry.plan_add("shop", webhook_draft("third"))});
+  const auto notifiers = registry.list("shop");
+  notifier::NotifierDraft patch;
+  patch.name = "first, renamed";
+  store_and_apply(store, registry, {*registry.plan_update("shop", notifiers[1].id, patch)});
+  store_and_apply(store, registry, {*registry.plan_remove("shop", notifiers[2].id)});
+}
+
+notifier::Outcome with_events(const std::string& app_id, int from, int to) {
+  notifier::Outcome outcome;
+  for (int i = from; i <= to; ++i) {
+    outcome.events.push_back({app_id, std::to_string(i), "{\"id\":\"" + std::to_string(i) + "\"}"});
+  }
+  return outcome;
+}
+
+/// An outbox that keeps keys in a table and fails when told to.
+class KeyOutbox final : public notifier::SqliteOutbox {
+ public:
+  bool fails = false;
+
+  notifier::Result<void> open(sqlite3* writer) override {
+    sqlite3_exec(writer, "CREATE TABLE IF NOT EXISTS keys (key TEXT)", nullptr, nullptr, nullptr);
+    return {};
+  }
+  notifier::Result<void> store(sqlite3* writer, const std::vector<notifier::Delivery>& deliveries) override {
+    for (const auto& delivery : deliveries) {
+      const std::string sql = "INSERT INTO keys VALUES ('" + delivery.idempotency_key + "')";
+      sqlite3_exec(writer, sql.c_str(), nullptr, nullptr, nullptr);
+    }
+    if (fails) return notifier::sqlite_error(writer, "told to fail");
+    return {};
+  }
+  std::size_t deliveries(std::string_view, std::string_view, std::size_t, std::size_t,
+                         std::vector<std::string>& out) const override {
+    out.push_back("{}");
+    return 7;
+  }
+  bool retry(std::string_view, std::string_view, std::string_view delivery_id) override {
+    return delivery_id == "dead";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a registry comes back from its database as it was, secrets and order included") {
+  const TemporaryDatabase database;
+  std::string before;
+  {
+    notifier::Registry registry;
+    const auto store = open(at(database));
+    fill(*store, registry);
+    before = registry.snapshot();
+    CHECK(registry.list("shop").size() == 3);
+    CHECK(before.find("whsec_") != std::string::npos);
+  }
+  notifier::Registry registry;
+  const auto store = open(at(database));
+  const auto loaded = store->load(registry);
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  CHECK(registry.snapshot() == before);
+}
+
+TEST_CASE("a new database loads as an empty registry") {
+  const TemporaryDatabase database;
+  notifier::Registry registry;
+  CHECK(open(at(database))->load(registry));
+  CHECK(registry.app_count() == 0);
+}
+
+TEST_CASE("a store keeps several outcomes together") {
+  const TemporaryDatabase database;
+  notifier::Registry registry;
+  const auto store = open(at(database));
+  fill(*store, registry);
+  notifier::Outcome one;
+  one.changes = {*registry.plan_add("shop", webhook_draft("fourth"))};
+  notifier::Outcome two = with_events("app-1", 1, 2);
+  CHECK(store->store({&one, &two}));
+  std::vector<std::string> events;
+  CHECK(store->events("app-1", 0, 10, events) == 2);
+
+  notifier::Registry again;
+  CHECK(open(at(database))->load(again));
+  CHECK(again.notifier_count() == registry.notifier_count() + 1);
+}
+
+TEST_CASE("events come newest first, by pages, and each app has its own") {
+  const TemporaryDatabase database;
+  const auto store = open(at(database));
+  notifier::Outcome outcome = with_events("a", 1, 5);
+  CHECK(store->store({&outcome}));
+  outcome = with_events("b", 100, 100);
+  CHECK(store->store({&outcome}));
+
+  std::vector<std::string> events;
+  CHECK(store->events("a", 0, 2, events) == 5);
+  CHECK(events == std::vector<std::string>{R"({"id":"5"})", R"({"id":"4"})"});
+  events.clear();
+  CHECK(store->events("a", 4, 2, events) == 5);
+  CHECK(events == std::vector<std::string>{R"({"id":"1"})"});
+  events.clear();
+  CHECK(store->events("a", 5, 2, events) == 5);
+  CHECK(store->events("a", static_cast<std::size_t>(-1), 2, events) == 5);
+  CHECK(store->events("nobody", 0, 2, events) == 0);
+  CHECK(events.empty());
+  CHECK(store->events("b", 0, 2, events) == 1);
+}
+
+TEST_CASE("the latest events of an app are kept, and no more than asked for") {
+  const TemporaryDatabase database;
+  auto options = at(database);
+  options.events_per_app = 3;
+  const auto store = open(options);
+  for (int i = 1; i <= 10; ++i) {
+    const notifier::Outcome outcome = with_events("a", i, i);
+    CHECK(store->store({&outcome}));
+  }
+  std::vector<std::string> events;
+  CHECK(store->events("a", 0, 10, events) == 3);
+  CHECK(events == std::vector<std::string>{R"({"id":"10"})", R"({"id":"9"})", R"({"id":"8"})"});
+}
+
+TEST_CASE("texts may hold any character") {
+  const TemporaryDatabase database;
+  const std::string id("a\0'\"\xF0\x9F\x9A\x80", 8);
+  const auto store = open(at(database));
+  notifier::Outcome outcome;
+  outcome.events.push_back({id, "1", "{}"});
+  CHECK(store->store({&outcome}));
+  std::vector<std::string> events;
+  CHECK(store->events(id, 0, 10, events) == 1);
+  CHECK(store->events("a", 0, 10, events) == 0);
+}
+
+TEST_CASE("deliveries are stored with the change that made them, or neither is") {
+  const TemporaryDatabase database;
+  KeyOutbox outbox;
+  auto options = at(database);
+  options.outbox = &outbox;
+  const auto store = open(options);
+  notifier::Outcome outcome = with_events("a", 1, 1);
+  outcome.deliveries.emplace_back();
+  outcome.deliveries.back().idempotency_key = "msg_1";
+  outbox.fails = true;
+  const auto refused = store->store({&outcome});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().code == notifier::errc::storage);
+  std::vector<std::string> events;
+  CHECK(store->events("a", 0, 10, events) == 0);
+  outbox.fails = false;
+  CHECK(store->store({&outcome}));
+  CHECK(store->events("a", 0, 10, events) == 1);
+
+  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
+  REQUIRE(raw);
+  CHECK(*raw->query_integer("SELECT COUNT(*) FROM keys") == 1);
+  CHECK(store->deliveries("a", "n", 0, 1, events) == 7);
+  CHECK(store->retry("a", "n", "dead"));
+  CHECK_FALSE(store->retry("a", "n", "alive"));
+}
+
+TEST_CASE("without an outbox there are no deliveries") {
+  const TemporaryDatabase database;
+  const auto store = open(at(database));
+  std::vector<std::string> out;
+  CHECK(store->deliveries("a", "n", 0, 10, out) == 0);
+  CHECK_FALSE(store->retry("a", "n", "x"));
+}
+
+TEST_CASE("the database is synced as the host chooses, fully by default") {
+  const TemporaryDatabase database;
+  open(at(database));
+  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
+  REQUIRE(raw);
+  CHECK(*raw->query_text("PRAGMA journal_mode") == "wal");
+  CHECK(notifier::SqliteOptions().synchronous == notifier::SqliteOptions::Synchronous::full);
+}
+
+TEST_CASE("a database of the first schema version is migrated and keeps its rows") {
+  const TemporaryDatabase database;
+  std::string before;
+  {
+    notifier::Registry registry;
+    const auto store = open(at(database));
+    fill(*store, registry);
+    before = registry.snapshot();
+  }
+  execute(database.path, "DROP TABLE events; PRAGMA user_version = 1;");
+
+  notifier::Registry registry;
+  const auto store = open(at(database));
+  CHECK(store->load(registry));
+  CHECK(registry.snapshot() == before);
+  const notifier::Outcome outcome = with_events("app-1", 1, 1);
+  CHECK(store->store({&outcome}));
+}
+
+TEST_CASE("a database of a newer schema version is refused and not touched") {
+  const TemporaryDatabase database;
+  open(at(database));
+  execute(database.path, "PRAGMA user_version = 99;");
+  const auto store = notifier::SqliteStore::open(at(database));
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == notifier::errc::unsupported);
+  CHECK(store.error().message.find("version 99") != std::string::npos);
+  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
+  CHECK(*raw->query_integer("PRAGMA user_version") == 99);
+}
+
+TEST_CASE("a database of another program is refused and not touched") {
+  const TemporaryDatabase database;
+  execute(database.path, "CREATE TABLE theirs (x);");
+  const auto store = notifier::SqliteStore::open(at(database));
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == notifier::errc::unsupported);
+  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
+  CHECK(*raw->query_integer("SELECT COUNT(*) FROM sqlite_schema") == 1);
+}
+
+TEST_CASE("what is no database, or in no folder, is refused") {
+  const TemporaryDatabase database;
+  std::FILE* file = std::fopen(database.path.c_str(), "w");
+  REQUIRE(file != nullptr);
+  for (int i = 0; i < 1000; ++i) std::fputs("this is not a database ", file);
+  std::fclose(file);
+  const auto store = notifier::SqliteStore::open(at(database));
+  REQUIRE_FALSE(store);
+  CHECK(store.error().code == notifier::errc::storage);
+
+  notifier::SqliteOptions nowhere;
+  nowhere.path = "/nonexistent/folder/notifier.db";
+  CHECK_FALSE(notifier::SqliteStore::open(nowhere));
+}
+
+TEST_CASE("a row that is no change is an error, not half a registry") {
+  const TemporaryDatabase database;
+  {
+    notifier::Registry registry;
+    fill(*open(at(database)), registry);
+  }
+  execute(database.path, "INSERT INTO registry (kind, id, change) VALUES ('notifier', 'x', '{\"op\":\"nonsense\"}')");
+  notifier::Registry registry;
+  CHECK_FALSE(open(at(database))->load(registry));
+  CHECK(registry.app_count() == 0);
+}
+
+TEST_CASE("a database that another program has locked is an error in the end") {
+  const TemporaryDatabase database;
+  auto options = at(database);
+  options.busy_timeout_ms = 20;
+  const auto store = open(options);
+  auto other = notifier::SqliteDatabase::open(database.path, 0);
+  REQUIRE(other);
+  REQUIRE(other->execute("BEGIN IMMEDIATE"));
+  const notifier::Outcome outcome = with_events("a", 1, 1);
+  const auto stored = store->store({&outcome});
+  REQUIRE_FALSE(stored);
+  CHECK(stored.error().code == notifier::errc::storage);
+  REQUIRE(other->execute("ROLLBACK"));
+  CHECK(store->store({&outcome}));
+}
