@@ -99,18 +99,15 @@ inline bool append_formation(Buffer& out, json::View value) {
   return out.size() != begin;
 }
 
+/// The API sends the old and the new value, and sometimes the new one alone.
 inline bool append_transition(Buffer& out, json::View value) {
   const std::size_t begin = out.size();
-  std::string_view word = "from ";
+  std::size_t left = value.size();
   value.for_each_element([&](json::View element) {
     const std::size_t before = out.size();
     if (before != begin) out.append(' ');
-    out.append(word);
-    if (append_scalar(out, element)) {
-      word = "to ";
-    } else {
-      out.truncate(before);
-    }
+    out.append(--left == 0 ? "to " : "from ");
+    if (!append_scalar(out, element)) out.truncate(before);
   });
   return out.size() != begin;
 }
@@ -129,16 +126,16 @@ inline bool append_changes(Buffer& out, json::View value) {
   });
 }
 
-/// Not a short number, a version or a file's name, but the hash of a commit.
+/// The hash of a commit, perhaps shortened; not a version or a file's name.
 inline bool is_hash(std::string_view text) noexcept {
   const auto is_hex = [](Bytes b) { return b.between('0', '9') | b.between('a', 'f') | b.between('A', 'F'); };
   const auto is_other = [&](Bytes b) { return is_hex(b).is(Bytes::all(0)); };
-  return text.size() >= 12 && find_byte(text, is_other) == text.size();
+  return text.size() >= 7 && find_byte(text, is_other) == text.size();
 }
 
 inline bool append_commit(Buffer& out, json::View value) {
   const std::string_view text = value.string();
-  return append_line(out, is_hash(text) ? text.substr(0, 7) : text) || append_scalar(out, value);
+  return is_hash(text) && append_line(out, text.substr(0, 7));
 }
 
 inline bool append_duration(Buffer& out, json::View value) {

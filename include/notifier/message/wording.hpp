@@ -44,7 +44,7 @@ enum class Layout : unsigned char {
   formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
   transition,  ///< a pair: "from running to suspended"
   changes,     ///< objects with name, old_value, value: "name from a to b"
-  commit,      ///< a hash shortened to seven digits
+  commit,      ///< a hash, shortened to seven digits; anything else is absent
   duration,    ///< seconds: "1 min 5 s"
   bytes,       ///< "122.4 MB"
   money,       ///< "50.00 EUR"
@@ -103,7 +103,7 @@ inline constexpr Translation translations[] = {
     {"platform", "webhook", "webhook"},
     {"platform", "rocket_chat", "Rocket.Chat"},
 
-    {"payment", "credit", "from your credit"},
+    {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},
     {"method", "paypal", "PayPal"},
     {"method", "stripe", "card"},
