@@ -1,0 +1,102 @@
+// A delivery as JSON, for a store. Holds all secrets of the delivery: not for logs, nor for answers of an API.
+
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "notifier/delivery/delivery.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/json/writer.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Writes a delivery as one object; empty members are left out, and what was truncated is not kept.
+void to_json(json::Writer& out, const Delivery& delivery);
+
+/// Reads what to_json() wrote.
+/// @return errc::invalid where there is no idempotency key or no known platform
+Result<Delivery> delivery_from_json(json::View object);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail::net {
+
+template <class Member>
+void each_text_member(Member&& member) {
+  member("key", &Delivery::idempotency_key);
+  member("notifier_id", &Delivery::notifier_id);
+  member("notifier_name", &Delivery::notifier_name);
+  member("app_id", &Delivery::app_id);
+  member("event_id", &Delivery::event_id);
+  member("event_type", &Delivery::event_type);
+  member("method", &Delivery::method);
+  member("url", &Delivery::url);
+  member("from", &Delivery::from);
+  member("body", &Delivery::body);
+}
+
+inline bool read_platform(std::string_view name, Platform& out) noexcept {
+  for (const Platform platform : {Platform::email, Platform::slack, Platform::webhook, Platform::rocket_chat}) {
+    if (to_string(platform) != name) continue;
+    out = platform;
+    return true;
+  }
+  return false;
+}
+
+}  // namespace detail::net
+
+inline void to_json(json::Writer& out, const Delivery& delivery) {
+  out.object([&] {
+    out.member("platform", to_string(delivery.platform));
+    detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
+      if (!(delivery.*text).empty()) out.member(name, delivery.*text);
+    });
+    if (!delivery.headers.empty()) {
+      out.key("headers");
+      out.array([&] {
+        for (const Header& header : delivery.headers) {
+          out.array([&] {
+            out.string(header.name);
+            out.string(header.value);
+          });
+        }
+      });
+    }
+    if (!delivery.to.empty()) {
+      out.key("to");
+      out.array([&] {
+        for (const std::string& recipient : delivery.to) out.string(recipient);
+      });
+    }
+  });
+}
+
+inline Result<Delivery> delivery_from_json(json::View object) {
+  Delivery delivery;
+  const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
+  detail::net::each_text_member(
+      [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object[name].string(); });
+  if (!known || delivery.idempotency_key.empty()) {
+    Error error;
+    error.code = errc::invalid;
+    error.message = "is no stored delivery";
+    return error;
+  }
+  object["headers"].for_each_element([&](json::View pair) {
+    std::string parts[2];
+    std::size_t count = 0;
+    pair.for_each_element([&](json::View part) {
+      if (count < 2) parts[count] = part.string();
+      ++count;
+    });
+    delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
+  });
+  object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
+  return delivery;
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,517 @@
+#include "notifier/delivery/outbox.hpp"
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <string>
+#include <vector>
+
+#include "notifier/delivery/outbox_memory.hpp"
+
+using notifier::Delivery;
+using notifier::errc;
+using notifier::MemoryOutboxStorage;
+using notifier::Outbox;
+using notifier::OutboxClaim;
+using notifier::OutboxOptions;
+using notifier::OutboxRecord;
+using notifier::OutboxState;
+using notifier::Platform;
+using notifier::Timestamp;
+using notifier::Verdict;
+using Action = notifier::Verdict::Action;
+
+namespace {
+
+constexpr std::int64_t day = 24 * 3'600'000;
+
+Delivery make(const std::string& key, const std::string& notifier_id, const std::string& url,
+              Platform platform = Platform::webhook) {
+  Delivery delivery;
+  delivery.idempotency_key = key;
+  delivery.notifier_id = notifier_id;
+  delivery.app_id = "app";
+  delivery.platform = platform;
+  delivery.method = "POST";
+  delivery.url = url;
+  delivery.body = "{\"key\":\"" + key + "\"}";
+  return delivery;
+}
+
+Verdict verdict(Action action, std::string_view reason = "because") { return {action, 200, reason, std::nullopt}; }
+
+/// An outbox over memory, and a clock.
+struct Post {
+  MemoryOutboxStorage storage;
+  Outbox outbox;
+  Timestamp now{1'000'000'000'000};
+
+  explicit Post(OutboxOptions options = {}) : outbox(storage, std::move(options)) {}
+
+  std::size_t put(const std::vector<Delivery>& deliveries) {
+    auto count = outbox.enqueue(deliveries, now);
+    REQUIRE(count);
+    return *count;
+  }
+  std::vector<OutboxClaim> claim(std::size_t most = 1000) {
+    std::vector<OutboxClaim> claims;
+    const std::size_t count = outbox.claim(now, most, claims);
+    CHECK(count == claims.size());
+    return claims;
+  }
+  /// Claims the one delivery that there is to claim.
+  OutboxClaim claim_one() {
+    auto claims = claim();
+    REQUIRE(claims.size() == 1);
+    return claims[0];
+  }
+  notifier::OutboxStep record(const OutboxClaim& claim, const Verdict& of) {
+    auto step = outbox.record(claim.sequence, of, now);
+    REQUIRE(step);
+    return *step;
+  }
+  OutboxRecord find(std::string_view key) {
+    auto record = storage.find(key);
+    REQUIRE(record);
+    REQUIRE(*record);
+    return **record;
+  }
+};
+
+/// Fails on demand, in the manner of a disk that is full or gone.
+class FailingStorage : public MemoryOutboxStorage {
+ public:
+  bool fails_insert = false, fails_update = false, fails_commit = false, fails_load = false;
+  errc load_error = errc::storage;
+
+  notifier::Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override {
+    return fails_insert ? notifier::Result<std::uint64_t>(failed(errc::storage))
+                        : MemoryOutboxStorage::insert(record, delivery);
+  }
+  notifier::Result<void> update(const notifier::OutboxChange& change) override {
+    return fails_update ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::update(change);
+  }
+  notifier::Result<void> commit() override {
+    return fails_commit ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::commit();
+  }
+  notifier::Result<Delivery> load(std::uint64_t sequence) override {
+    return fails_load ? notifier::Result<Delivery>(failed(load_error)) : MemoryOutboxStorage::load(sequence);
+  }
+
+ private:
+  static notifier::Error failed(errc code) {
+    notifier::Error error;
+    error.code = code;
+    error.message = "it broke";
+    return error;
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a delivery is claimed once, whole, and is gone when it has arrived") {
+  Post post;
+  CHECK(post.put({make("k1", "n1", "https://a.example/x")}) == 1);
+  CHECK(post.outbox.pending() == 1);
+  const OutboxClaim claim = post.claim_one();
+  CHECK(claim.delivery.idempotency_key == "k1");
+  CHECK(claim.delivery.url == "https://a.example/x");
+  CHECK(claim.delivery.body == "{\"key\":\"k1\"}");
+  CHECK(claim.attempt == 1);
+  CHECK(post.claim().empty());
+  CHECK(post.outbox.in_flight() == 1);
+  const auto step = post.record(claim, verdict(Action::delivered));
+  CHECK(step.state == OutboxState::delivered);
+  CHECK(step.notifier_id == "n1");
+  CHECK_FALSE(step.disable_notifier);
+  CHECK(post.outbox.pending() == 0);
+  CHECK(post.outbox.in_flight() == 0);
+  CHECK_FALSE(post.outbox.next_time());
+  CHECK(post.claim().empty());
+  CHECK(post.find("k1").state == OutboxState::delivered);
+}
+
+TEST_CASE("a key is delivered once however often it is put in") {
+  Post post;
+  const Delivery delivery = make("k1", "n1", "https://a.example/x");
+  CHECK(post.put({delivery, delivery}) == 1);
+  CHECK(post.put({delivery}) == 0);
+  const OutboxClaim claim = post.claim_one();
+  CHECK(post.put({delivery}) == 0);
+  post.record(claim, verdict(Action::delivered));
+  CHECK(post.put({delivery}) == 0);
+  CHECK(post.claim().empty());
+}
+
+TEST_CASE("a delivery that fails comes back by the schedule and dies at its end") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/x")});
+  for (unsigned attempt = 1; attempt <= 7; ++attempt) {
+    const OutboxClaim claim = post.claim_one();
+    CHECK(claim.attempt == attempt);
+    const auto step = post.record(claim, verdict(Action::retry, "no luck"));
+    CHECK(step.attempts == attempt);
+    if (attempt == 7) {
+      CHECK(step.state == OutboxState::dead);
+      break;
+    }
+    REQUIRE(step.state == OutboxState::pending);
+    CHECK(post.outbox.next_time() == step.next_at);
+    post.now = {step.next_at.ms - 1};
+    CHECK(post.claim().empty());
+    post.now = step.next_at;
+  }
+  CHECK(post.outbox.pending() == 0);
+  const OutboxRecord record = post.find("k1");
+  CHECK(record.state == OutboxState::dead);
+  REQUIRE(record.history.size() == 7);
+  CHECK(record.history[6].at == post.now);
+  CHECK(record.history[6].reason == "no luck");
+  CHECK(record.history[6].status == 200);
+}
+
+TEST_CASE("jitter comes from the host's random numbers") {
+  OutboxOptions options;
+  options.random = [] { return 0x80000000u; };
+  Post post(options);
+  post.put({make("k1", "n1", "https://a.example/x")});
+  CHECK(post.record(post.claim_one(), verdict(Action::retry)).next_at.ms == post.now.ms + 5'500);
+}
+
+TEST_CASE("a dead delivery can be sent again under its key, and no other can") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/x")});
+  const OutboxClaim claim = post.claim_one();
+  CHECK(*post.outbox.resend("k1", post.now) == false);
+  post.record(claim, verdict(Action::fail));
+  CHECK(*post.outbox.resend("k2", post.now) == false);
+  CHECK(*post.outbox.resend("k1", post.now) == true);
+  CHECK(*post.outbox.resend("k1", post.now) == false);
+  const OutboxClaim again = post.claim_one();
+  CHECK(again.delivery.idempotency_key == "k1");
+  CHECK(again.attempt == 1);
+  post.record(again, verdict(Action::delivered));
+  CHECK(*post.outbox.resend("k1", post.now) == false);
+  CHECK(post.find("k1").history.size() == 2);
+}
+
+TEST_CASE("what is released is due at once and has used no attempt") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/x")});
+  post.outbox.release(post.claim_one().sequence, post.now);
+  CHECK(post.outbox.in_flight() == 0);
+  CHECK(post.claim_one().attempt == 1);
+}
+
+TEST_CASE("only what is under way can be recorded") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/x")});
+  for (const std::uint64_t sequence : {0u, 1u, 2u}) {
+    const auto step = post.outbox.record(sequence, verdict(Action::delivered), post.now);
+    REQUIRE_FALSE(step);
+    CHECK(step.error().code == errc::not_found);
+  }
+  const OutboxClaim claim = post.claim_one();
+  post.record(claim, verdict(Action::delivered));
+  CHECK_FALSE(post.outbox.record(claim.sequence, verdict(Action::delivered), post.now));
+}
+
+TEST_CASE("a target is sent no more at a time than its platform's limit") {
+  Post post;
+  std::vector<Delivery> deliveries;
+  for (int i = 0; i < 40; ++i) {
+    // One target: queries do not count, nor does the way a host is written.
+    deliveries.push_back(make("w" + std::to_string(i), "n1",
+                              (i % 2 ? "https://A.example/x?" : "https://a.example:443/x?") + std::to_string(i)));
+    deliveries.push_back(make("r" + std::to_string(i), "n2", "https://b.example/x", Platform::rocket_chat));
+  }
+  post.put(deliveries);
+  const auto claims = post.claim();
+  CHECK(claims.size() == 16 + 2);
+  CHECK_FALSE(post.outbox.next_time());
+  post.record(claims[0], verdict(Action::delivered));
+  CHECK(post.claim().size() == 1);
+}
+
+TEST_CASE("Slack gets one message a second and webhook") {
+  Post post;
+  for (int i = 0; i < 3; ++i) {
+    post.put({make("a" + std::to_string(i), "n1", "https://hooks.slack.com/services/a", Platform::slack),
+              make("b" + std::to_string(i), "n2", "https://hooks.slack.com/services/b", Platform::slack)});
+  }
+  for (int round = 0; round < 3; ++round) {
+    const auto claims = post.claim();
+    REQUIRE(claims.size() == 2);
+    CHECK(claims[0].delivery.url != claims[1].delivery.url);
+    for (const auto& claim : claims) post.record(claim, verdict(Action::delivered));
+    CHECK(post.claim().empty());
+    if (round < 2) CHECK(post.outbox.next_time() == Timestamp{post.now.ms + 1000});
+    post.now.ms += 999;
+    CHECK(post.claim().empty());
+    post.now.ms += 1;
+  }
+  // The pace is kept although the target had nothing left to be sent.
+  post.put({make("a3", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
+  post.record(post.claim_one(), verdict(Action::delivered));
+  post.now.ms += 500;
+  post.put({make("a4", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
+  CHECK(post.claim().empty());
+  post.now.ms += 500;
+  CHECK(post.claim().size() == 1);
+}
+
+TEST_CASE("throttling holds back the whole target and nobody else") {
+  Post post;
+  post.put({make("a1", "n1", "https://a.example/x"), make("a2", "n2", "https://a.example/x"),
+            make("b1", "n3", "https://a.example/y")});
+  const auto claims = post.claim(1);
+  REQUIRE(claims[0].delivery.idempotency_key == "a1");
+  post.record(claims[0], {Action::throttle, 429, "slow down", 30'000});
+  CHECK(post.claim_one().delivery.idempotency_key == "b1");
+  post.now.ms += 29'999;
+  CHECK(post.claim().empty());
+  post.now.ms += 1;
+  CHECK(post.claim().size() == 2);
+}
+
+TEST_CASE("a host that hangs does not take all places, whatever the number of its targets") {
+  OutboxOptions options;
+  options.host_concurrency = 10;
+  Post post(options);
+  std::vector<Delivery> deliveries;
+  for (int i = 0; i < 1000; ++i) {
+    deliveries.push_back(make("h" + std::to_string(i), "n", "https://hanging.example/" + std::to_string(i)));
+  }
+  deliveries.push_back(make("ok", "n", "https://fine.example/"));
+  post.put(deliveries);
+  auto claims = post.claim();
+  CHECK(claims.size() == 11);
+  CHECK(std::count_if(claims.begin(), claims.end(),
+                      [](const OutboxClaim& c) { return c.delivery.idempotency_key == "ok"; }) == 1);
+  for (const auto& claim : claims) post.record(claim, verdict(Action::retry));
+  CHECK(post.claim().size() == 10);
+}
+
+TEST_CASE("targets that are due take turns") {
+  Post post;
+  for (int i = 0; i < 10; ++i) post.put({make("a" + std::to_string(i), "n1", "https://a.example/")});
+  for (int i = 0; i < 3; ++i) post.put({make("b" + std::to_string(i), "n2", "https://b.example/")});
+  std::string order;
+  for (int i = 0; i < 6; ++i) {
+    const auto claims = post.claim(1);
+    REQUIRE(claims.size() == 1);
+    order += claims[0].delivery.idempotency_key[0];
+  }
+  CHECK(order == "ababab");
+}
+
+TEST_CASE("a notifier's order is kept where the host asks for it") {
+  OutboxOptions options;
+  options.keep_order = true;
+  Post post(options);
+  post.put({make("a1", "n1", "https://a.example/"), make("a2", "n1", "https://a.example/"),
+            make("b1", "n2", "https://a.example/")});
+  auto claims = post.claim();
+  REQUIRE(claims.size() == 2);
+  CHECK(claims[0].delivery.idempotency_key == "a1");
+  CHECK(claims[1].delivery.idempotency_key == "b1");
+  post.record(claims[0], verdict(Action::retry));
+  CHECK(post.claim().empty());
+  post.now.ms += 5'000;
+  const OutboxClaim first = post.claim_one();
+  CHECK(first.delivery.idempotency_key == "a1");
+  post.record(first, verdict(Action::fail));
+  CHECK(post.claim_one().delivery.idempotency_key == "a2");
+  CHECK(*post.outbox.resend("a1", post.now));
+  CHECK(post.claim().empty());
+}
+
+TEST_CASE("a target that is gone switches its notifier off and ends all that waits for it") {
+  Post post;
+  post.put({make("a1", "n1", "https://a.example/"), make("a2", "n1", "https://a.example/"),
+            make("a3", "n1", "https://a.example/"), make("b1", "n2", "https://a.example/")});
+  const auto claims = post.claim(2);
+  REQUIRE(claims[0].delivery.notifier_id == "n1");
+  REQUIRE(claims[1].delivery.notifier_id == "n1");
+  const auto step = post.record(claims[0], verdict(Action::disable));
+  CHECK(step.disable_notifier);
+  CHECK(step.state == OutboxState::dead);
+  CHECK(post.find("a3").state == OutboxState::dead);
+  CHECK(post.find("a3").history.back().reason == "the notifier was switched off");
+  // What was under way is not tried again, and nobody is told twice.
+  const auto other = post.record(claims[1], verdict(Action::retry));
+  CHECK(other.state == OutboxState::dead);
+  CHECK_FALSE(other.disable_notifier);
+  CHECK(post.claim_one().delivery.notifier_id == "n2");
+  // Once it is on again it is served again.
+  post.put({make("a4", "n1", "https://a.example/")});
+  const OutboxClaim again = post.claim_one();
+  CHECK(again.delivery.idempotency_key == "a4");
+  CHECK(post.record(again, verdict(Action::retry)).state == OutboxState::pending);
+}
+
+TEST_CASE("a notifier that does nothing but fail for five days is switched off, also over a restart") {
+  Post post;
+  const Timestamp start = post.now;
+  bool disabled = false;
+  int events = 0;
+  while (!disabled) {
+    REQUIRE(post.now.ms - start.ms <= 5 * day);
+    post.put({make("k" + std::to_string(events++), "n1", "https://a.example/")});
+    OutboxOptions options;
+    options.retry.delays_ms.clear();
+    Outbox outbox(post.storage, options);
+    REQUIRE(outbox.recover());
+    std::vector<OutboxClaim> claims;
+    REQUIRE(outbox.claim(post.now, 100, claims) == 1);
+    disabled = outbox.record(claims[0].sequence, verdict(Action::retry), post.now)->disable_notifier;
+    if (!disabled) post.now.ms += day / 4;
+  }
+  CHECK(post.now.ms - start.ms == 5 * day);
+}
+
+TEST_CASE("a notifier that was removed is sent nothing more") {
+  Post post;
+  post.put({make("a1", "n1", "https://a.example/"), make("a2", "n1", "https://a.example/"),
+            make("b1", "n2", "https://a.example/")});
+  const auto claims = post.claim(1);
+  CHECK(*post.outbox.cancel("n1", post.now) == 1);
+  CHECK(*post.outbox.cancel("n1", post.now) == 0);
+  CHECK(*post.outbox.cancel("unknown", post.now) == 0);
+  CHECK(post.claim_one().delivery.notifier_id == "n2");
+  CHECK(post.record(claims[0], verdict(Action::retry)).state == OutboxState::dead);
+}
+
+TEST_CASE("after a crash all that was pending is due again under its key") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/"), make("k2", "n1", "https://a.example/"),
+            make("k3", "n1", "https://a.example/")});
+  const auto claims = post.claim(3);
+  post.record(claims[0], verdict(Action::delivered));
+  const auto later = post.record(claims[1], verdict(Action::retry));
+  Outbox next(post.storage);
+  CHECK(*next.recover() == 2);
+  std::vector<OutboxClaim> again;
+  REQUIRE(next.claim(post.now, 10, again) == 1);
+  CHECK(again[0].delivery.idempotency_key == "k3");
+  CHECK(again[0].attempt == 1);
+  REQUIRE(next.claim(later.next_at, 10, again) == 1);
+  CHECK(again[1].delivery.idempotency_key == "k2");
+  CHECK(again[1].attempt == 2);
+}
+
+TEST_CASE("a mail to nobody is dead at once and says so") {
+  Post post;
+  Delivery mail = make("m1", "n1", "", Platform::email);
+  CHECK(post.put({mail}) == 1);
+  CHECK(post.claim().empty());
+  CHECK(post.find("m1").state == OutboxState::dead);
+  CHECK(post.find("m1").history.at(0).reason == "the mail has no recipient");
+  mail.idempotency_key = "m2";
+  mail.to = {"a@example.org"};
+  post.put({mail});
+  CHECK(post.claim_one().delivery.to.size() == 1);
+}
+
+TEST_CASE("records are listed newest first, by notifier and state, in pages") {
+  Post post;
+  for (int i = 0; i < 10; ++i) {
+    post.put({make("k" + std::to_string(i), i % 2 ? "odd" : "even", "https://" + std::to_string(i) + ".example/")});
+  }
+  for (const auto& claim : post.claim()) {
+    post.record(claim, verdict(claim.sequence <= 4 ? Action::fail : Action::delivered));
+  }
+  std::vector<OutboxRecord> page;
+  CHECK(*post.storage.list({"odd", std::nullopt, 1, 2}, page) == 5);
+  REQUIRE(page.size() == 2);
+  CHECK(page[0].key == "k7");
+  CHECK(page[1].key == "k5");
+  page.clear();
+  CHECK(*post.storage.list({"", OutboxState::dead, 0, 50}, page) == 4);
+  CHECK(page[0].key == "k3");
+}
+
+TEST_CASE("what ended long ago is forgotten, the dead later than the delivered, the pending never") {
+  Post post;
+  post.put({make("ok", "n", "https://a.example/"), make("dead", "n", "https://a.example/"),
+            make("waiting", "n", "https://a.example/")});
+  const auto claims = post.claim();
+  post.record(claims[0], verdict(Action::delivered));
+  post.record(claims[1], verdict(Action::fail));
+  post.now.ms += 7 * day;
+  CHECK(*post.outbox.prune(post.now) == 0);
+  post.now.ms += 1;
+  CHECK(*post.outbox.prune(post.now) == 1);
+  post.now.ms += 23 * day;
+  CHECK(*post.outbox.prune(post.now) == 1);
+  post.now.ms += 1000 * day;
+  CHECK(*post.outbox.prune(post.now) == 0);
+  CHECK(post.put({make("ok", "n", "https://a.example/")}) == 1);
+}
+
+TEST_CASE("deliveries that could not be stored are not sent either") {
+  FailingStorage storage;
+  Outbox outbox(storage);
+  const Timestamp now{0};
+  const std::vector<Delivery> deliveries = {make("k1", "n1", "https://a.example/"),
+                                            make("k2", "n1", "https://a.example/")};
+  for (bool FailingStorage::*fault : {&FailingStorage::fails_insert, &FailingStorage::fails_commit}) {
+    storage.*fault = true;
+    const auto count = outbox.enqueue(deliveries, now);
+    REQUIRE_FALSE(count);
+    CHECK(count.error().code == errc::storage);
+    CHECK(outbox.pending() == 0);
+    storage.*fault = false;
+  }
+  CHECK(*outbox.enqueue(deliveries, now) == 2);
+  std::vector<OutboxClaim> claims;
+  CHECK(outbox.claim(now, 10, claims) == 2);
+}
+
+TEST_CASE("an outcome that could not be stored can be recorded again") {
+  FailingStorage storage;
+  Outbox outbox(storage);
+  const Timestamp now{0};
+  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/")}, now));
+  std::vector<OutboxClaim> claims;
+  REQUIRE(outbox.claim(now, 10, claims) == 1);
+  storage.fails_update = true;
+  const auto failed = outbox.record(claims[0].sequence, verdict(Action::retry), now);
+  REQUIRE_FALSE(failed);
+  CHECK(failed.error().code == errc::storage);
+  CHECK(outbox.in_flight() == 1);
+  storage.fails_update = false;
+  const auto step = outbox.record(claims[0].sequence, verdict(Action::retry), now);
+  REQUIRE(step);
+  CHECK(step->attempts == 1);
+}
+
+TEST_CASE("a storage that cannot read now is asked again later, and what it lost is dead") {
+  FailingStorage storage;
+  Outbox outbox(storage);
+  const Timestamp now{0};
+  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, now));
+  std::vector<OutboxClaim> claims;
+  storage.fails_load = true;
+  CHECK(outbox.claim(now, 10, claims) == 0);
+  CHECK(outbox.pending() == 2);
+  CHECK(outbox.in_flight() == 0);
+  storage.load_error = errc::not_found;
+  CHECK(outbox.claim({60'000}, 10, claims) == 0);
+  CHECK(outbox.pending() == 0);
+  CHECK((*storage.find("k1"))->state == OutboxState::dead);
+  CHECK((*storage.find("k1"))->history.back().reason == "the stored delivery cannot be read");
+}
+
+TEST_CASE("a target's hash does not depend on spelling, query or notifier, and tells schemes, ports and paths apart") {
+  const auto target = [](const std::string& url) { return describe_for_outbox(make("k", "n", url), {0}).target; };
+  const auto host = [](const std::string& url) { return describe_for_outbox(make("k", "n", url), {0}).host; };
+  CHECK(target("https://a.example/x") == target("HTTPS://A.EXAMPLE:443/x?y"));
+  CHECK(target("http://127.1/x") == target("http://0x7f000001/x"));
+  CHECK(target("https://a.example/x") != target("http://a.example/x"));
+  CHECK(target("https://a.example/x") != target("https://a.example:444/x"));
+  CHECK(target("https://a.example/x") != target("https://a.example/y"));
+  CHECK(host("https://a.example/x") == host("https://a.example/y"));
+  CHECK(host("https://a.example/x") != host("https://b.example/x"));
+  CHECK(target("no url") != target("no other url"));
+}
