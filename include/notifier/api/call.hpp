@@ -42,7 +42,7 @@ struct Call {
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
-  error.message = "a key is given twice";
+  error.message = "a key is given twice, at byte " + std::to_string(offset);
   error.offset = offset;
   return error;
 }

@@ -55,11 +55,9 @@ inline Response unprocessable(std::string_view field, std::string_view message) 
   return unprocessable({FieldError{std::string(field), std::string(message), {}}});
 }
 
-/// 400, with the place of the fault in the body.
+/// 400; the error's message says where in the body the fault lies.
 inline Response bad_json(const Error& error) {
-  std::string message = "There was a problem in the JSON you submitted: " + error.message;
-  if (error.offset != Error::no_offset) message += " at byte " + std::to_string(error.offset);
-  return error_response(400, message);
+  return error_response(400, "There was a problem in the JSON you submitted: " + error.message);
 }
 
 /// The answer to a request that failed so.

@@ -39,7 +39,6 @@ inline Result<Event> read_event(Call& call, const App& app, std::string_view jso
   if (!root->is_object()) {
     error.code = errc::not_an_object;
     error.message = "an event must be an object";
-    error.offset = (std::min)(json.find_first_not_of(" \t\r\n"), json.size());
     return error;
   }
   const Event event = Event::read(*root, json);
@@ -75,14 +74,13 @@ inline std::vector<std::string_view> split_events(Call& call) {
   return lines;
 }
 
-/// Says where in the body a fault of one of several events lies.
+/// Says which of several events a fault lies in; places are counted from the start of its line.
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
   const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
   const auto number = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(start), '\n');
   const std::string place = "line " + std::to_string(number) + ": ";
   error.message.insert(0, place);
-  if (error.offset != Error::no_offset) error.offset += start;
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;
 }
