@@ -68,13 +68,21 @@ class Amalgamation:
             return
         self.emitted[name] = conditions
         lines = self.source(name)
-        body = []  # flushed before a header that is included after the first declaration
+        # Lines, and what those name that include a system header; flushed before a header that is included after the first
+        # declaration.
+        body = []
         nesting = []
 
         def flush(last=False):
-            if not last and name != SPINE and all(PREAMBLE.fullmatch(line) for line in body):
+            if not last and name != SPINE and all(PREAMBLE.fullmatch(line) for line, _ in body):
                 return
-            text = "\n".join(body).strip("\n")
+            kept = []
+            for line, include in body:
+                if include not in self.system_includes:
+                    kept.append(line)
+                if include:
+                    self.system_includes.add(include)
+            text = "\n".join(kept).strip("\n")
             if text:
                 self.lines += ["", f"// ---- {name} ".ljust(120, "-"), "", text]
             body.clear()
@@ -106,12 +114,8 @@ class Amalgamation:
                     flush()
                     self.emit(own.group(1), conditions + tuple(nesting))
                 continue
-            if other and not nesting and not conditions:
-                if other.group(1) in self.system_includes:
-                    continue
-                self.system_includes.add(other.group(1))
             self.note_macro(lines, number)
-            body.append(line)
+            body.append((line, other.group(1) if other and not nesting and not conditions else None))
         if nesting:
             raise Stop(f"{name}: #{nesting[-1]} without #endif")
         flush(last=True)
