@@ -24,7 +24,7 @@ struct Mail {
   }
   std::size_t count(std::string_view name) const {
     std::size_t count = 0;
-    for (const auto& header : headers) count += header.first == name ? 1 : 0;
+    for (const auto& header : headers) count += header.first == name ? 1u : 0u;
     return count;
   }
 };

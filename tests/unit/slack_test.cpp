@@ -202,7 +202,7 @@ void check_all(const Message& message) {
     CHECK(values.size() == plain);
     std::size_t log_blocks = 0;
     attached.for_each_element(
-        [&](json::View block) { log_blocks += block["text"]["type"].string() == "mrkdwn" ? 1 : 0; });
+        [&](json::View block) { log_blocks += block["text"]["type"].string() == "mrkdwn" ? 1u : 0u; });
     CHECK(log_blocks == logs);
   }
 }
