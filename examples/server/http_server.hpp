@@ -26,6 +26,8 @@ class HttpServer final : public httplib::Server {
  public:
   HttpServer(Service& service, Access access, AccessLog log, Limits limits = {})
       : service_(service), access_(std::move(access)), log_(log), limits_(limits) {
+    set_keep_alive_timeout(std::chrono::duration_cast<std::chrono::seconds>(limits_.idle).count());
+    set_keep_alive_max_count(1'000'000);
     new_task_queue = [this] { return workers_ = new WorkerPool(max_connections); };
     set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
       return begin(request, response) ? HandlerResponse::Unhandled : HandlerResponse::Handled;

@@ -3,11 +3,11 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/file.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdio>
-#include <fstream>
-#include <iterator>
 #include <string>
 #include <thread>
 #include <utility>
@@ -50,8 +50,10 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   signal(SIGPIPE, SIG_IGN);
 
   server::Service service(registry, store, {});
+  server::Limits limits;
+  limits.request = std::chrono::seconds(options.request_seconds);
   server::HttpServer http(service, server::Access(options.token, options.cors_origin),
-                          server::AccessLog(options.access_log));
+                          server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
   std::printf("notifier-server listens on http://%s:%d%s\n", options.host.c_str(), port,
@@ -82,6 +84,8 @@ int main(int argc, char** argv) {
     std::fputs(server::usage, stdout);
     return 0;
   }
+  // The database holds secrets: it is for its owner alone.
+  ::umask(077);
   if (!lock_database(options.database))
     return fail("another server uses " + options.database + ", or its folder is not writable");
 

@@ -19,6 +19,7 @@ struct Options {
   std::string import_file;
   std::string email_from;
   std::string link_base;
+  int request_seconds = 30;
   bool export_snapshot = false;
   bool access_log = true;
   bool help = false;
@@ -34,6 +35,8 @@ Serves the notifier API over HTTP and keeps everything in one SQLite file.
   --token TOKEN      ask for `Authorization: Bearer TOKEN`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
+  --request-timeout SECONDS
+                     how long a client may take to send a request (default 30)
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
   --import FILE      fill an empty database from a snapshot or configuration before serving
@@ -80,15 +83,16 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
                         : name == "--link-base"  ? &options.link_base
                         : name == "--import"     ? &options.import_file
                                                  : nullptr;
-    if (text == nullptr && name != "--port") return "unknown option " + std::string(name);
+    int* number = name == "--port" ? &options.port : name == "--request-timeout" ? &options.request_seconds : nullptr;
+    if (text == nullptr && number == nullptr) return "unknown option " + std::string(name);
     if (++i == argc || *argv[i] == '\0') return std::string(name) + " needs a value";
     if (text != nullptr) {
       *text = argv[i];
       continue;
     }
-    const auto port = parse_number(argv[i], 65535);
-    if (!port) return "--port needs a number from 0 to 65535";
-    options.port = *port;
+    const auto value = parse_number(argv[i], 65535);
+    if (!value) return std::string(name) + " needs a number from 0 to 65535";
+    *number = *value;
   }
   if (options.token.empty() && options.cors_origin == "*")
     return "--cors * needs a token: without one every web page could use the server";
