@@ -13,8 +13,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// A growing run of bytes that is written at its end and keeps its capacity when cleared.
 ///
-/// std::string cannot be grown without being filled (that takes C++23), and the writers store whole vectors past the end;
-/// so they ask once for the worst case, write unchecked, and say how far they came:
+/// std::string cannot be grown without being filled (that takes C++23), and the writers store whole vectors past the
+/// end; so they ask once for the worst case, write unchecked, and say how far they came:
 ///
 ///     char* p = buffer.room(6 * text.size());
 ///     buffer.set_end(escape(text, p));
@@ -22,7 +22,9 @@ class Buffer {
  public:
   Buffer() = default;
   Buffer(Buffer&& other) noexcept
-      : data_(std::move(other.data_)), size_(std::exchange(other.size_, 0)), capacity_(std::exchange(other.capacity_, 0)) {}
+      : data_(std::move(other.data_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
   Buffer& operator=(Buffer&& other) noexcept {
     data_ = std::move(other.data_);
     size_ = std::exchange(other.size_, 0);
@@ -38,11 +40,13 @@ class Buffer {
   /// Says that everything before `end` is written; `end` comes from room() and lies within it.
   void set_end(const char* end) noexcept { size_ = static_cast<std::size_t>(end - data_.get()); }
 
+  /// Adds a copy of `text`, which lies outside of the buffer.
   void append(std::string_view text) {
     char* p = room(text.size());
     if (!text.empty()) std::memcpy(p, text.data(), text.size());
     size_ += text.size();
   }
+  /// Adds one byte.
   void append(char c) {
     *room(1) = c;
     ++size_;

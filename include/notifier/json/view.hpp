@@ -27,15 +27,22 @@ class View {
   /// A missing value.
   View() noexcept = default;
 
+  /// What the value is. The tests below are cheaper where one kind is all that matters.
   Kind kind() const noexcept;
+  /// False for a missing value: true for null.
   bool exists() const noexcept { return tag() != detail::Tag::missing; }
+  /// Given, as null.
   bool is_null() const noexcept { return tag() == detail::Tag::null; }
+  /// Given, as a string.
   bool is_string() const noexcept { return tag() == detail::Tag::string; }
+  /// Given, as an object.
   bool is_object() const noexcept { return tag() == detail::Tag::object; }
+  /// Given, as an array.
   bool is_array() const noexcept { return tag() == detail::Tag::array; }
 
   /// A member of an object by its unescaped key; where the key is given twice, the last one, as for JSON.parse.
-  /// A missing View where there is none, or this is no object. Linear in the object's size.
+  /// A missing View where there is none, or this is no object. Linear in the object's size: to read most of an object,
+  /// for_each_member() once is faster.
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
@@ -147,7 +154,7 @@ void View::for_each_member(F&& f) const {
   for (std::size_t at = at_ + 1; at < end; at = tape_->after(at + 1)) f(tape_->string(at), View(*tape_, at + 1));
 }
 
-/// Of a number that is not Tag::numeral.
+// Of a number that is not Tag::numeral.
 inline char* View::write_number(char* out) const noexcept {
   switch (tag()) {
     case detail::Tag::signed_int: return write_integer(static_cast<std::int64_t>(bits()), out);

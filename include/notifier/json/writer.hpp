@@ -29,41 +29,54 @@ class Writer {
  public:
   explicit Writer(Buffer& out) noexcept : out_(&out) {}
 
+  /// `{`; members follow, each a key and a value.
   void begin_object() { open('{'); }
+  /// `}`.
   void end_object() { close('}'); }
+  /// `[`; values follow.
   void begin_array() { open('['); }
+  /// `]`.
   void end_array() { close(']'); }
   /// A key: ASCII that needs no escape, usually a literal.
   void key(std::string_view name);
   /// A key from data, escaped.
   void escaped_key(std::string_view name);
+  /// A string, escaped.
   void string(std::string_view value);
+  /// An integer in decimal, as the next one.
   void integer(std::int64_t value);
+  /// For what may exceed std::int64_t.
   void unsigned_integer(std::uint64_t value);
   /// In the shortest form that reads back as the same double; null where the value is not finite.
   void number(double value);
+  /// `true` or `false`.
   void boolean(bool value) { raw(value ? "true" : "false"); }
+  /// `null`.
   void null() { raw("null"); }
   /// A value that is JSON already.
   void raw(std::string_view json);
 
+  /// An object, whose members `body()` writes.
   template <class F>
   void object(F&& body) {
     begin_object();
     body();
     end_object();
   }
+  /// An array, whose values `body()` writes.
   template <class F>
   void array(F&& body) {
     begin_array();
     body();
     end_array();
   }
+  /// key() and string().
   void member(std::string_view name, std::string_view value) {
     key(name);
     string(value);
   }
 
+  /// Where the JSON goes, to reserve or measure. What else is appended there the writer does not see.
   Buffer& buffer() noexcept { return *out_; }
 
  private:
