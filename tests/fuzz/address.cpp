@@ -1,0 +1,64 @@
+// Reads any text as a webhook URL and as addresses, and stops where two readings of the same thing differ.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+
+#include "notifier/delivery/address_guard.hpp"
+
+namespace {
+
+void expect(bool promise) {
+  if (!promise) std::abort();
+}
+
+void check_address(const notifier::IpAddress& address) {
+  const std::string text = to_string(address);
+  const auto again = address.is_v6 ? notifier::parse_ipv6(text) : notifier::parse_dotted_ipv4(text);
+  expect(again && *again == address);
+  expect(notifier::classify_address(address) == notifier::classify_address(address.unmapped()));
+}
+
+void check_url(std::string_view text) {
+  const notifier::AddressGuard guard;
+  const auto url = notifier::parse_http_url(text);
+  if (!url) {
+    expect(guard.judge_url(text) == notifier::GuardReason::invalid_url);
+    expect(!url.error().message.empty() && url.error().offset <= text.size());
+    return;
+  }
+  expect(!url->host.empty() && url->port != 0);
+  expect(url->target.data() + url->target.size() == text.data() + text.size());
+  expect(url->address || !notifier::ends_in_number(url->host));
+  std::string normalized;
+  append_normalized(*url, normalized);
+  if (normalized.size() > NOTIFIER_MAX_URL_BYTES) return;  // percent-encoding makes it longer
+  const auto again = notifier::parse_http_url(normalized);
+  expect(again.has_value());
+  expect(again->port == url->port && again->secure == url->secure && again->address == url->address);
+  std::string twice;
+  append_normalized(*again, twice);
+  expect(twice == normalized);
+  expect(guard.judge(*again) == guard.judge(*url));
+}
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  const std::string_view text(reinterpret_cast<const char*>(data), size);
+  check_url(text);
+  check_url("http://" + std::string(text));
+  if (const auto address = notifier::parse_ipv4(text)) {
+    check_address(*address);
+    expect(notifier::ends_in_number(text));
+  }
+  if (const auto dotted = notifier::parse_dotted_ipv4(text)) expect(notifier::parse_ipv4(text) == dotted);
+  if (const auto address = notifier::parse_ipv6(text)) check_address(*address);
+  if (size == 4) check_address(notifier::IpAddress::v4(data));
+  if (size == 16) check_address(notifier::IpAddress::v6(data));
+  notifier::AddressGuard guard;
+  if (guard.allow(text)) expect(guard.judge_url("http://169.254.169.254@x/") == notifier::GuardReason::invalid_url);
+  return 0;
+}
