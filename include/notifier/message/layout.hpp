@@ -175,17 +175,19 @@ inline bool append_bytes(Buffer& out, json::View value) {
   return true;
 }
 
-/// The API counts in euros, with or without decimals.
+/// The API counts in euros, with or without decimals. What is no plain number is absent.
 inline bool append_money(Buffer& out, json::View value) {
   const std::size_t begin = out.size();
   if (!append_scalar(out, value)) return false;
   const std::string_view amount = out.view(begin);
-  if (amount.find_first_not_of("-0123456789.") == std::string_view::npos) {
-    const std::size_t point = amount.find('.');
-    const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
-    if (point == std::string_view::npos) out.append('.');
-    if (decimals < 2) out.append(std::string_view("00").substr(decimals));
+  if (amount.find_first_not_of("-0123456789.") != std::string_view::npos) {
+    out.truncate(begin);
+    return false;
   }
+  const std::size_t point = amount.find('.');
+  const std::size_t decimals = point == std::string_view::npos ? 0 : amount.size() - point - 1;
+  if (point == std::string_view::npos) out.append('.');
+  if (decimals < 2) out.append(std::string_view("00").substr(decimals));
   out.append(" EUR");
   return true;
 }
