@@ -1,0 +1,166 @@
+// What a program without this library says of an event, in the words of this library so that the bytes can be compared. Written
+// as a good user would: plain std::string, one function a kind, no limits and none of the odd cases.
+
+#pragma once
+
+#include <cstdio>
+#include <ctime>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace peer {
+
+struct Field {
+  std::string label, value;
+  bool is_code = false;
+};
+
+struct Message {
+  std::string title, sentence, actor, app, kind, event_id, link;
+  std::string slack_color = "#1d9bd1", mail_color = "#2563eb";
+  std::string readable_time, mail_time;
+  std::vector<Field> fields;
+
+  void success() { slack_color = "#2eb67d", mail_color = "#1a7f5a"; }
+  void warning() { slack_color = "#ecb22e", mail_color = "#d99e0b"; }
+  void error() { slack_color = "#e01e5a", mail_color = "#c5284c"; }
+  void field(const char* label, std::string value, bool is_code = false) {
+    if (!value.empty()) fields.push_back({label, std::move(value), is_code});
+  }
+};
+
+inline std::string duration(const std::string& text) {
+  long seconds = std::stol(text);
+  if (seconds < 60) return text + " s";
+  std::string out = std::to_string(seconds / 60) + " min";
+  return seconds % 60 != 0 ? out + " " + std::to_string(seconds % 60) + " s" : out;
+}
+
+inline std::string commit(const std::string& hash) { return hash.substr(0, 7); }
+
+inline std::string megabytes(const std::string& text) {
+  long bytes = std::stol(text);
+  return std::to_string(bytes / 1000000) + "." + std::to_string(bytes % 1000000 / 100000) + " MB";
+}
+
+/// "3:S" as "3 (S)".
+inline std::string amount(const std::string& text) {
+  std::size_t colon = text.find(':');
+  return colon == std::string::npos ? text : text.substr(0, colon) + " (" + text.substr(colon + 1) + ")";
+}
+
+inline void set_time(Message& m, const std::string& created_at) {
+  std::tm time = {};
+  if (std::sscanf(created_at.c_str(), "%d-%d-%dT%d:%d:%d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour, &time.tm_min,
+                  &time.tm_sec) != 6) {
+    return;
+  }
+  time.tm_year -= 1900;
+  time.tm_mon -= 1;
+  timegm(&time);  // fills tm_wday
+  char text[64];
+  std::strftime(text, sizeof text, "%a, %d %b %Y %H:%M:%S +0000", &time);
+  m.mail_time = text;
+  std::strftime(text, sizeof text, "%d %b %Y, %H:%M UTC", &time);
+  m.readable_time = text[0] == '0' ? text + 1 : text;
+}
+
+/// Says what happened. `Json` is one of the libraries' access classes: see nlohmann.hpp.
+template <class Json>
+Message describe(const typename Json::Value& event) {
+  Message m;
+  const auto& data = Json::member(event, "type_data");
+  auto text = [&data](const char* key) { return Json::text(data, key); };
+  m.kind = Json::text(event, "type");
+  m.event_id = Json::text(event, "id");
+  m.app = Json::text(event, "app_name");
+  m.actor = Json::text(Json::member(event, "user"), "username");
+  set_time(m, Json::text(event, "created_at"));
+
+  if (m.kind == "deployment") {
+    std::string status = text("status"), ref = text("git_ref");
+    m.link = text("git_ref_url");
+    if (status == "success") {
+      m.success();
+      m.title = "deployment succeeded";
+      m.sentence = "Commit " + commit(ref) + " was deployed to " + m.app + " in " + duration(text("duration")) + ".";
+    } else if (status == "aborted") {
+      m.warning();
+      m.title = "deployment aborted";
+      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " was aborted.";
+    } else {
+      m.error();
+      m.title = "deployment failed";
+      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " failed: " +
+                   (status == "build-error" ? "the build failed" : "the new version crashed on start") + ".";
+      m.field("Status", status);
+    }
+    m.field("Git reference", ref);
+    m.field("Pushed by", text("pusher"));
+    m.field("Duration", duration(text("duration")));
+    m.field("Stack", text("stack"));
+  } else if (m.kind == "scale") {
+    auto formation = [&data](const char* key) {
+      std::string out;
+      Json::each_member(Json::member(data, key), [&out](const std::string& type, const std::string& count) {
+        out += (out.empty() ? "" : ", ") + type + " " + amount(count);
+      });
+      return out;
+    };
+    std::string before = formation("previous_containers"), after = formation("containers");
+    m.title = "scaled";
+    m.sentence = m.app + " was scaled from " + before + " to " + after + ".";
+    m.field("Before", before);
+    m.field("After", after);
+  } else if (m.kind == "restart") {
+    std::string scope;
+    Json::each_element(Json::member(data, "scope"), [&scope](const std::string& type) { scope += (scope.empty() ? "" : ", ") + type; });
+    std::string reason = text("reason") == "user_restart" ? "restarted by a user" : text("reason");
+    m.title = "restarting";
+    m.sentence = "The " + scope + " containers of " + m.app + " are restarting (" + reason + ").";
+    m.field("Containers", scope);
+    m.field("Reason", reason);
+  } else if (m.kind == "crash") {
+    m.error();
+    m.link = text("logs_url");
+    m.title = text("container_type") + " crashed";
+    m.sentence = "The container " + text("container_type") + " of " + m.app + " crashed.";
+    m.field("Container", text("container_type"));
+    m.field("Logs", text("crash_logs"), true);
+  } else if (m.kind == "run") {
+    m.title = "one-off container started";
+    m.sentence = "A one-off container of " + m.app + " runs the command " + text("command") + ".";
+    m.field("Command", text("command"), true);
+    m.field("Detached", text("detached") == "true" ? "yes" : "no");
+    m.field("Audit log", text("audit_log_id") + " (" + megabytes(text("audit_log_size")) + ")");
+  } else if (m.kind == "edit_variable") {
+    m.title = "variable changed";
+    m.sentence = "The variable " + text("name") + " in the environment of " + m.app + " was changed.";
+    m.field("Variable", text("name"));
+  } else {
+    throw std::runtime_error("no wording for " + m.kind);
+  }
+  m.title = m.app + ": " + m.title;
+  return m;
+}
+
+/// What Slack wants replaced: https://api.slack.com/reference/surfaces/formatting#escaping
+inline std::string slack_escape(const std::string& text) {
+  std::string out;
+  out.reserve(text.size());
+  for (char c : text) {
+    switch (c) {
+      case '&': out += "&amp;"; break;
+      case '<': out += "&lt;"; break;
+      case '>': out += "&gt;"; break;
+      default: out += c;
+    }
+  }
+  return out;
+}
+
+/// Actor, kind and time, as the context line shows them.
+inline std::string origin(const Message& m) { return slack_escape(m.actor + " \xC2\xB7 " + m.kind + " \xC2\xB7 " + m.readable_time); }
+
+}  // namespace peer
