@@ -106,23 +106,25 @@ TEST_CASE("escapers handle each special character at each place") {
     std::string in, slack, code, label, rocket, inline_code;
   };
   const Case cases[] = {
-      {"<", "&lt;", "&lt;", "&lt;", "<\xE2\x80\x8D", "<"},
-      {">", "&gt;", "&gt;", "&gt;", ">\xE2\x80\x8D", ">"},
-      {"&", "&amp;", "&amp;", "&amp;", "&\xE2\x80\x8D", "&"},
-      {"\"", "\\\"", "\\\"", "\\\"", "\\\"", "\\\""},
-      {"\\", "\\\\", "\\\\", "\\\\", "\\\\\xE2\x80\x8D", "\\\\"},
-      {"\n", " ", "\\n", " ", " ", " "},
-      {"\r\n", " ", "\\n", " ", " ", " "},
-      {"\r", " ", "\\n", " ", " ", " "},
-      {"\t", " ", "\\t", " ", " ", " "},
-      {"\0"s, " ", " ", " ", " ", " "},
-      {"\x1F", " ", " ", " ", " ", " "},
-      {"``", "``", "`\xE2\x80\x8B`", "  ", "\xCB\x8B\xCB\x8B", "\xCB\x8B\xCB\x8B"},
-      {"*", "*", "*", " ", "\xE2\x88\x97", "*"},
-      {"~", "~", "~", " ", "\xE2\x88\xBC", "~"},
-      {"@", "@", "@", "@", "@\xE2\x80\x8D", "@"},
-      {"#", "#", "#", "#", "#\xE2\x80\x8D", "#"},
-      {"$", "$", "$", "$", "\xEF\xBC\x84", "$"},
+      {"<", "&lt;", "&lt;", "-", "<\xE2\x80\x8D", "<"},
+      {">", "&gt;", "&gt;", "-", ">\xE2\x80\x8D", ">"},
+      {"&", "&amp;", "&amp;", "-", "&\xE2\x80\x8D", "&"},
+      {"\"", "\\\"", "\\\"", "-", "\\\"", "\\\""},
+      {"\\", "\\\\", "\\\\", "-", "\\\\\xE2\x80\x8D", "\\\\"},
+      {"\n", " ", "\\n", "-", " ", " "},
+      {"\r\n", " ", "\\n", "--", " ", " "},
+      {"\r", " ", "\\n", "-", " ", " "},
+      {"\t", " ", "\\t", "-", " ", " "},
+      {"\0"s, " ", " ", "-", " ", " "},
+      {"\x1F", " ", " ", "-", " ", " "},
+      {"``", "``", "`\xE2\x80\x8B`", "--", "\xCB\x8B\xCB\x8B", "\xCB\x8B\xCB\x8B"},
+      {"*", "*", "*", "-", "\xE2\x88\x97", "*"},
+      {"~", "~", "~", "-", "\xE2\x88\xBC", "~"},
+      {"@", "@", "@", "-", "@\xE2\x80\x8D", "@"},
+      {"#", "#", "#", "-", "#\xE2\x80\x8D", "#"},
+      {"$", "$", "$", "-", "\xEF\xBC\x84", "$"},
+      {" -,/'()", " -,/'()", " -,/'()", " -,/'()", " -,/'()", " -,/'()"},
+      {"\xC3\xA9", "\xC3\xA9", "\xC3\xA9", "\xC3\xA9", "\xC3\xA9", "\xC3\xA9"},
   };
   for (const Case& c : cases) {
     for (std::size_t before = 0; before < 20; ++before) {
@@ -131,7 +133,7 @@ TEST_CASE("escapers handle each special character at each place") {
         const std::string in = a + c.in + b;
         CHECK(guarded(in, escaped<detail::SlackText<detail::Lines::one>>) == a + c.slack + b);
         CHECK(guarded(in, escaped<detail::SlackCode>) == a + c.code + b);
-        CHECK(guarded(in, escaped<detail::SlackLabel>) == a + c.label + b);
+        CHECK(guarded(in, escaped<detail::PlainLabel>) == a + c.label + b);
         CHECK(guarded(in, escaped<detail::RocketChatText>) == a + c.rocket + b);
         CHECK(guarded(in, escaped<detail::RocketChatInlineCode>) == a + c.inline_code + b);
       }
@@ -154,7 +156,7 @@ TEST_CASE("no text grows beyond what is promised") {
     guarded(text, escaped<detail::SlackText<detail::Lines::one>>);
     guarded(text, escaped<detail::SlackText<detail::Lines::many>>);
     guarded(text, escaped<detail::SlackCode>);
-    guarded(text, escaped<detail::SlackLabel>);
+    guarded(text, escaped<detail::PlainLabel>);
     guarded(text, escaped<detail::SlackUrl>);
     guarded(text, escaped<detail::RocketChatText>);
     guarded(text, escaped<detail::RocketChatInlineCode>);

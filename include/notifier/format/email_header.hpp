@@ -35,12 +35,6 @@ inline bool is_header_text(std::string_view text) noexcept {
   return text.find("=?") == std::string_view::npos;
 }
 
-inline std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
 /// One code point within a Q-encoded word that may stand anywhere: at most 12 bytes.
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];

@@ -31,6 +31,13 @@ inline bool is_blank(std::string_view text) noexcept {
   return true;
 }
 
+/// Without white space and controls at both ends.
+inline std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
 /// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
 ///
 ///     static constexpr std::size_t growth;    // most bytes that one byte can become
@@ -70,6 +77,24 @@ inline char* put_hex(unsigned char c, char* out) noexcept {
   out[1] = "0123456789ABCDEF"[c & 0xF];
   return out + 2;
 }
+
+/// A field's label, for chat services: letters, digits, spaces and `-` `,` `/` `'` `(` `)`, which no markup is made of.
+/// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
+/// meaning.
+struct PlainLabel {
+  static constexpr std::size_t growth = 1;
+
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
+           b.between('[', '`') | b.between('{', 0x7F);
+  }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    *out = '-';
+    ++p;
+    return out + 1;
+  }
+};
 
 /// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
 /// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.

@@ -41,7 +41,7 @@ inline constexpr std::size_t fields = 20;
 /// fields, each value as inline code, which is exact and can be copied. `channel` is never written: the webhook's own
 /// counts.
 ///
-/// In title, sentence and labels a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
+/// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
 /// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
 /// where it is not within a word, stand in for them, since a joiner does not hinder those.
 void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
@@ -60,10 +60,7 @@ constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c
 struct RocketChatText {
   static constexpr std::size_t growth = 5;
 
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
-           b.between('[', '`') | b.between('{', 0x7F);
-  }
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
 
   static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
     const char c = *p;
@@ -191,9 +188,9 @@ class RocketChatWriter {
     const bool has_title = !is_blank(message_->title());
     const bool has_sentence = !is_blank(message_->sentence());
     p = put(p, "{\"text\":\"");
-    if (has_title) p = line("title", message_->title(), rocket_chat_limits::title, p);
+    if (has_title) p = line<RocketChatText>("title", message_->title(), rocket_chat_limits::title, p);
     if (has_title && has_sentence) p = put(p, "\\n");
-    if (has_sentence) p = line("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
+    if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
     if (!has_title && !has_sentence) p = put(p, "Event");
     p = put(p, "\",\"attachments\":[{\"color\":\"");
     p = put(p, rocket_chat_color(message_->severity));
@@ -276,15 +273,17 @@ class RocketChatWriter {
   }
 
   char* label(std::string_view label, char* p) {
-    if (is_blank(label)) return put(p, "Value");
-    return line("field.label", label, rocket_chat_limits::label, p);
+    label = trim(label);
+    if (label.empty()) return put(p, "Value");
+    return line<PlainLabel>("field.label", label, rocket_chat_limits::label, p);
   }
 
   /// A line that begins with anything but a letter could be a heading, a list, a quote, a table or code.
+  template <class Escape>
   char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     const char first = text.front();
     if (!is_ascii_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
-    return this->text<RocketChatText>(part, text, limit - 1, p);
+    return this->text<Escape>(part, text, limit - 1, p);
   }
 
   template <class Escape>

@@ -103,24 +103,6 @@ struct SlackCode {
   }
 };
 
-/// Bold between asterisks, so without characters of markup: a space stands for each.
-struct SlackLabel {
-  static constexpr std::size_t growth = 5;
-
-  static Bytes special(Bytes b) noexcept {
-    return SlackText<Lines::one>::special(b) | b.is('*') | b.is('_') | b.is('~') | b.is('`') | b.is(':');
-  }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    if (*p != '*' && *p != '_' && *p != '~' && *p != '`' && *p != ':') {
-      return SlackText<Lines::one>::put(p, begin, end, out);
-    }
-    ++p;
-    *out = ' ';
-    return out + 1;
-  }
-};
-
 /// The target of `<url|label>`.
 struct SlackUrl {
   static constexpr std::size_t growth = 5;
@@ -311,8 +293,9 @@ class SlackWriter {
   }
 
   char* label(std::string_view label, char* p) {
-    if (is_blank(label)) return put(p, "Value");
-    return text<SlackLabel>("field.label", label, slack_limits::label, p);
+    label = trim(label);
+    if (label.empty()) return put(p, "Value");
+    return text<PlainLabel>("field.label", label, slack_limits::label, p);
   }
 
   template <class Escape>

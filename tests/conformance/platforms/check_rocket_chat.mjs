@@ -1,0 +1,53 @@
+// What Rocket.Chat's own parser finds in our payloads: plain text, and code where we put it. No mention, channel, link,
+// emoji code or markup of event data is alive.
+
+import { parse } from '@rocket.chat/message-parser';
+import { check, isLink, payloads } from './payloads.mjs';
+
+const options = { colors: true, katex: { dollarSyntax: true, parenthesisSyntax: true }, customDomains: ['local'] };
+
+function types(node, found = new Map()) {
+  if (Array.isArray(node)) {
+    for (const child of node) types(child, found);
+  } else if (node && typeof node === 'object') {
+    // An emoji character is text; what is written as :name: or :) is not.
+    if (node.type && !(node.type.endsWith('EMOJI') && (node.unicode || node.type === 'BIG_EMOJI'))) found.set(node.type, node);
+    for (const child of Object.values(node)) types(child, found);
+  }
+  return found;
+}
+
+function only(allowed, text, message) {
+  for (const [type, node] of types(parse(text, options))) {
+    // A bare "localhost" is linked, whatever is done around it: it leads nowhere.
+    if (type === 'LINK' && node.value.src.value === '//localhost') continue;
+    check(allowed.includes(type), `${type} is alive`, message, { text, node });
+  }
+}
+
+const prose = ['PARAGRAPH', 'PLAIN_TEXT', 'LINE_BREAK'];
+
+let count = 0;
+for (const message of payloads()) {
+  const { rocket_chat: chat } = message;
+  ++count;
+  check(!('channel' in chat), 'channel', message);
+  only(prose, chat.text, message);
+  for (const attachment of chat.attachments) {
+    if (attachment.title_link) check(isLink(attachment.title_link, message), 'link', message);
+    for (const field of attachment.fields ?? []) {
+      only(prose, field.title, message);
+      const [paragraph, ...rest] = parse(field.value, options);
+      const code = paragraph.value.filter((node) => !(node.type === 'PLAIN_TEXT' && node.value === ''));
+      check(rest.length === 0 && code.length === 1 && code[0].type === 'INLINE_CODE', 'value', message, { field, code });
+    }
+    if (attachment.text) only([...prose, 'CODE', 'CODE_LINE'], attachment.text, message);
+  }
+  if (!message.rocket_chat_cut.length) {
+    const values = chat.attachments.flatMap((attachment) => attachment.fields ?? []).map((field) => field.value);
+    for (const field of message.fields) {
+      if (!field.is_code) check(values.includes(`\`${field.value.replace(/`/g, '\u02cb')}\``), 'field', message, field);
+    }
+  }
+}
+console.log(`${count} messages`);
