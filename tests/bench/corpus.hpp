@@ -43,10 +43,12 @@ struct CorpusOptions {
   std::uint64_t seed = 1;
   std::size_t events = 4096;
   std::size_t apps = 10000;
-  bool mixed = false;  ///< also pretty-printed, non-ASCII, escaped and long ones; else compact events of about 790 bytes
+  bool mixed =
+      false;  ///< also pretty-printed, non-ASCII, escaped and long ones; else compact events of about 790 bytes
 };
 
-/// Which app an event is about: a few busy ones and a long tail, as in life (the density falls with the cube of the rank).
+/// Which app an event is about: a few busy ones and a long tail, as in life (the density falls with the cube of the
+/// rank).
 inline std::size_t skewed(Random& random, std::size_t apps) {
   double u = random.unit();
   return static_cast<std::size_t>(u * u * u * static_cast<double>(apps));
@@ -55,8 +57,11 @@ inline std::size_t skewed(Random& random, std::size_t apps) {
 namespace detail {
 
 inline std::string words(Random& random, std::size_t bytes, bool unicode, bool escapes) {
-  static const char* const ascii[] = {"connection", "refused", "timeout", "after", "migrating", "table", "listening", "on", "port", "worker", "exited", "with", "status"};
-  static const char* const other[] = {"d\xc3\xa9ploiement", "\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x9a\x80", "stra\xc3\x9f" "e"};
+  static const char* const ascii[] = {"connection", "refused", "timeout", "after",  "migrating", "table", "listening",
+                                      "on",         "port",    "worker",  "exited", "with",      "status"};
+  static const char* const other[] = {"d\xc3\xa9ploiement", "\xe6\x97\xa5\xe6\x9c\xac", "\xf0\x9f\x9a\x80",
+                                      "stra\xc3\x9f"
+                                      "e"};
   std::string out;
   while (out.size() < bytes) {
     if (!out.empty()) out += escapes && random.below(8) == 0 ? "\\n" : " ";
@@ -75,8 +80,10 @@ inline std::string pretty(const std::string& json) {
     char c = json[i];
     if (in_string) {
       out += c;
-      if (c == '\\') out += json[++i];
-      else if (c == '"') in_string = false;
+      if (c == '\\')
+        out += json[++i];
+      else if (c == '"')
+        in_string = false;
       continue;
     }
     if (c == '"') in_string = true;
@@ -97,31 +104,42 @@ inline std::string make_event(Random& random, std::size_t app, bool mixed) {
   bool escapes = mixed && random.below(4) == 0;
   std::string id = hex(random, 24);
   std::string sha = hex(random, 40);
-  std::string text = "{\"id\":\"" + id + "\",\"created_at\":\"2025-11-21T08:42:" + std::to_string(10 + random.below(50)) +
-                     ".103Z\",\"user\":{\"username\":\"johndoe\",\"email\":\"john@doe.com\",\"id\":\"us-0e6d8e46-5cd0-42a4-acba-372b2be605ac\"},\"app_id\":\"" +
+  std::string text = "{\"id\":\"" + id +
+                     "\",\"created_at\":\"2025-11-21T08:42:" + std::to_string(10 + random.below(50)) +
+                     ".103Z\",\"user\":{\"username\":\"johndoe\",\"email\":\"john@doe.com\",\"id\":\"us-0e6d8e46-5cd0-"
+                     "42a4-acba-372b2be605ac\"},\"app_id\":\"" +
                      app_id(app) + "\",\"app_name\":\"" + app_name(app) + "\",\"type\":\"";
   std::size_t pick = random.below(100);
   if (pick < 40) {
     static const char* const states[] = {"success", "success", "success", "build-error", "crashed-error", "aborted"};
     text += "deployment\",\"type_data\":{\"deployment_id\":\"" + hex(random, 24) +
-            "\",\"deployment_type\":\"deployment\",\"pusher\":\"johndoe\",\"git_ref\":\"" + sha + "\",\"git_ref_url\":\"https://github.com/johndoe/repo/commit/" + sha +
-            "\",\"status\":\"" + states[random.below(6)] + "\",\"duration\":" + std::to_string(random.below(400)) +
-            ",\"stack\":\"scalingo-22\",\"finished_at\":\"2025-11-21T08:42:10.000Z\",\"last_commits\":{\"commits\":[{\"id\":\"" + hex(random, 40) +
-            "\",\"message\":\"" + detail::words(random, 60, unicode, escapes) + "\"}],\"remaining\":2}}}";
+            "\",\"deployment_type\":\"deployment\",\"pusher\":\"johndoe\",\"git_ref\":\"" + sha +
+            "\",\"git_ref_url\":\"https://github.com/johndoe/repo/commit/" + sha + "\",\"status\":\"" +
+            states[random.below(6)] + "\",\"duration\":" + std::to_string(random.below(400)) +
+            ",\"stack\":\"scalingo-22\",\"finished_at\":\"2025-11-21T08:42:10.000Z\",\"last_commits\":{\"commits\":[{"
+            "\"id\":\"" +
+            hex(random, 40) + "\",\"message\":\"" + detail::words(random, 60, unicode, escapes) +
+            "\"}],\"remaining\":2}}}";
   } else if (pick < 55) {
-    text += "scale\",\"type_data\":{\"previous_containers\":{\"web\":\"1:S\",\"worker\":\"1:M\"},\"containers\":{\"web\":\"3:S\",\"worker\":\"2:M\"},\"note\":\"" +
-            detail::words(random, 420, unicode, escapes) + "\"}}";
+    text +=
+        "scale\",\"type_data\":{\"previous_containers\":{\"web\":\"1:S\",\"worker\":\"1:M\"},\"containers\":{\"web\":"
+        "\"3:S\",\"worker\":\"2:M\"},\"note\":\"" +
+        detail::words(random, 420, unicode, escapes) + "\"}}";
   } else if (pick < 70) {
-    text += "restart\",\"type_data\":{\"scope\":[\"web\",\"worker\"],\"reason\":\"user_restart\",\"note\":\"" + detail::words(random, 460, unicode, escapes) + "\"}}";
+    text += "restart\",\"type_data\":{\"scope\":[\"web\",\"worker\"],\"reason\":\"user_restart\",\"note\":\"" +
+            detail::words(random, 460, unicode, escapes) + "\"}}";
   } else if (pick < 80) {
     std::size_t log = mixed ? 300 + random.below(18000) : 380;
-    text += "crash\",\"type_data\":{\"container_type\":\"web-1\",\"crash_logs\":\"" + detail::words(random, log, unicode, escapes) +
+    text += "crash\",\"type_data\":{\"container_type\":\"web-1\",\"crash_logs\":\"" +
+            detail::words(random, log, unicode, escapes) +
             "\",\"logs_url\":\"https://my.example.com/apps/shop/events/" + id + "\"}}";
   } else if (pick < 90) {
     text += "run\",\"type_data\":{\"command\":\"bundle exec rake db:migrate\",\"audit_log_id\":\"" + hex(random, 24) +
-            "\",\"audit_log_size\":122445385,\"detached\":false,\"note\":\"" + detail::words(random, 400, unicode, escapes) + "\"}}";
+            "\",\"audit_log_size\":122445385,\"detached\":false,\"note\":\"" +
+            detail::words(random, 400, unicode, escapes) + "\"}}";
   } else {
-    text += "edit_variable\",\"type_data\":{\"name\":\"DATABASE_URL\",\"old_value\":\"" + detail::words(random, 200, unicode, escapes) + "\",\"value\":\"" +
+    text += "edit_variable\",\"type_data\":{\"name\":\"DATABASE_URL\",\"old_value\":\"" +
+            detail::words(random, 200, unicode, escapes) + "\",\"value\":\"" +
             detail::words(random, 220, unicode, escapes) + "\"}}";
   }
   return mixed && random.below(3) == 0 ? detail::pretty(text) : text;
@@ -130,7 +148,8 @@ inline std::string make_event(Random& random, std::size_t app, bool mixed) {
 inline std::vector<std::string> make_events(const CorpusOptions& options) {
   Random random(options.seed);
   std::vector<std::string> events;
-  for (std::size_t i = 0; i < options.events; ++i) events.push_back(make_event(random, skewed(random, options.apps), options.mixed));
+  for (std::size_t i = 0; i < options.events; ++i)
+    events.push_back(make_event(random, skewed(random, options.apps), options.mixed));
   return events;
 }
 
@@ -140,11 +159,17 @@ inline std::string make_snapshot(std::size_t notifiers, bool all_events) {
   std::size_t apps = notifiers / 3 + (notifiers % 3 != 0 ? 1 : 0);
   for (std::size_t i = 0; i < apps; ++i) {
     std::string n = std::to_string(i);
-    std::string filter = all_events ? "\"send_all_events\":true" : "\"selected_event_ids\":[\"5982f139d48c360021b1eb4b\",\"5982f139d48c360021b1eb4d\"]";
+    std::string filter = all_events
+                             ? "\"send_all_events\":true"
+                             : "\"selected_event_ids\":[\"5982f139d48c360021b1eb4b\",\"5982f139d48c360021b1eb4d\"]";
     out += (i ? ",{" : "{") + ("\"id\":\"" + app_id(i)) + "\",\"name\":\"" + app_name(i) + "\",\"notifiers\":[";
-    out += "{\"name\":\"chat\",\"platform\":\"slack\"," + filter + ",\"type_data\":{\"webhook_url\":\"https://hooks.slack.com/services/T" + n + "/B" + n + "/secret" + n + "\"}},";
-    out += "{\"name\":\"mail\",\"platform\":\"email\"," + filter + ",\"type_data\":{\"emails\":[\"ops" + n + "@example.com\"],\"user_ids\":[]}},";
-    out += "{\"name\":\"hook\",\"platform\":\"webhook\"," + filter + ",\"type_data\":{\"webhook_url\":\"https://hooks.example.com/in/" + n + "\"}}]}";
+    out += "{\"name\":\"chat\",\"platform\":\"slack\"," + filter +
+           ",\"type_data\":{\"webhook_url\":\"https://hooks.slack.com/services/T" + n + "/B" + n + "/secret" + n +
+           "\"}},";
+    out += "{\"name\":\"mail\",\"platform\":\"email\"," + filter + ",\"type_data\":{\"emails\":[\"ops" + n +
+           "@example.com\"],\"user_ids\":[]}},";
+    out += "{\"name\":\"hook\",\"platform\":\"webhook\"," + filter +
+           ",\"type_data\":{\"webhook_url\":\"https://hooks.example.com/in/" + n + "\"}}]}";
   }
   return out + "],\"email_from\":\"Notifier <notifier@example.com>\"}";
 }

@@ -1,5 +1,5 @@
-// Times two ways of doing the same work, alternately in one process, and reports the ratio of the medians: what is left of the
-// machine's mood after that is small.
+// Times two ways of doing the same work, alternately in one process, and reports the ratio of the medians: what is left
+// of the machine's mood after that is small.
 
 #pragma once
 
@@ -82,7 +82,8 @@ class Report {
   }
 
   void print() const {
-    std::printf("\n| measure | ours | peer | ratio | must | aim | met |\n| --- | --- | --- | --- | --- | --- | --- |\n");
+    std::printf(
+        "\n| measure | ours | peer | ratio | must | aim | met |\n| --- | --- | --- | --- | --- | --- | --- |\n");
     for (const Row& row : rows_) {
       std::printf("| %s | %.4g %s | ", row.measure.c_str(), row.ours, row.unit.c_str());
       if (row.peer != 0) {
@@ -104,8 +105,10 @@ class Report {
     std::fprintf(file, "[");
     for (std::size_t i = 0; i < rows_.size(); ++i) {
       const Row& row = rows_[i];
-      std::fprintf(file, "%s\n{\"measure\":\"%s\",\"unit\":\"%s\",\"ours\":%.6g,\"peer\":%.6g,\"peer_name\":\"%s\",\"figure\":%.6g,", i ? "," : "",
-                   row.measure.c_str(), row.unit.c_str(), row.ours, row.peer, row.peer_name.c_str(), row.figure());
+      std::fprintf(
+          file,
+          "%s\n{\"measure\":\"%s\",\"unit\":\"%s\",\"ours\":%.6g,\"peer\":%.6g,\"peer_name\":\"%s\",\"figure\":%.6g,",
+          i ? "," : "", row.measure.c_str(), row.unit.c_str(), row.ours, row.peer, row.peer_name.c_str(), row.figure());
       std::fprintf(file, "\"must\":%.6g,\"aim\":%.6g,\"met\":\"%s\"}", row.must, row.aim, row.met());
     }
     std::fprintf(file, "\n]\n");

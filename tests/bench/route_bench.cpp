@@ -42,15 +42,19 @@ peer::Program<Json> make_peer(const notifier::Registry& registry) {
 }
 
 /// Stops the benchmark where the two sides do not agree: a ratio between different work means nothing.
-void check_same(notifier::Router& router, const std::vector<std::string>& events, const peer::Program<peer::Nlohmann>& program) {
+void check_same(notifier::Router& router, const std::vector<std::string>& events,
+                const peer::Program<peer::Nlohmann>& program) {
   for (const std::string& event : events) {
     std::vector<std::pair<std::string, std::string>> ours, theirs;
-    auto routed = router.route(event, [&](const notifier::DeliveryView& d) { ours.emplace_back(d.notifier_id, d.body); });
+    auto routed =
+        router.route(event, [&](const notifier::DeliveryView& d) { ours.emplace_back(d.notifier_id, d.body); });
     program.route(event, [&](const peer::Notifier& n, const std::string& body) { theirs.emplace_back(n.id, body); });
     if (!routed || ours != theirs) {
       std::fprintf(stderr, "the peer writes something else for\n%s\n", event.c_str());
       for (std::size_t i = 0; i < ours.size() && i < theirs.size(); ++i) {
-        if (ours[i] != theirs[i]) std::fprintf(stderr, "ours:   %s %s\ntheirs: %s %s\n", ours[i].first.c_str(), ours[i].second.c_str(), theirs[i].first.c_str(), theirs[i].second.c_str());
+        if (ours[i] != theirs[i])
+          std::fprintf(stderr, "ours:   %s %s\ntheirs: %s %s\n", ours[i].first.c_str(), ours[i].second.c_str(),
+                       theirs[i].first.c_str(), theirs[i].second.c_str());
       }
       std::exit(1);
     }
@@ -102,9 +106,12 @@ int main(int argc, char** argv) {
     bench::Medians m = bench::alternate(ours, n, peer, k);
     report.add({"event to Slack, email and webhook, 30,000 notifiers", m.ours, m.peer, "ns", name, must, aim});
   };
-  against("nlohmann", [&] { run_peer(nlohmann, few); }, 45, 60);
-  against("picojson", [&] { run_peer(picojson, few); }, 33, 45);
-  against("RapidJSON", [&] { run_peer(rapidjson, few); }, 0, 0);
+  against(
+      "nlohmann", [&] { run_peer(nlohmann, few); }, 45, 60);
+  against(
+      "picojson", [&] { run_peer(picojson, few); }, 33, 45);
+  against(
+      "RapidJSON", [&] { run_peer(rapidjson, few); }, 0, 0);
 
 #if NOTIFIER_SIMDJSON
   simdjson::dom::parser parser;
@@ -112,7 +119,8 @@ int main(int argc, char** argv) {
     for (const std::string& event : events) bench::keep(parser.parse(event.data(), event.size(), true).error());
   };
   bench::Medians m = bench::alternate(ours, n, parse, n);
-  report.add({"end to end, beyond the bare simdjson DOM parse", m.ours - m.peer, m.peer, "ns", "simdjson DOM", 1.0, 0.7, true});
+  report.add({"end to end, beyond the bare simdjson DOM parse", m.ours - m.peer, m.peer, "ns", "simdjson DOM", 1.0, 0.7,
+              true});
 #endif
 
   std::vector<notifier::json::Document> documents(events.size());
@@ -128,14 +136,32 @@ int main(int argc, char** argv) {
   notifier::EmailBody mail;
   notifier::json::Document document;
   auto each = [&](const char* name, auto&& work) {
-    bench::Medians once = bench::alternate([&] { for (std::size_t i = 0; i < events.size(); ++i) work(i); }, n, [] {}, 1);
+    bench::Medians once = bench::alternate(
+        [&] {
+          for (std::size_t i = 0; i < events.size(); ++i) work(i);
+        },
+        n, [] {}, 1);
     report.add({name, once.ours, 0, "ns", "", 0, 0});
   };
   each("stage: Document::parse", [&](std::size_t i) { bench::keep(document.parse(events[i])); });
-  each("stage: Event::read", [&](std::size_t i) { bench::keep(notifier::Event::read(document.parse("{}").has_value() ? read[i].user : read[i].user, events[i])); });
-  each("stage: describe", [&](std::size_t i) { notifier::describe(read[i], "", message); bench::keep(message); });
-  each("stage: format_slack", [&](std::size_t i) { out.clear(); cut.clear(); notifier::format_slack(messages[i], out, cut); bench::keep(out); });
-  each("stage: format_email_body", [&](std::size_t i) { cut.clear(); notifier::format_email_body(messages[i], "example.com", {}, mail, cut); bench::keep(mail); });
+  each("stage: Event::read", [&](std::size_t i) {
+    bench::keep(notifier::Event::read(document.parse("{}").has_value() ? read[i].user : read[i].user, events[i]));
+  });
+  each("stage: describe", [&](std::size_t i) {
+    notifier::describe(read[i], "", message);
+    bench::keep(message);
+  });
+  each("stage: format_slack", [&](std::size_t i) {
+    out.clear();
+    cut.clear();
+    notifier::format_slack(messages[i], out, cut);
+    bench::keep(out);
+  });
+  each("stage: format_email_body", [&](std::size_t i) {
+    cut.clear();
+    notifier::format_email_body(messages[i], "example.com", {}, mail, cut);
+    bench::keep(mail);
+  });
   report.print();
   return json_path == nullptr || report.write_json(json_path) ? 0 : 1;
 }

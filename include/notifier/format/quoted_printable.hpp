@@ -19,7 +19,7 @@ inline constexpr std::size_t qp_line = 75;
 
 /// Plain text: all is kept, line breaks as CRLF.
 struct QpPlain {
-  static constexpr std::string_view line_break = "";
+  static constexpr std::string_view line_break = {};
   static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.at_least(0x7F) | b.is('='); }
   static char* put(char, char*) noexcept { return nullptr; }
 };
@@ -43,7 +43,7 @@ struct QpHtml {
 
 /// Text of a `pre` element.
 struct QpPre : QpHtml {
-  static constexpr std::string_view line_break = "";
+  static constexpr std::string_view line_break = {};
 };
 
 /// A URL in plain text.

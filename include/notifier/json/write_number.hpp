@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 
 #include "notifier/json/big_natural.hpp"
 #include "notifier/json/binary64.hpp"

@@ -9,7 +9,8 @@
 
 namespace peer {
 
-/// Encodes text line by line; soft breaks keep lines at 76 characters. What begins a line with a dot or `From ` is encoded.
+/// Encodes text line by line; soft breaks keep lines at 76 characters. What begins a line with a dot or `From ` is
+/// encoded.
 class QuotedPrintable {
  public:
   void text(const std::string& text, bool html) {
@@ -28,7 +29,8 @@ class QuotedPrintable {
         ++i;
       } else if (c == '=' || c >= 0x7F) {
         std::string encoded = hex(c);
-        for (++i; c != '=' && i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; ++i) encoded += hex(static_cast<unsigned char>(text[i]));
+        for (++i; c != '=' && i < text.size() && (static_cast<unsigned char>(text[i]) & 0xC0) == 0x80; ++i)
+          encoded += hex(static_cast<unsigned char>(text[i]));
         token(encoded);
       } else {
         token(std::string(1, text[i] < ' ' && text[i] != '\t' ? ' ' : text[i]));
@@ -120,7 +122,8 @@ inline std::string html_part(const Message& m) {
       "<!DOCTYPE html>\n<html lang=\"en\">\n"
       "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n"
       "<body style=\"margin:0;padding:16px;background:#f3f4f6\">\n"
-      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\"max-width:600px;background:#ffffff;"
+      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" "
+      "style=\"max-width:600px;background:#ffffff;"
       "color:#1f2933;font:15px/1.5 Helvetica,Arial,sans-serif;border-top:4px solid ");
   qp.words(m.mail_color);
   qp.skeleton("\">\n<tr><td style=\"padding:20px 24px 4px;font-size:18px;font-weight:bold\">\n");
@@ -134,7 +137,8 @@ inline std::string html_part(const Message& m) {
     if (field.is_code) continue;
     if (!in_table) {
       qp.skeleton(
-          "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" "
+          "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n<table role=\"presentation\" cellpadding=\"0\" "
+          "cellspacing=\"0\" "
           "style=\"font:14px/1.5 Helvetica,Arial,sans-serif\">\n");
     }
     in_table = true;
@@ -165,7 +169,9 @@ inline std::string html_part(const Message& m) {
     qp.skeleton("</td></tr>\n<tr><td style=\"padding:4px 24px 12px\"><a href=\"");
     qp.text(m.link, true);
     qp.soft_break();
-    qp.skeleton("\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">View details</a>\n");
+    qp.skeleton(
+        "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">View "
+        "details</a>\n");
   }
   qp.skeleton("</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n");
   qp.words(m.kind);
@@ -186,14 +192,17 @@ inline std::string hash_hex(std::uint64_t seed, std::initializer_list<std::strin
   return hex;
 }
 
-inline std::string mail(const Message& m, const std::string& from, const std::string& to, const std::string& key, const std::string& domain) {
+inline std::string mail(const Message& m, const std::string& from, const std::string& to, const std::string& key,
+                        const std::string& domain) {
   std::string boundary = "=_" + hash_hex(1, {m.event_id, m.kind, m.title, m.sentence});
   return "From: " + from + "\r\nTo: " + to + "\r\nMessage-ID: <" + key + "@" + domain + ">\r\nSubject: " + m.title +
          "\r\nDate: " + m.mail_time + "\r\nReferences: <thread_" + hash_hex(2, {m.app, m.kind}) + "@" + domain +
          ">\r\nAuto-Submitted: auto-generated\r\nX-Notifier-Event: " + m.kind +
-         "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n--" + boundary +
-         "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" + plain_part(m) +
-         "\r\n--" + boundary + "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
+         "\r\nMIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"" + boundary + "\"\r\n\r\n--" +
+         boundary +
+         "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
+         plain_part(m) + "\r\n--" + boundary +
+         "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n" +
          html_part(m) + "\r\n--" + boundary + "--\r\n";
 }
 

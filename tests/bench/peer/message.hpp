@@ -1,5 +1,5 @@
-// What a program without this library says of an event, in the words of this library so that the bytes can be compared. Written
-// as a good user would: plain std::string, one function a kind, no limits and none of the odd cases.
+// What a program without this library says of an event, in the words of this library so that the bytes can be compared.
+// Written as a good user would: plain std::string, one function a kind, no limits and none of the odd cases.
 
 #pragma once
 
@@ -52,8 +52,8 @@ inline std::string amount(const std::string& text) {
 
 inline void set_time(Message& m, const std::string& created_at) {
   std::tm time = {};
-  if (std::sscanf(created_at.c_str(), "%d-%d-%dT%d:%d:%d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour, &time.tm_min,
-                  &time.tm_sec) != 6) {
+  if (std::sscanf(created_at.c_str(), "%d-%d-%dT%d:%d:%d", &time.tm_year, &time.tm_mon, &time.tm_mday, &time.tm_hour,
+                  &time.tm_min, &time.tm_sec) != 6) {
     return;
   }
   time.tm_year -= 1900;
@@ -92,8 +92,9 @@ Message describe(const typename Json::Value& event) {
     } else {
       m.error();
       m.title = "deployment failed";
-      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " failed: " +
-                   (status == "build-error" ? "the build failed" : "the new version crashed on start") + ".";
+      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app +
+                   " failed: " + (status == "build-error" ? "the build failed" : "the new version crashed on start") +
+                   ".";
       m.field("Status", status);
     }
     m.field("Git reference", ref);
@@ -115,7 +116,8 @@ Message describe(const typename Json::Value& event) {
     m.field("After", after);
   } else if (m.kind == "restart") {
     std::string scope;
-    Json::each_element(Json::member(data, "scope"), [&scope](const std::string& type) { scope += (scope.empty() ? "" : ", ") + type; });
+    Json::each_element(Json::member(data, "scope"),
+                       [&scope](const std::string& type) { scope += (scope.empty() ? "" : ", ") + type; });
     std::string reason = text("reason") == "user_restart" ? "restarted by a user" : text("reason");
     m.title = "restarting";
     m.sentence = "The " + scope + " containers of " + m.app + " are restarting (" + reason + ").";
@@ -161,6 +163,8 @@ inline std::string slack_escape(const std::string& text) {
 }
 
 /// Actor, kind and time, as the context line shows them.
-inline std::string origin(const Message& m) { return slack_escape(m.actor + " \xC2\xB7 " + m.kind + " \xC2\xB7 " + m.readable_time); }
+inline std::string origin(const Message& m) {
+  return slack_escape(m.actor + " \xC2\xB7 " + m.kind + " \xC2\xB7 " + m.readable_time);
+}
 
 }  // namespace peer

@@ -29,7 +29,9 @@ struct Nlohmann {
   }
 
   static std::string slack(const Message& m) {
-    auto plain = [](std::string text) { return Value{{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}}; };
+    auto plain = [](std::string text) {
+      return Value{{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
+    };
     Value inner = Value::array();
     Value fields = Value::array();
     auto flush = [&] {
@@ -45,16 +47,22 @@ struct Nlohmann {
     flush();
     for (const Field& field : m.fields) {
       if (!field.is_code) continue;
-      inner.push_back(Value{{"type", "section"},
-                            {"text", Value{{"type", "mrkdwn"}, {"text", "*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```"}, {"verbatim", true}}}});
+      inner.push_back(
+          Value{{"type", "section"},
+                {"text", Value{{"type", "mrkdwn"},
+                               {"text", "*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```"},
+                               {"verbatim", true}}}});
     }
     Value elements = Value::array({plain(origin(m))});
-    if (!m.link.empty()) elements.push_back(Value{{"type", "mrkdwn"}, {"text", "<" + slack_escape(m.link) + "|View details>"}, {"verbatim", true}});
+    if (!m.link.empty())
+      elements.push_back(
+          Value{{"type", "mrkdwn"}, {"text", "<" + slack_escape(m.link) + "|View details>"}, {"verbatim", true}});
     inner.push_back(Value{{"type", "context"}, {"elements", std::move(elements)}});
 
     std::string title = slack_escape(m.title), sentence = slack_escape(m.sentence);
     Value body{{"text", title + "\n" + sentence}, {"mrkdwn", false}, {"unfurl_links", false}, {"unfurl_media", false}};
-    body["blocks"] = Value::array({Value{{"type", "header"}, {"text", plain(title)}}, Value{{"type", "section"}, {"text", plain(sentence)}}});
+    body["blocks"] = Value::array(
+        {Value{{"type", "header"}, {"text", plain(title)}}, Value{{"type", "section"}, {"text", plain(sentence)}}});
     body["attachments"] = Value::array({Value{{"color", m.slack_color}, {"blocks", std::move(inner)}}});
     return body.dump();
   }

@@ -1,5 +1,5 @@
-// Events read and Slack payloads built with picojson. Its objects are std::map, so keys come out in alphabetical order: the payloads
-// are compared as values, not as bytes.
+// Events read and Slack payloads built with picojson. Its objects are std::map, so keys come out in alphabetical order:
+// the payloads are compared as values, not as bytes.
 
 #pragma once
 
@@ -35,7 +35,9 @@ struct Picojson {
   }
 
   static std::string slack(const Message& m) {
-    auto object = [](std::initializer_list<picojson::object::value_type> members) { return Value(picojson::object(members)); };
+    auto object = [](std::initializer_list<picojson::object::value_type> members) {
+      return Value(picojson::object(members));
+    };
     auto plain = [&object](const std::string& text) {
       return object({{"type", Value("plain_text")}, {"text", Value(text)}, {"emoji", Value(false)}});
     };
@@ -56,7 +58,9 @@ struct Picojson {
     flush();
     for (const Field& field : m.fields) {
       if (!field.is_code) continue;
-      inner.push_back(object({{"type", Value("section")}, {"text", markdown("*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```")}}));
+      inner.push_back(
+          object({{"type", Value("section")},
+                  {"text", markdown("*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```")}}));
     }
     picojson::array elements{plain(origin(m))};
     if (!m.link.empty()) elements.push_back(markdown("<" + slack_escape(m.link) + "|View details>"));

@@ -28,7 +28,8 @@ struct Rapidjson {
   }
   template <class F>
   static void each_member(const Value& object, F&& f) {
-    for (auto& member : object.GetObject()) f(std::string(member.name.GetString(), member.name.GetStringLength()), scalar(member.value));
+    for (auto& member : object.GetObject())
+      f(std::string(member.name.GetString(), member.name.GetStringLength()), scalar(member.value));
   }
   template <class F>
   static void each_element(const Value& array, F&& f) {
