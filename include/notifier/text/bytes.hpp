@@ -155,7 +155,7 @@ class Bytes {
   }
   std::uint64_t mask() const noexcept {
     std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i] >> 7u} << i;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
     return bits;
   }
   static constexpr unsigned bits_per_byte = 1;
