@@ -1,13 +1,14 @@
 /* The C interface of the WebAssembly module: what wasm/src/instance.ts calls, and what any other host may call.
  *
- * Addresses are offsets into the module's memory and sizes count bytes. Text is UTF-8 and ends where its size says. A call takes
- * its texts as pairs of address and size; a host puts them into the input area, one after the other.
+ * Addresses are offsets into the module's memory and sizes count bytes. Text is UTF-8 and ends where its size says. A
+ * call takes its texts as pairs of address and size; a host puts them into the input area, one after the other.
  *
- * A call that can fail returns a notifier_status. What it gave lies in the one notifier_result, and stays until the next
- * call of any function but notifier_answer(). Calls may move and grow the memory: a host makes its views of it anew after each.
- * The module has one thread, and none of its functions may be called from inside an import.
+ * A call that can fail returns a notifier_status. What it gave lies in the one notifier_result, and stays until the
+ * next call of any function but notifier_answer(). Calls may move and grow the memory: a host makes its views of it
+ * anew after each. The module has one thread, and none of its functions may be called from inside an import.
  *
- * Every name is in exports.txt, which the linker reads; a test holds this file, that one and the module against each other.
+ * Every name is in exports.txt, which the linker reads; a test holds this file, that one and the module against each
+ * other.
  */
 
 #ifndef NOTIFIER_WASM_H
@@ -19,68 +20,74 @@
 extern "C" {
 #endif
 
+#ifdef __wasm__
+#define NOTIFIER_IMPORT(name) __attribute__((import_module("notifier"), import_name(#name)))
+#else
+#define NOTIFIER_IMPORT(name)
+#endif
+
 /* Moves when anything here changes its meaning. */
 #define NOTIFIER_ABI_VERSION 1u
 
 /* Apps, notifiers and users, with all that routes to them. */
 typedef struct notifier_engine notifier_engine;
 
-/* 0: it went well. 1: it failed, and the answer's text is `{"code","message","offset"?,"field"?,"fields"?:[{"field","message",
- * "code"}]}`, as notifier::Error. */
+/* 0: it went well. 1: it failed, and the answer's text is
+ * `{"code","message","offset"?,"field"?,"fields"?:[{"field","message", "code"}]}`, as notifier::Error. */
 typedef uint32_t notifier_status;
 
 /* The answer to a call. All words are 32 bits, so that a host reads it as an array. */
 typedef struct notifier_result {
-  uint32_t text;       /* address of the answer's text: JSON, lines of JSON, or the dynamic texts of deliveries ("heads") */
+  uint32_t text; /* address of the answer's text: JSON, lines of JSON, or the dynamic texts of deliveries ("heads") */
   uint32_t text_size;
-  uint32_t records;    /* address of the first record, or of the pairs of notifier_match() */
-  uint32_t count;      /* how many there are */
-  uint32_t bodies;     /* address of the bodies of deliveries, one after the other */
+  uint32_t records; /* address of the first record, or of the pairs of notifier_match() */
+  uint32_t count;   /* how many there are */
+  uint32_t bodies;  /* address of the bodies of deliveries, one after the other */
   uint32_t bodies_size;
-  uint32_t consumed;   /* notifier_lines(): bytes read */
-  uint32_t failed;     /* notifier_lines(): lines that could not be read */
+  uint32_t consumed; /* notifier_lines(): bytes read */
+  uint32_t failed;   /* notifier_lines(): lines that could not be read */
 } notifier_result;
 
-/* A text of a record: where `size` has its highest bit set, the address of text that lies still (in the registry until it next
- * changes, or in the module for ever); else an offset into the heads. Offsets and the size's other bits count UTF-16 units of
- * the decoded text for the heads, bytes for addresses. */
+/* A text of a record: where `size` has its highest bit set, the address of text that lies still (in the registry until
+ * it next changes, or in the module for ever); else an offset into the heads. Offsets and the size's other bits count
+ * UTF-16 units of the decoded text for the heads, bytes for addresses. */
 typedef struct notifier_text {
   uint32_t start;
   uint32_t size;
 } notifier_text;
 
-/* A delivery: this, then `pairs` times two notifier_text (header name and value) or one (recipient) for an email, then `cuts`
- * times a notifier_text (the part) and two numbers (length, kept). */
+/* A delivery: this, then `pairs` times two notifier_text (header name and value) or one (recipient) for an email, then
+ * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
   uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat */
   notifier_text notifier_id; /* lies still, as the next three: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;
-  notifier_text target;      /* the URL; an email's envelope sender */
+  notifier_text target; /* the URL; an email's envelope sender */
   notifier_text event_id;
   notifier_text event_type;
-  notifier_text key;         /* the idempotency key */
-  uint32_t body;             /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
-  uint32_t body_size;        /* the same unit. UINT32_MAX: the body is the event itself */
+  notifier_text key;  /* the idempotency key */
+  uint32_t body;      /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
+  uint32_t body_size; /* the same unit. UINT32_MAX: the body is the event itself */
   uint32_t pairs;
   uint32_t cuts;
 } notifier_record;
 
-/* ---- imports, from module "env"; asked only where notifier_new() was told that the host has them ---- */
+/* ---- imports, from module "notifier"; asked only where notifier_new() was told that the host has them ---- */
 
 /* Milliseconds since 1970, UTC. */
-double notifier_host_now(void);
+double notifier_host_now(void) NOTIFIER_IMPORT(now);
 /* The next three return the size of an answer, which the module then takes once it has made room; 0 means none. */
 /* A new id that begins with the prefix. None: one is derived. */
-uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size);
+uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IMPORT(new_id);
 /* The mail address of a user. None: the registry's users are asked. */
-uint32_t notifier_host_user(uint32_t id, uint32_t id_size);
+uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user);
 /* What happened: `{"of":"events"|"deliveries","app_id","notifier_id","offset","limit"}` is answered with
- * `{"total":N,"items":["<json>",...]}`, newest first; `{"of":"retry","app_id","notifier_id","delivery_id"}` with anything where
- * the delivery was dead and is now due again. */
-uint32_t notifier_host_history(uint32_t query, uint32_t query_size);
+ * `{"total":N,"items":["<json>",...]}`, newest first; `{"of":"retry","app_id","notifier_id","delivery_id"}` with
+ * anything where the delivery was dead and is now due again. */
+uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
 /* Copies the last answer to `out`. */
-void notifier_host_take(uint32_t out);
+void notifier_host_take(uint32_t out) NOTIFIER_IMPORT(take);
 
 /* ---- memory ---- */
 
@@ -103,12 +110,12 @@ void notifier_delete(notifier_engine* engine);
 
 /* ---- routing ---- */
 
-/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...]}`: see notifier::Audience. Where `decode` is not 0 the host is
- * going to decode the bodies: their offsets are in UTF-16 units. */
+/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...]}`: see notifier::Audience. Where `decode` is not 0 the
+ * host is going to decode the bodies: their offsets are in UTF-16 units. */
 
 /* Routes one event; answers with records. */
-notifier_status notifier_route(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience, uint32_t audience_size,
-                               uint32_t decode);
+notifier_status notifier_route(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
+                               uint32_t audience_size, uint32_t decode);
 /* Only who: answers with pairs of address and size of notifier ids, which lie still as in a notifier_record. */
 notifier_status notifier_match(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                uint32_t audience_size);
@@ -116,15 +123,16 @@ notifier_status notifier_match(notifier_engine* engine, uint32_t event, uint32_t
 #define NOTIFIER_LINES_EXPLAIN 1u      /* explanations in place of deliveries */
 #define NOTIFIER_LINES_ERRORS_APART 2u /* lines of errors go to `bodies`, not between the deliveries */
 
-/* Routes lines of events into lines of deliveries, as the program notifier-route writes them. The last line need not end with a
- * line feed. May stop between two lines once much is written: `consumed` says how many bytes were read. A line that is no event
- * gives a line `{"line":N,"error":{...}}`, where N counts from `first_line`; `failed` says how many there were, `count` how
- * many lines were read. Never fails. */
+/* Routes lines of events into lines of deliveries, as the program notifier-route writes them. The last line need not
+ * end with a line feed. May stop between two lines once much is written: `consumed` says how many bytes were read. A
+ * line that is no event gives a line `{"line":N,"error":{...}}`, where N counts from `first_line`; `failed` says how
+ * many there were, `count` how many lines were read. Never fails. */
 void notifier_lines(notifier_engine* engine, uint32_t lines, uint32_t lines_size, uint32_t first_line, uint32_t mode);
 /* Answers with an explanation as JSON. */
 notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                  uint32_t audience_size);
-/* What a notifier would be sent. `notifier` is a draft as a JSON object, or else the id of a stored one. Answers with one record. */
+/* What a notifier would be sent. `notifier` is a draft as a JSON object, or else the id of a stored one. Answers with
+ * one record. */
 notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size, uint32_t event,
                                  uint32_t event_size, uint32_t decode);
 
@@ -134,8 +142,10 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size);
 notifier_status notifier_apps(notifier_engine* engine);
 notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32_t user_size);
-notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft, uint32_t draft_size);
-notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t id_size, uint32_t patch, uint32_t patch_size);
+notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft,
+                             uint32_t draft_size);
+notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t id_size, uint32_t patch,
+                                uint32_t patch_size);
 notifier_status notifier_remove(notifier_engine* engine, uint32_t id, uint32_t id_size);
 notifier_status notifier_find(notifier_engine* engine, uint32_t id, uint32_t id_size);
 notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t app_size);
@@ -151,7 +161,8 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 
 /* `head` is `{"method","target","content_type"?,"user"?:{"id","username","email"}}`. Answers with
  * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"stream_app_id"?}`. */
-notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body, uint32_t body_size);
+notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
+                                uint32_t body_size);
 /* Applies an array of changes, all or none. */
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size);
 

@@ -65,8 +65,8 @@ export class Instance {
       }
       return taken.length;
     };
-    const imports: Record<string, WebAssembly.ImportValue> = {
-      notifier_host_now: () => {
+    const imports = {
+      now: () => {
         try {
           return Number(this.#host!.now());
         } catch (error) {
@@ -74,15 +74,15 @@ export class Instance {
           return 0;
         }
       },
-      notifier_host_new_id: ask((host, prefix) => host.newId(prefix)),
-      notifier_host_user: ask((host, id) => host.user(id)),
-      notifier_host_history: ask((host, query) => host.history(query)),
-      notifier_host_take: (address: number) => {
+      new_id: ask((host, prefix) => host.newId(prefix)),
+      user: ask((host, id) => host.user(id)),
+      history: ask((host, query) => host.history(query)),
+      take: (address: number) => {
         this.look();
         this.bytes.set(taken, address);
       },
-      emscripten_notify_memory_growth: () => {},
     };
+    const env = { emscripten_notify_memory_growth: () => {} };
     const wasi = {
       environ_get: () => 0,
       environ_sizes_get: () => 0,
@@ -92,7 +92,7 @@ export class Instance {
     };
     let exports: WebAssembly.Exports;
     try {
-      ({ exports } = new WebAssembly.Instance(module, { env: imports, wasi_snapshot_preview1: wasi }));
+      ({ exports } = new WebAssembly.Instance(module, { notifier: imports, env, wasi_snapshot_preview1: wasi }));
     } catch (error) {
       throw new NotifierError('unsupported', 'this is not the WebAssembly module of notifier-wasm, or there is no memory for it', { cause: error });
     }

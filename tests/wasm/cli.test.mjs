@@ -1,0 +1,132 @@
+// The command line.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { configuration, event, file, installed, packageFolder, steadyEngine } from './package.mjs';
+
+const folder = mkdtempSync(join(tmpdir(), 'notifier-cli-'));
+after(() => rmSync(folder, { recursive: true }));
+const write = (name, value) => {
+  const path = join(folder, name);
+  writeFileSync(path, typeof value === 'string' ? value : JSON.stringify(value));
+  return path;
+};
+const config = write('config.json', configuration);
+const run = (args, input = '') => {
+  const { status, stdout, stderr } = spawnSync(process.execPath, [file('dist/cli/main.js'), ...args], { input, encoding: 'utf8', maxBuffer: 1 << 28, cwd: folder });
+  return { status, stdout, stderr };
+};
+const json = JSON.stringify(event);
+
+test('both bins are installed and run', () => {
+  for (const bin of ['notifier-wasm', 'notifier']) {
+    const { status, stdout } = spawnSync(join(installed, 'node_modules/.bin', bin), ['--version'], { encoding: 'utf8' });
+    assert.equal(status, 0);
+    assert.equal(stdout.trim(), JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8')).version);
+  }
+});
+
+test('help tells usage and exit status of every command', () => {
+  for (const args of [['--help'], ...['route', 'preview', 'explain', 'validate', 'serve'].map((command) => [command, '--help'])]) {
+    const { status, stdout, stderr } = run(args);
+    assert.equal(status, 0);
+    assert.match(stdout, /^Usage: notifier-wasm /);
+    assert.match(stdout, /Exit status: 0/);
+    assert.equal(stderr, '');
+  }
+});
+
+test('a wrong command line ends with 2 and says what is wrong', () => {
+  for (const args of [[], ['fly'], ['route'], ['route', config, 'more'], ['route', config, '--fly'], ['route', config, '--now', 'soon'], ['serve', 'x'], ['serve', '--port', 'x'], ['serve', '--port', '70000'], ['serve', '--host', '0.0.0.0'], ['serve', '--cors', '*'], ['explain', config, '--event']]) {
+    const { status, stdout, stderr } = run(args);
+    assert.equal(status, 2, args.join(' '));
+    assert.equal(stdout, '');
+    assert.match(stderr, /^notifier-wasm: ./);
+    assert.ok(!stderr.includes('    at '), stderr);
+  }
+});
+
+test('route writes what routeLines gives', async () => {
+  const engine = await steadyEngine();
+  const input = Array.from({ length: 2000 }, (_, i) => JSON.stringify({ ...event, id: `ev-${i}` })).join('\n');
+  const { status, stdout, stderr } = run(['route', config, '--now', '2024-05-14T09:46:42Z'], input);
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+  assert.equal(stdout, Buffer.from(engine.routeLines(input)).toString());
+});
+
+test('route tells of bad lines on standard error, and goes on', () => {
+  const { status, stdout, stderr } = run(['route', config], `${json}\n{"a":}\n\n[]\n${json}\n`);
+  assert.equal(status, 1);
+  assert.equal(stdout.trim().split('\n').length, 8);
+  const lines = stderr.trim().split('\n');
+  assert.equal(lines.length, 2);
+  assert.match(lines[0], /\b2\b.*\b5\b/);
+  assert.match(lines[1], /\b4\b/);
+});
+
+test('route explains', () => {
+  const { status, stdout } = run(['route', config, '--explain'], `${json}\n`);
+  assert.equal(status, 0);
+  assert.match(stdout, /sends_all_events/);
+  assert.match(stdout, /inactive/);
+});
+
+test('route ends quietly when nobody reads its output', () => {
+  const input = write('many.ndjson', `${json}\n`.repeat(20_000));
+  const { status, stderr } = spawnSync('bash', ['-c', `set -o pipefail; "${process.execPath}" "${file('dist/cli/main.js')}" route "${config}" < "${input}" | head -n 1 >/dev/null`], { encoding: 'utf8' });
+  assert.equal(stderr, '');
+  assert.equal(status, 0);
+});
+
+test('explain says yes or no and why, for people and for programs', () => {
+  const people = run(['explain', config], json);
+  assert.equal(people.status, 0);
+  assert.match(people.stdout, /^yes {2}ops \(slack\): /m);
+  assert.match(people.stdout, /^no {3}off \(webhook\): /m);
+  assert.ok(!people.stdout.includes('\x1b'));
+  const programs = JSON.parse(run(['explain', config, '--json', '--event', write('event.json', json)]).stdout);
+  assert.equal(programs.notifiers.length, 5);
+  assert.equal(run(['explain', config], '{').status, 1);
+});
+
+test('preview shows what would be sent, and keeps URLs to itself', async () => {
+  const engine = await steadyEngine();
+  const people = run(['preview', config, '--notifier', 'ops'], json);
+  assert.equal(people.status, 0);
+  assert.match(people.stdout, /POST https:\/\/hooks\.slack\.com\/\.\.\./);
+  assert.ok(!people.stdout.includes('/services/'));
+  const programs = run(['preview', config, '--json'], json).stdout.trim().split('\n').map((line) => JSON.parse(line));
+  assert.equal(programs.length, 5);
+  assert.deepEqual(programs.slice(0, 4), engine.route(json));
+  assert.equal(run(['preview', config, '--notifier', 'nobody'], json).status, 1);
+  assert.equal(run(['preview', config], '[').status, 1);
+});
+
+test('validate names every fault by its place', () => {
+  assert.match(run(['validate', config]).stdout, /is valid: 1 app, 5 notifiers/);
+  assert.deepEqual(JSON.parse(run(['validate', config, '--json']).stdout), { valid: true, apps: 1, notifiers: 5 });
+  const faulty = { version: 1, apps: [{ name: 'a', notifiers: [{ name: '', platform: 'slack' }, { name: 'b', platform: 'fax' }] }] };
+  const { status, stderr } = run(['validate', write('faulty.json', faulty)]);
+  assert.equal(status, 1);
+  assert.match(stderr, /apps\[0\]\.notifiers\[0\]\.name/);
+  assert.match(stderr, /apps\[0\]\.notifiers\[1\]/);
+  const programs = run(['validate', '-', '--json'], JSON.stringify(faulty));
+  assert.equal(programs.status, 1);
+  assert.ok(JSON.parse(programs.stdout).fields.length >= 2);
+  assert.match(run(['validate', write('broken.json', '{"version":1,')]).stderr, /byte 13/);
+});
+
+test('a configuration that is missing or faulty ends with 1', () => {
+  for (const path of [join(folder, 'missing.json'), write('bad.json', '{'), folder]) {
+    const { status, stdout, stderr } = run(['route', path], json);
+    assert.equal(status, 1);
+    assert.equal(stdout, '');
+    assert.match(stderr, /^notifier-wasm: ./);
+    assert.ok(!stderr.includes('    at '));
+  }
+});
