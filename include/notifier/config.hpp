@@ -30,7 +30,8 @@
 #endif
 #endif
 #if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
-#error "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+#error \
+    "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -45,7 +46,8 @@
 #define NOTIFIER_MAX_BODY_BYTES (1024u * 1024u)
 #endif
 
-/// Longest snapshot or configuration, in bytes: a million notifiers take about half of it. At most 4 GiB - 1, the most simdjson reads.
+/// Longest snapshot or configuration, in bytes: a million notifiers take about half of it. At most 4 GiB - 1, the most
+/// simdjson reads.
 #ifndef NOTIFIER_MAX_SNAPSHOT_BYTES
 #define NOTIFIER_MAX_SNAPSHOT_BYTES (2047u * 1024u * 1024u)
 #endif
@@ -68,7 +70,8 @@
 #define NOTIFIER_MAX_URL_BYTES 2048u
 #endif
 
-/// How much of a target's answer is read and looked at, in bytes: its success or its error code, not what else it may say.
+/// How much of a target's answer is read and looked at, in bytes: its success or its error code, not what else it may
+/// say.
 #ifndef NOTIFIER_MAX_REPLY_BYTES
 #define NOTIFIER_MAX_REPLY_BYTES (20u * 1024u)
 #endif

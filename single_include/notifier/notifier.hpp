@@ -78,7 +78,8 @@
 #endif
 #endif
 #if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
-#error "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+#error \
+    "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -93,7 +94,8 @@
 #define NOTIFIER_MAX_BODY_BYTES (1024u * 1024u)
 #endif
 
-/// Longest snapshot or configuration, in bytes: a million notifiers take about half of it. At most 4 GiB - 1, the most simdjson reads.
+/// Longest snapshot or configuration, in bytes: a million notifiers take about half of it. At most 4 GiB - 1, the most
+/// simdjson reads.
 #ifndef NOTIFIER_MAX_SNAPSHOT_BYTES
 #define NOTIFIER_MAX_SNAPSHOT_BYTES (2047u * 1024u * 1024u)
 #endif
@@ -116,7 +118,8 @@
 #define NOTIFIER_MAX_URL_BYTES 2048u
 #endif
 
-/// How much of a target's answer is read and looked at, in bytes: its success or its error code, not what else it may say.
+/// How much of a target's answer is read and looked at, in bytes: its success or its error code, not what else it may
+/// say.
 #ifndef NOTIFIER_MAX_REPLY_BYTES
 #define NOTIFIER_MAX_REPLY_BYTES (20u * 1024u)
 #endif
@@ -364,7 +367,7 @@ class Bytes {
   }
   std::uint64_t mask() const noexcept {
     std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i] >> 7u} << i;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
     return bits;
   }
   static constexpr unsigned bits_per_byte = 1;
@@ -422,6 +425,7 @@ class Hash128 {
  public:
   explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
 
+  /// Adds the next text of the sequence.
   Hash128& add(std::string_view text) noexcept;
 
   /// Writes 32 lower-case hex digits to `out` and returns the end.
@@ -501,12 +505,13 @@ NOTIFIER_NAMESPACE_BEGIN
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
 /// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
 struct Truncation {
-  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value", "actor", "kind",
-                           ///< "link" (left out whole)
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
+                           ///< "actor", "kind", "link" (left out whole)
   std::size_t length = 0;  ///< what it would have been
   std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
 };
 
+/// A header that borrows its text.
 struct HeaderView {
   std::string_view name;
   std::string_view value;
@@ -514,17 +519,18 @@ struct HeaderView {
 
 /// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
 ///
-/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an envelope and
-/// a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody to send to.
+/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an
+/// envelope and a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody
+/// to send to.
 struct DeliveryView {
   std::string_view notifier_id;
   std::string_view notifier_name;
-  std::string_view app_id;            ///< the notifier's app
-  std::string_view event_id;          ///< as it came; may be empty
-  std::string_view event_type;        ///< as it came
+  std::string_view app_id;      ///< the notifier's app
+  std::string_view event_id;    ///< as it came; may be empty
+  std::string_view event_type;  ///< as it came
   Platform platform = Platform::webhook;
-  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex digits; sent as
-  /// `webhook-id` and in Message-ID.
+  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex
+  /// digits; sent as `webhook-id` and in Message-ID.
   std::string_view idempotency_key;
 
   std::string_view method;  ///< "POST"
@@ -532,16 +538,17 @@ struct DeliveryView {
   const HeaderView* headers = nullptr;
   std::size_t header_count = 0;
 
-  std::string_view from;    ///< envelope sender, an address
+  std::string_view from;                 ///< envelope sender, an address
   const std::string_view* to = nullptr;  ///< envelope recipients, each once
   std::size_t to_count = 0;
 
-  std::string_view body;    ///< the request's body or the mail
+  std::string_view body;  ///< the request's body or the mail
 
   const Truncation* truncations = nullptr;
   std::size_t truncation_count = 0;
 };
 
+/// A header of an HTTP request or response that owns its text.
 struct Header {
   std::string name;
   std::string value;
@@ -568,8 +575,8 @@ struct Delivery {
   static Delivery own(const DeliveryView& view);
 };
 
-/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36 bytes.
-/// Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
+/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
+/// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
 void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -2542,6 +2549,7 @@ class [[nodiscard]] Result {
   std::variant<T, Error> state_;
 };
 
+/// Success or an Error.
 template <>
 class [[nodiscard]] Result<void> {
  public:
@@ -3018,11 +3026,13 @@ struct EventType {
   std::string_view display_name;
   std::string_view description;
   std::string_view category_id;
-  bool selectable_on_every_platform = true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
+  bool selectable_on_every_platform =
+      true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
 };
 
-/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has not
-/// published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends on it.
+/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
+/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
+/// on it.
 inline constexpr EventType builtin_event_types[] = {
     // app_operations
     {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",
@@ -3919,9 +3929,7 @@ inline char* write_readable(char* p, Timestamp time) noexcept {
 
 }  // namespace detail
 
-inline void append_rfc3339(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc3339(out.room(24), time));
-}
+inline void append_rfc3339(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc3339(out.room(24), time)); }
 
 inline std::string to_rfc3339(Timestamp time) {
   Buffer buffer;
@@ -3929,13 +3937,9 @@ inline std::string to_rfc3339(Timestamp time) {
   return buffer.str();
 }
 
-inline void append_rfc5322(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc5322(out.room(32), time));
-}
+inline void append_rfc5322(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc5322(out.room(32), time)); }
 
-inline void append_readable(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_readable(out.room(32), time));
-}
+inline void append_readable(Buffer& out, Timestamp time) { out.set_end(detail::write_readable(out.room(32), time)); }
 
 NOTIFIER_NAMESPACE_END
 
@@ -4179,8 +4183,8 @@ struct IpAddress {
     return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
            std::uint32_t{bytes[at + 3]};
   }
-  /// The IPv4 address inside ::ffff:0:0/96 (a socket reports IPv4 peers so when it is dual-stack), else the address
-  /// itself.
+  /// The IPv4 address of an IPv4-mapped address (a socket reports IPv4 peers so when it is dual-stack), else the
+  /// address itself.
   IpAddress unmapped() const noexcept {
     static constexpr std::uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     return is_v6 && std::memcmp(bytes.data(), prefix, sizeof prefix) == 0 ? v4(v4_value(12)) : *this;
@@ -4587,6 +4591,7 @@ struct Mailbox {
   std::string_view name;  ///< as written, quotes included; empty where there is none
   std::string_view address;
 
+  /// What follows the last `@` of the address.
   std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
 };
 
@@ -7890,6 +7895,7 @@ enum class AudienceStatus {
   empty_project,  ///< no app carries the event's project_id
 };
 
+/// Whether one notifier receives an event, and why. Owns its text.
 struct Explanation {
   std::string notifier_id;
   std::string notifier_name;
@@ -9096,6 +9102,7 @@ constexpr std::string_view to_string(Severity severity) noexcept {
 /// that keeps its capacity. Views are valid until the next change.
 class Message {
  public:
+  /// A labelled fact.
   struct Field {
     std::string_view label;  ///< ASCII letters, digits and spaces, as "Git reference"
     std::string_view value;  ///< not empty
@@ -9126,8 +9133,8 @@ class Message {
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
 
-  // Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
-  // of this message.
+  /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
+  /// of this message.
   void set_title(std::string_view text) { set(title_, text); }
   void set_sentence(std::string_view text) { set(sentence_, text); }
   void set_actor(std::string_view text) { set(actor_, text); }
@@ -11376,15 +11383,14 @@ class WordingProgram {
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
-  /// Makes the slots since `begin` that do not know where to go when they are absent go here. Whether there were any.
-  bool lead_absent_here(std::size_t begin) {
-    bool any = false;
+  /// Whether a slot since `begin` does not know yet where to go when it is absent.
+  bool may_be_absent(std::size_t begin) const noexcept {
+    return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
+  }
+  void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
-      if (ops_[i].absent != open_end) continue;
-      ops_[i].absent = here();
-      any = true;
+      if (ops_[i].absent == open_end) ops_[i].absent = here();
     }
-    return any;
   }
 
   std::size_t key_number(std::string_view name) {
@@ -11399,16 +11405,15 @@ class WordingProgram {
     if (text.empty()) return empty_template;
     const std::uint16_t begin = here();
     if (compile_sequence(text, 0) != text.size()) sound_ = false;
-    if (finish(begin) && must == Must::succeed) sound_ = false;
+    if (must == Must::succeed && may_be_absent(begin)) sound_ = false;
+    finish(begin);
     return begin;
   }
 
-  /// Whether the template since `begin` may fail.
-  bool finish(std::size_t begin) {
+  void finish(std::size_t begin) {
     emit(Op::Code::done);
-    const bool may_fail = lead_absent_here(begin);
+    lead_absent_here(begin);
     emit(Op::Code::failed);
-    return may_fail;
   }
 
   /// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
@@ -11431,32 +11436,43 @@ class WordingProgram {
     return at;
   }
 
-  /// Compiles branches to the group's ']'; returns how far it came.
-  std::size_t compile_group(std::string_view text, std::size_t depth) {
-    if (depth == max_depth) {
-      sound_ = false;
-      return text.size();
+  /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
+  /// slot at most, and begins with it.
+  static bool needs_undo(std::string_view text) noexcept {
+    bool has_written = false;
+    for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
+      if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
+      if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
+      has_written = at < text.size() && text[at] != '|';
     }
-    emit(Op::Code::open, {}, depth);
+    return false;
+  }
+
+  /// Compiles clauses to the group's ']'; returns how far it came.
+  std::size_t compile_group(std::string_view text, std::size_t depth) {
+    const bool undo = needs_undo(text);
+    if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
+    std::size_t clauses = 0;
     std::uint16_t last_jump = 0;
-    std::size_t branches = 0;
-    bool may_be_absent = true;
-    for (bool more = true; more; ++branches) {
+    for (bool more = true; more; ++clauses) {
       const std::uint16_t begin = here();
-      at += compile_sequence(text.substr(at), depth + 1);
-      if (at == text.size()) {
+      if (depth < max_depth) at += compile_sequence(text.substr(at), depth + 1);
+      if (depth == max_depth || at == text.size() || !sound_) {
         sound_ = false;
-        return at;
+        return text.size();
       }
       more = text[at++] == '|';
-      Op& jump = emit(Op::Code::jump);
-      jump.target = last_jump;
+      if (!may_be_absent(begin)) {
+        if (more) sound_ = false;
+        break;
+      }
+      emit(Op::Code::jump).target = last_jump;
       last_jump = static_cast<std::uint16_t>(here() - 1);
-      may_be_absent = lead_absent_here(begin);
-      emit(Op::Code::undo, {}, depth);
+      lead_absent_here(begin);
+      if (undo) emit(Op::Code::undo, {}, depth);
+      if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
     }
-    if (branches > 1 && may_be_absent) emit(Op::Code::give_up).absent = open_end;
     while (last_jump != 0) {
       const std::uint16_t previous = ops_[last_jump].target;
       ops_[last_jump].target = here();
@@ -11944,6 +11960,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What a Router takes from its host; every member has a default.
 struct RouterOptions {
   UserLookup users;                  ///< empty: the registry's users, and the app's owner
   std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
@@ -12333,6 +12350,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What an Api takes from its host; every member has a default.
 struct ApiOptions {
   RouterOptions router;  ///< its clock also dates test events and removals
   /// Ids of the events that changes make (`prefix` is "ev-"). Empty: derived from the change.
@@ -12364,6 +12382,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// An HTTP response for the host to send. Owns its text.
 struct Response {
   int status = 200;
   std::vector<Header>
@@ -15235,6 +15254,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What an Outbox takes from its host; every member has a default.
 struct OutboxOptions {
   RetryPolicy retry;
   PlatformLimits limits = default_limits;
@@ -15797,7 +15817,7 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
   auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
   if (!key) return signature_error("must be whsec_ and base64");
   if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return key;
+  return *std::move(key);
 }
 
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {

@@ -11,10 +11,9 @@ int main() {
        "type_data": {"webhook_url": "https://example.com/hook"}}]}]})");
   if (!loaded) return 1;
   notifier::Router router(registry);
-  const auto routed =
-      router.route(R"({"type": "restart", "app_id": "1"})", [](const notifier::DeliveryView& delivery) {
-        std::printf("%.*s %.*s\n", static_cast<int>(delivery.url.size()), delivery.url.data(),
-                    static_cast<int>(delivery.body.size()), delivery.body.data());
-      });
+  const auto routed = router.route(R"({"type": "restart", "app_id": "1"})", [](const notifier::DeliveryView& delivery) {
+    std::printf("%.*s %.*s\n", static_cast<int>(delivery.url.size()), delivery.url.data(),
+                static_cast<int>(delivery.body.size()), delivery.body.data());
+  });
   return routed && *routed == 1 ? 0 : 1;
 }

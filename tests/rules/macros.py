@@ -25,7 +25,7 @@ WINDOWS = """
 """
 
 text = SINGLE_HEADER.read_text(encoding="ascii")
-standard = "\n".join(sorted(set(re.findall(r"(?m)^\s*#\s*include\s+<(?!simdjson)(?!picojson)[^>]+>", text))))
+standard = "\n".join(sorted(set(re.findall(r"(?m)^\s*#\s*include\s+<(?!simdjson)(?!picojson)(?!arm_neon)(?!wasm_simd128)(?!intrin)[^>]+>", text))))
 settable = set(re.findall(r"#\s*ifndef\s+(NOTIFIER_\w+)", text))
 problems = []
 

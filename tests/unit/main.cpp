@@ -6,8 +6,8 @@
 #include <cstdlib>
 #include <cstring>
 
-// With NOTIFIER_TEST_LOCALE set, everything runs in that locale, as in a host that calls setlocale(). One with a decimal
-// comma is wanted: a locale that is not there, or has a decimal point, fails the run.
+// With NOTIFIER_TEST_LOCALE set, everything runs in that locale, as in a host that calls setlocale(). One with a
+// decimal comma is wanted: a locale that is not there, or has a decimal point, fails the run.
 int main(int argc, char** argv) {
   if (const char* locale = std::getenv("NOTIFIER_TEST_LOCALE")) {
     if (std::setlocale(LC_ALL, locale) == nullptr || std::strcmp(std::localeconv()->decimal_point, ",") != 0) {

@@ -38,6 +38,7 @@ class SqliteOutbox {
   virtual bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
 };
 
+/// Where a store keeps its data, and how safely.
 struct SqliteOptions {
   /// FULL: what was stored survives a power failure. NORMAL: it survives a crash of the program, and a power failure
   /// may take back the latest transactions, but never half of one.

@@ -27,6 +27,7 @@ class SqliteStatement {
  public:
   SqliteStatement() = default;
 
+  /// Compiles one statement of SQL; `database` outlives it.
   static Result<SqliteStatement> prepare(sqlite3* database, std::string_view sql) {
     sqlite3_stmt* handle = nullptr;
     if (sqlite3_prepare_v3(database, sql.data(), static_cast<int>(sql.size()), SQLITE_PREPARE_PERSISTENT, &handle,
@@ -79,6 +80,7 @@ class SqliteStatement {
   }
   std::int64_t integer(int column) const noexcept { return sqlite3_column_int64(handle_.get(), column); }
 
+  /// Ends a run, so that parameters can be bound anew.
   void reset() noexcept { sqlite3_reset(handle_.get()); }
 
  private:
@@ -112,6 +114,7 @@ class SqliteDatabase {
     return database;
   }
 
+  /// SQLite's own handle; the connection keeps it.
   sqlite3* handle() const noexcept { return handle_.get(); }
 
   /// Runs statements without parameters; rows are dropped.

@@ -9,6 +9,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What an Api takes from its host; every member has a default.
 struct ApiOptions {
   RouterOptions router;  ///< its clock also dates test events and removals
   /// Ids of the events that changes make (`prefix` is "ev-"). Empty: derived from the change.

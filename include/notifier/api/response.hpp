@@ -8,6 +8,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// An HTTP response for the host to send. Owns its text.
 struct Response {
   int status = 200;
   std::vector<Header>

@@ -13,11 +13,13 @@ struct EventType {
   std::string_view display_name;
   std::string_view description;
   std::string_view category_id;
-  bool selectable_on_every_platform = true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
+  bool selectable_on_every_platform =
+      true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
 };
 
-/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has not
-/// published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends on it.
+/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
+/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
+/// on it.
 inline constexpr EventType builtin_event_types[] = {
     // app_operations
     {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",

@@ -13,12 +13,13 @@ NOTIFIER_NAMESPACE_BEGIN
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
 /// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
 struct Truncation {
-  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value", "actor", "kind",
-                           ///< "link" (left out whole)
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
+                           ///< "actor", "kind", "link" (left out whole)
   std::size_t length = 0;  ///< what it would have been
   std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
 };
 
+/// A header that borrows its text.
 struct HeaderView {
   std::string_view name;
   std::string_view value;
@@ -26,17 +27,18 @@ struct HeaderView {
 
 /// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
 ///
-/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an envelope and
-/// a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody to send to.
+/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an
+/// envelope and a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody
+/// to send to.
 struct DeliveryView {
   std::string_view notifier_id;
   std::string_view notifier_name;
-  std::string_view app_id;            ///< the notifier's app
-  std::string_view event_id;          ///< as it came; may be empty
-  std::string_view event_type;        ///< as it came
+  std::string_view app_id;      ///< the notifier's app
+  std::string_view event_id;    ///< as it came; may be empty
+  std::string_view event_type;  ///< as it came
   Platform platform = Platform::webhook;
-  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex digits; sent as
-  /// `webhook-id` and in Message-ID.
+  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex
+  /// digits; sent as `webhook-id` and in Message-ID.
   std::string_view idempotency_key;
 
   std::string_view method;  ///< "POST"
@@ -44,16 +46,17 @@ struct DeliveryView {
   const HeaderView* headers = nullptr;
   std::size_t header_count = 0;
 
-  std::string_view from;    ///< envelope sender, an address
+  std::string_view from;                 ///< envelope sender, an address
   const std::string_view* to = nullptr;  ///< envelope recipients, each once
   std::size_t to_count = 0;
 
-  std::string_view body;    ///< the request's body or the mail
+  std::string_view body;  ///< the request's body or the mail
 
   const Truncation* truncations = nullptr;
   std::size_t truncation_count = 0;
 };
 
+/// A header of an HTTP request or response that owns its text.
 struct Header {
   std::string name;
   std::string value;
@@ -80,8 +83,8 @@ struct Delivery {
   static Delivery own(const DeliveryView& view);
 };
 
-/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36 bytes.
-/// Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
+/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
+/// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
 void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
 
 // ---- implementation -------------------------------------------------------------------------------------------------

@@ -46,8 +46,8 @@ struct IpAddress {
     return std::uint32_t{bytes[at]} << 24 | std::uint32_t{bytes[at + 1]} << 16 | std::uint32_t{bytes[at + 2]} << 8 |
            std::uint32_t{bytes[at + 3]};
   }
-  /// The IPv4 address inside ::ffff:0:0/96 (a socket reports IPv4 peers so when it is dual-stack), else the address
-  /// itself.
+  /// The IPv4 address of an IPv4-mapped address (a socket reports IPv4 peers so when it is dual-stack), else the
+  /// address itself.
   IpAddress unmapped() const noexcept {
     static constexpr std::uint8_t prefix[12] = {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xFF, 0xFF};
     return is_v6 && std::memcmp(bytes.data(), prefix, sizeof prefix) == 0 ? v4(v4_value(12)) : *this;

@@ -31,6 +31,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What an Outbox takes from its host; every member has a default.
 struct OutboxOptions {
   RetryPolicy retry;
   PlatformLimits limits = default_limits;

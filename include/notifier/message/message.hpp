@@ -34,6 +34,7 @@ constexpr std::string_view to_string(Severity severity) noexcept {
 /// that keeps its capacity. Views are valid until the next change.
 class Message {
  public:
+  /// A labelled fact.
   struct Field {
     std::string_view label;  ///< ASCII letters, digits and spaces, as "Git reference"
     std::string_view value;  ///< not empty
@@ -64,8 +65,8 @@ class Message {
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
 
-  // Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
-  // of this message.
+  /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
+  /// of this message.
   void set_title(std::string_view text) { set(title_, text); }
   void set_sentence(std::string_view text) { set(sentence_, text); }
   void set_actor(std::string_view text) { set(actor_, text); }

@@ -23,6 +23,7 @@ struct Mailbox {
   std::string_view name;  ///< as written, quotes included; empty where there is none
   std::string_view address;
 
+  /// What follows the last `@` of the address.
   std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
 };
 

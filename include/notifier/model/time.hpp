@@ -228,9 +228,7 @@ inline char* write_readable(char* p, Timestamp time) noexcept {
 
 }  // namespace detail
 
-inline void append_rfc3339(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc3339(out.room(24), time));
-}
+inline void append_rfc3339(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc3339(out.room(24), time)); }
 
 inline std::string to_rfc3339(Timestamp time) {
   Buffer buffer;
@@ -238,12 +236,8 @@ inline std::string to_rfc3339(Timestamp time) {
   return buffer.str();
 }
 
-inline void append_rfc5322(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc5322(out.room(32), time));
-}
+inline void append_rfc5322(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc5322(out.room(32), time)); }
 
-inline void append_readable(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_readable(out.room(32), time));
-}
+inline void append_readable(Buffer& out, Timestamp time) { out.set_end(detail::write_readable(out.room(32), time)); }
 
 NOTIFIER_NAMESPACE_END

@@ -36,6 +36,7 @@ enum class AudienceStatus {
   empty_project,  ///< no app carries the event's project_id
 };
 
+/// Whether one notifier receives an event, and why. Owns its text.
 struct Explanation {
   std::string notifier_id;
   std::string notifier_name;

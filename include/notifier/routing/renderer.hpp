@@ -15,6 +15,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What a Router takes from its host; every member has a default.
 struct RouterOptions {
   UserLookup users;                  ///< empty: the registry's users, and the app's owner
   std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01

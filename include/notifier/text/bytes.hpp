@@ -82,6 +82,7 @@ class Bytes {
   Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
   static constexpr unsigned bits_per_byte = 1;
 #elif defined(__SSE2__) || defined(_M_X64)
   using Vector = __m128i;
@@ -99,6 +100,10 @@ class Bytes {
     return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
   }
   std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
   static constexpr unsigned bits_per_byte = 1;
 #elif defined(__ARM_NEON) && defined(__aarch64__)
   using Vector = uint8x16_t;
@@ -116,6 +121,7 @@ class Bytes {
   std::uint64_t mask() const noexcept {
     return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
   }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
   static constexpr unsigned bits_per_byte = 4;
 #else
   struct Vector {

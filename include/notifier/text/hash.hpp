@@ -17,6 +17,7 @@ class Hash128 {
  public:
   explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
 
+  /// Adds the next text of the sequence.
   Hash128& add(std::string_view text) noexcept;
 
   /// Writes 32 lower-case hex digits to `out` and returns the end.

@@ -39,17 +39,8 @@ std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   std::size_t count = 0;
-  const auto add = [&count](std::uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    count += static_cast<std::size_t>(__builtin_popcountll(bits)) / Bytes::bits_per_byte;
-#else
-    std::size_t set = 0;
-    for (; bits != 0; bits &= bits - 1) ++set;
-    count += set / Bytes::bits_per_byte;
-#endif
-  };
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) add(holds(Bytes::load(p)).mask());
-  if (left != 0) add(holds(Bytes::load(p, left)).mask());
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
   return count;
 }
 
