@@ -105,7 +105,7 @@ def check_options():
         problems.extend(f"README.md: the table of options lacks {name}" for name in options if name not in table)
 
 
-for source in files(".hpp", ".cpp", ".h", ".c", ".py", ".cmake", ".txt"):
+for source in files(".hpp", ".cpp", ".h", ".c", ".py", ".cmake") + [p for p in files(".txt") if p.name == "CMakeLists.txt"]:
     check_text(source)
 for header in headers():
     check_header(header)
