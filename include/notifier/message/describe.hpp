@@ -167,6 +167,7 @@ class Composer {
           ++op;
           continue;
         case Op::Code::jump: op = &program_.op(op->target); continue;
+        case Op::Code::give_up: op = &program_.op(op->absent); continue;
         case Op::Code::field: return false;
         case Op::Code::condition:
           there = matches(members_[op->key], op->text);
@@ -245,8 +246,8 @@ class Composer {
     if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
     if (pattern[0] != '*') return text == pattern;
     pattern.remove_prefix(1);
-    return text.size() >= (std::max)(pattern.size(), std::size_t{1}) &&
-           text.substr(text.size() - pattern.size()) == pattern;
+    if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+    return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
   }
 
   void compose_app_link(std::string_view link_base) {

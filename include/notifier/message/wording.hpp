@@ -14,14 +14,13 @@ namespace detail {
 ///     {name}            the scalar at that key; {owner.email} looks into an object
 ///     {hostname|name}   the first of several that there is
 ///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words in `translations`
-///     {ssl?on/off}      words for true and false (also the strings); one of them may be empty, and then counts as
-///     absent
-///     {@app}            of the envelope: @app, @project and @user by name; @is_operator is true of the platform's own
-///     user [ in {stack}]     a clause, dropped when a slot in it is absent; [a|b|c] is the first of several that is
-///     complete
+///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
+///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
+///     [ in {stack}]     a clause, dropped when a slot in it is absent
+///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
+///                       and an empty last one allows for nothing
 ///
-/// Text is one line, but for fields in code. A slot outside all clauses drops the whole template, so only fields have
-/// those.
+/// An absent slot outside all clauses drops the whole template; titles and sentences have none.
 struct Wording {
   std::string_view kind;  ///< the event's type
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"

@@ -27,6 +27,7 @@ struct Op {
     open,         ///< a group begins: remembers how much was written, at depth `key`
     undo,         ///< forgets what was written since, and goes on
     jump,         ///< goes to `target`
+    give_up,      ///< goes to `absent`
     field,        ///< label `text`, style `key`, then its template; the next field is at `target`
     done,         ///< the template is complete
     failed,       ///< the template is to be dropped
@@ -116,8 +117,12 @@ class WordingProgram {
         first_rows_[kinds_.add(wording.kind)] = static_cast<std::uint8_t>(i);
       }
       if (i + 1 == row_count || wordings::table[i + 1].kind != wording.kind) sound_ = sound_ && wording.when.empty();
-      rows_[i] = {compile_conditions(wording.when), compile_template(wording.title), compile_template(wording.sentence),
-                  compile_fields(wording.fields),   compile_template(wording.actor), compile_template(wording.link)};
+      rows_[i] = {compile_conditions(wording.when),
+                  compile_template(wording.title, Must::succeed),
+                  compile_template(wording.sentence, Must::succeed),
+                  compile_fields(wording.fields),
+                  compile_template(wording.actor),
+                  compile_template(wording.link)};
     }
   }
 
@@ -131,7 +136,10 @@ class WordingProgram {
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
-  /// Makes the slots since `begin` that do not know where to go when they are absent go here.
+  /// Whether a slot since `begin` does not know yet where to go when it is absent.
+  bool may_be_absent(std::size_t begin) const noexcept {
+    return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
+  }
   void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
       if (ops_[i].absent == open_end) ops_[i].absent = here();
@@ -144,10 +152,13 @@ class WordingProgram {
     return number;
   }
 
-  std::uint16_t compile_template(std::string_view text) {
+  enum class Must { succeed, try_to };
+
+  std::uint16_t compile_template(std::string_view text, Must must = Must::try_to) {
     if (text.empty()) return empty_template;
     const std::uint16_t begin = here();
     if (compile_sequence(text, 0) != text.size()) sound_ = false;
+    if (must == Must::succeed && may_be_absent(begin)) sound_ = false;
     finish(begin);
     return begin;
   }
@@ -178,28 +189,42 @@ class WordingProgram {
     return at;
   }
 
-  /// Compiles branches to the group's ']'; returns how far it came.
-  std::size_t compile_group(std::string_view text, std::size_t depth) {
-    if (depth == max_depth) {
-      sound_ = false;
-      return text.size();
+  /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
+  /// slot at most, and begins with it.
+  static bool needs_undo(std::string_view text) noexcept {
+    bool has_written = false;
+    for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
+      if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
+      if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
+      has_written = at < text.size() && text[at] != '|';
     }
-    emit(Op::Code::open, {}, depth);
+    return false;
+  }
+
+  /// Compiles clauses to the group's ']'; returns how far it came.
+  std::size_t compile_group(std::string_view text, std::size_t depth) {
+    const bool undo = needs_undo(text);
+    if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
+    std::size_t clauses = 0;
     std::uint16_t last_jump = 0;
-    for (bool more = true; more;) {
+    for (bool more = true; more; ++clauses) {
       const std::uint16_t begin = here();
-      at += compile_sequence(text.substr(at), depth + 1);
-      if (at == text.size()) {
+      if (depth < max_depth) at += compile_sequence(text.substr(at), depth + 1);
+      if (depth == max_depth || at == text.size() || !sound_) {
         sound_ = false;
-        return at;
+        return text.size();
       }
       more = text[at++] == '|';
-      Op& jump = emit(Op::Code::jump);
-      jump.target = last_jump;
+      if (!may_be_absent(begin)) {
+        if (more) sound_ = false;
+        break;
+      }
+      emit(Op::Code::jump).target = last_jump;
       last_jump = static_cast<std::uint16_t>(here() - 1);
       lead_absent_here(begin);
-      emit(Op::Code::undo, {}, depth);
+      if (undo) emit(Op::Code::undo, {}, depth);
+      if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
     }
     while (last_jump != 0) {
       const std::uint16_t previous = ops_[last_jump].target;

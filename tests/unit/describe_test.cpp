@@ -1,0 +1,592 @@
+#include "notifier/message/describe.hpp"
+
+#include <doctest/doctest.h>
+
+#include <functional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "event_corpus.hpp"
+#include "notifier/catalogue/catalogue.hpp"
+
+using notifier::Event;
+using notifier::Message;
+using notifier::Severity;
+namespace json = notifier::json;
+
+namespace {
+
+/// Describes one event; what it gives lives until the next.
+class Describer {
+ public:
+  const Message& operator()(const std::string& event, std::string_view link_base = "") {
+    auto root = document_.parse(event);
+    INFO(event);
+    REQUIRE(root);
+    describe(Event::read(*root, event), link_base, message_);
+    return message_;
+  }
+
+ private:
+  json::Document document_;
+  Message message_;
+};
+
+std::string event_of(std::string_view kind, std::string_view type_data,
+                     std::string_view envelope = R"("app_name":"shop",)") {
+  return R"({"id":"e",)" + std::string(envelope) + R"("type":")" + std::string(kind) + R"(","type_data":)" +
+         std::string(type_data) + "}";
+}
+
+std::string sentence_of(std::string_view kind, std::string_view type_data) {
+  return std::string(Describer()(event_of(kind, type_data)).sentence());
+}
+
+std::string field_of(const Message& message, std::string_view label) {
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    if (message.field(i).label == label) return std::string(message.field(i).value);
+  }
+  return "(none)";
+}
+
+std::string all_text_of(const Message& message) {
+  std::string text;
+  for (const auto part : {message.title(), message.sentence(), message.actor(), message.subject(), message.link()}) {
+    text += std::string(part) + "\n";
+  }
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    text += std::string(message.field(i).label) + ": " + std::string(message.field(i).value) + "\n";
+  }
+  return text;
+}
+
+/// The message as tests/data/sentences.txt shows it.
+std::string shown(const Message& message) {
+  std::string text = std::string(message.kind()) + " (" + std::string(to_string(message.severity));
+  if (!message.actor().empty()) text += ", by " + std::string(message.actor());
+  text += ")\n  " + std::string(message.title()) + "\n  " + std::string(message.sentence()) + "\n";
+  if (!message.link().empty()) text += "  -> " + std::string(message.link()) + "\n";
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    const Message::Field field = message.field(i);
+    text += "  " + std::string(field.is_code ? "` " : field.is_short ? "- " : "= ") + std::string(field.label) + ": ";
+    for (const char c : field.value) text += c == '\n' ? std::string("\n      ") : std::string(1, c);
+    text += "\n";
+  }
+  return text;
+}
+
+/// What holds for every message, whatever the event.
+void check_soundness(const Message& message) {
+  const std::string title(message.title()), sentence(message.sentence());
+  CAPTURE(title);
+  CAPTURE(sentence);
+  CHECK_FALSE(title.empty());
+  REQUIRE_FALSE(sentence.empty());
+  CHECK(sentence.back() == '.');
+  CHECK((sentence[0] < 'a' || sentence[0] > 'z' || !message.subject().empty() || !message.actor().empty()));
+  for (const std::string& text : {title, sentence}) {
+    for (const char* flaw : {"  ", " .", " ,", " :", "()", "..", "{", "}", "[", "]", "|", "\n", "\r", "\t"}) {
+      CAPTURE(flaw);
+      CHECK(text.find(flaw) == std::string::npos);
+    }
+    CHECK(text.front() != ' ');
+    CHECK(text.back() != ' ');
+  }
+  std::set<std::string_view> labels;
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    const Message::Field field = message.field(i);
+    CHECK(labels.insert(field.label).second);
+    CHECK_FALSE(field.label.empty());
+    CHECK_FALSE(field.value.empty());
+    if (!field.is_code) CHECK(field.value.find('\n') == std::string::npos);
+  }
+}
+
+/// The event with each member of its type_data replaced by what `change` gives for its key and value.
+std::string changed(const std::string& event,
+                    const std::function<std::string(std::string_view key, json::View value)>& change) {
+  json::Document document;
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  notifier::Buffer buffer;
+  json::Writer out(buffer);
+  out.object([&] {
+    root->for_each_member([&](std::string_view key, json::View value) {
+      out.escaped_key(key);
+      if (key != "type_data") {
+        std::string text;
+        value.append_json(text);
+        return out.raw(text);
+      }
+      out.object([&] {
+        value.for_each_member([&](std::string_view name, json::View member) {
+          const std::string text = change(name, member);
+          if (text.empty()) return;
+          out.escaped_key(name);
+          out.raw(text);
+        });
+      });
+    });
+  });
+  return buffer.str();
+}
+
+std::string json_of(json::View value) {
+  std::string text;
+  value.append_json(text);
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("the table of wordings is well-formed, and every kind of the catalogue has a wording of its own") {
+  const auto& program = notifier::detail::WordingProgram::instance();
+  CHECK(program.is_sound());
+  std::set<std::string_view> described;
+  std::set<std::string> wordings;
+  for (const auto& row : notifier::detail::wordings::table) {
+    INFO(row.kind);
+    described.insert(row.kind);
+    const std::string wording = std::string(row.kind) + std::string(row.when);
+    CHECK(wordings.insert(wording).second);
+    CHECK(wordings.insert(std::string(row.sentence)).second);
+  }
+  for (const auto& kind : notifier::builtin_event_kinds) {
+    INFO(kind.type);
+    CHECK(described.count(kind.type) == 1);
+  }
+  CHECK(described.size() == 97);
+  CHECK(described.count("test") == 1);
+}
+
+TEST_CASE("the corpus holds every kind") {
+  std::set<std::string> kinds;
+  Describer describe;
+  for (const std::string& event : event_corpus()) kinds.insert(std::string(describe(event).kind()));
+  for (const auto& kind : notifier::builtin_event_kinds) {
+    INFO(kind.type);
+    CHECK(kinds.count(std::string(kind.type)) == 1);
+  }
+}
+
+TEST_CASE("every event of the corpus is told as tests/data/sentences.txt says") {
+  const std::string expected = read_test_data("sentences.txt");
+  REQUIRE_FALSE(expected.empty());
+  Describer describe;
+  std::size_t at = 0;
+  for (const std::string& event : event_corpus()) {
+    const std::string text = shown(describe(event, "https://dashboard.example.org"));
+    INFO(event);
+    const std::size_t end = expected.find("\n\n", at);
+    REQUIRE(end != std::string::npos);
+    if (end == std::string::npos) return;
+    CHECK(text == expected.substr(at, end + 1 - at));
+    at = end + 2;
+  }
+  CHECK(at == expected.size());
+}
+
+TEST_CASE("no kind is put off by absent, null or wrongly typed data") {
+  const std::vector<std::string> values = {
+      "null",
+      "0",
+      "-1.5e300",
+      "\"\"",
+      "\" \"",
+      "\"x\"",
+      "true",
+      "false",
+      "[]",
+      "{}",
+      "[null]",
+      "[{}]",
+      "[[[]]]",
+      "{\"name\":null}",
+      "[1,\"a\",null,{\"name\":\"n\"}]",
+      "{\"web\":null,\"\":1,\"a\":\"2:\",\"b\":\":M\",\"c\":\"\"}",
+      "{\"id\":{},\"login\":7,\"username\":[],\"email\":false,\"url\":\"javascript:alert(1)\",\"commits\":3}",
+      "123456789012345678901234567890123456789012345678901234567890",
+      "\"2026-13-01T00:00:00Z\""};
+  Describer describe;
+  for (const std::string& event : event_corpus()) {
+    INFO(event);
+    check_soundness(describe(event));
+    check_soundness(describe(changed(event, [](auto, auto) { return ""; })));
+    for (const std::string& value : values) {
+      INFO(value);
+      check_soundness(describe(changed(event, [&](auto, auto) { return value; })));
+      json::Document document;
+      const auto root = document.parse(event);
+      (*root)["type_data"].for_each_member([&](std::string_view broken, json::View) {
+        check_soundness(describe(changed(
+            event, [&](std::string_view key, json::View old) { return key == broken ? value : json_of(old); })));
+      });
+    }
+  }
+}
+
+TEST_CASE("no kind is put off by a broken envelope") {
+  Describer describe;
+  for (const auto& kind : notifier::builtin_event_kinds) {
+    INFO(kind.type);
+    for (const char* type_data : {"null", "[]", "\"x\"", "3", "{}"}) {
+      check_soundness(describe(event_of(kind.type, type_data, "")));
+      check_soundness(describe(event_of(kind.type, type_data, R"("user":null,"app_name":null,"created_at":3,)")));
+      check_soundness(describe(event_of(kind.type, type_data, R"("user":{"username":1,"email":null},"app_id":[],)")));
+      check_soundness(describe(event_of(kind.type, type_data, R"("user":[],"project_name":"front","app_name":"",)")));
+    }
+    check_soundness(describe(R"({"type":")" + std::string(kind.type) + R"("})"));
+  }
+  check_soundness(describe("{}"));
+  check_soundness(describe("[]"));
+}
+
+TEST_CASE("no secret of an event is ever told") {
+  const std::string marker = "s3cr3t";
+  // The measure of an alert and the source of a migration are no secrets; all else under these keys may be.
+  const std::string secrets =
+      R"("value":"s3cr3t","old_value":"s3cr3t","new_value":"s3cr3t","url":"https://s3cr3t.example.org/s3cr3t","code":"s3cr3t",)"
+      R"("token":"s3cr3t","token_value":"s3cr3t","webhook_url":"https://hooks.slack.com/s3cr3t","secret":"s3cr3t",)"
+      R"("password":"s3cr3t","private_key":"s3cr3t","public_key":"s3cr3t","signing_secret":"whsec_s3cr3t",)"
+      R"("notifier_type_data":{"webhook_url":"https://hooks.slack.com/s3cr3t","signing_secret":"s3cr3t"},)"
+      R"("new_vars":[{"name":"A","value":"s3cr3t"}],"updated_vars":[{"name":"B","value":"s3cr3t","old_value":"s3cr3t"}],)"
+      R"("deleted_vars":[{"name":"C","value":"s3cr3t"}],"git_source":"https://u:s3cr3t@github.com/a/b",)"
+      R"("source":"https://s3cr3t@github.com/a/b","github_source":"https://u:s3cr3t@github.com/a/b",)"
+      R"("pr_url":"https://u:s3cr3t@github.com/a/b","git_ref_url":"https://u:s3cr3t@github.com/a/b",)"
+      R"("logs_url":"http://s3cr3t@x/","review_app_url":"http://s3cr3t@x/","data":{"url":"https://u:s3cr3t@git.example.org"})";
+  Describer describe;
+  for (const auto& kind : notifier::builtin_event_kinds) {
+    if (kind.type == "alert" || kind.type == "start_region_migration") continue;
+    const Message& message = describe(event_of(kind.type, "{" + secrets + "}"), "https://dashboard.example.org");
+    CAPTURE(kind.type);
+    CAPTURE(all_text_of(message));
+    CHECK(all_text_of(message).find(marker) == std::string::npos);
+  }
+  for (const std::string& event : event_corpus()) {
+    INFO(event);
+    CHECK(all_text_of(describe(event)).find(marker) == std::string::npos);
+  }
+  CHECK(all_text_of(describe(event_of("edit_project", R"({"updated_values":[{"name":"api_key","value":"s3cr3t"}]})")))
+            .find(marker) == std::string::npos);
+}
+
+TEST_CASE("of an unknown kind, nothing that looks like a secret is told") {
+  Describer describe;
+  const Message& message = describe(event_of(
+      "order/placed",
+      R"({"value":"s3cr3t","oldValue":"s3cr3t","ApiKey":"s3cr3t","api_token":"s3cr3t","DB_PASSWORD":"s3cr3t","passwd":"s3cr3t",)"
+      R"("clientSecret":"s3cr3t","webhook":"s3cr3t","credentials":"s3cr3t","Authorization":"s3cr3t","session_id":"s3cr3t",)"
+      R"("cookie":"s3cr3t","code":"s3cr3t","pin":1234,"auth":"s3cr3t","voucher":"s3cr3t","dsn":"s3cr3t","drain":"s3cr3t",)"
+      R"("private":"s3cr3t","db":"postgres://u:s3cr3t@db/x","note":"see https://x.example.org/?t=s3cr3t now",)"
+      R"("mirror":"http://a.example.org and ftp://me:s3cr3t@b.example.org","key":"s3cr3t","signature":"s3cr3t",)"
+      R"("author":"anna","shipping":"fast","docs":"https://x.example.org/a@b"})"));
+  CHECK(all_text_of(message).find("s3cr3t") == std::string::npos);
+  CHECK(all_text_of(message).find("1234") == std::string::npos);
+  REQUIRE(message.field_count() == 3);
+  CHECK(field_of(message, "Author") == "anna");
+  CHECK(field_of(message, "Shipping") == "fast");
+  CHECK(field_of(message, "Docs") == "https://x.example.org/a@b");
+}
+
+TEST_CASE("an unknown kind is told by its name and its scalars") {
+  Describer describe;
+  const Message& message = describe(
+      event_of(
+          "order_placed/by-hand",
+          R"({"orderId":"A-1","total_price":59.9,"gift":false,"count":3,"nothing":null,"blank":" ","list":[1],)"
+          R"("object":{"a":1},"note":"two\nlines","long":"aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"})",
+          R"("user":{"username":"anna"},"app_name":"shop","created_at":"2026-01-02T03:04:05.678Z",)"),
+      "https://dashboard.example.org");
+  CHECK(message.title() == "shop: order placed by hand");
+  CHECK(message.sentence() == "The event \"order_placed/by-hand\" happened on shop.");
+  CHECK(message.severity == Severity::info);
+  CHECK(message.actor() == "anna");
+  CHECK(message.link() == "https://dashboard.example.org/apps/shop");
+  CHECK(message.has_time);
+  CHECK(message.time.ms == 1767323045678);
+  REQUIRE(message.field_count() == 6);
+  CHECK(message.field(0).label == "Order id");
+  CHECK(field_of(message, "Total price") == "59.9");
+  CHECK(field_of(message, "Gift") == "false");
+  CHECK(field_of(message, "Count") == "3");
+  CHECK(field_of(message, "Note") == "two lines");
+  CHECK(message.field(4).is_short);
+  CHECK_FALSE(message.field(5).is_short);
+}
+
+TEST_CASE("an unknown kind may have any name and any keys") {
+  Describer describe;
+  CHECK(describe(event_of("", "{}")).title() == "shop: event");
+  CHECK(describe(event_of("", "{}")).sentence() == "An event happened on shop.");
+  CHECK(describe(event_of("x\\r\\nBcc: a@b", "{}", "")).title() == "X Bcc: a@b");
+  CHECK(describe(event_of("\\u00e9t\\u00e9", "{}", "")).sentence() == "The event \"\xC3\xA9t\xC3\xA9\" happened.");
+  const Message& message = describe(
+      event_of("x", R"({"":"empty","<b>*_@here":"tags","\u65e5\u672c":"script","a\nb":"break",)"
+                    R"("kEY2x":"no","aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":"long","ID":"up"})"));
+  REQUIRE(message.field_count() == 6);
+  CHECK(message.field(0).label == "Data");
+  CHECK(message.field(1).label == "B here");
+  CHECK(message.field(2).label == "Data");
+  CHECK(message.field(3).label == "A b");
+  CHECK(message.field(4).label.size() <= 40);
+  CHECK(message.field(5).label == "ID");
+}
+
+TEST_CASE("of an unknown kind with very many values, the first are told and the rest counted") {
+  std::string type_data = "{\"a\":0";
+  for (int i = 1; i < 100; ++i) type_data += ",\"v" + std::to_string(i) + "\":" + std::to_string(i);
+  Describer describe;
+  const Message& message = describe(event_of("x", type_data + "}"));
+  REQUIRE(message.field_count() == 33);
+  CHECK(message.field(31).value == "31");
+  CHECK(message.field(32).label == "Further values");
+  CHECK(message.field(32).value == "68");
+}
+
+TEST_CASE("of a key that is given twice the last value is told") {
+  Describer describe;
+  CHECK(sentence_of("rename_app", R"({"old_name":"a","new_name":"b","new_name":"c"})") ==
+        "The app was renamed from a to c.");
+  CHECK(sentence_of("rename_app", R"({"old_name":"a","new_name":"b","new_name":null})") ==
+        "The app was renamed from a.");
+  const Message& message = describe(event_of("x", R"({"a":1,"b":2,"a":3,"c":4,"b":null})"));
+  REQUIRE(message.field_count() == 2);
+  CHECK(field_of(message, "A") == "3");
+  CHECK(field_of(message, "B") == "(none)");
+  CHECK(field_of(message, "C") == "4");
+}
+
+TEST_CASE("failures look different from successes") {
+  Describer describe;
+  const auto severity = [&](std::string_view kind, std::string_view type_data) {
+    return describe(event_of(kind, type_data)).severity;
+  };
+  CHECK(severity("deployment", R"({"status":"success"})") == Severity::success);
+  for (const char* status : {"build-error", "crashed-error", "timeout-error", "hook-error", "new-error", "error"}) {
+    CHECK(severity("deployment", R"({"status":")" + std::string(status) + "\"}") == Severity::error);
+    CHECK(describe(event_of("deployment", R"({"status":")" + std::string(status) + "\"}")).title() ==
+          "shop: deployment failed");
+  }
+  CHECK(severity("deployment", R"({"status":"aborted"})") == Severity::warning);
+  CHECK(severity("deployment", R"({"status":"building"})") == Severity::info);
+  CHECK(severity("deployment", "{}") == Severity::info);
+  CHECK(severity("crash", "{}") == Severity::error);
+  CHECK(severity("repeated_crash", "{}") == Severity::error);
+  CHECK(severity("database_backup_failed", "{}") == Severity::error);
+  CHECK(severity("database_backup_succeeded", "{}") == Severity::success);
+  CHECK(severity("database_continuousbackup_delayed", "{}") == Severity::warning);
+  CHECK(severity("database_continuousbackup_stale", "{}") == Severity::error);
+  CHECK(severity("restart", R"({"reason":"unexpected_failure"})") == Severity::warning);
+  CHECK(severity("alert", R"({"activated":true})") == Severity::warning);
+  CHECK(severity("alert", R"({"activated":"false"})") == Severity::success);
+  CHECK(severity("payment_attempt", R"({"status":"paid"})") == Severity::success);
+  CHECK(severity("payment_attempt", R"({"status":"anything"})") == Severity::error);
+  CHECK(severity("accept_project_transfer_invitation_error", "{}") == Severity::error);
+}
+
+TEST_CASE("who did it is the user, unless an addon or the platform did it") {
+  Describer describe;
+  const auto actor = [&](std::string_view kind, std::string_view type_data, std::string_view user) {
+    return std::string(describe(event_of(kind, type_data, R"("user":)" + std::string(user) + ",")).actor());
+  };
+  const char* anna = R"({"username":"anna","email":"anna@example.org"})";
+  const char* platform = R"({"username":"scalingo-platform","email":"deploy@scalingo.com"})";
+  CHECK(actor("restart", "{}", anna) == "anna");
+  CHECK(actor("restart", "{}", R"({"email":"anna@example.org"})") == "anna@example.org");
+  CHECK(actor("restart", "{}", R"({"username":" ","email":"anna@example.org"})") == "anna@example.org");
+  CHECK(actor("restart", "{}", "null") == "");
+  CHECK(actor("restart", R"({"addon_name":"PostgreSQL"})", anna) == "Addon PostgreSQL");
+  CHECK(actor("restart", R"({"addon_provider":"Redis"})", "null") == "Addon Redis");
+  CHECK(actor("new_variable", R"({"addon_name":"PostgreSQL"})", "null") == "Addon PostgreSQL");
+  CHECK(actor("run", R"({"command":"ls"})", platform) == "Scalingo operator");
+  CHECK(actor("database_backup_failed", "{}", platform) == "Scalingo backup service");
+  CHECK(actor("database_backup_failed", "{}", anna) == "anna");
+  CHECK(actor("deployment", "{}", platform) == "scalingo-platform");
+}
+
+TEST_CASE("the link is the event's own where it is a plain web address, else the app's page") {
+  Describer describe;
+  const auto link = [&](std::string_view url, std::string_view base) {
+    return std::string(describe(event_of("deployment", R"({"git_ref_url":")" + std::string(url) + "\"}"), base).link());
+  };
+  for (const char* good :
+       {"https://github.com/a/b/commit/1", "http://x", "HTTPS://X.example:8443/?a=b#c", "http://[::1]:80/",
+        "https://x.example/%20~!$&'()*+,;=:@/", "https://x.example?q", "https://x.example#f"}) {
+    CHECK(link(good, "") == good);
+    CHECK(link(good, "https://d.example") == good);
+  }
+  for (const char* bad : {"",
+                          " ",
+                          "ftp://x.example/",
+                          "javascript:alert(1)",
+                          "https://",
+                          "https:///x",
+                          "https://?x",
+                          "//x.example",
+                          "https:/x.example",
+                          "https://user@x.example/",
+                          "https://u:p@x.example/",
+                          "https://x.example/a b",
+                          "https://x.example/<b>",
+                          "https://x.example/|text",
+                          "https://x.example/\\\"",
+                          "https://x.example\\\\y",
+                          "https://x.example/\\n",
+                          "https://x.example/\\u00e9",
+                          "https://b\\u00fccher.example/",
+                          "https://:80/",
+                          "https://x_y.example/",
+                          "data:text/html,x",
+                          "https://x.example/^",
+                          "https://x.example/`",
+                          " https://x"}) {
+    INFO(bad);
+    CHECK(link(bad, "") == "");
+    CHECK(link(bad, "https://d.example") == "https://d.example/apps/shop");
+  }
+  CHECK(link("https://x.example/" + std::string(NOTIFIER_MAX_URL_BYTES, 'a'), "") == "");
+  CHECK(describe(R"({"type":"crash","app_name":"a/../b c?#\u00e9"})", "https://d.example").link() ==
+        "https://d.example/apps/a%2F..%2Fb%20c%3F%23%C3%A9");
+  CHECK(describe(R"({"type":"crash","app_id":"5f8d"})", "https://d.example").link() == "https://d.example/apps/5f8d");
+  CHECK(describe(R"({"type":"new_user"})", "https://d.example").link() == "");
+  CHECK(describe(R"({"type":"delete_project","project_name":"p"})", "https://d.example").link() == "");
+  CHECK(describe(event_of("create_review_app", R"({"pr_url":"x","review_app_url":"https://r.example"})")).link() ==
+        "https://r.example");
+}
+
+TEST_CASE("the subject is the app, else the project, by name, else by id") {
+  Describer describe;
+  CHECK(describe(R"({"type":"crash","app_id":"1","app_name":"shop","project_name":"p"})").subject() == "shop");
+  CHECK(describe(R"({"type":"crash","app_id":"1"})").title() == "1: container crashed");
+  CHECK(describe(R"({"type":"delete_project","project_id":"prj-1","project_name":"front"})").title() ==
+        "front: project deleted");
+  CHECK(describe(R"({"type":"delete_project","project_id":"prj-1"})").sentence() == "The project prj-1 was deleted.");
+  CHECK(describe(R"({"type":"tfa_disabled"})").title() == "Two-factor authentication disabled");
+  CHECK(describe(R"({"type":"tfa_disabled"})").subject() == "");
+}
+
+TEST_CASE("the time is the event's, where it has one") {
+  Describer describe;
+  const Message& message = describe(R"({"type":"crash","created_at":"2018-05-14T11:46:42.077+02:00"})");
+  CHECK(message.has_time);
+  CHECK(notifier::to_rfc3339(message.time) == "2018-05-14T09:46:42.077Z");
+  CHECK_FALSE(describe(R"({"type":"crash","created_at":"yesterday"})").has_time);
+  CHECK_FALSE(describe(R"({"type":"crash"})").has_time);
+}
+
+TEST_CASE("data in the forms that the API really sends") {
+  CHECK(sentence_of("scale", R"({"previous_containers":{"web":"1:M"},"containers":{"web":"3:S","worker":2}})") ==
+        "shop was scaled from web 1 (M) to web 3 (S), worker 2.");
+  CHECK(sentence_of("scale", R"({"previous_containers":null,"containers":{"web":1.0}})") ==
+        "shop was scaled to web 1.");
+  CHECK(sentence_of("restart", R"({"scope":null})") == "All containers of shop are restarting.");
+  CHECK(sentence_of("restart", R"({"scope":"web"})") == "The web containers of shop are restarting.");
+  CHECK(
+      sentence_of("edit_variables",
+                  R"({"new_vars":null,"updated_vars":[{"name":"A"},{"name":null},{"name":"B"}],"deleted_vars":[]})") ==
+      "The environment of shop was changed: A, B changed.");
+  CHECK(sentence_of("edit_app", R"({"force_https":"true"})") ==
+        "The settings of shop were changed: HTTPS is now required.");
+  CHECK(sentence_of("edit_app", R"({"force_https":"yes"})") == "The settings of shop were changed.");
+  CHECK(sentence_of("new_domain", R"({"name":"a.example"})") == "The domain a.example now leads to shop.");
+  CHECK(sentence_of("new_domain", R"({"hostname":"","name":"a.example"})") ==
+        "The domain a.example now leads to shop.");
+  CHECK(sentence_of("edit_project", R"({"updated_values":[{"name":"default","value":true,"old_value":"false"}]})") ==
+        "The settings of the project were changed: default from false to true.");
+  CHECK(sentence_of("addon_updated", R"({"status":["running"]})") ==
+        "An addon of shop was updated: its status went to running.");
+  CHECK(sentence_of("addon_updated", R"({"status":[]})") == "An addon of shop was updated.");
+  CHECK(sentence_of("add_credit", R"({"amount":12.5})") == "12.50 EUR of credit was added to your account.");
+  CHECK(sentence_of("add_credit", R"({"value":"7"})") == "7.00 EUR of credit was added to your account.");
+  CHECK(sentence_of("add_credit", R"({"value":0.333})") == "0.333 EUR of credit was added to your account.");
+  CHECK(sentence_of("add_credit", R"({"value":1e300})") == "Credit was added to your account.");
+}
+
+TEST_CASE("durations and sizes are told in units people know") {
+  Describer describe;
+  const auto duration = [&](std::string_view seconds) {
+    return field_of(describe(event_of("deployment", R"({"status":"success","duration":)" + std::string(seconds) + "}")),
+                    "Duration");
+  };
+  CHECK(duration("0") == "0 s");
+  CHECK(duration("59") == "59 s");
+  CHECK(duration("60") == "1 min");
+  CHECK(duration("61") == "1 min 1 s");
+  CHECK(duration("3600") == "1 h");
+  CHECK(duration("3601") == "1 h");
+  CHECK(duration("90000") == "1 d 1 h");
+  CHECK(duration("12.7") == "12 s");
+  CHECK(duration("\"95\"") == "1 min 35 s");
+  CHECK(duration("-5") == "-5");
+  CHECK(duration("\"soon\"") == "soon");
+  CHECK(duration("1e30") == "1e+30");
+  CHECK(duration("9223372036854775807") == "106751991167300 d 15 h");
+  CHECK(duration("null") == "(none)");
+  const auto size = [&](std::string_view bytes) {
+    return field_of(describe(event_of("run", R"({"audit_log_id":"a","audit_log_size":)" + std::string(bytes) + "}")),
+                    "Audit log");
+  };
+  CHECK(size("0") == "a (0 bytes)");
+  CHECK(size("999") == "a (999 bytes)");
+  CHECK(size("1000") == "a (1.0 kB)");
+  CHECK(size("122445385") == "a (122.4 MB)");
+  CHECK(size("9223372036854775807") == "a (9.2 EB)");
+  CHECK(size("null") == "a");
+}
+
+TEST_CASE("commits are shortened, versions are not") {
+  const auto deployed = [](std::string_view ref) {
+    return sentence_of("deployment", R"({"status":"success","git_ref":")" + std::string(ref) + "\"}");
+  };
+  CHECK(deployed("9c1185a5c5e9fc54612808977ee8f548b2258d31") == "Commit 9c1185a was deployed to shop.");
+  CHECK(deployed("9C1185A5C5E9FC54") == "Commit 9C1185A was deployed to shop.");
+  CHECK(deployed("9c1185a5c5e9fc54x") == "Version 9c1185a5c5e9fc54x was deployed to shop.");
+  CHECK(deployed("v2.4.0") == "Version v2.4.0 was deployed to shop.");
+  CHECK(deployed("") == "A new version was deployed to shop.");
+}
+
+TEST_CASE("hostile data stays on its line, and in code keeps its lines") {
+  Describer describe;
+  const Message& message = describe(
+      R"({"type":"crash","app_name":"sh\r\nop","user":{"username":"an\tna"},"id":"e\r\n1","type_data":{"container_type":)"
+      R"("web\u0000-1\nSubject: x","crash_logs":"a\r\n\u001b[31mb\u001b[0m\tc"}})");
+  CHECK(message.title() == "sh op: web -1 Subject: x crashed");
+  CHECK(message.sentence() == "The container web -1 Subject: x of sh op crashed.");
+  CHECK(message.actor() == "an na");
+  CHECK(message.event_id() == "e 1");
+  CHECK(field_of(message, "Logs") == "a\nb\tc");
+}
+
+TEST_CASE("data that looks like a template is told as it is") {
+  CHECK(sentence_of("rename_app", R"({"old_name":"{new_name}[|]","new_name":"{@app}"})") ==
+        "The app was renamed from {new_name}[|] to {@app}.");
+}
+
+TEST_CASE("five megabytes of data are told once, and the buffer does not grow again") {
+  const std::string log(5u << 20, 'x');
+  Describer describe;
+  const Message& message = describe(event_of("crash", R"({"container_type":"web-1","crash_logs":")" + log + "\"}"));
+  CHECK(field_of(message, "Logs").size() == log.size());
+  const char* const title = message.title().data();
+  describe(event_of("crash", R"({"container_type":"web-1","crash_logs":")" + log + "\"}"));
+  CHECK(message.title().data() == title);
+  check_soundness(describe(event_of("restart", R"({"scope":[")" + log + "\"]}")));
+}
+
+TEST_CASE("a message is refilled from event to event without a trace of the last") {
+  Describer reused;
+  for (const std::string& event : event_corpus()) {
+    Describer fresh;
+    CHECK(shown(reused(event)) == shown(fresh(event)));
+  }
+}
+
+TEST_CASE("a test says so, and who asked for it") {
+  Describer describe;
+  const Message& message =
+      describe(event_of("test", R"({"notifier_name":"ops"})", R"("user":{"username":"anna"},"app_name":"shop",)"));
+  CHECK(message.title() == "shop: test");
+  CHECK(message.sentence() == "This is a test of the notifier ops, asked for by anna: nothing happened to shop.");
+  CHECK(describe(R"({"type":"test"})").sentence() == "This is a test of a notifier: nothing happened to the app.");
+}
