@@ -272,6 +272,16 @@ TEST_CASE("email: To names every recipient, folded") {
         "\"b, c\"@example.com, d@[192.0.2.1]");
 }
 
+TEST_CASE("email: what cannot be folded gets a line of its own") {
+  const std::string domain = "notifications." + std::string(40, 'd') + ".example.com";
+  const std::string address = "a@" + domain + "." + std::string(20, 'd') + ".example";
+  const Formatted email(sample(), address, {address, "b@example.com"}, domain);
+  CHECK(email.mail.faults.empty());
+  CHECK(email.mail.header("Message-ID") == " <msg_0123456789abcdef0123456789abcdef@" + domain + ">");
+  CHECK(email.mail.header("From") == " " + address);
+  CHECK(email.mail.header("To") == " " + address + ", b@example.com");
+}
+
 TEST_CASE("email: text comes back as it went in, whatever it holds") {
   for (const char* value : {"trailing space \nnext", ".\n.\n..\n", "From x\nFrom y", "a=b=3D", "tab\tend\n\tx",
                             "\xE6\xBC\xA2\xE5\xAD\x97", "x\n\n\ny", " lead", "--\n-- \nx"}) {

@@ -288,11 +288,11 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   }
   p = put(p, "Date: ");
   p = detail::write_rfc5322(p, message.has_time ? message.time : now);
-  p = put(p, "\r\nReferences: <thread_");
-  p = Hash128(2).add(message.subject()).add(message.kind()).write_hex(p);
-  *p++ = '@';
-  p = put(p, detail::message_id_domain(thread_domain));
-  p = put(p, ">\r\nAuto-Submitted: auto-generated\r\n");
+  p = put(p, "\r\n");
+  char thread[] = "thread_0123456789abcdef0123456789abcdef";
+  Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
+  p = detail::put_identifier("References", thread, detail::message_id_domain(thread_domain), p);
+  p = put(p, "Auto-Submitted: auto-generated\r\n");
   if (detail::is_header_token(message.kind())) {
     p = put(p, "X-Notifier-Event: ");
     p = put(p, message.kind());
@@ -319,11 +319,7 @@ inline void format_email(const EmailBody& body, std::string_view from, const std
   char* p = out.room(room);
   p = detail::put_from(from, put(p, "From: "), 6);
   p = detail::put_to(to, to_count, put(p, "To: "), 4);
-  p = put(p, "Message-ID: <");
-  p = put(p, key);
-  *p++ = '@';
-  p = put(p, domain);
-  p = put(p, ">\r\n");
+  p = detail::put_identifier("Message-ID", key, domain, p);
   p = put(p, body.headers.view());
   p = put(p, "\r\n");
   p = put(p, body.content.view());

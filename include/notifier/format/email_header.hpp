@@ -167,7 +167,9 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
   const bool is_quoted = name.size() > 1 && name.front() == '"' && name.back() == '"';
   if (is_quoted) name = name.substr(1, name.size() - 2);
 
-  if (!name.empty()) {
+  if (name.empty()) {
+    if (column + address.size() > header_line) out = put(out, "\r\n ");
+  } else {
     bool is_atoms = true;
     for (const char c : name) {
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
@@ -220,12 +222,27 @@ inline char* put_to(const std::string_view* to, std::size_t count, char* out, st
       *out++ = ' ';
       ++column;
     }
+    if (is_first && column + to[i].size() + 1 > header_line) {
+      out = put(out, "\r\n ");
+      column = 1;
+    }
     out = put(out, to[i]);
     column += to[i].size();
     is_first = false;
   }
   if (is_first) out = put(out, "undisclosed-recipients:;");
   return put(out, "\r\n");
+}
+
+/// A header whose value cannot be folded: it gets a line of its own where the name leaves too little of one.
+inline char* put_identifier(std::string_view name, std::string_view prefix, std::string_view domain,
+                            char* out) noexcept {
+  out = put(out, name);
+  const std::size_t size = name.size() + prefix.size() + domain.size() + sizeof(": <@>") - 1;
+  out = size > header_line ? put(out, ":\r\n <") : put(out, ": <");
+  out = put(out, prefix);
+  *out++ = '@';
+  return put(put(out, domain), ">\r\n");
 }
 
 /// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).

@@ -21,28 +21,30 @@ namespace detail {
 
 inline constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
-/// How a platform counts.
-enum class Unit { code_points, utf16, bytes };
+/// How a chat service counts.
+enum class Unit { code_points, utf16 };
 
 inline std::size_t count(std::string_view text, Unit unit) noexcept {
-  switch (unit) {
-    case Unit::code_points: return count_code_points(text);
-    case Unit::utf16: return count_utf16(text);
-    case Unit::bytes: break;
-  }
-  return text.size();
+  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
 }
 
-/// What a JSON string's text counts once it is read: an escape is one character.
-inline std::size_t count_unescaped(std::string_view json, Unit unit) noexcept {
-  std::size_t escapes = 0;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] != '\\') continue;
-    const std::size_t extra = json[++i] == 'u' ? 5 : 1;
-    escapes += extra;
-    i += extra - 1;
+/// The lengths of a few bytes of escaped text, a code point's worth.
+struct Lengths {
+  std::size_t json = 0;  ///< as they stand
+  std::size_t text = 0;  ///< once the JSON is read: an escape such as `\n` is one character
+};
+
+inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept {
+  Lengths out;
+  while (p < end) {
+    const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
+    const std::size_t size = escape != 0 ? escape : code_point_size(*p);
+    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
+    out.json += escape != 0 ? escape : units;
+    out.text += escape != 0 ? 1 : units;
+    p += size;
   }
-  return count(json, unit) - escapes;
+  return out;
 }
 
 /// How long a part may get. Both hold.
@@ -58,26 +60,41 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
   const char* p = text.data();
   const char* const begin = p;
   const char* const end = p + text.size();
-  const std::size_t ellipsis_size = unit == Unit::bytes ? ellipsis.size() : 1;
-  std::size_t used_text = 0, used_json = 0, kept = 0;
-  char escaped[Escape::growth * 4 + Bytes::size];
+  Lengths used;
+  std::size_t kept = 0;
+  // For so many more and the ellipsis, which is one.
+  const auto has_room = [&](std::size_t units) {
+    return used.text + units < limit.text && used.json + units < limit.json;
+  };
   while (p != end) {
-    if (used_text + ellipsis_size <= limit.text && used_json + ellipsis_size <= limit.json) {
-      kept = static_cast<std::size_t>(p - begin);
-    }
+    if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = (std::min)(code_point_size(*p), left);
-    char* out = escaped;
-    if (Escape::special(Bytes::load(p, size)).first() < size) {
-      out = Escape::put(p, begin, end, out);
+    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+    std::size_t plain = (std::min)(std::size_t{Escape::special(bytes).first()}, left);
+    const bool is_special = plain == 0;
+    while (plain != 0 && plain != left && is_continuation(p[plain])) --plain;
+    if (plain != 0) {
+      const std::size_t units = count({p, plain}, unit);
+      if (has_room(units)) {
+        used.text += units;
+        used.json += units;
+        p += plain;
+        continue;
+      }
+    }
+    char token[Escape::growth * 4 + Bytes::size];
+    char* token_end = token;
+    if (is_special) {
+      token_end = Escape::put(p, begin, end, token);
     } else {
-      out = put(out, std::string_view(p, size));
+      const std::size_t size = (std::min)(code_point_size(*p), left);
+      token_end = put(token, std::string_view(p, size));
       p += size;
     }
-    const std::string_view written(escaped, static_cast<std::size_t>(out - escaped));
-    used_json += count(written, unit);
-    used_text += count_unescaped(written, unit);
-    if (used_text > limit.text || used_json > limit.json) return cut_position(text, kept);
+    const Lengths more = measure_token(token, token_end, unit);
+    used.json += more.json;
+    used.text += more.text;
+    if (used.text > limit.text || used.json > limit.json) return cut_position(text, kept);
   }
   return text.size();
 }
@@ -92,8 +109,7 @@ template <class Escape>
 char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
   const std::size_t kept = fit<Escape>(text, limit, unit);
   if (kept == text.size()) return escape<Escape>(text, out);
-  const std::size_t ellipsis_size = unit == Unit::bytes ? ellipsis.size() : 1;
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + ellipsis_size});
+  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
   return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
 }
 
