@@ -164,6 +164,11 @@ class Bytes {
     for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
     return bits;
   }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
   static constexpr unsigned bits_per_byte = 1;
 #endif
 
