@@ -64,16 +64,19 @@ class HttpServer final : public httplib::Server {
     while (connection.wait_for_request([this] { return is_stopping() || workers_.load()->is_short(); })) {
       AccessLog::begin();
       bool is_closing = false;
+      bool is_understood = false;
       std::size_t length = 0;
       const bool ok = process_request(connection, is_stopping(), is_closing, [&](httplib::Request& request) {
+        is_understood = true;
         connection.begin_body();
-        length = body_length(request).value_or(0);
-        is_closing = is_closing || is_chunked(request);
+        const auto declared = body_length(request);
+        length = declared.value_or(0);
+        is_closing = is_closing || !declared || is_chunked(request);
         request.ranges.clear();
         request.headers.erase("Accept-Encoding");
       });
-      // What is left of a body must not be taken for the next request.
-      if (!connection.flush() || !ok || is_closing || connection.body_read() != length) break;
+      // What is left of a request must not be taken for the next one.
+      if (!connection.flush() || !ok || !is_understood || is_closing || connection.body_read() != length) break;
     }
     return true;
   }
