@@ -94,6 +94,11 @@
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)
 #endif
 
+/// Longest Rocket.Chat message, in UTF-16 units: the server's setting Message_MaxAllowedSize. At least its default.
+#ifndef NOTIFIER_ROCKET_CHAT_MAX_MESSAGE
+#define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 // Two configurations in one program get two sets of symbols, never one silently shared.

@@ -272,6 +272,14 @@ TEST_CASE("email: To names every recipient, folded") {
         "\"b, c\"@example.com, d@[192.0.2.1]");
 }
 
+TEST_CASE("email: no line begins as a mailbox file's next message, not even of two texts") {
+  Message message = sample();
+  message.set_kind("From");
+  check_all(message);
+  message.add_field("From\x7F", "x");
+  CHECK(Formatted(message).mail.faults.empty());
+}
+
 TEST_CASE("email: what cannot be folded gets a line of its own") {
   const std::string domain = "notifications." + std::string(40, 'd') + ".example.com";
   const std::string address = "a@" + domain + "." + std::string(20, 'd') + ".example";

@@ -42,8 +42,8 @@ struct EmailBody {
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
 ///
 /// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
-/// boundary derives from the message and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7). Subject
-/// lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
+/// boundary derives from event id and title, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
+/// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
 ///
 /// @param thread_domain  domain of the thread's id, as "example.com"
 /// @param now            the Date where the event has no time of its own
@@ -261,12 +261,7 @@ inline void format_email_body(const Message& message, std::string_view thread_do
                               Truncations& cut) {
   using detail::put;
   char boundary[34] = {'=', '_'};
-  Hash128(1)
-      .add(message.event_id())
-      .add(message.kind())
-      .add(message.title())
-      .add(message.sentence())
-      .write_hex(boundary + 2);
+  Hash128(1).add(message.event_id()).add(message.title()).write_hex(boundary + 2);
   const std::string_view boundary_text(boundary, sizeof(boundary));
 
   std::string_view subject = message.title();

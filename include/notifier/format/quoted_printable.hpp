@@ -172,7 +172,7 @@ class QuotedPrintable {
 
   static char* guard_line_start(const char*& p, const char* end, char* out) noexcept {
     if (p == end || (*p != '.' && *p != 'F')) return out;
-    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 5) != "From ") return out;
+    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 4) != "From") return out;
     *out = '=';
     return put_hex(static_cast<unsigned char>(*p++), out + 1);
   }

@@ -13,11 +13,6 @@
 #include "notifier/format/fit.hpp"
 #include "notifier/message/message.hpp"
 
-/// Longest Rocket.Chat message: the server's setting Message_MaxAllowedSize, 5,000 by default. At least 5,000 here.
-#ifndef NOTIFIER_ROCKET_CHAT_MAX_MESSAGE
-#define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
-#endif
-
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
@@ -33,6 +28,8 @@ inline constexpr std::size_t value = 500;
 inline constexpr std::size_t code = 3000;
 inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
 inline constexpr std::size_t fields = 20;
+
+static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence and link need 4,350");
 }  // namespace rocket_chat_limits
 
 /// Appends the JSON body of a Rocket.Chat incoming webhook.

@@ -9,7 +9,7 @@
 
 namespace peer {
 
-/// Encodes text line by line; soft breaks keep lines at 76 characters. What begins a line with a dot or `From ` is
+/// Encodes text line by line; soft breaks keep lines at 76 characters. What begins a line with a dot or `From` is
 /// encoded.
 class QuotedPrintable {
  public:
@@ -17,7 +17,7 @@ class QuotedPrintable {
     for (std::size_t i = 0; i < text.size();) {
       unsigned char c = static_cast<unsigned char>(text[i]);
       if (column_ == 75 && c != '\n') soft_break();
-      if (column_ == 0 && (c == '.' || text.compare(i, 5, "From ") == 0)) {
+      if (column_ == 0 && (c == '.' || text.compare(i, 4, "From") == 0)) {
         token(hex(c));
         ++i;
       } else if (c == '\n') {
@@ -194,7 +194,7 @@ inline std::string hash_hex(std::uint64_t seed, std::initializer_list<std::strin
 
 inline std::string mail(const Message& m, const std::string& from, const std::string& to, const std::string& key,
                         const std::string& domain) {
-  std::string boundary = "=_" + hash_hex(1, {m.event_id, m.kind, m.title, m.sentence});
+  std::string boundary = "=_" + hash_hex(1, {m.event_id, m.title});
   return "From: " + from + "\r\nTo: " + to + "\r\nMessage-ID: <" + key + "@" + domain + ">\r\nSubject: " + m.title +
          "\r\nDate: " + m.mail_time + "\r\nReferences: <thread_" + hash_hex(2, {m.app, m.kind}) + "@" + domain +
          ">\r\nAuto-Submitted: auto-generated\r\nX-Notifier-Event: " + m.kind +
