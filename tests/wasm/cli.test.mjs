@@ -121,10 +121,10 @@ test('validate names every fault by its place', () => {
   assert.match(run(['validate', write('broken.json', '{"version":1,')]).stderr, /byte 13/);
 });
 
-test('a configuration that is missing or faulty ends with 1', () => {
+test('a configuration that is missing or faulty ends with 2', () => {
   for (const path of [join(folder, 'missing.json'), write('bad.json', '{'), folder]) {
     const { status, stdout, stderr } = run(['route', path], json);
-    assert.equal(status, 1);
+    assert.equal(status, 2);
     assert.equal(stdout, '');
     assert.match(stderr, /^notifier-wasm: ./);
     assert.ok(!stderr.includes('    at '));

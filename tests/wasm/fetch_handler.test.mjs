@@ -68,12 +68,12 @@ test('the handler stores, applies, answers, sends, in this order', async () => {
   const steps = [];
   const handler = toFetchHandler(engine, {
     async store(outcome) {
-      assert.equal(engine.notifiers('shop').length, 5);
+      assert.ok(outcome.changes.every(({ op, notifier }) => op !== 'put_notifier' || engine.notifier(notifier.id) === undefined));
       await null;
       steps.push(`store ${outcome.changes.length}`);
     },
     async send(deliveries) {
-      assert.equal(engine.notifiers('shop').length, 6);
+      assert.ok(engine.notifiers('shop').some(({ name }) => name === 'new'));
       steps.push(`send ${deliveries.length}`);
     },
     user: () => ({ id: 'us-1', username: 'ann' }),

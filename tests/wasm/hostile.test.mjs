@@ -84,7 +84,7 @@ test('detached buffers are no events', async () => {
   const bytes = new TextEncoder().encode(JSON.stringify(event));
   structuredClone(bytes.buffer, { transfer: [bytes.buffer] });
   assert.equal(codeOf(() => engine.route(bytes)), 'invalid_json');
-  assert.equal(codeOf(() => engine.route(bytes.buffer)), 'invalid_json');
+  assert.equal(codeOf(() => engine.route(bytes.buffer)), 'detached');
   assert.equal(engine.routeLines(bytes).length, 0);
 });
 
@@ -131,13 +131,13 @@ test('memory may grow while the host is being asked', async () => {
   const engine = await steadyEngine({
     users: (id) => {
       ++asked;
-      return `${'x'.repeat(60)}.${id}@example.com`;
+      return `${'x'.repeat(50)}.${id}@example.com`;
     },
   });
-  engine.updateNotifier('no-mail', { type_data: { user_ids: Array.from({ length: 200 }, (_, i) => `u${i}`) } });
+  engine.updateNotifier('no-mail', { type_data: { user_ids: Array.from({ length: 100 }, (_, i) => `u${i}`) } });
   const mail = engine.route(event).at(-1);
-  assert.equal(mail.envelope.to.length, 201);
-  assert.ok(asked >= 200);
+  assert.equal(mail.envelope.to.length, 101);
+  assert.ok(asked >= 100);
   other.dispose();
 });
 

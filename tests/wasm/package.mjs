@@ -46,7 +46,7 @@ export const event = {
 /** An engine with the configuration above and nothing that changes from run to run. */
 export async function steadyEngine(options = {}) {
   let drawn = 0;
-  const engine = await createEngine({ clock: () => 1715680002077, ids: (prefix) => `${prefix}${++drawn}`, ...options });
+  const engine = await createEngine({ clock: () => 1715680002077, ids: (prefix) => `${prefix}drawn-${++drawn}`, ...options });
   engine.load(configuration);
   return engine;
 }

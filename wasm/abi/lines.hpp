@@ -17,7 +17,7 @@ namespace notifier_wasm {
 constexpr std::size_t enough = 4 * 1024 * 1024;
 
 inline bool is_blank(std::string_view line) noexcept {
-  return line.find_first_not_of(" \t\r") == std::string_view::npos;
+  return line.find_first_not_of(" \t") == std::string_view::npos;
 }
 
 inline void write_error_line(std::uint32_t number, const notifier::Error& error, notifier::Buffer& to) {
@@ -57,7 +57,8 @@ inline void route_lines(notifier::Router& router, std::string_view lines, std::u
     const void* const feed = std::memchr(lines.data() + at, '\n', lines.size() - at);
     const std::size_t end =
         feed == nullptr ? lines.size() : static_cast<std::size_t>(static_cast<const char*>(feed) - lines.data());
-    const std::string_view line = lines.substr(at, end - at);
+    std::string_view line = lines.substr(at, end - at);
+    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
     at = feed == nullptr ? end : end + 1;
     const std::uint32_t number = first_line + answer.result.count++;
     if (is_blank(line)) continue;

@@ -119,6 +119,15 @@ notifier::User read_user(View object) {
   return {object["id"].text(), object["username"].text(), object["email"].text()};
 }
 
+/// Reads a draft, whose platform may be given by name.
+NotifierDraft read_draft(View object) {
+  NotifierDraft draft = NotifierDraft::read(object);
+  if (!draft.platform_id && draft.platform) {
+    if (const auto* platform = notifier::find_platform_by_name(*draft.platform)) draft.platform_id = platform->id;
+  }
+  return draft;
+}
+
 /// Reads who else is concerned, and goes on with it.
 template <class Then>
 notifier_status with_audience(notifier_engine* engine, std::string_view json, Then&& then) {
@@ -198,7 +207,7 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
     return stored ? show(*stored) : answer.fail(not_found("notifier"));
   }
   return with_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, [&](View object) -> notifier_status {
-    const auto valid = notifier::validate(NotifierDraft::read(object), engine->registry.catalogue());
+    const auto valid = notifier::validate(read_draft(object), engine->registry.catalogue());
     return valid ? show(*valid) : answer.fail(valid.error());
   });
 }
@@ -229,7 +238,7 @@ notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32
 notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft,
                              uint32_t draft_size) {
   return with_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(engine->registry.add(text_at(app, app_size), NotifierDraft::read(object)));
+    return respond(engine->registry.add(text_at(app, app_size), read_draft(object)));
   });
 }
 
@@ -238,7 +247,7 @@ notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t i
   const auto stored = engine->registry.find(text_at(id, id_size));
   if (!stored) return answer.fail(not_found("notifier"));
   return with_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(engine->registry.update(stored->app_id, stored->id, NotifierDraft::read(object)));
+    return respond(engine->registry.update(stored->app_id, stored->id, read_draft(object)));
   });
 }
 
@@ -271,7 +280,7 @@ notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t ap
 
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size) {
   return with_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(notifier::validate(NotifierDraft::read(object), engine->registry.catalogue()));
+    return respond(notifier::validate(read_draft(object), engine->registry.catalogue()));
   });
 }
 

@@ -16,6 +16,11 @@ export class Usage extends Failure {
   override readonly status = 2;
 }
 
+/** What the command was given to work with has faults. */
+export class Unusable extends Failure {
+  override readonly status = 2;
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Parsed<T extends Options> = {
   values: { [K in keyof T]: T[K]['type'] extends 'boolean' ? boolean : string | undefined };
@@ -50,7 +55,7 @@ export function readInput(path: string): Uint8Array {
   try {
     return readFileSync(path === '-' ? 0 : path);
   } catch (error) {
-    throw new Failure(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
+    throw new Unusable(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
   }
 }
 
@@ -62,7 +67,7 @@ export function newEngine(options: EngineOptions = {}): Engine {
 /** One line for each fault, with its place. */
 export function faults(error: NotifierError): string[] {
   if (error.fields.length > 0) return error.fields.map(({ field, message }) => `${field}: ${message}`);
-  return [error.message + (error.offset === undefined ? '' : ` (byte ${error.offset})`)];
+  return [(error.offset === undefined ? '' : `byte ${error.offset}: `) + error.message];
 }
 
 /** An engine with the configuration of a file. */
@@ -72,15 +77,14 @@ export function loadEngine(path: string, options: EngineOptions = {}): Engine {
     engine.load(readInput(path));
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
-    throw new Failure(faults(error).map((fault) => `${path}: ${fault}`).join('\nnotifier-wasm: '));
+    throw new Unusable(faults(error).map((fault) => `${path}: ${fault}`).join('\nnotifier-wasm: '));
   }
   return engine;
 }
 
-/** A clock that stands still, for `--now`. */
+/** A clock that stands still, at `--now` or where none is said at the beginning: the same input gives the same output. */
 export function fixedClock(now: string | undefined): EngineOptions {
-  if (now === undefined) return {};
-  const time = new Date(now);
+  const time = new Date(now ?? 0);
   if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time as 2024-05-14T09:46:42Z, not ${now}`);
   return { clock: () => time };
 }

@@ -10,7 +10,7 @@ Says for every notifier of the event's app whether it receives the event, and th
   --json          write JSON
   --help          print this and end
 
-Exit status: 0 done; 1 the event or CONFIG.json is faulty; 2 wrong command line.
+Exit status: 0 done; 1 the event is faulty; 2 wrong command line, or CONFIG.json is faulty.
 `;
 
 export function explain(args: string[]): number {

@@ -22,7 +22,7 @@ Commands:
   --version               print the version and end
   --help                  print this and end
 
-Exit status: 0 all went well; 1 an input was faulty, or something could not be read or written; 2 wrong command line.
+Exit status: 0 all went well; 1 an input was faulty, or something could not be done; 2 wrong command line or configuration.
 `;
 
 async function run([name, ...args]: string[]): Promise<number> {

@@ -8,11 +8,11 @@ Shows what a notifier would be sent for an event, whether it accepts it or not; 
 
   --notifier ID   only this notifier (its id or name); default: all of the configuration
   --event FILE    read the event from this file, not from standard input
-  --now TIME      the present moment, for mails whose event has no time; default: the clock
+  --now TIME      the present moment, for mails whose event has no time; default: 1970-01-01T00:00:00Z
   --json          write JSON, one object for each notifier, with the whole URL, which is a secret
   --help          print this and end
 
-Exit status: 0 done; 1 the event or CONFIG.json is faulty; 2 wrong command line.
+Exit status: 0 done; 1 the event is faulty; 2 wrong command line, or CONFIG.json is faulty.
 `;
 
 /** The URL without what is secret in it. */

@@ -13,10 +13,10 @@ secrets: webhook URLs.
 A line that is no event is told of on standard error with its number and the byte of the fault; the rest goes on.
 
   --explain     write for each event why each notifier receives it or does not
-  --now TIME    the present moment, for mails whose event has no time; default: the clock
+  --now TIME    the present moment, for mails whose event has no time; default: 1970-01-01T00:00:00Z
   --help        print this and end
 
-Exit status: 0 every line was an event; 1 some were not, or CONFIG.json is faulty; 2 wrong command line.
+Exit status: 0 every line was an event; 1 some were not; 2 wrong command line, or CONFIG.json is faulty.
 `;
 
 /** Bytes gathered before they are routed: fewer, larger calls. */
@@ -74,7 +74,8 @@ export async function route(args: string[]): Promise<number> {
       progress.end();
       for (const line of decoder.decode(routed.errors).trimEnd().split('\n')) {
         const { line: number, error } = JSON.parse(line);
-        process.stderr.write(`line ${number}: ${error.message}${error.offset === undefined ? '' : ` (byte ${error.offset})`}\n`);
+        const place = error.offset === undefined ? '' : `, byte ${error.offset}`;
+        process.stderr.write(`notifier-wasm: line ${number}${place}: ${error.message}\n`);
       }
     }
     if (routed.output.length > 0 && !process.stdout.write(routed.output)) await once(process.stdout, 'drain');

@@ -48,15 +48,16 @@ const tooLarge = 'The body is larger than this server takes';
 
 /** Reads a body; an answer where it cannot be taken. */
 async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
-  if (Number(request.headers['content-length'] ?? 0) > longestBody) return refusal(413, tooLarge);
-  const chunks: Buffer[] = [];
+  let chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
     size += chunk.length;
-    if (size > longestBody) return refusal(413, tooLarge);
-    chunks.push(chunk);
+    if (size <= longestBody) chunks.push(chunk);
+    else chunks = [];
+    // Who sends on is heard out for a while, since an answer before that would be lost.
+    if (size > 4 * longestBody) break;
   }
-  return Buffer.concat(chunks, size);
+  return size > longestBody ? refusal(413, tooLarge) : Buffer.concat(chunks, size);
 }
 
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */

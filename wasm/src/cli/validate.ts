@@ -8,7 +8,7 @@ Checks a configuration or snapshot, and names every fault by its place. \`-\` re
   --json    write JSON: {"valid":true,"apps":N,"notifiers":N} or {"valid":false,"code","message","offset"?,"fields":[...]}
   --help    print this and end
 
-Exit status: 0 it is valid; 1 it is not, or cannot be read; 2 wrong command line.
+Exit status: 0 it is valid; 1 it is not; 2 wrong command line, or it cannot be read.
 `;
 
 export function validate(args: string[]): number {

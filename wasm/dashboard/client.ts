@@ -1,0 +1,135 @@
+// The notifier API as functions.
+
+import type { EventCategory, EventType, FieldError, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
+import type { Answer, Transport } from './transport.js';
+
+/** A person that mails can go to. */
+export interface Person {
+  id: string;
+  username: string;
+  email: string;
+}
+
+export interface AppInfo {
+  id: string;
+  name: string;
+}
+
+/** The server's lists of what there is; empty where it has none. */
+export interface ServerCatalogue {
+  platforms: PlatformInfo[];
+  categories: EventCategory[];
+  types: EventType[];
+}
+
+/** An answer that is not the one hoped for. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly fields: FieldError[];
+
+  constructor({ status, body }: Answer) {
+    const fields: FieldError[] = [];
+    let message = '';
+    try {
+      const json = JSON.parse(body) as { error?: unknown; resource?: unknown; errors?: Record<string, unknown> };
+      for (const [field, texts] of Object.entries(json.errors ?? {})) {
+        for (const text of Array.isArray(texts) ? texts : [texts]) fields.push({ field, message: String(text), code: '' });
+      }
+      message = [json.resource, json.error].filter(Boolean).join(': ');
+    } catch {
+      // An answer of something between us and the server.
+    }
+    super(message || fields.map(({ field, message: text }) => `${field} ${text}`).join(', ') || `HTTP ${status}`);
+    this.status = status;
+    this.fields = fields;
+  }
+}
+
+export class Client {
+  readonly transport: Transport;
+
+  constructor(transport: Transport) {
+    this.transport = transport;
+  }
+
+  async #ask<T>(expected: number, method: string, path: string, body?: unknown): Promise<T> {
+    const answer = await this.transport.send(method, path, body);
+    if (answer.status !== expected) throw new Refusal(answer);
+    return (answer.body === '' ? undefined : JSON.parse(answer.body)) as T;
+  }
+
+  /** What servers need not have: undefined where it is lacking. */
+  async #try<T>(path: string): Promise<T | undefined> {
+    try {
+      return await this.#ask<T>(200, 'GET', path);
+    } catch (error) {
+      if (error instanceof Refusal || error instanceof SyntaxError) return undefined;
+      throw error;
+    }
+  }
+
+  async apps(): Promise<AppInfo[] | undefined> {
+    return (await this.#try<{ apps: AppInfo[] }>('/v1/apps'))?.apps;
+  }
+
+  async app(id: string): Promise<AppInfo | undefined> {
+    return (await this.#try<{ app: AppInfo }>(appPath(id)))?.app;
+  }
+
+  async people(app: string): Promise<Person[] | undefined> {
+    type Collaborator = Partial<Person> & { user_id?: string };
+    const answer = await this.#try<{ collaborators: Collaborator[] }>(`${appPath(app)}/collaborators`);
+    return answer?.collaborators
+      .map(({ id = '', user_id: userId, username = '', email = '' }) => ({ id: userId || id, username, email }))
+      .filter(({ id }) => id !== '');
+  }
+
+  async catalogue(): Promise<ServerCatalogue> {
+    const [platforms, categories, types] = await Promise.all([
+      this.#try<{ notification_platforms: PlatformInfo[] }>('/v1/notification_platforms'),
+      this.#try<{ event_categories: EventCategory[] }>('/v1/event_categories'),
+      this.#try<{ event_types: EventType[] }>('/v1/event_types'),
+    ]);
+    return {
+      platforms: platforms?.notification_platforms ?? [],
+      categories: categories?.event_categories ?? [],
+      types: types?.event_types ?? [],
+    };
+  }
+
+  async notifiers(app: string): Promise<Notifier[]> {
+    return (await this.#ask<{ notifiers: Notifier[] }>(200, 'GET', `${appPath(app)}/notifiers`)).notifiers;
+  }
+
+  async add(app: string, notifier: NotifierDraft): Promise<Notifier> {
+    return (await this.#ask<{ notifier: Notifier }>(201, 'POST', `${appPath(app)}/notifiers`, { notifier })).notifier;
+  }
+
+  async update(app: string, id: string, notifier: NotifierPatch): Promise<Notifier> {
+    return (await this.#ask<{ notifier: Notifier }>(200, 'PATCH', notifierPath(app, id), { notifier })).notifier;
+  }
+
+  async remove(app: string, id: string): Promise<void> {
+    await this.#ask(204, 'DELETE', notifierPath(app, id));
+  }
+
+  /** What is left to the page to send. */
+  async test(app: string, id: string): Promise<Answer> {
+    const answer = await this.transport.send('POST', `${notifierPath(app, id)}/test`);
+    if (answer.status !== 200) throw new Refusal(answer);
+    return answer;
+  }
+
+  /** The latest events, newest first. */
+  async events(app: string): Promise<object[]> {
+    return (await this.#try<{ events: object[] }>(`${appPath(app)}/events?per_page=50`))?.events ?? [];
+  }
+}
+
+function appPath(app: string): string {
+  return `/v1/apps/${encodeURIComponent(app)}`;
+}
+
+function notifierPath(app: string, id: string): string {
+  return `${appPath(app)}/notifiers/${encodeURIComponent(id)}`;
+}

@@ -1,0 +1,212 @@
+// Every word the dashboard says itself. A host replaces any of it through the `strings` property.
+
+/** A text with `{placeholders}`; by plural category of `{count}` where it depends on a number. */
+export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
+
+/** Replacements by key. Keys of the default table, and `reason.CODE`, `status.CODE`, `kind.TYPE`, `type.NAME`, `category.NAME`. */
+export type Strings = Partial<Record<string, Phrase>>;
+
+export const english = {
+  'view.notifiers': 'Notifiers',
+  'view.preview': 'Preview',
+  'view.why': 'Why',
+  'view.activity': 'Activity',
+  views: 'Views',
+  heading: 'Notifiers of {app}',
+  app: 'App',
+  add: 'Add notifier',
+  edit: 'Edit',
+  editNamed: 'Edit {name}',
+  remove: 'Remove',
+  removeNamed: 'Remove {name}',
+  test: 'Send test',
+  testNamed: 'Send a test to {name}',
+  showTest: 'Show test message',
+  showTestNamed: 'Show the test message of {name}',
+  activeNamed: '{name} is active',
+  active: 'Active',
+  inactive: 'Inactive',
+  cancel: 'Cancel',
+  close: 'Close',
+  save: 'Save',
+  saving: 'Saving\u2026',
+  undo: 'Undo',
+  dismiss: 'Dismiss',
+  retry: 'Try again',
+  loading: 'Loading\u2026',
+  find: 'Find a notifier',
+  platform: 'Platform',
+  anyPlatform: 'All platforms',
+  count: { one: '{count} notifier', other: '{count} notifiers' },
+  found: { one: '{count} notifier found', other: '{count} notifiers found' },
+  none: 'No notifiers yet',
+  noneHint: 'A notifier tells people or programs what happens to this app.',
+  noneFound: 'No notifier matches.',
+  allEvents: 'All events',
+  allAlerts: 'All alerts',
+  eventTypes: { one: '{count} event type', other: '{count} event types' },
+  nothingSelected: 'No events',
+  andMore: '{first} and {count} more',
+  noRecipient: 'No recipient',
+  removeTitle: 'Remove {name}?',
+  removeText: 'It will no longer be told about {app}.',
+  added: '{name} was added.',
+  saved: '{name} was saved.',
+  removed: '{name} was removed.',
+  restored: '{name} is back.',
+  tested: 'The test to {name} is on its way.',
+  testFailed: 'The test to {name} failed: {message}',
+  testShown: 'This is what {name} would get.',
+  unreachable: 'The server cannot be reached. Trying again by itself.',
+  connected: 'The server is back.',
+  unauthorized: 'The server asks for a valid token.',
+  refused: 'The server refused: {message}',
+  noApp: 'There is no such app.',
+  engineFailed: 'Checking and previewing are not available: {message}',
+  addTitle: 'Add a notifier',
+  editTitle: 'Edit {name}',
+  testTitle: 'Test message of {name}',
+  name: 'Name',
+  events: 'Events',
+  alerts: 'Send all alerts',
+  sendAll: 'Send all events',
+  choose: 'Choose event types',
+  findType: 'Find an event type',
+  chosen: { one: '{count} chosen', other: '{count} chosen' },
+  chosenOf: '{count} of {total}',
+  noType: 'No event type matches.',
+  allOf: 'All of {category}',
+  destination: 'Destination',
+  url: 'Webhook URL',
+  urlHint: 'Whoever knows this address can post there: treat it as a secret.',
+  secret: 'Signing key',
+  secretHint: 'Optional. Begins with whsec_; signs every request. It is never shown again.',
+  secretKept: 'Leave empty to keep what is set.',
+  people: 'People',
+  findPerson: 'Find a person',
+  emails: 'Other addresses',
+  emailsHint: 'Separated by commas or line breaks.',
+  fix: { one: '{count} field needs attention.', other: '{count} fields need attention.' },
+  sample: 'Sample event',
+  own: 'Paste an event\u2026',
+  eventJson: 'Event (JSON)',
+  notifier: 'Notifier',
+  everyPlatform: 'Every platform',
+  previewOf: 'Preview for {platform}',
+  asSeen: 'As it looks',
+  raw: 'Raw bytes',
+  text: 'Text',
+  html: 'HTML',
+  mailView: 'Part of the mail',
+  from: 'From',
+  to: 'To',
+  subject: 'Subject',
+  nobody: 'nobody: it would not be sent',
+  request: 'Request',
+  headers: 'Headers',
+  header: 'Header',
+  value: 'Value',
+  body: 'Body',
+  cut: 'Cut to the platform\u2019s limits: {parts}',
+  cutPart: '{part} ({kept} of {length})',
+  cutHere: 'cut here',
+  bytes: { one: '{count} byte', other: '{count} bytes' },
+  fires: 'Is told',
+  silent: 'Is not told',
+  whyCount: { one: '{count} of {total} is told', other: '{count} of {total} are told' },
+  reason: 'Reason',
+  live: 'Live',
+  offline: 'Not live',
+  quiet: 'Nothing has happened yet.',
+  quietHint: 'Events and deliveries appear here as they happen.',
+  noStream: 'This server has no live stream; what is shown was loaded once.',
+  perMinute: 'Deliveries per minute',
+  minute: 'Minute',
+  total: 'Total',
+  asTable: 'As a table',
+  timeline: 'Timeline',
+  noDelivery: 'Nobody was told',
+  by: 'by {who}',
+  'delivery.pending': 'pending',
+  'delivery.delivered': 'delivered',
+  'delivery.retrying': 'will be retried',
+  'delivery.dead': 'failed',
+  'delivery.shown': 'not sent',
+  'platform.email': 'Email',
+  'platform.slack': 'Slack',
+  'platform.webhook': 'Webhook',
+  'platform.rocket_chat': 'Rocket.Chat',
+  'error.blank': 'Can\u2019t be blank',
+  'error.taken': 'Has already been taken',
+  'error.immutable': 'Can\u2019t be changed',
+  'error.too_long': '{message}',
+  'error.type': '{message}',
+  'error.invalid_url': '{message}',
+  'error.invalid_email': '{message}',
+  'error.invalid_secret': '{message}',
+  'error.invalid_utf8': '{message}',
+  'error.unknown_event_type': '{message}',
+  'error.unknown_platform': '{message}',
+  'error.unsupported': '{message}',
+} satisfies Strings;
+
+export type StringKey = keyof typeof english;
+
+/** Says things in one language: the host's words, else ours; numbers and dates by the locale. */
+export class Words {
+  readonly #own: Strings;
+  readonly #plurals: Intl.PluralRules;
+  readonly #numbers: Intl.NumberFormat;
+  readonly locale: string;
+
+  constructor(locale: string, own: Strings) {
+    this.locale = locale;
+    this.#own = own;
+    this.#plurals = new Intl.PluralRules(locale);
+    this.#numbers = new Intl.NumberFormat(locale);
+  }
+
+  /** The text of a key; `undefined` where there is none. */
+  find(key: string, values: Record<string, string | number> = {}): string | undefined {
+    const phrase: Phrase | undefined = this.#own[key] ?? (english as Strings)[key];
+    if (phrase === undefined) return undefined;
+    const text = typeof phrase === 'string' ? phrase : (phrase[this.#plurals.select(Number(values['count']))] ?? phrase.other);
+    return text.replace(/\{(\w+)\}/g, (all, name: string) => {
+      const value = values[name];
+      return value === undefined ? all : typeof value === 'number' ? this.#numbers.format(value) : value;
+    });
+  }
+
+  say(key: StringKey, values?: Record<string, string | number>): string {
+    return this.find(key, values) ?? key;
+  }
+
+  /** What a broken rule is called, by its code. */
+  error(code: string, message: string): string {
+    const text = this.find(`error.${code}`, { message }) ?? message;
+    return text.charAt(0).toLocaleUpperCase(this.locale) + text.slice(1);
+  }
+
+  number(value: number): string {
+    return this.#numbers.format(value);
+  }
+
+  time(value: number | Date, style: Intl.DateTimeFormatOptions = { timeStyle: 'short' }): string {
+    const date = new Date(value);
+    return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(this.locale, style).format(date);
+  }
+
+  list(items: readonly string[]): string {
+    return new Intl.ListFormat(this.locale).format(items);
+  }
+}
+
+/** The way a locale's script runs. */
+export function directionOf(locale: string): 'ltr' | 'rtl' {
+  try {
+    const known = new Intl.Locale(locale) as Intl.Locale & { textInfo?: { direction: string }; getTextInfo?: () => { direction: string } };
+    return (known.getTextInfo?.() ?? known.textInfo)?.direction === 'rtl' ? 'rtl' : 'ltr';
+  } catch {
+    return 'ltr';
+  }
+}

@@ -1,0 +1,74 @@
+// Validating, previewing and explaining: the engine on what the dashboard shows.
+
+import { NotifierError, type Catalogue, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
+import type { AppInfo, Person, ServerCatalogue } from './client.js';
+
+export class Workshop {
+  readonly #engine: Engine;
+  readonly app: AppInfo;
+  readonly people: readonly Person[];
+  readonly catalogue: Catalogue;
+
+  constructor(engine: Engine, app: AppInfo, people: readonly Person[]) {
+    this.#engine = engine;
+    this.app = app;
+    this.people = people;
+    this.catalogue = engine.catalogue();
+  }
+
+  /** Every rule that a draft breaks. */
+  problems(draft: NotifierDraft): readonly FieldError[] {
+    try {
+      this.#engine.validate(draft);
+      return [];
+    } catch (error) {
+      if (error instanceof NotifierError && error.code === 'invalid') return error.fields;
+      throw error;
+    }
+  }
+
+  /** A made-up event of a kind, as JSON. */
+  sample(kind: string): string {
+    const notifier = { name: 'sample', platform: 'webhook', type_data: { webhook_url: 'https://example.com/' } };
+    const { response } = this.#engine.handle({
+      method: 'POST',
+      url: `/v1/apps/${encodeURIComponent(this.app.id)}/notifiers/preview`,
+      body: JSON.stringify({ notifier, event: kind }),
+    });
+    return (JSON.parse(response.body) as { preview: { body: string } }).preview.body;
+  }
+
+  preview(notifier: string | NotifierDraft, event: string): Delivery {
+    return this.#engine.preview(notifier, event);
+  }
+
+  explain(event: string): Explained {
+    return this.#engine.explain(event, { appIds: [this.app.id] });
+  }
+}
+
+/** Makes an engine hold what a server holds. Notifiers that it cannot read are left out. */
+export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], catalogue: ServerCatalogue): void {
+  const load = (some: readonly Notifier[]) =>
+    engine.load({
+      version: 1,
+      apps: [{ id: app.id, name: app.name, notifiers: some }],
+      users: people,
+      event_categories: catalogue.categories,
+      event_types: catalogue.types,
+    });
+  try {
+    load(notifiers);
+  } catch (error) {
+    if (!(error instanceof NotifierError)) throw error;
+    const bad = new Set(error.fields.map(({ field }) => Number(/^apps\[0\]\.notifiers\[(\d+)\]/.exec(field)?.[1] ?? -1)));
+    load(notifiers.filter((_, position) => !bad.has(position)));
+  }
+}
+
+/** The least that a preview of a platform needs. */
+export function standIn(platform: NotifierDraft['platform'], people: readonly Person[]): NotifierDraft {
+  const typeData =
+    platform === 'email' ? { user_ids: people.slice(0, 1).map(({ id }) => id), emails: people.length > 0 ? [] : ['you@example.com'] } : { webhook_url: 'https://example.com/hook' };
+  return { name: 'Preview', platform: platform!, type_data: typeData };
+}
