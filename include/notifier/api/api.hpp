@@ -42,6 +42,8 @@ class Api {
   static Response storage_failed();
 
  private:
+  Outcome answer(const Request& request);
+
   const Registry* registry_;
   ApiOptions options_;
   Router router_;
@@ -49,6 +51,16 @@ class Api {
 };
 
 inline Outcome Api::handle(const Request& request) {
+  Outcome outcome = answer(request);
+  if (request.method == "HEAD") {
+    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
+    outcome.response.body.clear();
+    outcome.stream_app_id.clear();
+  }
+  return outcome;
+}
+
+inline Outcome Api::answer(const Request& request) {
   namespace api = detail::api;
   Outcome outcome;
   if (request.method == "OPTIONS" && request.target == "*") {
@@ -64,11 +76,6 @@ inline Outcome Api::handle(const Request& request) {
   Response response = api::dispatch(call);
   outcome = std::move(call.outcome);
   outcome.response = std::move(response);
-  if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
-    outcome.response.body.clear();
-    outcome.stream_app_id.clear();
-  }
   return outcome;
 }
 
