@@ -309,7 +309,7 @@ export class Engine {
    */
   handle(request: ApiRequest): Outcome {
     const { method, url, user } = request;
-    const target = url.replace(/^[a-z][a-z0-9+.-]*:\/\/[^/?#]*/i, '').replace(/#.*$/s, '');
+    const target = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/s, '') : url;
     const head = JSON.stringify({ method, target, content_type: contentType(request.headers), user });
     return this.#json((exports, handle, input, first, both) =>
       exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
