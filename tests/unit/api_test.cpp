@@ -1,0 +1,282 @@
+// What the table of the wire contract (tests/conformance/api) cannot show: histories, clocks, ids, samples.
+
+#include "notifier/api/api.hpp"
+
+#include <doctest/doctest.h>
+
+#include <array>
+#include <string>
+#include <vector>
+
+#include "api_oracle.hpp"
+#include "notifier/api/raw_member.hpp"
+
+namespace {
+
+namespace json = notifier::json;
+
+constexpr std::string_view fixture =
+    R"({"version":1,"apps":[{"id":"app-1","name":"shop","notifiers":[
+{"id":"no-1","name":"ops","platform":"slack","send_all_events":true,"type_data":{"webhook_url":"https://hooks.example.com/SECRET"}},
+{"id":"no-2","name":"signed","platform":"webhook","type_data":{"webhook_url":"https://example.com/SECRET","signing_secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}]}]})";
+
+/// A registry with an app and two notifiers, and an Api on it.
+struct World {
+  explicit World(notifier::ApiOptions options = {}) : api(load(registry), std::move(options)) {}
+
+  static notifier::Registry& load(notifier::Registry& registry) {
+    REQUIRE(registry.load(fixture));
+    return registry;
+  }
+
+  notifier::Outcome call(std::string_view method, std::string_view target, std::string_view body = {}) {
+    notifier::Request request;
+    request.method = method;
+    request.target = target;
+    request.body = body;
+    notifier::Outcome outcome = api.handle(request);
+    CHECK(api_oracle::fault(request, outcome) == "");
+    return outcome;
+  }
+
+  notifier::Registry registry;
+  notifier::Api api;
+};
+
+/// A member of a JSON text by a path of keys, as compact JSON.
+std::string at(std::string_view text, const std::vector<std::string_view>& path) {
+  json::Document document;
+  auto value = document.parse(text);
+  REQUIRE(value);
+  json::View view = *value;
+  for (const std::string_view key : path) view = view[key];
+  std::string out;
+  view.append_json(out);
+  return out;
+}
+
+/// A history of made-up events and deliveries.
+class NumberedHistory final : public notifier::History {
+ public:
+  std::size_t count = 45;
+  std::string retried;
+
+  std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
+                     std::vector<std::string>& out) const override {
+    CHECK(app_id == "app-1");
+    for (std::size_t i = offset; i < count && i < offset + limit; ++i) out.push_back(std::to_string(i));
+    return count;
+  }
+  std::size_t deliveries(std::string_view, std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                         std::vector<std::string>& out) const override {
+    CHECK(notifier_id == "no-1");
+    return events("app-1", offset, limit, out);
+  }
+  bool retry(std::string_view, std::string_view, std::string_view delivery_id) override {
+    retried = delivery_id;
+    return delivery_id == "dead";
+  }
+};
+
+}  // namespace
+
+TEST_CASE("events and deliveries come by pages") {
+  NumberedHistory history;
+  notifier::ApiOptions options;
+  options.history = &history;
+  World world(std::move(options));
+  for (const std::string what : {"events", "notifiers/no-1/deliveries"}) {
+    const auto page = [&](const std::string& query) {
+      return world.call("GET", "/v1/apps/shop/" + what + query).response.body;
+    };
+    const std::string root = what == "events" ? "events" : "deliveries";
+    const auto meta = [&](const std::string& query) { return at(page(query), {"meta", "pagination"}); };
+    CHECK(at(page("?per_page=3"), {root}) == "[0,1,2]");
+    CHECK(at(page("?page=2&per_page=3"), {root}) == "[3,4,5]");
+    CHECK(meta("") == R"({"current_page":1,"prev_page":null,"next_page":2,"total_pages":3,"total_count":45})");
+    CHECK(meta("?page=2") == R"({"current_page":2,"prev_page":1,"next_page":3,"total_pages":3,"total_count":45})");
+    CHECK(meta("?page=3") == R"({"current_page":3,"prev_page":2,"next_page":null,"total_pages":3,"total_count":45})");
+    CHECK(at(page("?page=4"), {root}) == "[]");
+    CHECK(meta("?page=999999999") ==
+          R"({"current_page":999999999,"prev_page":3,"next_page":null,"total_pages":3,"total_count":45})");
+    CHECK(meta("?page=9999999999") == meta("?page=0"));
+    CHECK(meta("?per_page=1000") ==
+          R"({"current_page":1,"prev_page":null,"next_page":null,"total_pages":1,"total_count":45})");
+    CHECK(meta("?per_page=45") == meta("?per_page=99"));
+  }
+}
+
+TEST_CASE("a dead delivery is sent again, any other is not found") {
+  NumberedHistory history;
+  notifier::ApiOptions options;
+  options.history = &history;
+  World world(std::move(options));
+  auto outcome = world.call("POST", "/v1/apps/shop/notifiers/no-1/deliveries/dead/retry");
+  CHECK(outcome.response.status == 202);
+  CHECK(outcome.response.body == R"({"delivery":{"id":"dead"}})");
+  outcome = world.call("POST", "/v1/apps/shop/notifiers/no-1/deliveries/x%20y/retry");
+  CHECK(outcome.response.status == 404);
+  CHECK(history.retried == "x y");
+  history.retried.clear();
+  CHECK(world.call("POST", "/v1/apps/shop/notifiers/nope/deliveries/dead/retry").response.status == 404);
+  CHECK(world.call("GET", "/v1/apps/shop/notifiers/no-1/deliveries/dead/retry").response.status == 405);
+  CHECK(history.retried.empty());
+}
+
+TEST_CASE("answers are the same on every run, events and their ids included") {
+  const auto run = [] {
+    World world;
+    const auto added = world.call("POST", "/v1/apps/shop/notifiers",
+                                  R"({"notifier":{"platform_id":"59c52ac27651ce002c1d4620","name":"n"}})");
+    const auto removed = world.call("DELETE", "/v1/apps/shop/notifiers/no-1");
+    const auto tested = world.call("POST", "/v1/apps/shop/notifiers/no-1/test");
+    CHECK(added.events[0].id != removed.events[0].id);
+    return added.response.body + added.events[0].json + removed.events[0].json + tested.deliveries[0].body +
+           tested.deliveries[0].idempotency_key;
+  };
+  CHECK(run() == run());
+}
+
+TEST_CASE("the host's clock and ids are used") {
+  notifier::ApiOptions options;
+  options.router.clock = [] { return notifier::Timestamp{1526291202077}; };
+  options.new_id = [](std::string_view prefix) { return std::string(prefix) + "7"; };
+  World world(std::move(options));
+  const auto removed = world.call("DELETE", "/v1/apps/shop/notifiers/no-2");
+  REQUIRE(removed.events.size() == 1);
+  CHECK(removed.events[0].id == "ev-7");
+  CHECK(at(removed.events[0].json, {"id"}) == "\"ev-7\"");
+  CHECK(at(removed.events[0].json, {"created_at"}) == "\"2018-05-14T09:46:42.077Z\"");
+  const auto tested = world.call("POST", "/v1/apps/shop/notifiers/no-2/test");
+  CHECK(at(tested.deliveries[0].body, {"type"}) == "\"test\"");
+  CHECK(at(tested.deliveries[0].body, {"created_at"}) == "\"2018-05-14T09:46:42.077Z\"");
+}
+
+TEST_CASE("a test says who asked for it") {
+  World world;
+  notifier::Request request;
+  request.method = "POST";
+  request.target = "/v1/apps/shop/notifiers/no-2/test";
+  const auto message = [&] { return at(world.api.handle(request).deliveries.at(0).body, {"type_data", "message"}); };
+  CHECK(message() == R"("Somebody asked for this test of the notifier \"signed\". Nothing happened to shop.")");
+  request.email = "jane@example.com";
+  CHECK(message().substr(0, 18) == "\"jane@example.com ");
+  request.username = "jane";
+  CHECK(message().substr(0, 6) == "\"jane ");
+}
+
+TEST_CASE("what the API makes itself holds no secret, previews neither") {
+  World world;
+  std::string all;
+  for (const auto& [method, target, body] : std::vector<std::array<std::string, 3>>{
+           {"PATCH", "/v1/apps/shop/notifiers/no-1", R"({"notifier":{"name":"x"}})"},
+           {"DELETE", "/v1/apps/shop/notifiers/no-2", ""},
+           {"POST", "/v1/apps/shop/notifiers/no-1/preview", ""},
+           {"POST", "/v1/apps/shop/notifiers/no-2/preview", ""},
+           {"POST", "/v1/apps/shop/notifiers/no-1/test", ""}}) {
+    const auto outcome = world.call(method, target, body);
+    if (method == "POST") all += outcome.response.body;
+    for (const auto& event : outcome.events) all += event.json;
+    for (const auto& delivery : outcome.deliveries) all += delivery.body;
+  }
+  CHECK(all.find("SECRET") == std::string::npos);
+  CHECK(all.find("whsec_") == std::string::npos);
+  CHECK(all.find("edit_notifier") != std::string::npos);
+}
+
+TEST_CASE("a preview of a signed webhook tells which headers are computed when it is sent") {
+  World world;
+  const auto headers = [&](const char* id) {
+    return at(world.call("POST", std::string("/v1/apps/shop/notifiers/") + id + "/preview").response.body,
+              {"preview", "headers"});
+  };
+  CHECK(headers("no-2").find(R"("webhook-signature":"computed when sent")") != std::string::npos);
+  CHECK(headers("no-1").find("computed when sent") == std::string::npos);
+}
+
+TEST_CASE("a preview says what was cut") {
+  World world;
+  const std::string event =
+      R"({"event":{"type":"crash","type_data":{"crash_logs":")" + std::string(100000, 'x') + "\"}}}";
+  const auto outcome = world.call("POST", "/v1/apps/shop/notifiers/no-1/preview", event);
+  const std::string cut = at(outcome.response.body, {"preview", "truncations"});
+  CHECK(cut.find("\"length\":") != std::string::npos);
+  CHECK(cut.find("\"kept\":") != std::string::npos);
+}
+
+TEST_CASE("there is a sample of every kind, it is valid and describes itself on every platform") {
+  World world;
+  const notifier::Catalogue& catalogue = world.registry.catalogue();
+  const notifier::App app = *world.registry.find_app("shop");
+  std::size_t with_data = 0;
+  for (const notifier::EventKind& kind : catalogue.event_kinds()) {
+    const std::string event = notifier::sample_event(kind.type, app, {}, catalogue);
+    CHECK(at(event, {"type"}) == "\"" + std::string(kind.type) + "\"");
+    CHECK((at(event, {"app_id"}) != "") == (kind.scope == notifier::Scope::app));
+    CHECK((at(event, {"project_id"}) != "") == (kind.scope == notifier::Scope::project));
+    with_data += at(event, {"type_data"}) != "{}";
+    const std::string body = "{\"event\":\"" + std::string(kind.type) + "\"}";
+    CHECK(world.call("POST", "/v1/apps/shop/notifiers/no-1/preview", body).response.status == 200);
+  }
+  CHECK(with_data > 85);
+  CHECK(at(notifier::sample_event("brand_new", app, {}, catalogue), {"type_data"}) == "{}");
+  for (const auto& sample : notifier::detail::api::samples) {
+    json::Document document;
+    CHECK(document.parse(sample.type_data));
+    notifier::detail::api::split(sample.kinds, ' ', [&](std::string_view kind) {
+      CHECK_MESSAGE(catalogue.find_event_kind(kind) != nullptr, kind);
+      return true;
+    });
+  }
+}
+
+TEST_CASE("a store that fails is answered with 500 in the documented shape") {
+  const notifier::Response response = notifier::Api::storage_failed();
+  CHECK(response.status == 500);
+  CHECK(at(response.body, {"error"}).size() > 10);
+}
+
+TEST_CASE("errors that only a host can cause have their shapes too") {
+  notifier::Error error;
+  error.message = "m";
+  const auto status = [&](notifier::errc code) {
+    error.code = code;
+    return notifier::detail::api::failure(error).status;
+  };
+  CHECK(status(notifier::errc::conflict) == 409);
+  CHECK(status(notifier::errc::unsupported) == 400);
+  CHECK(status(notifier::errc::storage) == 500);
+  CHECK(status(notifier::errc::invalid) == 422);
+  CHECK(notifier::detail::api::failure(error).body == R"({"errors":{"base":["m"]}})");
+  error.field = "f";
+  CHECK(notifier::detail::api::failure(error).body == R"({"errors":{"f":["m"]}})");
+}
+
+TEST_CASE("a member is found as it stands in the text") {
+  using notifier::detail::api::raw_member;
+  CHECK(raw_member(R"({"a":1,"event": { "x" : [1, "}]"] } ,"b":2})", "event") == R"({ "x" : [1, "}]"] })");
+  CHECK(raw_member(R"( { "event" :"a\"b\\" } )", "event") == R"("a\"b\\")");
+  CHECK(raw_member(R"({"x":{"event":1},"event":[2]})", "event") == "[2]");
+  CHECK(raw_member(R"({"x":"event","event":true})", "event") == "true");
+  CHECK(raw_member(R"({"event":-1.5e3})", "event") == "-1.5e3");
+  CHECK(raw_member(R"({"event":1,"event":2})", "event") == "1");
+  CHECK(raw_member(R"({"e":1})", "event") == "");
+  CHECK(raw_member("{}", "event") == "");
+  CHECK(raw_member(" [ {\"event\":1} ] ", "event") == "");
+  CHECK(raw_member(" 1 ", "event") == "");
+}
+
+TEST_CASE("targets are read strictly") {
+  using notifier::detail::api::parse_target;
+  CHECK(parse_target("/a%2Fb/c?x=1+2&y&z=%26")->segments == std::vector<std::string>{"a/b", "c"});
+  CHECK(parse_target("/a?x=1+2&y&z=%26")->parameter("x") == "1 2");
+  CHECK(parse_target("/a?x=1+2&y&z=%26")->parameter("z") == "&");
+  CHECK(parse_target("/a?x=1&x=2")->parameter("x") == "1");
+  CHECK(parse_target("/a?x")->parameter("y") == "");
+  CHECK(parse_target("/")->segments == std::vector<std::string>{""});
+  CHECK(parse_target("https://example.com")->segments == std::vector<std::string>{""});
+  CHECK(parse_target("https://example.com/a")->segments == std::vector<std::string>{"a"});
+  for (const char* bad : {"", "a", "?", "/%", "/%4", "/%4g", "/a?%", "/a?x=%1", "*", "ftp://example.com/a"}) {
+    CHECK_MESSAGE(!parse_target(bad), bad);
+  }
+}
