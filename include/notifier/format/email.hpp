@@ -78,7 +78,9 @@ constexpr std::string_view email_color(Severity severity) noexcept {
 
 class EmailContent {
  public:
-  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
+  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {
+    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, message.time) - time_);
+  }
 
   static std::size_t room(const Message& message) noexcept {
     const auto both = [](std::string_view text, std::size_t limit) {
@@ -226,8 +228,7 @@ class EmailContent {
     }
     if (message_->has_time) {
       if (!is_first) qp.literal(" - ");
-      char time[32];
-      qp.literal({time, static_cast<std::size_t>(write_readable(time, message_->time) - time)});
+      qp.literal({time_, time_size_});
     }
     qp.hard_break();
   }
@@ -244,6 +245,8 @@ class EmailContent {
   const Message* message_;
   Truncations* cut_;
   bool is_reported_ = false;
+  char time_[32];
+  std::size_t time_size_ = 0;
 };
 
 /// Whether an event's kind can be a header's value as it is.

@@ -55,14 +55,19 @@ char* escape(std::string_view text, char* out) noexcept {
   const char* const end = p + text.size();
   while (p != end) {
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+    const Bytes special = Escape::special(bytes);
     bytes.store(out);
-    std::size_t plain = Escape::special(bytes).first();
-    if (plain > left) plain = left;
+    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+    if (special.none(size)) {
+      p += size;
+      out += size;
+      continue;
+    }
+    const unsigned plain = special.first();
     p += plain;
-    out += plain;
-    if (plain == Bytes::size || p == end) continue;
-    out = Escape::put(p, begin, end, out);
+    out = Escape::put(p, begin, end, out + plain);
   }
   return out;
 }

@@ -86,12 +86,19 @@ class QuotedPrintable {
     if (out + qp_line == line_end) out = guard_line_start(p, end, out);
     while (p != end) {
       const std::size_t left = static_cast<std::size_t>(end - p);
+      const std::size_t size = left < Bytes::size ? left : Bytes::size;
       const std::size_t space = static_cast<std::size_t>(line_end - out);
-      const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+      const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+      const Bytes special = Escape::special(bytes);
       bytes.store(out);
-      std::size_t plain = Escape::special(bytes).first();
-      if (plain > left) plain = left;
-      if (plain > space) {
+      // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+      if (special.none(size) && size <= space) {
+        p += size;
+        out += size;
+        continue;
+      }
+      const std::size_t plain = special.first();
+      if (plain > space || (plain >= size && size > space)) {
         p += space;
         out = put(out + space, "=\r\n");
         line_end = out + qp_line;
@@ -100,8 +107,6 @@ class QuotedPrintable {
       }
       p += plain;
       out += plain;
-      if (plain == Bytes::size || p == end) continue;
-
       if (*p == '\n' || *p == '\r') {
         skip_line_break(p, end);
         out = put_token(Escape::line_break.data(), Escape::line_break.size(), out, line_end);
@@ -111,8 +116,8 @@ class QuotedPrintable {
         continue;
       }
       char token[Bytes::size];
-      const std::size_t size = encode<Escape>(p, end, token);
-      out = put_token(token, size, out, line_end);
+      const std::size_t token_size = encode<Escape>(p, end, token);
+      out = put_token(token, token_size, out, line_end);
     }
     out_ = out;
     line_end_ = line_end;

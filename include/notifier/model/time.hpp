@@ -67,20 +67,30 @@ constexpr Timestamp within_calendar(Timestamp time) noexcept {
   return time < first_timestamp ? first_timestamp : last_timestamp < time ? last_timestamp : time;
 }
 
-/// Reads `count` digits; the result is negative where one is none.
-constexpr int read_digits(const char* p, int count) noexcept {
-  int value = 0;
-  for (int i = 0; i < count; ++i) {
-    const unsigned digit = static_cast<unsigned char>(p[i]) - unsigned{'0'};
-    if (digit > 9) return -1;
-    value = value * 10 + static_cast<int>(digit);
-  }
-  return value;
+/// Reads two digits; adds to `faults` where one is none.
+constexpr int read_pair(const char* p, unsigned& faults) noexcept {
+  const unsigned tens = static_cast<unsigned char>(p[0]) - unsigned{'0'};
+  const unsigned ones = static_cast<unsigned char>(p[1]) - unsigned{'0'};
+  faults += (tens > 9 ? 1u : 0u) + (ones > 9 ? 1u : 0u);
+  return static_cast<int>(tens * 10 + ones);
 }
 
+/// Two digits at a time: with one after the other each division would wait for the last.
+inline char* write_two_digits(char* out, int value) noexcept {
+  std::memcpy(out,
+              &"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+               "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"[2 * value],
+              2);
+  return out + 2;
+}
 inline char* write_digits(char* out, int value, int count) noexcept {
-  for (int i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
-  return out + count;
+  if (count >= 4) out = write_two_digits(out, value / 100);
+  if (count == 3) *out++ = static_cast<char>('0' + value / 100);
+  if (count == 1) {
+    *out = static_cast<char>('0' + value);
+    return out + 1;
+  }
+  return write_two_digits(out, value % 100);
 }
 
 /// A day of the month as people write it, without a leading zero.
@@ -131,14 +141,18 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
-  const int year = detail::read_digits(p, 4);
-  const int month = detail::read_digits(p + 5, 2);
-  const int day = detail::read_digits(p + 8, 2);
-  const int hour = detail::read_digits(p + 11, 2);
-  const int minute = detail::read_digits(p + 14, 2);
-  const int second = detail::read_digits(p + 17, 2);
-  if (year < 0 || month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return false;
+  unsigned faults = 0;
+  const int century = detail::read_pair(p, faults);
+  const int year_of_century = detail::read_pair(p + 2, faults);
+  const int month = detail::read_pair(p + 5, faults);
+  const int day = detail::read_pair(p + 8, faults);
+  const int hour = detail::read_pair(p + 11, faults);
+  const int minute = detail::read_pair(p + 14, faults);
+  const int second = detail::read_pair(p + 17, faults);
+  if (faults != 0) return false;
+  const int year = century * 100 + year_of_century;
+  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
+  if (hour > 23 || minute > 59 || second > 60) return false;
   p += 19;
 
   int millisecond = 0;
@@ -153,9 +167,9 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    const int hours = detail::read_digits(p + 1, 2);
-    const int minutes = detail::read_digits(p + 4, 2);
-    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+    const int hours = detail::read_pair(p + 1, faults);
+    const int minutes = detail::read_pair(p + 4, faults);
+    if (faults != 0 || hours > 23 || minutes > 59) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 

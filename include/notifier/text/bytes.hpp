@@ -186,6 +186,9 @@ class Bytes {
     return (*this - all(first)).at_most(all(last - first));
   }
 
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
+
   /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
   unsigned first() const noexcept {
     const std::uint64_t bits = mask();
