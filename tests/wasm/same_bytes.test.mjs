@@ -14,7 +14,7 @@ after(() => rmSync(folder, { recursive: true }));
 const config = join(folder, 'config.json');
 const configuration = JSON.stringify(corpusConfiguration());
 writeFileSync(config, configuration);
-const lines = corpus(2500);
+const lines = corpus(3000);
 const input = Buffer.from(`${lines.join('\n')}\n`);
 const nativeProgram = process.env.NOTIFIER_ROUTE;
 

@@ -122,8 +122,8 @@ notifier::User read_user(View object) {
 /// Reads a draft, whose platform may be given by name.
 NotifierDraft read_draft(View object) {
   NotifierDraft draft = NotifierDraft::read(object);
-  if (!draft.platform_id && draft.platform) {
-    if (const auto* platform = notifier::find_platform_by_name(*draft.platform)) draft.platform_id = platform->id;
+  if (!draft.platform_id) {
+    if (const auto* named = notifier::find_platform_by_name(object["platform"].string())) draft.platform_id = named->id;
   }
   return draft;
 }

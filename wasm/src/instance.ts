@@ -168,7 +168,7 @@ export class Instance {
     const size = text.length;
     this.#reserve(size);
     if (text.length !== size) throw new NotifierError('detached', 'the bytes are a borrowed view that is no longer valid');
-    this.#inputBytes.set(text);
+    if (size > 0) this.#inputBytes.set(text);
     return size;
   }
 
@@ -179,8 +179,8 @@ export class Instance {
     const sizes: [number, number] = [a.length, a.length + b.length];
     this.#reserve(sizes[1]);
     if (a.length + b.length !== sizes[1]) throw new NotifierError('detached', 'the bytes are a borrowed view that is no longer valid');
-    this.#inputBytes.set(a);
-    this.#inputBytes.set(b, sizes[0]);
+    if (a.length > 0) this.#inputBytes.set(a);
+    if (b.length > 0) this.#inputBytes.set(b, sizes[0]);
     return sizes;
   }
 
