@@ -6,7 +6,7 @@ In a document, a fence's info string says what the block is:
     ```cpp                 C++ that must compile: a whole program, or statements after #include "notifier/notifier.hpp"
     ```cpp excerpt         C++ that is only shown
     ```console             commands after `$ `, run in that folder by bash, each with all that it prints below it;
-                           a line of `...` stands for any lines
+                           a line of `...` stands for any lines, `...` at the end of one for the rest of it
     ```sh                  commands that are only shown
 
 The folder begins with `notifier`, a link to the project, and, where the npm package has been built, node_modules with it.
@@ -25,8 +25,10 @@ problems = []
 
 
 def matches(expected, printed):
-    parts = [re.escape(part) for part in re.split(r"(?m)^\.\.\.\n?", expected)]
-    return re.fullmatch("(?:.*\n)*".join(parts), printed) is not None
+    pattern = re.escape(expected)
+    pattern = re.sub(r"(?m)^\\\.\\\.\\\.\\?\n", "(?:.*\\n)*", pattern)
+    pattern = re.sub(r"(?m)\\\.\\\.\\\.(?=\\?$)", ".*", pattern)
+    return re.fullmatch(pattern, printed) is not None
 
 
 def run(command, folder):
