@@ -120,6 +120,7 @@ inline Result<Event> Router::read(std::string_view event_json) {
     Error error;
     error.code = errc::not_an_object;
     error.message = "the event is not an object";
+    error.offset = event_json.find_first_not_of(" \t\n\r");
     return error;
   }
   return Event::read(*root, event_json);
