@@ -84,7 +84,7 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
   auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
   if (!key) return signature_error("must be whsec_ and base64");
   if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return *std::move(key);
+  return std::string(*key);
 }
 
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
