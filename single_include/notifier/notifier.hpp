@@ -142,6 +142,11 @@
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)
 #endif
 
+/// Longest Rocket.Chat message, in UTF-16 units: the server's setting Message_MaxAllowedSize. At least its default.
+#ifndef NOTIFIER_ROCKET_CHAT_MAX_MESSAGE
+#define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 // Two configurations in one program get two sets of symbols, never one silently shared.
@@ -294,6 +299,7 @@ class Bytes {
   Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
   static constexpr unsigned bits_per_byte = 1;
 #elif defined(__SSE2__) || defined(_M_X64)
   using Vector = __m128i;
@@ -311,6 +317,10 @@ class Bytes {
     return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
   }
   std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
   static constexpr unsigned bits_per_byte = 1;
 #elif defined(__ARM_NEON) && defined(__aarch64__)
   using Vector = uint8x16_t;
@@ -328,6 +338,7 @@ class Bytes {
   std::uint64_t mask() const noexcept {
     return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
   }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
   static constexpr unsigned bits_per_byte = 4;
 #else
   struct Vector {
@@ -370,6 +381,11 @@ class Bytes {
     for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
     return bits;
   }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
   static constexpr unsigned bits_per_byte = 1;
 #endif
 
@@ -386,6 +402,9 @@ class Bytes {
   Bytes between(unsigned first, unsigned last) const noexcept {
     return (*this - all(first)).at_most(all(last - first));
   }
+
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
 
   /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
   unsigned first() const noexcept {
@@ -3768,20 +3787,30 @@ constexpr Timestamp within_calendar(Timestamp time) noexcept {
   return time < first_timestamp ? first_timestamp : last_timestamp < time ? last_timestamp : time;
 }
 
-/// Reads `count` digits; the result is negative where one is none.
-constexpr int read_digits(const char* p, int count) noexcept {
-  int value = 0;
-  for (int i = 0; i < count; ++i) {
-    const unsigned digit = static_cast<unsigned char>(p[i]) - unsigned{'0'};
-    if (digit > 9) return -1;
-    value = value * 10 + static_cast<int>(digit);
-  }
-  return value;
+/// Reads two digits; adds to `faults` where one is none.
+constexpr int read_pair(const char* p, unsigned& faults) noexcept {
+  const unsigned tens = static_cast<unsigned char>(p[0]) - unsigned{'0'};
+  const unsigned ones = static_cast<unsigned char>(p[1]) - unsigned{'0'};
+  faults += (tens > 9 ? 1u : 0u) + (ones > 9 ? 1u : 0u);
+  return static_cast<int>(tens * 10 + ones);
 }
 
+/// Two digits at a time: with one after the other each division would wait for the last.
+inline char* write_two_digits(char* out, int value) noexcept {
+  std::memcpy(out,
+              &"0001020304050607080910111213141516171819202122232425262728293031323334353637383940414243444546474849"
+               "5051525354555657585960616263646566676869707172737475767778798081828384858687888990919293949596979899"[2 * value],
+              2);
+  return out + 2;
+}
 inline char* write_digits(char* out, int value, int count) noexcept {
-  for (int i = count; i-- > 0; value /= 10) out[i] = static_cast<char>('0' + value % 10);
-  return out + count;
+  if (count >= 4) out = write_two_digits(out, value / 100);
+  if (count == 3) *out++ = static_cast<char>('0' + value / 100);
+  if (count == 1) {
+    *out = static_cast<char>('0' + value);
+    return out + 1;
+  }
+  return write_two_digits(out, value % 100);
 }
 
 /// A day of the month as people write it, without a leading zero.
@@ -3832,14 +3861,18 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
-  const int year = detail::read_digits(p, 4);
-  const int month = detail::read_digits(p + 5, 2);
-  const int day = detail::read_digits(p + 8, 2);
-  const int hour = detail::read_digits(p + 11, 2);
-  const int minute = detail::read_digits(p + 14, 2);
-  const int second = detail::read_digits(p + 17, 2);
-  if (year < 0 || month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour < 0 || hour > 23 || minute < 0 || minute > 59 || second < 0 || second > 60) return false;
+  unsigned faults = 0;
+  const int century = detail::read_pair(p, faults);
+  const int year_of_century = detail::read_pair(p + 2, faults);
+  const int month = detail::read_pair(p + 5, faults);
+  const int day = detail::read_pair(p + 8, faults);
+  const int hour = detail::read_pair(p + 11, faults);
+  const int minute = detail::read_pair(p + 14, faults);
+  const int second = detail::read_pair(p + 17, faults);
+  if (faults != 0) return false;
+  const int year = century * 100 + year_of_century;
+  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
+  if (hour > 23 || minute > 59 || second > 60) return false;
   p += 19;
 
   int millisecond = 0;
@@ -3854,9 +3887,9 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    const int hours = detail::read_digits(p + 1, 2);
-    const int minutes = detail::read_digits(p + 4, 2);
-    if (hours < 0 || hours > 23 || minutes < 0 || minutes > 59) return false;
+    const int hours = detail::read_pair(p + 1, faults);
+    const int minutes = detail::read_pair(p + 4, faults);
+    if (faults != 0 || hours > 23 || minutes > 59) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 
@@ -4794,17 +4827,8 @@ std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   std::size_t count = 0;
-  const auto add = [&count](std::uint64_t bits) {
-#if defined(__GNUC__) || defined(__clang__)
-    count += static_cast<std::size_t>(__builtin_popcountll(bits)) / Bytes::bits_per_byte;
-#else
-    std::size_t set = 0;
-    for (; bits != 0; bits &= bits - 1) ++set;
-    count += set / Bytes::bits_per_byte;
-#endif
-  };
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) add(holds(Bytes::load(p)).mask());
-  if (left != 0) add(holds(Bytes::load(p, left)).mask());
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
   return count;
 }
 
@@ -8158,14 +8182,19 @@ char* escape(std::string_view text, char* out) noexcept {
   const char* const end = p + text.size();
   while (p != end) {
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+    const Bytes special = Escape::special(bytes);
     bytes.store(out);
-    std::size_t plain = Escape::special(bytes).first();
-    if (plain > left) plain = left;
+    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+    if (special.none(size)) {
+      p += size;
+      out += size;
+      continue;
+    }
+    const unsigned plain = special.first();
     p += plain;
-    out += plain;
-    if (plain == Bytes::size || p == end) continue;
-    out = Escape::put(p, begin, end, out);
+    out = Escape::put(p, begin, end, out + plain);
   }
   return out;
 }
@@ -8381,7 +8410,9 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
   const bool is_quoted = name.size() > 1 && name.front() == '"' && name.back() == '"';
   if (is_quoted) name = name.substr(1, name.size() - 2);
 
-  if (!name.empty()) {
+  if (name.empty()) {
+    if (column + address.size() > header_line) out = put(out, "\r\n ");
+  } else {
     bool is_atoms = true;
     for (const char c : name) {
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
@@ -8434,12 +8465,27 @@ inline char* put_to(const std::string_view* to, std::size_t count, char* out, st
       *out++ = ' ';
       ++column;
     }
+    if (is_first && column + to[i].size() + 1 > header_line) {
+      out = put(out, "\r\n ");
+      column = 1;
+    }
     out = put(out, to[i]);
     column += to[i].size();
     is_first = false;
   }
   if (is_first) out = put(out, "undisclosed-recipients:;");
   return put(out, "\r\n");
+}
+
+/// A header whose value cannot be folded: it gets a line of its own where the name leaves too little of one.
+inline char* put_identifier(std::string_view name, std::string_view prefix, std::string_view domain,
+                            char* out) noexcept {
+  out = put(out, name);
+  const std::size_t size = name.size() + prefix.size() + domain.size() + sizeof(": <@>") - 1;
+  out = size > header_line ? put(out, ":\r\n <") : put(out, ": <");
+  out = put(out, prefix);
+  *out++ = '@';
+  return put(put(out, domain), ">\r\n");
 }
 
 /// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
@@ -8565,28 +8611,30 @@ namespace detail {
 
 inline constexpr std::string_view ellipsis = "\xE2\x80\xA6";
 
-/// How a platform counts.
-enum class Unit { code_points, utf16, bytes };
+/// How a chat service counts.
+enum class Unit { code_points, utf16 };
 
 inline std::size_t count(std::string_view text, Unit unit) noexcept {
-  switch (unit) {
-    case Unit::code_points: return count_code_points(text);
-    case Unit::utf16: return count_utf16(text);
-    case Unit::bytes: break;
-  }
-  return text.size();
+  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
 }
 
-/// What a JSON string's text counts once it is read: an escape is one character.
-inline std::size_t count_unescaped(std::string_view json, Unit unit) noexcept {
-  std::size_t escapes = 0;
-  for (std::size_t i = 0; i < json.size(); ++i) {
-    if (json[i] != '\\') continue;
-    const std::size_t extra = json[++i] == 'u' ? 5 : 1;
-    escapes += extra;
-    i += extra - 1;
+/// The lengths of a few bytes of escaped text, a code point's worth.
+struct Lengths {
+  std::size_t json = 0;  ///< as they stand
+  std::size_t text = 0;  ///< once the JSON is read: an escape such as `\n` is one character
+};
+
+inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept {
+  Lengths out;
+  while (p < end) {
+    const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
+    const std::size_t size = escape != 0 ? escape : code_point_size(*p);
+    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
+    out.json += escape != 0 ? escape : units;
+    out.text += escape != 0 ? 1 : units;
+    p += size;
   }
-  return count(json, unit) - escapes;
+  return out;
 }
 
 /// How long a part may get. Both hold.
@@ -8602,26 +8650,41 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
   const char* p = text.data();
   const char* const begin = p;
   const char* const end = p + text.size();
-  const std::size_t ellipsis_size = unit == Unit::bytes ? ellipsis.size() : 1;
-  std::size_t used_text = 0, used_json = 0, kept = 0;
-  char escaped[Escape::growth * 4 + Bytes::size];
+  Lengths used;
+  std::size_t kept = 0;
+  // For so many more and the ellipsis, which is one.
+  const auto has_room = [&](std::size_t units) {
+    return used.text + units < limit.text && used.json + units < limit.json;
+  };
   while (p != end) {
-    if (used_text + ellipsis_size <= limit.text && used_json + ellipsis_size <= limit.json) {
-      kept = static_cast<std::size_t>(p - begin);
-    }
+    if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = (std::min)(code_point_size(*p), left);
-    char* out = escaped;
-    if (Escape::special(Bytes::load(p, size)).first() < size) {
-      out = Escape::put(p, begin, end, out);
+    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+    std::size_t plain = (std::min)(std::size_t{Escape::special(bytes).first()}, left);
+    const bool is_special = plain == 0;
+    while (plain != 0 && plain != left && is_continuation(p[plain])) --plain;
+    if (plain != 0) {
+      const std::size_t units = count({p, plain}, unit);
+      if (has_room(units)) {
+        used.text += units;
+        used.json += units;
+        p += plain;
+        continue;
+      }
+    }
+    char token[Escape::growth * 4 + Bytes::size];
+    char* token_end = token;
+    if (is_special) {
+      token_end = Escape::put(p, begin, end, token);
     } else {
-      out = put(out, std::string_view(p, size));
+      const std::size_t size = (std::min)(code_point_size(*p), left);
+      token_end = put(token, std::string_view(p, size));
       p += size;
     }
-    const std::string_view written(escaped, static_cast<std::size_t>(out - escaped));
-    used_json += count(written, unit);
-    used_text += count_unescaped(written, unit);
-    if (used_text > limit.text || used_json > limit.json) return cut_position(text, kept);
+    const Lengths more = measure_token(token, token_end, unit);
+    used.json += more.json;
+    used.text += more.text;
+    if (used.text > limit.text || used.json > limit.json) return cut_position(text, kept);
   }
   return text.size();
 }
@@ -8636,8 +8699,7 @@ template <class Escape>
 char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
   const std::size_t kept = fit<Escape>(text, limit, unit);
   if (kept == text.size()) return escape<Escape>(text, out);
-  const std::size_t ellipsis_size = unit == Unit::bytes ? ellipsis.size() : 1;
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + ellipsis_size});
+  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
   return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
 }
 
@@ -8761,12 +8823,19 @@ class QuotedPrintable {
     if (out + qp_line == line_end) out = guard_line_start(p, end, out);
     while (p != end) {
       const std::size_t left = static_cast<std::size_t>(end - p);
+      const std::size_t size = left < Bytes::size ? left : Bytes::size;
       const std::size_t space = static_cast<std::size_t>(line_end - out);
-      const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+      const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+      const Bytes special = Escape::special(bytes);
       bytes.store(out);
-      std::size_t plain = Escape::special(bytes).first();
-      if (plain > left) plain = left;
-      if (plain > space) {
+      // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+      if (special.none(size) && size <= space) {
+        p += size;
+        out += size;
+        continue;
+      }
+      const std::size_t plain = special.first();
+      if (plain > space || (plain >= size && size > space)) {
         p += space;
         out = put(out + space, "=\r\n");
         line_end = out + qp_line;
@@ -8775,8 +8844,6 @@ class QuotedPrintable {
       }
       p += plain;
       out += plain;
-      if (plain == Bytes::size || p == end) continue;
-
       if (*p == '\n' || *p == '\r') {
         skip_line_break(p, end);
         out = put_token(Escape::line_break.data(), Escape::line_break.size(), out, line_end);
@@ -8786,8 +8853,8 @@ class QuotedPrintable {
         continue;
       }
       char token[Bytes::size];
-      const std::size_t size = encode<Escape>(p, end, token);
-      out = put_token(token, size, out, line_end);
+      const std::size_t token_size = encode<Escape>(p, end, token);
+      out = put_token(token, token_size, out, line_end);
     }
     out_ = out;
     line_end_ = line_end;
@@ -8847,7 +8914,7 @@ class QuotedPrintable {
 
   static char* guard_line_start(const char*& p, const char* end, char* out) noexcept {
     if (p == end || (*p != '.' && *p != 'F')) return out;
-    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 5) != "From ") return out;
+    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 4) != "From") return out;
     *out = '=';
     return put_hex(static_cast<unsigned char>(*p++), out + 1);
   }
@@ -9243,8 +9310,8 @@ struct EmailBody {
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
 ///
 /// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
-/// boundary derives from the message and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7). Subject
-/// lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
+/// boundary derives from event id and title, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
+/// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
 ///
 /// @param thread_domain  domain of the thread's id, as "example.com"
 /// @param now            the Date where the event has no time of its own
@@ -9279,7 +9346,9 @@ constexpr std::string_view email_color(Severity severity) noexcept {
 
 class EmailContent {
  public:
-  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
+  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {
+    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, message.time) - time_);
+  }
 
   static std::size_t room(const Message& message) noexcept {
     const auto both = [](std::string_view text, std::size_t limit) {
@@ -9427,8 +9496,7 @@ class EmailContent {
     }
     if (message_->has_time) {
       if (!is_first) qp.literal(" - ");
-      char time[32];
-      qp.literal({time, static_cast<std::size_t>(write_readable(time, message_->time) - time)});
+      qp.literal({time_, time_size_});
     }
     qp.hard_break();
   }
@@ -9445,6 +9513,8 @@ class EmailContent {
   const Message* message_;
   Truncations* cut_;
   bool is_reported_ = false;
+  char time_[32];
+  std::size_t time_size_ = 0;
 };
 
 /// Whether an event's kind can be a header's value as it is.
@@ -9462,12 +9532,7 @@ inline void format_email_body(const Message& message, std::string_view thread_do
                               Truncations& cut) {
   using detail::put;
   char boundary[34] = {'=', '_'};
-  Hash128(1)
-      .add(message.event_id())
-      .add(message.kind())
-      .add(message.title())
-      .add(message.sentence())
-      .write_hex(boundary + 2);
+  Hash128(1).add(message.event_id()).add(message.title()).write_hex(boundary + 2);
   const std::string_view boundary_text(boundary, sizeof(boundary));
 
   std::string_view subject = message.title();
@@ -9489,11 +9554,11 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   }
   p = put(p, "Date: ");
   p = detail::write_rfc5322(p, message.has_time ? message.time : now);
-  p = put(p, "\r\nReferences: <thread_");
-  p = Hash128(2).add(message.subject()).add(message.kind()).write_hex(p);
-  *p++ = '@';
-  p = put(p, detail::message_id_domain(thread_domain));
-  p = put(p, ">\r\nAuto-Submitted: auto-generated\r\n");
+  p = put(p, "\r\n");
+  char thread[] = "thread_0123456789abcdef0123456789abcdef";
+  Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
+  p = detail::put_identifier("References", thread, detail::message_id_domain(thread_domain), p);
+  p = put(p, "Auto-Submitted: auto-generated\r\n");
   if (detail::is_header_token(message.kind())) {
     p = put(p, "X-Notifier-Event: ");
     p = put(p, message.kind());
@@ -9520,11 +9585,7 @@ inline void format_email(const EmailBody& body, std::string_view from, const std
   char* p = out.room(room);
   p = detail::put_from(from, put(p, "From: "), 6);
   p = detail::put_to(to, to_count, put(p, "To: "), 4);
-  p = put(p, "Message-ID: <");
-  p = put(p, key);
-  *p++ = '@';
-  p = put(p, domain);
-  p = put(p, ">\r\n");
+  p = detail::put_identifier("Message-ID", key, domain, p);
   p = put(p, body.headers.view());
   p = put(p, "\r\n");
   p = put(p, body.content.view());
@@ -9539,11 +9600,6 @@ NOTIFIER_NAMESPACE_END
 //
 // Sources: Rocket.Chat's documentation of incoming webhooks and its message parser. There is no way to switch markup
 // off and no escape that every client knows, so characters are taken apart or replaced by their likes.
-
-/// Longest Rocket.Chat message: the server's setting Message_MaxAllowedSize, 5,000 by default. At least 5,000 here.
-#ifndef NOTIFIER_ROCKET_CHAT_MAX_MESSAGE
-#define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
-#endif
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -9560,6 +9616,8 @@ inline constexpr std::size_t value = 500;
 inline constexpr std::size_t code = 3000;
 inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
 inline constexpr std::size_t fields = 20;
+
+static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence and link need 4,350");
 }  // namespace rocket_chat_limits
 
 /// Appends the JSON body of a Rocket.Chat incoming webhook.
@@ -10296,7 +10354,8 @@ namespace detail {
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
 ///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
-///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot
+///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
+///                       and an empty last one allows for nothing
 ///
 /// An absent slot outside all clauses drops the whole template; titles and sentences have none.
 struct Wording {
@@ -10759,15 +10818,15 @@ inline constexpr Wording table[] = {
    "Git reference: {git_ref}; Pushed by: {pusher}; Duration: {duration:duration}; Stack: {stack}", "", "{git_ref_url:link}"},
   {"deployment", "status=*error", error,
    "deployment failed",
-   "The deployment[ of commit {git_ref:commit}| of version {git_ref}] to [{@app}|the app] failed: {status:failure}.",
+   "The deployment[ of commit {git_ref:commit}| of version {git_ref}|] to [{@app}|the app] failed[: {status:failure}].",
    "Status: {status}; Git reference: {git_ref}; Pushed by: {pusher}; Duration: {duration:duration}; Stack: {stack}", "", "{git_ref_url:link}"},
   {"deployment", "status=aborted", warning,
    "deployment aborted",
-   "The deployment[ of commit {git_ref:commit}| of version {git_ref}] to [{@app}|the app] was aborted.",
+   "The deployment[ of commit {git_ref:commit}| of version {git_ref}|] to [{@app}|the app] was aborted.",
    "Git reference: {git_ref}; Pushed by: {pusher}; Duration: {duration:duration}; Stack: {stack}", "", "{git_ref_url:link}"},
   {"deployment", "", info,
    "deployment[ {status}]",
-   "A deployment[ of commit {git_ref:commit}| of version {git_ref}] to [{@app}|the app] [is now {status}|took place].",
+   "A deployment[ of commit {git_ref:commit}| of version {git_ref}|] to [{@app}|the app] [is now {status}|took place].",
    "Status: {status}; Git reference: {git_ref}; Pushed by: {pusher}; Stack: {stack}", "", "{git_ref_url:link}"},
 
   {"run", "command=*", info,
@@ -12223,6 +12282,7 @@ inline Result<Event> Router::read(std::string_view event_json) {
     Error error;
     error.code = errc::not_an_object;
     error.message = "the event is not an object";
+    error.offset = event_json.find_first_not_of(" \t\n\r");
     return error;
   }
   return Event::read(*root, event_json);
@@ -13820,6 +13880,8 @@ class Api {
   static Response storage_failed();
 
  private:
+  Outcome answer(const Request& request);
+
   const Registry* registry_;
   ApiOptions options_;
   Router router_;
@@ -13827,6 +13889,16 @@ class Api {
 };
 
 inline Outcome Api::handle(const Request& request) {
+  Outcome outcome = answer(request);
+  if (request.method == "HEAD") {
+    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
+    outcome.response.body.clear();
+    outcome.stream_app_id.clear();
+  }
+  return outcome;
+}
+
+inline Outcome Api::answer(const Request& request) {
   namespace api = detail::api;
   Outcome outcome;
   if (request.method == "OPTIONS" && request.target == "*") {
@@ -13842,11 +13914,6 @@ inline Outcome Api::handle(const Request& request) {
   Response response = api::dispatch(call);
   outcome = std::move(call.outcome);
   outcome.response = std::move(response);
-  if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
-    outcome.response.body.clear();
-    outcome.stream_app_id.clear();
-  }
   return outcome;
 }
 
@@ -15817,7 +15884,7 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
   auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
   if (!key) return signature_error("must be whsec_ and base64");
   if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return *std::move(key);
+  return std::string(*key);
 }
 
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
