@@ -16,9 +16,7 @@ namespace notifier_wasm {
 /// Bytes written after which route_lines() stops at the next line, so that no answer grows without bound.
 constexpr std::size_t enough = 4 * 1024 * 1024;
 
-inline bool is_blank(std::string_view line) noexcept {
-  return line.find_first_not_of(" \t") == std::string_view::npos;
-}
+inline bool is_blank(std::string_view line) noexcept { return line.find_first_not_of(" \t") == std::string_view::npos; }
 
 inline void write_error_line(std::uint32_t number, const notifier::Error& error, notifier::Buffer& to) {
   notifier::json::Writer out(to);

@@ -29,7 +29,8 @@ export class Workshop {
 
   /** A made-up event of a kind, as JSON. */
   sample(kind: string): string {
-    const notifier = { name: 'sample', platform: 'webhook', type_data: { webhook_url: 'https://example.com/' } };
+    const webhook = this.catalogue.platforms.find(({ name }) => name === 'webhook');
+    const notifier = { name: 'sample', platform_id: webhook?.id, type_data: { webhook_url: 'https://example.com/' } };
     const { response } = this.#engine.handle({
       method: 'POST',
       url: `/v1/apps/${encodeURIComponent(this.app.id)}/notifiers/preview`,

@@ -1,0 +1,134 @@
+// An engine, and what its functions share: reading their input, answering.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "answer.hpp"
+#include "host.hpp"
+#include "notifier/api/api.hpp"
+#include "notifier/notifier.hpp"
+
+struct notifier_engine {
+  explicit notifier_engine(std::uint32_t host)
+      : registry(registry_options(host)), router(registry, router_options(host)), api(registry, api_options(host)) {}
+
+  notifier::Registry registry;
+  notifier::Router router;
+  notifier_wasm::HostHistory history;
+  notifier::Api api;
+  notifier::json::Document document;
+  notifier::json::Document audience;
+
+ private:
+  static notifier::RegistryOptions registry_options(std::uint32_t host) {
+    notifier::RegistryOptions options;
+    if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
+    if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
+    return options;
+  }
+
+  notifier::RouterOptions router_options(std::uint32_t host) {
+    notifier::RouterOptions options;
+    if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
+    if ((host & NOTIFIER_HOST_USERS) != 0) {
+      options.users = [this](std::string_view id, std::string& email) {
+        if (notifier_wasm::host_user(id, email)) return true;
+        const auto user = registry.find_user(id);
+        if (user) email = user->email;
+        return user.has_value();
+      };
+    }
+    return options;
+  }
+
+  notifier::ApiOptions api_options(std::uint32_t host) {
+    notifier::ApiOptions options;
+    options.router = router_options(host);
+    if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
+    if ((host & NOTIFIER_HOST_HISTORY) != 0) options.history = &history;
+    return options;
+  }
+};
+
+namespace notifier_wasm {
+
+using notifier::Error;
+using notifier::NotifierDraft;
+using notifier::Result;
+using notifier::json::View;
+using notifier::json::Writer;
+
+inline Error not_found(std::string_view resource) {
+  Error error;
+  error.code = notifier::errc::not_found;
+  error.message = "there is no such " + std::string(resource);
+  error.field = resource;
+  return error;
+}
+
+/// Answers with the JSON that `write` gives.
+template <class Write>
+notifier_status respond_with(Write&& write) {
+  answer.clear();
+  Writer out(answer.text);
+  write(out);
+  return answer.done();
+}
+
+/// Answers with a value, or its error.
+template <class T>
+notifier_status respond(const Result<T>& result) {
+  if (!result) return answer.fail(result.error());
+  return respond_with([&](Writer& out) { write_json(out, *result); });
+}
+
+inline notifier_status respond(const Result<void>& result) {
+  if (!result) return answer.fail(result.error());
+  return respond_with([](Writer& out) { out.boolean(true); });
+}
+
+/// Parses an object and goes on with it.
+template <class Then>
+notifier_status with_object(notifier_engine* engine, std::string_view json, std::size_t max_bytes, Then&& then) {
+  const Result<View> root = engine->document.parse(json, max_bytes);
+  if (!root) return answer.fail(root.error());
+  if (!root->is_object()) {
+    Error error;
+    error.code = notifier::errc::not_an_object;
+    error.message = "a JSON object is needed";
+    return answer.fail(error);
+  }
+  return then(*root);
+}
+
+inline notifier::User read_user(View object) {
+  return {object["id"].text(), object["username"].text(), object["email"].text()};
+}
+
+/// Reads a draft, whose platform may be given by name.
+inline NotifierDraft read_draft(View object) {
+  NotifierDraft draft = NotifierDraft::read(object);
+  if (!draft.platform_id) {
+    if (const auto* named = notifier::find_platform_by_name(object["platform"].string())) draft.platform_id = named->id;
+  }
+  return draft;
+}
+
+/// Reads who else is concerned, and goes on with it.
+template <class Then>
+notifier_status with_audience(notifier_engine* engine, std::string_view json, Then&& then) {
+  notifier::Audience audience;
+  if (!json.empty()) {
+    const Result<View> root = engine->audience.parse(json, NOTIFIER_MAX_BODY_BYTES);
+    if (!root) return answer.fail(root.error());
+    (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
+    (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
+  }
+  return then(audience);
+}
+
+}  // namespace notifier_wasm
