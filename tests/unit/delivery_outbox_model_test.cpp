@@ -247,8 +247,9 @@ class History {
       target.not_before = now_.ms + options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
     }
     if (with_faults_ || claims.size() == most) return;  // what could not be read waits
-    for (const auto& [sequence, each] : model_) {
-      const bool is_missed = is_claimable(sequence, each) && !(keep_order_ && has_resent(each.notifier_id));
+    for (const auto& entry : model_) {
+      const auto& each = entry.second;
+      const bool is_missed = is_claimable(entry.first, each) && !(keep_order_ && has_resent(each.notifier_id));
       CAPTURE(each.key);
       CHECK_FALSE(is_missed);
     }
