@@ -11,32 +11,50 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-template <class Word>
-std::uint64_t load(const char* p) noexcept {
-  Word word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
+/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
+/// to sixteen. Borrows the name.
+struct Name {
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  std::string_view text;
 
-/// A hash of a short name: of its length and its first and last eight bytes. Names that differ in the middle alone
-/// collide; whoever looks up hostile names meets only the chains of the names that we or the host chose.
-inline std::uint32_t hash_name(std::string_view name) noexcept {
-  const std::size_t n = name.size();
-  const char* const p = name.data();
-  std::uint64_t head = 0, tail = 0;
-  if (n >= 8) {
-    head = load<std::uint64_t>(p);
-    tail = load<std::uint64_t>(p + n - 8);
-  } else if (n >= 4) {
-    head = load<std::uint32_t>(p);
-    tail = load<std::uint32_t>(p + n - 4);
-  } else if (n != 0) {
-    head = load<std::uint8_t>(p);
-    tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+  Name() = default;
+  explicit Name(std::string_view name) noexcept : text(name) {
+    const std::size_t n = name.size();
+    const char* const p = name.data();
+    if (n >= 8) {
+      head = load<std::uint64_t>(p);
+      tail = load<std::uint64_t>(p + n - 8);
+    } else if (n >= 4) {
+      head = load<std::uint32_t>(p);
+      tail = load<std::uint32_t>(p + n - 4);
+    } else if (n != 0) {
+      head = load<std::uint8_t>(p);
+      tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+    }
   }
-  const std::uint64_t mixed = (head ^ n * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
-  return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
-}
+
+  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
+  /// that we or the host chose.
+  std::uint32_t hash() const noexcept {
+    const std::uint64_t mixed =
+        (head ^ text.size() * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
+    return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
+  }
+
+  friend bool operator==(const Name& a, const Name& b) noexcept {
+    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
+    return a.text.size() <= 16 || std::memcmp(a.text.data() + 8, b.text.data() + 8, a.text.size() - 16) == 0;
+  }
+
+ private:
+  template <class Word>
+  static std::uint64_t load(const char* p) noexcept {
+    Word word;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+  }
+};
 
 /// Short names to small numbers, built once and read often: open addressing, at most half full.
 class NameIndex {
@@ -54,27 +72,29 @@ class NameIndex {
         if (slot.value != npos) free_slot(slot.name) = slot;
       }
     }
-    free_slot(name) = {name, value};
+    const Name key(name);
+    free_slot(key) = {key, value};
   }
 
   /// The name's value, or npos.
   std::uint32_t find(std::string_view name) const noexcept {
+    const Name key(name);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = hash_name(name) & mask;; i = (i + 1) & mask) {
+    for (std::size_t i = key.hash() & mask;; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
-      if (slot.value == npos || slot.name == name) return slot.value;
+      if (slot.value == npos || slot.name == key) return slot.value;
     }
   }
 
  private:
   struct Slot {
-    std::string_view name;
+    Name name;
     std::uint32_t value = npos;
   };
 
-  Slot& free_slot(std::string_view name) noexcept {
+  Slot& free_slot(const Name& name) noexcept {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = hash_name(name) & mask;
+    std::size_t i = name.hash() & mask;
     while (slots_[i].value != npos) i = (i + 1) & mask;
     return slots_[i];
   }

@@ -141,19 +141,23 @@ inline bool append_commit(Buffer& out, json::View value) {
 inline bool append_duration(Buffer& out, json::View value) {
   std::int64_t seconds = 0;
   if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value);
+  if (seconds < 60) {
+    append_integer(out, seconds);
+    out.append(" s");
+    return true;
+  }
   struct TimeUnit {
     std::int64_t seconds;
     std::string_view name;
   };
   constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
   const TimeUnit* unit = units;
-  while (seconds < unit->seconds && unit->seconds != 1) ++unit;
+  while (seconds < unit->seconds) ++unit;
   append_integer(out, seconds / unit->seconds);
   out.append(unit->name);
-  seconds %= unit->seconds;
-  if (unit->seconds != 1 && seconds >= unit[1].seconds) {
+  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
     out.append(' ');
-    append_integer(out, seconds / unit[1].seconds);
+    append_integer(out, rest);
     out.append(unit[1].name);
   }
   return true;

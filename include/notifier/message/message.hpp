@@ -59,7 +59,9 @@ class Message {
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
-    return {view(entry.label), view(entry.value), entry.is_short, entry.is_code};
+    const char* const label =
+        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin - entry.label_size;
+    return {{label, entry.label_size}, view(entry.value), entry.is_short, entry.is_code};
   }
 
   /// Empties everything and keeps the capacity.
@@ -88,7 +90,8 @@ class Message {
     std::size_t size = 0;
   };
   struct Entry {
-    Span label;
+    const char* static_label = nullptr;  // nullptr: the label stands in the text, right before the value
+    std::size_t label_size = 0;
     Span value;
     bool is_short = true;
     bool is_code = false;
@@ -103,10 +106,10 @@ class Message {
   }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
-  void push_field(Span label, Span value, bool is_short, bool is_code) {
+  void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
     Entry& entry = fields_.emplace_back();
-    entry.label.begin = label.begin;
-    entry.label.size = label.size;
+    entry.static_label = static_label;
+    entry.label_size = label_size;
     entry.value.begin = value.begin;
     entry.value.size = value.size;
     entry.is_short = is_short;
@@ -138,7 +141,7 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   text_.append(label);
   const std::size_t middle = text_.size();
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
-    push_field({begin, label.size()}, since(middle), is_short, is_code);
+    push_field(nullptr, label.size(), since(middle), is_short, is_code);
   } else {
     text_.truncate(begin);
   }

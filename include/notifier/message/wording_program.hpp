@@ -6,7 +6,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "notifier/catalogue/name_index.hpp"
+#include "notifier/message/small_index.hpp"
 #include "notifier/message/wordings.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -23,7 +23,7 @@ struct Op {
     user,         ///< appends the user's name
     is_operator,  ///< a choice by whether the platform itself acted
     variables,    ///< appends the names of the variables of an edit_variables event
-    condition,    ///< goes on where type_data has at `key` what the pattern `text` says
+    condition,    ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
     open,         ///< a group begins: remembers how much was written, at depth `key`
     undo,         ///< forgets what was written since, and goes on
     jump,         ///< goes to `target`
@@ -41,43 +41,13 @@ struct Op {
   std::uint16_t absent = 0;  ///< of slots: where to go when it is not
 };
 
-/// Names to numbers from 1, without memory of its own beyond a fixed size.
-template <std::size_t capacity>
-class SmallIndex {
- public:
-  /// The number of a name, or 0.
-  std::size_t find(std::string_view name) const noexcept {
-    for (std::size_t i = hash_name(name) % slot_count;; i = (i + 1) % slot_count) {
-      const std::uint8_t number = slots_[i];
-      if (number == 0 || names_[number] == name) return number;
-    }
-  }
-  /// The number of a name, new or old; 0 where the index is full.
-  std::size_t add(std::string_view name) noexcept {
-    if (const std::size_t number = find(name)) return number;
-    if (count_ == capacity) return 0;
-    std::size_t i = hash_name(name) % slot_count;
-    while (slots_[i] != 0) i = (i + 1) % slot_count;
-    slots_[i] = static_cast<std::uint8_t>(++count_);
-    names_[count_] = name;
-    return count_;
-  }
-
- private:
-  static constexpr std::size_t slot_count = 512;
-  static_assert(capacity <= 255 && capacity * 2 <= slot_count, "numbers fit a byte, and searches find an end");
-
-  std::uint8_t slots_[slot_count] = {};
-  std::string_view names_[capacity + 1] = {};
-  std::size_t count_ = 0;
-};
-
 /// The table of wordings, compiled once per process into steps that need no more parsing and look up no key twice.
 class WordingProgram {
  public:
   struct Row {
     std::uint16_t when = 0, title = 0, sentence = 0, fields = 0, actor = 0, link = 0;  ///< indexes of steps
   };
+  static constexpr std::uint16_t empty_template = 0;
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
@@ -105,7 +75,6 @@ class WordingProgram {
   static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
-  static constexpr std::uint16_t empty_template = 0;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
   WordingProgram() {

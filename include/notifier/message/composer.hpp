@@ -1,0 +1,305 @@
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+#include "notifier/message/layout.hpp"
+#include "notifier/message/members.hpp"
+#include "notifier/message/message.hpp"
+#include "notifier/message/wording_program.hpp"
+#include "notifier/model/event.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Writes one Message.
+class Composer {
+ public:
+  Composer(const Event& event, Message& out) noexcept
+      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()) {}
+
+  void compose(std::string_view link_base) {
+    compose_envelope();
+    const std::size_t row = find_row();
+    if (row == WordingProgram::no_row) {
+      compose_unknown_kind();
+    } else {
+      compose_known_kind(row);
+    }
+    if (out_.link_.size == 0) compose_app_link(link_base);
+  }
+
+ private:
+  using Span = Message::Span;
+  static constexpr std::string_view operator_email = "deploy@scalingo.com";
+  static constexpr std::size_t max_unknown_fields = 32;
+  static constexpr std::size_t short_value = 40;
+
+  void compose_envelope() {
+    event_.user.for_each_member([&](std::string_view key, json::View value) {
+      if (key == "username") user_ = value.string();
+      if (key == "email") email_ = value.string();
+    });
+    out_.has_time = parse_timestamp(event_.created_at, out_.time);
+    out_.set_event_id(event_.id);
+    out_.set_kind(event_.type);
+    out_.set_actor(user_);
+    if (out_.actor_.size == 0) out_.set_actor(email_);
+    user_span_ = out_.actor_;
+    app_ = written([&] { return append_line(text_, event_.app_name) || append_line(text_, event_.app_id); });
+    project_ =
+        written([&] { return append_line(text_, event_.project_name) || append_line(text_, event_.project_id); });
+    out_.subject_ = app_.size != 0 ? app_ : project_;
+  }
+
+  /// Reads type_data, and finds the row that applies.
+  std::size_t find_row() {
+    std::size_t row = program_.first_row(event_.type);
+    if (row == WordingProgram::no_row) return row;
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_.key(name)) members_.set(key, value);
+    });
+    while (!applies(&program_.op(program_.row(row).when))) ++row;
+    return row;
+  }
+
+  bool applies(const Op* condition) const noexcept {
+    while (condition->code == Op::Code::condition && matches(members_[condition->key], condition->text)) ++condition;
+    return condition->code == Op::Code::done;
+  }
+
+  void compose_known_kind(std::size_t number) {
+    const WordingProgram::Row& row = program_.row(number);
+    out_.severity = wordings::table[number].severity;
+    compose_title([&] { run(&program_.op(row.title)); });
+    out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
+    compose_fields(&program_.op(row.fields));
+    if (row.actor != WordingProgram::empty_template) {
+      const Span actor = written([&] { return run(&program_.op(row.actor)); });
+      if (actor.size != 0) out_.actor_ = actor;
+    }
+    if (row.link != WordingProgram::empty_template) {
+      out_.link_ = written([&] { return run(&program_.op(row.link)); });
+    }
+  }
+
+  /// The subject's name, then what `append` appends.
+  template <class F>
+  void compose_title(F&& append) {
+    const std::size_t begin = text_.size();
+    append_span(out_.subject_);
+    if (out_.subject_.size != 0) text_.append(": ");
+    append();
+    char& first = text_.data()[begin];
+    if (out_.subject_.size == 0 && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
+    out_.title_ = out_.since(begin);
+  }
+
+  void compose_fields(const Op* field) {
+    for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
+      const std::size_t begin = text_.size();
+      is_code_ = field->key == '`';
+      if (run_field(field + 1) && text_.size() != begin) {
+        out_.push_field(field->text.data(), field->text.size(), out_.since(begin), field->key == 0, is_code_);
+      } else {
+        text_.truncate(begin);
+      }
+    }
+    is_code_ = false;
+  }
+
+  /// The same as run(), quicker for what most fields are: one slot.
+  bool run_field(const Op* op) {
+    if (op->code == Op::Code::value) op = &program_.op(append_slot(*op) ? op->target : op->absent);
+    return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
+  }
+
+  /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
+  bool run(const Op* op) {
+    std::size_t marks[WordingProgram::max_depth];
+    for (;;) {
+      bool there = true;
+      if (op->code == Op::Code::literal) {
+        text_.append(op->text);
+        ++op;
+        continue;
+      }
+      switch (op->code) {
+        case Op::Code::done: return true;
+        case Op::Code::failed:
+        case Op::Code::literal:
+        case Op::Code::field:
+        case Op::Code::condition: return false;
+        case Op::Code::open:
+          marks[op->key] = text_.size();
+          ++op;
+          continue;
+        case Op::Code::undo:
+          text_.truncate(marks[op->key]);
+          ++op;
+          continue;
+        case Op::Code::jump: op = &program_.op(op->target); continue;
+        case Op::Code::give_up: op = &program_.op(op->absent); continue;
+        case Op::Code::value: there = append_slot(*op); break;
+        case Op::Code::choice: there = append_choice(*op); break;
+        case Op::Code::app: there = append_span(app_); break;
+        case Op::Code::project: there = append_span(project_); break;
+        case Op::Code::user: there = append_span(user_span_); break;
+        case Op::Code::is_operator: there = append_word(email_ == operator_email, op->text); break;
+        case Op::Code::variables: there = append_variables(); break;
+      }
+      op = &program_.op(there ? op->target : op->absent);
+    }
+  }
+
+  static json::View follow(json::View value, std::string_view path) noexcept {
+    while (!path.empty()) {
+      const std::string_view name = path.substr(0, path.find('.'));
+      value = value[name];
+      path.remove_prefix((std::min)(name.size() + 1, path.size()));
+    }
+    return value;
+  }
+
+  bool append_slot(const Op& op) {
+    if (!members_.has(op.key)) return false;
+    const json::View value = follow(members_[op.key], op.text);
+    if (op.layout == Layout::plain && value.is_string()) {
+      return is_code_ ? append_block(text_, value.string()) : append_line(text_, value.string());
+    }
+    return append_value(text_, value, op.layout);
+  }
+
+  bool append_choice(const Op& op) {
+    const std::size_t question = op.text.find('?');
+    const json::View value = follow(members_[op.key], op.text.substr(0, question));
+    const bool yes = value.boolean() || value.string() == "true";
+    const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
+    return (yes || no) && append_word(yes, op.text.substr(question));
+  }
+
+  /// @param words  "?yes/no"
+  bool append_word(bool yes, std::string_view words) {
+    const std::size_t slash = words.find('/');
+    const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
+    text_.append(word);
+    return !word.empty();
+  }
+
+  bool append_span(Span span) {
+    char* const end = text_.room(span.size);
+    if (span.size != 0) std::memcpy(end, text_.data() + span.begin, span.size);
+    text_.set_end(end + span.size);
+    return span.size != 0;
+  }
+
+  bool append_variables() {
+    const std::size_t begin = text_.size();
+    for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
+                                    std::pair("deleted_vars", " removed")}) {
+      const std::size_t before = text_.size();
+      if (before != begin) text_.append("; ");
+      if (append_names(text_, event_.type_data[key])) {
+        text_.append(word);
+      } else {
+        text_.truncate(before);
+      }
+    }
+    return text_.size() != begin;
+  }
+
+  /// @param pattern  a value; "*" for any, "*x" for one that ends so
+  static bool matches(json::View value, std::string_view pattern) noexcept {
+    std::string_view text = value.string();
+    if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
+    if (pattern[0] != '*') return text == pattern;
+    pattern.remove_prefix(1);
+    if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+    return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
+  }
+
+  void compose_app_link(std::string_view link_base) {
+    const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
+    if (link_base.empty() || app.empty()) return;
+    out_.link_ = written([&] {
+      text_.append(link_base);
+      text_.append("/apps/");
+      append_path_segment(text_, app);
+      return true;
+    });
+  }
+
+  void compose_unknown_kind() {
+    compose_title([&] {
+      const std::size_t begin = text_.size();
+      if (!append_span(out_.kind_)) text_.append("event");
+      for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
+        if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
+      }
+    });
+    out_.sentence_ = written([&] {
+      text_.append(out_.kind_.size != 0 ? "The event \"" : "An event");
+      if (append_span(out_.kind_)) text_.append('"');
+      text_.append(" happened");
+      if (out_.subject_.size != 0) text_.append(" on ");
+      append_span(out_.subject_);
+      text_.append('.');
+      return true;
+    });
+    compose_unknown_fields();
+  }
+
+  /// All scalars that do not look like a secret; of a key that is given twice, the last.
+  void compose_unknown_fields() {
+    std::string_view names[max_unknown_fields];
+    std::size_t left_out = 0;
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      auto& fields = out_.fields_;
+      for (std::size_t i = 0; i < fields.size(); ++i) {
+        if (names[i] != name) continue;
+        fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
+        std::copy(names + i + 1, names + max_unknown_fields, names + i);
+      }
+      if (has_secret_name(name) || holds_secret_url(value.string())) return;
+      if (fields.size() == max_unknown_fields) {
+        ++left_out;
+        return;
+      }
+      const std::size_t begin = text_.size();
+      append_label(text_, name);
+      const std::size_t middle = text_.size();
+      if (!append_scalar(text_, value)) return text_.truncate(begin);
+      names[fields.size()] = name;
+      out_.push_field(nullptr, middle - begin, out_.since(middle), text_.size() - middle <= short_value, false);
+    });
+    if (left_out == 0) return;
+    constexpr std::string_view label = "Further values";
+    const std::size_t begin = text_.size();
+    append_integer(text_, static_cast<std::int64_t>(left_out));
+    out_.push_field(label.data(), label.size(), out_.since(begin), true, false);
+  }
+
+  template <class F>
+  Span written(F&& append) {
+    const std::size_t begin = text_.size();
+    if (!append()) text_.truncate(begin);
+    return out_.since(begin);
+  }
+
+  const Event& event_;
+  Message& out_;
+  Buffer& text_;
+  const WordingProgram& program_;
+  Members members_;
+  std::string_view user_;
+  std::string_view email_;
+  Span user_span_, app_, project_;
+  bool is_code_ = false;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
