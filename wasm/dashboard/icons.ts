@@ -5,7 +5,7 @@ import { svg, html, type TemplateResult } from 'lit';
 const paths: Record<string, TemplateResult> = {
   email: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="m4 7.5 8 6 8-6"/>`,
   slack: svg`<path d="M9.5 3.5 7 20.5M17 3.5l-2.5 17M4 9h17M3 15h17"/>`,
-  rocket_chat: svg`<path d="M12 4c5 0 9 3 9 7.500S17 19 12 19c-1.2 0-2.4-.2-3.4-.5L4 20.500l1.3-4C3.9 15.2 3 13.4 3 11.5 3 7 7 4 12 4Z"/><path d="M8.2 11.500h.1M12 11.500h.1M15.8 11.500h.1"/>`,
+  rocket_chat: svg`<path d="M12 4c5 0 9 3 9 7.5S17 19 12 19c-1.2 0-2.4-.2-3.4-.5L4 20.5l1.3-4C3.9 15.2 3 13.4 3 11.5 3 7 7 4 12 4Z"/><path d="M8.2 11.5h.1M12 11.5h.1M15.8 11.5h.1"/>`,
   webhook: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
 };
 

@@ -68,8 +68,8 @@ export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifie
 }
 
 /** The least that a preview of a platform needs. */
-export function standIn(platform: NotifierDraft['platform'], people: readonly Person[]): NotifierDraft {
-  const typeData =
-    platform === 'email' ? { user_ids: people.slice(0, 1).map(({ id }) => id), emails: people.length > 0 ? [] : ['you@example.com'] } : { webhook_url: 'https://example.com/hook' };
-  return { name: 'Preview', platform: platform!, type_data: typeData };
+export function standIn({ id, name }: { id: string; name: string }, people: readonly Person[]): NotifierDraft {
+  const [first] = people;
+  const data = name === 'email' ? (first ? { user_ids: [first.id] } : { emails: ['you@example.com'] }) : { webhook_url: 'https://example.com/hook' };
+  return { name: 'Preview', platform_id: id, type_data: data };
 }

@@ -1,0 +1,108 @@
+// What is in the package, and whether tools find it in order.
+
+import assert from 'node:assert/strict';
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { installed, packageFolder, root } from './package.mjs';
+
+const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+const bin = (name) => join(root, 'tests/node_modules/.bin', name);
+const archive = join(installed, 'notifier-wasm.tgz');
+
+function run(command, args, options = {}) {
+  const { status, stdout, stderr } = spawnSync(command, args, { encoding: 'utf8', ...options });
+  return { status, output: stdout + stderr };
+}
+
+test('the version is that of the library', () => {
+  const header = readFileSync(join(root, 'include/notifier/version.hpp'), 'utf8');
+  assert.equal(manifest.version, /NOTIFIER_VERSION "(.*)"/.exec(header)[1]);
+});
+
+test('there is no run-time dependency, and types come first', () => {
+  assert.equal(manifest.dependencies, undefined);
+  for (const [entry, target] of Object.entries(manifest.exports)) {
+    if (typeof target === 'object') assert.equal(Object.keys(target)[0], 'types', entry);
+  }
+});
+
+test('every file that the manifest names is there, and nothing but what a user needs', () => {
+  const named = JSON.stringify([manifest.exports, manifest.bin]).match(/"(\.\/)?dist\/[^"*]+"/g).map((text) => JSON.parse(text));
+  assert.ok(named.length > 10);
+  for (const path of named) assert.ok(existsSync(join(packageFolder, path)), path);
+  const all = readdirSync(packageFolder, { recursive: true }).filter((path) => statSync(join(packageFolder, path)).isFile());
+  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(js|wasm|css|html|json|d\.ts))$/, path);
+  assert.ok(all.includes('LICENSE') && all.includes('README.md'));
+});
+
+test('only the dashboard has side effects', () => {
+  assert.ok(manifest.sideEffects.every((path) => path.includes('dashboard')));
+});
+
+test('publint has nothing to say', () => {
+  const { status, output } = run(process.execPath, [bin('publint'), 'run', archive, '--strict']);
+  assert.equal(status, 0, output);
+  assert.match(output, /All good/);
+});
+
+test('attw has nothing to say', () => {
+  const { status, output } = run(process.execPath, [bin('attw'), archive, '--profile', 'esm-only', '--no-emoji']);
+  assert.equal(status, 0, output);
+});
+
+test('every entry can be imported; and required, where Node.js can require ES modules', () => {
+  const entries = Object.keys(manifest.exports).filter((entry) => !/\.(wasm|json)$/.test(entry)).map((entry) => join('notifier-wasm', entry));
+  const script = `for (const entry of ${JSON.stringify(entries)}) { const module = await import(entry); if (Object.keys(module).length === 0) throw entry; }`;
+  execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
+  const node22 = join(root, 'tests/node_modules/node22/bin/node');
+  if (!existsSync(node22)) return;
+  const required = `for (const entry of ${JSON.stringify(entries)}) require(entry);`;
+  execFileSync(node22, ['--no-warnings', '--input-type=commonjs', '--eval', required], { cwd: installed });
+});
+
+test('the module lies under its public name', () => {
+  const require = createRequire(join(installed, 'x.js'));
+  const bytes = readFileSync(require.resolve('notifier-wasm/notifier.wasm'));
+  assert.ok(WebAssembly.validate(bytes));
+});
+
+test('programs are checked against the types, and wrong ones are refused', () => {
+  const folder = join(installed, 'types');
+  mkdirSync(folder, { recursive: true });
+  const check = (name, text) => {
+    writeFileSync(join(folder, `${name}.ts`), text);
+    return run(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom', '--types', '', join(folder, `${name}.ts`)], { cwd: folder });
+  };
+  const good = check('good', `
+    import { createEngine, createEngineSync, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
+    import * as inline from 'notifier-wasm/inline';
+    import * as scalar from 'notifier-wasm/scalar';
+    const engine: Engine = await createEngine({ clock: () => new Date(), ids: (prefix) => prefix + '1', users: (id) => ({ email: id }) });
+    for (const delivery of engine.route({ type: 'x' })) {
+      if (delivery.platform === 'email') { const to: string[] = delivery.envelope.to; const raw: string = delivery.raw; void [to, raw]; }
+      else await fetch(delivery.url, delivery);
+    }
+    const bytes: Uint8Array = engine.route('{}', { as: 'bytes' }).map((d) => d.platform === 'email' ? d.raw : d.body)[0]!;
+    const all: Delivery[] = engine.route(bytes);
+    const handler: (request: Request) => Promise<Response> = toFetchHandler(engine, { store: async () => {}, authorize: () => true });
+    try { engine.addNotifier('shop', { name: 'n', platform: 'slack', type_data: { webhook_url: 'https://x.example' } }); }
+    catch (error) { if (error instanceof NotifierError && error.code === 'invalid') for (const f of error.fields) console.log(f.field); }
+    new ReadableStream<Uint8Array>().pipeThrough(engine.routeStream()).getReader();
+    { using scoped = createEngineSync(bytes); scoped.apps(); }
+    void [all, handler, inline.createEngine, scalar.createEngine];
+    export {};
+  `);
+  assert.equal(good.status, 0, good.output);
+  const bad = check('bad', `
+    import { createEngine } from 'notifier-wasm';
+    const engine = await createEngine();
+    engine.route(7);
+    engine.addNotifier('shop', { platform: 'fax', name: 'n' });
+    engine.route('{}')[0].nothing;
+  `);
+  assert.notEqual(bad.status, 0);
+  assert.equal(bad.output.match(/error TS/g).length, 4, bad.output);
+});

@@ -1,0 +1,117 @@
+// The package in each runtime that it is for, unmodified.
+
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { copyFileSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { configuration, event, file, installed, root, steadyEngine } from './package.mjs';
+
+const modules = join(root, 'tests/node_modules');
+const expected = await (async () => {
+  const engine = await steadyEngine();
+  return engine.route(event);
+})();
+
+/** A program that exercises an entry and prints what came of it. */
+const program = (entry) => `
+  import { createEngine, createEngineSync, toFetchHandler, NotifierError } from '${entry}';
+  const engine = await createEngine({ clock: () => 0 });
+  engine.load(${JSON.stringify(configuration)});
+  const deliveries = engine.route(${JSON.stringify(JSON.stringify(event))});
+  const added = engine.addNotifier('shop', { name: 'n', platform: 'email' });
+  let code;
+  try { engine.route('{'); } catch (error) { code = error instanceof NotifierError && error.code; }
+  const response = await toFetchHandler(engine)(new Request('http://x/v1/apps/shop/notifiers'));
+  const { notifiers } = await response.json();
+  const stream = new Response(engine.routeLines('{}\\n{')).body;
+  const text = await new Response(stream).text();
+  engine.dispose();
+  console.log(JSON.stringify({ deliveries, id: added.id, code, count: notifiers.length, text }));
+`;
+
+function check(stdout) {
+  const { deliveries, id, code, count, text } = JSON.parse(stdout);
+  assert.deepEqual(deliveries, expected);
+  assert.match(id, /^no-[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-/);
+  assert.equal(code, 'invalid_json');
+  assert.equal(count, 6);
+  assert.match(text, /^\{"line":2,/);
+}
+
+const folder = join(installed, 'runtimes');
+mkdirSync(folder, { recursive: true });
+after(() => rmSync(folder, { recursive: true }));
+
+const entries = ['notifier-wasm', 'notifier-wasm/inline', 'notifier-wasm/scalar'];
+const runtimes = [
+  ['this Node.js', process.execPath, []],
+  ['Node.js 18', join(modules, 'node18/bin/node'), []],
+  ['Node.js 22', join(modules, 'node22/bin/node'), []],
+  ['Deno', join(modules, '.bin/deno'), ['run', '--allow-read', '--node-modules-dir=manual', '--no-lock']],
+  ['Bun', join(modules, '.bin/bun'), ['run']],
+];
+for (const [name, command, args] of runtimes) {
+  for (const entry of entries) {
+    test(`${name} runs ${entry}`, () => {
+      assert.ok(existsSync(command), `${command} is missing: run tests/setup`);
+      const path = join(folder, `${entry.replace('/', '_')}.mjs`);
+      writeFileSync(path, program(entry));
+      const { status, stdout, stderr } = spawnSync(command, [...args, path], { encoding: 'utf8', cwd: installed, env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' } });
+      assert.equal(status, 0, stderr);
+      check(stdout);
+    });
+  }
+}
+
+test('workerd runs it: the module is imported, not compiled', () => {
+  const work = mkdtempSync(join(tmpdir(), 'notifier-workerd-'));
+  after(() => rmSync(work, { recursive: true }));
+  const bundled = spawnSync(join(modules, '.bin/esbuild'), [join(folder, 'worker.mjs'), '--bundle', '--format=esm', '--conditions=workerd', '--external:*.wasm', `--outfile=${join(work, 'worker.js')}`, '--log-level=error'], {
+    encoding: 'utf8', cwd: (writeFileSync(join(folder, 'worker.mjs'), worker), installed),
+  });
+  assert.equal(bundled.status, 0, bundled.stderr);
+  copyFileSync(file('dist/notifier.wasm'), join(work, 'notifier.wasm'));
+  writeFileSync(join(work, 'test.capnp'), `
+    using Workerd = import "/workerd/workerd.capnp";
+    const config :Workerd.Config = (services = [(name = "main", worker = (
+      modules = [(name = "worker.js", esModule = embed "worker.js"), (name = "notifier.wasm", wasm = embed "notifier.wasm")],
+      compatibilityDate = "2025-01-01"))]);`);
+  const { status, stdout, stderr } = spawnSync(join(modules, '.bin/workerd'), ['test', join(work, 'test.capnp'), '--verbose'], { encoding: 'utf8' });
+  assert.equal(status, 0, stdout + stderr);
+  check(/\{"deliveries".*\}/.exec(stdout + stderr)[0]);
+});
+
+// The engine is made outside of any request, where neither randomness nor waiting is allowed.
+const worker = `
+  import { createEngine, createEngineSync, toFetchHandler, NotifierError } from 'notifier-wasm';
+  import module from 'notifier-wasm/notifier.wasm';
+  const engine = createEngineSync(module);
+  engine.load(${JSON.stringify(configuration)});
+  const handler = toFetchHandler(engine);
+  export default {
+    async test() {
+      if ((await handler(new Request('http://x/v1/event_types'))).status !== 200) throw new Error('no answer');
+      ${program('').replace(/import .*?;/, '')}
+    },
+  };
+`;
+
+test('a bundle for Node.js by esbuild runs beside its module', () => {
+  const work = mkdtempSync(join(tmpdir(), 'notifier-bundle-'));
+  after(() => rmSync(work, { recursive: true }));
+  writeFileSync(join(folder, 'bundle.mjs'), program('notifier-wasm'));
+  const { status, stderr } = spawnSync(join(modules, '.bin/esbuild'), [join(folder, 'bundle.mjs'), '--bundle', '--platform=node', '--format=esm', `--outfile=${join(work, 'bundle.mjs')}`, '--log-level=error'], { encoding: 'utf8', cwd: installed });
+  assert.equal(status, 0, stderr);
+  copyFileSync(file('dist/notifier.wasm'), join(work, 'notifier.wasm'));
+  const run = spawnSync(process.execPath, [join(work, 'bundle.mjs')], { encoding: 'utf8' });
+  assert.equal(run.status, 0, run.stderr);
+  check(run.stdout);
+});
+
+test('the package needs no file but its own', () => {
+  const script = readFileSync(file('dist/index_node.js'), 'utf8');
+  const imported = [...script.matchAll(/from\s*"([^"]+)"/g)].map(([, name]) => name);
+  for (const name of imported) assert.match(name, /^(\.|node:)/);
+});
