@@ -202,9 +202,12 @@ class EmailContent {
     const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
     std::size_t left = email_limits::all_values;
     std::size_t shown = 0;
+    bool has_code = false;
     for (const bool is_code : {false, true}) {
+      if (is_code && !has_code) break;
       for (std::size_t i = 0; i < count; ++i) {
         const Message::Field field = message_->field(i);
+        has_code = has_code || field.is_code;
         if (field.is_code != is_code) continue;
         const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
         if (limit < 100 && field.value.size() > limit) continue;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -79,6 +80,63 @@ class QuotedPrintable {
   /// Text of any content; controls other than tab and line breaks become spaces.
   template <class Escape>
   void text(std::string_view text) noexcept {
+    const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
+    if (fits && !needs_guard(text) && copy_plain<Escape>(text, out_)) {
+      out_ += text.size();
+    } else {
+      encode_text<Escape>(text);
+    }
+  }
+
+  /// Short text of ours that needs no encoding.
+  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
+
+  /// Whole lines that are encoded already, written at the start of a line.
+  void lines(std::string_view encoded) noexcept {
+    out_ = put(out_, encoded);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is part of the text.
+  void hard_break() noexcept {
+    out_ = put_hard_break(out_, line_end_);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is not.
+  void soft_break() noexcept {
+    out_ = put(out_, "=\r\n");
+    line_end_ = out_ + qp_line;
+  }
+
+ private:
+  bool needs_guard(std::string_view text) const noexcept {
+    return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
+  }
+
+  /// Copies a text to `out`, and says whether nothing in it has to be encoded. No branch on what it reads before the
+  /// end: most texts are short and plain.
+  template <class Escape>
+  static bool copy_plain(std::string_view text, char* out) noexcept {
+    const std::size_t size = text.size();
+    if (size == 0) return true;
+    const bool is_short = size < Bytes::size;
+    const Bytes first = is_short ? Bytes::load(text.data(), size) : Bytes::load(text.data());
+    first.store(out);
+    Bytes special = Escape::special(first);
+    if (is_short) return special.none(size);
+    for (std::size_t at = Bytes::size; at < size; at += Bytes::size) {
+      // The last block overlaps the one before it.
+      const std::size_t from = (std::min)(at, size - Bytes::size);
+      const Bytes bytes = Bytes::load(text.data() + from);
+      bytes.store(out + from);
+      special = special | Escape::special(bytes);
+    }
+    return special.none();
+  }
+
+  template <class Escape>
+  void encode_text(std::string_view text) noexcept {
     const char* p = text.data();
     const char* const end = p + text.size();
     char* out = out_;
@@ -123,28 +181,6 @@ class QuotedPrintable {
     line_end_ = line_end;
   }
 
-  /// Short text of ours that needs no encoding.
-  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
-
-  /// Whole lines that are encoded already, written at the start of a line.
-  void lines(std::string_view encoded) noexcept {
-    out_ = put(out_, encoded);
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is part of the text.
-  void hard_break() noexcept {
-    out_ = put_hard_break(out_, line_end_);
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is not.
-  void soft_break() noexcept {
-    out_ = put(out_, "=\r\n");
-    line_end_ = out_ + qp_line;
-  }
-
- private:
   /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
   template <class Escape>
   static std::size_t encode(const char*& p, const char* end, char* token) noexcept {

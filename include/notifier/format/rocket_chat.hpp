@@ -288,8 +288,8 @@ class RocketChatWriter {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::utf16, p, *cut_);
   }
 
-  /// Most characters of JSON that a field takes beside its value: its label's, with escapes, and the frame.
-  static constexpr std::size_t frame = 2 * rocket_chat_limits::label + 60;
+  /// Most characters of JSON that a field takes beside its value: its label, the frame, and what ends the message.
+  static constexpr std::size_t frame = rocket_chat_limits::label + 70;
 
   const Message* message_;
   Truncations* cut_;

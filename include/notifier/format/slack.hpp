@@ -197,7 +197,9 @@ class SlackWriter {
     p = put(p, slack_color(message_->severity));
     p = put(p, "\",\"blocks\":[");
     char* const first = p;
-    const std::size_t for_context = 1024 + (is_web_link(message_->link()) ? slack_limits::link : 0);
+    // What the line of context takes at most: two names and a time, escaped, their frames, and the link.
+    const std::size_t for_context =
+        4 * slack_limits::origin + 300 + (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link);
     budget_.hold_back(for_context);
     p = fields(p);
     budget_.give_back(for_context);
@@ -303,8 +305,8 @@ class SlackWriter {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
   }
 
-  /// Most characters of JSON that a field takes beside its value: twice its label's, for escapes, and the frame.
-  static constexpr std::size_t frame = 2 * slack_limits::label + 200;
+  /// Most characters of JSON that a field takes beside its value: its label and the frame.
+  static constexpr std::size_t frame = slack_limits::label + 130;
 
   const Message* message_;
   Truncations* cut_;
