@@ -1,0 +1,287 @@
+// One JSON document for a whole registry: written, loaded all or nothing, written by hand.
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <vector>
+
+#include "notifier/registry/registry.hpp"
+
+using namespace notifier;
+
+namespace {
+
+using Texts = std::vector<std::string>;
+
+Texts faults(const Error& error) {
+  Texts out;
+  for (const FieldError& fault : error.fields) out.push_back(fault.field + ": " + fault.message);
+  return out;
+}
+
+/// The faults of a document that must not load, into a registry that must not change.
+Texts load_faults(const std::string& json) {
+  Registry registry;
+  REQUIRE(registry.add_app({"keep", "kept", {}, {}}));
+  const std::string before = registry.snapshot();
+  const auto loaded = registry.load(json);
+  CHECK(registry.snapshot() == before);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().code == errc::invalid);
+  CHECK(loaded.error().message.find("://") == std::string::npos);
+  return faults(loaded.error());
+}
+
+std::string loaded_snapshot(const std::string& json) {
+  Registry registry;
+  const auto loaded = registry.load(json);
+  if (!loaded) FAIL(loaded.error().message);
+  return registry.snapshot();
+}
+
+const char* const by_hand = R"({"apps":[
+  {"name":"shop","notifiers":[
+    {"name":"ops","platform":"slack","type_data":{"webhook_url":"https://hooks.example.com/x"}},
+    {"name":"ops","platform":"slack","type_data":{"webhook_url":"https://hooks.example.com/y"}},
+    {"name":"mail","type":"email","send_all_events":"true"}]},
+  {"id":"7","name":"blog","project_id":"pr-1","owner":{"id":"us-1","username":"anna","email":"anna@example.org"}}],
+  "users":[{"id":"us-1","username":"anna","email":"anna@example.org"}],
+  "email_from":"Ops <ops@example.org>","link_base":"https://dash.example.org/"})";
+
+}  // namespace
+
+TEST_CASE("a configuration written by hand gets the API's defaults") {
+  Registry registry;
+  REQUIRE(registry.load(by_hand));
+  CHECK(registry.app_count() == 2);
+  const auto list = registry.list("shop");
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].active);
+  CHECK_FALSE(list[0].send_all_events);
+  CHECK(list[0].created_at == list[0].updated_at);
+  CHECK(list[2].platform == Platform::email);
+  CHECK(list[2].send_all_events);
+  CHECK(registry.find_app("7")->owner.username == "anna");
+  CHECK(registry.find_user("us-1")->email == "anna@example.org");
+  CHECK(registry.settings().email_from == "Ops <ops@example.org>");
+  CHECK(registry.settings().link_base == "https://dash.example.org");
+}
+
+TEST_CASE("ids that are missing are derived: unique, shaped as ids are, the same wherever the file is loaded") {
+  Registry one;
+  Registry two(RegistryOptions{{}, {}, {}, 12345});
+  REQUIRE(one.load(by_hand));
+  REQUIRE(two.load(by_hand));
+  CHECK(one.snapshot() == two.snapshot());
+  const auto list = one.list("shop");
+  CHECK(list[0].id != list[1].id);
+  // As long as these texts stand here, no build and no version may derive others.
+  CHECK(one.find_app("shop")->id == "app-0e3ec5ac-b2e8-8da5-a424-1b06c9e292a5");
+  CHECK(list[0].id == "no-fbff567a-55cd-8c74-af98-073d72f917d7");
+}
+
+TEST_CASE("a derived id steps aside for the same id given to another") {
+  Registry registry;
+  REQUIRE(registry.load(by_hand));
+  const std::string taken = registry.list("shop")[0].id;
+  const std::string json =
+      R"({"apps":[{"name":"shop","notifiers":[{"name":"ops","platform":"slack","type_data":{"webhook_url":"https://hooks.example.com/x"}},
+      {"id":")" +
+      taken + R"(","name":"ops","platform":"slack","type_data":{"webhook_url":"https://hooks.example.com/x"}}]}]})";
+  REQUIRE(registry.load(json));
+  CHECK(registry.list("shop")[0].id != taken);
+  CHECK(registry.list("shop")[1].id == taken);
+}
+
+TEST_CASE("a snapshot loads into the same snapshot, byte for byte") {
+  const std::string first = loaded_snapshot(by_hand);
+  CHECK(loaded_snapshot(first) == first);
+
+  Registry registry;
+  REQUIRE(registry.load(by_hand));
+  NotifierDraft draft;
+  draft.platform_id = "5982f145d48c3600273ef08a";
+  draft.name = "\xF0\x9F\x98\x80 \"quoted\" \\ \n";
+  draft.selected_events = {{"app_deployed", "restart"}};
+  draft.type_data =
+      R"({"webhook_url":"https://h.example/?q=\"x\"","signing_secret":["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"],"n":[1e999,-0,null]})";
+  REQUIRE(registry.add("blog", draft));
+  for (int i = 0; i < 100; ++i) {
+    draft.name = "n" + std::to_string(i);
+    REQUIRE(registry.add("blog", draft));
+  }
+  const std::string second = registry.snapshot();
+  CHECK(loaded_snapshot(second) == second);
+  CHECK(second.find("whsec_") != std::string::npos);
+}
+
+TEST_CASE("an empty registry is a document too") {
+  CHECK(loaded_snapshot("{}") == R"({"version":1,"apps":[],"users":[]})");
+  CHECK(Registry().snapshot() == R"({"version":1,"apps":[],"users":[]})");
+}
+
+TEST_CASE("loading replaces everything, settings too") {
+  Registry registry;
+  REQUIRE(registry.load(by_hand));
+  REQUIRE(registry.load(R"({"version":1,"apps":[{"id":"1","name":"new"}]})"));
+  CHECK(registry.app_count() == 1);
+  CHECK(registry.notifier_count() == 0);
+  CHECK(registry.users().empty());
+  CHECK_FALSE(registry.find_app("shop"));
+  CHECK(registry.settings().email_from == Settings().email_from);
+  CHECK(registry.settings().link_base.empty());
+}
+
+TEST_CASE("every fault is named by its path") {
+  CHECK(load_faults(R"({"apps":[
+      {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},
+      {"name":""},
+      {"id":"3","name":"c","owner":{"id":"u","email":"x"},"notifiers":{}},
+      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","id":7}]},
+      "app"],
+      "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
+        Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
+              "apps[0].notifiers[1].platform: is no platform: 'telegram'", "apps[0].notifiers[2]: must be an object",
+              "apps[1].name: can't be blank", "apps[2].owner.email: 'x' is not a valid email address",
+              "apps[2].notifiers: must be an array",
+              "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
+              "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
+              "link_base: must be a string", "email_from: must be an email address, or `Name <address>` in ASCII"});
+}
+
+TEST_CASE("what is given twice is a fault where it is given again") {
+  CHECK(load_faults(R"({"apps":[{"id":"1","name":"a"},{"id":"1","name":"b"},{"id":"2","name":"a"}]})") ==
+        Texts{"apps[1].id: has already been taken", "apps[2].name: has already been taken"});
+  CHECK(load_faults(R"({"apps":[
+      {"id":"1","name":"a","notifiers":[{"id":"n","name":"x","platform":"email"},{"id":"n","name":"y","platform":"email"}]},
+      {"id":"2","name":"b","notifiers":[{"id":"n","name":"x","platform":"email"}]}]})") ==
+        Texts{"apps[0].notifiers[1].id: has already been taken", "apps[1].notifiers[0].id: has already been taken"});
+}
+
+TEST_CASE("ways to name the platform have to agree") {
+  CHECK(
+      loaded_snapshot(
+          R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","platform":"email","type":"email","platform_id":"59c52ac27651ce002c1d4620"}]}]})")
+          .find(R"("type":"email")") != std::string::npos);
+  CHECK(
+      load_faults(
+          R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","type":"slack","platform_id":"59c52ac27651ce002c1d4620"}]}]})") ==
+      Texts{"apps[0].notifiers[0].type: does not agree with the platform named before"});
+  CHECK(load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x"}]}]})") ==
+        Texts{"apps[0].notifiers[0].platform: can't be blank"});
+}
+
+TEST_CASE("no more than a hundred faults are told, and how many there are") {
+  std::string json = R"({"apps":[{"id":"1","name":"a","notifiers":[)";
+  for (int i = 0; i < 5000; ++i) json += R"({"name":"x","platform":"email","id":"same"},)";
+  json += "0]}]}";
+  Registry registry;
+  const auto loaded = registry.load(json);
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().fields.size() == 100);
+  CHECK(loaded.error().message.find("5000 faults") != std::string::npos);
+  CHECK(loaded.error().fields[0].field == "apps[0].notifiers[1].id");
+}
+
+TEST_CASE("a version that is not known is not guessed at") {
+  for (const char* json : {R"({"version":2})", R"({"version":"1"})", R"({"version":null})", R"({"version":1.5})"}) {
+    Registry registry;
+    const auto loaded = registry.load(json);
+    REQUIRE_FALSE(loaded);
+    CHECK(loaded.error().code == errc::unsupported);
+    CHECK(loaded.error().field == "version");
+  }
+}
+
+TEST_CASE("what is no JSON, or no object, is told with its place") {
+  Registry registry;
+  CHECK(registry.load("").error().code == errc::invalid_json);
+  CHECK(registry.load("{\"apps\":[}").error().offset == 9);
+  CHECK(registry.load("[]").error().code == errc::not_an_object);
+  CHECK(registry.load("null").error().code == errc::not_an_object);
+  std::string deep;
+  for (int i = 0; i < 100000; ++i) deep += "[";
+  CHECK(registry.load(deep).error().code == errc::too_deep);
+  CHECK(load_faults(R"({"apps":7,"users":"x"})") == Texts{"apps: must be an array", "users: must be an array"});
+}
+
+TEST_CASE("the moment zero is never an updated_at: it means that there is no notifier yet") {
+  const std::string json = loaded_snapshot(
+      R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","platform":"email","created_at":"1970-01-01T00:00:00Z"}]}]})");
+  CHECK(json.find(R"("created_at":"1970-01-01T00:00:00.000Z","updated_at":"1970-01-01T00:00:00.001Z")") !=
+        std::string::npos);
+  CHECK(loaded_snapshot(json) == json);
+}
+
+TEST_CASE("moments keep their milliseconds, from year 1 to year 9999") {
+  const std::string json = loaded_snapshot(
+      R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","platform":"email","created_at":"0001-01-01T00:00:00Z","updated_at":"9999-12-31T23:59:59.999Z"}]}]})");
+  CHECK(json.find(R"("created_at":"0001-01-01T00:00:00.000Z","updated_at":"9999-12-31T23:59:59.999Z")") !=
+        std::string::npos);
+}
+
+TEST_CASE("a host's own event types travel with a snapshot") {
+  const std::string json = R"({"apps":[{"id":"1","name":"a","notifiers":[
+      {"name":"x","platform":"email","selected_event_ids":["et-1"]},
+      {"name":"y","platform":"email","selected_events":["backup/late"]}]}],
+      "event_categories":[{"id":"cat-1","name":"backups","display_name":"Backups","position":20}],
+      "event_types":[{"id":"et-1","name":"backup_failed","category_id":"cat-1"},
+                     {"id":"et-2","name":"backup_slow","kinds":["backup/slow","backup/late"]}]})";
+  Registry registry;
+  REQUIRE(registry.load(json));
+  const EventType* const type = registry.catalogue().find_event_type_by_id("et-1");
+  REQUIRE(type != nullptr);
+  CHECK(registry.catalogue().bit_of_kind("backup_failed") == registry.catalogue().bit_of(*type));
+  CHECK(registry.list("a")[0].selected_event_ids == Texts{"et-1"});
+  CHECK(registry.list("a")[1].selected_event_ids == Texts{"et-2"});
+  const std::string snapshot = registry.snapshot();
+  CHECK(loaded_snapshot(snapshot) == snapshot);
+  // The same types again, into a registry that has them.
+  REQUIRE(registry.load(snapshot));
+  CHECK(registry.snapshot() == snapshot);
+  CHECK(Catalogue::standard()->find_event_type_by_id("et-1") == nullptr);
+  // And without them, they are gone.
+  REQUIRE(registry.load("{}"));
+  CHECK(registry.catalogue().find_event_type_by_id("et-1") == nullptr);
+}
+
+TEST_CASE("event types that cannot be are faults") {
+  CHECK(
+      load_faults(
+          R"({"event_types":[{"id":"","name":"x"},5,{"id":"e","name":"app_deployed"},{"id":"f","name":"g","category_id":"none"},
+                        {"id":"h","name":"i","kinds":["restart"]}]})")
+          .size() == 5);
+  CHECK(load_faults(R"({"event_types":{"a":1}})") == Texts{"event_types: must be an array"});
+}
+
+TEST_CASE("faults do not show secrets") {
+  Registry registry;
+  const auto loaded = registry.load(
+      R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","platform":"webhook","type_data":{"webhook_url":"https://u:hunter2@h.example/","signing_secret":"whsec_hunter2"}}]}]})");
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().message.find("hunter2") == std::string::npos);
+  for (const FieldError& fault : loaded.error().fields) CHECK(fault.message.find("hunter2") == std::string::npos);
+}
+
+TEST_CASE("twenty thousand notifiers in all sizes of apps load, and are all found") {
+  std::string json = R"({"apps":[)";
+  std::size_t count = 0;
+  for (int a = 0; count < 20000; ++a) {
+    if (a > 0) json += ',';
+    json += R"({"id":"app)" + std::to_string(a) + R"(","name":"name)" + std::to_string(a) + R"(","notifiers":[)";
+    const int size = a % 50 == 0 ? 300 : a % 7;
+    for (int i = 0; i < size; ++i, ++count) {
+      if (i > 0) json += ',';
+      json += R"({"id":"n)" + std::to_string(count) + R"(","name":"x","platform":"email"})";
+    }
+    json += "]}";
+  }
+  Registry registry;
+  REQUIRE(registry.load(json + "]}"));
+  CHECK(registry.notifier_count() == count);
+  std::size_t found = 0;
+  for (std::size_t i = 0; i < count; ++i) found += registry.find("n" + std::to_string(i)).has_value() ? 1u : 0u;
+  CHECK(found == count);
+  const std::string snapshot = registry.snapshot();
+  CHECK(loaded_snapshot(snapshot) == snapshot);
+}
