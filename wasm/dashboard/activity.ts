@@ -1,0 +1,123 @@
+// What happens, as it happens: deliveries per minute, and a timeline.
+
+import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { plottedMinutes, type ActivityLog, type LoggedEvent } from './activity_log.js';
+import { base } from './look.js';
+import type { Words } from './strings.js';
+
+const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
+const width = 720;
+const height = 150;
+const shownEvents = 100;
+
+export class NotifierActivity extends LitElement {
+  static override styles = [base, css`
+    .all { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+    .plot { padding: 1rem; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
+    .space { justify-content: space-between; }
+    svg { display: block; inline-size: 100%; block-size: auto; overflow: visible; }
+    svg text { fill: var(--n-quiet); font-size: 11px; }
+    svg line { stroke: var(--n-line); }
+    rect { fill: var(--tone); forced-color-adjust: none; } 
+    .key { display: inline-flex; align-items: center; gap: 0.4rem; font-size: 0.875rem; color: var(--n-quiet); }
+    .key::before { content: ''; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 2px; background: var(--tone); forced-color-adjust: none; }
+    .scroll { overflow: auto; max-block-size: 20rem; }
+    table { border-collapse: collapse; inline-size: 100%; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
+    th, td { padding: 0.3rem 0.6rem; text-align: end; border-block-end: 1px solid var(--n-line); } th:first-child { text-align: start; }
+    ol.card > li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: 0.25rem 0.9rem; padding: 0.6rem 1rem; border-block-end: 1px solid var(--n-line); }
+    ol.card > li:last-child { border-block-end: 0; }
+    time { color: var(--n-quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+    .what { overflow-wrap: anywhere; } .what b { font-weight: 600; }
+    .told { display: flex; flex-wrap: wrap; gap: 0.3rem; margin-block-start: 0.3rem; }
+    .told .pill { display: inline-flex; gap: 0.4rem; align-items: center; max-inline-size: 100%; }
+    .told .pill::before { content: ''; inline-size: 0.55rem; block-size: 0.55rem; border-radius: 50%; background: var(--tone); flex: none; }
+    .dead { color: var(--n-danger); border-color: currentColor; }
+    @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } }
+  `];
+  static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _table: { state: true } };
+
+  declare words: Words;
+  declare log: ActivityLog;
+  /** Moves when the log has changed. */
+  declare version: number;
+  declare live: boolean | undefined;
+  declare private _table: boolean;
+  #clock: ReturnType<typeof setInterval> | undefined;
+
+  constructor() {
+    super();
+    this._table = false;
+  }
+
+  override connectedCallback(): void {
+    super.connectedCallback();
+    this.#clock = setInterval(() => this.requestUpdate(), 15_000);
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    clearInterval(this.#clock);
+  }
+
+  protected override render(): TemplateResult {
+    const { words } = this;
+    const minutes = this.log.perMinute(Date.now());
+    const { events } = this.log;
+    return html`<div class="all">
+      <section class="card plot" aria-labelledby="plot-title"><div class="bar space"><h3 id="plot-title">${words.say('perMinute')}</h3>
+        <span class="bar"><span class="pill ${this.live ? 'good' : ''}" id="live">${words.say(this.live ? 'live' : 'offline')}</span>
+        <button type="button" class="button small" id="as-table" aria-pressed=${this._table} @click=${() => (this._table = !this._table)}>${words.say('asTable')}</button></span></div>
+        ${this._table ? this.#drawTable(minutes) : this.#drawPlot(minutes)}
+        <div class="bar">${platforms.map((platform) => html`<span class="key ${platform}">${words.find(`platform.${platform}`)}</span>`)}</div></section>
+      ${this.live === false ? html`<p class="quiet">${words.say('noStream')}</p>` : nothing}
+      <h3>${words.say('timeline')}</h3>
+      ${events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${events.slice(0, shownEvents).map((event) => this.#drawEvent(event))}</ol>`}</div>`;
+  }
+
+  #drawEvent({ type, at, who, deliveries }: LoggedEvent): TemplateResult {
+    const { words } = this;
+    const isToday = new Date(at).toDateString() === new Date().toDateString();
+    return html`<li><time datetime=${new Date(at).toISOString()}>${words.time(at, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })}</time>
+      <div class="what"><b>${words.find(`kind.${type}`) ?? type.slice(0, 120).replace(/[_/]/g, ' ')}</b> ${who ? html`<span class="quiet">${words.say('by', { who: who.slice(0, 80) })}</span>` : nothing}
+      ${deliveries.length > 0 ? html`<div class="told">${deliveries.slice(0, 20).map(({ notifier_name: name, platform, status }) => html`<span class="pill ${platform} ${status}"><span class="ellipsis"><bdi>${name.slice(0, 80)}</bdi></span> ${words.find(`delivery.${status}`) ?? status}</span>`)}
+        ${deliveries.length > 20 ? html`<span class="pill">+ ${words.number(deliveries.length - 20)}</span>` : nothing}</div>` : nothing}</div></li>`;
+  }
+
+  #drawPlot(minutes: ReturnType<ActivityLog['perMinute']>): TemplateResult {
+    const { words } = this;
+    const totals = minutes.map(({ counts }) => [...counts.values()].reduce((sum, count) => sum + count, 0));
+    const most = niceAbove(Math.max(4, ...totals));
+    const step = width / plottedMinutes;
+    const y = (count: number) => height - (count / most) * (height - 14);
+    const total = totals.reduce((sum, count) => sum + count, 0);
+    return html`<svg viewBox="0 -4 ${width + 30} ${height + 26}" role="img" aria-label="${words.say('perMinute')}: ${words.say('total')} ${words.number(total)}">
+      ${[0, most / 2, most].map((count) => svg`<line x1="0" x2=${width} y1=${y(count)} y2=${y(count)}></line><text x=${width + 6} y=${y(count) + 4}>${words.number(count)}</text>`)}
+      ${minutes.map(({ start, counts }, position) => {
+        let below = 0;
+        const bars = platforms.map((platform) => {
+          const count = counts.get(platform) ?? 0;
+          if (count === 0) return nothing;
+          const top = y(below + count);
+          const bar = svg`<rect class=${platform} x=${position * step + 3} width=${step - 6} y=${top} height=${y(below) - top - (below > 0 ? 1 : 0)} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
+          below += count;
+          return bar;
+        });
+        return svg`${bars}${(plottedMinutes - 1 - position) % 10 === 0 ? svg`<text x=${position * step + step / 2} y=${height + 18} text-anchor="middle">${words.time(start)}</text>` : nothing}`;
+      })}</svg>`;
+  }
+
+  #drawTable(minutes: ReturnType<ActivityLog['perMinute']>): TemplateResult {
+    const { words } = this;
+    const rows = minutes.filter(({ counts }) => counts.size > 0).reverse();
+    return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.say('perMinute')}><table><thead><tr><th scope="col">${words.say('minute')}</th>${platforms.map((platform) => html`<th scope="col">${words.find(`platform.${platform}`)}</th>`)}<th scope="col">${words.say('total')}</th></tr></thead>
+      <tbody>${rows.map(({ start, counts }) => html`<tr><th scope="row">${words.time(start)}</th>${platforms.map((platform) => html`<td>${words.number(counts.get(platform) ?? 0)}</td>`)}<td>${words.number([...counts.values()].reduce((sum, count) => sum + count, 0))}</td></tr>`)}</tbody></table></div>`;
+  }
+}
+
+/** An even number at or above, of which half can be marked. */
+function niceAbove(count: number): number {
+  const size = 10 ** Math.floor(Math.log10(count));
+  return [1, 2, 4, 6, 8, 10].map((times) => times * size).find((nice) => nice >= count && nice % 2 === 0) ?? 10 * size;
+}
+
+customElements.get('notifier-dashboard-activity') ?? customElements.define('notifier-dashboard-activity', NotifierActivity);

@@ -1,0 +1,110 @@
+// Slack and Rocket.Chat messages, drawn from their payloads as those programs draw them. All text goes in as text.
+
+import { html, nothing, type TemplateResult } from 'lit';
+import type { Words } from './strings.js';
+
+type Piece = TemplateResult | string;
+
+/** Marks where the library cut a text. */
+export function withCuts(text: string, cut: string): Piece {
+  if (cut === '' || !text.trimEnd().endsWith('\u2026')) return text;
+  const kept = text.trimEnd().slice(0, -1);
+  return html`${kept}<mark title=${cut}>\u2026</mark>`;
+}
+
+function unescape(text: string): string {
+  return text.replace(/&(amp|lt|gt);/g, (_, name: string) => ({ amp: '&', lt: '<', gt: '>' })[name]!);
+}
+
+const link = (text: Piece, target: string) => html`<span class="link" title=${target}>${text}</span>`;
+
+function styled(text: string, pattern: RegExp, draw: (match: RegExpExecArray) => Piece, plain: (text: string) => Piece): Piece[] {
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (let match = pattern.exec(text); match; match = pattern.exec(text)) {
+    pieces.push(plain(text.slice(at, match.index)), draw(match));
+    at = match.index + match[0].length;
+  }
+  pieces.push(plain(text.slice(at)));
+  return pieces;
+}
+
+function mrkdwn(text: string, cut: string): Piece[] {
+  const marks = /```([^]*?)```|`([^`\n]+)`|<([^>|]+)(?:\|([^>]*))?>|\*([^*\n]+)\*|\b_([^_\n]+)_\b|~([^~\n]+)~/g;
+  return styled(text, marks, ([, block, code, target, label, bold, italic, struck]) => {
+    if (block !== undefined) return html`<pre>${unescape(block)}</pre>`;
+    if (code !== undefined) return html`<code>${unescape(code)}</code>`;
+    if (target !== undefined) return link(unescape(label ?? target), unescape(target));
+    if (bold !== undefined) return html`<b>${unescape(bold)}</b>`;
+    if (italic !== undefined) return html`<i>${unescape(italic)}</i>`;
+    return html`<s>${unescape(struck!)}</s>`;
+  }, (plain) => withCuts(unescape(plain), cut));
+}
+
+function markdown(text: string, cut: string): Piece[] {
+  const marks = /```([^]*?)```|`([^`\n]+)`|\[([^\]\n]*)\]\((\S+?)\)|\*\*?([^*\n]+)\*\*?|\b_([^_\n]+)_\b/g;
+  return styled(text, marks, ([, block, code, label, target, bold, italic]) => {
+    if (block !== undefined) return html`<pre>${block.trim()}</pre>`;
+    if (code !== undefined) return html`<code>${withCuts(code, cut)}</code>`;
+    if (target !== undefined) return link(label!, target);
+    return bold !== undefined ? html`<b>${bold}</b>` : html`<i>${italic}</i>`;
+  }, (plain) => withCuts(plain, cut));
+}
+
+interface SlackText { type: string; text: string }
+interface SlackBlock { type: string; text?: SlackText; fields?: SlackText[]; elements?: SlackText[] }
+interface SlackMessage { text?: string; blocks?: SlackBlock[]; attachments?: { color?: string; blocks?: SlackBlock[]; text?: string }[] }
+
+function parse<T>(body: string): T | undefined {
+  try {
+    return JSON.parse(body) as T;
+  } catch {
+    return undefined;
+  }
+}
+
+function face(name: string, time: string, content: TemplateResult): TemplateResult {
+  const first = [...name.trim()][0]?.toLocaleUpperCase() ?? 'N';
+  return html`<div class="message"><span class="face" aria-hidden="true">${first}</span><div>
+    <div class="who"><bdi>${name.slice(0, 80)}</bdi><span class="app">APP</span><span class="quiet">${time}</span></div>${content}</div></div>`;
+}
+
+const slackText = ({ type, text }: SlackText, cut: string) => (type === 'mrkdwn' ? mrkdwn(text, cut) : withCuts(text, cut));
+
+function slackBlock(block: SlackBlock, cut: string): TemplateResult | typeof nothing {
+  switch (block.type) {
+    case 'header':
+      return html`<div class="title">${slackText(block.text!, cut)}</div>`;
+    case 'section':
+      return html`${block.text ? html`<div class="text">${slackText(block.text, cut)}</div>` : nothing}
+        ${block.fields ? html`<div class="pairs">${block.fields.map((field) => html`<div class="text">${slackText(field, cut)}</div>`)}</div>` : nothing}`;
+    case 'context':
+      return html`<div class="context">${block.elements?.map((element) => html`<span>${slackText(element, cut)}</span>`)}</div>`;
+    case 'divider':
+      return html`<hr>`;
+    default:
+      return nothing;
+  }
+}
+
+export function drawSlack(body: string, name: string, time: string, cut: string): TemplateResult {
+  const message = parse<SlackMessage>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  return face(name, time, html`
+    ${message.blocks?.length ? message.blocks.map((block) => slackBlock(block, cut)) : html`<div class="text">${mrkdwn(message.text ?? '', cut)}</div>`}
+    ${message.attachments?.map(({ color, blocks, text }) => html`<div class="attachment" data-color=${color ?? '#999999'}>${blocks?.map((block) => slackBlock(block, cut))}${text ? html`<div class="text">${mrkdwn(text, cut)}</div>` : nothing}</div>`)}`);
+}
+
+interface RocketField { short?: boolean; title: string; value: string }
+interface RocketMessage { alias?: string; text?: string; attachments?: { color?: string; title?: string; title_link?: string; text?: string; ts?: string; fields?: RocketField[] }[] }
+
+export function drawRocketChat(body: string, name: string, time: string, cut: string, words: Words): TemplateResult {
+  const message = parse<RocketMessage>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  return html`<div class="rocket">${face(message.alias ?? name, time, html`
+    <div class="text">${markdown(message.text ?? '', cut)}</div>
+    ${message.attachments?.map(({ color, title, title_link: target, text, ts, fields }) => html`<div class="attachment boxed" data-color=${color ?? '#999999'}>
+      ${title ? html`<div><b>${target ? link(title, target) : title}</b></div>` : nothing}${text ? html`<div class="text">${markdown(text, cut)}</div>` : nothing}
+      ${fields?.length ? html`<div class="fields">${fields.map((field) => html`<div><b>${field.title}</b><div class="text">${markdown(field.value, cut)}</div></div>`)}</div>` : nothing}
+      ${ts ? html`<div class="context">${words.time(Date.parse(ts), { dateStyle: 'medium', timeStyle: 'short' })}</div>` : nothing}</div>`)}`)}</div>`;
+}

@@ -1,0 +1,245 @@
+// Adds or changes a notifier; what it would send is seen beside it.
+
+import type { FieldError, Notifier, NotifierDraft, Platform } from 'notifier-wasm';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { Refusal } from './client.js';
+import { platformSign } from './icons.js';
+import { base } from './look.js';
+import './preview.js';
+import type { StringKey, Words } from './strings.js';
+import type { Workshop } from './workshop.js';
+
+const platforms: readonly Platform[] = ['slack', 'rocket_chat', 'email', 'webhook'];
+
+interface Form {
+  name: string;
+  platform: Platform;
+  active: boolean;
+  all: boolean;
+  alerts: boolean;
+  types: ReadonlySet<string>;
+  url: string;
+  secret: string;
+  people: ReadonlySet<string>;
+  emails: string;
+}
+
+export class NotifierEditor extends LitElement {
+  static override styles = [base, css`
+    .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; }
+    @media (max-width: 56rem) { .two { grid-template-columns: minmax(0, 1fr); } }
+    form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; }
+    .platforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
+    .choice { display: flex; align-items: center; gap: 0.5rem; padding: 0.4rem 0.55rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); cursor: pointer; font-weight: 550; position: relative; }
+    .choice:has(:checked) { border-color: var(--n-accent); box-shadow: inset 0 0 0 1px var(--n-accent); }
+    .choice:has(:focus-visible) { outline: 2px solid var(--n-accent); outline-offset: 2px; }
+    .choice:has(:disabled) { cursor: default; } .choice:has(:disabled):not(:has(:checked)) { display: none; }
+    .choice input { position: absolute; opacity: 0; inset: 0; inline-size: 100%; block-size: 100%; cursor: inherit; }
+    .choice .badge { inline-size: 1.75rem; block-size: 1.75rem; }
+    .types { max-block-size: 20rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); }
+    details + details { border-block-start: 1px solid var(--n-line); }
+    summary { display: flex; align-items: center; gap: 0.6rem; padding: 0.35rem 0.75rem; cursor: pointer; font-weight: 600; list-style: none; position: sticky; inset-block-start: 0; background: var(--n-raised); }
+    summary:focus-visible { outline-offset: -3px; }
+    summary::before { content: ''; inline-size: 0.45rem; block-size: 0.45rem; border: solid currentColor; border-width: 0 1.5px 1.5px 0; rotate: -45deg; flex: none; }
+    details[open] > summary::before { rotate: 45deg; }
+    summary > :first-child { flex: 1; }
+    .kinds { padding: 0.25rem 0.75rem 0.5rem 2rem; }
+    .stack { display: grid; gap: 0.4rem; grid-template-columns: minmax(0, 1fr); }
+    .people { max-block-size: 12rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); padding: 0.25rem 0.75rem; }
+    .foot { position: sticky; inset-block-end: 0; background: var(--n-surface); padding-block: 0.75rem; border-block-start: 1px solid var(--n-line); justify-content: flex-end; z-index: 1; margin-block-end: -1.25rem; }
+    aside { min-inline-size: 0; }
+    .seen { position: sticky; inset-block-start: 0; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
+  `];
+
+  static override properties = {
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
+    _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
+  };
+
+  declare words: Words;
+  declare workshop: Workshop | undefined;
+  declare notifier: Notifier | undefined;
+  declare save: (draft: NotifierDraft) => Promise<void>;
+  declare private _form: Form;
+  declare private _touched: ReadonlySet<string>;
+  /** What the server found wrong. */
+  declare private _refused: readonly FieldError[];
+  declare private _busy: boolean;
+  declare private _failure: string;
+  declare private _find: string;
+  declare private _findPerson: string;
+
+  constructor() {
+    super();
+    this._form = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
+    this._touched = new Set();
+    this._refused = [];
+    this._busy = false;
+    this._failure = this._find = this._findPerson = '';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has('notifier') || !this.notifier) return;
+    const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
+    this._form = {
+      name, platform: type, active, all, alerts, types: new Set(types), url: data.webhook_url ?? '', secret: '', people: new Set(data.user_ids), emails: (data.emails ?? []).join(', '),
+    };
+  }
+
+  protected override firstUpdated(): void {
+    this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  }
+
+  get #draft(): NotifierDraft {
+    const { name, platform, active, all, alerts, types, url, secret, people, emails } = this._form;
+    const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
+    const data = platform === 'email'
+      ? { user_ids: [...people], emails: emails.split(/[,;\s]+/).filter(Boolean) }
+      : { webhook_url: url.trim(), ...(platform === 'webhook' && secret.trim() !== '' && { signing_secret: secret.trim() }) };
+    return { name, ...(id !== undefined && { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: data };
+  }
+
+  /** What is wrong now: the library's own verdict, and what the server said of it. */
+  get #problems(): readonly FieldError[] {
+    const own = this.workshop?.problems(this.#draft) ?? [];
+    return [...own, ...this._refused.filter(({ field }) => !own.some((one) => one.field === field))];
+  }
+
+  #set(change: Partial<Form>, ...fields: string[]): void {
+    this._form = { ...this._form, ...change };
+    this._refused = this._refused.filter(({ field }) => !fields.some((name) => field.startsWith(name)));
+  }
+
+  #touch(field: string): void {
+    if (!this._touched.has(field)) this._touched = new Set(this._touched).add(field);
+  }
+
+  async #submit(event: Event): Promise<void> {
+    event.preventDefault();
+    if (this._busy) return;
+    this._failure = '';
+    this._refused = [];
+    this._touched = new Set(['name', 'type_data', 'platform', 'selected_event_ids', 'other']);
+    if (this.#problems.length === 0) {
+      this._busy = true;
+      try {
+        await this.save(this.#draft);
+        return;
+      } catch (error) {
+        if (error instanceof Refusal && error.fields.length > 0) this._refused = error.fields;
+        else this._failure = this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
+      } finally {
+        this._busy = false;
+      }
+    }
+    await this.updateComplete;
+    this.renderRoot.querySelector<HTMLElement>('[aria-invalid="true"], [role="alert"][tabindex]')?.focus();
+  }
+
+  protected override render(): TemplateResult {
+    const { words, _form: form, workshop } = this;
+    const problems = this.#problems;
+    const shown = problems.filter(({ field }) => [...this._touched].some((name) => field.startsWith(name) || name === 'other'));
+    const submitted = this._touched.has('other');
+    const sees = platforms.includes(form.platform);
+    return html`<div class="two">
+      <form novalidate @submit=${this.#submit}>
+        ${this.#text('name', 'name', 'name', form.name, (name) => ({ name }), shown, 'name')}
+        <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
+          <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
+          ${platformSign(platform)}<span>${words.find(`platform.${platform}`)}</span></label>`)}</div></fieldset>
+        ${form.platform === 'email' ? this.#recipients(shown) : html`
+          ${this.#text('url', 'url', 'type_data.webhook_url', form.url, (url) => ({ url }), shown, 'type_data.webhook_url', words.say('urlHint'), 'url')}
+          ${form.platform === 'webhook' ? this.#text('secret', 'secret', 'type_data.signing_secret', form.secret, (secret) => ({ secret }), shown, 'type_data.signing_secret', `${words.say('secretHint')} ${this.notifier ? words.say('secretKept') : ''}`) : nothing}`}
+        <fieldset class="stack"><legend>${words.say('events')}</legend>
+          ${this.#check('active', words.say('active'), form.active, (active) => ({ active }))}
+          ${this.#check('alerts', words.say('alerts'), form.alerts, (alerts) => ({ alerts }))}
+          ${this.#check('all', words.say('sendAll'), form.all, (all) => ({ all }))}
+          ${form.all ? nothing : this.#types()}
+          ${this.#errors('types-error', shown, 'selected_event_ids')}
+        </fieldset>
+        ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
+          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
+        <div class="bar foot">
+          <button type="button" class="button" id="cancel" @click=${() => this.dispatchEvent(new CustomEvent('editor-cancel'))}>${words.say('cancel')}</button>
+          <button type="submit" class="button primary" id="save" ?disabled=${this._busy}>${words.say(this._busy ? 'saving' : this.notifier ? 'save' : 'add')}</button>
+        </div>
+      </form>
+      <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }}></notifier-dashboard-preview></div>` : nothing}</aside>
+    </div>`;
+  }
+
+  #check(id: string, text: string, value: boolean, change: (value: boolean) => Partial<Form>): TemplateResult {
+    return html`<label class="check"><input type="checkbox" id=${id} .checked=${value} @change=${(event: Event) => this.#set(change((event.target as HTMLInputElement).checked), 'selected_event_ids')}>${text}</label>`;
+  }
+
+  #errors(id: string, problems: readonly FieldError[], field: string): TemplateResult | typeof nothing {
+    const own = problems.filter((problem) => problem.field.startsWith(field));
+    return own.length === 0 ? nothing : html`<div class="error" id=${id}>${own.map(({ code, message }) => html`<p>${this.words.error(code, message)}</p>`)}</div>`;
+  }
+
+  #text(id: string, label: StringKey, field: string, value: string, change: (value: string) => Partial<Form>, problems: readonly FieldError[], touch: string, hint?: string, type = 'text'): TemplateResult {
+    const errors = this.#errors(`${id}-error`, problems, field);
+    return html`<div class="field"><label for=${id}>${this.words.say(label)}</label>
+      <input id=${id} type=${type} .value=${value} autocomplete="off" spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
+        @input=${(event: Event) => this.#set(change((event.target as HTMLInputElement).value), field)} @change=${() => this.#touch(touch)}>
+      ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}</div>`;
+  }
+
+  #recipients(problems: readonly FieldError[]): TemplateResult {
+    const { words, _form: form } = this;
+    const known = this.workshop?.people ?? [];
+    // Who was chosen and is no longer known can still be taken off.
+    const people = [...known, ...[...form.people].filter((id) => !known.some((person) => person.id === id)).map((id) => ({ id, username: '', email: '' }))];
+    const query = this._findPerson.trim().toLocaleLowerCase();
+    const found = people.filter(({ username, email }) => `${username} ${email}`.toLocaleLowerCase().includes(query)).slice(0, 200);
+    const errors = this.#errors('emails-error', problems, 'type_data');
+    return html`${people.length > 0 ? html`<fieldset class="stack"><legend>${words.say('people')}</legend>
+        ${people.length > 8 ? html`<input type="search" id="find-person" aria-label=${words.say('findPerson')} placeholder=${words.say('findPerson')} @input=${(event: Event) => (this._findPerson = (event.target as HTMLInputElement).value)}>` : nothing}
+        <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${form.people.has(id)} @change=${() => this.#set({ people: flip(form.people, id) }, 'type_data')}>
+          <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>` : nothing}
+      <div class="field"><label for="emails">${words.say('emails')}</label>
+        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
+          @input=${(event: Event) => this.#set({ emails: (event.target as HTMLTextAreaElement).value }, 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
+        <span class="hint" id="emails-hint">${words.say('emailsHint')}</span>${errors}</div>`;
+  }
+
+  #types(): TemplateResult {
+    const { words, _form: form, workshop } = this;
+    if (!workshop) return html`<p class="quiet">${words.say('loading')}</p>`;
+    const { event_categories: categories, event_types: types } = workshop.catalogue;
+    const query = this._find.trim().toLocaleLowerCase();
+    const label = (type: (typeof types)[number]) => words.find(`type.${type.name}`) ?? type.display_name;
+    const groups = [...categories].sort((a, b) => a.position - b.position).map((category) => {
+      const all = types.filter((type) => type.category_id === category.id);
+      const found = all.filter((type) => `${label(type)} ${type.name} ${type.description}`.toLocaleLowerCase().includes(query));
+      return { category, name: words.find(`category.${category.name}`) ?? category.display_name, all, found, chosen: all.filter(({ id }) => form.types.has(id)).length };
+    }).filter(({ found }) => found.length > 0);
+    return html`<div class="stack" role="group" aria-label=${words.say('choose')}>
+      <div class="bar"><input class="grow" type="search" id="find-type" aria-label=${words.say('findType')} placeholder=${words.say('findType')} .value=${this._find} @input=${(event: Event) => (this._find = (event.target as HTMLInputElement).value)}
+        @keydown=${(event: KeyboardEvent) => event.key === 'Enter' && event.preventDefault()}>
+        <span class="quiet" role="status">${words.say('chosen', { count: form.types.size })}</span></div>
+      <div class="types">${groups.length === 0 ? html`<p class="quiet kinds">${words.say('noType')}</p>` : groups.map(({ name, all, found, chosen }, position) => html`<details ?open=${query !== '' || chosen > 0 || position === 0}>
+        <summary><span>${name}</span><span class="quiet">${words.say('chosenOf', { count: chosen, total: all.length })}</span></summary>
+        <div class="kinds">
+          ${query === '' ? html`<label class="check quiet"><input type="checkbox" .checked=${chosen === all.length} .indeterminate=${chosen > 0 && chosen < all.length}
+            @change=${() => this.#set({ types: chosen === all.length ? without(form.types, all) : new Set([...form.types, ...all.map(({ id }) => id)]) }, 'selected_event_ids')}>${words.say('allOf', { category: name })}</label>` : nothing}
+          ${found.map((type) => html`<label class="check" title=${type.description}><input type="checkbox" value=${type.name} .checked=${form.types.has(type.id)} @change=${() => this.#set({ types: flip(form.types, type.id) }, 'selected_event_ids')}>${label(type)}</label>`)}
+        </div></details>`)}</div></div>`;
+  }
+}
+
+function flip(set: ReadonlySet<string>, value: string): Set<string> {
+  const flipped = new Set(set);
+  if (!flipped.delete(value)) flipped.add(value);
+  return flipped;
+}
+
+function without(set: ReadonlySet<string>, gone: readonly { id: string }[]): Set<string> {
+  const rest = new Set(set);
+  for (const { id } of gone) rest.delete(id);
+  return rest;
+}
+
+customElements.get('notifier-dashboard-editor') ?? customElements.define('notifier-dashboard-editor', NotifierEditor);

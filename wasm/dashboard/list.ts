@@ -1,0 +1,221 @@
+// The rows. However many notifiers there are, only those in sight are in the page.
+
+import type { Notifier } from 'notifier-wasm';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
+import { platformSign } from './icons.js';
+import { base } from './look.js';
+import type { Words } from './strings.js';
+
+/** What a row's buttons ask for. */
+export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
+
+/** Up to so many rows the list is as long as it is; beyond, it scrolls within a frame. */
+const mostUnframed = 60;
+const spare = 8;
+
+export class NotifierList extends LitElement {
+  static override styles = [base, css`
+    .scroller { max-block-size: min(70vh, 46rem); overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; }
+    .row {
+      display: grid; grid-template-columns: auto minmax(0, 1.2fr) minmax(0, 1fr) auto; gap: 0.25rem 0.9rem; align-items: center;
+      padding: 0.7rem 1rem; border-block-end: 1px solid var(--n-line);
+    }
+    .row:last-of-type { border-block-end: 0; }
+    .framed .row { block-size: 4.5rem; padding-block: 0; overflow: hidden; contain: strict; }
+    .row:hover { background: var(--n-raised); }
+    .name { font-weight: 600; }
+    .off .name, .off .badge { opacity: 0.75; }
+    .actions { display: flex; gap: 0.125rem; align-items: center; }
+    .switch {
+      appearance: none; inline-size: 2.375rem; block-size: 1.5rem; margin-inline-end: 0.375rem; padding: 0; border: 1px solid var(--n-control); border-radius: 99px;
+      background: var(--n-raised); cursor: pointer; flex: none;
+    }
+    .switch::after { content: ''; display: block; inline-size: 1rem; block-size: 1rem; margin: 0 3px; border-radius: 50%; background: var(--n-control); }
+    .switch[aria-checked='true'] { background: var(--n-accent); border-color: var(--n-accent); }
+    .switch[aria-checked='true']::after { background: var(--n-on-accent); translate: 0.8rem 0; }
+    :host([dir='rtl']) .switch[aria-checked='true']::after { translate: -0.8rem 0; }
+    @media (forced-colors: active) { .switch::after { background: ButtonText; } .switch[aria-checked='true']::after { background: Highlight; } }
+    @container notifiers (max-width: 44rem) {
+      .row { grid-template-columns: auto minmax(0, 1fr); padding-block: 0.8rem; }
+      .framed .row { block-size: 9rem; padding-block: 0.5rem; }
+      .sum, .actions { grid-column: 2; }
+      .actions { flex-wrap: wrap; margin-inline-start: -0.1rem; }
+    }
+  `];
+
+  static override properties = {
+    notifiers: { attribute: false }, words: { attribute: false }, testKey: { attribute: false }, typeNames: { attribute: false }, first: { state: true },
+  };
+
+  declare notifiers: readonly Notifier[];
+  declare words: Words;
+  declare testKey: 'test' | 'showTest';
+  declare typeNames: ReadonlyMap<string, string>;
+  declare first: number;
+  #rowHeight = 72;
+  #height = 740;
+  /** Position of the row that has the focus; it stays in the page wherever one scrolls to. */
+  #focused = -1;
+  #sizes: ResizeObserver | undefined;
+
+  constructor() {
+    super();
+    this.notifiers = [];
+    this.typeNames = new Map();
+    this.testKey = 'test';
+    this.first = 0;
+  }
+
+  /** Puts the focus on a button of a row, and brings the row into sight. */
+  async focusRow(position: number, action: RowAction): Promise<boolean> {
+    if (position < 0 || position >= this.notifiers.length) return false;
+    const scroller = this.#scroller;
+    if (scroller && this.#framed) {
+      const top = position * this.#rowHeight;
+      if (top < scroller.scrollTop) scroller.scrollTop = top;
+      else if (top + this.#rowHeight > scroller.scrollTop + scroller.clientHeight) scroller.scrollTop = top + this.#rowHeight - scroller.clientHeight;
+      this.#look();
+    }
+    await this.updateComplete;
+    const button = this.renderRoot.querySelector<HTMLElement>(`[data-position='${position}'] [data-action='${action}']`);
+    button?.focus();
+    return button !== null;
+  }
+
+  override disconnectedCallback(): void {
+    super.disconnectedCallback();
+    this.#sizes?.disconnect();
+    this.#sizes = undefined;
+  }
+
+  get #scroller(): HTMLElement | null {
+    return this.renderRoot.querySelector<HTMLElement>('.scroller');
+  }
+
+  get #framed(): boolean {
+    return this.notifiers.length > mostUnframed;
+  }
+
+  #look(): void {
+    const scroller = this.#scroller;
+    if (!scroller) return;
+    this.#height = scroller.clientHeight || this.#height;
+    const first = Math.max(0, Math.floor(scroller.scrollTop / this.#rowHeight) - spare);
+    // Steps of several rows: fewer renderings while one scrolls.
+    this.first = first - (first % 4);
+  }
+
+  protected override updated(): void {
+    const scroller = this.#scroller;
+    if (!this.#framed || !scroller) return;
+    for (const spacer of scroller.querySelectorAll<HTMLElement>('.spacer')) spacer.style.blockSize = `${Number(spacer.dataset['rows']) * this.#rowHeight}px`;
+    if (!this.#sizes) {
+      this.#sizes = new ResizeObserver(() => {
+        const row = this.renderRoot.querySelector<HTMLElement>('.row');
+        if (!row) return;
+        const height = row.getBoundingClientRect().height;
+        if (height > 0 && Math.abs(height - this.#rowHeight) > 0.5) {
+          this.#rowHeight = height;
+          this.requestUpdate();
+        }
+        this.#look();
+      });
+      this.#sizes.observe(this);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { notifiers } = this;
+    const framed = this.#framed;
+    const first = framed ? Math.min(this.first, notifiers.length - 1) : 0;
+    const end = framed ? Math.min(notifiers.length, first + Math.ceil(this.#height / this.#rowHeight) + 2 * spare + 4) : notifiers.length;
+    const shown = Array.from({ length: end - first }, (_, offset) => first + offset);
+    let above = first;
+    let below = notifiers.length - end;
+    const kept = this.#focused;
+    const before = framed && kept >= 0 && kept < first;
+    const after = framed && kept >= end && kept < notifiers.length;
+    if (before) --above;
+    if (after) --below;
+    const spacer = (rows: number) => (framed ? html`<div class="spacer" role="presentation" data-rows=${rows}></div>` : nothing);
+    return html`<div class="card">
+      <div class="scroller ${framed ? 'framed' : ''}" @scroll=${framed ? () => this.#look() : nothing} @keydown=${this.#onKey} @focusin=${this.#onFocus} @focusout=${() => (this.#focused = -1)} @click=${this.#onClick}>
+        <div role="list" aria-label=${this.words.say('view.notifiers')}>
+          ${before ? this.#row(kept) : nothing}${spacer(above)}
+          ${repeat(shown, (position) => notifiers[position]!.id, (position) => this.#row(position))}
+          ${spacer(below)}${after ? this.#row(kept) : nothing}
+        </div>
+      </div>
+    </div>`;
+  }
+
+  #row(position: number): TemplateResult {
+    const notifier = this.notifiers[position]!;
+    const { words } = this;
+    const { active } = notifier;
+    // Names may be as long as they like; nobody hears ten thousand letters out.
+    const name = notifier.name.length > 120 ? `${notifier.name.slice(0, 119)}\u2026` : notifier.name;
+    const button = (action: RowAction, text: string, label: string) =>
+      html`<button type="button" class="button plain small ${action === 'remove' ? 'danger' : ''}" data-action=${action} aria-label=${label}>${text}</button>`;
+    return html`<div class="row ${active ? '' : 'off'}" role="listitem" data-position=${position} data-id=${notifier.id} aria-setsize=${this.notifiers.length} aria-posinset=${position + 1}>
+      ${platformSign(notifier.type)}
+      <div>
+        <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
+        <div class="quiet ellipsis">${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7 <bdi>${this.#destination(notifier)}</bdi></div>
+      </div>
+      <div class="sum quiet ellipsis">${active ? this.#events(notifier) : html`<span class="pill">${words.say('inactive')}</span> ${this.#events(notifier)}`}</div>
+      <div class="actions">
+        <button type="button" class="switch" role="switch" aria-checked=${active} data-action="toggle" aria-label=${words.say('activeNamed', { name })}></button>
+        ${button('test', words.say(this.testKey), words.say(`${this.testKey}Named`, { name }))}
+        ${button('edit', words.say('edit'), words.say('editNamed', { name }))}
+        ${button('remove', words.say('remove'), words.say('removeNamed', { name }))}
+      </div>
+    </div>`;
+  }
+
+  #destination({ type, type_data: data }: Notifier): string {
+    if (type !== 'email') return String(data?.webhook_url ?? '').replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/\u2026').slice(0, 200);
+    const people = (data?.user_ids?.length ?? 0) + (data?.emails?.length ?? 0);
+    const first = data?.emails?.[0];
+    if (people === 0) return this.words.say('noRecipient');
+    if (first === undefined) return `${this.words.say('people')}: ${this.words.number(people)}`;
+    return people === 1 ? first : this.words.say('andMore', { first, count: people - 1 });
+  }
+
+  #events({ send_all_events: all, send_all_alerts: alerts, selected_event_ids: ids }: Notifier): string {
+    const parts: string[] = [];
+    if (all) parts.push(this.words.say('allEvents'));
+    else if (ids?.length === 1 && this.typeNames.has(ids[0]!)) parts.push(this.typeNames.get(ids[0]!)!);
+    else if (ids?.length > 0) parts.push(this.words.say('eventTypes', { count: ids.length }));
+    if (alerts) parts.push(this.words.say('allAlerts'));
+    return parts.length > 0 ? parts.join(' \u00b7 ') : this.words.say('nothingSelected');
+  }
+
+  #place(event: Event): [number, RowAction] | undefined {
+    const button = (event.target as Element).closest?.<HTMLElement>('[data-action]');
+    const row = button?.closest<HTMLElement>('[data-position]');
+    return button && row ? [Number(row.dataset['position']), button.dataset['action'] as RowAction] : undefined;
+  }
+
+  #onFocus(event: FocusEvent): void {
+    this.#focused = this.#place(event)?.[0] ?? -1;
+  }
+
+  #onClick(event: Event): void {
+    const place = this.#place(event);
+    if (place) this.dispatchEvent(new CustomEvent('row-action', { detail: { action: place[1], notifier: this.notifiers[place[0]], position: place[0] } }));
+  }
+
+  #onKey(event: KeyboardEvent): void {
+    const place = this.#place(event);
+    if (!place) return;
+    const page = Math.max(1, Math.floor(this.#height / this.#rowHeight) - 1);
+    const step = { ArrowDown: 1, ArrowUp: -1, PageDown: page, PageUp: -page, Home: -Infinity, End: Infinity }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    void this.focusRow(Math.max(0, Math.min(this.notifiers.length - 1, place[0] + step)), place[1]);
+  }
+}
+
+customElements.get('notifier-dashboard-list') ?? customElements.define('notifier-dashboard-list', NotifierList);

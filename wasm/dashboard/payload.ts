@@ -1,0 +1,129 @@
+// One delivery, as its receiver shows it, and as it is.
+
+import type { Delivery } from 'notifier-wasm';
+import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { base } from './look.js';
+import { drawRocketChat, drawSlack, withCuts } from './chat.js';
+import { readMail, type Mail } from './mail.js';
+import type { Words } from './strings.js';
+
+type View = 'seen' | 'text' | 'raw';
+
+// The named policy that mails pass through on their way into a frame in which nothing runs.
+type Policy = { createHTML(html: string): string };
+const factory = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes;
+const rules: Policy = { createHTML: (text) => text };
+const mailPolicy = factory?.createPolicy('notifier-dashboard-mail', rules) ?? rules;
+
+export class NotifierPayload extends LitElement {
+  static override styles = [base, css`
+    .paper { border: 1px solid var(--n-line); border-radius: var(--n-radius); overflow: hidden; }
+    .views { display: flex; justify-content: flex-end; gap: 0.25rem; padding: 0.25rem; border-block-end: 1px solid var(--n-line); background: var(--n-raised); flex-wrap: wrap; }
+    .views .button[aria-pressed='true'] { background: var(--n-surface); border-color: var(--n-control); }
+    .inner { padding: 0.9rem 1rem; overflow-wrap: anywhere; min-inline-size: 0; }
+    pre { white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 26rem; overflow: auto; direction: ltr; text-align: start; }
+    dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.15rem 0.9rem; margin-block-end: 0.75rem; }
+    dt { color: var(--n-quiet); } dd { overflow-wrap: anywhere; }
+    iframe { display: block; inline-size: 100%; block-size: 24rem; border: 0; background: #fff; color-scheme: light; }
+    .cuts { padding: 0.5rem 1rem; border-block-start: 1px solid var(--n-line); background: var(--n-warn-surface); color: var(--n-warn); font-size: 0.875rem; }
+    .message { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0.7rem; }
+    .face { inline-size: 2.25rem; block-size: 2.25rem; border-radius: 6px; background: var(--n-accent); color: var(--n-on-accent); display: grid; place-items: center; font-weight: 700; }
+    .rocket .face { border-radius: 4px; }
+    .who { display: flex; gap: 0.5rem; align-items: baseline; font-weight: 700; flex-wrap: wrap; }
+    .who .app { font-size: 0.6875rem; font-weight: 600; padding: 0 0.3rem; background: var(--n-raised); color: var(--n-quiet); border-radius: 3px; }
+    .who time, .who .quiet { font-weight: 400; font-size: 0.8125rem; }
+    .title { font-size: 1.125rem; font-weight: 700; line-height: 1.35; margin-block: 0.15rem 0.35rem; }
+    .text { white-space: pre-wrap; }
+    .attachment { border-inline-start: 4px solid var(--n-line); border-radius: 3px; padding: 0.15rem 0 0.15rem 0.8rem; margin-block-start: 0.6rem; display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); }
+    .attachment.boxed { background: var(--n-raised); padding: 0.6rem 0.8rem; }
+    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: 0.3rem 1rem; }
+    .pairs { display: grid; grid-template-columns: minmax(6rem, auto) minmax(0, 1fr); gap: 0.2rem 1rem; }
+    .context { color: var(--n-quiet); font-size: 0.8125rem; display: flex; flex-wrap: wrap; gap: 0.2rem 0.8rem; }
+    .link { color: var(--n-accent); text-decoration: underline; }
+    code { font: 0.875em ui-monospace, Menlo, Consolas, monospace; background: var(--n-raised); border: 1px solid var(--n-line); border-radius: 3px; padding: 0 0.25em; }
+    .boxed code { background: var(--n-surface); }
+    table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; } th, td { text-align: start; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0; overflow-wrap: anywhere; } th { font-weight: 550; color: var(--n-quiet); }
+    .line { font-weight: 600; margin-block-end: 0.6rem; direction: ltr; text-align: start; }
+    hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0; }
+  `];
+  static override properties = { words: { attribute: false }, delivery: { attribute: false }, _view: { state: true } };
+
+  declare words: Words;
+  declare delivery: Delivery;
+  declare private _view: View;
+  #mail: Mail | undefined;
+
+  constructor() {
+    super();
+    this._view = 'seen';
+  }
+
+  protected override willUpdate(changed: PropertyValues): void {
+    if (changed.has('delivery')) this.#mail = this.delivery.platform === 'email' ? readMail(this.delivery.raw) : undefined;
+  }
+
+  protected override updated(changed: PropertyValues): void {
+    for (const bar of this.renderRoot.querySelectorAll<HTMLElement>('[data-color]')) bar.style.borderInlineStartColor = bar.dataset['color']!;
+    const frame = this.renderRoot.querySelector('iframe');
+    if (frame && this.#mail && (changed.has('delivery') || changed.has('_view'))) {
+      frame.onload = () => dress(frame);
+      frame.srcdoc = mailPolicy.createHTML(this.#mail.html);
+    }
+  }
+
+  protected override render(): TemplateResult {
+    const { words, delivery } = this;
+    const raw = delivery.platform === 'email' ? delivery.raw : delivery.body;
+    const size = new TextEncoder().encode(raw).length;
+    const button = (view: View, text: string) => html`<button type="button" class="button plain small" data-view=${view} aria-pressed=${this._view === view} @click=${() => (this._view = view)}>${text}</button>`;
+    return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}>
+        ${delivery.platform === 'email' ? html`${button('seen', words.say('html'))}${button('text', words.say('text'))}` : button('seen', words.say('asSeen'))}
+        ${button('raw', words.say('raw'))}</div>
+      ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
+      ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part, kept, length }))) })}</p>` : nothing}
+    </div>`;
+  }
+
+  #seen(): TemplateResult {
+    const { words, delivery } = this;
+    const cut = delivery.truncations.length > 0 ? words.say('cutHere') : '';
+    if (delivery.platform === 'email') {
+      const { subject, from, text } = this.#mail!;
+      const to = delivery.envelope.to;
+      return html`<div class="inner"><dl><dt>${words.say('from')}</dt><dd><bdi>${from}</bdi></dd><dt>${words.say('to')}</dt><dd>${to.length > 0 ? html`<bdi>${to.join(', ')}</bdi>` : words.say('nobody')}</dd>
+          <dt>${words.say('subject')}</dt><dd id="subject"><bdi>${withCuts(subject, cut)}</bdi></dd></dl>
+        ${this._view === 'text' ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${withCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
+    }
+    if (delivery.platform === 'webhook') {
+      return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
+        <table><caption class="visually-hidden">${words.say('headers')}</caption><thead class="visually-hidden"><tr><th scope="col">${words.say('header')}</th><th scope="col">${words.say('value')}</th></tr></thead><tbody>
+        ${Object.entries(delivery.headers).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
+        <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
+    }
+    const time = words.time(Date.now());
+    return html`<div class="inner">${delivery.platform === 'slack' ? drawSlack(delivery.body, delivery.notifierName, time, cut) : drawRocketChat(delivery.body, delivery.notifierName, time, cut, words)}</div>`;
+  }
+}
+
+/** Styles a mail through the CSSOM: the page's policy may forbid styles within HTML. Its links lead nowhere here. */
+function dress(frame: HTMLIFrameElement): void {
+  const page = frame.contentDocument;
+  if (!page) return;
+  for (const element of page.querySelectorAll<HTMLElement>('[style]')) element.style.cssText = element.getAttribute('style')!;
+  page.addEventListener('click', (event) => event.preventDefault());
+  for (const link of page.querySelectorAll('a')) {
+    link.title = link.href;
+    link.removeAttribute('href');
+  }
+  if (page.body) frame.style.blockSize = `${Math.min(Math.max(page.body.scrollHeight, page.documentElement.scrollHeight > 900 ? 900 : 120), 900) + 2}px`;
+}
+
+function pretty(json: string): string {
+  try {
+    return json.length > 200_000 ? json.slice(0, 200_000) : JSON.stringify(JSON.parse(json), null, 2);
+  } catch {
+    return json;
+  }
+}
+
+customElements.get('notifier-dashboard-payload') ?? customElements.define('notifier-dashboard-payload', NotifierPayload);

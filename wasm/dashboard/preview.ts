@@ -1,0 +1,85 @@
+// What each platform gets for an event: the library's own payloads.
+
+import { type Delivery, type Notifier, type NotifierDraft } from 'notifier-wasm';
+import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import './event_source.js';
+import { platformSign } from './icons.js';
+import { base } from './look.js';
+import './payload.js';
+import type { Words } from './strings.js';
+import { standIn, type Workshop } from './workshop.js';
+
+export class NotifierPreview extends LitElement {
+  static override styles = [base, css`
+    .all { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
+    .choose { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 0.75rem; align-items: start; }
+    .each { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; align-items: start; }
+    section { display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); min-inline-size: 0; }
+    .title { display: flex; align-items: center; gap: 0.6rem; }
+    .title .badge { inline-size: 1.75rem; block-size: 1.75rem; }
+  `];
+  static override properties = { words: { attribute: false }, workshop: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, _event: { state: true }, _which: { state: true } };
+
+  declare words: Words;
+  declare workshop: Workshop;
+  /** Notifiers to choose from. */
+  declare notifiers: readonly Notifier[];
+  /** Or this one alone. */
+  declare draft: (NotifierDraft & { platform: string }) | undefined;
+  declare private _event: string;
+  declare private _which: string;
+
+  constructor() {
+    super();
+    this.notifiers = [];
+    this._event = this._which = '';
+  }
+
+  protected override render(): TemplateResult {
+    const { words } = this;
+    const results = this._event === '' ? [] : this.#results();
+    const problem = results.every(({ error }) => error !== '') ? (results[0]?.error ?? '') : '';
+    return html`<div class="all"><div class="choose">
+        <notifier-dashboard-event .words=${words} .workshop=${this.workshop} .problem=${problem} @event-chosen=${(event: CustomEvent<string>) => (this._event = event.detail)}></notifier-dashboard-event>
+        ${this.draft ? nothing : html`<div class="field"><label for="which">${words.say('notifier')}</label>
+          <select id="which" @change=${(event: Event) => (this._which = (event.target as HTMLSelectElement).value)}>
+            <option value="">${words.say('everyPlatform')}</option>
+            ${this.notifiers.slice(0, 500).map(({ id, name }) => html`<option value=${id} ?selected=${id === this._which}>${name.slice(0, 80)}</option>`)}
+          </select></div>`}
+      </div>
+      <div class="each">${problem ? nothing : results.map(({ platform, delivery, error }) => html`<section aria-label=${words.say('previewOf', { platform: words.find(`platform.${platform}`) ?? platform })}>
+        ${this.draft ? nothing : html`<div class="title">${platformSign(platform)}<h3>${words.find(`platform.${platform}`)}</h3></div>`}
+        ${delivery ? html`<notifier-dashboard-payload .words=${words} .delivery=${delivery}></notifier-dashboard-payload>` : html`<p class="error">${error}</p>`}</section>`)}</div></div>`;
+  }
+
+  #results(): { platform: string; delivery?: Delivery; error: string }[] {
+    const { catalogue, people } = this.workshop;
+    const stored = this.notifiers.find(({ id }) => id === this._which);
+    const wanted: [string, string | NotifierDraft][] = this.draft
+      ? [[this.draft.platform, complete(this.draft)]]
+      : stored
+        ? [[stored.type, stored.id]]
+        : catalogue.platforms.map((platform) => [platform.name, standIn(platform, people)]);
+    return wanted.map(([platform, notifier]) => {
+      try {
+        return { platform, delivery: this.workshop.preview(notifier, this._event), error: '' };
+      } catch (error) {
+        return { platform, error: error instanceof Error ? error.message : String(error) };
+      }
+    });
+  }
+}
+
+/** A draft as far as it goes: what it lacks to be valid does not keep one from seeing it. */
+function complete({ platform, ...draft }: NotifierDraft & { platform: string }): NotifierDraft {
+  const data = { ...draft.type_data };
+  if (platform !== 'email') {
+    if (!/^https?:\/\/[^/\s]+/.test(data.webhook_url ?? '')) data.webhook_url = 'https://example.com/';
+    delete data.signing_secret;
+  } else {
+    data.emails = (data.emails ?? []).filter((address) => /^[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+$/.test(address));
+  }
+  return { ...draft, name: draft.name.trim().slice(0, 40) || 'Preview', selected_event_ids: [], type_data: data };
+}
+
+customElements.get('notifier-dashboard-preview') ?? customElements.define('notifier-dashboard-preview', NotifierPreview);
