@@ -18,7 +18,7 @@ export class NotifierActivity extends LitElement {
     svg { display: block; inline-size: 100%; block-size: auto; overflow: visible; }
     svg text { fill: var(--n-quiet); font-size: 11px; }
     svg line { stroke: var(--n-line); }
-    rect { fill: var(--tone); forced-color-adjust: none; } 
+    rect { fill: var(--tone); forced-color-adjust: none; }
     .key { display: inline-flex; align-items: center; gap: 0.4rem; font-size: 0.875rem; color: var(--n-quiet); }
     .key::before { content: ''; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 2px; background: var(--tone); forced-color-adjust: none; }
     .scroll { overflow: auto; max-block-size: 20rem; }
@@ -109,7 +109,7 @@ export class NotifierActivity extends LitElement {
   #drawTable(minutes: ReturnType<ActivityLog['perMinute']>): TemplateResult {
     const { words } = this;
     const rows = minutes.filter(({ counts }) => counts.size > 0).reverse();
-    return html`<div class="scroll" tabindex="0" role="region" aria-label=${words.say('perMinute')}><table><thead><tr><th scope="col">${words.say('minute')}</th>${platforms.map((platform) => html`<th scope="col">${words.find(`platform.${platform}`)}</th>`)}<th scope="col">${words.say('total')}</th></tr></thead>
+    return html`<div class="scroll" tabindex="0" role="group" aria-label=${words.say('perMinute')}><table><thead><tr><th scope="col">${words.say('minute')}</th>${platforms.map((platform) => html`<th scope="col">${words.find(`platform.${platform}`)}</th>`)}<th scope="col">${words.say('total')}</th></tr></thead>
       <tbody>${rows.map(({ start, counts }) => html`<tr><th scope="row">${words.time(start)}</th>${platforms.map((platform) => html`<td>${words.number(counts.get(platform) ?? 0)}</td>`)}<td>${words.number([...counts.values()].reduce((sum, count) => sum + count, 0))}</td></tr>`)}</tbody></table></div>`;
   }
 }

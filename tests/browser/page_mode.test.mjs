@@ -1,0 +1,322 @@
+// The dashboard with the engine as its store.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+
+let browser, site;
+const setup = `import '/dashboard/index.js';
+globalThis.said = [];
+const dashboard = document.querySelector('notifier-dashboard');
+for (const name of ['loaded', 'added', 'updated', 'removed', 'restored', 'tested', 'deliver', 'error']) {
+  if (name !== 'deliver' || location.search.includes('host')) dashboard.addEventListener('notifier-' + name, (event) => {
+    said.push(name);
+    if (name === 'deliver') { event.preventDefault(); (globalThis.deliveries ??= []).push(event.detail.delivery); }
+  });
+}
+if (!location.search.includes('empty')) dashboard.seed = ${JSON.stringify(shop)};
+if (location.search.includes('many')) {
+  const notifiers = Array.from({ length: 10000 }, (_, i) => ({ name: 'Notifier ' + i, platform: ['slack', 'webhook', 'rocket_chat'][i % 3], type_data: { webhook_url: 'https://example.com/' + i } }));
+  dashboard.seed = { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers }] };
+}
+if (location.search.includes('hostile')) {
+  const names = ['<img src=x onerror="globalThis.hacked=1">', '\${alert(1)}', 'x'.repeat(250), '\\u{1F984}\\u{10FFFD}\\u202Etxet', '"><script>globalThis.hacked=1</' + 'script>'];
+  dashboard.seed = { version: 1, apps: [{ id: 'app-1', name: '<b>app</b>', notifiers: names.map((name) => ({ name, platform: 'slack', send_all_events: true, type_data: { webhook_url: 'https://example.com/' } })) }] };
+}
+`;
+
+before(async () => {
+  [browser, site] = await Promise.all([launch(), serve({ pages: { '/': pageOf('') , '/kept': pageOf('persist="test"'), '/rtl': pageOf('locale="ar"') }, scripts: { '/setup.js': setup } })]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const start = async (path, options) => {
+  const opened = await open(browser, site.origin + path, options);
+  return { ...opened, row: (name) => opened.page.getByRole('listitem').filter({ hasText: name }), status: () => opened.page.locator('notifier-dashboard [role=status].visually-hidden').first().textContent() };
+};
+
+const finish = async ({ context, faults, outside }) => {
+  await context.close();
+  assert.deepEqual(faults, []);
+  assert.deepEqual(outside, []);
+};
+
+test('rows show what there is', async () => {
+  const opened = await start('/');
+  const { page } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  assert.equal(await page.getByRole('listitem').count(), 4);
+  const first = page.getByRole('listitem').first();
+  assert.match(await first.textContent(), /Team channel/);
+  assert.doesNotMatch(await first.textContent(), /secret/);
+  assert.equal(await first.getAttribute('aria-setsize'), '4');
+  assert.deepEqual(await violations(page), []);
+  await finish(opened);
+});
+
+test('adding validates beside the field, stores, and puts the focus on the new row', async () => {
+  const opened = await start('/?empty');
+  const { page } = opened;
+  await page.getByText('No notifiers yet').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Add notifier' }).click();
+  await page.getByLabel('Name').waitFor();
+  await page.locator('#save').click();
+  await page.locator('#name-error').waitFor();
+  assert.match(await page.locator('#name-error').textContent(), /blank/i);
+  assert.match(await page.locator('#url-error').textContent(), /blank/i);
+  assert.equal(await page.evaluate(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement.shadowRoot.activeElement.id), 'name');
+  assert.deepEqual(await violations(page), []);
+  await page.getByLabel('Name').fill('Team');
+  await page.locator('#name-error').waitFor({ state: 'detached' });
+  await page.getByLabel('Webhook URL').fill('ftp://nowhere');
+  assert.match(await page.locator('#url-error').textContent(), /http|URL/i);
+  await page.getByLabel('Webhook URL').fill('https://hooks.slack.example/services/x');
+  await page.locator('#all').uncheck();
+  await page.getByLabel('Find an event type').fill('crash');
+  await page.locator('input[value=app_crashed]').check();
+  await page.getByText('1 chosen').waitFor();
+  await page.locator('#save').click();
+  await page.getByRole('listitem').filter({ hasText: 'Team' }).waitFor();
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.dataset.action === 'edit');
+  assert.ok((await page.evaluate(() => said)).includes('added'));
+  await finish(opened);
+});
+
+test('editing keeps what was not touched, with people chosen by name', async () => {
+  const opened = await start('/');
+  const { page, row } = opened;
+  await row('On call').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByLabel(/^ben/).check();
+  await page.getByLabel('Other addresses').fill('nonsense');
+  await page.locator('#active').focus();
+  await page.locator('#emails-error').waitFor();
+  await page.getByLabel('Other addresses').fill('oncall@example.org, second@example.org');
+  await page.locator('#save').click();
+  await page.locator('dialog').waitFor({ state: 'detached' });
+  await row('On call').getByText('and 3 more').waitFor();
+  await finish(opened);
+});
+
+test('removing asks, moves the focus on, and can be undone with the same id', async () => {
+  const opened = await start('/');
+  const { page, row, status } = opened;
+  const id = await row('On call').getAttribute('data-id');
+  await row('On call').getByRole('button', { name: /^Remove/ }).click();
+  await page.getByRole('alertdialog').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await page.getByRole('alertdialog').waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('listitem').count(), 4);
+  await row('On call').getByRole('button', { name: /^Remove/ }).click();
+  await page.locator('#confirm').click();
+  await row('On call').waitFor({ state: 'detached' });
+  assert.match(await status(), /On call was removed/);
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.getAttribute('aria-label') === 'Remove Audit trail');
+  assert.deepEqual(await violations(page), []);
+  await page.locator('#undo').click();
+  await row('On call').waitFor();
+  assert.equal(await row('On call').getAttribute('data-id'), id);
+  assert.match(await status(), /is back/);
+  await finish(opened);
+});
+
+test('without a host that sends, a test shows its message; with one, the host gets it', async () => {
+  let opened = await start('/');
+  await opened.row('Team channel').getByRole('button', { name: 'Show the test message of Team channel' }).click();
+  await opened.page.locator('dialog notifier-dashboard-payload .title').waitFor();
+  assert.deepEqual(await violations(opened.page), []);
+  await finish(opened);
+
+  opened = await start('/?host');
+  await opened.row('Team channel').getByRole('button', { name: /Send a test/ }).click();
+  await opened.page.waitForFunction(() => globalThis.deliveries?.length === 1);
+  const delivery = await opened.page.evaluate(() => deliveries[0]);
+  assert.equal(delivery.platform, 'slack');
+  assert.match(delivery.url, /secret/);
+  assert.match(await opened.status(), /on its way/);
+  await finish(opened);
+});
+
+test('previews draw the library\u2019s payload of each platform', async () => {
+  const opened = await start('/');
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Preview' }).click();
+  const of = (platform) => page.getByRole('region', { name: `Preview for ${platform}` });
+  await of('Slack').locator('.title', { hasText: 'shop: deployment succeeded' }).last().waitFor();
+  await of('Rocket.Chat').getByText('Git reference').waitFor();
+  const frame = of('Email').frameLocator('iframe');
+  await frame.getByText('shop: deployment succeeded').waitFor();
+  // The mail's own styles have been applied, past a policy that forbids them in HTML.
+  assert.equal(await frame.locator('body').evaluate((body) => getComputedStyle(body).paddingTop), '16px');
+  await of('Email').getByRole('button', { name: 'Text' }).click();
+  assert.match(await of('Email').locator('#text').textContent(), /Commit 9f1c2d3 was deployed/);
+  await of('Webhook').getByText('content-type').waitFor();
+  await of('Webhook').getByRole('button', { name: 'Raw bytes' }).click();
+  assert.equal(JSON.parse(await of('Webhook').locator('#raw').textContent()).type, 'deployment');
+  assert.deepEqual(await violations(page), []);
+
+  await page.getByLabel('Sample event').selectOption({ label: 'Paste an event\u2026' });
+  await page.getByLabel('Event (JSON)').fill('{"type":');
+  await page.getByRole('alert').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByLabel('Event (JSON)').fill(JSON.stringify({ id: 'e1', type: 'crash', app_name: 'shop', type_data: { container_type: 'web', crash_logs: 'line <b>\n'.repeat(2000) } }));
+  await of('Slack').locator('#cuts').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await finish(opened);
+});
+
+test('why says who is told and gives the one reason', async () => {
+  const opened = await start('/');
+  const { page } = opened;
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('3 of 4 are told').waitFor();
+  assert.equal(await page.locator('[data-reason=inactive]').count(), 1);
+  await page.getByLabel('Sample event').selectOption('restart');
+  await page.getByText('2 of 4 are told').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await finish(opened);
+});
+
+test('activity shows events and deliveries as they happen, as a plot and as a table', async () => {
+  const opened = await start('/?host');
+  const { page } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.getByText('Nothing has happened yet.').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.evaluate(() => document.querySelector('notifier-dashboard').accept({ id: 'e9', type: 'deployment', app_name: 'shop', user: { username: 'anna' }, type_data: {} }));
+  await page.getByText('delivered').first().waitFor();
+  assert.equal(await page.locator('svg rect.slack').count(), 1);
+  await page.getByRole('button', { name: 'As a table' }).click();
+  assert.equal(await page.locator('tbody tr').count(), 1);
+  assert.deepEqual(await violations(page), []);
+  await finish(opened);
+});
+
+test('everything is done with the keyboard alone', async () => {
+  const opened = await start('/');
+  const { page, row } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  const active = () => page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.getAttribute('aria-label') ?? at?.id ?? '';
+  });
+  const tabTo = async (wanted) => {
+    for (let steps = 0; steps < 80; ++steps) {
+      if (wanted.test(await active())) return;
+      await page.keyboard.press('Tab');
+    }
+    assert.fail(`the Tab key never reaches ${wanted}`);
+  };
+  await tabTo(/^Edit Team channel$/);
+  await page.keyboard.press('ArrowDown');
+  assert.equal(await active(), 'Edit On call');
+  await page.keyboard.press('ArrowUp');
+  await page.keyboard.press('Enter');
+  await page.getByLabel('Name').waitFor();
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.id === 'name');
+  await page.keyboard.press('Control+A');
+  await page.keyboard.type('Renamed');
+  await page.keyboard.press('Enter');
+  await row('Renamed').waitFor();
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.dataset.action === 'edit');
+  await page.keyboard.press('Tab');
+  await page.keyboard.press('Enter');
+  await page.getByRole('alertdialog').waitFor();
+  await tabTo(/^confirm$/);
+  await page.keyboard.press('Enter');
+  await row('Renamed').waitFor({ state: 'detached' });
+  await tabTo(/^undo$/);
+  await page.keyboard.press('Enter');
+  await row('Renamed').waitFor();
+  await finish(opened);
+});
+
+test('what is kept in IndexedDB is there after a reload', async () => {
+  const opened = await start('/kept');
+  const { page, row } = opened;
+  await row('Ops room').getByRole('switch').click();
+  await page.waitForFunction(() => said.includes('updated'));
+  await page.reload();
+  await row('Ops room').waitFor();
+  assert.equal(await row('Ops room').getByRole('switch').getAttribute('aria-checked'), 'true');
+  await finish(opened);
+});
+
+test('ten thousand notifiers scroll with few rows in the page and no long frame', async () => {
+  const opened = await start('/?many');
+  const { page } = opened;
+  await page.getByText('10,000 notifiers').waitFor();
+  await page.waitForTimeout(1500);
+  const { rows, longest } = await page.evaluate(async () => {
+    const list = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-list');
+    const scroller = list.shadowRoot.querySelector('.scroller');
+    const frame = () => new Promise(requestAnimationFrame);
+    let rows = 0;
+    let busiest = [];
+    new PerformanceObserver((entries) => busiest.push(...entries.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
+    for (let step = 0; step < 120; ++step) {
+      scroller.scrollTop += step % 3 ? 400 : 9000;
+      await frame();
+      rows = Math.max(rows, list.shadowRoot.querySelectorAll('.row').length);
+    }
+    await frame();
+    return { rows, longest: Math.max(0, ...busiest) };
+  });
+  assert.ok(rows > 5 && rows < 500, `${rows} rows`);
+  assert.ok(longest <= 50, `a task of ${longest} ms`);
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('searchbox', { name: 'Find a notifier' }).fill('Notifier 9999');
+  await page.getByText('1 notifier found').waitFor();
+  await finish(opened);
+});
+
+test('hostile names neither run nor break the layout, also on a narrow page', async () => {
+  for (const width of [1280, 320]) {
+    const opened = await start('/?hostile', { viewport: { width, height: 800 } });
+    const { page } = opened;
+    await page.getByText('5 notifiers').waitFor();
+    for (const view of ['Notifiers', 'Preview', 'Why', 'Activity']) {
+      await page.getByRole('tab', { name: view }).click();
+      await page.waitForTimeout(300);
+      assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth), `${view} is wider than ${width} px`);
+    }
+    assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+    assert.deepEqual(await violations(page), []);
+    await finish(opened);
+  }
+});
+
+test('languages that run from right to left', async () => {
+  const opened = await start('/rtl');
+  const { page } = opened;
+  await page.getByRole('listitem').first().waitFor();
+  assert.equal(await page.locator('notifier-dashboard .all').first().getAttribute('dir'), 'rtl');
+  assert.deepEqual(await violations(page), []);
+  await finish(opened);
+});
+
+test('controls are large enough and dark pages have contrast', async () => {
+  const opened = await start('/', { colorScheme: 'dark' });
+  const { page } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  assert.deepEqual(await violations(page), []);
+  const small = await page.evaluate(() => {
+    const found = [];
+    const walk = (root) => root.querySelectorAll('*').forEach((element) => {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (!element.matches('button, input, select')) return;
+      const { width, height } = element.getBoundingClientRect();
+      if (width > 0 && (width < 24 || height < 24)) found.push(element.outerHTML.slice(0, 100));
+    });
+    walk(document);
+    return found;
+  });
+  assert.deepEqual(small, []);
+  await finish(opened);
+});
