@@ -309,11 +309,12 @@ test('nothing is drawn and no clock is read to make an engine', async () => {
   const { now } = Date;
   const { randomUUID } = crypto;
   const { random } = Math;
+  let read = 0;
   Math.random = crypto.randomUUID = () => assert.fail('must not be called');
+  Date.now = () => ++read;
   try {
-    Date.now = Math.random;
     const engine = await createEngine();
-    Date.now = now;
+    assert.equal(read, 0);
     engine.load(configuration);
     engine.route(event);
   } finally {

@@ -86,7 +86,7 @@ test('workerd runs it: the module is imported, not compiled', () => {
 // The engine is made outside of any request, where neither randomness nor waiting is allowed.
 const worker = `
   import { createEngine, createEngineSync, toFetchHandler, NotifierError } from 'notifier-wasm';
-  import module from 'notifier-wasm/notifier.wasm';
+  import module from './notifier.wasm';
   const engine = createEngineSync(module);
   engine.load(${JSON.stringify(configuration)});
   const handler = toFetchHandler(engine);

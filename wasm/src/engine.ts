@@ -1,4 +1,4 @@
-/// <reference lib="esnext.disposable" />
+/// <reference lib="esnext.disposable" preserve="true" />
 
 import { NotifierError } from './error.js';
 import { Instance, type Exports, type Host } from './instance.js';

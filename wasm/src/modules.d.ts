@@ -1,10 +1,10 @@
-// Made by the build, beside the compiled scripts.
+// Made by the build.
 
 declare module '*.wasm' {
   const module: WebAssembly.Module;
   export default module;
 }
-declare module '*/notifier_base64.js' {
+declare module 'notifier-base64' {
   const base64: string;
   export default base64;
 }
