@@ -226,9 +226,14 @@ TEST_CASE("email: no header can be added, whoever tries") {
   CHECK(value.find("\r\nBcc") == std::string::npos);
   CHECK(value.find('\n') == value.find("\r\n") + 1);
 
-  const std::string_view to[] = {"a@example.com\r\nBcc: evil@example.com", "b@example.com",
-                                 "c@example.com, d@example.com"};
-  end = detail::put_to(to, 3, buffer, 4);
+  const std::string_view to[] = {"a@example.com\r\nBcc: evil@example.com",
+                                 "b@example.com",
+                                 "c@example.com, d@example.com",
+                                 "e@example.com,f@example.com",
+                                 "<g@example.com>",
+                                 "h@example.com (x)",
+                                 "group:i@example.com;"};
+  end = detail::put_to(to, 7, buffer, 4);
   CHECK(std::string(buffer, static_cast<std::size_t>(end - buffer)) == "b@example.com\r\n");
 
   const Formatted email(sample(), "a@example.com", {"b@example.com"}, "evil.example>\r\nBcc: x");

@@ -182,3 +182,21 @@ TEST_CASE("what fits is kept whole, what does not is cut to the character") {
   CHECK(detail::fit<Escape>("\xF0\x9F\x98\x80\xF0\x9F\x98\x80", {3}, detail::Unit::utf16) == 4);
   CHECK(detail::fit<Escape>("\"\"\"\"", {9, 6}, detail::Unit::code_points) == 2);
 }
+
+TEST_CASE("a cut keeps as much as the limit allows, wherever it falls") {
+  using Escape = detail::SlackText<detail::Lines::one>;
+  for (const std::string& unit :
+       {std::string("\xC3\xA9"), std::string("\xE2\x82\xAC"), std::string("\xF0\x9F\x98\x80")}) {
+    const std::size_t units = unit.size() == 4 ? 2 : 1;
+    for (std::size_t prefix = 0; prefix < 18; ++prefix) {
+      std::string text(prefix, 'x');
+      for (int i = 0; i < 20; ++i) text += unit;
+      for (std::size_t limit = prefix + 1; limit < prefix + 20; ++limit) {
+        CHECK(detail::fit<Escape>(text, {limit}, detail::Unit::code_points) ==
+              prefix + (limit - 1 - prefix) * unit.size());
+        CHECK(detail::fit<Escape>(text, {limit}, detail::Unit::utf16) ==
+              prefix + (limit - 1 - prefix) / units * unit.size());
+      }
+    }
+  }
+}
