@@ -3156,32 +3156,50 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-template <class Word>
-std::uint64_t load(const char* p) noexcept {
-  Word word;
-  std::memcpy(&word, p, sizeof word);
-  return word;
-}
+/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
+/// to sixteen. Borrows the name.
+struct Name {
+  std::uint64_t head = 0;
+  std::uint64_t tail = 0;
+  std::string_view text;
 
-/// A hash of a short name: of its length and its first and last eight bytes. Names that differ in the middle alone
-/// collide; whoever looks up hostile names meets only the chains of the names that we or the host chose.
-inline std::uint32_t hash_name(std::string_view name) noexcept {
-  const std::size_t n = name.size();
-  const char* const p = name.data();
-  std::uint64_t head = 0, tail = 0;
-  if (n >= 8) {
-    head = load<std::uint64_t>(p);
-    tail = load<std::uint64_t>(p + n - 8);
-  } else if (n >= 4) {
-    head = load<std::uint32_t>(p);
-    tail = load<std::uint32_t>(p + n - 4);
-  } else if (n != 0) {
-    head = load<std::uint8_t>(p);
-    tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+  Name() = default;
+  explicit Name(std::string_view name) noexcept : text(name) {
+    const std::size_t n = name.size();
+    const char* const p = name.data();
+    if (n >= 8) {
+      head = load<std::uint64_t>(p);
+      tail = load<std::uint64_t>(p + n - 8);
+    } else if (n >= 4) {
+      head = load<std::uint32_t>(p);
+      tail = load<std::uint32_t>(p + n - 4);
+    } else if (n != 0) {
+      head = load<std::uint8_t>(p);
+      tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+    }
   }
-  const std::uint64_t mixed = (head ^ n * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
-  return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
-}
+
+  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
+  /// that we or the host chose.
+  std::uint32_t hash() const noexcept {
+    const std::uint64_t mixed =
+        (head ^ text.size() * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
+    return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
+  }
+
+  friend bool operator==(const Name& a, const Name& b) noexcept {
+    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
+    return a.text.size() <= 16 || std::memcmp(a.text.data() + 8, b.text.data() + 8, a.text.size() - 16) == 0;
+  }
+
+ private:
+  template <class Word>
+  static std::uint64_t load(const char* p) noexcept {
+    Word word;
+    std::memcpy(&word, p, sizeof word);
+    return word;
+  }
+};
 
 /// Short names to small numbers, built once and read often: open addressing, at most half full.
 class NameIndex {
@@ -3199,27 +3217,29 @@ class NameIndex {
         if (slot.value != npos) free_slot(slot.name) = slot;
       }
     }
-    free_slot(name) = {name, value};
+    const Name key(name);
+    free_slot(key) = {key, value};
   }
 
   /// The name's value, or npos.
   std::uint32_t find(std::string_view name) const noexcept {
+    const Name key(name);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = hash_name(name) & mask;; i = (i + 1) & mask) {
+    for (std::size_t i = key.hash() & mask;; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
-      if (slot.value == npos || slot.name == name) return slot.value;
+      if (slot.value == npos || slot.name == key) return slot.value;
     }
   }
 
  private:
   struct Slot {
-    std::string_view name;
+    Name name;
     std::uint32_t value = npos;
   };
 
-  Slot& free_slot(std::string_view name) noexcept {
+  Slot& free_slot(const Name& name) noexcept {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = hash_name(name) & mask;
+    std::size_t i = name.hash() & mask;
     while (slots_[i].value != npos) i = (i + 1) & mask;
     return slots_[i];
   }
@@ -8816,6 +8836,63 @@ class QuotedPrintable {
   /// Text of any content; controls other than tab and line breaks become spaces.
   template <class Escape>
   void text(std::string_view text) noexcept {
+    const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
+    if (fits && !needs_guard(text) && copy_plain<Escape>(text, out_)) {
+      out_ += text.size();
+    } else {
+      encode_text<Escape>(text);
+    }
+  }
+
+  /// Short text of ours that needs no encoding.
+  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
+
+  /// Whole lines that are encoded already, written at the start of a line.
+  void lines(std::string_view encoded) noexcept {
+    out_ = put(out_, encoded);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is part of the text.
+  void hard_break() noexcept {
+    out_ = put_hard_break(out_, line_end_);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is not.
+  void soft_break() noexcept {
+    out_ = put(out_, "=\r\n");
+    line_end_ = out_ + qp_line;
+  }
+
+ private:
+  bool needs_guard(std::string_view text) const noexcept {
+    return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
+  }
+
+  /// Copies a text to `out`, and says whether nothing in it has to be encoded. No branch on what it reads before the
+  /// end: most texts are short and plain.
+  template <class Escape>
+  static bool copy_plain(std::string_view text, char* out) noexcept {
+    const std::size_t size = text.size();
+    if (size == 0) return true;
+    const bool is_short = size < Bytes::size;
+    const Bytes first = is_short ? Bytes::load(text.data(), size) : Bytes::load(text.data());
+    first.store(out);
+    Bytes special = Escape::special(first);
+    if (is_short) return special.none(size);
+    for (std::size_t at = Bytes::size; at < size; at += Bytes::size) {
+      // The last block overlaps the one before it.
+      const std::size_t from = (std::min)(at, size - Bytes::size);
+      const Bytes bytes = Bytes::load(text.data() + from);
+      bytes.store(out + from);
+      special = special | Escape::special(bytes);
+    }
+    return special.none();
+  }
+
+  template <class Escape>
+  void encode_text(std::string_view text) noexcept {
     const char* p = text.data();
     const char* const end = p + text.size();
     char* out = out_;
@@ -8860,28 +8937,6 @@ class QuotedPrintable {
     line_end_ = line_end;
   }
 
-  /// Short text of ours that needs no encoding.
-  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
-
-  /// Whole lines that are encoded already, written at the start of a line.
-  void lines(std::string_view encoded) noexcept {
-    out_ = put(out_, encoded);
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is part of the text.
-  void hard_break() noexcept {
-    out_ = put_hard_break(out_, line_end_);
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is not.
-  void soft_break() noexcept {
-    out_ = put(out_, "=\r\n");
-    line_end_ = out_ + qp_line;
-  }
-
- private:
   /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
   template <class Escape>
   static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
@@ -9194,7 +9249,9 @@ class Message {
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
-    return {view(entry.label), view(entry.value), entry.is_short, entry.is_code};
+    const char* const label =
+        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin - entry.label_size;
+    return {{label, entry.label_size}, view(entry.value), entry.is_short, entry.is_code};
   }
 
   /// Empties everything and keeps the capacity.
@@ -9223,7 +9280,8 @@ class Message {
     std::size_t size = 0;
   };
   struct Entry {
-    Span label;
+    const char* static_label = nullptr;  // nullptr: the label stands in the text, right before the value
+    std::size_t label_size = 0;
     Span value;
     bool is_short = true;
     bool is_code = false;
@@ -9238,10 +9296,10 @@ class Message {
   }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
-  void push_field(Span label, Span value, bool is_short, bool is_code) {
+  void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
     Entry& entry = fields_.emplace_back();
-    entry.label.begin = label.begin;
-    entry.label.size = label.size;
+    entry.static_label = static_label;
+    entry.label_size = label_size;
     entry.value.begin = value.begin;
     entry.value.size = value.size;
     entry.is_short = is_short;
@@ -9273,7 +9331,7 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   text_.append(label);
   const std::size_t middle = text_.size();
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
-    push_field({begin, label.size()}, since(middle), is_short, is_code);
+    push_field(nullptr, label.size(), since(middle), is_short, is_code);
   } else {
     text_.truncate(begin);
   }
@@ -9470,9 +9528,12 @@ class EmailContent {
     const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
     std::size_t left = email_limits::all_values;
     std::size_t shown = 0;
+    bool has_code = false;
     for (const bool is_code : {false, true}) {
+      if (is_code && !has_code) break;
       for (std::size_t i = 0; i < count; ++i) {
         const Message::Field field = message_->field(i);
+        has_code = has_code || field.is_code;
         if (field.is_code != is_code) continue;
         const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
         if (limit < 100 && field.value.size() > limit) continue;
@@ -9876,8 +9937,8 @@ class RocketChatWriter {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::utf16, p, *cut_);
   }
 
-  /// Most characters of JSON that a field takes beside its value: its label's, with escapes, and the frame.
-  static constexpr std::size_t frame = 2 * rocket_chat_limits::label + 60;
+  /// Most characters of JSON that a field takes beside its value: its label, the frame, and what ends the message.
+  static constexpr std::size_t frame = rocket_chat_limits::label + 70;
 
   const Message* message_;
   Truncations* cut_;
@@ -10091,7 +10152,9 @@ class SlackWriter {
     p = put(p, slack_color(message_->severity));
     p = put(p, "\",\"blocks\":[");
     char* const first = p;
-    const std::size_t for_context = 1024 + (is_web_link(message_->link()) ? slack_limits::link : 0);
+    // What the line of context takes at most: two names and a time, escaped, their frames, and the link.
+    const std::size_t for_context =
+        4 * slack_limits::origin + 300 + (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link);
     budget_.hold_back(for_context);
     p = fields(p);
     budget_.give_back(for_context);
@@ -10197,8 +10260,8 @@ class SlackWriter {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
   }
 
-  /// Most characters of JSON that a field takes beside its value: twice its label's, for escapes, and the frame.
-  static constexpr std::size_t frame = 2 * slack_limits::label + 200;
+  /// Most characters of JSON that a field takes beside its value: its label and the frame.
+  static constexpr std::size_t frame = slack_limits::label + 130;
 
   const Message* message_;
   Truncations* cut_;
@@ -10578,19 +10641,23 @@ inline bool append_commit(Buffer& out, json::View value) {
 inline bool append_duration(Buffer& out, json::View value) {
   std::int64_t seconds = 0;
   if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value);
+  if (seconds < 60) {
+    append_integer(out, seconds);
+    out.append(" s");
+    return true;
+  }
   struct TimeUnit {
     std::int64_t seconds;
     std::string_view name;
   };
   constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
   const TimeUnit* unit = units;
-  while (seconds < unit->seconds && unit->seconds != 1) ++unit;
+  while (seconds < unit->seconds) ++unit;
   append_integer(out, seconds / unit->seconds);
   out.append(unit->name);
-  seconds %= unit->seconds;
-  if (unit->seconds != 1 && seconds >= unit[1].seconds) {
+  if (const std::int64_t rest = seconds % unit->seconds / unit[1].seconds) {
     out.append(' ');
-    append_integer(out, seconds / unit[1].seconds);
+    append_integer(out, rest);
     out.append(unit[1].name);
   }
   return true;
@@ -10693,6 +10760,47 @@ inline bool append_value(Buffer& out, json::View value, Layout layout) {
       return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)));
   }
 }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/small_index.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Names to numbers from 1, without memory of its own beyond a fixed size.
+template <std::size_t capacity>
+class SmallIndex {
+ public:
+  /// The number of a name, or 0.
+  std::size_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    for (std::size_t i = key.hash() % slot_count;; i = (i + 1) % slot_count) {
+      const std::uint8_t number = slots_[i];
+      if (number == 0 || names_[number] == key) return number;
+    }
+  }
+  /// The number of a name, new or old; 0 where the index is full.
+  std::size_t add(std::string_view name) noexcept {
+    if (const std::size_t number = find(name)) return number;
+    if (count_ == capacity) return 0;
+    const Name key(name);
+    std::size_t i = key.hash() % slot_count;
+    while (slots_[i] != 0) i = (i + 1) % slot_count;
+    slots_[i] = static_cast<std::uint8_t>(++count_);
+    names_[count_] = key;
+    return count_;
+  }
+
+ private:
+  static constexpr std::size_t slot_count = 512;
+  static_assert(capacity <= 255 && capacity * 2 <= slot_count, "numbers fit a byte, and searches find an end");
+
+  std::uint8_t slots_[slot_count] = {};
+  Name names_[capacity + 1];
+  std::size_t count_ = 0;
+};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -11329,7 +11437,7 @@ struct Op {
     user,         ///< appends the user's name
     is_operator,  ///< a choice by whether the platform itself acted
     variables,    ///< appends the names of the variables of an edit_variables event
-    condition,    ///< goes on where type_data has at `key` what the pattern `text` says
+    condition,    ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
     open,         ///< a group begins: remembers how much was written, at depth `key`
     undo,         ///< forgets what was written since, and goes on
     jump,         ///< goes to `target`
@@ -11347,43 +11455,13 @@ struct Op {
   std::uint16_t absent = 0;  ///< of slots: where to go when it is not
 };
 
-/// Names to numbers from 1, without memory of its own beyond a fixed size.
-template <std::size_t capacity>
-class SmallIndex {
- public:
-  /// The number of a name, or 0.
-  std::size_t find(std::string_view name) const noexcept {
-    for (std::size_t i = hash_name(name) % slot_count;; i = (i + 1) % slot_count) {
-      const std::uint8_t number = slots_[i];
-      if (number == 0 || names_[number] == name) return number;
-    }
-  }
-  /// The number of a name, new or old; 0 where the index is full.
-  std::size_t add(std::string_view name) noexcept {
-    if (const std::size_t number = find(name)) return number;
-    if (count_ == capacity) return 0;
-    std::size_t i = hash_name(name) % slot_count;
-    while (slots_[i] != 0) i = (i + 1) % slot_count;
-    slots_[i] = static_cast<std::uint8_t>(++count_);
-    names_[count_] = name;
-    return count_;
-  }
-
- private:
-  static constexpr std::size_t slot_count = 512;
-  static_assert(capacity <= 255 && capacity * 2 <= slot_count, "numbers fit a byte, and searches find an end");
-
-  std::uint8_t slots_[slot_count] = {};
-  std::string_view names_[capacity + 1] = {};
-  std::size_t count_ = 0;
-};
-
 /// The table of wordings, compiled once per process into steps that need no more parsing and look up no key twice.
 class WordingProgram {
  public:
   struct Row {
     std::uint16_t when = 0, title = 0, sentence = 0, fields = 0, actor = 0, link = 0;  ///< indexes of steps
   };
+  static constexpr std::uint16_t empty_template = 0;
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
@@ -11411,7 +11489,6 @@ class WordingProgram {
   static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
-  static constexpr std::uint16_t empty_template = 0;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
   WordingProgram() {
@@ -11650,28 +11727,11 @@ class WordingProgram {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/message/describe.hpp ----------------------------------------------------------------------------------
+// ---- notifier/message/members.hpp -----------------------------------------------------------------------------------
 
 #include <type_traits>
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
-///
-/// Every kind of the catalogue has its own wording; any other is described generically by its name and scalar data.
-/// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
-/// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
-/// secret.
-///
-/// @param event      see Event::read.
-/// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event without a link of
-/// its
-///                   own then gets `<link_base>/apps/<app name>`.
-/// @param out        cleared first; allocates nothing once it has grown to size.
-void describe(const Event& event, std::string_view link_base, Message& out);
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
 namespace detail {
 
 /// The members of an event's type_data that some template may ask for, found in one pass. Only what is set is ever
@@ -11682,9 +11742,9 @@ class Members {
     present_[key / 64] |= std::uint64_t{1} << (key % 64);
     new (&values_[key]) json::View(value);
   }
+  bool has(std::size_t key) const noexcept { return (present_[key / 64] >> (key % 64) & 1) != 0; }
   json::View operator[](std::size_t key) const noexcept {
-    const bool present = (present_[key / 64] >> (key % 64) & 1) != 0;
-    return present ? *std::launder(reinterpret_cast<const json::View*>(&values_[key])) : json::View();
+    return has(key) ? *std::launder(reinterpret_cast<const json::View*>(&values_[key])) : json::View();
   }
 
  private:
@@ -11696,6 +11756,14 @@ class Members {
   std::uint64_t present_[WordingProgram::max_keys / 64 + 1] = {};
   Room values_[WordingProgram::max_keys];
 };
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/composer.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
 
 /// Writes one Message.
 class Composer {
@@ -11744,19 +11812,28 @@ class Composer {
     event_.type_data.for_each_member([&](std::string_view name, json::View value) {
       if (const std::size_t key = program_.key(name)) members_.set(key, value);
     });
-    while (!run(program_.row(row).when)) ++row;
+    while (!applies(&program_.op(program_.row(row).when))) ++row;
     return row;
+  }
+
+  bool applies(const Op* condition) const noexcept {
+    while (condition->code == Op::Code::condition && matches(members_[condition->key], condition->text)) ++condition;
+    return condition->code == Op::Code::done;
   }
 
   void compose_known_kind(std::size_t number) {
     const WordingProgram::Row& row = program_.row(number);
     out_.severity = wordings::table[number].severity;
-    compose_title([&] { run(row.title); });
-    out_.sentence_ = written([&] { return run(row.sentence); });
-    compose_fields(row.fields);
-    const Span actor = written([&] { return run(row.actor); });
-    if (actor.size != 0) out_.actor_ = actor;
-    out_.link_ = written([&] { return run(row.link); });
+    compose_title([&] { run(&program_.op(row.title)); });
+    out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
+    compose_fields(&program_.op(row.fields));
+    if (row.actor != WordingProgram::empty_template) {
+      const Span actor = written([&] { return run(&program_.op(row.actor)); });
+      if (actor.size != 0) out_.actor_ = actor;
+    }
+    if (row.link != WordingProgram::empty_template) {
+      out_.link_ = written([&] { return run(&program_.op(row.link)); });
+    }
   }
 
   /// The subject's name, then what `append` appends.
@@ -11771,14 +11848,12 @@ class Composer {
     out_.title_ = out_.since(begin);
   }
 
-  void compose_fields(std::size_t at) {
-    for (const Op* field = &program_.op(at); field->code == Op::Code::field; field = &program_.op(field->target)) {
+  void compose_fields(const Op* field) {
+    for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
       const std::size_t begin = text_.size();
-      text_.append(field->text);
-      const std::size_t middle = text_.size();
       is_code_ = field->key == '`';
-      if (run(static_cast<std::size_t>(field - &program_.op(0)) + 1) && text_.size() != middle) {
-        out_.push_field({begin, field->text.size()}, out_.since(middle), field->key == 0, is_code_);
+      if (run_field(field + 1) && text_.size() != begin) {
+        out_.push_field(field->text.data(), field->text.size(), out_.since(begin), field->key == 0, is_code_);
       } else {
         text_.truncate(begin);
       }
@@ -11786,18 +11861,28 @@ class Composer {
     is_code_ = false;
   }
 
-  /// Runs the template at `at`. Whether it is complete; where not, what it wrote is to be dropped.
-  bool run(std::size_t at) {
+  /// The same as run(), quicker for what most fields are: one slot.
+  bool run_field(const Op* op) {
+    if (op->code == Op::Code::value) op = &program_.op(append_slot(*op) ? op->target : op->absent);
+    return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
+  }
+
+  /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
+  bool run(const Op* op) {
     std::size_t marks[WordingProgram::max_depth];
-    for (const Op* op = &program_.op(at);;) {
+    for (;;) {
       bool there = true;
+      if (op->code == Op::Code::literal) {
+        text_.append(op->text);
+        ++op;
+        continue;
+      }
       switch (op->code) {
         case Op::Code::done: return true;
-        case Op::Code::failed: return false;
+        case Op::Code::failed:
         case Op::Code::literal:
-          text_.append(op->text);
-          ++op;
-          continue;
+        case Op::Code::field:
+        case Op::Code::condition: return false;
         case Op::Code::open:
           marks[op->key] = text_.size();
           ++op;
@@ -11808,11 +11893,6 @@ class Composer {
           continue;
         case Op::Code::jump: op = &program_.op(op->target); continue;
         case Op::Code::give_up: op = &program_.op(op->absent); continue;
-        case Op::Code::field: return false;
-        case Op::Code::condition:
-          there = matches(members_[op->key], op->text);
-          op = there ? op + 1 : &program_.op(op->absent);
-          continue;
         case Op::Code::value: there = append_slot(*op); break;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::app: there = append_span(app_); break;
@@ -11835,6 +11915,7 @@ class Composer {
   }
 
   bool append_slot(const Op& op) {
+    if (!members_.has(op.key)) return false;
     const json::View value = follow(members_[op.key], op.text);
     if (op.layout == Layout::plain && value.is_string()) {
       return is_code_ ? append_block(text_, value.string()) : append_line(text_, value.string());
@@ -11942,14 +12023,13 @@ class Composer {
       const std::size_t middle = text_.size();
       if (!append_scalar(text_, value)) return text_.truncate(begin);
       names[fields.size()] = name;
-      out_.push_field({begin, middle - begin}, out_.since(middle), text_.size() - middle <= short_value, false);
+      out_.push_field(nullptr, middle - begin, out_.since(middle), text_.size() - middle <= short_value, false);
     });
     if (left_out == 0) return;
+    constexpr std::string_view label = "Further values";
     const std::size_t begin = text_.size();
     append_integer(text_, static_cast<std::int64_t>(left_out));
-    const Span count = out_.since(begin);
-    text_.append("Further values");
-    out_.push_field(out_.since(count.begin + count.size), count, true, false);
+    out_.push_field(label.data(), label.size(), out_.since(begin), true, false);
   }
 
   template <class F>
@@ -11971,6 +12051,26 @@ class Composer {
 };
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/describe.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
+///
+/// Every kind of the catalogue has its own wording; any other is described generically by its name and scalar data.
+/// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
+/// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
+/// secret.
+///
+/// @param event      see Event::read.
+/// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event of an app that has
+///                   no link of its own then gets `<link_base>/apps/<app name>`.
+/// @param out        cleared first; allocates nothing once it has grown to size.
+void describe(const Event& event, std::string_view link_base, Message& out);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
 
 inline void describe(const Event& event, std::string_view link_base, Message& out) {
   out.clear();
