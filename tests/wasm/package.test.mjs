@@ -104,5 +104,5 @@ test('programs are checked against the types, and wrong ones are refused', () =>
     engine.route('{}')[0].nothing;
   `);
   assert.notEqual(bad.status, 0);
-  assert.equal(bad.output.match(/error TS/g).length, 4, bad.output);
+  assert.equal(bad.output.match(/error TS/g).length, 3, bad.output);
 });

@@ -94,8 +94,8 @@ function audienceJson(audience: Audience | undefined): string {
   return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds });
 }
 
-// Engines whose owner forgot dispose(). What it holds must not lead back to the engine.
-const forgotten = new FinalizationRegistry<() => void>((release) => release());
+// Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
+const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry<() => void>((release) => release());
 
 /** routeLines() with the errors apart and all that was counted; for the command line. */
 export let routeParts: (engine: Engine, lines: Uint8Array, mode: LinesMode) => RoutedLines;
@@ -131,14 +131,14 @@ export class Engine {
     }
     ++instance.engines;
     const handle = this.#handle;
-    forgotten.register(this, () => release(instance, handle), this);
+    forgotten?.register(this, () => release(instance, handle), this);
   }
 
   /** Frees the engine's memory. Further calls throw; calling it again does nothing. */
   dispose(): void {
     if (this.#handle === 0) return;
     release(this.#instance, this.#handle);
-    forgotten.unregister(this);
+    forgotten?.unregister(this);
     this.#handle = 0;
     this.#changed();
   }
@@ -384,7 +384,7 @@ const nobody = {} as Host;
 function release(instance: Instance, handle: number): void {
   if (!instance.usable) return;
   instance.begin(nobody);
-  --instance.engines;
+  if (--instance.engines === 0) instances.delete(instance.module);
   try {
     instance.exports.notifier_delete(handle);
     instance.look();
@@ -410,13 +410,13 @@ function contentType(headers: ApiRequest['headers']): string | undefined {
 }
 
 // Engines of one module share an instance, until one breaks it. Nothing keeps an instance without engines.
-const instances = new WeakMap<WebAssembly.Module, WeakRef<Instance>>();
+const instances = new WeakMap<WebAssembly.Module, Instance>();
 
 function instanceOf(module: WebAssembly.Module): Instance {
-  const present = instances.get(module)?.deref();
-  if (present?.usable && present.engines > 0) return present;
+  const present = instances.get(module);
+  if (present?.usable) return present;
   const made = new Instance(module);
-  instances.set(module, new WeakRef(made));
+  instances.set(module, made);
   return made;
 }
 

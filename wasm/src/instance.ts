@@ -34,6 +34,7 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 const large = 1 << 20;
 
 export class Instance {
+  readonly module: WebAssembly.Module;
   readonly exports: Exports;
   /** Views of the memory, made anew whenever it has grown. */
   bytes!: Uint8Array;
@@ -55,6 +56,7 @@ export class Instance {
   #inputSize = 0;
 
   constructor(module: WebAssembly.Module) {
+    this.module = module;
     let taken: Uint8Array = encoder.encode('');
     const ask = (question: (host: Host, text: string) => string) => (address: number, size: number) => {
       try {
