@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -81,7 +80,7 @@ class QuotedPrintable {
   template <class Escape>
   void text(std::string_view text) noexcept {
     const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
-    if (fits && !needs_guard(text) && copy_plain<Escape>(text, out_)) {
+    if (fits && !needs_guard(text) && copy_without(text, out_, Escape::special)) {
       out_ += text.size();
     } else {
       encode_text<Escape>(text);
@@ -112,27 +111,6 @@ class QuotedPrintable {
  private:
   bool needs_guard(std::string_view text) const noexcept {
     return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
-  }
-
-  /// Copies a text to `out`, and says whether nothing in it has to be encoded. No branch on what it reads before the
-  /// end: most texts are short and plain.
-  template <class Escape>
-  static bool copy_plain(std::string_view text, char* out) noexcept {
-    const std::size_t size = text.size();
-    if (size == 0) return true;
-    const bool is_short = size < Bytes::size;
-    const Bytes first = is_short ? Bytes::load(text.data(), size) : Bytes::load(text.data());
-    first.store(out);
-    Bytes special = Escape::special(first);
-    if (is_short) return special.none(size);
-    for (std::size_t at = Bytes::size; at < size; at += Bytes::size) {
-      // The last block overlaps the one before it.
-      const std::size_t from = (std::min)(at, size - Bytes::size);
-      const Bytes bytes = Bytes::load(text.data() + from);
-      bytes.store(out + from);
-      special = special | Escape::special(bytes);
-    }
-    return special.none();
   }
 
   template <class Escape>

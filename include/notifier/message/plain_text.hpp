@@ -86,9 +86,9 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
 /// vanish, spaces at both ends are cut. Whether anything was left.
 inline bool append_line(Buffer& out, std::string_view text) {
   if (text.empty()) return false;
-  if (text.size() > Bytes::size || text.front() <= ' ' || text.back() == ' ') return append_any_line(out, text);
-  char* const start = out.room(Bytes::size);
-  if (copy_plain(text, start) != text.size()) return append_any_line(out, text);
+  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
+  char* const start = out.room(text.size() + Bytes::size);
+  if (!copy_without(text, start, may_begin_control)) return append_any_line(out, text);
   out.set_end(start + text.size());
   return true;
 }

@@ -8,6 +8,7 @@
 
 #include "notifier/message/small_index.hpp"
 #include "notifier/message/wordings.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -75,8 +76,11 @@ class WordingProgram {
   static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
+  static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
+  // Steps point at its literals.
+  WordingProgram(const WordingProgram&) = delete;
   WordingProgram() {
     finish(empty_template);
     for (std::size_t i = 0; i < row_count; ++i) {
@@ -102,6 +106,17 @@ class WordingProgram {
     op.text = text;
     op.key = static_cast<std::uint8_t>(key);
     return op;
+  }
+  /// A copy with readable bytes behind it: literals are copied by whole vectors.
+  std::string_view keep_padded(std::string_view text) {
+    if (max_literals - literals_size_ < text.size() + Bytes::size) {
+      sound_ = false;
+      return {};
+    }
+    char* const copy = literals_ + literals_size_;
+    std::copy(text.begin(), text.end(), copy);
+    literals_size_ += text.size();
+    return {copy, text.size()};
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
@@ -151,7 +166,7 @@ class WordingProgram {
         at += 1 + compile_group(text.substr(at + 1), depth);
       } else {
         const std::size_t end = (std::min)(text.find_first_of("{[|]", at), text.size());
-        emit(Op::Code::literal, text.substr(at, end - at));
+        emit(Op::Code::literal, keep_padded(text.substr(at, end - at)));
         at = end;
       }
     }
@@ -307,6 +322,8 @@ class WordingProgram {
   Row rows_[row_count];
   Op ops_[max_ops];
   std::size_t op_count_ = 0;
+  char literals_[max_literals] = {};
+  std::size_t literals_size_ = 0;
   bool sound_ = true;
 };
 

@@ -1,10 +1,12 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -75,6 +77,19 @@ constexpr int read_pair(const char* p, unsigned& faults) noexcept {
   return static_cast<int>(tens * 10 + ones);
 }
 
+/// Two bytes that are known to be digits.
+constexpr int pair_at(const char* p) noexcept { return (p[0] - '0') * 10 + (p[1] - '0'); }
+
+/// Whether the sixteen bytes at `p` are digits and separators as in "2018-05-14T09:46", but for the T.
+inline bool has_date_and_minute(const char* p) noexcept {
+  constexpr char first[] =
+      "0000-00-00\0"
+      "00:00";
+  constexpr char width[] = "\11\11\11\11\0\11\11\0\11\11\377\11\11\0\11\11";
+  const Bytes offset = Bytes::load(p) - Bytes::load(first);
+  return offset.at_most(Bytes::load(width)).is(Bytes::all(0)).none();
+}
+
 /// Two digits at a time: with one after the other each division would wait for the last.
 inline char* write_two_digits(char* out, int value) noexcept {
   std::memcpy(out,
@@ -138,19 +153,17 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (text.size() < 20) return false;
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return false;
+  if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
   unsigned faults = 0;
-  const int century = detail::read_pair(p, faults);
-  const int year_of_century = detail::read_pair(p + 2, faults);
-  const int month = detail::read_pair(p + 5, faults);
-  const int day = detail::read_pair(p + 8, faults);
-  const int hour = detail::read_pair(p + 11, faults);
-  const int minute = detail::read_pair(p + 14, faults);
+  const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
+  const int month = detail::pair_at(p + 5);
+  const int day = detail::pair_at(p + 8);
+  const int hour = detail::pair_at(p + 11);
+  const int minute = detail::pair_at(p + 14);
   const int second = detail::read_pair(p + 17, faults);
   if (faults != 0) return false;
-  const int year = century * 100 + year_of_century;
   if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
   if (hour > 23 || minute > 59 || second > 60) return false;
   p += 19;

@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <string_view>
 
 #include "notifier/config.hpp"
 
@@ -210,6 +211,31 @@ class Bytes {
 
   Vector vector_;
 };
+
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+template <class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
