@@ -56,7 +56,9 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
-  std::printf("notifier-server listens on http://%s:%d%s\n", options.host.c_str(), port,
+  const bool is_ipv6 = options.host.find(':') != std::string::npos;
+  std::printf("notifier-server listens on http://%s:%d%s\n",
+              (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
               options.token.empty() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 

@@ -42,7 +42,7 @@ export class NotifierServer {
     const first = await Promise.race([greeting, server.#exit]);
     if (typeof first !== 'string') throw Object.assign(new Error(`the server ended: ${server.log}`), first);
     server.greeting = first.trim();
-    server.port = Number(/:(\d+)/.exec(first.replace(/\[.*\]/, ''))[1]);
+    server.port = Number(/:(\d+)/.exec(first.replace(/\[.*?\]/, ''))[1]);
     server.url = `http://127.0.0.1:${server.port}`;
     return server;
   }
