@@ -1,7 +1,8 @@
 // Starting, stopping, starting again: what is kept, what is refused.
 
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
 import { statSync, writeFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
@@ -53,6 +54,32 @@ test('a snapshot goes out and comes in, once', async () => {
   server = await NotifierServer.start(other.database, '--import', file);
   const { notifiers } = (await server.call('GET', '/v1/apps/shop/notifiers')).body;
   assert.equal(notifiers.length, JSON.parse(exported.stdout).apps[0].notifiers.length + 1);
+  await server.stop();
+  other.remove();
+});
+
+test('what cannot be stored is answered with 500, and nothing has changed', async () => {
+  const other = NotifierServer.folder();
+  const server = await NotifierServer.start(other.database, '--import', fixture);
+  const before = (await server.call('GET', '/v1/apps/shop/notifiers')).body;
+  const holder = spawn('python3', ['-c',
+    'import sqlite3,sys; d=sqlite3.connect(sys.argv[1], isolation_level=None); d.execute("BEGIN IMMEDIATE"); print("held", flush=True); sys.stdin.read()',
+    other.database]);
+  await once(holder.stdout, 'data');
+  const [added, removed, taken] = await Promise.all([
+    server.call('POST', '/v1/apps/shop/notifiers', webhook('lost')),
+    server.call('DELETE', '/v1/apps/shop/notifiers/no-slack'),
+    server.call('POST', '/v1/apps/shop/events', { type: 'restart' }),
+  ]);
+  for (const answer of [added, removed, taken]) {
+    assert.equal(answer.status, 500);
+    assert.deepEqual(answer.body, { error: 'The change could not be stored; nothing has changed' });
+  }
+  assert.deepEqual((await server.call('GET', '/v1/apps/shop/notifiers')).body, before);
+  assert.equal((await server.call('GET', '/v1/apps/shop/events')).body.meta.pagination.total_count, 0);
+  holder.stdin.end();
+  await once(holder, 'exit');
+  assert.equal((await server.call('POST', '/v1/apps/shop/notifiers', webhook('kept'))).status, 201);
   await server.stop();
   other.remove();
 });
