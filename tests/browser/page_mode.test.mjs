@@ -90,7 +90,7 @@ test('editing keeps what was not touched, with people chosen by name', async () 
   const opened = await start('/');
   const { page, row } = opened;
   await row('On call').getByRole('button', { name: /^Edit/ }).click();
-  await page.getByLabel(/^ben/).check();
+  await page.getByLabel('ben@example.org').check();
   await page.getByLabel('Other addresses').fill('nonsense');
   await page.locator('#active').focus();
   await page.locator('#emails-error').waitFor();
@@ -120,19 +120,20 @@ test('removing asks, moves the focus on, and can be undone with the same id', as
   await page.locator('#undo').click();
   await row('On call').waitFor();
   assert.equal(await row('On call').getAttribute('data-id'), id);
+  await page.getByText('On call is back.').first().waitFor();
   assert.match(await status(), /is back/);
   await finish(opened);
 });
 
 test('without a host that sends, a test shows its message; with one, the host gets it', async () => {
   let opened = await start('/');
-  await opened.row('Team channel').getByRole('button', { name: 'Show the test message of Team channel' }).click();
+  await opened.row('Team channel').getByRole('button', { name: 'Show test message of Team channel' }).click();
   await opened.page.locator('dialog notifier-dashboard-payload .title').waitFor();
   assert.deepEqual(await violations(opened.page), []);
   await finish(opened);
 
   opened = await start('/?host');
-  await opened.row('Team channel').getByRole('button', { name: /Send a test/ }).click();
+  await opened.row('Team channel').getByRole('button', { name: /Send test/ }).click();
   await opened.page.waitForFunction(() => globalThis.deliveries?.length === 1);
   const delivery = await opened.page.evaluate(() => deliveries[0]);
   assert.equal(delivery.platform, 'slack');
@@ -253,23 +254,26 @@ test('ten thousand notifiers scroll with few rows in the page and no long frame'
   const { page } = opened;
   await page.getByText('10,000 notifiers').waitFor();
   await page.waitForTimeout(1500);
-  const { rows, longest } = await page.evaluate(async () => {
-    const list = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-list');
-    const scroller = list.shadowRoot.querySelector('.scroller');
-    const frame = () => new Promise(requestAnimationFrame);
-    let rows = 0;
-    let busiest = [];
-    new PerformanceObserver((entries) => busiest.push(...entries.getEntries().map(({ duration }) => duration))).observe({ type: 'longtask' });
-    for (let step = 0; step < 120; ++step) {
-      scroller.scrollTop += step % 3 ? 400 : 9000;
-      await frame();
-      rows = Math.max(rows, list.shadowRoot.querySelectorAll('.row').length);
-    }
-    await frame();
-    return { rows, longest: Math.max(0, ...busiest) };
-  });
+  // Time of the page's own thread: what else this machine does is not the dashboard's doing.
+  const metrics = await opened.context.newCDPSession(page);
+  await metrics.send('Performance.enable', { timeDomain: 'threadTicks' });
+  const busy = async () => (await metrics.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
+  let longest = 0;
+  let rows = 0;
+  for (let step = 0; step < 60; ++step) {
+    const before = await busy();
+    rows = Math.max(rows, await page.evaluate(async (by) => {
+      const list = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-list');
+      list.shadowRoot.querySelector('.scroller').scrollTop += by;
+      await new Promise(requestAnimationFrame);
+      await new Promise(requestAnimationFrame);
+      return list.shadowRoot.querySelectorAll('.row').length;
+    }, step % 3 ? 400 : 9000));
+    longest = Math.max(longest, await busy() - before);
+  }
+  console.log(`${rows} rows, at most ${longest.toFixed(1)} ms for a step`);
   assert.ok(rows > 5 && rows < 500, `${rows} rows`);
-  assert.ok(longest <= 50, `a task of ${longest} ms`);
+  assert.ok(longest <= 50, `${longest} ms for a step`);
   assert.deepEqual(await violations(page), []);
   await page.getByRole('searchbox', { name: 'Find a notifier' }).fill('Notifier 9999');
   await page.getByText('1 notifier found').waitFor();

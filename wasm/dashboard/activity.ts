@@ -1,14 +1,15 @@
 // What happens, as it happens: deliveries per minute, and a timeline.
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
-import type { Words } from './strings.js';
+import { sentence, type Words } from './strings.js';
 
 const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 const width = 720;
 const height = 150;
-const shownEvents = 100;
+const shownEvents = 50;
 
 export class NotifierActivity extends LitElement {
   static override styles = [base, css`
@@ -24,9 +25,9 @@ export class NotifierActivity extends LitElement {
     .scroll { overflow: auto; max-block-size: 20rem; }
     table { border-collapse: collapse; inline-size: 100%; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
     th, td { padding: 0.3rem 0.6rem; text-align: end; border-block-end: 1px solid var(--n-line); } th:first-child { text-align: start; }
-    ol.card > li { display: grid; grid-template-columns: 5.5rem minmax(0, 1fr); gap: 0.25rem 0.9rem; padding: 0.6rem 1rem; border-block-end: 1px solid var(--n-line); }
+    ol.card > li { display: grid; grid-template-columns: minmax(6.5rem, auto) minmax(0, 1fr); gap: 0.25rem 0.9rem; padding: 0.6rem 1rem; border-block-end: 1px solid var(--n-line); }
     ol.card > li:last-child { border-block-end: 0; }
-    time { color: var(--n-quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
+    time { white-space: nowrap; color: var(--n-quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .what { overflow-wrap: anywhere; } .what b { font-weight: 600; }
     .told { display: flex; flex-wrap: wrap; gap: 0.3rem; margin-block-start: 0.3rem; }
     .told .pill { display: inline-flex; gap: 0.4rem; align-items: center; max-inline-size: 100%; }
@@ -78,7 +79,7 @@ export class NotifierActivity extends LitElement {
     const { words } = this;
     const isToday = new Date(at).toDateString() === new Date().toDateString();
     return html`<li><time datetime=${new Date(at).toISOString()}>${words.time(at, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })}</time>
-      <div class="what"><b>${words.find(`kind.${type}`) ?? type.slice(0, 120).replace(/[_/]/g, ' ')}</b> ${who ? html`<span class="quiet">${words.say('by', { who: who.slice(0, 80) })}</span>` : nothing}
+      <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: who.slice(0, 80) })}</span>` : nothing}
       ${deliveries.length > 0 ? html`<div class="told">${deliveries.slice(0, 20).map(({ notifier_name: name, platform, status }) => html`<span class="pill ${platform} ${status}"><span class="ellipsis"><bdi>${name.slice(0, 80)}</bdi></span> ${words.find(`delivery.${status}`) ?? status}</span>`)}
         ${deliveries.length > 20 ? html`<span class="pill">+ ${words.number(deliveries.length - 20)}</span>` : nothing}</div>` : nothing}</div></li>`;
   }
@@ -120,4 +121,4 @@ function niceAbove(count: number): number {
   return [1, 2, 4, 6, 8, 10].map((times) => times * size).find((nice) => nice >= count && nice % 2 === 0) ?? 10 * size;
 }
 
-customElements.get('notifier-dashboard-activity') ?? customElements.define('notifier-dashboard-activity', NotifierActivity);
+define('notifier-dashboard-activity', NotifierActivity);

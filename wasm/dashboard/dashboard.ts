@@ -2,6 +2,7 @@
 
 import type { Delivery, Engine, EventInput, Notifier, NotifierDraft } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import { ActivityLog } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
 import './list.js';
@@ -81,7 +82,7 @@ export class NotifierDashboard extends LitElement {
   `];
 
   static override properties = {
-    baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, view: { reflect: true },
+    baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true },
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
     seed: { attribute: false },
     _notifiers: { state: true }, _appInfo: { state: true }, _apps: { state: true }, _problem: { state: true }, _toast: { state: true },
@@ -97,6 +98,8 @@ export class NotifierDashboard extends LitElement {
   declare persist: string | null;
   /** BCP 47, as `pt-BR`; default: that of the page, else the browser's. */
   declare locale: string;
+  /** Page mode: says that the host sends what `notifier-deliver` hands it; known by itself once there is a listener. */
+  declare delivers: boolean;
   declare view: View;
   /** Replaces words. */
   declare strings: Strings;
@@ -143,6 +146,7 @@ export class NotifierDashboard extends LitElement {
     this.app = '';
     this.persist = null;
     this.locale = '';
+    this.delivers = false;
     this.view = 'notifiers';
     this.strings = {};
     this.token = '';
@@ -271,6 +275,7 @@ export class NotifierDashboard extends LitElement {
     this._appInfo = first?.app_id ? { id: first.app_id, name: first.app } : info;
     this._notifiers = notifiers;
     this.#emit('notifier-loaded', { count: notifiers.length });
+    void this.updateComplete.then(() => performance.mark('notifier-first-row'));
   }
 
   async #transport(): Promise<ServerTransport | PageTransport> {
@@ -395,6 +400,12 @@ export class NotifierDashboard extends LitElement {
     this.#toastTimer = setTimeout(() => (this._toast = undefined), undo ? 12_000 : 6_000);
   }
 
+  /** Shows a notifier as it is now. The stream may have brought it already. */
+  #put(notifier: Notifier): void {
+    const at = this._notifiers!.findIndex(({ id }) => id === notifier.id);
+    this._notifiers = at < 0 ? [...this._notifiers!, notifier] : this._notifiers!.with(at, notifier);
+  }
+
   /** What an editor asks to have stored. */
   async #save(draft: NotifierDraft): Promise<void> {
     const dialog = this._dialog as Extract<Dialog, { kind: 'edit' }>;
@@ -404,15 +415,15 @@ export class NotifierDashboard extends LitElement {
     if (notifier) {
       const { platform: _, platform_id: __, ...patch } = draft;
       const saved = await this.#client!.update(app, notifier.id, patch);
-      this._notifiers = this._notifiers!.map((one) => (one.id === saved.id ? saved : one));
+      this.#put(saved);
       this.#emit('notifier-updated', { notifier: saved });
       this.#say(this.#words!.say('saved', { name }));
     } else {
       const added = await this.#client!.add(app, draft);
-      this._notifiers = [...this._notifiers!, added];
+      this.#put(added);
       this.#emit('notifier-added', { notifier: added });
       this.#say(this.#words!.say('added', { name }));
-      const position = this._notifiers.length - 1;
+      const position = this._notifiers!.findIndex(({ id }) => id === added.id);
       dialog.back = () => {
         this._query = this._platform = '';
         void this.updateComplete.then(async () => (await this.#list?.updateComplete, this.#list?.focusRow(position, 'edit')));
@@ -526,7 +537,7 @@ export class NotifierDashboard extends LitElement {
   async #toggle(notifier: Notifier): Promise<void> {
     try {
       const saved = await this.#client!.update(this._appInfo!.id, notifier.id, { active: !notifier.active });
-      this._notifiers = this._notifiers!.map((one) => (one.id === saved.id ? saved : one));
+      this.#put(saved);
       this.#emit('notifier-updated', { notifier: saved });
       this.#say(`${short(saved.name)}: ${this.#words!.say(saved.active ? 'active' : 'inactive')}`);
       void this.#openWorkshop();
@@ -616,7 +627,7 @@ export class NotifierDashboard extends LitElement {
       ${visible.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
         : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${visible} .typeNames=${this._typeNames}
-            .testKey=${this.baseUrl !== null || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
+            .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
   }
 
   #drawDialog(words: Words): TemplateResult | typeof nothing {
@@ -679,4 +690,4 @@ function draftOf(notifier: Notifier): NotifierDraft {
   return { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data };
 }
 
-customElements.get('notifier-dashboard') ?? customElements.define('notifier-dashboard', NotifierDashboard);
+define('notifier-dashboard', NotifierDashboard);

@@ -2,6 +2,7 @@
 
 import type { FieldError, Notifier, NotifierDraft, Platform } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import { Refusal } from './client.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
@@ -29,7 +30,7 @@ export class NotifierEditor extends LitElement {
     .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; }
     @media (max-width: 56rem) { .two { grid-template-columns: minmax(0, 1fr); } }
     form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; }
-    .platforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(7.5rem, 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
+    .platforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9.5rem, 100%), 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
     .choice { display: flex; align-items: center; gap: 0.5rem; padding: 0.4rem 0.55rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); cursor: pointer; font-weight: 550; position: relative; }
     .choice:has(:checked) { border-color: var(--n-accent); box-shadow: inset 0 0 0 1px var(--n-accent); }
     .choice:has(:focus-visible) { outline: 2px solid var(--n-accent); outline-offset: 2px; }
@@ -242,4 +243,4 @@ function without(set: ReadonlySet<string>, gone: readonly { id: string }[]): Set
   return rest;
 }
 
-customElements.get('notifier-dashboard-editor') ?? customElements.define('notifier-dashboard-editor', NotifierEditor);
+define('notifier-dashboard-editor', NotifierEditor);

@@ -1,8 +1,9 @@
 // Choosing an event: a sample of any kind, or one's own.
 
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import { base } from './look.js';
-import type { Words } from './strings.js';
+import { sentence, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
 
 const own = '\u0000own';
@@ -53,7 +54,7 @@ export class EventPicker extends LitElement {
       const selectable = types.find((one) => one.name === name);
       const category = categories.find(({ id }) => id === selectable?.category_id);
       const group = category ? (words.find(`category.${category.name}`) ?? category.display_name) : '\u2014';
-      const label = words.find(`kind.${type}`) ?? type.replace(/[_/]/g, ' ');
+      const label = words.find(`kind.${type}`) ?? sentence(type);
       groups.set(group, [...(groups.get(group) ?? []), { type, label }]);
     }
     return html`<div class="all"><div class="field"><label for="kind">${words.say('sample')}</label>
@@ -68,4 +69,4 @@ export class EventPicker extends LitElement {
   }
 }
 
-customElements.get('notifier-dashboard-event') ?? customElements.define('notifier-dashboard-event', EventPicker);
+define('notifier-dashboard-event', EventPicker);

@@ -3,6 +3,7 @@
 import type { Notifier } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { repeat } from 'lit/directives/repeat.js';
+import { define } from './define.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import type { Words } from './strings.js';
@@ -16,7 +17,8 @@ const spare = 8;
 
 export class NotifierList extends LitElement {
   static override styles = [base, css`
-    .scroller { max-block-size: min(70vh, 46rem); overflow: auto; overflow-anchor: none; scrollbar-gutter: stable; }
+    .scroller { max-block-size: min(70vh, 46rem); overflow: auto; overflow-anchor: none; }
+    .framed { scrollbar-gutter: stable; }
     .row {
       display: grid; grid-template-columns: auto minmax(0, 1.2fr) minmax(0, 1fr) auto; gap: 0.25rem 0.9rem; align-items: center;
       padding: 0.7rem 1rem; border-block-end: 1px solid var(--n-line);
@@ -218,4 +220,4 @@ export class NotifierList extends LitElement {
   }
 }
 
-customElements.get('notifier-dashboard-list') ?? customElements.define('notifier-dashboard-list', NotifierList);
+define('notifier-dashboard-list', NotifierList);

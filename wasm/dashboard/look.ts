@@ -53,7 +53,7 @@ export const base = css`
     inline-size: 100%; min-block-size: 2.25rem; padding: 0.3rem 0.6rem; border: 1px solid var(--n-control);
     border-radius: calc(var(--n-radius) - 2px); background: var(--n-surface);
   }
-  textarea { min-block-size: 6rem; resize: vertical; }
+  textarea { min-block-size: 4rem; resize: vertical; }
   .code, textarea.code, pre { font: 0.8125rem/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, 'Noto Sans Mono', monospace; }
   input[aria-invalid='true'], textarea[aria-invalid='true'] { border-color: var(--n-danger); }
   input[type='checkbox'], input[type='radio'] { inline-size: 1.125rem; block-size: 1.125rem; margin: 0; accent-color: var(--n-accent); flex: none; }

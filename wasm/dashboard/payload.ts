@@ -2,6 +2,7 @@
 
 import type { Delivery } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import { base } from './look.js';
 import { drawRocketChat, drawSlack, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
@@ -17,11 +18,12 @@ const mailPolicy = factory?.createPolicy('notifier-dashboard-mail', rules) ?? ru
 
 export class NotifierPayload extends LitElement {
   static override styles = [base, css`
-    .paper { border: 1px solid var(--n-line); border-radius: var(--n-radius); overflow: hidden; }
+    .paper { background: var(--n-surface); border: 1px solid var(--n-line); border-radius: var(--n-radius); overflow: hidden; }
     .views { display: flex; justify-content: flex-end; gap: 0.25rem; padding: 0.25rem; border-block-end: 1px solid var(--n-line); background: var(--n-raised); flex-wrap: wrap; }
     .views .button[aria-pressed='true'] { background: var(--n-surface); border-color: var(--n-control); }
     .inner { padding: 0.9rem 1rem; overflow-wrap: anywhere; min-inline-size: 0; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 26rem; overflow: auto; direction: ltr; text-align: start; }
+    .message pre { max-block-size: none; overflow: visible; }
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.15rem 0.9rem; margin-block-end: 0.75rem; }
     dt { color: var(--n-quiet); } dd { overflow-wrap: anywhere; }
     iframe { display: block; inline-size: 100%; block-size: 24rem; border: 0; background: #fff; color-scheme: light; }
@@ -44,7 +46,7 @@ export class NotifierPayload extends LitElement {
     .boxed code { background: var(--n-surface); }
     table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; } th, td { text-align: start; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0; overflow-wrap: anywhere; } th { font-weight: 550; color: var(--n-quiet); }
     .line { font-weight: 600; margin-block-end: 0.6rem; direction: ltr; text-align: start; }
-    hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0; }
+    hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0.75rem 0; }
   `];
   static override properties = { words: { attribute: false }, delivery: { attribute: false }, _view: { state: true } };
 
@@ -67,7 +69,7 @@ export class NotifierPayload extends LitElement {
     const frame = this.renderRoot.querySelector('iframe');
     if (frame && this.#mail && (changed.has('delivery') || changed.has('_view'))) {
       frame.onload = () => dress(frame);
-      frame.srcdoc = mailPolicy.createHTML(this.#mail.html);
+      frame.srcdoc = mailPolicy.createHTML(undressed(this.#mail.html));
     }
   }
 
@@ -105,17 +107,23 @@ export class NotifierPayload extends LitElement {
   }
 }
 
+/** Puts styles aside, which the page's policy would refuse and report. */
+function undressed(html: string): string {
+  return html.replace(/<[a-z][^>]*>/gi, (tag) => tag.replace(/\sstyle=/gi, ' data-style='));
+}
+
 /** Styles a mail through the CSSOM: the page's policy may forbid styles within HTML. Its links lead nowhere here. */
 function dress(frame: HTMLIFrameElement): void {
   const page = frame.contentDocument;
   if (!page) return;
-  for (const element of page.querySelectorAll<HTMLElement>('[style]')) element.style.cssText = element.getAttribute('style')!;
+  for (const element of page.querySelectorAll<HTMLElement>('[data-style]')) element.style.cssText = element.dataset['style']!;
   page.addEventListener('click', (event) => event.preventDefault());
   for (const link of page.querySelectorAll('a')) {
     link.title = link.href;
     link.removeAttribute('href');
   }
-  if (page.body) frame.style.blockSize = `${Math.min(Math.max(page.body.scrollHeight, page.documentElement.scrollHeight > 900 ? 900 : 120), 900) + 2}px`;
+  frame.style.blockSize = '0';
+  frame.style.blockSize = `${Math.min(page.documentElement.scrollHeight, 900)}px`;
 }
 
 function pretty(json: string): string {
@@ -126,4 +134,4 @@ function pretty(json: string): string {
   }
 }
 
-customElements.get('notifier-dashboard-payload') ?? customElements.define('notifier-dashboard-payload', NotifierPayload);
+define('notifier-dashboard-payload', NotifierPayload);

@@ -2,6 +2,7 @@
 
 import { type Delivery, type Notifier, type NotifierDraft } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
@@ -59,7 +60,7 @@ export class NotifierPreview extends LitElement {
       ? [[this.draft.platform, complete(this.draft)]]
       : stored
         ? [[stored.type, stored.id]]
-        : catalogue.platforms.map((platform) => [platform.name, standIn(platform, people)]);
+        : inOrder(catalogue.platforms).map((platform) => [platform.name, standIn(platform, people)]);
     return wanted.map(([platform, notifier]) => {
       try {
         return { platform, delivery: this.workshop.preview(notifier, this._event), error: '' };
@@ -68,6 +69,11 @@ export class NotifierPreview extends LitElement {
       }
     });
   }
+}
+
+function inOrder<T extends { name: string }>(platforms: readonly T[]): T[] {
+  const order = ['slack', 'rocket_chat', 'email', 'webhook'];
+  return [...platforms].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
 }
 
 /** A draft as far as it goes: what it lacks to be valid does not keep one from seeing it. */
@@ -82,4 +88,4 @@ function complete({ platform, ...draft }: NotifierDraft & { platform: string }):
   return { ...draft, name: draft.name.trim().slice(0, 40) || 'Preview', selected_event_ids: [], type_data: data };
 }
 
-customElements.get('notifier-dashboard-preview') ?? customElements.define('notifier-dashboard-preview', NotifierPreview);
+define('notifier-dashboard-preview', NotifierPreview);

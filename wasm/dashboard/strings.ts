@@ -20,9 +20,9 @@ export const english = {
   remove: 'Remove',
   removeNamed: 'Remove {name}',
   test: 'Send test',
-  testNamed: 'Send a test to {name}',
+  testNamed: 'Send test to {name}',
   showTest: 'Show test message',
-  showTestNamed: 'Show the test message of {name}',
+  showTestNamed: 'Show test message of {name}',
   activeNamed: '{name} is active',
   active: 'Active',
   inactive: 'Inactive',
@@ -209,4 +209,10 @@ export function directionOf(locale: string): 'ltr' | 'rtl' {
   } catch {
     return 'ltr';
   }
+}
+
+/** What a kind of event is called that the host has no word for. */
+export function sentence(kind: string): string {
+  const text = kind.slice(0, 120).replace(/[_/]/g, ' ');
+  return text.charAt(0).toLocaleUpperCase() + text.slice(1);
 }

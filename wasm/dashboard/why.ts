@@ -2,6 +2,7 @@
 
 import type { Explained } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
+import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
@@ -60,4 +61,4 @@ export class NotifierWhy extends LitElement {
   }
 }
 
-customElements.get('notifier-dashboard-why') ?? customElements.define('notifier-dashboard-why', NotifierWhy);
+define('notifier-dashboard-why', NotifierWhy);

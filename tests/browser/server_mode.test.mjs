@@ -1,0 +1,165 @@
+// The dashboard on a server, which here is the package's own; on one that has only the documented API; and on none.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { createEngine } from '../../wasm/dist/index_node.js';
+import { launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+
+const setup = `import '/dashboard/index.js';
+globalThis.said = [];
+const dashboard = document.querySelector('notifier-dashboard');
+for (const name of ['loaded', 'added', 'updated', 'removed', 'restored', 'tested', 'error', 'connection']) dashboard.addEventListener('notifier-' + name, (event) => said.push(name + (event.detail.connected ?? '')));
+if (location.search.includes('token')) dashboard.token = 'right';`;
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+/** A server around the engine. `bare`: with nothing beyond the documented API. */
+async function start({ bare = false, token = '', query = '', attributes = 'base-url="" app="shop"' } = {}) {
+  const engine = await createEngine();
+  engine.load(shop);
+  const streams = new Set();
+  const asked = [];
+  const api = async (request, response) => {
+    const chunks = [];
+    for await (const chunk of request) chunks.push(chunk);
+    asked.push(`${request.method} ${request.url}`);
+    if (token && request.headers.authorization !== `Bearer ${token}`) return response.writeHead(401, { 'Content-Type': 'application/json' }).end('{"error":"no"}');
+    if (site.refuse?.(request)) return response.writeHead(422, { 'Content-Type': 'application/json' }).end('{"errors":{"name":["has already been taken"]}}');
+    const isBeyond = /\/(stream|events|collaborators)|^\/v1\/apps(\/[^/]*)?$/.test(request.url.split('?')[0]);
+    if (bare && isBeyond) return response.writeHead(404).end('<h1>not here</h1>');
+    const outcome = engine.handle({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
+    engine.apply(outcome.changes);
+    const tell = (name, json) => streams.forEach((stream) => stream.write(`event: ${name}\ndata: ${json}\n\n`));
+    for (const { json } of outcome.events) tell('event', json);
+    for (const delivery of outcome.deliveries) {
+      tell('delivery', JSON.stringify({ notifier_id: delivery.notifierId, notifier_name: delivery.notifierName, platform: delivery.platform, event_id: delivery.eventId, event_type: delivery.eventType, idempotency_key: delivery.idempotencyKey, status: 'pending' }));
+    }
+    response.writeHead(outcome.response.status, outcome.response.headers);
+    if (outcome.streamAppId === undefined) return response.end(outcome.response.body);
+    response.flushHeaders();
+    streams.add(response);
+    response.on('close', () => streams.delete(response));
+  };
+  const site = await serve({ pages: { '/': pageOf(attributes) }, scripts: { '/setup.js': setup }, api });
+  const opened = await open(browser, `${site.origin}/${query}`);
+  const send = (event) => {
+    const request = { method: 'POST', url: '/v1/apps/shop/events', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
+    return fetch(site.origin + request.url, request);
+  };
+  const row = (name) => opened.page.getByRole('listitem').filter({ hasText: name });
+  const finish = async () => {
+    await opened.context.close();
+    await site.close();
+    engine.dispose();
+    assert.deepEqual(opened.faults, []);
+    assert.deepEqual(opened.outside, []);
+  };
+  return { ...opened, site, engine, asked, row, finish, send };
+}
+
+test('adds, edits, tests, removes and restores on the server', async () => {
+  const { page, engine, row, asked, finish } = await start();
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('button', { name: 'Add notifier' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Second hook');
+  await page.getByRole('radio', { name: 'Webhook' }).check();
+  await page.getByLabel('Webhook URL').fill('https://second.example/hook');
+  await page.locator('#save').click();
+  await row('Second hook').waitFor();
+  assert.equal(engine.notifiers('shop').at(-1).name, 'Second hook');
+  await row('Second hook').getByRole('switch').click();
+  await row('Second hook').getByText('Inactive').waitFor();
+  assert.equal(engine.notifiers('shop').at(-1).active, false);
+  await row('Second hook').getByRole('button', { name: /^Send test/ }).click();
+  await page.waitForFunction(() => said.includes('tested'));
+  assert.ok(asked.some((line) => /POST .*\/test$/.test(line)));
+  await row('Second hook').getByRole('button', { name: /^Remove/ }).click();
+  await page.locator('#confirm').click();
+  await row('Second hook').waitFor({ state: 'detached' });
+  assert.equal(engine.notifiers('shop').length, 4);
+  await page.locator('#undo').click();
+  await row('Second hook').waitFor();
+  assert.equal(engine.notifiers('shop').at(-1).type_data.webhook_url, 'https://second.example/hook');
+  assert.deepEqual(await violations(page), []);
+  await finish();
+});
+
+test('what the server finds wrong is said beside the field', async () => {
+  const { page, site, row, finish } = await start();
+  site.refuse = ({ method }) => method === 'PATCH';
+  await row('On call').getByRole('button', { name: /^Edit/ }).click();
+  await page.locator('#save').click();
+  await page.locator('#name-error', { hasText: 'Has already been taken' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('textbox', { name: 'Name' }).fill('Another');
+  await page.locator('#name-error').waitFor({ state: 'detached' });
+  await finish();
+});
+
+test('events and deliveries come by the stream, also changes that others make', async () => {
+  const { page, engine, send, row, finish } = await start();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await send({ id: 'e1', type: 'restart', app_name: 'shop', user: { username: 'ben' }, type_data: {} });
+  await page.getByText('by ben').waitFor();
+  assert.equal(await page.locator('svg rect').count(), 2);
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  const hook = engine.catalogue().platforms.find(({ name }) => name === 'webhook').id;
+  await fetch(new URL('/v1/apps/shop/notifiers', page.url()), { method: 'POST', body: JSON.stringify({ notifier: { name: 'By somebody else', platform_id: hook, send_all_events: true, type_data: { webhook_url: 'https://else.example/' } } }) });
+  await row('By somebody else').waitFor();
+  await finish();
+});
+
+test('a server with nothing beyond the documented API serves all but what it lacks', async () => {
+  const { page, row, finish } = await start({ bare: true });
+  await page.getByText('4 notifiers').waitFor();
+  await row('Team channel').getByRole('button', { name: /^Edit/ }).click();
+  await page.locator('dialog .title', { hasText: 'deployment succeeded' }).waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('3 of 4 are told').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.getByText('This server has no live stream').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await finish();
+});
+
+test('the token goes into the header; without it the page says so', async () => {
+  const wrong = await start({ token: 'right' });
+  await wrong.page.getByText('The server asks for a valid token.').waitFor();
+  assert.deepEqual(await violations(wrong.page), []);
+  await wrong.page.evaluate(() => (document.querySelector('notifier-dashboard').token = 'right'));
+  await wrong.page.getByText('4 notifiers').waitFor();
+  assert.doesNotMatch(await wrong.page.content(), /right/);
+  await wrong.finish();
+});
+
+test('a server that goes away and comes back is noticed', async () => {
+  const { page, site, context, finish } = await start();
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await context.setOffline(true);
+  site.server.closeAllConnections();
+  await page.getByText('The server cannot be reached.').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await context.setOffline(false);
+  await page.getByText('The server cannot be reached.').waitFor({ state: 'detached' });
+  await page.waitForFunction(() => said.includes('connectiontrue'));
+  await finish();
+});
+
+test('the first row is there within a second, cold', async () => {
+  const took = [];
+  for (let run = 0; run < 3; ++run) {
+    const { page, row, finish } = await start();
+    await row('Team channel').waitFor();
+    took.push(await page.evaluate(() => performance.getEntriesByName('notifier-first-row')[0].startTime));
+    await finish();
+  }
+  took.sort((a, b) => a - b);
+  console.log(`first row after ${took.map(Math.round).join(', ')} ms`);
+  assert.ok(took[0] < 1000, `${took}`);
+});
