@@ -1,0 +1,185 @@
+// Once warm, an event is routed without a single allocation; and where memory runs out, everything is as it was.
+
+#include <doctest/doctest.h>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+#include <string>
+
+#include "event_corpus.hpp"
+#include "notifier/routing/router.hpp"
+
+namespace {
+
+std::atomic<std::size_t> allocations{0};
+// Allocations of this thread that still succeed; negative: all do.
+thread_local long allowed = -1;
+
+void* allocate(std::size_t size) noexcept {
+  allocations.fetch_add(1, std::memory_order_relaxed);
+  if (allowed == 0) return nullptr;
+  if (allowed > 0) --allowed;
+  return std::malloc(size == 0 ? 1 : size);
+}
+
+void* allocate_or_fail(std::size_t size) {
+  void* const memory = allocate(size);
+  if (memory != nullptr) return memory;
+#if NOTIFIER_EXCEPTIONS
+  throw std::bad_alloc();
+#else
+  std::abort();
+#endif
+}
+
+}  // namespace
+
+void* operator new(std::size_t size) { return allocate_or_fail(size); }
+void* operator new[](std::size_t size) { return allocate_or_fail(size); }
+void* operator new(std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void* operator new[](std::size_t size, const std::nothrow_t&) noexcept { return allocate(size); }
+void operator delete(void* memory) noexcept { std::free(memory); }
+void operator delete[](void* memory) noexcept { std::free(memory); }
+void operator delete(void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete[](void* memory, std::size_t) noexcept { std::free(memory); }
+void operator delete(void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+void operator delete[](void* memory, const std::nothrow_t&) noexcept { std::free(memory); }
+
+using namespace notifier;
+
+namespace {
+
+/// Notifiers of every platform that take all, for every app of an event.
+std::string config_for(const std::string& app_id, const std::string& app_name) {
+  return R"({"apps":[{"id":")" + app_id + R"(","name":")" + app_name + R"(","notifiers":[
+      {"name":"s","platform":"slack","send_all_events":true,"send_all_alerts":true,"type_data":{"webhook_url":"https://s.example/"}},
+      {"name":"r","platform":"rocket_chat","send_all_events":true,"send_all_alerts":true,"type_data":{"webhook_url":"https://r.example/"}},
+      {"name":"w","platform":"webhook","send_all_events":true,"send_all_alerts":true,"type_data":{"webhook_url":"https://w.example/"}},
+      {"name":"m","platform":"email","send_all_events":true,"send_all_alerts":true,"type_data":{"user_ids":["us-1","us-2"],"emails":["a.rather.long.address@example.org"]}}]}],
+      "users":[{"id":"us-1","username":"anna","email":"anna.of.the.operations.team@example.org"}]})";
+}
+
+}  // namespace
+
+#if NOTIFIER_SIMDJSON
+TEST_CASE("once warm, routing and matching allocate nothing, whatever the event") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("5343eccd646173000a140000", "appname")));
+  Router router(registry);
+  const Audience audience{{"x"}, {"5343eccd646173000a140000"}};
+  std::size_t deliveries = 0;
+  const auto all = [&] {
+    for (const std::string& event : event_corpus()) {
+      const auto routed = router.route(
+          event, [&](const DeliveryView&) { ++deliveries; }, audience);
+      const auto matched = router.match(
+          event, [&](std::string_view) { ++deliveries; }, audience);
+      if (!routed || !matched) ++deliveries;
+    }
+  };
+  all();
+  all();
+  const std::size_t before = allocations.load();
+  deliveries = 0;
+  all();
+  CHECK(allocations.load() == before);
+  CHECK(deliveries > 8 * 50);
+}
+
+TEST_CASE("once warm, many events are matched at once without an allocation") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  Router router(registry);
+  std::vector<Event> events(500);
+  for (Event& event : events) event.app_id = "1";
+  std::size_t matches = router.match(events.data(), events.size(), [](std::size_t, std::string_view) {});
+  const std::size_t before = allocations.load();
+  matches += router.match(events.data(), events.size(), [](std::size_t, std::string_view) {});
+  CHECK(allocations.load() == before);
+  CHECK(matches == 4000);
+}
+
+TEST_CASE("a router allocates nothing when it sees a change") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  Router router(registry);
+  const char* event = R"({"type":"restart","app_id":"1"})";
+  std::size_t deliveries = 0;
+  const auto route = [&] { return router.route(event, [&](const DeliveryView&) { ++deliveries; }).has_value(); };
+  REQUIRE(route());
+  REQUIRE(route());
+  NotifierDraft patch;
+  patch.active = false;
+  REQUIRE(registry.update("a", registry.list("a")[0].id, patch));
+  const std::size_t before = allocations.load();
+  const bool good = route();
+  CHECK(allocations.load() == before);
+  CHECK(good);
+  CHECK(deliveries == 11);
+}
+#endif
+
+#if NOTIFIER_EXCEPTIONS
+namespace {
+
+/// Lets an action fail at its first allocation, its second and so on until it succeeds; nothing may have changed
+/// before.
+template <class Action>
+int fail_everywhere(const Registry& registry, Action&& action) {
+  const std::string before = registry.snapshot();
+  for (int allowed_now = 0;; ++allowed_now) {
+    bool failed = false;
+    try {
+      allowed = allowed_now;
+      action();
+      allowed = -1;
+    } catch (const std::bad_alloc&) {
+      allowed = -1;
+      failed = true;
+    }
+    if (!failed) return allowed_now;
+    const std::string after = registry.snapshot();
+    if (after != before) {
+      FAIL("changed after the failure of allocation " << allowed_now);
+    }
+  }
+}
+
+}  // namespace
+
+TEST_CASE("where memory runs out in a change, everything is as it was, and the next try succeeds") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  NotifierDraft draft;
+  draft.platform = "slack";
+  draft.name = "a name that is too long to be stored in place";
+  draft.type_data = R"({"webhook_url":"https://s.example/","other":["things",{"of":"all"},"kinds"]})";
+  draft.selected_events = {{"restart", "app_deployed"}};
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.add("a", draft)); }) > 10);
+  CHECK(registry.notifier_count() == 5);
+  const std::string id = registry.list("a")[4].id;
+  draft.name = "another name that is too long to be stored in place";
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.update("a", id, draft)); }) > 10);
+  CHECK(registry.find(id)->name == *draft.name);
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.remove("a", id)); }) > 5);
+  CHECK_FALSE(registry.find(id));
+  CHECK(fail_everywhere(registry, [&] {
+          static_cast<void>(registry.add_app({"2", "b", {"us-7", "gert", "gert@example.org"}, "pr-1"}, true));
+        }) > 10);
+  CHECK(registry.list("b").size() == 1);
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.put_user({"us-7", "gert", ""})); }) > 3);
+  CHECK(registry.find_user("us-7"));
+}
+
+TEST_CASE("where memory runs out in loading, everything is as it was") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  const std::string other = config_for("2", "b");
+  CHECK(fail_everywhere(registry, [&] {
+          // Out of memory may also be told as a value: the reader of JSON has none to give.
+          if (!registry.load(other)) throw std::bad_alloc();
+        }) > 20);
+  CHECK(registry.find_app("b"));
+}
+#endif
