@@ -7,50 +7,21 @@ import { ActivityLog } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
 import './list.js';
 import type { NotifierList, RowAction } from './list.js';
+import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import { base } from './look.js';
 import { Words, directionOf, type Strings } from './strings.js';
 import { PageTransport, ServerTransport, Unreachable, pause } from './transport.js';
 import type { Workshop } from './workshop.js';
 
-const views = ['notifiers', 'preview', 'why', 'activity'] as const;
-type View = (typeof views)[number];
-
-/** What `notifier-deliver` carries: a delivery that this page cannot send. */
-export interface DeliverDetail {
-  delivery: Delivery;
-  /** Tells how it went; without it, it is taken as delivered once the event was cancelled. */
-  respondWith(result: Promise<unknown>): void;
-}
-
-/** The events of `notifier-dashboard`, by name. All bubble out of shadow trees. */
-export interface DashboardEvents {
-  'notifier-loaded': CustomEvent<{ count: number }>;
-  'notifier-added': CustomEvent<{ notifier: Notifier }>;
-  'notifier-updated': CustomEvent<{ notifier: Notifier }>;
-  'notifier-removed': CustomEvent<{ notifier: Notifier }>;
-  'notifier-restored': CustomEvent<{ notifier: Notifier }>;
-  'notifier-tested': CustomEvent<{ notifier: Notifier }>;
-  /** Cancelable: `preventDefault()` says that the host sends it. */
-  'notifier-deliver': CustomEvent<DeliverDetail>;
-  'notifier-error': CustomEvent<{ error: unknown; status?: number }>;
-  'notifier-connection': CustomEvent<{ connected: boolean }>;
-}
+const views: readonly View[] = ['notifiers', 'preview', 'why', 'activity'];
 
 type Dialog =
   | { kind: 'edit'; notifier: Notifier | undefined; back: () => void }
   | { kind: 'remove'; notifier: Notifier; position: number }
   | { kind: 'test'; notifier: Notifier; delivery: Delivery; back: () => void };
 
-/**
- * The dashboard.
- *
- *     <notifier-dashboard base-url="https://notifier.example.com" app="shop"></notifier-dashboard>   server mode
- *     <notifier-dashboard persist="my-notifiers"></notifier-dashboard>                              page mode
- *
- * With `base-url` (may be empty: this page's own server) notifiers are those of a server. Without, an engine in the page keeps
- * them, in IndexedDB too where `persist` names a place. A secret is never an attribute: `token` and `fetch` are properties.
- */
-export class NotifierDashboard extends LitElement {
+/** What {@link NotifierDashboardElement} promises. */
+export class NotifierDashboard extends LitElement implements NotifierDashboardElement {
   static override styles = [base, css`
     :host { color-scheme: light dark; container: notifiers / inline-size; min-inline-size: 0; text-align: start; }
     :host([color-scheme='light']) { color-scheme: light; }
@@ -90,26 +61,16 @@ export class NotifierDashboard extends LitElement {
     _logged: { state: true }, _live: { state: true }, _typeNames: { state: true },
   };
 
-  /** Where the server's API is; null: page mode. */
   declare baseUrl: string | null;
-  /** Id or name of the app. Without it, the first one there is. */
   declare app: string;
-  /** Page mode: the name under which IndexedDB keeps everything; null: nothing is kept. */
   declare persist: string | null;
-  /** BCP 47, as `pt-BR`; default: that of the page, else the browser's. */
   declare locale: string;
-  /** Page mode: says that the host sends what `notifier-deliver` hands it; known by itself once there is a listener. */
   declare delivers: boolean;
   declare view: View;
-  /** Replaces words. */
   declare strings: Strings;
-  /** Server mode: bearer token. */
   declare token: string;
-  /** Server mode: in place of the browser's `fetch`. */
   declare fetch: typeof globalThis.fetch | undefined;
-  /** Page mode: the engine to work on; default: one of its own. */
   declare engine: Engine | undefined;
-  /** Page mode: what an engine of our own starts with where nothing is kept: a snapshot or configuration. */
   declare seed: EventInput | undefined;
 
   declare private _notifiers: Notifier[] | undefined;
@@ -160,7 +121,6 @@ export class NotifierDashboard extends LitElement {
 
   // ---- for hosts ----
 
-  /** Loads everything anew. */
   async reload(): Promise<void> {
     this.#life?.abort();
     this.#life = new AbortController();
@@ -174,7 +134,6 @@ export class NotifierDashboard extends LitElement {
     await this.#start(this.#life.signal);
   }
 
-  /** Page mode: takes an event in, shows it, and hands what is to be sent to `notifier-deliver`. */
   async accept(event: EventInput): Promise<Delivery[]> {
     if (!this.#page || !this._appInfo) throw new Error('notifier-dashboard: accept() needs page mode, and what is there to be loaded');
     const body = typeof event === 'string' ? event : event instanceof Uint8Array || event instanceof ArrayBuffer ? new TextDecoder().decode(event) : JSON.stringify(event);

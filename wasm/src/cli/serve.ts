@@ -6,12 +6,14 @@ import { NotifierError } from '../error.js';
 import type { Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
+import { dashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
 import { EventStreams } from './event_streams.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
-Serves the notifier API over HTTP and keeps everything in one JSON file, which is replaced at one stroke before each answer.
+Serves the notifier API over HTTP, and at / a page that shows and changes the notifiers. Keeps everything in one JSON file, which
+is replaced at one stroke before each answer.
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
@@ -89,6 +91,13 @@ class Service {
 async function respond(service: Service, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
   const { headers, answer: refused } = access.judge(request);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+  // Whoever has no token yet gets the page that asks for it.
+  const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
+  if (file !== undefined) {
+    response.removeHeader('WWW-Authenticate');
+    response.writeHead(200, file.headers).end(request.method === 'HEAD' ? undefined : file.bytes);
+    return;
+  }
   let answer = refused;
   let streamAppId: string | undefined;
   if (answer === undefined) {
