@@ -309,22 +309,36 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
 }
 
-inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                         std::string_view key, std::string_view domain, Buffer& out) {
-  using detail::put;
-  domain = detail::message_id_domain(domain);
-  std::size_t room =
-      detail::header_room(from.size()) + key.size() + domain.size() + body.headers.size() + body.content.size();
+namespace detail {
+
+/// Appends a mail's first line, which depends on the sender alone.
+inline void format_from(std::string_view from, Buffer& out) {
+  char* const p = out.room(header_room(from.size()));
+  out.set_end(put_from(from, put(p, "From: "), 6));
+}
+
+/// Appends what follows From.
+inline void format_after_from(const EmailBody& body, const std::string_view* to, std::size_t to_count,
+                              std::string_view key, std::string_view domain, Buffer& out) {
+  domain = message_id_domain(domain);
+  std::size_t room = header_room(0) + key.size() + domain.size() + body.headers.size() + body.content.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
 
   char* p = out.room(room);
-  p = detail::put_from(from, put(p, "From: "), 6);
-  p = detail::put_to(to, to_count, put(p, "To: "), 4);
-  p = detail::put_identifier("Message-ID", key, domain, p);
+  p = put_to(to, to_count, put(p, "To: "), 4);
+  p = put_identifier("Message-ID", key, domain, p);
   p = put(p, body.headers.view());
   p = put(p, "\r\n");
   p = put(p, body.content.view());
   out.set_end(p);
+}
+
+}  // namespace detail
+
+inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
+                         std::string_view key, std::string_view domain, Buffer& out) {
+  detail::format_from(from, out);
+  detail::format_after_from(body, to, to_count, key, domain, out);
 }
 
 NOTIFIER_NAMESPACE_END

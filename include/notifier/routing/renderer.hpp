@@ -46,6 +46,7 @@ class Renderer {
 
   const Message& message();
   const Payload& payload(Platform platform);
+  void read_sender(std::string_view email_from);
   void render_request(Record record);
   void render_mail(Record record, const AppBlock* app);
   void resolve_user(std::string_view user_id, const AppBlock* app);
@@ -58,7 +59,9 @@ class Renderer {
   Message message_;
   Payload payloads_[platform_count];
   EmailBody email_;
+  Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
   Mailbox from_;
+  Buffer from_line_;
   Buffer mail_;
   Recipients to_;
   std::string address_;  // filled by the host's look-up
@@ -114,7 +117,7 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::slack: format_slack(message(), payload.body, payload.cut); break;
     case Platform::rocket_chat: format_rocket_chat(message(), payload.body, payload.cut); break;
     case Platform::email: {
-      parse_mailbox(state_->settings->email_from, from_);
+      read_sender(state_->settings->email_from);
       const bool needs_clock = !message().has_time && options_.clock;
       format_email_body(message(), from_.domain(), needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
       break;
@@ -122,6 +125,16 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::webhook: break;
   }
   return payload;
+}
+
+inline void Renderer::read_sender(std::string_view email_from) {
+  if (sender_.view() == email_from && !from_line_.empty()) return;
+  sender_.clear();
+  sender_.append(email_from);
+  from_ = Mailbox();
+  parse_mailbox(sender_.view(), from_);
+  from_line_.clear();
+  format_from(sender_.view(), from_line_);
 }
 
 inline void Renderer::render_request(Record record) {
@@ -160,8 +173,8 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
                             [&](std::string_view address) { to_.add(address); });
   view_.to = to_.views();
   mail_.clear();
-  format_email(email_, state_->settings->email_from, view_.to, to_.size(), view_.idempotency_key, from_.domain(),
-               mail_);
+  mail_.append(from_line_.view());
+  format_after_from(email_, view_.to, to_.size(), view_.idempotency_key, from_.domain(), mail_);
   view_.from = from_.address;
   view_.to_count = to_.size();
   view_.body = mail_.view();

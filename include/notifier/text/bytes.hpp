@@ -32,6 +32,12 @@ inline std::uint64_t load_u64(const char* p) noexcept {
 #endif
   return value;
 }
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
 inline std::uint32_t load_u32(const char* p) noexcept {
   std::uint32_t value;
   std::memcpy(&value, p, 4);

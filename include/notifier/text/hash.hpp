@@ -50,7 +50,7 @@ inline char* write_hex_u32(std::uint32_t value, char* out) noexcept {
   x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
   const std::uint64_t letters = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
   x += 0x3030303030303030u + letters * ('a' - '0' - 10);
-  for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(x >> (8 * i));
+  store_u64(x, out);
   return out + 8;
 }
 
