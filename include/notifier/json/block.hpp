@@ -39,7 +39,7 @@ inline unsigned lowest_bit(std::uint64_t bits) noexcept {
 }
 
 /// `size` bytes of text. The masks hold bits_per_byte bits for each byte, the first byte in the lowest; only the lowest
-/// set bit is meaningful: there may be false ones above it.
+/// set bit is meaningful where they hold more than one: there may be false ones above it.
 struct SmallBlock {
   static constexpr std::size_t size = 8;
   static constexpr unsigned bits_per_byte = 8;

@@ -110,23 +110,16 @@ constexpr std::size_t escape_room(std::size_t size) noexcept { return 6 * size +
 
 inline char* escape_byte(char c, char* out) noexcept {
   constexpr char hex[] = "0123456789abcdef";
-  *out++ = '\\';
-  switch (c) {
-    case '\b': *out++ = 'b'; break;
-    case '\f': *out++ = 'f'; break;
-    case '\n': *out++ = 'n'; break;
-    case '\r': *out++ = 'r'; break;
-    case '\t': *out++ = 't'; break;
-    case '"':
-    case '\\': *out++ = c; break;
-    default:
-      std::memcpy(out, "u00", 3);
-      out[3] = hex[c >> 4];
-      out[4] = hex[c & 15];
-      out += 5;
-      break;
-  }
-  return out;
+  constexpr char letters[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
+  const char letter = c == '"' || c == '\\' ? c : letters[static_cast<unsigned char>(c)];
+  out[0] = '\\';
+  out[1] = letter;
+  if (letter != 'u') return out + 2;
+  out[2] = '0';
+  out[3] = '0';
+  out[4] = hex[c >> 4];
+  out[5] = hex[c & 15];
+  return out + 6;
 }
 
 inline bool is_special(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
@@ -145,6 +138,38 @@ void escape_blocks(const char*& p, const char* end, char*& out) noexcept {
     const unsigned plain = first_byte<AnyBlock>(special);
     out = escape_byte(p[plain], out + plain);
     p += plain + 1;
+  }
+}
+
+/// Copies by whole blocks, and may write a block too much.
+template <class AnyBlock>
+char* copy_run(const char* from, const char* to, char* out) noexcept {
+  char* const end = out + (to - from);
+  while (out < end) {
+    AnyBlock(from).store(out);
+    from += AnyBlock::size;
+    out += AnyBlock::size;
+  }
+  return end;
+}
+
+/// Escapes 64 bytes at a time, which are looked at once, as long as there is one block more to read.
+template <class AnyBlock>
+void escape_chunks(const char*& p, const char* end, char*& out) noexcept {
+  constexpr std::size_t blocks = 64 / AnyBlock::size;
+  while (static_cast<std::size_t>(end - p) >= 64 + AnyBlock::size) {
+    std::uint64_t special = 0;
+    for (std::size_t i = 0; i < blocks; ++i) {
+      special |= AnyBlock(p + i * AnyBlock::size).special() << (i * AnyBlock::size);
+    }
+    const char* from = p;
+    for (; special != 0; special &= special - 1) {
+      const char* const at = p + lowest_bit(special);
+      out = escape_byte(*at, copy_run<AnyBlock>(from, at, out));
+      from = at + 1;
+    }
+    p += 64;
+    out = copy_run<AnyBlock>(from, p, out);
   }
 }
 
@@ -170,6 +195,7 @@ inline void append_quoted(std::string_view text, Buffer& buffer) {
 inline char* escape(std::string_view text, char* out) noexcept {
   const char* p = text.data();
   const char* const end = p + text.size();
+  if constexpr (detail::Block::bits_per_byte == 1) detail::escape_chunks<detail::Block>(p, end, out);
   detail::escape_blocks<detail::Block>(p, end, out);
   detail::escape_blocks<detail::SmallBlock>(p, end, out);
   for (; p != end; ++p) {
