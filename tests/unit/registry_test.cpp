@@ -377,6 +377,7 @@ TEST_CASE_FIXTURE(Shop, "what no plan would make is refused") {
   CHECK(refused([](Notifier& n) { n.id.clear(); }).field == "id");
   CHECK(refused([](Notifier& n) { n.id = std::string(256, 'x'); }).field == "id");
   CHECK(refused([](Notifier& n) { n.name.clear(); }).field == "name");
+  CHECK(refused([](Notifier& n) { n.updated_at = Timestamp(); }).field == "updated_at");
   CHECK(refused([](Notifier& n) { n.selected_event_ids = {"nothing"}; }).field == "selected_event_ids");
   CHECK(refused([](Notifier& n) { n.type_data.webhook_url = "ftp://x"; }).field == "type_data.webhook_url");
   CHECK(refused([](Notifier& n) {

@@ -94,6 +94,7 @@ inline bool find_selected(const Catalogue& catalogue, const Notifier& notifier, 
 inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   const TypeData& data = notifier.type_data;
   if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
     problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");

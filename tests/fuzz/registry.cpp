@@ -1,0 +1,156 @@
+// A registry that is given anything: each line of the input is one call, its first byte says which, the rest is its
+// JSON. After every call the registry is whole: it can be written, read back and routed through, and a call that fails
+// has changed nothing.
+
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/routing/router.hpp"
+
+namespace {
+
+using notifier::Registry;
+
+void expect(bool promise) {
+  if (!promise) std::abort();
+}
+
+class Machine {
+ public:
+  Machine() : router_(registry_) {
+    expect(registry_.add_app({"1", "shop", {"us-1", "anna", "a@b.c"}, "pr"}, true).has_value());
+  }
+
+  void call(char what, std::string_view json) {
+    const std::string before = registry_.snapshot();
+    const bool changed = act(what, json);
+    const std::string after = registry_.snapshot();
+    expect(changed || after == before);
+    if (after != before) check_round_trip(after);
+  }
+
+ private:
+  bool act(char what, std::string_view json) {
+    switch (what) {
+      case 'l': return registry_.load(json).has_value();
+      case 'a': return apply_draft(json, [this](const auto& draft) { return registry_.plan_add(app(), draft); });
+      case 'u':
+        return apply_draft(json,
+                           [this](const auto& draft) { return registry_.plan_update(app(), notifier_id(), draft); });
+      case 'd': return registry_.remove(app(), notifier_id()).has_value();
+      case 'c': return apply_change(json);
+      case 's': return registry_.set_settings({std::string(json), std::string(json)}).has_value();
+      case 'n': ++cursor_; return false;
+      default: route(json); return false;
+    }
+  }
+
+  std::string app() const {
+    const auto apps = registry_.apps();
+    return apps.empty() ? std::string() : apps[cursor_ % apps.size()].id;
+  }
+  std::string notifier_id() const {
+    const auto list = registry_.list(app());
+    return list.empty() ? std::string() : list[cursor_ / 3 % list.size()].id;
+  }
+
+  template <class Plan>
+  bool apply_draft(std::string_view json, Plan&& plan) {
+    const auto root = document_.parse(json);
+    if (!root || !root->is_object()) return false;
+    const auto change = plan(notifier::NotifierDraft::read(*root));
+    if (!change) {
+      expect(change.error().code == notifier::errc::not_found || !change.error().fields.empty());
+      return false;
+    }
+    check_change(*change);
+    expect(registry_.apply({*change}).has_value());
+    expect(registry_.apply({*change}).error().code == notifier::errc::conflict);
+    const auto stored = registry_.find(change->notifier.id);
+    expect(stored && text_of(*stored) == text_of(change->notifier));
+    return true;
+  }
+
+  bool apply_change(std::string_view json) {
+    const auto root = document_.parse(json);
+    if (!root) return false;
+    const auto change = notifier::read_change(*root);
+    if (!change) return false;
+    check_change(*change);
+    return registry_.apply({*change}).has_value();
+  }
+
+  template <class T>
+  static std::string text_of(const T& value) {
+    notifier::Buffer out;
+    notifier::json::Writer writer(out);
+    write_json(writer, value);
+    return out.str();
+  }
+
+  static void check_change(const notifier::Change& change) {
+    const std::string text = text_of(change);
+    notifier::json::Document document;
+    const auto root = document.parse(text);
+    expect(root.has_value());
+    const auto again = notifier::read_change(*root);
+    expect(again && text_of(*again) == text);
+  }
+
+  void check_round_trip(const std::string& snapshot) {
+    Registry other;
+    expect(other.load(snapshot).has_value());
+    expect(other.snapshot() == snapshot);
+    std::size_t count = 0;
+    for (const notifier::App& app : registry_.apps()) count += registry_.list(app.id).size();
+    expect(count == registry_.notifier_count());
+  }
+
+  void route(std::string_view json) {
+    const std::string first = app();
+    const notifier::Audience audience{{first, "n"}, {first}};
+    std::vector<std::string> matched, routed, explained;
+    const auto match = router_.match(
+        json, [&](std::string_view id) { matched.emplace_back(id); }, audience);
+    const auto result = router_.route(
+        json,
+        [&](const notifier::DeliveryView& delivery) {
+          routed.emplace_back(delivery.notifier_id);
+          expect(delivery.platform == notifier::Platform::email ? !delivery.from.empty() : !delivery.url.empty());
+          expect(delivery.platform != notifier::Platform::webhook || delivery.body.data() == json.data());
+        },
+        audience);
+    const auto why = router_.explain(json, audience);
+    expect(match.has_value() == result.has_value() && why.has_value() == result.has_value());
+    if (!result) return;
+    for (const notifier::Explanation& explanation : why->notifiers) {
+      if (explanation.receives) explained.push_back(explanation.notifier_id);
+    }
+    expect(matched == routed && explained == routed && *match == routed.size());
+    notifier::json::Document document;
+    expect(document.parse(text_of(*why)).has_value());
+    if (const auto some = registry_.find(app(), notifier_id())) expect(router_.preview(*some, json).has_value());
+  }
+
+  Registry registry_;
+  notifier::Router router_;
+  notifier::json::Document document_;
+  std::size_t cursor_ = 0;
+};
+
+}  // namespace
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  std::string_view text(reinterpret_cast<const char*>(data), size);
+  Machine machine;
+  for (int calls = 0; !text.empty() && calls < 40; ++calls) {
+    const std::string_view line = text.substr(0, text.find('\n'));
+    text.remove_prefix((std::min)(line.size() + 1, text.size()));
+    if (!line.empty()) machine.call(line[0], line.substr(1));
+  }
+  return 0;
+}
