@@ -20,7 +20,7 @@ export const launch = () =>
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 
-/** Serves the package; `pages` are HTML by path; `api` answers what begins with /v1. */
+/** Serves the package, from `dist`; `pages` are HTML by path; `api` answers what begins with /v1. */
 export async function serve({ pages = {}, scripts = {}, api } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;

@@ -2,9 +2,9 @@
 
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
-import { createEngine } from '../../wasm/dist/index_node.js';
-import { launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+import { dist, launch, open, pageOf, serve, shop, violations } from './browser.mjs';
 
+const { createEngine } = await import(`${dist}index_node.js`);
 const setup = `import '/dashboard/index.js';
 globalThis.said = [];
 const dashboard = document.querySelector('notifier-dashboard');

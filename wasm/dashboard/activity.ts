@@ -7,7 +7,6 @@ import { base } from './look.js';
 import { sentence, type Words } from './strings.js';
 
 const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
-const width = 720;
 const height = 150;
 const shownEvents = 50;
 
@@ -16,8 +15,8 @@ export class NotifierActivity extends LitElement {
     .all { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
     .plot { padding: 1rem; display: grid; gap: 0.75rem; grid-template-columns: minmax(0, 1fr); }
     .space { justify-content: space-between; }
-    svg { display: block; inline-size: 100%; block-size: auto; overflow: visible; }
-    svg text { fill: var(--n-quiet); font-size: 11px; }
+    svg { display: block; max-inline-size: 100%; overflow: visible; direction: ltr; }
+    svg text { fill: var(--n-quiet); font-size: 12px; }
     svg line { stroke: var(--n-line); }
     rect { fill: var(--tone); forced-color-adjust: none; }
     .key { display: inline-flex; align-items: center; gap: 0.4rem; font-size: 0.875rem; color: var(--n-quiet); }
@@ -35,7 +34,7 @@ export class NotifierActivity extends LitElement {
     .dead { color: var(--n-danger); border-color: currentColor; }
     @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } }
   `];
-  static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _table: { state: true } };
+  static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _width: { state: true }, _table: { state: true } };
 
   declare words: Words;
   declare log: ActivityLog;
@@ -43,20 +42,26 @@ export class NotifierActivity extends LitElement {
   declare version: number;
   declare live: boolean | undefined;
   declare private _table: boolean;
+  /** Of the plot, in CSS pixels: what is written in it keeps its size. */
+  declare private _width: number;
+  readonly #sizes = globalThis.ResizeObserver && new ResizeObserver(([entry]) => (this._width = Math.max(200, Math.floor(entry!.contentRect.width) - 70)));
   #clock: ReturnType<typeof setInterval> | undefined;
 
   constructor() {
     super();
     this._table = false;
+    this._width = 720;
   }
 
   override connectedCallback(): void {
     super.connectedCallback();
+    this.#sizes.observe(this);
     this.#clock = setInterval(() => this.requestUpdate(), 15_000);
   }
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
+    this.#sizes.disconnect();
     clearInterval(this.#clock);
   }
 
@@ -85,13 +90,14 @@ export class NotifierActivity extends LitElement {
   }
 
   #drawPlot(minutes: ReturnType<ActivityLog['perMinute']>): TemplateResult {
-    const { words } = this;
+    const { words, _width: width } = this;
     const totals = minutes.map(({ counts }) => [...counts.values()].reduce((sum, count) => sum + count, 0));
     const most = niceAbove(Math.max(4, ...totals));
     const step = width / plottedMinutes;
+    const gap = step / 6;
     const y = (count: number) => height - (count / most) * (height - 14);
     const total = totals.reduce((sum, count) => sum + count, 0);
-    return html`<svg viewBox="0 -4 ${width + 30} ${height + 26}" role="img" aria-label="${words.say('perMinute')}: ${words.say('total')} ${words.number(total)}">
+    return html`<svg viewBox="0 -6 ${width + 34} ${height + 30}" width=${width + 34} height=${height + 30} role="img" aria-label="${words.say('perMinute')}: ${words.say('total')} ${words.number(total)}">
       ${[0, most / 2, most].map((count) => svg`<line x1="0" x2=${width} y1=${y(count)} y2=${y(count)}></line><text x=${width + 6} y=${y(count) + 4}>${words.number(count)}</text>`)}
       ${minutes.map(({ start, counts }, position) => {
         let below = 0;
@@ -99,11 +105,11 @@ export class NotifierActivity extends LitElement {
           const count = counts.get(platform) ?? 0;
           if (count === 0) return nothing;
           const top = y(below + count);
-          const bar = svg`<rect class=${platform} x=${position * step + 3} width=${step - 6} y=${top} height=${y(below) - top - (below > 0 ? 1 : 0)} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
+          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${y(below) - top - (below > 0 ? 1 : 0)} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
           below += count;
           return bar;
         });
-        return svg`${bars}${(plottedMinutes - 1 - position) % 10 === 0 ? svg`<text x=${position * step + step / 2} y=${height + 18} text-anchor="middle">${words.time(start)}</text>` : nothing}`;
+        return svg`${bars}${(plottedMinutes - 1 - position) % 10 === 0 ? svg`<text x=${(position + 1) * step} y=${height + 20} text-anchor="end">${words.time(start)}</text>` : nothing}`;
       })}</svg>`;
   }
 

@@ -49,6 +49,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     .box { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; padding: 1.25rem; }
     .box h2 { overflow-wrap: anywhere; }
     .end { justify-content: flex-end; }
+    @media (forced-colors: active) { [role='tab'] { border-block-end-color: Canvas; } [role='tab'][aria-selected='true'] { background: Highlight; color: HighlightText; } }
     .skeleton { block-size: 4.5rem; background: var(--n-raised); border-block-end: 1px solid var(--n-line); }
   `];
 
