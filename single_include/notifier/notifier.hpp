@@ -248,6 +248,12 @@ inline std::uint64_t load_u64(const char* p) noexcept {
 #endif
   return value;
 }
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
 inline std::uint32_t load_u32(const char* p) noexcept {
   std::uint32_t value;
   std::memcpy(&value, p, 4);
@@ -428,6 +434,31 @@ class Bytes {
   Vector vector_;
 };
 
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+template <class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -477,7 +508,7 @@ inline char* write_hex_u32(std::uint32_t value, char* out) noexcept {
   x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
   const std::uint64_t letters = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
   x += 0x3030303030303030u + letters * ('a' - '0' - 10);
-  for (int i = 0; i < 8; ++i) out[i] = static_cast<char>(x >> (8 * i));
+  store_u64(x, out);
   return out + 8;
 }
 
@@ -746,7 +777,7 @@ inline unsigned lowest_bit(std::uint64_t bits) noexcept {
 }
 
 /// `size` bytes of text. The masks hold bits_per_byte bits for each byte, the first byte in the lowest; only the lowest
-/// set bit is meaningful: there may be false ones above it.
+/// set bit is meaningful where they hold more than one: there may be false ones above it.
 struct SmallBlock {
   static constexpr std::size_t size = 8;
   static constexpr unsigned bits_per_byte = 8;
@@ -2171,23 +2202,16 @@ constexpr std::size_t escape_room(std::size_t size) noexcept { return 6 * size +
 
 inline char* escape_byte(char c, char* out) noexcept {
   constexpr char hex[] = "0123456789abcdef";
-  *out++ = '\\';
-  switch (c) {
-    case '\b': *out++ = 'b'; break;
-    case '\f': *out++ = 'f'; break;
-    case '\n': *out++ = 'n'; break;
-    case '\r': *out++ = 'r'; break;
-    case '\t': *out++ = 't'; break;
-    case '"':
-    case '\\': *out++ = c; break;
-    default:
-      std::memcpy(out, "u00", 3);
-      out[3] = hex[c >> 4];
-      out[4] = hex[c & 15];
-      out += 5;
-      break;
-  }
-  return out;
+  constexpr char letters[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
+  const char letter = c == '"' || c == '\\' ? c : letters[static_cast<unsigned char>(c)];
+  out[0] = '\\';
+  out[1] = letter;
+  if (letter != 'u') return out + 2;
+  out[2] = '0';
+  out[3] = '0';
+  out[4] = hex[c >> 4];
+  out[5] = hex[c & 15];
+  return out + 6;
 }
 
 inline bool is_special(char c) noexcept { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
@@ -2206,6 +2230,38 @@ void escape_blocks(const char*& p, const char* end, char*& out) noexcept {
     const unsigned plain = first_byte<AnyBlock>(special);
     out = escape_byte(p[plain], out + plain);
     p += plain + 1;
+  }
+}
+
+/// Copies by whole blocks, and may write a block too much.
+template <class AnyBlock>
+char* copy_run(const char* from, const char* to, char* out) noexcept {
+  char* const end = out + (to - from);
+  while (out < end) {
+    AnyBlock(from).store(out);
+    from += AnyBlock::size;
+    out += AnyBlock::size;
+  }
+  return end;
+}
+
+/// Escapes 64 bytes at a time, which are looked at once, as long as there is one block more to read.
+template <class AnyBlock>
+void escape_chunks(const char*& p, const char* end, char*& out) noexcept {
+  constexpr std::size_t blocks = 64 / AnyBlock::size;
+  while (static_cast<std::size_t>(end - p) >= 64 + AnyBlock::size) {
+    std::uint64_t special = 0;
+    for (std::size_t i = 0; i < blocks; ++i) {
+      special |= AnyBlock(p + i * AnyBlock::size).special() << (i * AnyBlock::size);
+    }
+    const char* from = p;
+    for (; special != 0; special &= special - 1) {
+      const char* const at = p + lowest_bit(special);
+      out = escape_byte(*at, copy_run<AnyBlock>(from, at, out));
+      from = at + 1;
+    }
+    p += 64;
+    out = copy_run<AnyBlock>(from, p, out);
   }
 }
 
@@ -2231,6 +2287,7 @@ inline void append_quoted(std::string_view text, Buffer& buffer) {
 inline char* escape(std::string_view text, char* out) noexcept {
   const char* p = text.data();
   const char* const end = p + text.size();
+  if constexpr (detail::Block::bits_per_byte == 1) detail::escape_chunks<detail::Block>(p, end, out);
   detail::escape_blocks<detail::Block>(p, end, out);
   detail::escape_blocks<detail::SmallBlock>(p, end, out);
   for (; p != end; ++p) {
@@ -3815,6 +3872,19 @@ constexpr int read_pair(const char* p, unsigned& faults) noexcept {
   return static_cast<int>(tens * 10 + ones);
 }
 
+/// Two bytes that are known to be digits.
+constexpr int pair_at(const char* p) noexcept { return (p[0] - '0') * 10 + (p[1] - '0'); }
+
+/// Whether the sixteen bytes at `p` are digits and separators as in "2018-05-14T09:46", but for the T.
+inline bool has_date_and_minute(const char* p) noexcept {
+  constexpr char first[] =
+      "0000-00-00\0"
+      "00:00";
+  constexpr char width[] = "\11\11\11\11\0\11\11\0\11\11\377\11\11\0\11\11";
+  const Bytes offset = Bytes::load(p) - Bytes::load(first);
+  return offset.at_most(Bytes::load(width)).is(Bytes::all(0)).none();
+}
+
 /// Two digits at a time: with one after the other each division would wait for the last.
 inline char* write_two_digits(char* out, int value) noexcept {
   std::memcpy(out,
@@ -3878,19 +3948,17 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (text.size() < 20) return false;
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (p[4] != '-' || p[7] != '-' || p[13] != ':' || p[16] != ':') return false;
+  if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
   unsigned faults = 0;
-  const int century = detail::read_pair(p, faults);
-  const int year_of_century = detail::read_pair(p + 2, faults);
-  const int month = detail::read_pair(p + 5, faults);
-  const int day = detail::read_pair(p + 8, faults);
-  const int hour = detail::read_pair(p + 11, faults);
-  const int minute = detail::read_pair(p + 14, faults);
+  const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
+  const int month = detail::pair_at(p + 5);
+  const int day = detail::pair_at(p + 8);
+  const int hour = detail::pair_at(p + 11);
+  const int minute = detail::pair_at(p + 14);
   const int second = detail::read_pair(p + 17, faults);
   if (faults != 0) return false;
-  const int year = century * 100 + year_of_century;
   if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
   if (hour > 23 || minute > 59 || second > 60) return false;
   p += 19;
@@ -7607,6 +7675,7 @@ inline bool find_selected(const Catalogue& catalogue, const Notifier& notifier, 
 inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   const TypeData& data = notifier.type_data;
   if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
     problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
@@ -8837,7 +8906,7 @@ class QuotedPrintable {
   template <class Escape>
   void text(std::string_view text) noexcept {
     const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
-    if (fits && !needs_guard(text) && copy_plain<Escape>(text, out_)) {
+    if (fits && !needs_guard(text) && copy_without(text, out_, Escape::special)) {
       out_ += text.size();
     } else {
       encode_text<Escape>(text);
@@ -8868,27 +8937,6 @@ class QuotedPrintable {
  private:
   bool needs_guard(std::string_view text) const noexcept {
     return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
-  }
-
-  /// Copies a text to `out`, and says whether nothing in it has to be encoded. No branch on what it reads before the
-  /// end: most texts are short and plain.
-  template <class Escape>
-  static bool copy_plain(std::string_view text, char* out) noexcept {
-    const std::size_t size = text.size();
-    if (size == 0) return true;
-    const bool is_short = size < Bytes::size;
-    const Bytes first = is_short ? Bytes::load(text.data(), size) : Bytes::load(text.data());
-    first.store(out);
-    Bytes special = Escape::special(first);
-    if (is_short) return special.none(size);
-    for (std::size_t at = Bytes::size; at < size; at += Bytes::size) {
-      // The last block overlaps the one before it.
-      const std::size_t from = (std::min)(at, size - Bytes::size);
-      const Bytes bytes = Bytes::load(text.data() + from);
-      bytes.store(out + from);
-      special = special | Escape::special(bytes);
-    }
-    return special.none();
   }
 
   template <class Escape>
@@ -9146,9 +9194,9 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
 /// vanish, spaces at both ends are cut. Whether anything was left.
 inline bool append_line(Buffer& out, std::string_view text) {
   if (text.empty()) return false;
-  if (text.size() > Bytes::size || text.front() <= ' ' || text.back() == ' ') return append_any_line(out, text);
-  char* const start = out.room(Bytes::size);
-  if (copy_plain(text, start) != text.size()) return append_any_line(out, text);
+  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
+  char* const start = out.room(text.size() + Bytes::size);
+  if (!copy_without(text, start, may_begin_control)) return append_any_line(out, text);
   out.set_end(start + text.size());
   return true;
 }
@@ -9635,22 +9683,36 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
 }
 
-inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                         std::string_view key, std::string_view domain, Buffer& out) {
-  using detail::put;
-  domain = detail::message_id_domain(domain);
-  std::size_t room =
-      detail::header_room(from.size()) + key.size() + domain.size() + body.headers.size() + body.content.size();
+namespace detail {
+
+/// Appends a mail's first line, which depends on the sender alone.
+inline void format_from(std::string_view from, Buffer& out) {
+  char* const p = out.room(header_room(from.size()));
+  out.set_end(put_from(from, put(p, "From: "), 6));
+}
+
+/// Appends what follows From.
+inline void format_after_from(const EmailBody& body, const std::string_view* to, std::size_t to_count,
+                              std::string_view key, std::string_view domain, Buffer& out) {
+  domain = message_id_domain(domain);
+  std::size_t room = header_room(0) + key.size() + domain.size() + body.headers.size() + body.content.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
 
   char* p = out.room(room);
-  p = detail::put_from(from, put(p, "From: "), 6);
-  p = detail::put_to(to, to_count, put(p, "To: "), 4);
-  p = detail::put_identifier("Message-ID", key, domain, p);
+  p = put_to(to, to_count, put(p, "To: "), 4);
+  p = put_identifier("Message-ID", key, domain, p);
   p = put(p, body.headers.view());
   p = put(p, "\r\n");
   p = put(p, body.content.view());
   out.set_end(p);
+}
+
+}  // namespace detail
+
+inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
+                         std::string_view key, std::string_view domain, Buffer& out) {
+  detail::format_from(from, out);
+  detail::format_after_from(body, to, to_count, key, domain, out);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -11489,8 +11551,11 @@ class WordingProgram {
   static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
+  static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
+  // Steps point at its literals.
+  WordingProgram(const WordingProgram&) = delete;
   WordingProgram() {
     finish(empty_template);
     for (std::size_t i = 0; i < row_count; ++i) {
@@ -11516,6 +11581,17 @@ class WordingProgram {
     op.text = text;
     op.key = static_cast<std::uint8_t>(key);
     return op;
+  }
+  /// A copy with readable bytes behind it: literals are copied by whole vectors.
+  std::string_view keep_padded(std::string_view text) {
+    if (max_literals - literals_size_ < text.size() + Bytes::size) {
+      sound_ = false;
+      return {};
+    }
+    char* const copy = literals_ + literals_size_;
+    std::copy(text.begin(), text.end(), copy);
+    literals_size_ += text.size();
+    return {copy, text.size()};
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
@@ -11565,7 +11641,7 @@ class WordingProgram {
         at += 1 + compile_group(text.substr(at + 1), depth);
       } else {
         const std::size_t end = (std::min)(text.find_first_of("{[|]", at), text.size());
-        emit(Op::Code::literal, text.substr(at, end - at));
+        emit(Op::Code::literal, keep_padded(text.substr(at, end - at)));
         at = end;
       }
     }
@@ -11721,6 +11797,8 @@ class WordingProgram {
   Row rows_[row_count];
   Op ops_[max_ops];
   std::size_t op_count_ = 0;
+  char literals_[max_literals] = {};
+  std::size_t literals_size_ = 0;
   bool sound_ = true;
 };
 
@@ -11790,8 +11868,9 @@ class Composer {
 
   void compose_envelope() {
     event_.user.for_each_member([&](std::string_view key, json::View value) {
-      if (key == "username") user_ = value.string();
-      if (key == "email") email_ = value.string();
+      // Of keys of one length, the comparison is of a constant size: no call.
+      if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
+      if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
     out_.has_time = parse_timestamp(event_.created_at, out_.time);
     out_.set_event_id(event_.id);
@@ -11873,7 +11952,7 @@ class Composer {
     for (;;) {
       bool there = true;
       if (op->code == Op::Code::literal) {
-        text_.append(op->text);
+        append_padded(op->text.data(), op->text.size());
         ++op;
         continue;
       }
@@ -11940,10 +12019,17 @@ class Composer {
   }
 
   bool append_span(Span span) {
-    char* const end = text_.room(span.size);
-    if (span.size != 0) std::memcpy(end, text_.data() + span.begin, span.size);
-    text_.set_end(end + span.size);
+    text_.room(span.size + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
+    append_padded(text_.data() + span.begin, span.size);
     return span.size != 0;
+  }
+
+  /// Copies whole vectors: a few stores where a call would cost more than the copy.
+  /// @param text  with 15 readable bytes behind it
+  void append_padded(const char* text, std::size_t size) {
+    char* const end = text_.room(size + Bytes::size);
+    for (std::size_t at = 0; at < size; at += Bytes::size) Bytes::load(text + at).store(end + at);
+    text_.set_end(end + size);
   }
 
   bool append_variables() {
@@ -12150,6 +12236,7 @@ class Renderer {
 
   const Message& message();
   const Payload& payload(Platform platform);
+  void read_sender(std::string_view email_from);
   void render_request(Record record);
   void render_mail(Record record, const AppBlock* app);
   void resolve_user(std::string_view user_id, const AppBlock* app);
@@ -12162,7 +12249,9 @@ class Renderer {
   Message message_;
   Payload payloads_[platform_count];
   EmailBody email_;
+  Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
   Mailbox from_;
+  Buffer from_line_;
   Buffer mail_;
   Recipients to_;
   std::string address_;  // filled by the host's look-up
@@ -12218,7 +12307,7 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::slack: format_slack(message(), payload.body, payload.cut); break;
     case Platform::rocket_chat: format_rocket_chat(message(), payload.body, payload.cut); break;
     case Platform::email: {
-      parse_mailbox(state_->settings->email_from, from_);
+      read_sender(state_->settings->email_from);
       const bool needs_clock = !message().has_time && options_.clock;
       format_email_body(message(), from_.domain(), needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
       break;
@@ -12226,6 +12315,16 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::webhook: break;
   }
   return payload;
+}
+
+inline void Renderer::read_sender(std::string_view email_from) {
+  if (sender_.view() == email_from && !from_line_.empty()) return;
+  sender_.clear();
+  sender_.append(email_from);
+  from_ = Mailbox();
+  parse_mailbox(sender_.view(), from_);
+  from_line_.clear();
+  format_from(sender_.view(), from_line_);
 }
 
 inline void Renderer::render_request(Record record) {
@@ -12264,8 +12363,8 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
                             [&](std::string_view address) { to_.add(address); });
   view_.to = to_.views();
   mail_.clear();
-  format_email(email_, state_->settings->email_from, view_.to, to_.size(), view_.idempotency_key, from_.domain(),
-               mail_);
+  mail_.append(from_line_.view());
+  format_after_from(email_, view_.to, to_.size(), view_.idempotency_key, from_.domain(), mail_);
   view_.from = from_.address;
   view_.to_count = to_.size();
   view_.body = mail_.view();
