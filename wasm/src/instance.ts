@@ -51,7 +51,7 @@ export class Instance {
   #host: Host | undefined;
   #hostError: unknown;
   #failure: unknown;
-  readonly #memory: WebAssembly.Memory;
+  #memory!: WebAssembly.Memory;
   #inputBytes!: Uint8Array;
   #inputSize = 0;
 
@@ -84,7 +84,7 @@ export class Instance {
         this.bytes.set(taken, address);
       },
     };
-    const env = { emscripten_notify_memory_growth: () => {} };
+    const env = { emscripten_notify_memory_growth: () => this.#growAhead() };
     const wasi = {
       environ_get: () => 0,
       environ_sizes_get: () => 0,
@@ -155,6 +155,16 @@ export class Instance {
       this.bytes = new Uint8Array(buffer);
       this.words = new Uint32Array(buffer);
       this.#inputBytes = this.bytes.subarray(this.input, this.input + this.#inputSize);
+    }
+  }
+
+  // The C library asks for no more than it needs at the moment, and each time costs: memory is unmapped, views are lost.
+  #growAhead(): void {
+    const pages = this.#memory.buffer.byteLength >> 16;
+    try {
+      this.#memory.grow(Math.min(pages >> 1, 2048));
+    } catch {
+      // What was asked for is there; there is just no more.
     }
   }
 
