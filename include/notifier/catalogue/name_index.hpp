@@ -44,7 +44,7 @@ struct Name {
 
   friend bool operator==(const Name& a, const Name& b) noexcept {
     if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
-    return a.text.size() <= 16 || std::memcmp(a.text.data() + 8, b.text.data() + 8, a.text.size() - 16) == 0;
+    return a.text.size() <= 16 || a.text == b.text;
   }
 
  private:
