@@ -19,7 +19,7 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out) noexcept
+  Composer(const Event& event, Message& out)
       : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()) {}
 
   void compose(std::string_view link_base) {
