@@ -515,3 +515,57 @@ TEST_CASE("a target's hash does not depend on spelling, query or notifier, and t
   CHECK(host("https://a.example/x") != host("https://b.example/x"));
   CHECK(target("no url") != target("no other url"));
 }
+
+TEST_CASE("a delivery that the host stored itself is taken up once") {
+  Post post;
+  const Delivery delivery = make("k1", "n1", "https://a.example/x");
+  OutboxRecord record = notifier::describe_for_outbox(delivery, post.now);
+  auto sequence = post.storage.insert(record, delivery);
+  REQUIRE(sequence);
+  record.sequence = *sequence;
+  post.outbox.admit(record);
+  post.outbox.admit(record);
+  CHECK(post.outbox.pending() == 1);
+  CHECK(post.record(post.claim_one(), verdict(Action::delivered)).state == OutboxState::delivered);
+  CHECK(post.find("k1").state == OutboxState::delivered);
+}
+
+TEST_CASE("what is taken up is sent, though its notifier was switched off before") {
+  Post post;
+  post.put({make("k1", "n1", "https://a.example/x")});
+  const OutboxClaim under_way = post.claim_one();
+  REQUIRE(post.outbox.cancel("n1", post.now));
+  const Delivery delivery = make("k2", "n1", "https://a.example/y");
+  OutboxRecord record = notifier::describe_for_outbox(delivery, post.now);
+  record.sequence = *post.storage.insert(record, delivery);
+  post.outbox.admit(record);
+  CHECK(post.record(post.claim_one(), verdict(Action::retry)).state == OutboxState::pending);
+  CHECK(post.record(under_way, verdict(Action::delivered)).state == OutboxState::delivered);
+}
+
+TEST_CASE("a delivery that the host gives up is dead without counting against its notifier") {
+  OutboxOptions options;
+  options.retry.disable_after_failures = 1;
+  options.retry.disable_after_ms = 0;
+  Post post(options);
+  post.put({make("k1", "n1", "https://a.example/x"), make("k2", "n1", "https://a.example/y")});
+  const auto claims = post.claim();
+  REQUIRE(claims.size() == 2);
+  const auto step = post.outbox.give_up(claims[0].sequence, "there is no mail server", post.now);
+  REQUIRE(step);
+  CHECK(step->state == OutboxState::dead);
+  CHECK(step->notifier_id == "n1");
+  CHECK_FALSE(step->disable_notifier);
+  const OutboxRecord record = post.find("k1");
+  CHECK(record.state == OutboxState::dead);
+  CHECK(record.attempts == 0);
+  REQUIRE(record.history.size() == 1);
+  CHECK(record.history[0].reason == "there is no mail server");
+  CHECK(record.history[0].status == 0);
+  CHECK(post.outbox.in_flight() == 1);
+  CHECK_FALSE(post.outbox.give_up(claims[0].sequence, "again", post.now));
+
+  CHECK(*post.outbox.resend("k1", post.now));
+  CHECK(post.claim_one().attempt == 1);
+  CHECK(post.record(claims[1], verdict(Action::fail)).disable_notifier);
+}
