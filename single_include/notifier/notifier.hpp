@@ -15579,6 +15579,11 @@ class Outbox {
     return enqueue(deliveries.data(), deliveries.size(), now);
   }
 
+  /// Takes up a delivery that its storage holds already, pending: put there by the host together with the change that
+  /// made it, or made due again. It is sent also where the notifier was switched off before.
+  /// @param record  as stored, its sequence included
+  void admit(const OutboxRecord& record);
+
   /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record() or
   /// release().
   /// @return how many; fewer than `most` where no other may begin now. Never an error: what the storage cannot give now
@@ -15591,6 +15596,11 @@ class Outbox {
 
   /// Gives a claimed delivery back without an attempt: it is due at once.
   void release(std::uint64_t sequence, Timestamp now);
+
+  /// Ends a claimed delivery that the host will not send, as dead and without an attempt: what its notifier is judged
+  /// by stays as it is. Lasts from the next flush() on.
+  /// @param reason  static, one English sentence without a final full stop and without secrets
+  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Timestamp now);
 
   /// Ends what is pending for a notifier that was removed or switched off; what is under way is not tried again. Lasts
   /// from the next flush() on.
@@ -15619,6 +15629,7 @@ class Outbox {
   Result<void> change(std::uint64_t sequence, OutboxState state, unsigned attempts, Timestamp next_at,
                       const Verdict& verdict, Timestamp now);
   void unreadable(std::uint64_t sequence, const Error& error, Timestamp now);
+  static Error not_under_way();
 
   OutboxStorage* storage_;
   OutboxOptions options_;
@@ -15658,11 +15669,13 @@ inline Result<std::size_t> Outbox::enqueue(const Delivery* deliveries, std::size
     storage_->rollback();
     return std::move(committed).error();
   }
-  for (const OutboxRecord& record : added) {
-    schedule_.add(record);
-    schedule_.lane(record.notifier_id).is_disabled = false;
-  }
+  for (const OutboxRecord& record : added) admit(record);
   return is_new;
+}
+
+inline void Outbox::admit(const OutboxRecord& record) {
+  schedule_.add(record);
+  schedule_.lane(record.notifier_id).is_disabled = false;
 }
 
 inline std::size_t Outbox::claim(Timestamp now, std::size_t most, std::vector<OutboxClaim>& out) {
@@ -15684,12 +15697,7 @@ inline std::size_t Outbox::claim(Timestamp now, std::size_t most, std::vector<Ou
 
 inline Result<OutboxStep> Outbox::record(std::uint64_t sequence, const Verdict& verdict, Timestamp now) {
   const auto* entry = schedule_.claimed(sequence);
-  if (entry == nullptr) {
-    Error error;
-    error.code = errc::not_found;
-    error.message = "no such delivery is under way";
-    return error;
-  }
+  if (entry == nullptr) return not_under_way();
   OutboxStep step;
   step.notifier_id = entry->notifier_id;
   step.attempts = entry->attempts + 1;
@@ -15720,8 +15728,31 @@ inline Result<OutboxStep> Outbox::record(std::uint64_t sequence, const Verdict& 
   return step;
 }
 
+inline Error Outbox::not_under_way() {
+  Error error;
+  error.code = errc::not_found;
+  error.message = "no such delivery is under way";
+  return error;
+}
+
 inline void Outbox::release(std::uint64_t sequence, Timestamp now) {
   if (const auto* entry = schedule_.claimed(sequence)) schedule_.again(sequence, now, entry->attempts);
+}
+
+inline Result<OutboxStep> Outbox::give_up(std::uint64_t sequence, std::string_view reason, Timestamp now) {
+  const auto* entry = schedule_.claimed(sequence);
+  if (entry == nullptr) return not_under_way();
+  OutboxStep step;
+  step.state = OutboxState::dead;
+  step.attempts = entry->attempts;
+  step.next_at = now;
+  step.notifier_id = entry->notifier_id;
+  const Verdict verdict{Verdict::Action::fail, 0, reason, std::nullopt};
+  if (auto changed = change(sequence, step.state, step.attempts, now, verdict, now); !changed) {
+    return std::move(changed).error();
+  }
+  schedule_.finish(sequence, now);
+  return step;
 }
 
 inline Result<bool> Outbox::resend(std::string_view key, Timestamp now) {
@@ -15739,8 +15770,7 @@ inline Result<bool> Outbox::resend(std::string_view key, Timestamp now) {
     storage_->rollback();
     return std::move(done).error();
   }
-  schedule_.add(record);
-  schedule_.lane(record.notifier_id).is_disabled = false;
+  admit(record);
   return true;
 }
 
