@@ -1,7 +1,8 @@
 // A registry that is given anything: each line of the input is one call, its first byte says which, the rest is its
-// JSON. After every call the registry is whole: it can be written, read back and routed through, and a call that fails
-// has changed nothing.
+// JSON. After every call the registry is whole: it can be written, read back and routed through, a call that fails has
+// changed nothing, and an event goes to whom the rules, once more in plain loops, send it.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -17,6 +18,45 @@ using notifier::Registry;
 
 void expect(bool promise) {
   if (!promise) std::abort();
+}
+
+/// Whom an event goes to, oldest first: the rules as plainly as can be.
+std::vector<std::string> recipients(const Registry& registry, const notifier::Event& event,
+                                    const notifier::Audience& audience) {
+  const std::vector<notifier::App> apps = registry.apps();
+  std::vector<std::string> concerned;
+  if (!event.app_id.empty() || !event.app_name.empty()) {
+    for (const notifier::App& app : apps) {
+      if (event.app_id.empty() ? app.name == event.app_name : app.id == event.app_id) concerned.push_back(app.id);
+    }
+  } else if (!event.project_id.empty()) {
+    for (const notifier::App& app : apps) {
+      if (app.project_id == event.project_id) concerned.push_back(app.id);
+    }
+  } else {
+    for (const std::string_view id : audience.app_ids) {
+      const bool known = std::any_of(apps.begin(), apps.end(), [&](const notifier::App& app) { return app.id == id; });
+      if (known && std::count(concerned.begin(), concerned.end(), id) == 0) concerned.emplace_back(id);
+    }
+  }
+  std::string_view selectable;
+  for (const notifier::EventKind& kind : registry.catalogue().event_kinds()) {
+    if (kind.type == event.type) selectable = kind.selectable_as;
+  }
+  const notifier::EventType* const type = registry.catalogue().find_event_type_by_name(selectable);
+  std::vector<std::string> ids;
+  for (const std::string& app : concerned) {
+    for (const notifier::Notifier& notifier : registry.list(app)) {
+      const auto& selected = notifier.selected_event_ids;
+      const bool is_selected =
+          type != nullptr && std::find(selected.begin(), selected.end(), type->id) != selected.end();
+      const auto& named = audience.notifier_ids;
+      const bool is_named = std::find(named.begin(), named.end(), notifier.id) != named.end();
+      const bool takes = event.type == "alert" ? notifier.send_all_alerts : notifier.send_all_events;
+      if (notifier.active && (is_selected || is_named || takes)) ids.push_back(notifier.id);
+    }
+  }
+  return ids;
 }
 
 class Machine {
@@ -132,6 +172,7 @@ class Machine {
     }
     expect(matched == routed && explained == routed && *match == routed.size());
     notifier::json::Document document;
+    expect(routed == recipients(registry_, notifier::Event::read(*document.parse(json), json), audience));
     expect(document.parse(text_of(*why)).has_value());
     if (const auto some = registry_.find(app(), notifier_id())) expect(router_.preview(*some, json).has_value());
   }
