@@ -71,6 +71,14 @@ export async function violations(page) {
   return result.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`));
 }
 
+/** The label, else the id, of what has the focus, however deep. */
+export const focused = (page) =>
+  page.evaluate(() => {
+    let at = document.activeElement;
+    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
+    return at?.getAttribute('aria-label') ?? at?.id ?? '';
+  });
+
 /** A page with the dashboard; `setup` is the body of a module that has the element as `dashboard`. */
 export const pageOf = (attributes, title = 'Test') =>
   `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>

@@ -1,8 +1,8 @@
 // The dashboard with the engine as its store.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
-import { launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+import { after, afterEach, before, test } from 'node:test';
+import { focused, launch, open, pageOf, serve, shop, violations } from './browser.mjs';
 
 let browser, site;
 const setup = `import '/dashboard/index.js';
@@ -11,7 +11,11 @@ const dashboard = document.querySelector('notifier-dashboard');
 for (const name of ['loaded', 'added', 'updated', 'removed', 'restored', 'tested', 'deliver', 'error']) {
   if (name !== 'deliver' || location.search.includes('host')) dashboard.addEventListener('notifier-' + name, (event) => {
     said.push(name);
-    if (name === 'deliver') { event.preventDefault(); (globalThis.deliveries ??= []).push(event.detail.delivery); }
+    if (name === 'deliver') {
+      event.preventDefault();
+      (globalThis.deliveries ??= []).push(event.detail.delivery);
+      if (globalThis.broken) event.detail.respondWith(Promise.reject(new Error('the gateway is down')));
+    }
   });
 }
 if (!location.search.includes('empty')) dashboard.seed = ${JSON.stringify(shop)};
@@ -33,8 +37,16 @@ after(async () => {
   await site?.close();
 });
 
+// What a test that failed has left open.
+const contexts = new Set();
+afterEach(async () => {
+  for (const context of contexts) await context.close();
+  contexts.clear();
+});
+
 const start = async (path, options) => {
   const opened = await open(browser, site.origin + path, options);
+  contexts.add(opened.context);
   return { ...opened, row: (name) => opened.page.getByRole('listitem').filter({ hasText: name }), status: () => opened.page.locator('notifier-dashboard [role=status].visually-hidden').first().textContent() };
 };
 
@@ -198,15 +210,37 @@ test('activity shows events and deliveries as they happen, as a plot and as a ta
   await finish(opened);
 });
 
+test('what the host could not send is shown with its reason, and can be sent again', async () => {
+  const opened = await start('/?host');
+  const { page, status } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.evaluate(async () => {
+    globalThis.broken = true;
+    await document.querySelector('notifier-dashboard').accept({ id: 'e1', type: 'restart', app_name: 'shop', type_data: {} });
+    globalThis.broken = false;
+  });
+  await page.getByText('the gateway is down').first().waitFor();
+  assert.equal(await page.getByRole('button', { name: /^Send again to/ }).count(), 2);
+  assert.deepEqual(await violations(page), []);
+  await page.getByRole('button', { name: 'Failed only (2)' }).click();
+  await page.getByRole('button', { name: 'Send again to Team channel' }).press('Enter');
+  await page.getByRole('button', { name: 'Failed only (1)' }).waitFor();
+  assert.match(await status(), /Team channel.* on its way again/);
+  assert.equal(await page.evaluate(() => deliveries.filter(({ notifierName }) => notifierName === 'Team channel').length), 2);
+  // The button that had the focus has gone: its neighbour has it now, and after the last one the heading.
+  assert.equal(await focused(page), 'Send again to Audit trail');
+  await page.keyboard.press('Enter');
+  await page.getByText('No delivery has failed.').waitFor();
+  assert.equal(await focused(page), 'timeline');
+  await finish(opened);
+});
+
 test('everything is done with the keyboard alone', async () => {
   const opened = await start('/');
   const { page, row } = opened;
   await page.getByText('4 notifiers').waitFor();
-  const active = () => page.evaluate(() => {
-    let at = document.activeElement;
-    while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at?.getAttribute('aria-label') ?? at?.id ?? '';
-  });
+  const active = () => focused(page);
   const tabTo = async (wanted) => {
     for (let steps = 0; steps < 80; ++steps) {
       if (wanted.test(await active())) return;

@@ -1,14 +1,16 @@
 // What happens, as it happens: deliveries per minute, and a timeline.
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
+import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
-import { plottedMinutes, type ActivityLog, type LoggedEvent } from './activity_log.js';
+import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
-import { sentence, type Words } from './strings.js';
+import { sentence, short, type Words } from './strings.js';
 
 const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 const height = 150;
 const shownEvents = 50;
+const shownDeliveries = 20;
 
 export class NotifierActivity extends LitElement {
   static override styles = [base, css`
@@ -28,13 +30,18 @@ export class NotifierActivity extends LitElement {
     ol.card > li:last-child { border-block-end: 0; }
     time { white-space: nowrap; color: var(--n-quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
     .what { overflow-wrap: anywhere; } .what b { font-weight: 600; }
-    .told { display: flex; flex-wrap: wrap; gap: 0.3rem; margin-block-start: 0.3rem; }
-    .told .pill { display: inline-flex; gap: 0.4rem; align-items: center; max-inline-size: 100%; }
-    .told .pill::before { content: ''; inline-size: 0.55rem; block-size: 0.55rem; border-radius: 50%; background: var(--tone); flex: none; }
-    .dead { color: var(--n-danger); border-color: currentColor; }
+    .told { display: flex; flex-wrap: wrap; gap: 0.3rem; margin-block-start: 0.35rem; }
+    .told .pill { display: inline-flex; gap: 0.4rem; align-items: center; max-inline-size: 100%; color: var(--n-text); }
+    .told .pill::before, .dot { content: ''; inline-size: 0.55rem; block-size: 0.55rem; border-radius: 50%; background: var(--tone); flex: none; forced-color-adjust: none; }
+    .told .more::before { display: none; }
+    .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status { color: var(--n-warn); }
+    .lost { display: grid; gap: 0.35rem; margin-block-start: 0.45rem; grid-template-columns: minmax(0, 1fr); }
+    .lost li { display: flex; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
+    .why { flex: 1; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }
+    #timeline:focus-visible { outline-offset: 4px; }
     @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } }
   `];
-  static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _width: { state: true }, _table: { state: true } };
+  static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _width: { state: true }, _table: { state: true }, _onlyFailed: { state: true } };
 
   declare words: Words;
   declare log: ActivityLog;
@@ -42,14 +49,17 @@ export class NotifierActivity extends LitElement {
   declare version: number;
   declare live: boolean | undefined;
   declare private _table: boolean;
+  declare private _onlyFailed: boolean;
   /** Of the plot, in CSS pixels: what is written in it keeps its size. */
   declare private _width: number;
   readonly #sizes = globalThis.ResizeObserver && new ResizeObserver(([entry]) => (this._width = Math.max(200, Math.floor(entry!.contentRect.width) - 70)));
   #clock: ReturnType<typeof setInterval> | undefined;
+  /** Which failure's button has the focus; -1: none. */
+  #focusAt = -1;
 
   constructor() {
     super();
-    this._table = false;
+    this._table = this._onlyFailed = false;
     this._width = 720;
   }
 
@@ -68,7 +78,10 @@ export class NotifierActivity extends LitElement {
   protected override render(): TemplateResult {
     const { words } = this;
     const minutes = this.log.perMinute(Date.now());
-    const { events } = this.log;
+    const isFailed = ({ deliveries }: LoggedEvent) => deliveries.some(({ status }) => status === 'dead');
+    const failures = this.log.events.filter(isFailed);
+    const events = this._onlyFailed ? failures : this.log.events;
+    const failed = failures.reduce((sum, { deliveries }) => sum + deliveries.filter(({ status }) => status === 'dead').length, 0);
     return html`<div class="all">
       <section class="card plot" aria-labelledby="plot-title"><div class="bar space"><h3 id="plot-title">${words.say('perMinute')}</h3>
         <span class="bar"><span class="pill ${this.live ? 'good' : ''}" id="live">${words.say(this.live ? 'live' : 'offline')}</span>
@@ -76,17 +89,45 @@ export class NotifierActivity extends LitElement {
         ${this._table ? this.#drawTable(minutes) : this.#drawPlot(minutes)}
         <div class="bar">${platforms.map((platform) => html`<span class="key ${platform}">${words.find(`platform.${platform}`)}</span>`)}</div></section>
       ${this.live === false ? html`<p class="quiet">${words.say('noStream')}</p>` : nothing}
-      <h3>${words.say('timeline')}</h3>
-      ${events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${events.slice(0, shownEvents).map((event) => this.#drawEvent(event))}</ol>`}</div>`;
+      <div class="bar space"><h3 id="timeline" tabindex="-1">${words.say('timeline')}</h3>
+        ${failed > 0 || this._onlyFailed ? html`<button type="button" class="button small" id="only-failed" aria-pressed=${this._onlyFailed} @click=${() => (this._onlyFailed = !this._onlyFailed)}>${words.say('onlyFailed', { count: failed })}</button>` : nothing}</div>
+      ${this._onlyFailed && events.length === 0 ? html`<div class="empty">${words.say('noneFailed')}</div>`
+        : events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${repeat(events.slice(0, shownEvents), ({ id }) => id, (event) => this.#drawEvent(event))}</ol>`}</div>`;
   }
 
   #drawEvent({ type, at, who, deliveries }: LoggedEvent): TemplateResult {
     const { words } = this;
     const isToday = new Date(at).toDateString() === new Date().toDateString();
+    // What failed is always shown, and in full.
+    const failed = deliveries.filter(({ status }) => status === 'dead');
+    const others = this._onlyFailed ? [] : deliveries.filter(({ status }) => status !== 'dead');
     return html`<li><time datetime=${new Date(at).toISOString()}>${words.time(at, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })}</time>
-      <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: who.slice(0, 80) })}</span>` : nothing}
-      ${deliveries.length > 0 ? html`<div class="told">${deliveries.slice(0, 20).map(({ notifier_name: name, platform, status }) => html`<span class="pill ${platform} ${status}"><span class="ellipsis"><bdi>${name.slice(0, 80)}</bdi></span> ${words.find(`delivery.${status}`) ?? status}</span>`)}
-        ${deliveries.length > 20 ? html`<span class="pill">+ ${words.number(deliveries.length - 20)}</span>` : nothing}</div>` : nothing}</div></li>`;
+      <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: short(who) })}</span>` : nothing}
+      ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
+        ${others.length > shownDeliveries ? html`<li class="pill more">+ ${words.number(others.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
+      ${failed.length > 0 ? html`<ul class="lost">${repeat(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
+  }
+
+  #drawFailed(delivery: LoggedDelivery): TemplateResult {
+    const { words } = this;
+    const { notifier_name: name, platform, reason } = delivery;
+    return html`<li class=${platform} data-key=${delivery.idempotency_key}><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="dead">${words.say('delivery.dead')}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span>
+      <button type="button" class="button small" aria-label=${words.say('sendAgainNamed', { name: short(name) })} @click=${() => this.dispatchEvent(new CustomEvent('send-again', { detail: delivery }))}>${words.say('sendAgain')}</button></li>`;
+  }
+
+  get #again(): HTMLElement[] {
+    return [...this.renderRoot.querySelectorAll<HTMLElement>('.lost .button')];
+  }
+
+  protected override willUpdate(): void {
+    this.#focusAt = this.hasUpdated ? this.#again.findIndex((button) => button === this.shadowRoot?.activeElement) : -1;
+  }
+
+  /** A button goes with the failure that it is for: the focus stays near. */
+  protected override updated(): void {
+    if (this.#focusAt < 0 || this.shadowRoot?.activeElement) return;
+    const buttons = this.#again;
+    (buttons[Math.min(this.#focusAt, buttons.length - 1)] ?? this.renderRoot.querySelector<HTMLElement>('#timeline'))?.focus();
   }
 
   #drawPlot(minutes: ReturnType<ActivityLog['perMinute']>): TemplateResult {

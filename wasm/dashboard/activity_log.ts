@@ -1,6 +1,6 @@
 // What has happened lately: events, and who was told of them.
 
-import type { DeliveryNote } from './transport.js';
+import type { DeliveryNote, DeliveryStatus } from './delivery_note.js';
 
 export interface LoggedDelivery extends DeliveryNote {
   at: number;
@@ -23,7 +23,7 @@ export class ActivityLog {
   #byId = new Map<string, LoggedEvent>();
   /** Deliveries by minute since 1970, then by platform. */
   #minutes = new Map<number, Map<string, number>>();
-  #counted = new Map<string, LoggedDelivery>();
+  #deliveries = new Map<string, LoggedDelivery>();
 
   get events(): readonly LoggedEvent[] {
     return this.#events;
@@ -39,21 +39,37 @@ export class ActivityLog {
     return known ? Object.assign(known, said) : this.#put({ id: key, ...said, deliveries: [] });
   }
 
+  /** Whether a delivery has been heard of. What was told of it later than a list was made counts more than the list. */
+  has(note: DeliveryNote): boolean {
+    return this.#deliveries.has(keyOf(note));
+  }
+
   addDelivery(note: DeliveryNote, now: number): void {
-    const key = `${note.idempotency_key}|${note.notifier_id}`;
-    const known = this.#counted.get(key);
+    const key = keyOf(note);
+    const known = this.#deliveries.get(key);
     if (known) {
-      Object.assign(known, note);
+      // A name or a type that is not told again has not gone away.
+      known.status = note.status;
+      known.reason = note.reason;
+      known.notifier_name ||= note.notifier_name;
+      known.event_type ||= note.event_type;
       return;
     }
-    const delivery = { ...note, at: now };
-    const event = this.#byId.get(note.event_id) ?? this.#put({ id: note.event_id, type: note.event_type, at: now, who: '', deliveries: [] });
+    const delivery = { ...note, at: note.at ?? now };
+    const event = this.#byId.get(note.event_id) ?? this.#put({ id: note.event_id, type: note.event_type, at: delivery.at, who: '', deliveries: [] });
     event.deliveries.push(delivery);
-    this.#counted.set(key, delivery);
-    const minute = Math.floor(now / 60_000);
+    this.#deliveries.set(key, delivery);
+    const minute = Math.floor(delivery.at / 60_000);
+    const oldest = Math.floor(now / 60_000) - 2 * plottedMinutes;
+    if (minute <= oldest) return;
     const platforms = this.#minutes.get(minute) ?? new Map<string, number>();
     this.#minutes.set(minute, platforms.set(note.platform, (platforms.get(note.platform) ?? 0) + 1));
-    for (const old of this.#minutes.keys()) if (old <= minute - 2 * plottedMinutes) this.#minutes.delete(old);
+    for (const old of this.#minutes.keys()) if (old <= oldest) this.#minutes.delete(old);
+  }
+
+  setStatus(notifier: string, key: string, status: DeliveryStatus): void {
+    const known = this.#deliveries.get(keyOf({ notifier_id: notifier, idempotency_key: key }));
+    if (known) Object.assign(known, { status, reason: '' });
   }
 
   /** The latest minutes, oldest first. */
@@ -65,19 +81,16 @@ export class ActivityLog {
     });
   }
 
-  clear(): void {
-    this.#events = [];
-    for (const map of [this.#byId, this.#minutes, this.#counted]) map.clear();
-  }
-
   #put(event: LoggedEvent): LoggedEvent {
     this.#byId.set(event.id, event);
     const place = this.#events.findIndex(({ at }) => at <= event.at);
     this.#events.splice(place < 0 ? this.#events.length : place, 0, event);
     for (const old of this.#events.splice(mostEvents)) {
       this.#byId.delete(old.id);
-      for (const { idempotency_key: key, notifier_id: notifier } of old.deliveries) this.#counted.delete(`${key}|${notifier}`);
+      for (const delivery of old.deliveries) this.#deliveries.delete(keyOf(delivery));
     }
     return event;
   }
 }
+
+const keyOf = ({ idempotency_key: key, notifier_id: notifier }: Pick<DeliveryNote, 'idempotency_key' | 'notifier_id'>) => `${key}|${notifier}`;

@@ -1,6 +1,7 @@
 // The notifier API as functions.
 
-import type { EventCategory, EventType, FieldError, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
+import type { Delivery, EventCategory, EventType, FieldError, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
+import { readNote, type DeliveryNote } from './delivery_note.js';
 import type { Answer, Transport } from './transport.js';
 
 /** A person that mails can go to. */
@@ -118,6 +119,24 @@ export class Client {
     const answer = await this.transport.send('POST', `${notifierPath(app, id)}/test`);
     if (answer.status !== 200) throw new Refusal(answer);
     return answer;
+  }
+
+  /** Takes an event in. */
+  async accept(app: string, event: string): Promise<Delivery[]> {
+    const answer = await this.transport.send('POST', `${appPath(app)}/events`, event);
+    if (answer.status !== 202) throw new Refusal(answer);
+    return answer.deliveries ?? [];
+  }
+
+  /** The latest deliveries of a notifier; undefined where the server keeps none. */
+  async deliveries(app: string, { id, name }: Notifier): Promise<DeliveryNote[] | undefined> {
+    const answer = await this.#try<{ deliveries: unknown[] }>(`${notifierPath(app, id)}/deliveries?per_page=50`);
+    return answer?.deliveries.map((delivery) => readNote(delivery, name));
+  }
+
+  /** Has a delivery that failed sent again. */
+  async retry(app: string, notifier: string, delivery: string): Promise<void> {
+    await this.#ask(202, 'POST', `${notifierPath(app, notifier)}/deliveries/${encodeURIComponent(delivery)}/retry`);
   }
 
   /** The latest events, newest first. */

@@ -1,65 +1,40 @@
 // <notifier-dashboard>: see, change, preview and test an app's notifiers.
 
 import type { Delivery, Engine, EventInput, Notifier, NotifierDraft } from 'notifier-wasm';
-import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import { LitElement, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { LoggedDelivery } from './activity_log.js';
+import { Refusal } from './client.js';
+import { frame } from './dashboard_look.js';
 import { define } from './define.js';
-import { ActivityLog } from './activity_log.js';
-import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
+import { drawDialog, type Dialog, type DialogActions } from './dialogs.js';
+import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import './list.js';
 import type { NotifierList, RowAction } from './list.js';
-import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import { base } from './look.js';
-import { Words, directionOf, type Strings } from './strings.js';
-import { PageTransport, ServerTransport, Unreachable, pause } from './transport.js';
-import type { Workshop } from './workshop.js';
+import { Notices } from './notice.js';
+import { Session, type Engines, type Observer } from './session.js';
+import { Words, directionOf, short, type Strings } from './strings.js';
+import { Unreachable } from './transport.js';
 
 const views: readonly View[] = ['notifiers', 'preview', 'why', 'activity'];
+const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 
-type Dialog =
-  | { kind: 'edit'; notifier: Notifier | undefined; back: () => void }
-  | { kind: 'remove'; notifier: Notifier; position: number }
-  | { kind: 'test'; notifier: Notifier; delivery: Delivery; back: () => void };
+/** What is loaded later. */
+const parts = {
+  editor: () => import('./editor.js'),
+  preview: () => import('./preview.js'),
+  why: () => import('./why.js'),
+  activity: () => import('./activity.js'),
+};
 
 /** What {@link NotifierDashboardElement} promises. */
 export class NotifierDashboard extends LitElement implements NotifierDashboardElement {
-  static override styles = [base, css`
-    :host { color-scheme: light dark; container: notifiers / inline-size; min-inline-size: 0; text-align: start; }
-    :host([color-scheme='light']) { color-scheme: light; }
-    :host([color-scheme='dark']) { color-scheme: dark; }
-    .all { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; }
-    [role='tablist'] { display: flex; gap: 0.25rem; border-block-end: 1px solid var(--n-line); overflow-x: auto; scrollbar-width: none; }
-    [role='tab'] { border: 0; background: none; padding: 0.6rem 0.75rem; cursor: pointer; font-weight: 550; color: var(--n-quiet); border-block-end: 2px solid transparent; margin-block-end: -1px; white-space: nowrap; }
-    [role='tab']:hover { color: var(--n-text); }
-    [role='tab'][aria-selected='true'] { color: var(--n-accent); border-block-end-color: var(--n-accent); }
-    [role='tab']:focus-visible { outline-offset: -3px; }
-    [role='tabpanel'] { display: grid; gap: 0.9rem; min-inline-size: 0; grid-template-columns: minmax(0, 1fr); }
-    .head { justify-content: space-between; }
-    .head h2 { min-inline-size: 0; overflow-wrap: anywhere; display: -webkit-box; -webkit-line-clamp: 2; -webkit-box-orient: vertical; overflow: hidden; }
-    .tools input { max-inline-size: 24rem; } .tools select { inline-size: auto; max-inline-size: 100%; }
-    .notice { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; justify-content: space-between; padding: 0.6rem 1rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); background: var(--n-raised); overflow-wrap: anywhere; }
-    .notice.bad { background: var(--n-warn-surface); border-color: var(--n-warn); }
-    .toast { position: sticky; inset-block-end: 1rem; z-index: 2; box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); background: var(--n-text); color: var(--n-surface); border-color: var(--n-text); }
-    .toast .button { background: none; color: inherit; border-color: currentColor; }
-    .toast .button:hover { background: color-mix(in srgb, currentColor 15%, transparent); }
-    .toast :focus-visible { outline-color: currentColor; }
-    dialog { inline-size: min(72rem, calc(100vw - 2rem)); max-inline-size: none; max-block-size: calc(100dvh - 2rem); padding: 0; border: 1px solid var(--n-line); border-radius: calc(var(--n-radius) + 4px); background: var(--n-surface); color: var(--n-text); overflow: auto; overscroll-behavior: contain; }
-    dialog.slim { inline-size: min(28rem, calc(100vw - 2rem)); }
-    dialog.slim.wide { inline-size: min(44rem, calc(100vw - 2rem)); }
-    dialog::backdrop { background: rgb(10 12 20 / 0.5); }
-    .box { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; padding: 1.25rem; }
-    .box h2 { overflow-wrap: anywhere; }
-    .end { justify-content: flex-end; }
-    @media (forced-colors: active) { [role='tab'] { border-block-end-color: Canvas; } [role='tab'][aria-selected='true'] { background: Highlight; color: HighlightText; } }
-    .skeleton { block-size: 4.5rem; background: var(--n-raised); border-block-end: 1px solid var(--n-line); }
-  `];
+  static override styles = [base, frame];
 
   static override properties = {
     baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true },
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
-    seed: { attribute: false },
-    _notifiers: { state: true }, _appInfo: { state: true }, _apps: { state: true }, _problem: { state: true }, _toast: { state: true },
-    _dialog: { state: true }, _query: { state: true }, _platform: { state: true }, _workshop: { state: true }, _engineProblem: { state: true },
-    _logged: { state: true }, _live: { state: true }, _typeNames: { state: true },
+    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
   };
 
   declare baseUrl: string | null;
@@ -73,34 +48,17 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare fetch: typeof globalThis.fetch | undefined;
   declare engine: Engine | undefined;
   declare seed: EventInput | undefined;
-
-  declare private _notifiers: Notifier[] | undefined;
-  declare private _appInfo: AppInfo | undefined;
-  declare private _apps: AppInfo[];
-  declare private _problem: { text: string; isGone: boolean } | undefined;
-  declare private _toast: { text: string; undo?: () => Promise<void>; isBad?: boolean } | undefined;
   declare private _dialog: Dialog | undefined;
   declare private _query: string;
   declare private _platform: string;
-  declare private _workshop: Workshop | undefined;
-  declare private _engineProblem: string;
-  /** Counts up when something happened. */
-  declare private _logged: number;
-  declare private _live: boolean | undefined;
-  declare private _typeNames: Map<string, string>;
 
-  #client: Client | undefined;
-  #page: PageTransport | undefined;
-  #ownEngine: Engine | undefined;
-  #mirror: Engine | undefined;
-  #people: Person[] = [];
-  #serverCatalogue: ServerCatalogue = { platforms: [], categories: [], types: [] };
-  #log = new ActivityLog();
-  #life: AbortController | undefined;
+  readonly #engines: Engines = {};
+  readonly #notices = new Notices(() => this.requestUpdate());
+  #session: Session | undefined;
   #words: Words | undefined;
+  /** Listeners for `notifier-deliver`. */
   #hosts = 0;
-  #toastTimer: ReturnType<typeof setTimeout> | undefined;
-  #announced = '';
+  #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
 
   constructor() {
     super();
@@ -112,36 +70,33 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.view = 'notifiers';
     this.strings = {};
     this.token = '';
-    this._apps = [];
     this._query = '';
     this._platform = '';
-    this._engineProblem = '';
-    this._logged = 0;
-    this._typeNames = new Map();
   }
 
   // ---- for hosts ----
 
   async reload(): Promise<void> {
-    this.#life?.abort();
-    this.#life = new AbortController();
-    this.#client = undefined;
-    this._notifiers = undefined;
-    this._appInfo = undefined;
-    this._workshop = undefined;
-    this._problem = undefined;
-    this._live = undefined;
-    this.#log.clear();
-    await this.#start(this.#life.signal);
+    this.#session?.stop();
+    this.#session = new Session(
+      {
+        baseUrl: this.baseUrl, app: this.app, persist: this.persist, engine: this.engine, seed: this.seed,
+        token: () => this.token, fetch: this.fetch ?? globalThis.fetch.bind(globalThis),
+      },
+      this.#engines,
+      this.#observer,
+    );
+    this.requestUpdate();
+    if (this.view === 'activity') void this.#session.loadDeliveries();
+    await this.#session.start();
   }
 
   async accept(event: EventInput): Promise<Delivery[]> {
-    if (!this.#page || !this._appInfo) throw new Error('notifier-dashboard: accept() needs page mode, and what is there to be loaded');
-    const body = typeof event === 'string' ? event : event instanceof Uint8Array || event instanceof ArrayBuffer ? new TextDecoder().decode(event) : JSON.stringify(event);
-    const answer = await this.#page.send('POST', `/v1/apps/${encodeURIComponent(this._appInfo.id)}/events`, body);
-    if (answer.status !== 202) throw new Refusal(answer);
-    for (const delivery of answer.deliveries ?? []) this.#deliver(delivery);
-    return answer.deliveries ?? [];
+    if (!this.#session) throw new Error('notifier-dashboard: not in a page');
+    const deliveries = await this.#session.accept(event);
+    // How it went is in the activity.
+    for (const delivery of deliveries) this.#deliver(delivery)?.catch(() => undefined);
+    return deliveries;
   }
 
   override addEventListener<Type extends keyof DashboardEvents>(type: Type, listener: (event: DashboardEvents[Type]) => unknown, options?: boolean | AddEventListenerOptions): void;
@@ -163,470 +118,338 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
 
   override disconnectedCallback(): void {
     super.disconnectedCallback();
-    this.#life?.abort();
-    clearTimeout(this.#toastTimer);
-    this.#mirror?.dispose();
-    this.#ownEngine?.dispose();
-    this.#mirror = this.#ownEngine = undefined;
+    this.#session?.stop();
+    this.#notices.stop();
+    this.#engines.mirror?.dispose();
+    // The page's own engine holds what is not kept anywhere else: it goes with this element.
+    delete this.#engines.mirror;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
-    if (!this.#words || changed.has('locale') || changed.has('strings')) {
-      const locale = this.locale || this.closest('[lang]')?.getAttribute('lang') || navigator.language;
-      try {
-        this.#words = new Words(locale, this.strings);
-      } catch {
-        this.#words = new Words('en', this.strings);
-      }
+    if (this.#words && !changed.has('locale') && !changed.has('strings')) return;
+    const locale = this.locale || this.closest('[lang]')?.getAttribute('lang') || navigator.language;
+    try {
+      this.#words = new Words(locale, this.strings);
+    } catch {
+      this.#words = new Words('en', this.strings);
     }
   }
 
   protected override updated(changed: PropertyValues): void {
     const restart = ['baseUrl', 'app', 'persist', 'engine', 'token', 'fetch'].some((name) => changed.has(name));
     if (restart && this.isConnected) queueMicrotask(() => void this.reload());
-    if (changed.has('_dialog')) this.renderRoot.querySelector('dialog')?.showModal();
+    const dialog = changed.has('_dialog') && this.renderRoot.querySelector('dialog');
+    if (dialog && !dialog.open) dialog.showModal();
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
   }
 
-  /** The parts that are not needed for the first row. */
+  /** The parts that what is shown needs, and the first row did not. */
   async #loadParts(): Promise<void> {
-    if (this._dialog?.kind === 'edit') await import('./editor.js');
-    if (this._dialog?.kind === 'test') await import('./preview.js');
-    if (this.view === 'preview') await import('./preview.js');
-    if (this.view === 'why') await import('./why.js');
-    if (this.view === 'activity') await import('./activity.js');
-  }
-
-  async #start(signal: AbortSignal): Promise<void> {
-    for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
-      try {
-        await this.#connect(signal);
-        if (signal.aborted) return;
-        if (this._problem) this.#say(this.#words!.say('connected'));
-        if (this._problem?.isGone) this.#emit('notifier-connection', { connected: true });
-        this._problem = undefined;
-        break;
-      } catch (error) {
-        if (signal.aborted) return;
-        this.#fail(error);
-        if (!(error instanceof Unreachable)) return;
-        await pause(wait, signal);
-        if (signal.aborted) return;
-      }
-    }
-    await this.#follow(signal);
-  }
-
-  async #connect(signal: AbortSignal): Promise<void> {
-    const client = (this.#client ??= new Client(await this.#transport()));
-    let info: AppInfo | undefined;
-    if (this.app) {
-      // The list is what counts: what else is known of the app may come later.
-      info = { id: this.app, name: this.app };
-    } else {
-      this._apps = (await client.apps()) ?? [];
-      info = this._apps[0];
-    }
-    if (signal.aborted) return;
-    if (!info) throw new Error(this.#words!.say('noApp'));
-    const notifiers = await client.notifiers(info.id);
-    if (signal.aborted) return;
-    const [first] = notifiers;
-    this._appInfo = first?.app_id ? { id: first.app_id, name: first.app } : info;
-    this._notifiers = notifiers;
-    this.#emit('notifier-loaded', { count: notifiers.length });
-    void this.updateComplete.then(() => performance.mark('notifier-first-row'));
-  }
-
-  async #transport(): Promise<ServerTransport | PageTransport> {
-    if (this.baseUrl !== null) return new ServerTransport(this.baseUrl, () => this.token, this.fetch ?? globalThis.fetch.bind(globalThis));
-    let engine = this.engine ?? this.#ownEngine;
-    if (!engine) {
-      const { createEngine } = await import('notifier-wasm');
-      engine = this.#ownEngine = await createEngine();
-      const kept = this.persist === null ? undefined : await (await import('./keeping.js')).readSnapshot(this.persist).catch(() => undefined);
-      if (kept ?? this.seed) engine.load((kept ?? this.seed)!);
-      if (engine.apps().length === 0) engine.addApp({ id: this.app || 'app', name: this.app || 'app' });
-    }
-    const keep = async (snapshot: () => string) => {
-      if (this.persist !== null) await (await import('./keeping.js')).writeSnapshot(this.persist, snapshot());
-    };
-    return (this.#page = new PageTransport(engine, keep));
-  }
-
-  /** What comes after the first row: people, catalogue, the engine, what happens. */
-  async #follow(signal: AbortSignal): Promise<void> {
-    const client = this.#client!;
-    let wasLive: boolean | undefined;
-    const watcher = {
-      event: (json: string) => {
-        const event = JSON.parse(json) as { type?: string };
-        this.#log.addEvent(event, Date.now());
-        ++this._logged;
-        // Somebody else may have changed the list.
-        if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.#refresh();
-      },
-      delivery: (note: Parameters<ActivityLog['addDelivery']>[0]) => {
-        this.#log.addDelivery(note, Date.now());
-        ++this._logged;
-      },
-      connected: (isLive: boolean) => {
-        if (signal.aborted) return;
-        if (!isLive && wasLive !== false) this.#fail(new Unreachable());
-        if (isLive && wasLive === false) {
-          this._problem = undefined;
-          this.#say(this.#words!.say('connected'));
-          this.#emit('notifier-connection', { connected: true });
-          void this.#refresh();
-        }
-        this._live = wasLive = isLive;
-      },
-    };
-    const info = this._appInfo!;
-    void client.transport.watch(info.id, watcher, signal).then((had) => {
-      if (!had && !signal.aborted) this._live = false;
-    });
+    if (this.view === 'activity') void this.#session?.loadDeliveries();
     try {
-      const [app, people, catalogue] = await Promise.all([client.app(info.id), client.people(info.id), client.catalogue()]);
-      if (signal.aborted) return;
-      if (app) this._appInfo = app;
-      this.#people = people ?? [];
-      this.#serverCatalogue = catalogue;
-      this._typeNames = new Map(catalogue.types.map(({ id, display_name: name }) => [id, name]));
-      for (const event of await client.events(info.id)) this.#log.addEvent(event, Date.now());
-      ++this._logged;
+      if (this._dialog?.kind === 'edit') await parts.editor();
+      if (this._dialog?.kind === 'test' || this.view === 'preview') await parts.preview();
+      if (this.view === 'why') await parts.why();
+      if (this.view === 'activity') await parts.activity();
     } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
-    await this.#openWorkshop(signal);
-  }
-
-  async #openWorkshop(signal = this.#life!.signal): Promise<void> {
-    try {
-      const { Workshop, mirror } = await import('./workshop.js');
-      let engine = this.engine ?? this.#ownEngine;
-      if (!this.#page || this.baseUrl !== null) {
-        const { createEngine } = await import('notifier-wasm');
-        engine = this.#mirror ??= await createEngine();
-        if (signal.aborted) return;
-        mirror(engine, this._appInfo!, this._notifiers ?? [], this.#people, this.#serverCatalogue);
-      }
-      if (signal.aborted || !engine) return;
-      this._workshop = new Workshop(engine, this._appInfo!, this.#people);
-      this._typeNames = new Map(this._workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
-      this._engineProblem = '';
-    } catch (error) {
-      if (!signal.aborted) this._engineProblem = error instanceof Error ? error.message : String(error);
+      this.#observer.failed(error);
     }
   }
 
-  // ---- doing ----
-
-  /** Reads the list anew, and the engine's copy of it. */
-  async #refresh(): Promise<void> {
-    const signal = this.#life!.signal;
-    try {
-      const notifiers = await this.#client!.notifiers(this._appInfo!.id);
-      if (signal.aborted) return;
-      this._notifiers = notifiers;
-      await this.#openWorkshop(signal);
-    } catch (error) {
-      if (!signal.aborted) this.#fail(error);
-    }
+  /** Has everything at hand before it is asked for: a server that goes away takes nothing with it that is needed here. */
+  async #loadAll(): Promise<void> {
+    await new Promise((resolve) => (globalThis.requestIdleCallback ?? setTimeout)(resolve));
+    await Promise.all(Object.values(parts).map((load) => load().catch(() => undefined)));
   }
+
+  readonly #observer: Observer = {
+    changed: () => this.requestUpdate(),
+    loaded: (count) => {
+      this.#emit('notifier-loaded', { count });
+      if (this.view === 'activity') void this.#session?.loadDeliveries();
+      void this.updateComplete.then(() => {
+        performance.mark('notifier-first-row');
+        void this.#loadAll();
+      });
+    },
+    failed: (error) => {
+      const status = error instanceof Refusal ? error.status : undefined;
+      this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
+      if (this.#session?.notifiers && !(error instanceof Unreachable)) this.#notices.say(this.#explain(error), { isBad: true });
+    },
+    connected: (isConnected) => {
+      this.#emit('notifier-connection', { connected: isConnected });
+      if (isConnected) this.#say('connected');
+    },
+    unkept: (error) => {
+      this.#emit('notifier-error', { error });
+      this.#notices.say(this.#words!.say('unkept', { message: textOf(error) }), { isBad: true });
+    },
+  };
+
+  // ---- telling ----
 
   #emit<Name extends keyof DashboardEvents>(name: Name, detail: DashboardEvents[Name]['detail'], cancelable = false): boolean {
     return this.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true, cancelable }));
   }
 
-  #fail(error: unknown): void {
+  #say(key: Parameters<Words['say']>[0], name = '', undo?: () => Promise<void>): void {
+    this.#notices.say(this.#words!.say(key, { name: short(name) }), { ...(undo && { undo }) });
+  }
+
+  #explain(error: unknown): string {
     const words = this.#words!;
-    const status = error instanceof Refusal ? error.status : undefined;
-    this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
-    const isGone = error instanceof Unreachable;
-    if (isGone) this.#emit('notifier-connection', { connected: false });
-    const message = error instanceof Error ? error.message : String(error);
-    const text = isGone ? words.say('unreachable') : status === 401 ? words.say('unauthorized') : status === 404 && !this._notifiers ? words.say('noApp') : words.say('refused', { message });
-    if (this._notifiers && !isGone) this.#say(text, undefined, true);
-    else this._problem = { text, isGone };
+    if (error instanceof Unreachable) return words.say('unreachable');
+    if (!(error instanceof Refusal)) return words.say('failed', { message: textOf(error) });
+    if (error.status === 401) return words.say('unauthorized');
+    if (error.status === 404 && !this.#session?.notifiers) return words.say('noApp');
+    return words.say('refused', { message: error.message });
   }
 
-  /** Says it aloud, and shows it for a while. */
-  #say(text: string, undo?: () => Promise<void>, isBad = false): void {
-    clearTimeout(this.#toastTimer);
-    this._toast = { text, isBad, ...(undo && { undo }) };
-    // A text that is said twice must change in between, or it is not heard.
-    this.#announced = this.#announced === text ? `${text}\u00a0` : text;
-    this.#toastTimer = setTimeout(() => (this._toast = undefined), undo ? 12_000 : 6_000);
+  /** Tells that something a person asked for was not done. */
+  #refused(error: unknown): void {
+    if (error instanceof Unreachable) this.#observer.failed(error);
+    else {
+      const status = error instanceof Refusal ? error.status : undefined;
+      this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
+    }
+    this.#notices.say(error instanceof Unreachable ? this.#words!.say('notDone') : this.#explain(error), { isBad: true });
   }
 
-  /** Shows a notifier as it is now. The stream may have brought it already. */
-  #put(notifier: Notifier): void {
-    const at = this._notifiers!.findIndex(({ id }) => id === notifier.id);
-    this._notifiers = at < 0 ? [...this._notifiers!, notifier] : this._notifiers!.with(at, notifier);
-  }
+  // ---- doing ----
 
   /** What an editor asks to have stored. */
   async #save(draft: NotifierDraft): Promise<void> {
     const dialog = this._dialog as Extract<Dialog, { kind: 'edit' }>;
-    const { notifier } = dialog;
-    const app = this._appInfo!.id;
-    const name = draft.name;
-    if (notifier) {
+    const session = this.#session!;
+    if (dialog.notifier) {
       const { platform: _, platform_id: __, ...patch } = draft;
-      const saved = await this.#client!.update(app, notifier.id, patch);
-      this.#put(saved);
-      this.#emit('notifier-updated', { notifier: saved });
-      this.#say(this.#words!.say('saved', { name }));
+      const notifier = await session.update(dialog.notifier.id, patch);
+      this.#emit('notifier-updated', { notifier });
+      this.#say('saved', notifier.name);
     } else {
-      const added = await this.#client!.add(app, draft);
-      this.#put(added);
-      this.#emit('notifier-added', { notifier: added });
-      this.#say(this.#words!.say('added', { name }));
-      const position = this._notifiers!.findIndex(({ id }) => id === added.id);
+      const notifier = await session.add(draft);
+      this.#emit('notifier-added', { notifier });
+      this.#say('added', notifier.name);
       dialog.back = () => {
         this._query = this._platform = '';
-        void this.updateComplete.then(async () => (await this.#list?.updateComplete, this.#list?.focusRow(position, 'edit')));
+        void this.#focusRow(notifier.id, 'edit');
       };
     }
     this.#close();
-    void this.#openWorkshop();
   }
 
   get #list(): NotifierList | null {
     return this.renderRoot.querySelector<NotifierList>('notifier-dashboard-list');
   }
 
+  /** Puts the focus on a button of a notifier's row. */
+  async #focusRow(id: string, action: RowAction): Promise<void> {
+    await this.updateComplete;
+    await this.#list?.updateComplete;
+    await this.#list?.focusRow(this.#shown.findIndex((notifier) => notifier.id === id), action);
+  }
+
   #close(): void {
     const dialog = this._dialog;
     this._dialog = undefined;
-    if (dialog && 'back' in dialog) void this.updateComplete.then(() => dialog.back());
+    if (dialog) void this.updateComplete.then(() => dialog.back());
   }
 
   async #remove(notifier: Notifier, position: number): Promise<void> {
-    const client = this.#client!;
-    const app = this._appInfo!.id;
-    const before = this.#page && this.baseUrl === null ? this.#page.snapshot() : '';
     this._dialog = undefined;
+    const session = this.#session!;
     try {
-      await client.remove(app, notifier.id);
+      const undo = await session.remove(notifier);
+      this.#emit('notifier-removed', { notifier });
+      this.#say('removed', notifier.name, async () => {
+        try {
+          const restored = await undo();
+          this.#emit('notifier-restored', { notifier: restored });
+          this.#say(session.isInPage ? 'restored' : notifier.type === 'webhook' ? 'restoredUnsigned' : 'restoredAnew', notifier.name);
+          await this.#focusRow(restored.id, 'remove');
+        } catch (error) {
+          this.#refused(error);
+          await this.#focusAt(position);
+        }
+      });
     } catch (error) {
-      // Somebody else was quicker.
-      if (!(error instanceof Refusal && error.status === 404)) {
-        this.#fail(error);
-        await this.#focusAfter(position);
-        return;
-      }
+      this.#refused(error);
     }
-    this._notifiers = this._notifiers!.filter(({ id }) => id !== notifier.id);
-    this.#emit('notifier-removed', { notifier });
-    this.#say(this.#words!.say('removed', { name: short(notifier.name) }), async () => {
-      this._toast = undefined;
-      try {
-        if (before) await this.#page!.restore(before, notifier.id);
-        else await client.add(app, draftOf(notifier));
-        await this.#refresh();
-        const back = this._notifiers!.findIndex(({ id }) => id === notifier.id);
-        this.#emit('notifier-restored', { notifier: this._notifiers!.at(back)! });
-        this.#say(this.#words!.say('restored', { name: short(notifier.name) }));
-        const at = this.#visible.findIndex((one) => one === this._notifiers!.at(back));
-        await this.updateComplete;
-        await this.#list?.updateComplete;
-        await this.#list?.focusRow(at, 'remove');
-      } catch (error) {
-        this.#fail(error);
-      }
-    });
-    await this.#focusAfter(position);
-    void this.#openWorkshop();
+    await this.#focusAt(position);
   }
 
-  /** The focus goes to the next row, the row before, or what adds one. */
-  async #focusAfter(position: number): Promise<void> {
+  /** The focus goes to the row that is now at a position, the row before, or what adds one. */
+  async #focusAt(position: number): Promise<void> {
     await this.updateComplete;
     await this.#list?.updateComplete;
-    const last = this.#visible.length - 1;
-    if (!(await this.#list?.focusRow(Math.min(position, last), 'remove'))) this.renderRoot.querySelector<HTMLElement>('#add')?.focus();
+    if (!(await this.#list?.focusRow(Math.min(position, this.#shown.length - 1), 'remove'))) this.renderRoot.querySelector<HTMLElement>('#add')?.focus();
   }
 
   async #test(notifier: Notifier, back: () => void): Promise<void> {
-    const words = this.#words!;
-    const name = short(notifier.name);
+    const session = this.#session!;
     try {
-      const { deliveries } = await this.#client!.test(this._appInfo!.id, notifier.id);
+      const delivery = await session.test(notifier.id);
       this.#emit('notifier-tested', { notifier });
-      const delivery = deliveries?.[0];
-      if (this.baseUrl !== null || !delivery) {
-        this.#say(words.say('tested', { name }));
-        return;
-      }
-      const sent = this.#deliver(delivery);
+      const sent = delivery && session.isInPage ? this.#deliver(delivery) : Promise.resolve();
       if (!sent) {
-        this.#say(words.say('testShown', { name }));
-        this._dialog = { kind: 'test', notifier, delivery, back };
+        this._dialog = { kind: 'test', notifier, delivery: delivery!, back };
         return;
       }
       await sent;
-      this.#say(words.say('tested', { name }));
+      this.#say('tested', notifier.name);
     } catch (error) {
-      if (error instanceof Unreachable) this.#fail(error);
-      else {
-        this.#emit('notifier-error', { error });
-        this.#say(words.say('testFailed', { name, message: error instanceof Error ? error.message : String(error) }), undefined, true);
-      }
+      if (error instanceof Unreachable) return this.#refused(error);
+      this.#emit('notifier-error', { error });
+      this.#notices.say(this.#words!.say('testFailed', { name: short(notifier.name), message: textOf(error) }), { isBad: true });
     }
   }
 
   /** Hands a delivery to the host; undefined where nobody takes it. */
   #deliver(delivery: Delivery): Promise<void> | undefined {
+    const session = this.#session!;
     let result: Promise<unknown> = Promise.resolve();
-    const isOurs = this.#emit('notifier-deliver', { delivery, respondWith: (given) => (result = given) }, true);
+    const isOurs = this.#emit('notifier-deliver', { delivery, respondWith: (given) => (result = Promise.resolve(given)) }, true);
     if (isOurs) {
-      this.#page!.note(delivery, 'shown');
+      session.note(delivery, 'shown');
       return undefined;
     }
     return result.then(
-      () => this.#page!.note(delivery, 'delivered'),
+      () => session.note(delivery, 'delivered'),
       (error: unknown) => {
-        this.#page!.note(delivery, 'dead');
+        session.note(delivery, 'dead', textOf(error));
         throw error;
       },
     );
   }
 
-  async #toggle(notifier: Notifier): Promise<void> {
+  /** Sends once more what had failed. */
+  async #sendAgain(failed: LoggedDelivery): Promise<void> {
     try {
-      const saved = await this.#client!.update(this._appInfo!.id, notifier.id, { active: !notifier.active });
-      this.#put(saved);
-      this.#emit('notifier-updated', { notifier: saved });
-      this.#say(`${short(saved.name)}: ${this.#words!.say(saved.active ? 'active' : 'inactive')}`);
-      void this.#openWorkshop();
+      const delivery = await this.#session!.retry(failed);
+      if (delivery) await this.#deliver(delivery);
+      this.#say('sentAgain', failed.notifier_name);
     } catch (error) {
-      this.#fail(error);
+      this.#refused(error);
+    }
+  }
+
+  async #toggle({ id, active }: Notifier): Promise<void> {
+    try {
+      const notifier = await this.#session!.update(id, { active: !active });
+      this.#emit('notifier-updated', { notifier });
+      this.#say(notifier.active ? 'nowActive' : 'nowInactive', notifier.name);
+    } catch (error) {
+      this.#refused(error);
     }
   }
 
   #onRow(event: CustomEvent<{ action: RowAction; notifier: Notifier; position: number }>): void {
     const { action, notifier, position } = event.detail;
-    const back = () => void this.#list?.focusRow(position, action);
+    const back = () => void this.#focusRow(notifier.id, action);
     if (action === 'toggle') void this.#toggle(notifier);
     else if (action === 'test') void this.#test(notifier, back);
     else if (action === 'edit') this._dialog = { kind: 'edit', notifier, back };
-    else this._dialog = { kind: 'remove', notifier, position };
+    else this._dialog = { kind: 'remove', notifier, position, back };
   }
+
+  readonly #dialogActions: DialogActions = {
+    close: () => this.#close(),
+    save: (draft) => this.#save(draft),
+    remove: (notifier, position) => void this.#remove(notifier, position),
+  };
 
   // ---- drawing ----
 
-  get #visible(): readonly Notifier[] {
+  /** The notifiers that are looked for: the same array as long as they are the same. */
+  get #shown(): readonly Notifier[] {
+    const of = this.#session?.notifiers;
     const query = this._query.trim().toLocaleLowerCase();
-    const all = this._notifiers ?? [];
-    if (query === '' && this._platform === '') return all;
-    return all.filter(({ name, type }) => (this._platform === '' || type === this._platform) && name.toLocaleLowerCase().includes(query));
+    const platform = this._platform;
+    const known = this.#visible;
+    if (known.of !== of || known.query !== query || known.platform !== platform) {
+      const all = of ?? [];
+      const isAll = query === '' && platform === '';
+      const fits = ({ name, type }: Notifier) => (platform === '' || type === platform) && name.toLocaleLowerCase().includes(query);
+      this.#visible = { of, query, platform, notifiers: isAll ? all : all.filter(fits) };
+    }
+    return this.#visible.notifiers;
   }
 
   protected override render(): TemplateResult {
     const words = this.#words!;
-    const app = short(this._appInfo?.name ?? this.app);
-    return html`<div class="all" dir=${directionOf(words.locale)} lang=${words.locale} @keydown=${this.#onEscape}>
+    const { apps = [], app: info, problem, engineProblem } = this.#session ?? {};
+    const app = short(info?.name ?? this.app);
+    return html`<div class="all" dir=${directionOf(words.locale)} lang=${words.locale} @keydown=${this.#onKey} @focusout=${(event: Event) => this.#notices.left(event)}>
       <div class="bar head">
         <h2>${app ? words.say('heading', { app }) : words.say('view.notifiers')}</h2>
-        ${this._apps.length > 1 ? html`<label class="bar"><span class="label">${words.say('app')}</span>
+        ${apps.length > 1 ? html`<label class="bar"><span class="label">${words.say('app')}</span>
           <select id="app" @change=${(event: Event) => (this.app = (event.target as HTMLSelectElement).value)}>
-            ${this._apps.map(({ id, name }) => html`<option value=${id} ?selected=${id === this._appInfo?.id}>${short(name)}</option>`)}
+            ${apps.map(({ id, name }) => html`<option value=${id} ?selected=${id === info?.id}>${short(name)}</option>`)}
           </select></label>` : nothing}
       </div>
-      ${this._problem ? html`<div class="notice bad"><span>${this._problem.text}</span>
+      ${problem ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
         <button type="button" class="button small" id="retry" @click=${() => void this.reload()}>${words.say('retry')}</button></div>` : nothing}
-      ${this._engineProblem ? html`<div class="notice bad">${words.say('engineFailed', { message: this._engineProblem })}</div>` : nothing}
+      ${engineProblem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
       <div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>
-      <div role="status" class="visually-hidden">${this.#announced}</div>
-      ${this._toast ? html`<div class="notice toast"><span>${this._toast.text}</span><span class="bar">
-        ${this._toast.undo ? html`<button type="button" class="button small" id="undo" @click=${() => void this._toast!.undo!()}>${words.say('undo')}</button>` : nothing}
-        <button type="button" class="button small" id="dismiss" @click=${() => (this._toast = undefined)}>${words.say('dismiss')}</button></span></div>` : nothing}
-      ${this.#drawDialog(words)}
+      <div role="status" class="visually-hidden">${this.#notices.announced}</div>
+      ${this.#notices.draw(words)}
+      ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
     </div>`;
   }
 
   #panel(words: Words): TemplateResult {
+    const session = this.#session;
     const waiting = html`<p class="quiet">${words.say('loading')}</p>`;
-    const workshop = this._workshop;
     switch (this.view) {
       case 'preview':
-        return workshop ? html`<notifier-dashboard-preview .words=${words} .workshop=${workshop} .notifiers=${this._notifiers ?? []}></notifier-dashboard-preview>` : waiting;
+        return session?.workshop ? html`<notifier-dashboard-preview .words=${words} .workshop=${session.workshop} .notifiers=${session.notifiers ?? []}></notifier-dashboard-preview>` : waiting;
       case 'why':
-        return workshop ? html`<notifier-dashboard-why .words=${words} .workshop=${workshop}></notifier-dashboard-why>` : waiting;
+        return session?.workshop ? html`<notifier-dashboard-why .words=${words} .workshop=${session.workshop}></notifier-dashboard-why>` : waiting;
       case 'activity':
-        return html`<notifier-dashboard-activity .words=${words} .log=${this.#log} .version=${this._logged} .live=${this._live}></notifier-dashboard-activity>`;
+        return session ? html`<notifier-dashboard-activity .words=${words} .log=${session.log} .version=${session.logged} .live=${session.live}
+          @send-again=${(event: CustomEvent<LoggedDelivery>) => void this.#sendAgain(event.detail)}></notifier-dashboard-activity>` : waiting;
       default:
         return this.#drawNotifiers(words);
     }
   }
 
   #drawNotifiers(words: Words): TemplateResult {
-    const add = html`<button type="button" class="button primary" id="add" ?disabled=${!this._notifiers} @click=${() => {
+    const { notifiers: all, problem, typeNames } = this.#session ?? {};
+    const add = html`<button type="button" class="button primary" id="add" ?disabled=${!all} @click=${() => {
       this._dialog = { kind: 'edit', notifier: undefined, back: () => this.renderRoot.querySelector<HTMLElement>('#add')?.focus() };
     }}>${words.say('add')}</button>`;
-    const all = this._notifiers;
-    if (!all) return this._problem ? html`` : html`<div class="card" aria-busy="true"><p class="visually-hidden">${words.say('loading')}</p>${[1, 2, 3].map(() => html`<div class="skeleton"></div>`)}</div>`;
+    if (!all) return problem ? html`` : html`<div class="card" aria-busy="true"><p class="visually-hidden">${words.say('loading')}</p>${[1, 2, 3].map(() => html`<div class="skeleton"></div>`)}</div>`;
     if (all.length === 0) return html`<div class="empty"><h3>${words.say('none')}</h3><p>${words.say('noneHint')}</p>${add}</div>`;
-    const visible = this.#visible;
+    const shown = this.#shown;
     const isNarrowed = this._query.trim() !== '' || this._platform !== '';
-    const platforms = ['email', 'slack', 'rocket_chat', 'webhook'];
     return html`<div class="bar tools">
         <input class="grow" type="search" id="find" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
-        <select id="platform" aria-label=${words.say('platform')} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
+        <select id="platform" aria-label=${words.say('platform')} .value=${this._platform} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
           ${platforms.map((name) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`)}</option>`)}
         </select>
-        <span class="quiet grow" id="count">${words.say(isNarrowed ? 'found' : 'count', { count: visible.length })}</span>${add}
+        <span class="quiet grow" id="count" role="status">${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</span>${add}
       </div>
-      ${visible.length === 0
+      ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
-        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${visible} .typeNames=${this._typeNames}
+        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames}
             .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
   }
 
-  #drawDialog(words: Words): TemplateResult | typeof nothing {
-    const dialog = this._dialog;
-    if (!dialog) return nothing;
-    const onCancel = (event: Event) => {
+  #onKey(event: KeyboardEvent): void {
+    if (this._dialog || event.defaultPrevented) return;
+    const [target] = event.composedPath();
+    const isTyping = target instanceof HTMLElement && target.matches('input, textarea, select');
+    if (event.key === 'Escape') this.#notices.close();
+    else if (event.key.toLowerCase() === 'z' && (event.ctrlKey || event.metaKey) && !event.shiftKey && !isTyping && this.#notices.undo) {
       event.preventDefault();
-      if (dialog.kind === 'remove') this.#cancelRemove(dialog.position);
-      else this.#close();
-    };
-    const name = short(dialog.notifier?.name ?? '');
-    if (dialog.kind === 'remove') {
-      return html`<dialog class="slim" role="alertdialog" aria-labelledby="dialog-title" aria-describedby="dialog-text" @cancel=${onCancel}><div class="box">
-        <h2 id="dialog-title">${words.say('removeTitle', { name })}</h2>
-        <p id="dialog-text">${words.say('removeText', { app: short(this._appInfo!.name) })}</p>
-        <div class="bar end">
-          <button type="button" class="button" autofocus @click=${() => this.#cancelRemove(dialog.position)}>${words.say('cancel')}</button>
-          <button type="button" class="button primary danger" id="confirm" @click=${() => void this.#remove(dialog.notifier, dialog.position)}>${words.say('remove')}</button>
-        </div></div></dialog>`;
+      void this.#notices.runUndo();
     }
-    if (dialog.kind === 'test') {
-      return html`<dialog class="slim wide" aria-labelledby="dialog-title" @cancel=${onCancel}><div class="box">
-        <h2 id="dialog-title">${words.say('testTitle', { name })}</h2>
-        <notifier-dashboard-payload .words=${words} .delivery=${dialog.delivery}></notifier-dashboard-payload>
-        <div class="bar end"><button type="button" class="button" autofocus @click=${() => this.#close()}>${words.say('close')}</button></div></div></dialog>`;
-    }
-    return html`<dialog aria-labelledby="dialog-title" @cancel=${onCancel}><div class="box">
-      <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
-      <notifier-dashboard-editor .words=${words} .workshop=${this._workshop} .notifier=${dialog.notifier} .save=${(draft: NotifierDraft) => this.#save(draft)} @editor-cancel=${() => this.#close()}></notifier-dashboard-editor>
-    </div></dialog>`;
-  }
-
-  #cancelRemove(position: number): void {
-    this._dialog = undefined;
-    void this.updateComplete.then(() => this.#list?.focusRow(position, 'remove'));
-  }
-
-  #onEscape(event: KeyboardEvent): void {
-    if (event.key === 'Escape' && this._toast && !this._dialog) this._toast = undefined;
   }
 
   #onTabKey(event: KeyboardEvent): void {
@@ -640,14 +463,6 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 }
 
-function short(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 79)}\u2026` : name;
-}
-
-/** What adds the same notifier once more. */
-function draftOf(notifier: Notifier): NotifierDraft {
-  const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data } = notifier;
-  return { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data };
-}
+const textOf = (error: unknown) => (error instanceof Error ? error.message : String(error)).slice(0, 300);
 
 define('notifier-dashboard', NotifierDashboard);

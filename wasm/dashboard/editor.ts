@@ -8,6 +8,7 @@ import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './preview.js';
 import type { StringKey, Words } from './strings.js';
+import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
 const platforms: readonly Platform[] = ['slack', 'rocket_chat', 'email', 'webhook'];
@@ -128,7 +129,7 @@ export class NotifierEditor extends LitElement {
         return;
       } catch (error) {
         if (error instanceof Refusal && error.fields.length > 0) this._refused = error.fields;
-        else this._failure = this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
+        else this._failure = error instanceof Unreachable ? this.words.say('notDone') : this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
       } finally {
         this._busy = false;
       }

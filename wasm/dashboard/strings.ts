@@ -54,9 +54,16 @@ export const english = {
   saved: '{name} was saved.',
   removed: '{name} was removed.',
   restored: '{name} is back.',
+  restoredAnew: '{name} is back, as a new notifier with the same settings.',
+  restoredUnsigned: '{name} is back, as a new notifier. If it had a signing key, set it again.',
+  nowActive: '{name} is active.',
+  nowInactive: '{name} is inactive.',
+  sentAgain: 'What {name} had missed is on its way again.',
+  notDone: 'Nothing was changed: the server cannot be reached.',
+  failed: 'This did not work: {message}',
+  unkept: 'This is not kept for the next time: {message}',
   tested: 'The test to {name} is on its way.',
   testFailed: 'The test to {name} failed: {message}',
-  testShown: 'This is what {name} would get.',
   unreachable: 'The server cannot be reached. Trying again by itself.',
   connected: 'The server is back.',
   unauthorized: 'The server asks for a valid token.',
@@ -66,6 +73,7 @@ export const english = {
   addTitle: 'Add a notifier',
   editTitle: 'Edit {name}',
   testTitle: 'Test message of {name}',
+  testHint: 'This page cannot send it. It would look like this.',
   name: 'Name',
   events: 'Events',
   alerts: 'Send all alerts',
@@ -125,6 +133,10 @@ export const english = {
   total: 'Total',
   asTable: 'As a table',
   timeline: 'Timeline',
+  onlyFailed: 'Failed only ({count})',
+  noneFailed: 'No delivery has failed.',
+  sendAgain: 'Send again',
+  sendAgainNamed: 'Send again to {name}',
   noDelivery: 'Nobody was told',
   by: 'by {who}',
   'delivery.pending': 'pending',
@@ -199,6 +211,14 @@ export class Words {
   list(items: readonly string[]): string {
     return new Intl.ListFormat(this.locale).format(items);
   }
+}
+
+/** A name as far as anybody reads it. Never half a character. */
+export function short(name: string, most = 80): string {
+  if (name.length <= most) return name;
+  const end = most - 1;
+  const isHalf = (name.charCodeAt(end - 1) & 0xfc00) === 0xd800;
+  return `${name.slice(0, isHalf ? end - 1 : end)}\u2026`;
 }
 
 /** The way a locale's script runs. */

@@ -1,6 +1,7 @@
-// The notifier API, answered by a server or by the engine in the page.
+// The notifier API, answered by a server.
 
-import type { Delivery, Engine, Outcome, RecordedEvent } from 'notifier-wasm';
+import type { Delivery } from 'notifier-wasm';
+import { readNote, type DeliveryNote } from './delivery_note.js';
 
 export interface Answer {
   status: number;
@@ -14,17 +15,6 @@ export interface Watcher {
   event(json: string): void;
   delivery(delivery: DeliveryNote): void;
   connected(isLive: boolean): void;
-}
-
-/** As the server's stream gives it. */
-export interface DeliveryNote {
-  notifier_id: string;
-  notifier_name: string;
-  platform: string;
-  event_id: string;
-  event_type: string;
-  idempotency_key: string;
-  status: string;
 }
 
 export interface Transport {
@@ -121,7 +111,7 @@ async function readStream(stream: ReadableStream<Uint8Array>, watcher: Watcher):
       if (line === '') {
         try {
           if (name === 'event') watcher.event(data.join('\n'));
-          else if (name === 'delivery') watcher.delivery(JSON.parse(data.join('\n')) as DeliveryNote);
+          else if (name === 'delivery') watcher.delivery(readNote(JSON.parse(data.join('\n'))));
         } catch {
           // One message that cannot be read does not end the stream.
         }
@@ -134,69 +124,4 @@ async function readStream(stream: ReadableStream<Uint8Array>, watcher: Watcher):
       }
     }
   }
-}
-
-/** The engine as the server: what it answers is applied at once, and kept where `keep` does so. */
-export class PageTransport implements Transport {
-  readonly #engine: Engine;
-  readonly #keep: (snapshot: () => string) => Promise<void>;
-  #watcher: Watcher | undefined;
-
-  constructor(engine: Engine, keep: (snapshot: () => string) => Promise<void>) {
-    this.#engine = engine;
-    this.#keep = keep;
-  }
-
-  async send(method: string, path: string, body?: unknown): Promise<Answer> {
-    const text = body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body);
-    const outcome = this.#engine.handle({ method, url: path, body: text });
-    await this.commit(outcome);
-    return { ...outcome.response, deliveries: outcome.deliveries };
-  }
-
-  async commit({ changes, events, deliveries }: Pick<Outcome, 'changes'> & { events?: RecordedEvent[]; deliveries?: Delivery[] }): Promise<void> {
-    if (changes.length > 0) {
-      this.#engine.apply(changes);
-      await this.#keep(() => this.#engine.snapshot());
-    }
-    for (const { json } of events ?? []) this.#watcher?.event(json);
-    for (const delivery of deliveries ?? []) this.#watcher?.delivery(noteOf(delivery, 'pending'));
-  }
-
-  /** Puts back what was removed, with its id, its dates and its keys. `before` is the snapshot that still held it. */
-  async restore(before: string, id: string): Promise<void> {
-    type Entry = { id: string; app_id?: string };
-    const { apps = [] } = JSON.parse(before) as { apps?: { id: string; notifiers?: Entry[] }[] };
-    for (const app of apps) {
-      const notifier = app.notifiers?.find((entry) => entry.id === id);
-      if (notifier) await this.commit({ changes: [{ op: 'put_notifier', notifier: { ...notifier, app_id: app.id } }] });
-    }
-  }
-
-  snapshot(): string {
-    return this.#engine.snapshot();
-  }
-
-  /** Tells how a delivery went. */
-  note(delivery: Delivery, status: string): void {
-    this.#watcher?.delivery(noteOf(delivery, status));
-  }
-
-  watch(_app: string, watcher: Watcher, signal: AbortSignal): Promise<boolean> {
-    this.#watcher = watcher;
-    watcher.connected(true);
-    return new Promise((resolve) => signal.addEventListener('abort', () => ((this.#watcher = undefined), resolve(true)), { once: true }));
-  }
-}
-
-function noteOf(delivery: Delivery, status: string): DeliveryNote {
-  return {
-    notifier_id: delivery.notifierId,
-    notifier_name: delivery.notifierName,
-    platform: delivery.platform,
-    event_id: delivery.eventId,
-    event_type: delivery.eventType,
-    idempotency_key: delivery.idempotencyKey,
-    status,
-  };
 }

@@ -1,0 +1,394 @@
+// What the dashboard knows of an app, and its way there: a server, or the engine in the page.
+
+import type { Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
+import { ActivityLog, type LoggedDelivery } from './activity_log.js';
+import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
+import { PageTransport } from './page_transport.js';
+import { ServerTransport, Unreachable, pause, type Watcher } from './transport.js';
+import type { Workshop } from './workshop.js';
+
+/** What a host has set. */
+export interface Settings {
+  baseUrl: string | null;
+  app: string;
+  persist: string | null;
+  engine: Engine | undefined;
+  seed: EventInput | undefined;
+  token: () => string;
+  fetch: typeof globalThis.fetch;
+}
+
+/** Who looks at a session. */
+export interface Observer {
+  /** Something that is shown has changed. */
+  changed(): void;
+  loaded(count: number): void;
+  failed(error: unknown): void;
+  connected(isConnected: boolean): void;
+  /** Something was done, but could not be kept for the next time. */
+  unkept(error: unknown): void;
+}
+
+/** The engines of a dashboard, which outlive its sessions. */
+export interface Engines {
+  /** Page mode: the store. */
+  own?: Engine;
+  /** Server mode: holds what the server holds. */
+  mirror?: Engine;
+}
+
+/** Of how many notifiers the deliveries of before are asked for: one request each. */
+const mostAsked = 50;
+/** However fast things happen, they are drawn no more often than this, in milliseconds. */
+const pace = 100;
+
+export class Session {
+  readonly log = new ActivityLog();
+  notifiers: Notifier[] | undefined;
+  app: AppInfo | undefined;
+  apps: AppInfo[] = [];
+  workshop: Workshop | undefined;
+  typeNames: ReadonlyMap<string, string> = new Map();
+  /** Why there is nothing to see, or nothing new. */
+  problem: unknown;
+  engineProblem = '';
+  /** Whether what happens is told as it happens; undefined: not known yet. */
+  live: boolean | undefined;
+  /** Counts up when something happened. */
+  logged = 0;
+
+  readonly #settings: Settings;
+  readonly #engines: Engines;
+  readonly #observer: Observer;
+  readonly #life = new AbortController();
+  #client: Client | undefined;
+  #page: PageTransport | undefined;
+  #people: Person[] = [];
+  #catalogue: ServerCatalogue = { platforms: [], categories: [], types: [] };
+  #paced: ReturnType<typeof setTimeout> | undefined;
+  #refreshing: Promise<void> | undefined;
+  #isStale = false;
+  #isRecovering = false;
+  #deliveriesAsked = false;
+
+  constructor(settings: Settings, engines: Engines, observer: Observer) {
+    this.#settings = settings;
+    this.#engines = engines;
+    this.#observer = observer;
+  }
+
+  get isInPage(): boolean {
+    return this.#settings.baseUrl === null;
+  }
+
+  stop(): void {
+    this.#life.abort();
+    clearTimeout(this.#paced);
+  }
+
+  // ---- coming to know ----
+
+  /** Loads until there is something, or a reason why there will be nothing; then follows what happens. */
+  async start(): Promise<void> {
+    const { signal } = this.#life;
+    for (let wait = 1000; ; wait = Math.min(wait * 2, 15_000)) {
+      try {
+        await this.#connect();
+        if (signal.aborted) return;
+        this.#back();
+        break;
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#fail(error);
+        if (!(error instanceof Unreachable)) return;
+        await pause(wait, signal);
+        if (signal.aborted) return;
+      }
+    }
+    this.#observer.loaded(this.notifiers!.length);
+    await this.#follow();
+  }
+
+  async #connect(): Promise<void> {
+    const { signal } = this.#life;
+    const client = (this.#client ??= new Client(await this.#transport()));
+    let app: AppInfo | undefined;
+    if (this.#settings.app) {
+      // The list is what counts: what else is known of the app may come later.
+      app = { id: this.#settings.app, name: this.#settings.app };
+    } else {
+      this.apps = (await client.apps()) ?? [];
+      app = this.apps[0];
+    }
+    if (signal.aborted) return;
+    if (!app) throw new Refusal({ status: 404, body: '{"resource":"app","error":"not found"}' });
+    const notifiers = await client.notifiers(app.id);
+    if (signal.aborted) return;
+    const [first] = notifiers;
+    this.app = first?.app_id ? { id: first.app_id, name: first.app } : app;
+    this.notifiers = notifiers;
+  }
+
+  async #transport(): Promise<ServerTransport | PageTransport> {
+    const { baseUrl, token, fetch, app, persist, seed } = this.#settings;
+    if (baseUrl !== null) return new ServerTransport(baseUrl, token, fetch);
+    let engine = this.#settings.engine ?? this.#engines.own;
+    if (!engine) {
+      const { createEngine } = await import('notifier-wasm');
+      engine = this.#engines.own = await createEngine();
+      const kept = persist === null ? undefined : await (await import('./keeping.js')).readSnapshot(persist).catch((error: unknown) => this.#observer.unkept(error));
+      if (kept ?? seed) engine.load((kept ?? seed)!);
+      if (engine.apps().length === 0) engine.addApp({ id: app || 'app', name: app || 'app' });
+    }
+    const keep = async (snapshot: () => string) => {
+      if (persist === null) return;
+      try {
+        await (await import('./keeping.js')).writeSnapshot(persist, snapshot());
+      } catch (error) {
+        this.#observer.unkept(error);
+      }
+    };
+    return (this.#page = new PageTransport(engine, keep));
+  }
+
+  /** What comes after the first row: people, catalogue, the engine, what happens. */
+  async #follow(): Promise<void> {
+    const { signal } = this.#life;
+    const client = this.#client!;
+    const { id } = this.app!;
+    void client.transport.watch(id, this.#watcher(), signal).then((had) => {
+      if (had || signal.aborted) return;
+      this.live = false;
+      this.#observer.changed();
+    });
+    try {
+      const [app, people, catalogue] = await Promise.all([client.app(id), client.people(id), client.catalogue()]);
+      if (signal.aborted) return;
+      if (app) this.app = app;
+      this.#people = people ?? [];
+      this.#catalogue = catalogue;
+      this.typeNames = new Map(catalogue.types.map(({ id: type, display_name: name }) => [type, name]));
+      for (const event of await client.events(id)) this.log.addEvent(event, Date.now());
+      this.#happened();
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+    await this.openWorkshop();
+  }
+
+  #watcher(): Watcher {
+    let was: boolean | undefined;
+    return {
+      event: (json) => {
+        const event = JSON.parse(json) as { type?: unknown };
+        this.log.addEvent(event, Date.now());
+        this.#happened();
+        // Somebody else may have changed the list.
+        if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
+      },
+      delivery: (note) => {
+        this.log.addDelivery(note, Date.now());
+        this.#happened();
+      },
+      connected: (isLive) => {
+        if (this.#life.signal.aborted) return;
+        if (!isLive && was !== false) this.#fail(new Unreachable('the stream broke off'));
+        if (isLive && was === false) {
+          this.#back();
+          void this.refresh();
+        }
+        this.live = was = isLive;
+        this.#observer.changed();
+      },
+    };
+  }
+
+  #happened(): void {
+    ++this.logged;
+    this.#paced ??= setTimeout(() => {
+      this.#paced = undefined;
+      this.#observer.changed();
+    }, pace);
+  }
+
+  /** Reads the list anew, and the engine's copy of it. Once more where it is asked for meanwhile. */
+  refresh(): Promise<void> {
+    this.#isStale = true;
+    return (this.#refreshing ??= this.#readAnew().finally(() => (this.#refreshing = undefined)));
+  }
+
+  async #readAnew(): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      while (this.#isStale) {
+        this.#isStale = false;
+        const notifiers = await this.#client!.notifiers(this.app!.id);
+        if (signal.aborted) return;
+        this.notifiers = notifiers;
+        this.#observer.changed();
+        await this.openWorkshop();
+      }
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** Makes the engine know what is known. */
+  async openWorkshop(): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      const { Workshop, mirror } = await import('./workshop.js');
+      let engine = this.#settings.engine ?? this.#engines.own;
+      if (!this.isInPage) {
+        const { createEngine } = await import('notifier-wasm');
+        engine = this.#engines.mirror ??= await createEngine();
+        if (signal.aborted) return;
+        mirror(engine, this.app!, this.notifiers ?? [], this.#people, this.#catalogue);
+      }
+      if (signal.aborted || !engine) return;
+      this.workshop = new Workshop(engine, this.app!, this.#people);
+      this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
+      this.engineProblem = '';
+    } catch (error) {
+      if (!signal.aborted) this.engineProblem = error instanceof Error ? error.message : String(error);
+    }
+    this.#observer.changed();
+  }
+
+  /** The deliveries of before, where the server keeps them. Asks once. */
+  async loadDeliveries(): Promise<void> {
+    if (this.#deliveriesAsked || !this.notifiers) return;
+    this.#deliveriesAsked = true;
+    const waiting = this.notifiers.slice(0, mostAsked);
+    try {
+      for (let notifier = waiting.shift(); notifier && !this.#life.signal.aborted; notifier = waiting.shift()) {
+        const notes = await this.#client!.deliveries(this.app!.id, notifier);
+        // Whoever keeps none for one keeps none for any.
+        if (!notes) return;
+        for (const note of notes) if (!this.log.has(note)) this.log.addDelivery(note, Date.now());
+        if (notes.length > 0) this.#happened();
+      }
+    } catch (error) {
+      if (!this.#life.signal.aborted) this.#fail(error);
+    }
+  }
+
+  // ---- being cut off ----
+
+  #fail(error: unknown): void {
+    if (error instanceof Unreachable) this.#lose(error);
+    else if (!this.notifiers) this.problem = error;
+    this.#observer.failed(error);
+    this.#observer.changed();
+  }
+
+  #lose(error: Unreachable): void {
+    if (!(this.problem instanceof Unreachable)) this.#observer.connected(false);
+    this.problem = error;
+    // A stream that had been there tries again by itself, as does a list that has not been there yet.
+    if (this.notifiers && this.live !== true && !this.#isRecovering) void this.#recover();
+  }
+
+  async #recover(): Promise<void> {
+    const { signal } = this.#life;
+    this.#isRecovering = true;
+    for (let wait = 1000; !signal.aborted && this.problem instanceof Unreachable; wait = Math.min(wait * 2, 15_000)) {
+      await pause(wait, signal);
+      if (signal.aborted) return;
+      try {
+        this.notifiers = await this.#client!.notifiers(this.app!.id);
+        this.#back();
+        await this.openWorkshop();
+      } catch (error) {
+        // Whatever it answers, it answers.
+        if (!(error instanceof Unreachable) && !signal.aborted) this.#back();
+      }
+    }
+    this.#isRecovering = false;
+  }
+
+  #back(): void {
+    const wasGone = this.problem instanceof Unreachable;
+    this.problem = undefined;
+    if (wasGone && !this.#life.signal.aborted) this.#observer.connected(true);
+    this.#observer.changed();
+  }
+
+  /** Does something, and notices where there is no answer. */
+  async #do<T>(work: (client: Client, app: string) => Promise<T>): Promise<T> {
+    try {
+      return await work(this.#client!, this.app!.id);
+    } catch (error) {
+      if (error instanceof Unreachable) this.#lose(error);
+      this.#observer.changed();
+      throw error;
+    }
+  }
+
+  // ---- doing ----
+
+  async add(draft: NotifierDraft): Promise<Notifier> {
+    return this.#put(await this.#do((client, app) => client.add(app, draft)));
+  }
+
+  async update(id: string, patch: NotifierPatch): Promise<Notifier> {
+    return this.#put(await this.#do((client, app) => client.update(app, id, patch)));
+  }
+
+  /** Shows a notifier as it is now. The stream may have brought it already. */
+  #put(notifier: Notifier): Notifier {
+    const at = this.notifiers!.findIndex(({ id }) => id === notifier.id);
+    this.notifiers = at < 0 ? [...this.notifiers!, notifier] : this.notifiers!.with(at, notifier);
+    this.#observer.changed();
+    void this.openWorkshop();
+    return notifier;
+  }
+
+  /** Removes a notifier, and says how to undo it: in the page wholly, on a server as a new one of the same kind. */
+  async remove(notifier: Notifier): Promise<() => Promise<Notifier>> {
+    const before = this.isInPage ? this.#page!.snapshot() : '';
+    try {
+      await this.#do((client, app) => client.remove(app, notifier.id));
+    } catch (error) {
+      // Somebody else was quicker.
+      if (!(error instanceof Refusal && error.status === 404)) throw error;
+    }
+    this.notifiers = this.notifiers!.filter(({ id }) => id !== notifier.id);
+    this.#observer.changed();
+    void this.openWorkshop();
+    return async () => {
+      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data } = notifier;
+      let id = notifier.id;
+      if (before) await this.#page!.restore(before, id);
+      else id = (await this.#do((client, app) => client.add(app, { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data }))).id;
+      await this.refresh();
+      return this.notifiers!.find((one) => one.id === id) ?? notifier;
+    };
+  }
+
+  /** Has a server send a test; in the page, gives what is to be sent. */
+  async test(id: string): Promise<Delivery | undefined> {
+    const { deliveries } = await this.#do((client, app) => client.test(app, id));
+    return deliveries?.[0];
+  }
+
+  async accept(event: EventInput): Promise<Delivery[]> {
+    if (!this.#page || !this.app) throw new Error('notifier-dashboard: accept() needs page mode, and what is there to be loaded');
+    const body = typeof event === 'string' ? event : event instanceof Uint8Array || event instanceof ArrayBuffer ? new TextDecoder().decode(event) : JSON.stringify(event);
+    return this.#client!.accept(this.app.id, body);
+  }
+
+  /** Page mode: tells how a delivery went. */
+  note(delivery: Delivery, status: string, reason?: string): void {
+    this.#page?.note(delivery, status, reason);
+  }
+
+  /** Has a server send a delivery again that failed; in the page, gives what is to be sent again. */
+  async retry({ notifier_id: notifier, idempotency_key: key }: LoggedDelivery): Promise<Delivery | undefined> {
+    if (this.#page) return this.#page.failed(notifier, key);
+    await this.#do((client, app) => client.retry(app, notifier, key));
+    this.log.setStatus(notifier, key, 'pending');
+    this.#happened();
+    return undefined;
+  }
+}
