@@ -1,4 +1,4 @@
-"""The programs in README.md and CONTRIBUTING.md compile, run, and print what the documents say.
+"""The programs in the documents compile, run, and print what the documents say.
 
 In a document, a fence's info string says what the block is:
 
@@ -7,11 +7,15 @@ In a document, a fence's info string says what the block is:
     ```cpp excerpt         C++ that is only shown
     ```console             commands after `$ `, run in that folder by bash, each with all that it prints below it;
                            a line of `...` stands for any lines, `...` at the end of one for the rest of it
-    ```sh                  commands that are only shown
+    ```json                JSON, not abridged
+    ```json printed        JSON that a console block of the same document prints on a line of its own
+    ```js                  a module that must be free of faults that Node.js sees without running it
+    ```sh, ```cmake, ...   only shown
 
-The folder begins with `notifier`, a link to the project, and, where the npm package has been built, node_modules with it.
+The folder begins with `notifier`, a link to the project, and node_modules with the npm package, which NOTIFIER_INSTALLED names.
 """
 
+import json
 import os
 import pathlib
 import re
@@ -55,29 +59,44 @@ def check_program(where, text):
         problems.append(f"{where}: {failure}")
 
 
+def check_module(where, text, folder):
+    (folder / "module.mjs").write_text(text, encoding="utf-8")
+    status, printed = run("node --check module.mjs", folder)
+    if status != 0:
+        problems.append(f"{where}: {printed}")
+
+
+def check_json(where, text, printed):
+    try:
+        json.loads(text)
+    except ValueError as fault:
+        problems.append(f"{where}: {fault}")
+    if printed is not None and text.strip() not in printed.splitlines():
+        problems.append(f"{where}: no console block prints this")
+
+
 def check(document):
     text = document.read_text(encoding="utf-8")
+    blocks = [(match, match.group(1), match.group(2).strip(), match.group(3)) for match in FENCE.finditer(text)]
+    printed = "".join(body for _, language, _, body in blocks if language == "console")
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
         (folder / "notifier").symlink_to(ROOT)
-        package = ROOT / "wasm"
-        if (package / "package.json").exists():
-            (folder / "node_modules").mkdir()
-            (folder / "node_modules/notifier").symlink_to(package)
-        for block in FENCE.finditer(text):
-            language, info, body = block.group(1), block.group(2).strip(), block.group(3)
-            where = f"{document.name}:{text.count(chr(10), 0, block.start()) + 1}"
+        (folder / "node_modules").symlink_to(pathlib.Path(os.environ["NOTIFIER_INSTALLED"], "node_modules"))
+        for block, language, info, body in blocks:
+            where = f"{document.relative_to(ROOT)}:{text.count(chr(10), 0, block.start()) + 1}"
             if language == "console":
                 check_console(where, body, folder)
+            elif language == "json":
+                check_json(where, body, printed if info == "printed" else None)
             elif info and info != "excerpt":
                 (folder / info).write_text(body, encoding="utf-8")
             elif language == "cpp" and not info:
                 check_program(where, body)
+            elif language == "js" and not info:
+                check_module(where, body, folder)
 
 
-for name in ("README.md", "CONTRIBUTING.md"):
-    if (ROOT / name).exists():
-        check(ROOT / name)
-    else:
-        problems.append(f"{name} is missing")
+for name in ("README.md", "CONTRIBUTING.md", "wasm/README.md"):
+    check(ROOT / name)
 report(problems)
