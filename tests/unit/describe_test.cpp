@@ -2,7 +2,9 @@
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <functional>
+#include <iterator>
 #include <set>
 #include <string>
 #include <vector>
@@ -156,7 +158,7 @@ TEST_CASE("the table of wordings is well-formed, and every kind of the catalogue
     INFO(kind.type);
     CHECK(described.count(kind.type) == 1);
   }
-  CHECK(described.size() == 97);
+  CHECK(described.size() == std::size(notifier::builtin_event_kinds) + 1);
   CHECK(described.count("test") == 1);
 }
 
@@ -178,11 +180,9 @@ TEST_CASE("every event of the corpus is told as tests/data/sentences.txt says") 
   for (const std::string& event : event_corpus()) {
     const std::string text = shown(describe(event, "https://dashboard.example.org"));
     INFO(event);
-    const std::size_t end = expected.find("\n\n", at);
-    REQUIRE(end != std::string::npos);
-    if (end == std::string::npos) return;
+    const std::size_t end = (std::min)(expected.find("\n\n", at), expected.size());
     CHECK(text == expected.substr(at, end + 1 - at));
-    at = end + 2;
+    at = (std::min)(end + 2, expected.size());
   }
   CHECK(at == expected.size());
 }

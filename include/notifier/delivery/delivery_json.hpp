@@ -6,6 +6,7 @@
 #include <string_view>
 #include <utility>
 
+#include "notifier/catalogue/platforms.hpp"
 #include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
@@ -39,12 +40,9 @@ void each_text_member(Member&& member) {
 }
 
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
-  for (const Platform platform : {Platform::email, Platform::slack, Platform::webhook, Platform::rocket_chat}) {
-    if (to_string(platform) != name) continue;
-    out = platform;
-    return true;
-  }
-  return false;
+  const PlatformInfo* const info = find_platform_by_name(name);
+  if (info != nullptr) out = info->platform;
+  return info != nullptr;
 }
 
 }  // namespace detail::net

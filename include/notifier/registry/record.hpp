@@ -80,7 +80,7 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the catalogue.
 ///
-///     byte    platform (2 bits), active, send_all_alerts, send_all_events
+///     byte    platform (3 bits), active, send_all_alerts, send_all_events
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
@@ -98,7 +98,7 @@ class Record {
   /// Starts to load its first bytes.
   void prefetch() const noexcept { detail::prefetch(data_); }
 
-  Platform platform() const noexcept { return static_cast<Platform>(data_[0] & 3); }
+  Platform platform() const noexcept { return static_cast<Platform>(data_[0] & platform_mask); }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -116,9 +116,11 @@ class Record {
   void read(Notifier& out, std::vector<EventBit>& selected) const;
 
  private:
-  static constexpr unsigned active_flag = 4;
-  static constexpr unsigned alerts_flag = 8;
-  static constexpr unsigned events_flag = 16;
+  static constexpr int platform_mask = 7;
+  static constexpr unsigned active_flag = 8;
+  static constexpr unsigned alerts_flag = 16;
+  static constexpr unsigned events_flag = 32;
+  static_assert(platform_count <= platform_mask + 1, "a record has three bits for the platform");
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   PackedReader after_id() const noexcept { return PackedReader(data_ + 2 + static_cast<unsigned char>(data_[1])); }
