@@ -4,6 +4,7 @@
 
 #include <cstdint>
 #include <cstdio>
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -43,8 +44,11 @@ struct CorpusOptions {
   std::uint64_t seed = 1;
   std::size_t events = 4096;
   std::size_t apps = 10000;
-  bool mixed =
-      false;  ///< also pretty-printed, non-ASCII, escaped and long ones; else compact events of about 790 bytes
+  /// Also pretty-printed, not ASCII, with escapes, and from 300 to 20,000 bytes; else compact ones of about 790 bytes.
+  bool mixed = false;
+  /// Lines of events of all kinds: one event in ten is of such a rarer kind. Empty: only the six busiest kinds, which
+  /// the programs without this library know too.
+  std::vector<std::string> rare;
 };
 
 /// Which app an event is about: a few busy ones and a long tail, as in life (the density falls with the cube of the
@@ -98,18 +102,28 @@ inline std::string pretty(const std::string& json) {
 
 }  // namespace detail
 
+/// Bytes of text that no message shows: what makes most events of 300 to 20,000 bytes, few of them long.
+inline std::size_t filler(Random& random, bool mixed, std::size_t compact) {
+  if (!mixed) return compact;
+  const double u = random.unit();
+  return static_cast<std::size_t>(u * u * u * u * u * u * 19000);
+}
+
 /// One event of a busy kind, in about the proportion that a platform sees them.
-inline std::string make_event(Random& random, std::size_t app, bool mixed) {
-  bool unicode = mixed && random.below(4) == 0;
-  bool escapes = mixed && random.below(4) == 0;
-  std::string id = hex(random, 24);
-  std::string sha = hex(random, 40);
+inline std::string make_busy_event(Random& random, std::size_t app, bool mixed) {
+  const bool unicode = mixed && random.below(4) == 0;
+  const bool escapes = mixed && random.below(4) == 0;
+  const std::string id = hex(random, 24);
+  const std::string sha = hex(random, 40);
+  const auto note = [&](std::size_t compact) {
+    return detail::words(random, filler(random, mixed, compact), unicode, escapes);
+  };
   std::string text = "{\"id\":\"" + id +
                      "\",\"created_at\":\"2025-11-21T08:42:" + std::to_string(10 + random.below(50)) +
                      ".103Z\",\"user\":{\"username\":\"johndoe\",\"email\":\"john@doe.com\",\"id\":\"us-0e6d8e46-5cd0-"
                      "42a4-acba-372b2be605ac\"},\"app_id\":\"" +
                      app_id(app) + "\",\"app_name\":\"" + app_name(app) + "\",\"type\":\"";
-  std::size_t pick = random.below(100);
+  const std::size_t pick = random.below(100);
   if (pick < 40) {
     static const char* const states[] = {"success", "success", "success", "build-error", "crashed-error", "aborted"};
     text += "deployment\",\"type_data\":{\"deployment_id\":\"" + hex(random, 24) +
@@ -118,50 +132,71 @@ inline std::string make_event(Random& random, std::size_t app, bool mixed) {
             states[random.below(6)] + "\",\"duration\":" + std::to_string(random.below(400)) +
             ",\"stack\":\"scalingo-22\",\"finished_at\":\"2025-11-21T08:42:10.000Z\",\"last_commits\":{\"commits\":[{"
             "\"id\":\"" +
-            hex(random, 40) + "\",\"message\":\"" + detail::words(random, 60, unicode, escapes) +
-            "\"}],\"remaining\":2}}}";
+            hex(random, 40) + "\",\"message\":\"" + note(60) + "\"}],\"remaining\":2}}}";
   } else if (pick < 55) {
     text +=
         "scale\",\"type_data\":{\"previous_containers\":{\"web\":\"1:S\",\"worker\":\"1:M\"},\"containers\":{\"web\":"
         "\"3:S\",\"worker\":\"2:M\"},\"note\":\"" +
-        detail::words(random, 420, unicode, escapes) + "\"}}";
+        note(420) + "\"}}";
   } else if (pick < 70) {
     text += "restart\",\"type_data\":{\"scope\":[\"web\",\"worker\"],\"reason\":\"user_restart\",\"note\":\"" +
-            detail::words(random, 460, unicode, escapes) + "\"}}";
+            note(460) + "\"}}";
   } else if (pick < 80) {
-    std::size_t log = mixed ? 300 + random.below(18000) : 380;
     text += "crash\",\"type_data\":{\"container_type\":\"web-1\",\"crash_logs\":\"" +
-            detail::words(random, log, unicode, escapes) +
+            detail::words(random, 380, unicode, escapes) +
             "\",\"logs_url\":\"https://my.example.com/apps/shop/events/" + id + "\"}}";
   } else if (pick < 90) {
     text += "run\",\"type_data\":{\"command\":\"bundle exec rake db:migrate\",\"audit_log_id\":\"" + hex(random, 24) +
-            "\",\"audit_log_size\":122445385,\"detached\":false,\"note\":\"" +
-            detail::words(random, 400, unicode, escapes) + "\"}}";
+            "\",\"audit_log_size\":122445385,\"detached\":false,\"note\":\"" + note(400) + "\"}}";
   } else {
-    text += "edit_variable\",\"type_data\":{\"name\":\"DATABASE_URL\",\"old_value\":\"" +
-            detail::words(random, 200, unicode, escapes) + "\",\"value\":\"" +
-            detail::words(random, 220, unicode, escapes) + "\"}}";
+    text += "edit_variable\",\"type_data\":{\"name\":\"DATABASE_URL\",\"old_value\":\"" + note(200) +
+            "\",\"value\":\"" + note(220) + "\"}}";
   }
-  return mixed && random.below(3) == 0 ? detail::pretty(text) : text;
+  return text;
+}
+
+/// A sample event, of another app.
+inline std::string make_rare_event(const std::string& sample, std::size_t app) {
+  std::string text = sample;
+  const auto replace = [&text](const std::string& key, const std::string& value) {
+    const std::size_t begin = text.find(key);
+    if (begin == std::string::npos) return;
+    const std::size_t from = begin + key.size();
+    text.replace(from, text.find('"', from) - from, value);
+  };
+  replace("\"app_id\":\"", app_id(app));
+  replace("\"app_name\":\"", app_name(app));
+  return text;
 }
 
 inline std::vector<std::string> make_events(const CorpusOptions& options) {
   Random random(options.seed);
   std::vector<std::string> events;
-  for (std::size_t i = 0; i < options.events; ++i)
-    events.push_back(make_event(random, skewed(random, options.apps), options.mixed));
+  for (std::size_t i = 0; i < options.events; ++i) {
+    const std::size_t app = skewed(random, options.apps);
+    const bool is_rare = !options.rare.empty() && random.below(10) == 0;
+    std::string event = is_rare ? make_rare_event(options.rare[random.below(options.rare.size())], app)
+                                : make_busy_event(random, app, options.mixed);
+    events.push_back(options.mixed && random.below(3) == 0 ? detail::pretty(event) : std::move(event));
+  }
   return events;
 }
 
+/// The lines of a file.
+inline std::vector<std::string> read_lines(const char* path) {
+  std::ifstream file(path, std::ios::binary);
+  std::vector<std::string> lines;
+  for (std::string line; std::getline(file, line);) lines.push_back(line);
+  return lines;
+}
+
 /// A snapshot with three notifiers an app: Slack, email and webhook.
-inline std::string make_snapshot(std::size_t notifiers, bool all_events) {
+inline std::string make_snapshot(std::size_t notifiers) {
   std::string out = "{\"version\":1,\"apps\":[";
   std::size_t apps = notifiers / 3 + (notifiers % 3 != 0 ? 1 : 0);
   for (std::size_t i = 0; i < apps; ++i) {
     std::string n = std::to_string(i);
-    std::string filter = all_events
-                             ? "\"send_all_events\":true"
-                             : "\"selected_event_ids\":[\"5982f139d48c360021b1eb4b\",\"5982f139d48c360021b1eb4d\"]";
+    const std::string filter = "\"send_all_events\":true";
     out += (i ? ",{" : "{") + ("\"id\":\"" + app_id(i)) + "\",\"name\":\"" + app_name(i) + "\",\"notifiers\":[";
     out += "{\"name\":\"chat\",\"platform\":\"slack\"," + filter +
            ",\"type_data\":{\"webhook_url\":\"https://hooks.slack.com/services/T" + n + "/B" + n + "/secret" + n +

@@ -1,103 +1,125 @@
-// How long one payload takes, from a Message that is filled already: nanoseconds, the least of 101 rounds.
+// How long one payload takes, from a message that is filled already.
+//
+//     format_bench EVENTS [JSON-FILE]
 
-#include <algorithm>
 #include <cstdio>
+#include <cstdlib>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "corpus.hpp"
 #include "harness.hpp"
-#include "notifier/format/format.hpp"
+#include "notifier/notifier.hpp"
+#include "peer/nlohmann.hpp"
+#include "peer/program.hpp"
+#include "peer/rapidjson.hpp"
+#include "report.hpp"
 
 namespace {
 
-using namespace notifier;
+using Events = std::vector<std::string>;
 
-void describe_deployment(Message& message) {
-  message.severity = Severity::success;
-  message.set_title("my-app: deployment succeeded");
-  message.set_sentence("johndoe deployed 1a2b3c4 of main to my-app in 35 seconds.");
-  message.set_actor("johndoe");
-  message.set_subject("my-app");
-  message.set_kind("deployment");
-  message.set_event_id("54dcdd4a73636100011a0000");
-  message.set_link("https://dashboard.example.com/apps/my-app?x=1&y=2");
-  message.has_time = true;
-  message.time.ms = 1526291202077;
-  message.add_field("Git reference", "1a2b3c4d5e6f1a2b3c4d5e6f1a2b3c4d5e6f1a2b");
-  message.add_field("Branch", "main");
-  message.add_field("Duration", "35 s");
-}
-
-template <class F>
-void report(const char* name, std::size_t bytes, F&& f) {
-  constexpr std::size_t bytes_a_round = 1u << 20;
-  const std::size_t calls = bytes_a_round / bytes + 1;
-  std::vector<double> times;
-  for (int round = 0; round < 101; ++round) {
-    times.push_back(bench::nanoseconds([&] {
-                      for (std::size_t i = 0; i < calls; ++i) f();
-                    }) /
-                    static_cast<double>(calls));
+class FormatBench {
+ public:
+  /// @param known  whether the programs without this library have words for these events
+  FormatBench(const Events& events, bool known) : documents_(events.size()), ours_(events.size()) {
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      notifier::describe(notifier::Event::read(*documents_[i].parse(events[i]), events[i]), "", ours_[i]);
+      if (known) theirs_.push_back(peer::describe<peer::Nlohmann>(peer::Nlohmann::parse(events[i])));
+    }
   }
-  std::printf("%-48s %7zu bytes %8.1f ns\n", name, bytes, *std::min_element(times.begin(), times.end()));
-}
 
-void measure(const char* what, const Message& message) {
-  Buffer out;
-  EmailBody body;
-  Truncations cut;
-  const std::string_view to[] = {"ops@example.com", "on-call@example.org"};
-  const std::string label = std::string(what) + ": ";
-  const auto slack = [&] {
-    out.clear();
-    cut.clear();
-    format_slack(message, out, cut);
-    bench::keep(out.data());
-  };
-  const auto rocket_chat = [&] {
-    out.clear();
-    cut.clear();
-    format_rocket_chat(message, out, cut);
-    bench::keep(out.data());
-  };
-  const auto email_body = [&] {
-    cut.clear();
-    format_email_body(message, "example.com", Timestamp{}, body, cut);
-    bench::keep(body.content.data());
-  };
-  const auto email = [&] {
-    out.clear();
-    format_email(body, "Notifier <notifier@example.com>", to, 2, "msg_0123456789abcdef0123456789abcdef", "example.com",
-                 out);
-    bench::keep(out.data());
-  };
-  slack();
-  report((label + "slack").c_str(), out.size(), slack);
-  rocket_chat();
-  report((label + "rocket_chat").c_str(), out.size(), rocket_chat);
-  email_body();
-  report((label + "email, shared part").c_str(), body.headers.size() + body.content.size(), email_body);
-  email();
-  report((label + "email, per notifier").c_str(), out.size(), email);
-}
+  /// Slack payloads built and dumped, and written, by others.
+  void slack_beside_peers(bench::Report& report) {
+    for (std::size_t i = 0; i < ours_.size(); ++i) {
+      slack(i);
+      if (out_.view() == peer::Nlohmann::slack(theirs_[i]) && out_.view() == peer::Rapidjson::slack(theirs_[i]))
+        continue;
+      std::fprintf(stderr, "the peer writes something else for\n%s\n", out_.str().c_str());
+      std::exit(1);
+    }
+    const std::vector<double> times = bench::alternate(
+        ours_.size(), [&](std::size_t i) { slack(i); },
+        [&](std::size_t i) { bench::keep(peer::Nlohmann::slack(theirs_[i])); },
+        [&](std::size_t i) { bench::keep(peer::Rapidjson::slack(theirs_[i])); },
+        [&](std::size_t i) { bench::keep(peer::mail(theirs_[i], from, to, key, "example.com")); },
+        [&](std::size_t i) {
+          email_body(i);
+          email();
+        });
+    report.compare("Slack payload from a message", times[0], times[1], "nlohmann, build and dump", {60, 100});
+    report.compare("Slack payload from a message", times[0], times[2], "RapidJSON, Writer");
+    report.compare("mail from a message", times[4], times[3], "std::string, hand-written");
+  }
+
+  void each(const std::string& what, bench::Report& report) {
+    const std::vector<double> times = bench::alternate(
+        ours_.size(), [&](std::size_t i) { slack(i); }, [&](std::size_t i) { rocket_chat(i); },
+        [&](std::size_t i) { email_body(i); }, [&](std::size_t) { email(); });
+    const auto bytes = [&](auto&& format) {
+      std::size_t sum = 0;
+      for (std::size_t i = 0; i < ours_.size(); ++i) {
+        format(i);
+        sum += out_.size();
+      }
+      return ", " + std::to_string(sum / ours_.size()) + " bytes";
+    };
+    report.figure("Slack, " + what + bytes([&](std::size_t i) { slack(i); }), times[0], "ns");
+    report.figure("Rocket.Chat, " + what + bytes([&](std::size_t i) { rocket_chat(i); }), times[1], "ns");
+    const std::string size = bytes([&](std::size_t i) {
+      email_body(i);
+      email();
+    });
+    report.figure("mail, the part that all mails of an event share, " + what, times[2], "ns");
+    report.figure("mail, what each adds, " + what + size, times[3], "ns");
+  }
+
+ private:
+  static constexpr const char* from = "Notifier <notifier@example.com>";
+  static constexpr const char* to = "ops@example.com";
+  static constexpr const char* key = "msg_0123456789abcdef0123456789abcdef";
+
+  void slack(std::size_t i) {
+    out_.clear();
+    cut_.clear();
+    notifier::format_slack(ours_[i], out_, cut_);
+  }
+  void rocket_chat(std::size_t i) {
+    out_.clear();
+    cut_.clear();
+    notifier::format_rocket_chat(ours_[i], out_, cut_);
+  }
+  void email_body(std::size_t i) {
+    cut_.clear();
+    notifier::format_email_body(ours_[i], "example.com", {}, body_, cut_);
+  }
+  void email() {
+    const std::string_view recipient = to;
+    out_.clear();
+    notifier::format_email(body_, from, &recipient, 1, key, "example.com", out_);
+  }
+
+  std::vector<notifier::json::Document> documents_;
+  std::vector<notifier::Message> ours_;
+  std::vector<peer::Message> theirs_;
+  notifier::Buffer out_;
+  notifier::EmailBody body_;
+  notifier::Truncations cut_;
+};
 
 }  // namespace
 
-int main() {
-  Message message;
-  describe_deployment(message);
-  measure("deployment", message);
-
-  std::string log;
-  for (int i = 0; log.size() < 2000; ++i) log += "npm ERR! line " + std::to_string(i) + " of \"build\" failed\n";
-  message.add_field("Log", log, false, true);
-  measure("deployment with a log of 2 KB", message);
-
-  message.clear();
-  describe_deployment(message);
-  std::string text;
-  while (text.size() < 20000) text += "d\xC3\xA9ploiement \xF0\x9F\x98\x80 & ";
-  for (int i = 0; i < 8; ++i) message.add_field("Long", text, false, i % 2 == 0);
-  measure("everything cut", message);
+int main(int argc, char** argv) {
+  if (argc < 2) return 2;
+  bench::Report report;
+  bench::CorpusOptions options;
+  options.events = 500;
+  FormatBench compact(bench::make_events(options), true);
+  compact.slack_beside_peers(report);
+  compact.each("compact events", report);
+  options.mixed = true;
+  options.rare = bench::read_lines(argv[1]);
+  FormatBench(bench::make_events(options), false).each("mixed events of all kinds", report);
+  return report.write_json(argc > 2 ? argv[2] : nullptr) ? 0 : 1;
 }

@@ -13,7 +13,7 @@ namespace peer {
 /// encoded.
 class QuotedPrintable {
  public:
-  void text(const std::string& text, bool html) {
+  void text(const std::string& text, bool html, bool pre = false) {
     for (std::size_t i = 0; i < text.size();) {
       unsigned char c = static_cast<unsigned char>(text[i]);
       if (column_ == 75 && c != '\n') soft_break();
@@ -21,7 +21,7 @@ class QuotedPrintable {
         token(hex(c));
         ++i;
       } else if (c == '\n') {
-        if (html) token("<br>");
+        if (html && !pre) token("<br>");
         line_break();
         ++i;
       } else if (html && (c == '&' || c == '<' || c == '>' || c == '"')) {
@@ -160,7 +160,7 @@ inline std::string html_part(const Message& m) {
     qp.skeleton(
         "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
         "word-break:break-word\">");
-    qp.text(field.value, true);
+    qp.text(field.value, true, true);
     qp.soft_break();
     qp.skeleton("</pre>\n");
   }

@@ -10,6 +10,7 @@
 namespace peer {
 
 struct Nlohmann {
+  static constexpr bool keeps_order = true;
   using Value = nlohmann::ordered_json;
 
   static Value parse(const std::string& text) { return Value::parse(text); }

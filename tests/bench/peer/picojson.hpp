@@ -12,6 +12,7 @@
 namespace peer {
 
 struct Picojson {
+  static constexpr bool keeps_order = false;
   using Value = picojson::value;
 
   static Value parse(const std::string& text) {

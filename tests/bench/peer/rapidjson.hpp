@@ -13,6 +13,7 @@
 namespace peer {
 
 struct Rapidjson {
+  static constexpr bool keeps_order = true;
   using Value = rapidjson::Value;
 
   static rapidjson::Document parse(const std::string& text) {
