@@ -87,33 +87,6 @@ notifier::Outcome with_events(const std::string& app_id, int from, int to) {
   return outcome;
 }
 
-/// An outbox that keeps keys in a table and fails when told to.
-class KeyOutbox final : public notifier::SqliteOutbox {
- public:
-  bool fails = false;
-
-  notifier::Result<void> open(sqlite3* writer) override {
-    sqlite3_exec(writer, "CREATE TABLE IF NOT EXISTS keys (key TEXT)", nullptr, nullptr, nullptr);
-    return {};
-  }
-  notifier::Result<void> store(sqlite3* writer, const std::vector<notifier::Delivery>& deliveries) override {
-    for (const auto& delivery : deliveries) {
-      const std::string sql = "INSERT INTO keys VALUES ('" + delivery.idempotency_key + "')";
-      sqlite3_exec(writer, sql.c_str(), nullptr, nullptr, nullptr);
-    }
-    if (fails) return notifier::sqlite_error(writer, "told to fail");
-    return {};
-  }
-  std::size_t deliveries(std::string_view, std::string_view, std::size_t, std::size_t,
-                         std::vector<std::string>& out) const override {
-    out.push_back("{}");
-    return 7;
-  }
-  bool retry(std::string_view, std::string_view, std::string_view delivery_id) override {
-    return delivery_id == "dead";
-  }
-};
-
 }  // namespace
 
 TEST_CASE("a registry comes back from its database as it was, secrets and order included") {
@@ -206,33 +179,6 @@ TEST_CASE("texts may hold any character") {
   CHECK(store->events("a", 0, 10, events) == 0);
 }
 
-TEST_CASE("deliveries are stored with the change that made them, or neither is") {
-  const TemporaryDatabase database;
-  KeyOutbox outbox;
-  auto options = at(database);
-  options.outbox = &outbox;
-  const auto store = open(options);
-  notifier::Outcome outcome = with_events("a", 1, 1);
-  outcome.deliveries.emplace_back();
-  outcome.deliveries.back().idempotency_key = "msg_1";
-  outbox.fails = true;
-  const auto refused = store->store({&outcome});
-  REQUIRE_FALSE(refused);
-  CHECK(refused.error().code == notifier::errc::storage);
-  std::vector<std::string> events;
-  CHECK(store->events("a", 0, 10, events) == 0);
-  outbox.fails = false;
-  CHECK(store->store({&outcome}));
-  CHECK(store->events("a", 0, 10, events) == 1);
-
-  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
-  REQUIRE(raw);
-  CHECK(*raw->query_integer("SELECT COUNT(*) FROM keys") == 1);
-  CHECK(store->deliveries("a", "n", 0, 1, events) == 7);
-  CHECK(store->retry("a", "n", "dead"));
-  CHECK_FALSE(store->retry("a", "n", "alive"));
-}
-
 TEST_CASE("without an outbox there are no deliveries") {
   const TemporaryDatabase database;
   const auto store = open(at(database));
@@ -259,7 +205,9 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
     fill(*store, registry);
     before = registry.snapshot();
   }
-  execute(database.path, "DROP TABLE events; PRAGMA user_version = 1;");
+  execute(database.path,
+          "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
+          "DROP TABLE notifier_health; PRAGMA user_version = 1;");
 
   notifier::Registry registry;
   const auto store = open(at(database));

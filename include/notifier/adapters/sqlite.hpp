@@ -2,8 +2,10 @@
 
 #pragma once
 
+#include <chrono>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -12,6 +14,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/adapters/sqlite_schema.hpp"
 #include "notifier/api/history.hpp"
 #include "notifier/api/response.hpp"
@@ -19,24 +22,6 @@
 #include "notifier/registry/registry.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// Keeps deliveries in tables of its own in the store's database, so that a change, its events and their deliveries are
-/// stored together or not at all. Outlives the store.
-class SqliteOutbox {
- public:
-  virtual ~SqliteOutbox() = default;
-
-  /// Makes or migrates its tables. Called while the store opens, within the transaction that brings the schema up to
-  /// date; `writer` is the store's own connection and lives as long as the store.
-  virtual Result<void> open(sqlite3* writer) = 0;
-  /// Adds deliveries, on the store's own connection and within its transaction. A failure takes back the whole
-  /// transaction.
-  virtual Result<void> store(sqlite3* writer, const std::vector<Delivery>& deliveries) = 0;
-  /// See History. On any thread.
-  virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
-                                 std::size_t limit, std::vector<std::string>& out) const = 0;
-  virtual bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
-};
 
 /// Where a store keeps its data, and how safely.
 struct SqliteOptions {
@@ -49,7 +34,9 @@ struct SqliteOptions {
   std::size_t events_per_app = 1000;  ///< how many events of an app are kept, the latest ones
   int busy_timeout_ms = 5000;         ///< how long to wait for another program that has the database locked
   const char* vfs = nullptr;          ///< name of a SQLite VFS; null: the default one
-  SqliteOutbox* outbox = nullptr;     ///< null: deliveries are not stored
+  /// Keeps the deliveries of outcomes, for an Outbox to send. Without it they are the host's to send.
+  bool with_outbox = false;
+  std::function<Timestamp()> clock;  ///< when deliveries are stored; empty: the system's clock
 };
 
 /// Stores what an Api answers, and loads it into a Registry at start.
@@ -84,6 +71,9 @@ class SqliteStore final : public History {
                          std::vector<std::string>& out) const override;
   bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
+  /// The deliveries; null without SqliteOptions::with_outbox.
+  SqliteOutbox* outbox() noexcept { return outbox_.get(); }
+
  private:
   explicit SqliteStore(SqliteOptions options) : options_(std::move(options)) {}
 
@@ -91,6 +81,7 @@ class SqliteStore final : public History {
   Result<void> prepare();
   Result<void> store_change(const Change& change);
   Result<void> store_event(const RecordedEvent& event);
+  Timestamp now() const;
 
   SqliteOptions options_;
 
@@ -106,6 +97,8 @@ class SqliteStore final : public History {
   SqliteDatabase reader_;
   mutable SqliteStatement event_range_;
   mutable SqliteStatement page_of_events_;
+
+  std::unique_ptr<SqliteOutbox> outbox_;
 };
 
 namespace detail::sqlite {
@@ -133,19 +126,22 @@ inline Result<void> SqliteStore::open_connections() {
   auto done = assign(writer_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
   if (!done) return done;
   done = detail::sqlite::check_schema(writer_);
+  // Without effect on a database that has tables already.
+  if (done) done = writer_.execute("PRAGMA auto_vacuum = INCREMENTAL");
   if (!done) return done;
   const auto mode = writer_.query_text("PRAGMA journal_mode=WAL");
   if (!mode) return mode.error();
   done = writer_.execute(options_.synchronous == SqliteOptions::Synchronous::full ? "PRAGMA synchronous=FULL"
                                                                                   : "PRAGMA synchronous=NORMAL");
   if (!done) return done;
-  done = writer_.transaction([&]() -> Result<void> {
-    auto migrated = detail::sqlite::migrate(writer_);
-    if (migrated && options_.outbox != nullptr) migrated = options_.outbox->open(writer_.handle());
-    return migrated;
-  });
+  done = writer_.transaction([&]() -> Result<void> { return detail::sqlite::migrate(writer_); });
   if (!done) return done;
-  return assign(reader_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
+  done = assign(reader_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
+  if (!done || !options_.with_outbox) return done;
+  auto reader = SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs);
+  if (!reader) return std::move(reader).error();
+  outbox_.reset(new SqliteOutbox(writer_, write_mutex_));
+  return outbox_->open(*std::move(reader));
 }
 
 inline Result<void> SqliteStore::prepare() {
@@ -190,7 +186,7 @@ inline Result<void> SqliteStore::load(Registry& registry) {
 
 inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcomes) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  return writer_.transaction([&]() -> Result<void> {
+  auto stored = writer_.transaction([&]() -> Result<void> {
     for (const Outcome* outcome : outcomes) {
       for (const Change& change : outcome->changes) {
         auto done = store_change(change);
@@ -200,13 +196,21 @@ inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcom
         auto done = store_event(event);
         if (!done) return done;
       }
-      if (options_.outbox != nullptr && !outcome->deliveries.empty()) {
-        auto done = options_.outbox->store(writer_.handle(), outcome->deliveries);
+      if (outbox_ != nullptr && !outcome->deliveries.empty()) {
+        auto done = outbox_->add(outcome->deliveries, now());
         if (!done) return done;
       }
     }
     return {};
   });
+  if (outbox_ != nullptr) outbox_->settle(stored.has_value());
+  return stored;
+}
+
+inline Timestamp SqliteStore::now() const {
+  using namespace std::chrono;
+  if (options_.clock) return options_.clock();
+  return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
 }
 
 inline Result<void> SqliteStore::store_change(const Change& change) {
@@ -253,13 +257,13 @@ inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offs
   return total;
 }
 
-inline std::size_t SqliteStore::deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
+inline std::size_t SqliteStore::deliveries(std::string_view, std::string_view notifier_id, std::size_t offset,
                                            std::size_t limit, std::vector<std::string>& out) const {
-  return options_.outbox == nullptr ? 0 : options_.outbox->deliveries(app_id, notifier_id, offset, limit, out);
+  return outbox_ == nullptr ? 0 : outbox_->deliveries(notifier_id, offset, limit, out);
 }
 
 inline bool SqliteStore::retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) {
-  return options_.outbox != nullptr && options_.outbox->retry(app_id, notifier_id, delivery_id);
+  return outbox_ != nullptr && outbox_->retry(app_id, notifier_id, delivery_id, now());
 }
 
 NOTIFIER_NAMESPACE_END

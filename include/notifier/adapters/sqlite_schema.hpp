@@ -24,6 +24,21 @@ inline constexpr const char* migrations[] = {
     // An app's events, numbered without gaps, so that counting them needs no look at each.
     "CREATE TABLE events (app_id TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (app_id, number)) "
     "STRICT;",
+    // Deliveries: their state; their content as JSON, as long as it may be sent; attempts, oldest first; and how
+    // notifiers fare. The numbers are those of the enums OutboxState, Platform and Verdict::Action.
+    "CREATE TABLE deliveries (sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, notifier_id TEXT "
+    "NOT NULL, app_id TEXT NOT NULL, event_id TEXT NOT NULL, event_type TEXT NOT NULL, platform INTEGER NOT NULL, "
+    "target INTEGER NOT NULL, host INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, created_at "
+    "INTEGER NOT NULL, next_at INTEGER NOT NULL) STRICT;"
+    "CREATE INDEX deliveries_by_notifier ON deliveries (notifier_id, sequence);"
+    "CREATE INDEX deliveries_pending ON deliveries (sequence) WHERE state = 0;"
+    "CREATE INDEX deliveries_ended ON deliveries (state, next_at) WHERE state <> 0;"
+    "CREATE TABLE delivery_contents (sequence INTEGER PRIMARY KEY, content TEXT NOT NULL) STRICT;"
+    "CREATE TABLE delivery_attempts (sequence INTEGER NOT NULL, number INTEGER NOT NULL, at INTEGER NOT NULL, action "
+    "INTEGER NOT NULL, status INTEGER NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (sequence, number)) STRICT, WITHOUT "
+    "ROWID;"
+    "CREATE TABLE notifier_health (notifier_id TEXT PRIMARY KEY, failing_since INTEGER NOT NULL, failures INTEGER NOT "
+    "NULL) STRICT, WITHOUT ROWID;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
