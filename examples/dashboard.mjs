@@ -14,7 +14,7 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), 'notifier-demo-'));
 const server = spawn(
   process.execPath,
-  [here('../wasm/dist/cli/main.js'), 'serve', '--port', '0', '--database', join(folder, 'demo.json'), '--import', here('notifiers.json'), '--no-access-log'],
+  [here('../wasm/dist/cli/main.js'), 'serve', '--port', '0', '--database', join(folder, 'demo.json'), '--import', here('notifiers.json'), '--no-access-log', '--dry-run'],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const stop = (code) => {

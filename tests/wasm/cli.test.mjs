@@ -31,7 +31,7 @@ test('both bins are installed and run', () => {
 });
 
 test('help tells usage and exit status of every command', () => {
-  for (const args of [['--help'], ...['route', 'preview', 'explain', 'validate', 'serve'].map((command) => [command, '--help'])]) {
+  for (const args of [['--help'], ...['route', 'preview', 'explain', 'validate', 'send', 'serve'].map((command) => [command, '--help'])]) {
     const { status, stdout, stderr } = run(args);
     assert.equal(status, 0);
     assert.match(stdout, /^Usage: notifier-wasm /);

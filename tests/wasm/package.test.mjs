@@ -58,7 +58,7 @@ test('every entry can be imported; and required, where Node.js can require ES mo
   const script = `for (const entry of ${JSON.stringify(entries)}) { const module = await import(entry); if (Object.keys(module).length === 0) throw entry; }`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
   const node22 = join(root, 'tests/node_modules/node22/bin/node');
-  if (!existsSync(node22)) return;
+  assert.ok(existsSync(node22), 'Node.js 22 is missing: run tests/setup');
   const required = `for (const entry of ${JSON.stringify(entries)}) require(entry);`;
   execFileSync(node22, ['--no-warnings', '--input-type=commonjs', '--eval', required], { cwd: installed });
 });

@@ -11,6 +11,7 @@
 #include "host.hpp"
 #include "notifier/api/api.hpp"
 #include "notifier/notifier.hpp"
+#include "respond.hpp"
 
 struct notifier_engine {
   explicit notifier_engine(std::uint32_t host)
@@ -56,11 +57,7 @@ struct notifier_engine {
 
 namespace notifier_wasm {
 
-using notifier::Error;
 using notifier::NotifierDraft;
-using notifier::Result;
-using notifier::json::View;
-using notifier::json::Writer;
 
 inline Error not_found(std::string_view resource) {
   Error error;
@@ -68,27 +65,6 @@ inline Error not_found(std::string_view resource) {
   error.message = "there is no such " + std::string(resource);
   error.field = resource;
   return error;
-}
-
-/// Answers with the JSON that `write` gives.
-template <class Write>
-notifier_status respond_with(Write&& write) {
-  answer.clear();
-  Writer out(answer.text);
-  write(out);
-  return answer.done();
-}
-
-/// Answers with a value, or its error.
-template <class T>
-notifier_status respond(const Result<T>& result) {
-  if (!result) return answer.fail(result.error());
-  return respond_with([&](Writer& out) { write_json(out, *result); });
-}
-
-inline notifier_status respond(const Result<void>& result) {
-  if (!result) return answer.fail(result.error());
-  return respond_with([](Writer& out) { out.boolean(true); });
 }
 
 /// Parses an object and goes on with it.

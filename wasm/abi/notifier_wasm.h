@@ -149,6 +149,9 @@ notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t i
 notifier_status notifier_remove(notifier_engine* engine, uint32_t id, uint32_t id_size);
 notifier_status notifier_find(notifier_engine* engine, uint32_t id, uint32_t id_size);
 notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t app_size);
+/* What signs a notifier's webhooks: an array, empty for other platforms. Never part of what else is answered here but a
+ * snapshot and changes. */
+notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, uint32_t id_size);
 /* Judges a draft; answers with the notifier it would become. */
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size);
 notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32_t snapshot_size);

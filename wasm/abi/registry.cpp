@@ -77,6 +77,16 @@ notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t ap
   });
 }
 
+notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, uint32_t id_size) {
+  const auto stored = engine->registry.find(text_at(id, id_size));
+  return respond_with([&](Writer& out) {
+    out.array([&] {
+      if (!stored) return;
+      for (const std::string& secret : stored->type_data.signing_secrets) out.string(secret);
+    });
+  });
+}
+
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size) {
   return with_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
     return respond(notifier::validate(read_draft(object), engine->registry.catalogue()));

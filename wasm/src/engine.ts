@@ -278,6 +278,11 @@ export class Engine {
     return this.#json((exports, handle, input, size) => exports.notifier_list(handle, input, size), app);
   }
 
+  /** What signs the webhooks of a notifier, for who sends them; none where there is no such notifier. Secrets. */
+  signingSecrets(id: string): string[] {
+    return this.#json((exports, handle, input, size) => exports.notifier_signing_secrets(handle, input, size), id);
+  }
+
   /** Judges a draft without storing it: what it would become, or `invalid` with all problems in `fields`. */
   validate(draft: NotifierDraft): Notifier {
     return this.#json((exports, handle, input, size) => exports.notifier_validate(handle, input, size), toJson(draft));

@@ -9,6 +9,8 @@ export type ErrorCode =
   | 'not_found'
   | 'conflict'
   | 'unsupported'
+  /** A file could not be read or written. */
+  | 'storage'
   /** The engine was disposed of. */
   | 'disposed'
   /** An option's function called the engine that was calling it. */
@@ -45,5 +47,10 @@ export class NotifierError extends Error {
     this.offset = where.offset;
     this.field = where.field ?? where.fields?.[0]?.field;
     this.fields = where.fields ?? [];
+  }
+
+  /** Every entry of this package has a class of its own; an error of one is an error of all. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'NotifierError' && 'code' in value;
   }
 }

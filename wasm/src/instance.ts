@@ -9,7 +9,7 @@ export type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
     | 'route' | 'match' | 'lines' | 'explain' | 'preview'
-    | 'add_app' | 'apps' | 'put_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'validate'
+    | 'add_app' | 'apps' | 'put_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
     | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'apply'}`,
   Call
 >;

@@ -1,9 +1,11 @@
 // Everything the server keeps, in one JSON file: a snapshot, and the latest events of each app.
 
-import { closeSync, fsyncSync, openSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
-import { dirname } from 'node:path';
+import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
+import { FileLock } from '../delivery/file_lock.js';
+import { syncFolder } from '../delivery/journal.js';
 import type { Engine } from '../engine.js';
-import type { Change, History, Outcome } from '../types.js';
+import { NotifierError } from '../error.js';
+import type { Change, Outcome } from '../types.js';
 import { Failure } from './command.js';
 
 type Json = { [key: string]: any };
@@ -20,8 +22,9 @@ const eventsPerApp = 200;
  *     database.store(outcome); // throws, and has changed nothing, where the disk is full
  *     engine.apply(outcome.changes);
  */
-export class Database implements History {
+export class Database {
   readonly #path: string;
+  readonly #lock: FileLock;
   /** The snapshot without its lists. */
   #head: Json = { version: 1 };
   #apps = new Map<string, Json>();
@@ -33,39 +36,16 @@ export class Database implements History {
   /** Keeps other servers off the file until release(). */
   constructor(path: string) {
     this.#path = path;
-    for (let tries = 0; ; ++tries) {
-      try {
-        const lock = openSync(this.#lock, 'wx', 0o600);
-        writeSync(lock, String(process.pid));
-        closeSync(lock);
-        return;
-      } catch (error) {
-        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new Failure(`cannot use ${path}: ${(error as Error).message}`);
-        const owner = this.#owner();
-        if (tries > 0 || owner !== undefined) throw new Failure(`another server (process ${owner}) uses ${path}`);
-        rmSync(this.#lock, { force: true });
-      }
+    try {
+      this.#lock = new FileLock(path);
+    } catch (error) {
+      if (!(error instanceof NotifierError)) throw error;
+      throw new Failure(error.message);
     }
   }
 
   release(): void {
-    rmSync(this.#lock, { force: true });
-  }
-
-  get #lock(): string {
-    return `${this.#path}.lock`;
-  }
-
-  /** The process that holds the lock, where it is still alive. */
-  #owner(): number | undefined {
-    const pid = Number(readFileSync(this.#lock, 'utf8'));
-    if (!Number.isInteger(pid) || pid <= 0 || pid === process.pid) return undefined;
-    try {
-      process.kill(pid, 0);
-      return pid;
-    } catch (error) {
-      return (error as NodeJS.ErrnoException).code === 'EPERM' ? pid : undefined;
-    }
+    this.#lock.release();
   }
 
   /** Fills an empty engine from the file, where there is one. Says whether there was. */
@@ -148,14 +128,6 @@ export class Database implements History {
     const end = Math.max(list.length - offset, 0);
     return { total: list.length, items: list.slice(Math.max(end - limit, 0), end).reverse() };
   }
-
-  deliveries(): { total: number; items: string[] } {
-    return { total: 0, items: [] };
-  }
-
-  retry(): boolean {
-    return false;
-  }
 }
 
 /** Replaces a file at one stroke, durably. */
@@ -170,11 +142,5 @@ function replaceFile(path: string, text: string): void {
     closeSync(file);
   }
   renameSync(draft, path);
-  if (process.platform === 'win32') return; // folders cannot be opened there
-  const folder = openSync(dirname(path), 'r');
-  try {
-    fsyncSync(folder);
-  } finally {
-    closeSync(folder);
-  }
+  syncFolder(path);
 }

@@ -1,7 +1,11 @@
 // Server-sent events (WHATWG HTML, section 9.2): an app's events and deliveries as they happen.
 
 import type { ServerResponse } from 'node:http';
-import type { Outcome } from '../types.js';
+import type { Delivery, Outcome } from '../types.js';
+
+/** `shown`: it is not sent. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'retrying' | 'dead' | 'shown';
+type DeliveryHead = Pick<Delivery, 'appId' | 'notifierId' | 'notifierName' | 'platform' | 'eventId' | 'eventType' | 'idempotencyKey'>;
 
 /** A client that does not keep up is cut off rather than fed a stream with holes. */
 const mostUnsent = 4 * 1024 * 1024;
@@ -21,24 +25,28 @@ export class EventStreams {
     });
   }
 
-  publish({ events, deliveries }: Outcome): void {
+  /** @param status of its deliveries */
+  publish({ events, deliveries }: Outcome, status: DeliveryStatus): void {
     if (this.#clients.size === 0) return;
     for (const { appId, json } of events) this.#send(appId, 'event', json);
-    for (const { appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey } of deliveries) {
-      this.#send(
-        appId,
-        'delivery',
-        JSON.stringify({
-          notifier_id: notifierId,
-          notifier_name: notifierName,
-          platform,
-          event_id: eventId,
-          event_type: eventType,
-          idempotency_key: idempotencyKey,
-          status: 'pending',
-        }),
-      );
-    }
+    for (const delivery of deliveries) this.publishDelivery(delivery, status);
+  }
+
+  publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }: DeliveryHead, status: DeliveryStatus): void {
+    if (!this.#clients.has(appId)) return;
+    this.#send(
+      appId,
+      'delivery',
+      JSON.stringify({
+        notifier_id: notifierId,
+        notifier_name: notifierName,
+        platform,
+        event_id: eventId,
+        event_type: eventType,
+        idempotency_key: idempotencyKey,
+        status,
+      }),
+    );
   }
 
   close(): void {

@@ -12,7 +12,8 @@ Commands:
   preview CONFIG.json     show what a notifier would be sent for an event
   explain CONFIG.json     say for every notifier whether it receives an event, and why
   validate CONFIG.json    check a configuration
-  serve                   serve the notifier API over HTTP
+  send CONFIG.json        route events from standard input, and deliver
+  serve                   serve the notifier API over HTTP, and deliver
 
 \`notifier-wasm COMMAND --help\` tells the options of a command. CONFIG.json holds apps, their notifiers and users:
 
@@ -35,6 +36,8 @@ async function run([name, ...args]: string[]): Promise<number> {
       return (await import('./explain.js')).explain(args);
     case 'validate':
       return (await import('./validate.js')).validate(args);
+    case 'send':
+      return (await import('./send.js')).send(args);
     case 'serve':
       return (await import('./serve.js')).serve(args);
     case '--version':

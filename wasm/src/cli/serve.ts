@@ -3,17 +3,19 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import type { Outcome } from '../types.js';
+import type { Outbox, OutboxReport } from '../node.js';
+import type { ApiRequest, History, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
 import { dashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
+import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 import { EventStreams } from './event_streams.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
-Serves the notifier API over HTTP, and at / a page that shows and changes the notifiers. Keeps everything in one JSON file, which
-is replaced at one stroke before each answer.
+Serves the notifier API over HTTP, delivers, and shows at / a page that shows and changes the notifiers. Keeps everything in one JSON
+file, which is replaced at one stroke before each answer, and what is to be sent beside it in FILE.outbox.
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
@@ -23,6 +25,7 @@ is replaced at one stroke before each answer.
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
+${deliveryHelp}\
   --import FILE      fill an empty database from a snapshot or configuration before serving
   --export           print a snapshot of the database and end; it holds secrets
   --no-access-log    do not write a line of JSON to standard error for each request
@@ -39,6 +42,7 @@ const options = {
   cors: { type: 'string' },
   'email-from': { type: 'string' },
   'link-base': { type: 'string' },
+  ...deliveryOptions,
   import: { type: 'string' },
   export: { type: 'boolean' },
   'no-access-log': { type: 'boolean' },
@@ -62,10 +66,24 @@ async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
   return size > longestBody ? refusal(413, tooLarge) : Buffer.concat(chunks, size);
 }
 
+/** What deliveries came to, for the API. */
+function historyOf(database: Database, outbox: () => Outbox | undefined): History {
+  return {
+    events: (appId, offset, limit) => database.events(appId, offset, limit),
+    deliveries(_, notifierId, offset, limit) {
+      const { total, deliveries } = outbox()?.list({ notifierId, offset, limit }) ?? { total: 0, deliveries: [] };
+      return { total, items: deliveries.map((delivery) => JSON.stringify(delivery)) };
+    },
+    retry: (_, notifierId, deliveryId) => outbox()?.resend(deliveryId, notifierId) ?? false,
+  };
+}
+
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
 class Service {
   readonly #engine: Engine;
   readonly #database: Database;
+  /** Undefined for a dry run. */
+  outbox: Outbox | undefined;
   readonly streams = new EventStreams();
 
   constructor(engine: Engine, database: Database) {
@@ -73,18 +91,43 @@ class Service {
     this.#database = database;
   }
 
-  answer(request: IncomingMessage, body: Uint8Array): Outcome | Answer {
-    const outcome = this.#engine.handle({ method: request.method!, url: request.url!, headers: request.headers, body });
-    if (outcome.changes.length + outcome.events.length + outcome.deliveries.length === 0) return outcome;
+  /** Resolves when the answer may be given: when everything is on the disk. */
+  async answer(request: ApiRequest): Promise<Outcome | Answer> {
+    const outcome = this.#engine.handle(request);
+    const { changes, events, deliveries } = outcome;
+    if (changes.length + events.length + deliveries.length === 0) return outcome;
     try {
       this.#database.store(outcome);
     } catch (error) {
       process.stderr.write(`notifier-wasm: cannot write the database: ${(error as Error).message}\n`);
       return refusal(500, 'The change could not be stored; nothing has changed');
     }
-    this.#engine.apply(outcome.changes);
-    this.streams.publish(outcome);
+    this.#engine.apply(changes);
+    this.streams.publish(outcome, this.outbox === undefined ? 'shown' : 'pending');
+    for (const { op, notifier } of changes as { op: string; notifier: { id: string; active?: boolean } }[]) {
+      const isOver = op === 'remove_notifier' || (op === 'put_notifier' && notifier.active === false);
+      if (isOver) this.outbox?.cancel(notifier.id);
+    }
+    try {
+      await this.outbox?.enqueue(deliveries);
+    } catch (error) {
+      process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
+      return refusal(500, 'The deliveries could not be stored; send the same again');
+    }
     return outcome;
+  }
+
+  report({ id, notifierId, notifierName, appId, platform, eventId, eventType, state }: OutboxReport): void {
+    this.streams.publishDelivery({ idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType }, state === 'pending' ? 'retrying' : state);
+  }
+
+  /** Switches a notifier off as its owner would: the change is stored, and an event tells of it. */
+  disable(notifierId: string): void {
+    const notifier = this.#engine.notifier(notifierId);
+    if (notifier === undefined || !notifier.active) return;
+    process.stderr.write(`notifier-wasm: notifier ${notifierId} is switched off: its target is gone, or failed for too long\n`);
+    const url = `/v1/apps/${encodeURIComponent(notifier.app_id)}/notifiers/${encodeURIComponent(notifierId)}`;
+    void this.answer({ method: 'PATCH', url, headers: { 'content-type': 'application/json' }, body: '{"notifier":{"active":false}}' });
   }
 }
 
@@ -105,7 +148,7 @@ async function respond(service: Service, access: Access, request: IncomingMessag
     if (!Buffer.isBuffer(body)) {
       answer = body;
     } else {
-      const outcome = service.answer(request, body);
+      const outcome = await service.answer({ method: request.method!, url: request.url!, headers: request.headers, body });
       answer = 'response' in outcome ? outcome.response : outcome;
       streamAppId = 'response' in outcome ? outcome.streamAppId : undefined;
     }
@@ -168,8 +211,9 @@ export async function serve(args: string[]): Promise<number> {
   const path = values.database ?? 'notifier.json';
 
   const database = new Database(path);
+  let delivering: Awaited<ReturnType<typeof openOutbox>>;
   try {
-    const engine = newEngine({ history: database });
+    const engine = newEngine({ history: historyOf(database, () => delivering?.outbox) });
     fill(engine, database, path, values.import);
     if (values.export) {
       process.stdout.write(`${engine.snapshot()}\n`);
@@ -183,6 +227,14 @@ export async function serve(args: string[]): Promise<number> {
     }
 
     const service = new Service(engine, database);
+    delivering = await openOutbox(values, {
+      file: `${path}.outbox`,
+      secrets: (id) => engine.signingSecrets(id),
+      onAttempt: (report) => service.report(report),
+      onDisable: (id) => service.disable(id),
+      onError: (error) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`),
+    });
+    service.outbox = delivering?.outbox;
     const access = new Access(token, values.cors);
     const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 }, (request, response) => {
       if (!values['no-access-log']) logAccess(request, response);
@@ -211,6 +263,8 @@ export async function serve(args: string[]): Promise<number> {
     clearTimeout(patience);
     return 0;
   } finally {
+    await delivering?.outbox.close();
+    delivering?.sender.close();
     database.release();
   }
 }

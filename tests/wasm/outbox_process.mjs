@@ -1,0 +1,40 @@
+// A program with an outbox, to be killed: node outbox_process.mjs FILE fill|drain [ROUND COUNT]
+
+const { Outbox, Sender } = await import(process.env.NOTIFIER_NODE_ENTRY);
+const [file, what, round = '0', count = '2000'] = process.argv.slice(2);
+const target = process.env.NOTIFIER_TARGET;
+const sender = target === undefined ? { send: () => new Promise(() => {}) } : new Sender({ allowPrivate: true });
+const outbox = await Outbox.open({ file, sender, retry: { delaysMs: Array(20).fill(100) }, onError: () => {} });
+
+const delivery = (n) => {
+  const key = `msg_${round}_${n}`;
+  return {
+    notifierId: `no-${n % 5}`, notifierName: 'hook', appId: 'app-1', eventId: `ev-${n}`, eventType: 'test', idempotencyKey: key, truncations: [],
+    platform: 'webhook', method: 'POST', url: `${target ?? 'https://example.com'}/${n % 20}`, headers: { 'webhook-id': key }, body: '{"type":"test"}',
+  };
+};
+
+if (what === 'fill') {
+  const acknowledged = [];
+  const refused = [];
+  let code;
+  for (let n = 0; n < Number(count) && refused.length < 3; ++n) {
+    const one = delivery(n);
+    try {
+      await outbox.enqueue([one]);
+      acknowledged.push(one.idempotencyKey);
+      if (target !== undefined) process.stdout.write(`${one.idempotencyKey}\n`);
+    } catch (error) {
+      code = error.code;
+      refused.push(one.idempotencyKey);
+    }
+  }
+  if (target === undefined) {
+    process.stdout.write(JSON.stringify({ acknowledged, refused, code }));
+    process.exit(0);
+  }
+  await new Promise(() => setInterval(() => {}, 1_000)); // to be killed
+}
+await outbox.idle();
+await outbox.close();
+sender.close();

@@ -1,0 +1,331 @@
+// The second module: judging targets and replies, signatures, the outbox. Compiled for size.
+
+#include <limits>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "answer.hpp"
+#include "notifier/delivery/address_guard.hpp"
+#include "notifier/delivery/classify.hpp"
+#include "notifier/delivery/delivery_json.hpp"
+#include "notifier/delivery/outbox.hpp"
+#include "notifier/delivery/outbox_json.hpp"
+#include "notifier/delivery/signature.hpp"
+#include "respond.hpp"
+#include "storage.hpp"
+
+using namespace notifier_wasm;
+
+Answer notifier_wasm::answer;
+
+namespace {
+
+using notifier::Verdict;
+
+notifier::Buffer input;
+notifier::json::Document document;
+notifier::AddressGuard guard;
+HostStorage storage;
+std::unique_ptr<notifier::Outbox> outbox;
+
+notifier::Timestamp moment(double ms) { return {static_cast<std::int64_t>(ms)}; }
+
+/// Parses what the host itself has written, and goes on with it.
+template <class Then>
+notifier_status with_json(std::uint32_t text, std::uint32_t size, Then&& then) {
+  const Result<View> root = document.parse(text_at(text, size), size);
+  return root ? then(*root) : answer.fail(root.error());
+}
+
+/// Answers with one member, or the error.
+template <class T>
+notifier_status respond_count(const Result<T>& result, std::string_view name) {
+  if (!result) return answer.fail(result.error());
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key(name);
+      out.unsigned_integer(*result);
+    });
+  });
+}
+
+notifier_status respond_verdict(const Verdict& verdict) {
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.member("action", to_string(verdict.action));
+      out.key("status");
+      out.integer(verdict.status);
+      out.member("reason", verdict.reason);
+      if (!verdict.retry_after_ms) return;
+      out.key("retry_after_ms");
+      out.integer(*verdict.retry_after_ms);
+    });
+  });
+}
+
+notifier_status respond_reason(notifier::GuardReason reason) {
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.member("reason", to_string(reason));
+      out.member("text", describe(reason));
+    });
+  });
+}
+
+notifier::TransportFailure read_failure(std::string_view name) {
+  using Failure = notifier::TransportFailure;
+  if (name == "unresolved") return Failure::unresolved;
+  if (name == "refused") return Failure::refused;
+  if (name == "tls") return Failure::tls;
+  if (name == "timeout") return Failure::timeout;
+  if (name == "blocked") return Failure::blocked;
+  return Failure::broken;
+}
+
+notifier::Platform read_platform(std::string_view name) {
+  const notifier::PlatformInfo* known = notifier::find_platform_by_name(name);
+  return known == nullptr ? notifier::Platform::webhook : known->platform;
+}
+
+Verdict classify_reply(View attempt, std::string_view body) {
+  std::vector<notifier::HeaderView> headers;
+  attempt["headers"].for_each_element([&](View pair) {
+    std::string_view parts[2];
+    std::size_t count = 0;
+    pair.for_each_element([&](View part) {
+      if (count < 2) parts[count++] = part.string();
+    });
+    headers.push_back({parts[0], parts[1]});
+  });
+  notifier::HttpReply reply;
+  reply.status = static_cast<int>(integer(attempt["status"]));
+  reply.headers = headers.data();
+  reply.header_count = headers.size();
+  reply.body = body;
+  return classify(read_platform(attempt["platform"].string()), reply, {integer(attempt["now"])});
+}
+
+notifier::OutboxOptions read_options(View object) {
+  notifier::OutboxOptions options;
+  const auto read = [&](std::string_view key, auto& value) {
+    value = static_cast<std::decay_t<decltype(value)>>(integer(object[key], static_cast<std::int64_t>(value)));
+  };
+  if (object["delays_ms"].is_array()) {
+    options.retry.delays_ms.clear();
+    object["delays_ms"].for_each_element([&](View delay) { options.retry.delays_ms.push_back(integer(delay)); });
+  }
+  read("jitter_percent", options.retry.jitter_percent);
+  read("max_retry_after_ms", options.retry.max_retry_after_ms);
+  read("disable_after_ms", options.retry.disable_after_ms);
+  read("disable_after_failures", options.retry.disable_after_failures);
+  read("host_concurrency", options.host_concurrency);
+  read("keep_delivered_ms", options.keep_delivered_ms);
+  read("keep_dead_ms", options.keep_dead_ms);
+  options.keep_order = object["keep_order"].boolean();
+  object["limits"].for_each_member([&](std::string_view platform, View limits) {
+    notifier::TargetLimits& ours = options.limits[static_cast<std::size_t>(read_platform(platform))];
+    ours.concurrency = static_cast<unsigned>(integer(limits["concurrency"], ours.concurrency));
+    ours.min_interval_ms = integer(limits["min_interval_ms"], ours.min_interval_ms);
+  });
+  options.random = notifier_host_random;
+  return options;
+}
+
+}  // namespace
+
+extern "C" {
+
+uint32_t notifier_abi_version() { return NOTIFIER_ABI_VERSION; }
+
+uint32_t notifier_answer() { return address_of(&answer.result); }
+
+uint32_t notifier_reserve(uint32_t size) {
+  if (size == 0) input = notifier::Buffer();
+  input.clear();
+  return address_of(input.room(size));
+}
+
+notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size) {
+  return with_json(attempt, attempt_size, [&](View given) {
+    if (given["failure"].is_string()) {
+      return respond_verdict(notifier::classify(read_failure(given["failure"].string())));
+    }
+    if (given["smtp"].exists()) {
+      return respond_verdict(notifier::classify_smtp(static_cast<int>(integer(given["smtp"])), given["text"].string()));
+    }
+    return respond_verdict(classify_reply(given, text_at(body, body_size)));
+  });
+}
+
+notifier_status notifier_sign(uint32_t head, uint32_t head_size, uint32_t body, uint32_t body_size) {
+  return with_json(head, head_size, [&](View given) -> notifier_status {
+    std::vector<std::string> secrets;
+    given["secrets"].for_each_element([&](View secret) { secrets.emplace_back(secret.string()); });
+    notifier::Delivery delivery;
+    delivery.idempotency_key = given["id"].string();
+    delivery.body = text_at(body, body_size);
+    const auto hmac = [](std::string_view key, std::string_view message, notifier::Sha256Mac& out) {
+      return notifier_host_hmac(address_of(key.data()), static_cast<std::uint32_t>(key.size()),
+                                address_of(message.data()), static_cast<std::uint32_t>(message.size()),
+                                address_of(out.data())) != 0;
+    };
+    const auto done = notifier::sign(delivery, secrets, {integer(given["now"])}, hmac);
+    if (!done) return answer.fail(done.error());
+    return respond_with([&](Writer& out) {
+      out.object([&] {
+        for (const notifier::Header& header : delivery.headers) out.member(header.name, header.value);
+      });
+    });
+  });
+}
+
+notifier_status notifier_guard(uint32_t options, uint32_t options_size) {
+  return with_json(options, options_size, [](View given) -> notifier_status {
+    notifier::AddressGuard fresh;
+    Result<void> done;
+    given["allow"].for_each_element([&](View entry) {
+      if (done) done = fresh.allow(entry.string());
+    });
+    if (!done) return answer.fail(done.error());
+    given["ports"].for_each_element([&](View port) { fresh.allow_port(static_cast<std::uint16_t>(integer(port))); });
+    if (given["allow_all"].boolean()) fresh.allow_all();
+    guard = std::move(fresh);
+    return respond_with([](Writer& out) { out.boolean(true); });
+  });
+}
+
+notifier_status notifier_judge_url(uint32_t url, uint32_t url_size) {
+  return respond_reason(guard.judge_url(text_at(url, url_size)));
+}
+
+notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, uint32_t host, uint32_t host_size) {
+  const std::string_view text = text_at(address, address_size);
+  auto parsed = notifier::parse_dotted_ipv4(text);
+  if (!parsed) parsed = notifier::parse_ipv6(text);
+  return respond_reason(parsed ? guard.judge_address(*parsed, text_at(host, host_size))
+                               : notifier::GuardReason::invalid_url);
+}
+
+notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size) {
+  return with_json(options, options_size, [](View given) {
+    outbox = std::make_unique<notifier::Outbox>(storage, read_options(given));
+    return respond_count(outbox->recover(), "pending");
+  });
+}
+
+notifier_status notifier_outbox_enqueue(uint32_t deliveries, uint32_t deliveries_size, double now) {
+  return with_json(deliveries, deliveries_size, [&](View given) -> notifier_status {
+    std::vector<notifier::Delivery> read;
+    Result<void> done;
+    given.for_each_element([&](View object) {
+      auto delivery = notifier::delivery_from_json(object);
+      if (delivery) {
+        read.push_back(*std::move(delivery));
+      } else {
+        done = delivery.error();
+      }
+    });
+    return done ? respond_count(outbox->enqueue(read, moment(now)), "added") : answer.fail(done.error());
+  });
+}
+
+notifier_status notifier_outbox_claim(double now, uint32_t most) {
+  std::vector<notifier::OutboxClaim> claims;
+  outbox->claim(moment(now), most, claims);
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key("claims");
+      out.array([&] {
+        for (const notifier::OutboxClaim& claim : claims) {
+          out.object([&] {
+            out.key("sequence");
+            out.unsigned_integer(claim.sequence);
+            out.key("attempt");
+            out.unsigned_integer(claim.attempt);
+          });
+        }
+      });
+    });
+  });
+}
+
+notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double now) {
+  return with_json(verdict, verdict_size, [&](View given) -> notifier_status {
+    Verdict came{read_action(given["action"].string()), static_cast<int>(integer(given["status"])),
+                 given["reason"].string(), std::nullopt};
+    std::int64_t wait = 0;
+    if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
+    const auto step = outbox->record(static_cast<std::uint64_t>(sequence), came, moment(now));
+    if (!step) return answer.fail(step.error());
+    return respond_with([&](Writer& out) {
+      out.object([&] {
+        out.member("state", to_string(step->state));
+        out.key("attempts");
+        out.unsigned_integer(step->attempts);
+        out.key("next_at");
+        out.integer(step->next_at.ms);
+        out.member("notifier_id", step->notifier_id);
+        out.key("disable_notifier");
+        out.boolean(step->disable_notifier);
+      });
+    });
+  });
+}
+
+void notifier_outbox_release(double sequence, double now) {
+  outbox->release(static_cast<std::uint64_t>(sequence), moment(now));
+}
+
+notifier_status notifier_outbox_cancel(uint32_t notifier_id, uint32_t notifier_id_size, double now) {
+  return respond_count(outbox->cancel(text_at(notifier_id, notifier_id_size), moment(now)), "ended");
+}
+
+notifier_status notifier_outbox_flush() { return respond(outbox->flush()); }
+
+notifier_status notifier_outbox_resend(uint32_t key, uint32_t key_size, double now) {
+  const auto resent = outbox->resend(text_at(key, key_size), moment(now));
+  if (!resent) return answer.fail(resent.error());
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key("resent");
+      out.boolean(*resent);
+    });
+  });
+}
+
+notifier_status notifier_outbox_prune(double now) { return respond_count(outbox->prune(moment(now)), "forgotten"); }
+
+notifier_status notifier_outbox_list(uint32_t query, uint32_t query_size) {
+  return with_json(query, query_size, [](View given) -> notifier_status {
+    notifier::OutboxQuery asked;
+    asked.notifier_id = given["notifier_id"].string();
+    if (given["state"].is_string()) asked.state = read_state(given["state"].string());
+    asked.offset = static_cast<std::size_t>(integer(given["offset"]));
+    asked.limit = static_cast<std::size_t>(integer(given["limit"], static_cast<std::int64_t>(asked.limit)));
+    std::vector<OutboxRecord> records;
+    const auto total = storage.list(asked, records);
+    if (!total) return answer.fail(total.error());
+    return respond_with([&](Writer& out) {
+      out.object([&] {
+        out.key("total");
+        out.unsigned_integer(*total);
+        out.key("deliveries");
+        out.array([&] {
+          for (const OutboxRecord& record : records) notifier::to_json(out, record);
+        });
+      });
+    });
+  });
+}
+
+uint32_t notifier_outbox_pending() { return static_cast<uint32_t>(outbox->pending()); }
+
+double notifier_outbox_next_time() {
+  const auto next = outbox->next_time();
+  return next ? static_cast<double>(next->ms) : std::numeric_limits<double>::infinity();
+}
+
+}  // extern "C"

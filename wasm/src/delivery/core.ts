@@ -1,0 +1,110 @@
+// The loader of the second module: what abi/notifier_delivery.h declares, as JavaScript.
+
+import { createHmac, randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { NotifierError } from '../error.js';
+import { Answer } from '../instance.js';
+
+type Call = (...args: number[]) => number;
+
+/** The module's exports; abi/delivery_exports.txt lists them. */
+type Exports = Record<
+  `notifier_${
+    | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
+    | 'outbox_open' | 'outbox_enqueue' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_cancel' | 'outbox_flush'
+    | 'outbox_resend' | 'outbox_prune' | 'outbox_list' | 'outbox_pending' | 'outbox_next_time'}`,
+  Call
+>;
+
+/** Answers a question of the outbox about its storage; abi/storage.hpp says which there are. Throws where it cannot. */
+export type Storage = (question: any) => object;
+
+const abiVersion = 1;
+const encoder = new TextEncoder();
+const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+
+let compiled: WebAssembly.Module | undefined;
+
+/** One instance of the module: one address guard and one outbox. */
+export class Core {
+  readonly exports: Exports;
+  /** What the storage threw last; the error that a call then ends with says only that it did. */
+  storageError: unknown;
+  readonly #memory: WebAssembly.Memory;
+  #input = 0;
+  #inputSize = 0;
+
+  constructor(storage?: Storage) {
+    compiled ??= new WebAssembly.Module(readFileSync(new URL('./notifier-delivery.wasm', import.meta.url)));
+    let taken = new Uint8Array();
+    const imports = {
+      hmac: (key: number, keySize: number, message: number, messageSize: number, out: number) => {
+        const mac = createHmac('sha256', this.#bytes(key, keySize)).update(this.#bytes(message, messageSize)).digest();
+        this.#bytes(out, mac.length).set(mac);
+        return 1;
+      },
+      random: () => randomBytes(4).readUInt32LE(),
+      storage: (question: number, size: number) => {
+        let answer: object;
+        try {
+          answer = storage!(JSON.parse(this.#text(question, size)));
+        } catch (error) {
+          this.storageError = error;
+          answer = { error: true };
+        }
+        taken = encoder.encode(JSON.stringify(answer));
+        return taken.length;
+      },
+      take: (address: number) => this.#bytes(address, taken.length).set(taken),
+    };
+    const env = { emscripten_notify_memory_growth: () => {} };
+    const wasi = {
+      environ_get: () => 0,
+      environ_sizes_get: () => 0,
+      proc_exit: () => {
+        throw new NotifierError('failed', 'the WebAssembly module ran out of memory');
+      },
+    };
+    const { exports } = new WebAssembly.Instance(compiled, { notifier: imports, env, wasi_snapshot_preview1: wasi });
+    this.exports = exports as Exports;
+    this.#memory = exports['memory'] as WebAssembly.Memory;
+    if (this.exports.notifier_abi_version() !== abiVersion) {
+      throw new NotifierError('unsupported', 'notifier-delivery.wasm is not the one that belongs to this version of notifier-wasm');
+    }
+    (exports['_initialize'] as Call)();
+  }
+
+  /** Calls a function with one or two texts, or none; `rest` are its other arguments. The answer is JSON. */
+  ask<T>(name: keyof Exports, texts: readonly (string | Uint8Array)[] = [], before: readonly number[] = [], after: readonly number[] = []): T {
+    const bytes = texts.map((text) => (typeof text === 'string' ? encoder.encode(text) : text));
+    let at = this.#reserve(bytes.reduce((sum, { length }) => sum + length, 0));
+    const places: number[] = [];
+    for (const part of bytes) {
+      this.#bytes(at, part.length).set(part);
+      places.push(at, part.length);
+      at += part.length;
+    }
+    const status = this.exports[name](...before, ...places, ...after);
+    const words = new Uint32Array(this.#memory.buffer, this.exports.notifier_answer(), Answer.Failed + 1);
+    const answer = JSON.parse(this.#text(words[Answer.Text]!, words[Answer.TextSize]!));
+    if (status === 0) return answer as T;
+    const { code, message, ...where } = answer;
+    throw new NotifierError(code, message, code === 'storage' ? { ...where, cause: this.storageError } : where);
+  }
+
+  #reserve(size: number): number {
+    if (size > this.#inputSize) {
+      this.#inputSize = Math.max(size, 4096);
+      this.#input = this.exports.notifier_reserve(this.#inputSize) >>> 0;
+    }
+    return this.#input;
+  }
+
+  #bytes(address: number, size: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, address >>> 0, size);
+  }
+
+  #text(address: number, size: number): string {
+    return decoder.decode(this.#bytes(address, size));
+  }
+}

@@ -1,0 +1,147 @@
+// One attempt over HTTP.
+
+import { Agent, request as httpRequest, type ClientRequest, type IncomingMessage, type RequestOptions } from 'node:http';
+import { Agent as SecureAgent, request as httpsRequest } from 'node:https';
+import type { Socket } from 'node:net';
+import type { HttpDelivery } from '../types.js';
+import type { Core } from './core.js';
+import { Blocked, type Guard } from './guard.js';
+import { classifyFailure, classifyReply, type Failure, type Verdict } from './verdict.js';
+
+/** A reply is read no further: NOTIFIER_MAX_REPLY_BYTES. */
+const longestReply = 20 * 1024;
+
+export interface HttpTimeouts {
+  /** For resolving and connecting. */
+  connectMs: number;
+  /** For all of the attempt. */
+  totalMs: number;
+}
+
+/** A connection that was kept open, and that the other side closed just then. */
+class Stale extends Error {}
+
+function failureOf(error: NodeJS.ErrnoException): Failure {
+  const code = String(error.code ?? '');
+  if (error instanceof Blocked) return 'blocked';
+  if (error.syscall === 'getaddrinfo' || /^(ENOTFOUND|EAI_)/.test(code)) return 'unresolved';
+  if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/.test(code)) return 'refused';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  if (/^(ERR_TLS_|ERR_SSL_|CERT_|UNABLE_TO_|DEPTH_ZERO_|SELF_SIGNED_|HOSTNAME_MISMATCH|INVALID_CA|INVALID_PURPOSE|EPROTO)/.test(code)) return 'tls';
+  return 'broken';
+}
+
+/**
+ * Sends requests. Follows no redirect, which would lead around the guard, and asks no proxy, which would too. Connections are kept
+ * open for the next delivery; certificates are checked whatever the environment says.
+ */
+export class HttpSender {
+  readonly #core: Core;
+  readonly #guard: Guard;
+  readonly #timeouts: HttpTimeouts;
+  readonly #clock: () => number;
+  readonly #plain: Agent;
+  readonly #secure: SecureAgent;
+
+  constructor(core: Core, guard: Guard, timeouts: HttpTimeouts, ca: string | Buffer | readonly (string | Buffer)[] | undefined, clock: () => number) {
+    this.#core = core;
+    this.#guard = guard;
+    this.#timeouts = timeouts;
+    this.#clock = clock;
+    const options = { keepAlive: true, keepAliveMsecs: 10_000, maxFreeSockets: 64, timeout: 60_000, lookup: guard.lookup };
+    this.#plain = new Agent(options);
+    this.#secure = new SecureAgent({ ...options, rejectUnauthorized: true, ...(ca !== undefined && { ca: ca as string }) });
+  }
+
+  close(): void {
+    this.#plain.destroy();
+    this.#secure.destroy();
+  }
+
+  /** @param headers those of the attempt, in place of the delivery's own */
+  async send({ url, method, body, platform }: HttpDelivery<string | Uint8Array>, headers: Record<string, string>, signal?: AbortSignal): Promise<Verdict> {
+    const judgement = this.#guard.judgeUrl(url);
+    if (judgement.reason !== 'none') return { ...classifyFailure(this.#core, 'blocked'), reason: judgement.text };
+    const bytes = typeof body === 'string' ? Buffer.from(body) : body;
+    for (let tries = 0; ; ++tries) {
+      try {
+        const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', signal);
+        return classifyReply(this.#core, platform, reply, this.#clock());
+      } catch (error) {
+        if (error instanceof Stale && tries === 0) continue;
+        const verdict = classifyFailure(this.#core, failureOf(error as NodeJS.ErrnoException));
+        return error instanceof Blocked ? { ...verdict, reason: error.message } : verdict;
+      }
+    }
+  }
+
+  #exchange(url: URL, options: RequestOptions, body: Uint8Array, isBodyNeeded: boolean, signal: AbortSignal | undefined): Promise<{ status: number; headers: string[]; body: Buffer }> {
+    const isSecure = url.protocol === 'https:';
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    return new Promise((resolve, reject) => {
+      const request: ClientRequest = (isSecure ? httpsRequest : httpRequest)({
+        ...options,
+        agent: isSecure ? this.#secure : this.#plain,
+        hostname: host,
+        port: url.port,
+        path: url.pathname + url.search,
+      });
+      let response: IncomingMessage | undefined;
+      const chunks: Buffer[] = [];
+      let size = 0;
+      const end = (settle: () => void) => {
+        clearTimeout(connecting);
+        clearTimeout(deadline);
+        signal?.removeEventListener('abort', abort);
+        settle();
+      };
+      const succeed = () => end(() => resolve({ status: response!.statusCode!, headers: response!.rawHeaders, body: Buffer.concat(chunks) }));
+      /** The status tells, unless the platform hides failures in the body of a success. */
+      const fail = (error: Error) => {
+        const { statusCode = 0 } = response ?? {};
+        if (statusCode !== 0 && (!isBodyNeeded || statusCode < 200 || statusCode > 299)) succeed();
+        else end(() => reject(request.reusedSocket && response === undefined && isReset(error) ? new Stale() : error));
+      };
+      const stop = (error: Error) => {
+        fail(error);
+        request.destroy(error);
+      };
+      const timeout = () => stop(Object.assign(new Error('timeout'), { code: 'ETIMEDOUT' }));
+      const abort = () => stop(new Error('aborted'));
+      const connecting = setTimeout(timeout, this.#timeouts.connectMs);
+      const deadline = setTimeout(timeout, this.#timeouts.totalMs);
+      signal?.addEventListener('abort', abort);
+
+      request.on('socket', (socket: Socket) => {
+        if (!socket.connecting) return clearTimeout(connecting);
+        socket.once(isSecure ? 'secureConnect' : 'connect', () => clearTimeout(connecting));
+        // Whatever led to the connection: this is the address at its other end.
+        socket.once('connect', () => {
+          const judgement = this.#guard.judgeAddress(socket.remoteAddress ?? '', host);
+          if (judgement.reason !== 'none') stop(new Blocked(judgement.text));
+        });
+      });
+      request.on('error', fail);
+      request.on('response', (incoming) => {
+        response = incoming;
+        incoming.on('data', (chunk: Buffer) => {
+          chunks.push(chunk.subarray(0, longestReply - size));
+          size += chunk.length;
+          if (size < longestReply) return;
+          succeed();
+          request.destroy();
+        });
+        incoming.on('end', succeed);
+        incoming.on('error', fail);
+        incoming.on('close', () => {
+          if (!incoming.complete) fail(Object.assign(new Error('the reply broke off'), { code: 'ECONNRESET' }));
+        });
+      });
+      request.end(body);
+    });
+  }
+}
+
+function isReset(error: NodeJS.ErrnoException): boolean {
+  return error.code === 'ECONNRESET' || error.code === 'EPIPE';
+}

@@ -1,0 +1,141 @@
+// One attempt by SMTP, through nodemailer, which hosts install where they send mail.
+
+import { createRequire } from 'node:module';
+import { isIP } from 'node:net';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { NotifierError } from '../error.js';
+import type { EmailDelivery } from '../types.js';
+import type { Core } from './core.js';
+import { classifyFailure, classifySmtp, type Failure, type Verdict } from './verdict.js';
+
+/** What is used of a transport of nodemailer. */
+export interface MailTransport {
+  sendMail(mail: { envelope: { from: string; to: string[] }; raw: string | Uint8Array }): Promise<unknown>;
+  close?(): void;
+}
+
+interface Refusal {
+  code?: string;
+  responseCode?: number;
+  response?: string;
+  recipient?: string;
+  rejectedErrors?: Refusal[];
+}
+
+/** Where it is not installed beside this package, it may be in the folder of the program that runs. */
+async function loadNodemailer(): Promise<{ createTransport(options: object): MailTransport }> {
+  const places = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json'))];
+  for (const place of places) {
+    let path: string;
+    try {
+      path = createRequire(place).resolve('nodemailer');
+    } catch {
+      continue;
+    }
+    const { createTransport, default: whole } = await import(pathToFileURL(path).href);
+    return { createTransport: createTransport ?? whole.createTransport };
+  }
+  throw new NotifierError('unsupported', 'sending mail needs the package nodemailer: npm install nodemailer');
+}
+
+/** Reads `smtp://user:password@host:587`, or `smtps:` for TLS from the first byte. */
+export function readSmtpUrl(text: string): { host: string; port: number; secure: boolean; auth?: { user: string; pass: string } } {
+  let url: URL;
+  try {
+    url = new URL(text);
+    if (!/^smtps?:$/.test(url.protocol) || url.hostname === '') throw new Error();
+    const secure = url.protocol === 'smtps:';
+    const server = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (secure ? 465 : 587), secure };
+    if (url.username === '') return server;
+    return { ...server, auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } };
+  } catch {
+    throw new NotifierError('invalid', 'the mail server must be given as smtp://user:password@host:587 or smtps://...', { field: 'smtp' });
+  }
+}
+
+function isLoopback(host: string): boolean {
+  return host === 'localhost' || (isIP(host) !== 0 && /^(127\.|::1$)/.test(host));
+}
+
+function failureOf(code = ''): Failure {
+  if (code === 'EDNS' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved';
+  if (code === 'ECONNECTION' || code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'refused';
+  if (code === 'ETIMEDOUT') return 'timeout';
+  return code === 'ETLS' || code.startsWith('ERR_TLS') || code.startsWith('CERT_') || code.endsWith('_CERT') ? 'tls' : 'broken';
+}
+
+export class MailSender {
+  readonly #core: Core;
+  readonly #server: ReturnType<typeof readSmtpUrl> | undefined;
+  readonly #timeoutMs: number;
+  #transport: MailTransport | undefined;
+  #loading: Promise<MailTransport> | undefined;
+
+  /** @param smtp a URL, or a transport that the host has made and closes itself */
+  constructor(core: Core, smtp: string | MailTransport | undefined, timeoutMs: number) {
+    this.#core = core;
+    this.#timeoutMs = timeoutMs;
+    if (typeof smtp === 'string') this.#server = readSmtpUrl(smtp);
+    else this.#transport = smtp;
+  }
+
+  get isConfigured(): boolean {
+    return this.#server !== undefined || this.#transport !== undefined;
+  }
+
+  /** @throws {NotifierError} `unsupported` where nodemailer is needed and not installed */
+  load(): Promise<MailTransport> {
+    if (this.#transport !== undefined) return Promise.resolve(this.#transport);
+    return (this.#loading ??= loadNodemailer().then(({ createTransport }) => {
+      const server = this.#server!;
+      return createTransport({
+        ...server,
+        pool: true,
+        maxConnections: 4,
+        maxMessages: 1000,
+        // A password goes over an encrypted connection, or to this very machine.
+        requireTLS: server.auth !== undefined && !isLoopback(server.host),
+        connectionTimeout: this.#timeoutMs,
+        greetingTimeout: this.#timeoutMs,
+        socketTimeout: this.#timeoutMs,
+        disableFileAccess: true,
+        disableUrlAccess: true,
+      });
+    }));
+  }
+
+  close(): void {
+    if (this.#loading) void this.#loading.then((transport) => transport.close?.(), () => {});
+  }
+
+  async send({ envelope, raw }: EmailDelivery<string | Uint8Array>): Promise<Verdict> {
+    if (envelope.to.length === 0) return { action: 'fail', status: 0, reason: 'the mail has no recipient' };
+    if (!this.isConfigured) return { action: 'fail', status: 0, reason: 'no mail server is configured' };
+    const transport = await this.load();
+    try {
+      const said = (await transport.sendMail({ envelope, raw })) as Refusal;
+      const rest = this.#judgeRefusals(said.rejectedErrors, true);
+      return rest ?? this.#judgeReply(said);
+    } catch (error) {
+      const said = error as Refusal;
+      return this.#judgeRefusals(said.rejectedErrors, false) ?? this.#judgeReply(said);
+    }
+  }
+
+  #judgeReply({ responseCode, response = '', code }: Refusal): Verdict {
+    const [, digits, text] = /^(\d{3})[ -]?([^]*)/.exec(response) ?? [];
+    const status = responseCode ?? Number(digits ?? 0);
+    return status >= 200 ? classifySmtp(this.#core, status, text ?? '') : classifyFailure(this.#core, failureOf(code));
+  }
+
+  /** Recipients have replies of their own: who is refused for now is tried again, and nobody else. */
+  #judgeRefusals(refusals: Refusal[] | undefined, isTaken: boolean): Verdict | undefined {
+    if (refusals === undefined || refusals.length === 0) return undefined;
+    const later = refusals.filter(({ responseCode = 0 }) => responseCode < 500);
+    const [first] = later.length > 0 ? later : refusals;
+    const verdict = this.#judgeReply(first!);
+    if (later.length > 0) return { ...verdict, remaining: later.flatMap(({ recipient }) => recipient ?? []) };
+    return isTaken ? { action: 'delivered', status: 250, reason: 'the mail server took it, but refused some of the recipients' } : verdict;
+  }
+}

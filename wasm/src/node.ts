@@ -1,0 +1,8 @@
+// Sending, for Node.js: what `notifier-wasm` says is to be sent, made to arrive.
+
+export { NotifierError, type ErrorCode, type FieldError } from './error.js';
+export { type GuardOptions, type Judgement } from './delivery/guard.js';
+export { type MailTransport } from './delivery/mail.js';
+export { Outbox, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type RetryPolicy, type TargetLimits } from './delivery/outbox.js';
+export { Sender, type AttemptOptions, type SenderOptions } from './delivery/sender.js';
+export { type Action, type Verdict } from './delivery/verdict.js';
