@@ -1,8 +1,7 @@
 // The server of the command line: the same rules as the native one, data in one file.
 
 import assert from 'node:assert/strict';
-import { spawn, spawnSync } from 'node:child_process';
-import { once } from 'node:events';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
@@ -10,44 +9,16 @@ import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { configuration, createEngine, event, file } from './package.mjs';
+import { startServer } from './server.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'notifier-serve-'));
-const children = [];
-after(() => {
-  for (const child of children) child.kill('SIGKILL');
-  rmSync(folder, { recursive: true, force: true });
-});
+after(() => rmSync(folder, { recursive: true, force: true }));
 const imported = join(folder, 'import.json');
 writeFileSync(imported, JSON.stringify(configuration));
 let databases = 0;
 
-/** Sends nothing: the addresses of the configuration belong to others. serve_delivery.test.mjs has servers of its own. */
-async function start(args = [], { database = join(folder, `db${++databases}.json`), env = {} } = {}) {
-  const child = spawn(process.execPath, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', database, '--dry-run', ...args], { env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'] });
-  children.push(child);
-  let log = '';
-  child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
-  child.stdout.setEncoding('utf8');
-  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => assert.fail(`it ended: ${log}`))]);
-  const [, port] = /:(\d+)( |$)/m.exec(line);
-  const ask = (path, { method = 'GET', body, headers = {} } = {}) =>
-    new Promise((resolve, reject) => {
-      const request = httpRequest({ host: '127.0.0.1', port, path, method, headers }, (response) => {
-        const chunks = [];
-        response.on('data', (chunk) => chunks.push(chunk));
-        response.on('end', () => resolve({ status: response.statusCode, headers: response.headers, text: Buffer.concat(chunks).toString() }));
-        response.on('error', reject);
-      });
-      request.on('error', reject);
-      request.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
-    });
-  const stop = async (signal = 'SIGTERM') => {
-    child.kill(signal);
-    const [code] = child.exitCode === null && child.signalCode === null ? await once(child, 'exit') : [child.exitCode];
-    return { code, log };
-  };
-  return { child, port, ask, stop, database, line, log: () => log };
-}
+/** Sends nothing: the addresses of the configuration belong to others. deliver.test.mjs has targets of its own. */
+const start = (args = [], { database = join(folder, `db${++databases}.json`), env = {} } = {}) => startServer([...args, '--dry-run'], { database, env });
 
 const draft = (name) => ({ notifier: { name, platform_id: platformId, type_data: { webhook_url: 'https://example.com/secret-path' } } });
 const platformId = (await createEngine()).catalogue().platforms.find(({ name }) => name === 'webhook').id;

@@ -1,0 +1,256 @@
+// The commands that deliver: `serve` and `send`, to real servers on loopback. Everything that they say and write is searched for secrets.
+
+import assert from 'node:assert/strict';
+import { spawn } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { request as httpRequest } from 'node:http';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { file, root } from './package.mjs';
+import { startServer } from './server.mjs';
+import { startMailServer, startTarget, until } from './targets.mjs';
+
+const { Webhook } = createRequire(join(root, 'tests/x.js'))('standardwebhooks');
+const folder = mkdtempSync(join(tmpdir(), 'notifier-deliver-'));
+let target;
+let mail;
+before(async () => {
+  target = await startTarget();
+  mail = await startMailServer();
+});
+after(async () => {
+  await target.close();
+  await mail.close();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const signingKey = `whsec_${Buffer.alloc(32, 5).toString('base64')}`;
+const secrets = ['path-secret', 'query-secret', signingKey, signingKey.slice(6), 'smtp-secret'];
+/** All that users and operators get to see. */
+const said = [];
+const say = (text) => (said.push(text), text);
+after(() => {
+  for (const text of said) for (const secret of secrets) assert.ok(!text.includes(secret), `${secret} in ${text}`);
+  assert.ok(said.length > 20);
+});
+
+const notifier = (id, platform, path, more = {}) => ({
+  id, name: id, platform, send_all_events: true, type_data: { webhook_url: `http://127.0.0.1:${target.port}/${path}/path-secret?key=query-secret` }, ...more,
+});
+const mailTo = (...emails) => ({ id: 'no-mail', name: 'no-mail', platform: 'email', send_all_events: true, type_data: { emails, user_ids: [] } });
+let files = 0;
+function configured(...notifiers) {
+  const path = join(folder, `config${++files}.json`);
+  writeFileSync(path, JSON.stringify({ version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers }], email_from: 'Notifier <n@example.com>' }));
+  return path;
+}
+async function start(notifiers, ...args) {
+  const server = await startServer(['--import', configured(...notifiers), '--allow-private-targets', ...args], { database: join(folder, `db${++files}.json`) });
+  const ask = async (...request) => {
+    const answer = await server.ask(...request);
+    if (!request[0].includes('/notifiers/no-') || request[0].includes('deliveries')) say(answer.text);
+    return answer;
+  };
+  const deliveries = async (id) => JSON.parse((await ask(`/v1/apps/shop/notifiers/${id}/deliveries`)).text);
+  const post = (event) => ask('/v1/apps/shop/events', { method: 'POST', body: event });
+  const stop = async (signal) => {
+    const { code, log } = await server.stop(signal);
+    say(log);
+    return code;
+  };
+  return { ...server, ask, deliveries, post, stop };
+}
+const arrived = (path) => target.requests.filter((request) => request.path.startsWith(`/${path}/`));
+let events = 0;
+const newEvent = () => ({ id: `ev-${++events}`, created_at: '2024-05-14T09:46:42.077Z', type: 'restart', app_id: 'app-1', app_name: 'shop', user: { username: 'ann', email: 'ann@example.com', id: 'us-1' }, type_data: {} });
+
+test('serve delivers to every platform, and shows what came of it', async () => {
+  const server = await start(
+    [notifier('no-hook', 'webhook', 'ok/h', { type_data: { webhook_url: `http://127.0.0.1:${target.port}/ok/h/path-secret`, signing_secret: signingKey } }),
+      notifier('no-slack', 'slack', 'slack/s'), notifier('no-rocket', 'rocket_chat', 'rocket/r'), mailTo('b@example.com')],
+    '--smtp', mail.url.replace('127.0.0.1', 'user:smtp-secret@127.0.0.1').replace('user:smtp-secret@', ''),
+  );
+  const body = JSON.stringify(newEvent());
+  assert.equal((await server.post(body)).status, 202);
+  await until(() => arrived('ok/h').length === 1 && arrived('slack/s').length === 1 && arrived('rocket/r').length === 1 && mail.mails.length === 1);
+  const [request] = arrived('ok/h');
+  assert.equal(request.body, body);
+  new Webhook(signingKey).verify(request.body, request.headers);
+  assert.deepEqual(mail.mails[0].to, ['b@example.com']);
+  for (const id of ['no-hook', 'no-slack', 'no-rocket', 'no-mail']) {
+    await until(async () => (await server.deliveries(id)).deliveries[0]?.state === 'delivered', `${id} as delivered`);
+    const { deliveries, meta } = await server.deliveries(id);
+    assert.equal(deliveries.length, 1);
+    assert.equal(meta.pagination.total_count, 1);
+    const [{ event_id, notifier_id, attempts }] = deliveries;
+    assert.deepEqual([event_id, notifier_id, attempts.length, attempts[0].outcome], [`ev-${events}`, id, 1, 'delivered']);
+  }
+  assert.equal(await server.stop(), 0);
+  assert.ok(!existsSync(`${server.database}.outbox.lock`));
+});
+
+test('the stream tells of outcomes', async () => {
+  const server = await start([notifier('no-hook', 'webhook', 'twice/stream')]);
+  let text = '';
+  const request = httpRequest({ host: '127.0.0.1', port: server.port, path: '/v1/apps/shop/stream' }, (response) => {
+    response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
+    void server.post(newEvent());
+  });
+  request.on('error', () => {}).end();
+  await until(() => text.includes('"status":"retrying"'), 'a retry in the stream');
+  assert.match(text, /"status":"pending"[^]*"status":"retrying"/);
+  request.destroy();
+  say(text);
+  await server.stop();
+});
+
+test('what is dead can be sent again through the API', async () => {
+  const server = await start([notifier('no-dead', 'webhook', '404/d')]);
+  await server.post(newEvent());
+  await until(async () => (await server.deliveries('no-dead')).deliveries[0]?.state === 'dead');
+  const { deliveries: [{ id, attempts }] } = await server.deliveries('no-dead');
+  assert.deepEqual([attempts.length, attempts[0].outcome, attempts[0].status], [1, 'fail', 404]);
+  assert.equal((await server.ask(`/v1/apps/shop/notifiers/no-dead/deliveries/${id}/retry`, { method: 'POST' })).status, 202);
+  await until(() => arrived('404/d').length === 2);
+  assert.equal((await server.ask('/v1/apps/shop/notifiers/no-dead/deliveries/msg_other/retry', { method: 'POST' })).status, 404);
+  assert.equal(arrived('404/d')[0].headers['webhook-id'], arrived('404/d')[1].headers['webhook-id']);
+  await server.stop();
+});
+
+test('a target that is gone switches its notifier off, with an event for the others', async () => {
+  const server = await start([notifier('no-gone', 'webhook', '410/g'), notifier('no-other', 'webhook', 'ok/other')]);
+  await server.post(newEvent());
+  await until(async () => JSON.parse((await server.ask('/v1/apps/shop/notifiers')).text.replaceAll('path-secret', '').replaceAll('query-secret', '')).notifiers[0].active === false, 'switching it off');
+  await until(() => arrived('ok/other').length === 2, 'the event of it');
+  const told = JSON.parse(arrived('ok/other')[1].body);
+  assert.deepEqual([told.type, told.type_data.notifier_id, told.type_data.active], ['edit_notifier', 'no-gone', false]);
+  said.splice(said.findIndex((text) => text.includes('"webhook_url"')), said.length); // the API shows URLs to who may change them
+  await server.stop();
+});
+
+test('an address that is not public is not reached unless that is allowed', async () => {
+  const server = await startServer(['--import', configured(notifier('no-hook', 'webhook', 'ok/forbidden'))], { database: join(folder, `db${++files}.json`) });
+  await server.ask('/v1/apps/shop/events', { method: 'POST', body: newEvent() });
+  let record;
+  await until(async () => {
+    [record] = JSON.parse(say((await server.ask('/v1/apps/shop/notifiers/no-hook/deliveries')).text)).deliveries;
+    return record?.state === 'dead';
+  });
+  assert.match(record.attempts[0].reason, /machine|address/);
+  assert.equal(arrived('ok/forbidden').length, 0);
+  await server.stop();
+});
+
+test('kill -9: what was accepted arrives after the restart', async () => {
+  const config = configured(notifier('no-slow', 'webhook', 'slow/k', { type_data: { webhook_url: `http://127.0.0.1:${target.port}/slow/k?ms=300` } }));
+  const database = join(folder, `db${++files}.json`);
+  const first = await startServer(['--import', config, '--allow-private-targets'], { database });
+  const sent = Array.from({ length: 40 }, newEvent);
+  for (const event of sent) assert.equal((await first.ask('/v1/apps/shop/events', { method: 'POST', body: event })).status, 202);
+  await first.stop('SIGKILL');
+  const second = await startServer(['--allow-private-targets'], { database });
+  await until(() => new Set(target.requests.filter(({ what }) => what === 'slow').map(({ headers }) => headers['webhook-id'])).size === 40, 'the arrival of all');
+  const { code, log } = await second.stop();
+  assert.deepEqual([code, say(log).replace(/^\{.*\}\n/gm, '')], [0, '']);
+});
+
+test('a dry run sends nothing', async () => {
+  const server = await start([notifier('no-hook', 'webhook', 'ok/dry')], '--dry-run');
+  assert.equal((await server.post(newEvent())).status, 202);
+  assert.deepEqual((await server.deliveries('no-hook')).deliveries, []);
+  await server.stop();
+  assert.equal(arrived('ok/dry').length, 0);
+  assert.ok(!existsSync(`${server.database}.outbox`));
+});
+
+// ---- send ----
+
+function send(args, input, { cwd = join(root, 'tests') } = {}) {
+  return new Promise((resolve) => {
+    const child = spawn(process.execPath, [file('dist/cli/main.js'), 'send', ...args], { cwd });
+    let stdout = '';
+    let stderr = '';
+    child.stdout.on('data', (bytes) => (stdout += bytes));
+    child.stderr.on('data', (bytes) => (stderr += bytes));
+    child.on('close', (status) => {
+      say(stdout + stderr);
+      resolve({ status, stdout, stderr });
+    });
+    child.stdin.on('error', () => {});
+    child.stdin.end(input);
+  });
+}
+const lines = (...list) => list.map((event) => (typeof event === 'string' ? event : JSON.stringify(event))).join('\n');
+
+test('send ends with 0 when everything has arrived, after retries too', async () => {
+  const config = configured(notifier('no-hook', 'webhook', 'ok/send'), notifier('no-later', 'webhook', 'later/send'), mailTo('c@example.com'));
+  const { status, stdout, stderr } = await send([config, '--allow-private-targets', '--smtp', mail.url], lines(newEvent()));
+  assert.deepEqual([status, stdout, stderr], [0, '3 delivered, 0 failed\n', '']);
+  assert.equal(arrived('ok/send').length, 1);
+  assert.equal(arrived('later/send').length, 2);
+  assert.ok(mail.mails.some(({ to }) => to[0] === 'c@example.com'));
+});
+
+test('send ends with 1 when something has not arrived, and names it', async () => {
+  const config = configured(notifier('no-bad', 'webhook', '404/send'), notifier('no-hook', 'webhook', 'ok/some'));
+  const { status, stdout, stderr } = await send([config, '--allow-private-targets', '--retry-for', '0'], lines(newEvent(), newEvent()));
+  assert.deepEqual([status, stdout], [1, '2 delivered, 2 failed\n']);
+  assert.equal(stderr, 'notifier-wasm: no-bad (webhook): the target refuses it (404)\n'.repeat(2));
+  const broken = await send([config, '--allow-private-targets', '--retry-for', '0'], lines('{"type":', '', newEvent()));
+  assert.equal(broken.status, 1);
+  assert.match(broken.stderr, /^notifier-wasm: line 1: byte 8: /);
+  assert.match((await send([configured(mailTo('b@example.com'))], lines(newEvent()))).stderr, /no mail server is configured/);
+});
+
+test('send --json writes a line for each delivery', async () => {
+  const config = configured(notifier('no-hook', 'webhook', 'ok/json'), notifier('no-bad', 'slack', '403/json'));
+  const event = newEvent();
+  const { status, stdout } = await send([config, '--allow-private-targets', '--json', '--retry-for', '0'], lines(event));
+  assert.equal(status, 1);
+  const outcomes = stdout.trim().split('\n').map((line) => JSON.parse(line)).sort((a, b) => (a.notifier_id < b.notifier_id ? -1 : 1));
+  assert.deepEqual(outcomes.map(({ event_id, notifier_id, platform, state, attempts, status: code }) => [event_id, notifier_id, platform, state, attempts, code]), [
+    [event.id, 'no-bad', 'slack', 'dead', 1, 403],
+    [event.id, 'no-hook', 'webhook', 'delivered', 1, 200],
+  ]);
+});
+
+test('send goes on where it was killed, and sends nothing twice that has arrived', async () => {
+  const config = configured(notifier('no-hook', 'webhook', 'ok/again'), notifier('no-slow', 'webhook', 'hang/again'));
+  const outbox = join(folder, 'send.outbox');
+  const event = newEvent();
+  const child = spawn(process.execPath, [file('dist/cli/main.js'), 'send', config, '--allow-private-targets', '--outbox', outbox]);
+  child.stdin.end(lines(event));
+  await until(() => arrived('ok/again').length === 1 && arrived('hang/again').length === 1);
+  await until(() => readFileSync(outbox, 'utf8').includes('"delivered"'), 'a record of it');
+  child.kill('SIGKILL');
+  await new Promise((resolve) => child.on('close', resolve));
+  const repaired = configured(notifier('no-hook', 'webhook', 'ok/again'));
+  // What is under way keeps its own target, which goes on hanging: a short patience gives it up.
+  const ended = spawn(process.execPath, [file('dist/cli/main.js'), 'send', repaired, '--allow-private-targets', '--outbox', outbox]);
+  ended.stdin.end(lines(event));
+  await until(() => arrived('hang/again').length === 2, 'the second attempt');
+  ended.kill('SIGTERM');
+  assert.equal(await new Promise((resolve) => ended.on('close', resolve)), 1);
+  assert.equal(arrived('ok/again').length, 1);
+});
+
+test('send --dry-run sends nothing', async () => {
+  const { status, stdout } = await send([configured(notifier('no-hook', 'webhook', 'ok/dry-send')), '--dry-run'], lines(newEvent(), newEvent()));
+  assert.deepEqual([status, stdout], [0, '2 would be sent\n']);
+  assert.equal(arrived('ok/dry-send').length, 0);
+});
+
+test('wrong options end with 2, a missing nodemailer with 1', async () => {
+  const config = configured();
+  for (const args of [[], [join(folder, 'none.json')], [config, '--retry-for', 'x'], [config, '--smtp', 'mail.example.com']]) {
+    assert.equal((await send(args, '')).status, 2, args.join(' '));
+  }
+  const { status, stderr } = await send([config, '--smtp', 'smtp://user:smtp-secret@mail.example.com'], '', { cwd: folder });
+  assert.deepEqual([status, stderr], [1, 'notifier-wasm: sending mail needs the package nodemailer: npm install nodemailer\n']);
+});
+
+test('nothing but databases and outboxes is left behind', () => {
+  for (const name of readdirSync(folder)) assert.match(name, /^(config\d+\.json|db\d+\.json(\.outbox)?|send\.outbox)$/);
+});
