@@ -101,6 +101,9 @@
 
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
+/// @namespace notifier
+/// All of the library: an event comes in, and what each of those who are to be told is sent comes out.
+
 // Two configurations in one program get two sets of symbols, never one silently shared.
 #if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v1_simdjson

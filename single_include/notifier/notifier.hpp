@@ -149,6 +149,9 @@
 
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
+/// @namespace notifier
+/// All of the library: an event comes in, and what each of those who are to be told is sent comes out.
+
 // Two configurations in one program get two sets of symbols, never one silently shared.
 #if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v1_simdjson
@@ -1646,6 +1649,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
+/// Whether a number is an integer of 64 bits, and which.
 enum class Integer { none, within_int64, within_uint64 };
 
 /// Reads a JSON number that is written without fraction and exponent and fits 64 bits into `bits` (two's complement
@@ -2108,9 +2112,9 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
 /// Writes `text` escaped for a JSON string (without quotes) to `out` and returns the new end. Escapes `"`, `\`, and
-/// controls below 0x20 (short forms \b \f \n \r \t, else \u00xx); everything else passes, so the result is ASCII only
-/// where the text was. `text` should be valid UTF-8, and is not checked. `out` has room for 6 * text.size() + 32 bytes:
-/// whole vectors are stored.
+/// controls below 0x20 (`\b`, `\f`, `\n`, `\r`, `\t`, else `\u00xx`); everything else passes, so the result is ASCII
+/// only where the text was. `text` should be valid UTF-8, and is not checked. `out` has room for 6 * text.size() + 32
+/// bytes: whole vectors are stored.
 char* escape(std::string_view text, char* out) noexcept;
 
 /// Writes JSON compactly. Commas and colons are put by the writer; well-formedness beyond that is the caller's.
@@ -2349,6 +2353,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
+/// What a value is. `missing`: there is none, as for a key that an object lacks.
 enum class Kind : unsigned char { missing, null, boolean, number, string, array, object };
 
 /// A value in a Document: cheap to copy, borrows from the Document, valid until that parses again or dies.
@@ -2794,6 +2799,7 @@ NOTIFIER_NAMESPACE_END
 #endif
 
 NOTIFIER_NAMESPACE_BEGIN
+/// Reading JSON and writing it.
 namespace json {
 
 /// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).
@@ -3338,9 +3344,11 @@ inline constexpr PlatformInfo builtin_platforms[platform_count] = {
      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg"},
 };
 
+/// The platforms as a range, in the order of builtin_platforms.
 constexpr const PlatformInfo* platforms_begin() noexcept { return builtin_platforms; }
 constexpr const PlatformInfo* platforms_end() noexcept { return builtin_platforms + platform_count; }
 
+/// What is said of a platform.
 constexpr const PlatformInfo& platform_info(Platform platform) noexcept {
   const PlatformInfo* info = builtin_platforms;
   while (info->platform != platform && info + 1 != platforms_end()) ++info;
@@ -3449,7 +3457,9 @@ class Catalogue {
 };
 
 // JSON of the API (wire contract, section 3), keys in the documented order.
+/// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
+/// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
 /// With `available_event_ids` of this catalogue.
 void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue);
@@ -3826,6 +3836,7 @@ struct CivilTime {
   int weekday;  ///< 0 is Sunday
 };
 
+/// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
 CivilTime civil_time(Timestamp time) noexcept;
 
 /// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
@@ -3835,6 +3846,7 @@ bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
+/// The same as a text of its own.
 std::string to_rfc3339(Timestamp time);
 /// Appends the Date of a mail, RFC 5322: Mon, 14 May 2018 09:46:42 +0000.
 void append_rfc5322(Buffer& out, Timestamp time);
@@ -7998,6 +8010,7 @@ enum class Reason {
   alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
 };
 
+/// The reason's name, as "sends_all_events": stable, for programs.
 std::string_view to_string(Reason reason) noexcept;
 
 /// Why an event went to no app at all, or that it did.
@@ -8022,6 +8035,7 @@ struct Explanation {
                      ///< the selected events"
 };
 
+/// The status's name, as "unknown_app": stable, for programs.
 std::string_view to_string(AudienceStatus status) noexcept;
 
 /// For every notifier of the apps concerned, yes or no and why; oldest first within an app.
@@ -8031,6 +8045,8 @@ struct Explained {
   std::vector<Explanation> notifiers;
 };
 
+/// Writes
+/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
 void write_json(json::Writer& out, const Explained& explained);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -9254,6 +9270,7 @@ namespace detail {
 class Composer;
 }
 
+/// How good or bad the news is. Decides the colour of a message.
 enum class Severity : std::uint8_t { info, success, warning, error };
 
 /// The severity's name: "info", "success", "warning", "error".
@@ -15077,6 +15094,7 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// Where a delivery stands.
 enum class OutboxState : std::uint8_t {
   pending,    ///< to be sent, now or later
   delivered,  ///< it has arrived

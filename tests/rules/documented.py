@@ -8,7 +8,7 @@ import re
 import subprocess
 import tempfile
 
-from project import ROOT, report
+from project import ROOT, headers, report
 
 SPEAKS_FOR_ITSELF = {
     "begin", "end", "size", "empty", "data", "clear", "capacity", "reserve", "has_value", "value", "error", "str", "what", "swap",
@@ -17,7 +17,6 @@ SPEAKS_FOR_ITSELF = {
 with tempfile.TemporaryDirectory() as folder:
     settings = (ROOT / ".doxygen").read_text() + f"\nWARN_IF_UNDOCUMENTED=YES\nOUTPUT_DIRECTORY={folder}\n"
     done = subprocess.run(["doxygen", "-"], input=settings, capture_output=True, text=True, cwd=ROOT, check=True)
-
 
 
 def in_commented_block(where):
@@ -33,6 +32,13 @@ def in_commented_block(where):
 
 
 problems = []
+# Of the functions of a namespace that is not documented itself Doxygen reports nothing.
+text = "".join(header.read_text(encoding="utf-8") for header in headers())
+namespaces = re.findall(r"(?m)^(.*)\nnamespace (?!detail)(\w+) \{", text)
+documented = {name for above, name in namespaces if above.startswith("///")}
+problems += [f"include: namespace {name} is documented nowhere" for above, name in namespaces if "detail" not in above and name not in documented]
+if "/// @namespace notifier\n" not in text:
+    problems.append("include: namespace notifier is documented nowhere")
 for line in done.stderr.splitlines():
     where, _, what = line.partition(" warning: ")
     if not what:

@@ -98,7 +98,9 @@ class Catalogue {
 };
 
 // JSON of the API (wire contract, section 3), keys in the documented order.
+/// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
+/// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
 /// With `available_event_ids` of this catalogue.
 void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue);

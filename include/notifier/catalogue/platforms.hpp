@@ -32,9 +32,11 @@ inline constexpr PlatformInfo builtin_platforms[platform_count] = {
      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg"},
 };
 
+/// The platforms as a range, in the order of builtin_platforms.
 constexpr const PlatformInfo* platforms_begin() noexcept { return builtin_platforms; }
 constexpr const PlatformInfo* platforms_end() noexcept { return builtin_platforms + platform_count; }
 
+/// What is said of a platform.
 constexpr const PlatformInfo& platform_info(Platform platform) noexcept {
   const PlatformInfo* info = builtin_platforms;
   while (info->platform != platform && info + 1 != platforms_end()) ++info;

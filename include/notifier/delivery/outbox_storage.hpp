@@ -18,6 +18,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// Where a delivery stands.
 enum class OutboxState : std::uint8_t {
   pending,    ///< to be sent, now or later
   delivered,  ///< it has arrived

@@ -22,6 +22,7 @@
 #endif
 
 NOTIFIER_NAMESPACE_BEGIN
+/// Reading JSON and writing it.
 namespace json {
 
 /// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).

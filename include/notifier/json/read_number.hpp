@@ -14,6 +14,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
+/// Whether a number is an integer of 64 bits, and which.
 enum class Integer { none, within_int64, within_uint64 };
 
 /// Reads a JSON number that is written without fraction and exponent and fits 64 bits into `bits` (two's complement

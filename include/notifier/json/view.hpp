@@ -16,6 +16,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
+/// What a value is. `missing`: there is none, as for a key that an object lacks.
 enum class Kind : unsigned char { missing, null, boolean, number, string, array, object };
 
 /// A value in a Document: cheap to copy, borrows from the Document, valid until that parses again or dies.

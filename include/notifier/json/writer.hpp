@@ -16,9 +16,9 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
 /// Writes `text` escaped for a JSON string (without quotes) to `out` and returns the new end. Escapes `"`, `\`, and
-/// controls below 0x20 (short forms \b \f \n \r \t, else \u00xx); everything else passes, so the result is ASCII only
-/// where the text was. `text` should be valid UTF-8, and is not checked. `out` has room for 6 * text.size() + 32 bytes:
-/// whole vectors are stored.
+/// controls below 0x20 (`\b`, `\f`, `\n`, `\r`, `\t`, else `\u00xx`); everything else passes, so the result is ASCII
+/// only where the text was. `text` should be valid UTF-8, and is not checked. `out` has room for 6 * text.size() + 32
+/// bytes: whole vectors are stored.
 char* escape(std::string_view text, char* out) noexcept;
 
 /// Writes JSON compactly. Commas and colons are put by the writer; well-formedness beyond that is the caller's.

@@ -14,6 +14,7 @@ namespace detail {
 class Composer;
 }
 
+/// How good or bad the news is. Decides the colour of a message.
 enum class Severity : std::uint8_t { info, success, warning, error };
 
 /// The severity's name: "info", "success", "warning", "error".

@@ -31,6 +31,7 @@ struct CivilTime {
   int weekday;  ///< 0 is Sunday
 };
 
+/// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
 CivilTime civil_time(Timestamp time) noexcept;
 
 /// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
@@ -40,6 +41,7 @@ bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
+/// The same as a text of its own.
 std::string to_rfc3339(Timestamp time);
 /// Appends the Date of a mail, RFC 5322: Mon, 14 May 2018 09:46:42 +0000.
 void append_rfc5322(Buffer& out, Timestamp time);

@@ -24,6 +24,7 @@ enum class Reason {
   alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
 };
 
+/// The reason's name, as "sends_all_events": stable, for programs.
 std::string_view to_string(Reason reason) noexcept;
 
 /// Why an event went to no app at all, or that it did.
@@ -48,6 +49,7 @@ struct Explanation {
                      ///< the selected events"
 };
 
+/// The status's name, as "unknown_app": stable, for programs.
 std::string_view to_string(AudienceStatus status) noexcept;
 
 /// For every notifier of the apps concerned, yes or no and why; oldest first within an app.
@@ -57,6 +59,8 @@ struct Explained {
   std::vector<Explanation> notifiers;
 };
 
+/// Writes
+/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
 void write_json(json::Writer& out, const Explained& explained);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
