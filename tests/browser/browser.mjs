@@ -21,15 +21,15 @@ export const launch = () =>
   });
 
 /** Serves the package, from `dist`; `pages` are HTML by path; `api` answers what begins with /v1. */
-export async function serve({ pages = {}, scripts = {}, api } = {}) {
+export async function serve({ pages = {}, scripts = {}, styles = {}, api } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
     response.setHeader('Content-Security-Policy', policy);
     if (path.startsWith('/v1/') && api) return api(request, response);
-    const given = pages[path] ?? scripts[path];
-    if (given !== undefined) {
-      response.setHeader('Content-Type', pages[path] !== undefined ? types['.html'] : types['.js']);
-      return response.end(given);
+    for (const [given, type] of [[pages, '.html'], [scripts, '.js'], [styles, '.css']]) {
+      if (given[path] === undefined) continue;
+      response.setHeader('Content-Type', types[type]);
+      return response.end(given[path]);
     }
     try {
       const bytes = await readFile(join(dist, normalize(path)));

@@ -30,7 +30,7 @@ if (location.search.includes('hostile')) {
 `;
 
 before(async () => {
-  [browser, site] = await Promise.all([launch(), serve({ pages: { '/': pageOf('') , '/kept': pageOf('persist="test"'), '/rtl': pageOf('locale="ar"') }, scripts: { '/setup.js': setup } })]);
+  [browser, site] = await Promise.all([launch(), serve({ pages: { '/': pageOf('') , '/kept': pageOf('persist="test"') }, scripts: { '/setup.js': setup } })]);
 });
 after(async () => {
   await browser?.close();
@@ -287,28 +287,44 @@ test('ten thousand notifiers scroll with few rows in the page and no long frame'
   const opened = await start('/?many');
   const { page } = opened;
   await page.getByText('10,000 notifiers').waitFor();
-  await page.waitForTimeout(1500);
-  // Time of the page's own thread: what else this machine does is not the dashboard's doing.
+  // All that is loaded later has been.
+  await page.waitForFunction(() => customElements.get('notifier-dashboard-editor') && customElements.get('notifier-dashboard-activity'));
+  // What a frame takes of the page's own thread, in its own time: what else this machine does meanwhile is not the dashboard's doing.
   const metrics = await opened.context.newCDPSession(page);
   await metrics.send('Performance.enable', { timeDomain: 'threadTicks' });
   const busy = async () => (await metrics.send('Performance.getMetrics')).metrics.find(({ name }) => name === 'TaskDuration').value * 1000;
-  let longest = 0;
-  let rows = 0;
-  for (let step = 0; step < 60; ++step) {
-    const before = await busy();
-    rows = Math.max(rows, await page.evaluate(async (by) => {
+  const step = (by) =>
+    page.evaluate(async (by) => {
       const list = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-list');
-      list.shadowRoot.querySelector('.scroller').scrollTop += by;
+      const scroller = list.shadowRoot.querySelector('.scroller');
+      scroller.scrollTop += by;
       await new Promise(requestAnimationFrame);
       await new Promise(requestAnimationFrame);
-      return list.shadowRoot.querySelectorAll('.row').length;
-    }, step % 3 ? 400 : 9000));
+      // The frame shows rows wherever one has scrolled to.
+      const { top, height } = scroller.getBoundingClientRect();
+      const positions = [...list.shadowRoot.querySelectorAll('.row')].filter((row) => row.getBoundingClientRect().bottom > top && row.getBoundingClientRect().top < top + height).map((row) => Number(row.ariaPosInSet));
+      return { rows: list.shadowRoot.querySelectorAll('.row').length, nodes: list.shadowRoot.querySelectorAll('*').length, positions, sizes: new Set([...list.shadowRoot.querySelectorAll('.row')].map((row) => row.ariaSetSize)).size };
+    }, by);
+  await step(100);
+  let longest = 0;
+  let seen;
+  for (let at = 0; at < 40; ++at) {
+    const before = await busy();
+    seen = await step(at % 3 ? 400 : 9000);
     longest = Math.max(longest, await busy() - before);
+    assert.ok(seen.rows > 5 && seen.rows < 500, `${seen.rows} rows`);
+    assert.ok(seen.positions.length >= 5, `an empty frame: ${seen.positions}`);
+    assert.ok(seen.positions.every((position, index) => position === seen.positions[0] + index), `${seen.positions}`);
+    assert.equal(seen.sizes, 1);
   }
-  console.log(`${rows} rows, at most ${longest.toFixed(1)} ms for a step`);
-  assert.ok(rows > 5 && rows < 500, `${rows} rows`);
-  assert.ok(longest <= 50, `${longest} ms for a step`);
-  assert.deepEqual(await violations(page), []);
+  console.log(`${seen.rows} rows of ${seen.nodes} elements, at most ${longest.toFixed(1)} ms for a frame`);
+  assert.ok(seen.positions[0] > 1000);
+  assert.ok(longest <= 50, `${longest} ms for a frame`);
+  // Each key goes on from the row that has the focus, even where it is not in sight.
+  await page.getByRole('button', { name: `Edit Notifier ${seen.positions[1]}`, exact: true }).focus();
+  await page.keyboard.press('End');
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement.shadowRoot.activeElement?.ariaLabel === 'Edit Notifier 9999');
+  assert.equal(await page.locator('[data-position="9999"]').getAttribute('aria-posinset'), '10000');
   await page.getByRole('searchbox', { name: 'Find a notifier' }).fill('Notifier 9999');
   await page.getByText('1 notifier found').waitFor();
   await finish(opened);
@@ -328,33 +344,4 @@ test('hostile names neither run nor break the layout, also on a narrow page', as
     assert.deepEqual(await violations(page), []);
     await finish(opened);
   }
-});
-
-test('languages that run from right to left', async () => {
-  const opened = await start('/rtl');
-  const { page } = opened;
-  await page.getByRole('listitem').first().waitFor();
-  assert.equal(await page.locator('notifier-dashboard .all').first().getAttribute('dir'), 'rtl');
-  assert.deepEqual(await violations(page), []);
-  await finish(opened);
-});
-
-test('controls are large enough and dark pages have contrast', async () => {
-  const opened = await start('/', { colorScheme: 'dark' });
-  const { page } = opened;
-  await page.getByText('4 notifiers').waitFor();
-  assert.deepEqual(await violations(page), []);
-  const small = await page.evaluate(() => {
-    const found = [];
-    const walk = (root) => root.querySelectorAll('*').forEach((element) => {
-      if (element.shadowRoot) walk(element.shadowRoot);
-      if (!element.matches('button, input, select')) return;
-      const { width, height } = element.getBoundingClientRect();
-      if (width > 0 && (width < 24 || height < 24)) found.push(element.outerHTML.slice(0, 100));
-    });
-    walk(document);
-    return found;
-  });
-  assert.deepEqual(small, []);
-  await finish(opened);
 });

@@ -2,9 +2,10 @@
 
 import assert from 'node:assert/strict';
 import { after, afterEach, before, test } from 'node:test';
-import { dist, launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+import { startApi } from './api_server.mjs';
+import { focused, launch, open, pageOf, serve, violations } from './browser.mjs';
+import { platformId, startDocumented } from './documented_server.mjs';
 
-const { createEngine } = await import(`${dist}index_node.js`);
 const setup = `import '/dashboard/index.js';
 globalThis.said = [];
 const dashboard = document.querySelector('notifier-dashboard');
@@ -22,55 +23,38 @@ afterEach(async () => {
   leftovers.clear();
 });
 
-/** A server around the engine. `bare`: with nothing beyond the documented API. */
-async function start({ bare = false, history, token = '', query = '', attributes = 'base-url="" app="shop"' } = {}) {
-  const engine = await createEngine({ history });
-  engine.load(shop);
-  const streams = new Set();
-  const asked = [];
-  const api = async (request, response) => {
-    const chunks = [];
-    for await (const chunk of request) chunks.push(chunk);
-    asked.push(`${request.method} ${request.url}`);
-    if (token && request.headers.authorization !== `Bearer ${token}`) return response.writeHead(401, { 'Content-Type': 'application/json' }).end('{"error":"no"}');
-    if (site.refuse?.(request)) return response.writeHead(422, { 'Content-Type': 'application/json' }).end('{"errors":{"name":["has already been taken"]}}');
-    const isBeyond = /\/(stream|events|collaborators|deliveries)|^\/v1\/apps(\/[^/]*)?$/.test(request.url.split('?')[0]);
-    if (bare && isBeyond) return response.writeHead(404).end('<h1>not here</h1>');
-    const outcome = engine.handle({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
-    engine.apply(outcome.changes);
-    const tell = (name, json) => streams.forEach((stream) => stream.write(`event: ${name}\ndata: ${json}\n\n`));
-    for (const { json } of outcome.events) tell('event', json);
-    for (const delivery of outcome.deliveries) {
-      tell('delivery', JSON.stringify({ notifier_id: delivery.notifierId, notifier_name: delivery.notifierName, platform: delivery.platform, event_id: delivery.eventId, event_type: delivery.eventType, idempotency_key: delivery.idempotencyKey, status: 'pending' }));
-    }
-    response.writeHead(outcome.response.status, outcome.response.headers);
-    if (outcome.streamAppId === undefined) return response.end(outcome.response.body);
-    response.flushHeaders();
-    streams.add(response);
-    response.on('close', () => streams.delete(response));
-  };
-  const site = await serve({ pages: { '/': pageOf(attributes) }, scripts: { '/setup.js': setup }, api });
+/** A page on a server: one that has everything, or the one that is given. */
+async function start({ server, query = '', attributes = 'base-url="" app="shop"', ...options } = {}) {
+  server ??= await startApi(options);
+  const site = await serve({ pages: { '/': pageOf(attributes) }, scripts: { '/setup.js': setup }, api: server.api });
   const opened = await open(browser, `${site.origin}/${query}`);
-  const send = (event) => {
-    const request = { method: 'POST', url: '/v1/apps/shop/events', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) };
-    return fetch(site.origin + request.url, request);
-  };
-  const tell = (name, told) => streams.forEach((stream) => stream.write(`event: ${name}\ndata: ${JSON.stringify(told)}\n\n`));
-  const row = (name) => opened.page.getByRole('listitem').filter({ hasText: name });
+  const { page, context } = opened;
   const close = async () => {
-    await opened.context.close();
+    await context.close();
     await site.close();
-    engine.dispose();
+    server.dispose?.();
   };
   leftovers.add(close);
-  const finish = async () => {
-    leftovers.delete(close);
-    await close();
-    assert.deepEqual(opened.faults, []);
-    assert.deepEqual(opened.outside, []);
+  return {
+    ...opened, ...server, server, site,
+    row: (name) => page.getByRole('listitem').filter({ hasText: name }),
+    /** Something in the app happens. */
+    send: (event) => fetch(`${site.origin}/v1/apps/shop/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) }),
+    disconnect: async () => {
+      await context.setOffline(true);
+      site.server.closeAllConnections();
+    },
+    connect: () => context.setOffline(false),
+    finish: async () => {
+      leftovers.delete(close);
+      await close();
+      assert.deepEqual(opened.faults, []);
+      assert.deepEqual(opened.outside, []);
+    },
   };
-  return { ...opened, site, engine, asked, row, finish, send, tell };
 }
+
+const hook = (name, rest = {}) => ({ name, platform: 'webhook', send_all_events: true, type_data: { webhook_url: 'https://example.com/hook' }, ...rest });
 
 test('adds, edits, tests, removes and restores on the server', async () => {
   const { page, engine, row, asked, finish } = await start();
@@ -100,8 +84,8 @@ test('adds, edits, tests, removes and restores on the server', async () => {
 });
 
 test('what the server finds wrong is said beside the field', async () => {
-  const { page, site, row, finish } = await start();
-  site.refuse = ({ method }) => method === 'PATCH';
+  const { page, server, row, finish } = await start();
+  server.refuse = ({ method }) => method === 'PATCH';
   await row('On call').getByRole('button', { name: /^Edit/ }).click();
   await page.locator('#save').click();
   await page.locator('#name-error', { hasText: 'Has already been taken' }).waitFor();
@@ -156,41 +140,109 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await finish();
 });
 
-test('without a stream, a server that is gone is asked again until it is back', async () => {
-  const { page, site, row, context, finish } = await start({ bare: true });
-  await page.getByText('4 notifiers').waitFor();
-  await page.getByRole('tab', { name: 'Why' }).click();
-  await page.getByText('3 of 4 are told').waitFor();
-  await page.getByRole('tab', { name: 'Notifiers' }).click();
-  await context.setOffline(true);
-  site.server.closeAllConnections();
-  await row('Ops room').getByRole('switch').click();
-  await page.getByText('Nothing was changed: the server cannot be reached.').first().waitFor();
-  await page.locator('.notice.bad', { hasText: 'The server cannot be reached.' }).waitFor();
-  assert.equal(await row('Ops room').getByRole('switch').getAttribute('aria-checked'), 'false');
-  assert.deepEqual(await violations(page), []);
-  await row('On call').getByRole('button', { name: /^Edit/ }).click();
-  await page.locator('#save').click();
-  await page.getByRole('alert').filter({ hasText: 'Nothing was changed' }).waitFor();
-  await page.keyboard.press('Escape');
-  await context.setOffline(false);
-  await page.locator('.notice.bad').waitFor({ state: 'detached' });
-  await row('Ops room').getByRole('switch').click();
-  await row('Ops room').getByText('Inactive').waitFor({ state: 'detached' });
-  await finish();
-});
+const ofOthers = () =>
+  startDocumented([hook('First hook'), hook('Second hook', { active: false }), { name: 'Team', platform: 'slack', selected_event_ids: ['et-2'], type_data: { webhook_url: 'https://chat.example/hook' } }]);
 
 test('a server with nothing beyond the documented API serves all but what it lacks', async () => {
-  const { page, row, finish } = await start({ bare: true });
-  await page.getByText('4 notifiers').waitFor();
-  await row('Team channel').getByRole('button', { name: /^Edit/ }).click();
+  const { page, row, server, finish } = await start({ server: ofOthers() });
+  await page.getByText('3 notifiers').waitFor();
+  // Its own catalogue is what there is to choose from.
+  await row('Team').getByText('Moon landing').waitFor();
+  await row('Team').getByRole('button', { name: /^Edit/ }).click();
   await page.locator('dialog .title', { hasText: 'deployment succeeded' }).waitFor();
-  await page.keyboard.press('Escape');
+  assert.equal(await page.getByRole('checkbox', { name: 'Moon landing' }).isChecked(), true);
+  await page.getByRole('checkbox', { name: 'Deployed here' }).check();
+  await page.locator('#save').click();
+  await row('Team').getByText('2 event types').waitFor();
+  assert.deepEqual(server.notifiers[2].selected_event_ids.toSorted(), ['et-1', 'et-2']);
+  assert.equal(server.notifiers[2].type_data.webhook_url, 'https://chat.example/hook');
+
+  await page.getByRole('button', { name: 'Add notifier' }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Mail');
+  await page.getByRole('radio', { name: 'Email' }).check();
+  assert.equal(await page.getByText('People', { exact: true }).count(), 0);
+  await page.getByLabel('Other addresses').fill('someone@example.org');
+  await page.locator('#save').click();
+  await row('Mail').waitFor();
+  assert.equal(server.notifiers[3].platform_id, platformId('email'));
+
+  await row('First hook').getByRole('button', { name: /^Send test/ }).click();
+  await page.getByText('The test to First hook is on its way.').first().waitFor();
+  assert.deepEqual(server.tested, [server.notifiers[0].id]);
+  await row('First hook').getByRole('button', { name: /^Remove/ }).click();
+  await page.locator('#confirm').click();
+  await row('First hook').waitFor({ state: 'detached' });
+  await page.locator('#undo').click();
+  await row('First hook').waitFor();
+  // It cannot be the same one again, and that is said.
+  await page.getByText(/First hook is back, as a new notifier\..*signing key/).first().waitFor();
+  assert.equal(await focused(page), 'Remove First hook');
+
   await page.getByRole('tab', { name: 'Why' }).click();
   await page.getByText('3 of 4 are told').waitFor();
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByText('This server has no live stream').waitFor();
   assert.deepEqual(await violations(page), []);
+  assert.equal(server.asked.filter((line) => line.endsWith('/deliveries')).length, 1, 'whoever keeps no deliveries is asked for them once');
+  await finish();
+});
+
+test('a server that is gone is asked again until it is back, also without a stream', async () => {
+  const { page, row, connect, disconnect, finish } = await start({ server: ofOthers() });
+  await page.getByText('3 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('1 of 3 is told').waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  await disconnect();
+  await row('Second hook').getByRole('switch').click();
+  await page.getByText('Nothing was changed: the server cannot be reached.').first().waitFor();
+  await page.locator('.notice.bad', { hasText: 'The server cannot be reached.' }).waitFor();
+  assert.equal(await row('Second hook').getByRole('switch').getAttribute('aria-checked'), 'false');
+  // What is typed meanwhile is not lost.
+  await row('Team').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Whole team');
+  await page.locator('#save').click();
+  await page.getByRole('alert').filter({ hasText: 'Nothing was changed' }).waitFor();
+  await connect();
+  await page.waitForFunction(() => said.includes('connectiontrue'));
+  await page.locator('#save').click();
+  await row('Whole team').waitFor();
+  assert.equal(await page.locator('.notice.bad').count(), 0);
+  await finish();
+});
+
+test('names as long and as odd as they come neither run nor break the layout', async () => {
+  const long = '<b>&\u{1F984}\u202E" '.repeat(1200);
+  const server = startDocumented([hook(long), hook('\u{1F984}'.repeat(5000)), hook('a'.repeat(10_240)), hook('<script>globalThis.hacked = 1</script>'), hook('')]);
+  server.notifiers[0].type_data.webhook_url = `https://${'x'.repeat(5000)}.example/`;
+  server.notifiers[3].selected_event_ids = ['<img src=x onerror="globalThis.hacked=1">'];
+  const { page, finish } = await start({ server });
+  await page.setViewportSize({ width: 320, height: 700 });
+  await page.getByText('5 notifiers').waitFor();
+  const narrow = () => page.evaluate(() => document.documentElement.scrollWidth <= innerWidth);
+  for (const view of ['Preview', 'Why', 'Activity', 'Notifiers']) {
+    await page.getByRole('tab', { name: view }).click();
+    if (view === 'Preview') await page.locator('notifier-dashboard-payload').first().waitFor();
+    assert.ok(await narrow(), view);
+    assert.deepEqual(await violations(page), [], view);
+  }
+  const row = (position) => page.locator(`[data-position='${position}']`);
+  assert.ok((await row(0).boundingBox()).height < 250);
+  // A name is cut between characters, not within one.
+  const shown = await row(1).locator('.name').textContent();
+  assert.ok(shown.isWellFormed() && /^\u{1F984}+\u2026$/u.test(shown.trim()), shown);
+  await row(0).getByRole('button', { name: /^Edit/ }).click();
+  assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), long);
+  await page.locator('#save').click();
+  await page.locator('#name-error').waitFor();
+  assert.ok(await narrow());
+  await page.keyboard.press('Escape');
+  await row(2).getByRole('button', { name: /^Remove/ }).click();
+  assert.ok((await page.getByRole('alertdialog').boundingBox()).height < 400);
+  await page.locator('#confirm').click();
+  await page.locator('#undo').waitFor();
+  assert.ok(await narrow());
+  assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
   await finish();
 });
 
@@ -205,15 +257,13 @@ test('the token goes into the header; without it the page says so', async () => 
 });
 
 test('a server that goes away and comes back is noticed', async () => {
-  const { page, site, context, finish } = await start();
+  const { page, connect, disconnect, finish } = await start();
   await page.getByText('4 notifiers').waitFor();
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
-  await context.setOffline(true);
-  site.server.closeAllConnections();
+  await disconnect();
   await page.getByText('The server cannot be reached.').waitFor();
-  assert.deepEqual(await violations(page), []);
-  await context.setOffline(false);
+  await connect();
   await page.getByText('The server cannot be reached.').waitFor({ state: 'detached' });
   await page.waitForFunction(() => said.includes('connectiontrue'));
   await finish();

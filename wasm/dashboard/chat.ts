@@ -1,7 +1,7 @@
 // Slack and Rocket.Chat messages, drawn from their payloads as those programs draw them. All text goes in as text.
 
 import { html, nothing, type TemplateResult } from 'lit';
-import type { Words } from './strings.js';
+import { short } from './strings.js';
 
 type Piece = TemplateResult | string;
 
@@ -10,6 +10,11 @@ export function withCuts(text: string, cut: string): Piece {
   if (cut === '' || !text.trimEnd().endsWith('\u2026')) return text;
   const kept = text.trimEnd().slice(0, -1);
   return html`${kept}<mark title=${cut}>\u2026</mark>`;
+}
+
+/** The same at the end of any line. */
+export function markCuts(text: string, cut: string): Piece[] {
+  return text.split('\n').map((line, at) => html`${at > 0 ? '\n' : ''}${withCuts(line, cut)}`);
 }
 
 function unescape(text: string): string {
@@ -32,8 +37,8 @@ function styled(text: string, pattern: RegExp, draw: (match: RegExpExecArray) =>
 function mrkdwn(text: string, cut: string): Piece[] {
   const marks = /```([^]*?)```|`([^`\n]+)`|<([^>|]+)(?:\|([^>]*))?>|\*([^*\n]+)\*|\b_([^_\n]+)_\b|~([^~\n]+)~/g;
   return styled(text, marks, ([, block, code, target, label, bold, italic, struck]) => {
-    if (block !== undefined) return html`<pre>${unescape(block)}</pre>`;
-    if (code !== undefined) return html`<code>${unescape(code)}</code>`;
+    if (block !== undefined) return html`<pre>${withCuts(unescape(block).trim(), cut)}</pre>`;
+    if (code !== undefined) return html`<code>${withCuts(unescape(code), cut)}</code>`;
     if (target !== undefined) return link(unescape(label ?? target), unescape(target));
     if (bold !== undefined) return html`<b>${unescape(bold)}</b>`;
     if (italic !== undefined) return html`<i>${unescape(italic)}</i>`;
@@ -44,7 +49,7 @@ function mrkdwn(text: string, cut: string): Piece[] {
 function markdown(text: string, cut: string): Piece[] {
   const marks = /```([^]*?)```|`([^`\n]+)`|\[([^\]\n]*)\]\((\S+?)\)|\*\*?([^*\n]+)\*\*?|\b_([^_\n]+)_\b/g;
   return styled(text, marks, ([, block, code, label, target, bold, italic]) => {
-    if (block !== undefined) return html`<pre>${block.trim()}</pre>`;
+    if (block !== undefined) return html`<pre>${withCuts(block.trim(), cut)}</pre>`;
     if (code !== undefined) return html`<code>${withCuts(code, cut)}</code>`;
     if (target !== undefined) return link(label!, target);
     return bold !== undefined ? html`<b>${bold}</b>` : html`<i>${italic}</i>`;
@@ -63,10 +68,10 @@ function parse<T>(body: string): T | undefined {
   }
 }
 
-function face(name: string, time: string, content: TemplateResult): TemplateResult {
+function face(name: string, tag: string, time: string, content: TemplateResult): TemplateResult {
   const first = [...name.trim()][0]?.toLocaleUpperCase() ?? 'N';
   return html`<div class="message"><span class="face" aria-hidden="true">${first}</span><div>
-    <div class="who"><bdi>${name.slice(0, 80)}</bdi><span class="app">APP</span><span class="quiet">${time}</span></div>${content}</div></div>`;
+    <div class="who"><bdi>${short(name)}</bdi><span class="app">${tag}</span><span class="quiet">${time}</span></div>${content}</div></div>`;
 }
 
 const slackText = ({ type, text }: SlackText, cut: string) => (type === 'mrkdwn' ? mrkdwn(text, cut) : withCuts(text, cut));
@@ -90,21 +95,20 @@ function slackBlock(block: SlackBlock, cut: string): TemplateResult | typeof not
 export function drawSlack(body: string, name: string, time: string, cut: string): TemplateResult {
   const message = parse<SlackMessage>(body);
   if (!message) return html`<pre>${body}</pre>`;
-  return face(name, time, html`
+  return face(name, 'APP', time, html`
     ${message.blocks?.length ? message.blocks.map((block) => slackBlock(block, cut)) : html`<div class="text">${mrkdwn(message.text ?? '', cut)}</div>`}
     ${message.attachments?.map(({ color, blocks, text }) => html`<div class="attachment" data-color=${color ?? '#999999'}>${blocks?.map((block) => slackBlock(block, cut))}${text ? html`<div class="text">${mrkdwn(text, cut)}</div>` : nothing}</div>`)}`);
 }
 
 interface RocketField { short?: boolean; title: string; value: string }
-interface RocketMessage { alias?: string; text?: string; attachments?: { color?: string; title?: string; title_link?: string; text?: string; ts?: string; fields?: RocketField[] }[] }
+interface RocketMessage { alias?: string; text?: string; attachments?: { color?: string; title?: string; title_link?: string; text?: string; fields?: RocketField[] }[] }
 
-export function drawRocketChat(body: string, name: string, time: string, cut: string, words: Words): TemplateResult {
+export function drawRocketChat(body: string, name: string, time: string, cut: string): TemplateResult {
   const message = parse<RocketMessage>(body);
   if (!message) return html`<pre>${body}</pre>`;
-  return html`<div class="rocket">${face(message.alias ?? name, time, html`
+  return html`<div class="rocket">${face(message.alias ?? name, 'Bot', time, html`
     <div class="text">${markdown(message.text ?? '', cut)}</div>
-    ${message.attachments?.map(({ color, title, title_link: target, text, ts, fields }) => html`<div class="attachment boxed" data-color=${color ?? '#999999'}>
-      ${title ? html`<div><b>${target ? link(title, target) : title}</b></div>` : nothing}${text ? html`<div class="text">${markdown(text, cut)}</div>` : nothing}
-      ${fields?.length ? html`<div class="fields">${fields.map((field) => html`<div><b>${field.title}</b><div class="text">${markdown(field.value, cut)}</div></div>`)}</div>` : nothing}
-      ${ts ? html`<div class="context">${words.time(Date.parse(ts), { dateStyle: 'medium', timeStyle: 'short' })}</div>` : nothing}</div>`)}`)}</div>`;
+    ${message.attachments?.map(({ color, title, title_link: target, text, fields }) => html`<div class="attachment" data-color=${color ?? '#999999'}>
+      ${title ? html`<div class="subtitle">${target ? link(title, target) : title}</div>` : nothing}${text ? html`<div class="text">${markdown(text, cut)}</div>` : nothing}
+      ${fields?.length ? html`<div class="fields">${fields.map((field) => html`<div class=${field.short ? '' : 'long'}><div class="field-title">${field.title}</div><div class="text">${markdown(field.value, cut)}</div></div>`)}</div>` : nothing}</div>`)}`)}</div>`;
 }

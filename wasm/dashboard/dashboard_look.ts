@@ -18,7 +18,7 @@ export const frame = css`
   .tools input { max-inline-size: 24rem; } .tools select { inline-size: auto; max-inline-size: 100%; }
   .notice { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; justify-content: space-between; padding: 0.6rem 1rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); background: var(--n-raised); overflow-wrap: anywhere; }
   .notice.bad { background: var(--n-warn-surface); border-color: var(--n-warn); }
-  .toast { position: sticky; inset-block-end: 1rem; z-index: 2; box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); background: var(--n-text); color: var(--n-surface); border-color: var(--n-text); }
+  .toast { justify-self: center; inline-size: min(100%, 42rem); position: sticky; inset-block-end: 1rem; z-index: 2; box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); background: var(--n-text); color: var(--n-surface); border-color: var(--n-text); }
   .toast .button { background: none; color: inherit; border-color: currentColor; }
   .toast .button:hover { background: color-mix(in srgb, currentColor 15%, transparent); }
   .toast :focus-visible { outline-color: currentColor; }
@@ -29,6 +29,13 @@ export const frame = css`
   .box { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1rem; padding: 1.25rem; }
   .box h2 { overflow-wrap: anywhere; }
   .end { justify-content: flex-end; }
+  @container notifiers (max-width: 40rem) {
+    .tools input { max-inline-size: none; flex-basis: 100%; } .tools select { flex: 1; } #count { order: 1; flex-basis: 100%; }
+  }
+  @container notifiers (max-width: 26rem) {
+    [role='tablist'] { gap: 0; justify-content: space-between; }
+    [role='tab'] { padding-inline: 0.5rem; }
+  }
   @media (forced-colors: active) { [role='tab'] { border-block-end-color: Canvas; } [role='tab'][aria-selected='true'] { background: Highlight; color: HighlightText; } }
   .skeleton { block-size: 4.5rem; background: var(--n-raised); border-block-end: 1px solid var(--n-line); }
 `;

@@ -31,7 +31,7 @@ export class NotifierEditor extends LitElement {
     .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; }
     @media (max-width: 56rem) { .two { grid-template-columns: minmax(0, 1fr); } }
     form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; }
-    .platforms { display: grid; grid-template-columns: repeat(2, minmax(0, 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
+    .platforms { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(9rem, 100%), 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
     .choice { display: flex; align-items: center; gap: 0.5rem; padding: 0.4rem 0.55rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); cursor: pointer; font-weight: 550; position: relative; }
     .choice:has(:checked) { border-color: var(--n-accent); box-shadow: inset 0 0 0 1px var(--n-accent); }
     .choice:has(:focus-visible) { outline: 2px solid var(--n-accent); outline-offset: 2px; }
@@ -46,7 +46,9 @@ export class NotifierEditor extends LitElement {
     details[open] > summary::before { rotate: 45deg; }
     summary > :first-child { flex: 1; }
     .kinds { padding: 0.25rem 0.75rem 0.5rem 2rem; }
-    .stack { display: grid; gap: 0.4rem; grid-template-columns: minmax(0, 1fr); }
+    .beside { padding-inline-start: 1.675rem; }
+    @media (forced-colors: active) { .choice:has(:checked) { outline: 3px solid Highlight; outline-offset: -3px; } }
+    .stack { display: grid; gap: 0.25rem; grid-template-columns: minmax(0, 1fr); }
     .people { max-block-size: 12rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); padding: 0.25rem 0.75rem; }
     .foot { position: sticky; inset-block-end: 0; background: var(--n-surface); padding-block: 0.75rem; border-block-start: 1px solid var(--n-line); justify-content: flex-end; z-index: 1; margin-block-end: -1.25rem; }
     aside { min-inline-size: 0; }
@@ -154,12 +156,12 @@ export class NotifierEditor extends LitElement {
           ${this.#text('url', 'url', 'type_data.webhook_url', form.url, (url) => ({ url }), shown, 'type_data.webhook_url', words.say('urlHint'), 'url')}
           ${form.platform === 'webhook' ? this.#text('secret', 'secret', 'type_data.signing_secret', form.secret, (secret) => ({ secret }), shown, 'type_data.signing_secret', `${words.say('secretHint')} ${this.notifier ? words.say('secretKept') : ''}`) : nothing}`}
         <fieldset class="stack"><legend>${words.say('events')}</legend>
-          ${this.#check('active', words.say('active'), form.active, (active) => ({ active }))}
           ${this.#check('alerts', words.say('alerts'), form.alerts, (alerts) => ({ alerts }))}
           ${this.#check('all', words.say('sendAll'), form.all, (all) => ({ all }))}
           ${form.all ? nothing : this.#types()}
           ${this.#errors('types-error', shown, 'selected_event_ids')}
         </fieldset>
+        <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
           ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
         <div class="bar foot">
@@ -172,8 +174,8 @@ export class NotifierEditor extends LitElement {
     </div>`;
   }
 
-  #check(id: string, text: string, value: boolean, change: (value: boolean) => Partial<Form>): TemplateResult {
-    return html`<label class="check"><input type="checkbox" id=${id} .checked=${value} @change=${(event: Event) => this.#set(change((event.target as HTMLInputElement).checked), 'selected_event_ids')}>${text}</label>`;
+  #check(id: string, text: string, value: boolean, change: (value: boolean) => Partial<Form>, hint?: string): TemplateResult {
+    return html`<label class="check"><input type="checkbox" id=${id} aria-describedby=${hint ?? nothing} .checked=${value} @change=${(event: Event) => this.#set(change((event.target as HTMLInputElement).checked), 'selected_event_ids')}>${text}</label>`;
   }
 
   #errors(id: string, problems: readonly FieldError[], field: string): TemplateResult | typeof nothing {
@@ -213,8 +215,10 @@ export class NotifierEditor extends LitElement {
     const { event_categories: categories, event_types: types } = workshop.catalogue;
     const query = this._find.trim().toLocaleLowerCase();
     const label = (type: (typeof types)[number]) => words.find(`type.${type.name}`) ?? type.display_name;
-    const groups = [...categories].sort((a, b) => a.position - b.position).map((category) => {
-      const all = types.filter((type) => type.category_id === category.id);
+    const isHomeless = ({ category_id: id }: (typeof types)[number]) => !categories.some((category) => category.id === id);
+    const others = { id: undefined, name: 'others', display_name: words.say('otherTypes'), position: Infinity };
+    const groups = [...categories, others].sort((a, b) => a.position - b.position).map((category) => {
+      const all = category === others ? types.filter(isHomeless) : types.filter((type) => type.category_id === category.id);
       const found = all.filter((type) => `${label(type)} ${type.name} ${type.description}`.toLocaleLowerCase().includes(query));
       return { category, name: words.find(`category.${category.name}`) ?? category.display_name, all, found, chosen: all.filter(({ id }) => form.types.has(id)).length };
     }).filter(({ found }) => found.length > 0);

@@ -6,7 +6,7 @@ import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
-import type { Words } from './strings.js';
+import { short, type Words } from './strings.js';
 
 /** What a row's buttons ask for. */
 export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
@@ -26,6 +26,8 @@ export class NotifierList extends LitElement {
     .row:last-of-type { border-block-end: 0; }
     .framed .row { block-size: 4.5rem; padding-block: 0; overflow: hidden; contain: strict; }
     .row:hover { background: var(--n-raised); }
+    .buttons { display: flex; }
+    .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
@@ -39,10 +41,17 @@ export class NotifierList extends LitElement {
     :host([dir='rtl']) .switch[aria-checked='true']::after { translate: -0.8rem 0; }
     @media (forced-colors: active) { .switch::after { background: ButtonText; } .switch[aria-checked='true']::after { background: Highlight; } }
     @container notifiers (max-width: 44rem) {
-      .row { grid-template-columns: auto minmax(0, 1fr); padding-block: 0.8rem; }
-      .framed .row { block-size: 9rem; padding-block: 0.5rem; }
-      .sum, .actions { grid-column: 2; }
-      .actions { flex-wrap: wrap; margin-inline-start: -0.1rem; }
+      .row { grid-template-columns: auto minmax(0, 1fr) auto; padding-block: 0.8rem 0.5rem; }
+      .framed .row { block-size: 9.25rem; padding-block: 0.75rem 0.25rem; align-content: start; }
+      .actions { display: contents; }
+      .sum { grid-column: 2 / -1; }
+      .switch { grid-area: 1 / 3; margin: 0; }
+      .buttons { grid-column: 2 / -1; flex-wrap: wrap; margin-inline-start: -0.6rem; }
+    }
+    @container notifiers (max-width: 24rem) {
+      .buttons { grid-column: 1 / -1; }
+      .buttons .button { padding-inline: 0.5rem; } .buttons .button:first-child { padding-inline-start: 0.6rem; }
+      .framed .row { block-size: 11rem; }
     }
   `];
 
@@ -157,7 +166,7 @@ export class NotifierList extends LitElement {
     const { words } = this;
     const { active } = notifier;
     // Names may be as long as they like; nobody hears ten thousand letters out.
-    const name = notifier.name.length > 120 ? `${notifier.name.slice(0, 119)}\u2026` : notifier.name;
+    const name = short(notifier.name, 120);
     const button = (action: RowAction, text: string, label: string) =>
       html`<button type="button" class="button plain small ${action === 'remove' ? 'danger' : ''}" data-action=${action} aria-label=${label}>${text}</button>`;
     return html`<div class="row ${active ? '' : 'off'}" role="listitem" data-position=${position} data-id=${notifier.id} aria-setsize=${this.notifiers.length} aria-posinset=${position + 1}>
@@ -169,9 +178,9 @@ export class NotifierList extends LitElement {
       <div class="sum quiet ellipsis">${active ? this.#events(notifier) : html`<span class="pill">${words.say('inactive')}</span> ${this.#events(notifier)}`}</div>
       <div class="actions">
         <button type="button" class="switch" role="switch" aria-checked=${active} data-action="toggle" aria-label=${words.say('activeNamed', { name })}></button>
-        ${button('test', words.say(this.testKey), words.say(`${this.testKey}Named`, { name }))}
+        <div class="buttons">${button('test', words.say(this.testKey), words.say(`${this.testKey}Named`, { name }))}
         ${button('edit', words.say('edit'), words.say('editNamed', { name }))}
-        ${button('remove', words.say('remove'), words.say('removeNamed', { name }))}
+        ${button('remove', words.say('remove'), words.say('removeNamed', { name }))}</div>
       </div>
     </div>`;
   }

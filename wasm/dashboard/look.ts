@@ -48,6 +48,7 @@ export const base = css`
   .danger { color: var(--n-danger); }
   .primary.danger { background: var(--n-danger); border-color: var(--n-danger); color: light-dark(#fff, #2a0805); }
   .plain { border-color: transparent; background: none; padding-inline: 0.6rem; }
+  .button[aria-pressed='true']:not(.plain) { background: color-mix(in srgb, var(--n-accent) 12%, var(--n-surface)); border-color: var(--n-accent); color: var(--n-accent); }
   .small { min-block-size: 2rem; padding-inline: 0.6rem; font-size: 0.875rem; }
   input:not([type='checkbox'], [type='radio']), select, textarea {
     inline-size: 100%; min-block-size: 2.25rem; padding: 0.3rem 0.6rem; border: 1px solid var(--n-control);
@@ -57,7 +58,7 @@ export const base = css`
   .code, textarea.code, pre { font: 0.8125rem/1.5 ui-monospace, 'SF Mono', Menlo, Consolas, 'Noto Sans Mono', monospace; }
   input[aria-invalid='true'], textarea[aria-invalid='true'] { border-color: var(--n-danger); }
   input[type='checkbox'], input[type='radio'] { inline-size: 1.125rem; block-size: 1.125rem; margin: 0; accent-color: var(--n-accent); flex: none; }
-  .check { display: flex; gap: 0.55rem; align-items: center; min-block-size: 1.875rem; cursor: pointer; overflow-wrap: anywhere; }
+  .check { display: flex; gap: 0.55rem; align-items: center; min-block-size: 1.75rem; cursor: pointer; overflow-wrap: anywhere; }
   .field { display: grid; gap: 0.25rem; }
   .field > label, legend, .label { font-weight: 600; font-size: 0.875rem; padding: 0; }
   .hint, .quiet { color: var(--n-quiet); font-size: 0.875rem; }
@@ -80,7 +81,7 @@ export const base = css`
   mark { background: var(--n-warn-surface); color: var(--n-warn); border-radius: 3px; padding: 0 2px; }
   @media (forced-colors: active) {
     .badge, .pill, .button { border: 1px solid ButtonText; }
-    .primary, [aria-selected='true'] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
+    .primary, [aria-selected='true'], .button[aria-pressed='true'] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
   }
   @media (prefers-reduced-motion: no-preference) {
     .button, .switch::after, .switch { transition: background-color 0.12s, translate 0.12s; }

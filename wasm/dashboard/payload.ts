@@ -4,7 +4,7 @@ import type { Delivery } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { base } from './look.js';
-import { drawRocketChat, drawSlack, withCuts } from './chat.js';
+import { drawRocketChat, drawSlack, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
 import type { Words } from './strings.js';
 
@@ -19,7 +19,8 @@ const mailPolicy = factory?.createPolicy('notifier-dashboard-mail', rules) ?? ru
 export class NotifierPayload extends LitElement {
   static override styles = [base, css`
     .paper { background: var(--n-surface); border: 1px solid var(--n-line); border-radius: var(--n-radius); overflow: hidden; }
-    .views { display: flex; justify-content: flex-end; gap: 0.25rem; padding: 0.25rem; border-block-end: 1px solid var(--n-line); background: var(--n-raised); flex-wrap: wrap; }
+    slot[name='title'] { display: block; margin-inline-end: auto; }
+    .views { display: flex; align-items: center; justify-content: flex-end; gap: 0.25rem; padding: 0.25rem; min-block-size: 2.5rem; border-block-end: 1px solid var(--n-line); background: var(--n-raised); flex-wrap: wrap; }
     .views .button[aria-pressed='true'] { background: var(--n-surface); border-color: var(--n-control); }
     .inner { padding: 0.9rem 1rem; overflow-wrap: anywhere; min-inline-size: 0; }
     pre { white-space: pre-wrap; overflow-wrap: anywhere; max-block-size: 26rem; overflow: auto; direction: ltr; text-align: start; }
@@ -37,13 +38,15 @@ export class NotifierPayload extends LitElement {
     .title { font-size: 1.125rem; font-weight: 700; line-height: 1.35; margin-block: 0.15rem 0.35rem; }
     .text { white-space: pre-wrap; }
     .attachment { border-inline-start: 4px solid var(--n-line); border-radius: 3px; padding: 0.15rem 0 0.15rem 0.8rem; margin-block-start: 0.6rem; display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); }
-    .attachment.boxed { background: var(--n-raised); padding: 0.6rem 0.8rem; }
-    .fields { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(11rem, 100%), 1fr)); gap: 0.3rem 1rem; }
-    .pairs { display: grid; grid-template-columns: minmax(6rem, auto) minmax(0, 1fr); gap: 0.2rem 1rem; }
+    .rocket .attachment { border-inline-start-width: 2px; border-radius: 2px; padding-inline-start: 1rem; }
+    .subtitle { font-size: 0.8125rem; color: var(--n-quiet); }
+    .fields { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; } .fields > div { flex: 1 1 calc(50% - 1rem); min-inline-size: min(9rem, 100%); } .fields > .long { flex-basis: 100%; }
+    .field-title { font-size: 0.875rem; font-weight: 500; color: var(--n-quiet); } .fields .text { font-weight: 500; }
+    .pairs { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 0.25rem 1rem; }
     .context { color: var(--n-quiet); font-size: 0.8125rem; display: flex; flex-wrap: wrap; gap: 0.2rem 0.8rem; }
     .link { color: var(--n-accent); text-decoration: underline; }
     code { font: 0.875em ui-monospace, Menlo, Consolas, monospace; background: var(--n-raised); border: 1px solid var(--n-line); border-radius: 3px; padding: 0 0.25em; }
-    .boxed code { background: var(--n-surface); }
+    .text pre { margin-block: 0.25rem; padding: 0.5rem; border: 1px solid var(--n-line); border-radius: 4px; background: var(--n-raised); }
     table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; } th, td { text-align: start; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0; overflow-wrap: anywhere; } th { font-weight: 550; color: var(--n-quiet); }
     .line { font-weight: 600; margin-block-end: 0.6rem; direction: ltr; text-align: start; }
     hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0.75rem 0; }
@@ -68,7 +71,7 @@ export class NotifierPayload extends LitElement {
     for (const bar of this.renderRoot.querySelectorAll<HTMLElement>('[data-color]')) bar.style.borderInlineStartColor = bar.dataset['color']!;
     const frame = this.renderRoot.querySelector('iframe');
     if (frame && this.#mail && (changed.has('delivery') || changed.has('_view'))) {
-      frame.onload = () => dress(frame);
+      frame.onload = () => dress(frame, this.delivery.truncations.length > 0 ? this.words.say('cutHere') : '');
       frame.srcdoc = mailPolicy.createHTML(undressed(this.#mail.html));
     }
   }
@@ -78,7 +81,7 @@ export class NotifierPayload extends LitElement {
     const raw = delivery.platform === 'email' ? delivery.raw : delivery.body;
     const size = new TextEncoder().encode(raw).length;
     const button = (view: View, text: string) => html`<button type="button" class="button plain small" data-view=${view} aria-pressed=${this._view === view} @click=${() => (this._view = view)}>${text}</button>`;
-    return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}>
+    return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}><slot name="title"></slot>
         ${delivery.platform === 'email' ? html`${button('seen', words.say('html'))}${button('text', words.say('text'))}` : button('seen', words.say('asSeen'))}
         ${button('raw', words.say('raw'))}</div>
       ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
@@ -94,7 +97,7 @@ export class NotifierPayload extends LitElement {
       const to = delivery.envelope.to;
       return html`<div class="inner"><dl><dt>${words.say('from')}</dt><dd><bdi>${from}</bdi></dd><dt>${words.say('to')}</dt><dd>${to.length > 0 ? html`<bdi>${to.join(', ')}</bdi>` : words.say('nobody')}</dd>
           <dt>${words.say('subject')}</dt><dd id="subject"><bdi>${withCuts(subject, cut)}</bdi></dd></dl>
-        ${this._view === 'text' ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${withCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
+        ${this._view === 'text' ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${markCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
     }
     if (delivery.platform === 'webhook') {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
@@ -103,7 +106,7 @@ export class NotifierPayload extends LitElement {
         <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
     }
     const time = words.time(Date.now());
-    return html`<div class="inner">${delivery.platform === 'slack' ? drawSlack(delivery.body, delivery.notifierName, time, cut) : drawRocketChat(delivery.body, delivery.notifierName, time, cut, words)}</div>`;
+    return html`<div class="inner">${delivery.platform === 'slack' ? drawSlack(delivery.body, delivery.notifierName, time, cut) : drawRocketChat(delivery.body, delivery.notifierName, time, cut)}</div>`;
   }
 }
 
@@ -113,7 +116,7 @@ function undressed(html: string): string {
 }
 
 /** Styles a mail through the CSSOM: the page's policy may forbid styles within HTML. Its links lead nowhere here. */
-function dress(frame: HTMLIFrameElement): void {
+function dress(frame: HTMLIFrameElement, cut: string): void {
   const page = frame.contentDocument;
   if (!page) return;
   for (const element of page.querySelectorAll<HTMLElement>('[data-style]')) element.style.cssText = element.dataset['style']!;
@@ -122,8 +125,21 @@ function dress(frame: HTMLIFrameElement): void {
     link.title = link.href;
     link.removeAttribute('href');
   }
+  if (cut !== '') markIn(page, cut);
   frame.style.blockSize = '0';
   frame.style.blockSize = `${Math.min(page.documentElement.scrollHeight, 900)}px`;
+}
+
+function markIn(page: Document, cut: string): void {
+  const texts = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
+  const cuts: Text[] = [];
+  while (texts.nextNode()) if (texts.currentNode.nodeValue!.trimEnd().endsWith('\u2026')) cuts.push(texts.currentNode as Text);
+  for (const text of cuts) {
+    const mark = page.createElement('mark');
+    mark.title = cut;
+    text.splitText(text.data.lastIndexOf('\u2026')).replaceWith(mark);
+    mark.textContent = '\u2026';
+  }
 }
 
 function pretty(json: string): string {

@@ -7,16 +7,17 @@ import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './payload.js';
-import type { Words } from './strings.js';
+import { short, type Words } from './strings.js';
 import { standIn, type Workshop } from './workshop.js';
 
 export class NotifierPreview extends LitElement {
   static override styles = [base, css`
     .all { display: grid; gap: 1rem; grid-template-columns: minmax(0, 1fr); }
-    .choose { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 0.75rem; align-items: start; }
+    .choose { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(16rem, 100%), 1fr)); gap: 0.75rem 1rem; align-items: start; }
     .each { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(26rem, 100%), 1fr)); gap: 1rem; align-items: start; }
     section { display: grid; gap: 0.6rem; grid-template-columns: minmax(0, 1fr); min-inline-size: 0; }
-    .title { display: flex; align-items: center; gap: 0.6rem; }
+    .title { display: flex; align-items: center; gap: 0.6rem; padding-inline-start: 0.35rem; }
+    .failed { display: grid; gap: 0.5rem; padding: 0.5rem; overflow-wrap: anywhere; }
     .title .badge { inline-size: 1.75rem; block-size: 1.75rem; }
   `];
   static override properties = { words: { attribute: false }, workshop: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, _event: { state: true }, _which: { state: true } };
@@ -45,12 +46,15 @@ export class NotifierPreview extends LitElement {
         ${this.draft ? nothing : html`<div class="field"><label for="which">${words.say('notifier')}</label>
           <select id="which" @change=${(event: Event) => (this._which = (event.target as HTMLSelectElement).value)}>
             <option value="">${words.say('everyPlatform')}</option>
-            ${this.notifiers.slice(0, 500).map(({ id, name }) => html`<option value=${id} ?selected=${id === this._which}>${name.slice(0, 80)}</option>`)}
+            ${this.notifiers.slice(0, 500).map(({ id, name }) => html`<option value=${id} ?selected=${id === this._which}>${short(name)}</option>`)}
           </select></div>`}
       </div>
       <div class="each">${problem ? nothing : results.map(({ platform, delivery, error }) => html`<section aria-label=${words.say('previewOf', { platform: words.find(`platform.${platform}`) ?? platform })}>
-        ${this.draft ? nothing : html`<div class="title">${platformSign(platform)}<h3>${words.find(`platform.${platform}`)}</h3></div>`}
-        ${delivery ? html`<notifier-dashboard-payload .words=${words} .delivery=${delivery}></notifier-dashboard-payload>` : html`<p class="error">${error}</p>`}</section>`)}</div></div>`;
+        ${delivery ? html`<notifier-dashboard-payload .words=${words} .delivery=${delivery}>${this.#title(platform)}</notifier-dashboard-payload>` : html`<div class="card failed">${this.#title(platform)}<p class="error">${error}</p></div>`}</section>`)}</div></div>`;
+  }
+
+  #title(platform: string): TemplateResult | typeof nothing {
+    return this.draft ? nothing : html`<div class="title" slot="title">${platformSign(platform)}<h3>${this.words.find(`platform.${platform}`) ?? platform}</h3></div>`;
   }
 
   #results(): { platform: string; delivery?: Delivery; error: string }[] {
@@ -85,7 +89,7 @@ function complete({ platform, ...draft }: NotifierDraft & { platform: string }):
   } else {
     data.emails = (data.emails ?? []).filter((address) => /^[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+$/.test(address));
   }
-  return { ...draft, name: draft.name.trim().slice(0, 40) || 'Preview', selected_event_ids: [], type_data: data };
+  return { ...draft, name: short(draft.name.trim(), 40) || 'Preview', selected_event_ids: [], type_data: data };
 }
 
 define('notifier-dashboard-preview', NotifierPreview);

@@ -1,6 +1,6 @@
 // What the dashboard knows of an app, and its way there: a server, or the engine in the page.
 
-import type { Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
+import type { Catalogue, Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
 import { ActivityLog, type LoggedDelivery } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
 import { PageTransport } from './page_transport.js';
@@ -35,6 +35,8 @@ export interface Engines {
   own?: Engine;
   /** Server mode: holds what the server holds. */
   mirror?: Engine;
+  /** What an engine knows before it is told of anything. */
+  builtIn?: Catalogue;
 }
 
 /** Of how many notifiers the deliveries of before are asked for: one request each. */
@@ -70,6 +72,7 @@ export class Session {
   #isStale = false;
   #isRecovering = false;
   #deliveriesAsked = false;
+  #hasLearned = false;
 
   constructor(settings: Settings, engines: Engines, observer: Observer) {
     this.#settings = settings;
@@ -161,6 +164,15 @@ export class Session {
       this.live = false;
       this.#observer.changed();
     });
+    await this.#learn();
+    await this.openWorkshop();
+  }
+
+  /** What else there is to know of an app. */
+  async #learn(): Promise<void> {
+    const { signal } = this.#life;
+    const client = this.#client!;
+    const { id } = this.app!;
     try {
       const [app, people, catalogue] = await Promise.all([client.app(id), client.people(id), client.catalogue()]);
       if (signal.aborted) return;
@@ -169,11 +181,11 @@ export class Session {
       this.#catalogue = catalogue;
       this.typeNames = new Map(catalogue.types.map(({ id: type, display_name: name }) => [type, name]));
       for (const event of await client.events(id)) this.log.addEvent(event, Date.now());
+      this.#hasLearned = true;
       this.#happened();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
-    await this.openWorkshop();
   }
 
   #watcher(): Watcher {
@@ -237,16 +249,19 @@ export class Session {
   async openWorkshop(): Promise<void> {
     const { signal } = this.#life;
     try {
-      const { Workshop, mirror } = await import('./workshop.js');
+      const { Dialect, Workshop, mirror } = await import('./workshop.js');
       let engine = this.#settings.engine ?? this.#engines.own;
+      let server: ServerCatalogue | undefined;
       if (!this.isInPage) {
         const { createEngine } = await import('notifier-wasm');
         engine = this.#engines.mirror ??= await createEngine();
         if (signal.aborted) return;
-        mirror(engine, this.app!, this.notifiers ?? [], this.#people, this.#catalogue);
+        server = this.#catalogue;
       }
       if (signal.aborted || !engine) return;
-      this.workshop = new Workshop(engine, this.app!, this.#people);
+      const dialect = new Dialect(server ? (this.#engines.builtIn ??= engine.catalogue()) : engine.catalogue(), server);
+      if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect);
+      this.workshop = new Workshop(engine, this.app!, this.#people, dialect);
       this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
       this.engineProblem = '';
     } catch (error) {
@@ -298,6 +313,7 @@ export class Session {
       try {
         this.notifiers = await this.#client!.notifiers(this.app!.id);
         this.#back();
+        if (!this.#hasLearned) await this.#learn();
         await this.openWorkshop();
       } catch (error) {
         // Whatever it answers, it answers.

@@ -6,7 +6,7 @@ import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
-import type { Words } from './strings.js';
+import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
 
 const page = 100;
@@ -17,6 +17,7 @@ export class NotifierWhy extends LitElement {
     li { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.25rem 0.9rem; align-items: center; padding: 0.6rem 1rem; border-block-end: 1px solid var(--n-line); }
     li:last-child { border-block-end: 0; }
     .name { font-weight: 600; }
+    notifier-dashboard-event { max-inline-size: 38rem; }
     @container notifiers (max-width: 30rem) { li { grid-template-columns: auto minmax(0, 1fr); } .pill { grid-column: 2; justify-self: start; } }
   `];
   static override properties = { words: { attribute: false }, workshop: { attribute: false }, _event: { state: true }, _most: { state: true } };
@@ -55,7 +56,7 @@ export class NotifierWhy extends LitElement {
     const sorted = [...notifiers].sort((a, b) => Number(b.receives) - Number(a.receives));
     return html`<p class="bar"><b role="status" id="told">${words.say('whyCount', { count: told, total: notifiers.length })}</b><span class="quiet">${words.find(`status.${status}`) ?? text}</span></p>
       ${notifiers.length > 0 ? html`<ul class="card">${sorted.slice(0, this._most).map(({ notifier_id: id, notifier_name: name, platform, receives, reason, text: why }) => html`<li data-id=${id} data-reason=${reason}>
-        ${platformSign(platform)}<div><div class="name ellipsis"><bdi>${name.slice(0, 120)}</bdi></div><div class="quiet">${words.find(`reason.${reason}`) ?? why}</div></div>
+        ${platformSign(platform)}<div><div class="name ellipsis"><bdi>${short(name, 120)}</bdi></div><div class="quiet" title=${why}>${words.find(`reason.${reason}`) ?? why}</div></div>
         <span class="pill ${receives ? 'good' : ''}">${words.say(receives ? 'fires' : 'silent')}</span></li>`)}</ul>` : nothing}
       ${sorted.length > this._most ? html`<button type="button" class="button" @click=${() => (this._most += page)}>+ ${words.number(Math.min(page, sorted.length - this._most))}</button>` : nothing}`;
   }

@@ -1,25 +1,31 @@
 // Validating, previewing and explaining: the engine on what the dashboard shows.
 
 import { NotifierError, type Catalogue, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
-import type { AppInfo, Person, ServerCatalogue } from './client.js';
+import type { AppInfo, Person } from './client.js';
+import { Dialect } from './dialect.js';
+
+export { Dialect };
 
 export class Workshop {
   readonly #engine: Engine;
   readonly app: AppInfo;
   readonly people: readonly Person[];
+  /** In the ids of the server, as are all notifiers. */
   readonly catalogue: Catalogue;
+  readonly #dialect: Dialect;
 
-  constructor(engine: Engine, app: AppInfo, people: readonly Person[]) {
+  constructor(engine: Engine, app: AppInfo, people: readonly Person[], dialect: Dialect) {
     this.#engine = engine;
     this.app = app;
     this.people = people;
-    this.catalogue = engine.catalogue();
+    this.#dialect = dialect;
+    this.catalogue = dialect.catalogue;
   }
 
   /** Every rule that a draft breaks. */
   problems(draft: NotifierDraft): readonly FieldError[] {
     try {
-      this.#engine.validate(draft);
+      this.#engine.validate(this.#dialect.translated(draft));
       return [];
     } catch (error) {
       if (error instanceof NotifierError && error.code === 'invalid') return error.fields;
@@ -29,7 +35,7 @@ export class Workshop {
 
   /** A made-up event of a kind, as JSON. */
   sample(kind: string): string {
-    const webhook = this.catalogue.platforms.find(({ name }) => name === 'webhook');
+    const webhook = this.#engine.catalogue().platforms.find(({ name }) => name === 'webhook');
     const notifier = { name: 'sample', platform_id: webhook?.id, type_data: { webhook_url: 'https://example.com/' } };
     const { response } = this.#engine.handle({
       method: 'POST',
@@ -40,7 +46,7 @@ export class Workshop {
   }
 
   preview(notifier: string | NotifierDraft, event: string): Delivery {
-    return this.#engine.preview(notifier, event);
+    return this.#engine.preview(typeof notifier === 'string' ? notifier : this.#dialect.translated(notifier), event);
   }
 
   explain(event: string): Explained {
@@ -49,21 +55,15 @@ export class Workshop {
 }
 
 /** Makes an engine hold what a server holds. Notifiers that it cannot read are left out. */
-export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], catalogue: ServerCatalogue): void {
-  const load = (some: readonly Notifier[]) =>
-    engine.load({
-      version: 1,
-      apps: [{ id: app.id, name: app.name, notifiers: some }],
-      users: people,
-      event_categories: catalogue.categories,
-      event_types: catalogue.types,
-    });
+export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], dialect: Dialect): void {
+  const translated = notifiers.map((notifier) => dialect.translated(notifier));
+  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions });
   try {
-    load(notifiers);
+    load(translated);
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     const bad = new Set(error.fields.map(({ field }) => Number(/^apps\[0\]\.notifiers\[(\d+)\]/.exec(field)?.[1] ?? -1)));
-    load(notifiers.filter((_, position) => !bad.has(position)));
+    load(translated.filter((_, position) => !bad.has(position)));
   }
 }
 

@@ -1,0 +1,150 @@
+// How the dashboard looks and speaks: colours, motion, words, directions, and what the page's policy has to do with it.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, open, pageOf, policy, serve, shop, violations } from './browser.mjs';
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+/** A page in page mode; `script` runs with the element as `dashboard`. */
+async function withPage({ attributes = '', script = '', style, ...options }, work) {
+  const setup = `import '/dashboard/index.js';
+    globalThis.dashboard = document.querySelector('notifier-dashboard');
+    dashboard.seed = ${JSON.stringify(shop)};
+    ${script}`;
+  const head = style ? '<link rel="stylesheet" href="/theme.css">' : '';
+  const site = await serve({ pages: { '/': pageOf(attributes).replace('</head>', `${head}</head>`) }, scripts: { '/setup.js': setup }, styles: { '/theme.css': style } });
+  const { page, context, faults, outside } = await open(browser, site.origin, options);
+  try {
+    await page.getByRole('listitem').first().waitFor();
+    await work(page, faults);
+    assert.deepEqual(faults, []);
+    assert.deepEqual(outside, []);
+  } finally {
+    await context.close();
+    await site.close();
+  }
+}
+
+/** A computed style of something within the dashboard. */
+const style = (page, selector, name) => page.locator(selector).first().evaluate((element, name) => getComputedStyle(element)[name], name);
+
+test('the policy that all pages here stand under is enforced, and the mail is dressed under it', () =>
+  withPage({}, async (page, faults) => {
+    assert.match(policy, /require-trusted-types-for 'script'/);
+    const isRefused = await page.evaluate(() => {
+      try {
+        document.createElement('div').innerHTML = '<b>a string</b>';
+        return false;
+      } catch {
+        return true;
+      }
+    });
+    assert.ok(isRefused, 'strings are HTML without a Trusted Types policy');
+    await page.getByRole('tab', { name: 'Preview' }).click();
+    const frame = page.frameLocator('iframe');
+    await frame.getByText('shop: deployment succeeded').first().waitFor();
+    // The frame has inherited the policy: a style attribute of its own would do nothing.
+    assert.equal(await frame.locator('body').evaluate((body) => {
+      body.insertAdjacentElement('beforeend', Object.assign(document.createElement('i'), { id: 'probe' }));
+      body.querySelector('#probe').setAttribute('style', 'padding-top: 7px');
+      const found = getComputedStyle(body.querySelector('#probe')).paddingTop;
+      body.querySelector('#probe').remove();
+      return found;
+    }), '0px');
+    assert.equal(await frame.locator('body').evaluate((body) => getComputedStyle(body).paddingTop), '16px');
+    assert.notEqual(await frame.locator('table').first().evaluate((table) => getComputedStyle(table).borderTopColor), 'rgb(0, 0, 0)');
+    assert.equal(faults.splice(0).length, 2, 'only what this test did is against the policy');
+    // Nothing runs there, and nothing leads away.
+    assert.equal(await page.locator('iframe').getAttribute('sandbox'), 'allow-same-origin');
+    assert.equal(await frame.locator('a[href]').count(), 0);
+  }));
+
+test('whoever wants less motion gets none', async () => {
+  for (const [reducedMotion, expected] of [['reduce', /^0s(, 0s)*$/], ['no-preference', /0\.12s/]]) {
+    await withPage({ reducedMotion }, async (page) => {
+      for (const selector of ['#add', '.switch']) assert.match(await style(page, selector, 'transitionDuration'), expected);
+    });
+  }
+});
+
+test('forced colours: what is on, chosen or in focus can be told apart', () =>
+  withPage({ forcedColors: 'active' }, async (page) => {
+    const [on, off] = [page.locator('.switch[aria-checked=true]').first(), page.locator('.switch[aria-checked=false]').first()];
+    const knob = (element) => getComputedStyle(element, '::after').backgroundColor;
+    assert.notEqual(await on.evaluate(knob), await off.evaluate(knob));
+    assert.notEqual(await style(page, '[role=tab][aria-selected=true]', 'backgroundColor'), await style(page, '[role=tab][aria-selected=false]', 'backgroundColor'));
+    await page.getByRole('button', { name: 'Add notifier' }).click();
+    await page.locator('dialog .title').waitFor();
+    assert.equal(await style(page, '.choice:has(:checked)', 'outlineStyle'), 'solid');
+    assert.equal(await style(page, '.choice:not(:has(:checked))', 'outlineStyle'), 'none');
+    assert.notEqual(await style(page, '.views [aria-pressed=true]', 'backgroundColor'), await style(page, '.views [aria-pressed=false]', 'backgroundColor'));
+    assert.deepEqual(await violations(page), []);
+  }));
+
+test('light, dark or as the browser has it; in the host\u2019s colours', async () => {
+  const surface = (page) => style(page, '.card', 'backgroundColor');
+  const found = {};
+  for (const colorScheme of ['light', 'dark']) await withPage({ colorScheme }, async (page) => (found[colorScheme] = await surface(page)));
+  assert.notEqual(found.light, found.dark);
+  await withPage({ colorScheme: 'light', attributes: 'color-scheme="dark"' }, async (page) => assert.equal(await surface(page), found.dark));
+  await withPage({ style: 'notifier-dashboard { --notifier-surface: rgb(1, 2, 3); --notifier-accent: rgb(4, 5, 6); }' }, async (page) => {
+    assert.equal(await surface(page), 'rgb(1, 2, 3)');
+    assert.equal(await style(page, '#add', 'backgroundColor'), 'rgb(4, 5, 6)');
+  });
+});
+
+test('a host\u2019s words take the place of ours, with the plurals of the language', () =>
+  withPage({
+    attributes: 'locale="pl"',
+    script: `dashboard.strings = {
+      add: 'Dodaj', count: { one: '{count} odbiorca', few: '{count} odbiorcy', many: '{count} odbiorc\u00f3w', other: '{count} odbiorcy' },
+      'error.blank': 'To pole jest wymagane', 'reason.inactive': 'Wy\u0142\u0105czony', 'kind.deployment': 'Wdro\u017cenie', 'platform.email': 'Poczta', 'view.why': 'Dlaczego',
+    };`,
+  }, async (page) => {
+    await page.getByText('4 odbiorcy').waitFor();
+    await page.getByText('Poczta \u00b7').waitFor();
+    await page.getByRole('button', { name: 'Dodaj' }).click();
+    await page.locator('#save').click();
+    await page.locator('#name-error', { hasText: 'To pole jest wymagane' }).waitFor();
+    await page.keyboard.press('Escape');
+    await page.getByRole('tab', { name: 'Dlaczego' }).click();
+    await page.getByText('Wy\u0142\u0105czony').waitFor();
+    assert.equal(await page.getByLabel('Sample event').evaluate((select) => select.selectedOptions[0].text), 'Wdro\u017cenie');
+    // Words of the host that come later are said at once.
+    await page.evaluate(() => (dashboard.strings = { 'view.why': 'Czemu' }));
+    await page.getByRole('tab', { name: 'Czemu' }).waitFor();
+  }));
+
+test('numbers and times are those of the locale', async () => {
+  for (const [locale, expected] of [['de', /\d\d:\d\d:\d\d/], ['en-US', /\d:\d\d:\d\d\s[AP]M/]]) {
+    await withPage({ attributes: `locale="${locale}"` }, async (page) => {
+      await page.evaluate(() => dashboard.accept({ id: 'e1', type: 'restart', app_name: 'shop', created_at: new Date(), type_data: {} }));
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      assert.match(await page.locator('ol time').textContent(), expected);
+    });
+  }
+});
+
+test('languages that run from right to left', () =>
+  withPage({ attributes: 'locale="ar"' }, async (page) => {
+    assert.equal(await page.locator('notifier-dashboard .all').first().getAttribute('dir'), 'rtl');
+    const box = (selector) => page.locator(selector).first().boundingBox();
+    assert.ok((await box('.badge')).x > (await box('.actions')).x, 'rows begin on the right');
+    // The switch moves the other way, within itself.
+    const outside = await page.locator('.switch[aria-checked=true]').first().evaluate((element) => {
+      const shift = parseFloat(getComputedStyle(element, '::after').translate);
+      return shift >= 0;
+    });
+    assert.ok(!outside);
+    // The way to the next tab is the way that one reads.
+    await page.getByRole('tab', { name: 'Notifiers' }).focus();
+    await page.keyboard.press('ArrowLeft');
+    assert.equal(await page.getByRole('tab', { name: 'Preview' }).getAttribute('aria-selected'), 'true');
+    // Addresses and JSON go on running from left to right.
+    await page.locator('notifier-dashboard-payload').first().waitFor();
+    await page.getByRole('button', { name: 'Raw bytes' }).first().click();
+    assert.equal(await style(page, '#raw', 'direction'), 'ltr');
+  }));

@@ -1,0 +1,254 @@
+// The states of the dashboard, and how a person gets there. For tests that look at each, and for pictures.
+
+import { startApi, noteOf } from './api_server.mjs';
+import { open, pageOf, serve, shop } from './browser.mjs';
+
+const event = (id, type, rest = {}) => ({ id, created_at: new Date().toISOString(), type, app_name: 'shop', user: { username: 'anna' }, type_data: {}, ...rest });
+const longEvent = event('e-long', 'crash', { type_data: { container_type: 'web', crash_logs: 'Error: connect ECONNREFUSED 10.0.0.7:5432\n'.repeat(500) } });
+
+export const hostileNames = [
+  '<img src=x onerror="globalThis.hacked=1">', '${alert(1)}', 'x'.repeat(250), '\u{1F984}\u{10FFFD}\u202Etxet', '"><script>globalThis.hacked=1</script>', '\u{1F984}'.repeat(60),
+];
+const hook = (name, at = 0) => ({ name, platform: ['slack', 'webhook', 'rocket_chat'][at % 3], send_all_events: true, type_data: { webhook_url: `https://example.com/${at}` } });
+const configurations = {
+  shop,
+  empty: { version: 1, apps: [{ id: 'app-1', name: 'shop' }] },
+  hostile: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: hostileNames.map(hook) }] },
+  many: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: Array.from({ length: 10_000 }, (_, at) => hook(`Notifier ${at}`, at)) }] },
+  several: { version: 1, apps: [...shop.apps, { id: 'app-2', name: 'warehouse' }] },
+};
+
+const row = (page, name) => page.getByRole('listitem').filter({ hasText: name });
+const tab = (page, name) => page.getByRole('tab', { name }).click();
+const loaded = (page) => page.getByText(/^\d[\d,]* notifiers?$/).first().waitFor();
+
+const paste = async (page, json) => {
+  await page.getByLabel('Sample event').selectOption({ label: 'Paste an event\u2026' });
+  await page.getByLabel('Event (JSON)').fill(json);
+};
+
+/** Events, one of whose deliveries fails, of the last half hour. */
+async function happen(page, { mode, server }) {
+  const kinds = ['deployment', 'restart', 'crash', 'new_domain', 'scale'];
+  const past = Array.from({ length: 29 }, (_, at) => 28 - at).flatMap((minute) => Array.from({ length: (minute * 7) % 5 }, (_, count) => ({ minute, ...event(`${minute}-${count}`, kinds[(minute + count) % 5]) })));
+  const badOne = '28-1';
+  if (mode === 'page') {
+    await page.evaluate(async ({ past, badOne }) => {
+      const { now } = Date;
+      globalThis.broken = ({ eventId, platform }) => eventId === badOne && platform === 'slack';
+      for (const { minute, ...one } of past.map((one) => ({ ...one, created_at: new Date(now() - one.minute * 60_000).toISOString() }))) {
+        Date.now = () => now() - minute * 60_000;
+        await dashboard.accept(one);
+      }
+      Date.now = now;
+      await dashboard.accept({ ...past[0], id: badOne, created_at: new Date().toISOString() });
+    }, { past, badOne });
+  } else {
+    const { engine } = server;
+    for (const { minute, ...one } of [...past, { minute: 0, ...event(badOne, 'crash') }]) {
+      const told = { ...one, created_at: new Date(Date.now() - minute * 60_000).toISOString() };
+      server.tell('event', told);
+      for (const delivery of engine.route(told)) {
+        const isBad = one.id === badOne && delivery.platform === 'slack';
+        server.tell('delivery', noteOf(delivery, isBad ? 'dead' : minute === 0 ? 'retrying' : 'delivered', { created_at: told.created_at, ...(isBad && { reason: 'Slack answered 404: no_service' }) }));
+      }
+    }
+  }
+  await page.getByRole('button', { name: /^Send again/ }).first().waitFor();
+}
+
+/** By name. `seed`: which configuration; `modes`: where it exists; `attributes`: of the element. */
+export const states = [
+  { name: 'notifiers', reach: loaded },
+  { name: 'empty', seed: 'empty', reach: (page) => page.getByText('No notifiers yet').waitFor() },
+  { name: 'none-found', reach: async (page) => (await loaded(page), await page.getByLabel('Find a notifier').fill('zzz'), await page.getByText('No notifier matches.').waitFor()) },
+  { name: 'many', seed: 'many', reach: loaded },
+  { name: 'hostile', seed: 'hostile', reach: loaded },
+  { name: 'several-apps', seed: 'several', modes: ['server'], attributes: 'base-url=""', reach: async (page) => (await loaded(page), await page.locator('#app').waitFor()) },
+  { name: 'right-to-left', attributes: 'locale="ar"', reach: (page) => row(page, 'On call').waitFor() },
+  {
+    name: 'add',
+    reach: async (page) => {
+      await loaded(page);
+      await page.getByRole('button', { name: 'Add notifier' }).click();
+      await page.locator('dialog .title').waitFor();
+    },
+  },
+  {
+    name: 'add-refused',
+    reach: async (page) => {
+      await loaded(page);
+      await page.getByRole('button', { name: 'Add notifier' }).click();
+      await page.locator('#all').uncheck();
+      await page.locator('#save').click();
+      await page.locator('#name-error').waitFor();
+      await page.locator('dialog .title').waitFor();
+    },
+  },
+  {
+    name: 'edit',
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Edit/ }).click();
+      await page.frameLocator('dialog iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
+  {
+    name: 'server-refuses',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      server.refuse = ({ method }) => method === 'PATCH';
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+      await page.locator('#save').click();
+      await page.locator('#name-error', { hasText: 'Has already been taken' }).waitFor();
+    },
+  },
+  {
+    name: 'test-shown',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'Team channel').getByRole('button', { name: 'Show test message of Team channel' }).click();
+      await page.locator('dialog notifier-dashboard-payload .title').waitFor();
+    },
+  },
+  {
+    name: 'tested',
+    attributes: 'delivers',
+    reach: async (page) => {
+      await page.evaluate(() => takeDeliveries());
+      await row(page, 'Team channel').getByRole('button', { name: /^Send test/ }).click();
+      await page.getByText('The test to Team channel is on its way.').first().waitFor();
+    },
+  },
+  {
+    name: 'remove',
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Remove/ }).click();
+      await page.getByRole('alertdialog').waitFor();
+    },
+  },
+  {
+    name: 'removed',
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Remove/ }).click();
+      await page.locator('#confirm').click();
+      await page.locator('#undo').waitFor();
+      await row(page, 'On call').waitFor({ state: 'detached' });
+    },
+  },
+  {
+    name: 'preview',
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await page.frameLocator('iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
+  {
+    name: 'preview-cut',
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await paste(page, JSON.stringify(longEvent));
+      await page.locator('#cuts').first().waitFor();
+    },
+  },
+  {
+    name: 'preview-raw',
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await page.frameLocator('iframe').getByText('shop: deployment succeeded').first().waitFor();
+      for (const button of await page.getByRole('button', { name: 'Raw bytes' }).all()) await button.click();
+      await page.locator('#raw').nth(3).waitFor();
+    },
+  },
+  {
+    name: 'preview-refused',
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await paste(page, '{"type":"deployment",');
+      await page.getByRole('alert').waitFor();
+    },
+  },
+  {
+    name: 'why',
+    reach: async (page) => {
+      await tab(page, 'Why');
+      await page.getByText('3 of 4 are told').waitFor();
+    },
+  },
+  {
+    name: 'activity-quiet',
+    reach: async (page) => {
+      await tab(page, 'Activity');
+      await page.getByText('Nothing has happened yet.').waitFor();
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+    },
+  },
+  {
+    name: 'activity',
+    reach: async (page, context) => {
+      if (context.mode === 'page') await page.evaluate(() => takeDeliveries());
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await happen(page, context);
+    },
+  },
+  {
+    name: 'activity-table',
+    reach: async (page, context) => {
+      if (context.mode === 'page') await page.evaluate(() => takeDeliveries());
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await happen(page, context);
+      await page.getByRole('button', { name: 'As a table' }).click();
+      await page.locator('tbody tr').first().waitFor();
+    },
+  },
+  {
+    name: 'loading',
+    modes: ['server'],
+    before: ({ server }) => (server.wait = new Promise(() => {})),
+    reach: (page) => page.locator('[aria-busy]').waitFor(),
+  },
+  {
+    name: 'gone',
+    modes: ['server'],
+    reach: async (page, { site }) => {
+      await loaded(page);
+      await page.context().setOffline(true);
+      site.server.closeAllConnections();
+      await page.getByText('The server cannot be reached.').first().waitFor();
+    },
+  },
+  { name: 'no-app', modes: ['server'], attributes: 'base-url="" app="nowhere"', reach: (page) => page.getByText('There is no such app.').waitFor() },
+];
+
+const setup = (mode, seed) => `import '/dashboard/index.js';
+globalThis.dashboard = document.querySelector('notifier-dashboard');
+globalThis.takeDeliveries = () => dashboard.addEventListener('notifier-deliver', (event) => {
+  event.preventDefault();
+  if (globalThis.broken?.(event.detail.delivery)) event.detail.respondWith(Promise.reject(new Error('Slack answered 404: no_service')));
+});
+${mode === 'page' ? `dashboard.seed = ${JSON.stringify(configurations[seed]).replaceAll('<', '\\u003c')};` : ''}`;
+
+/** Opens a page and brings it to a state. `close()` ends all of it. */
+export async function reach(browser, state, mode, options) {
+  const { seed = 'shop' } = state;
+  const server = mode === 'server' ? await startApi({ configuration: configurations[seed] }) : undefined;
+  const attributes = [mode === 'server' && !/base-url/.test(state.attributes ?? '') ? 'base-url="" app="shop"' : '', state.attributes ?? ''].join(' ');
+  const site = await serve({ pages: { '/': pageOf(attributes, 'Notifiers') }, scripts: { '/setup.js': setup(mode, seed) }, api: server?.api });
+  const context = { mode, server, site };
+  state.before?.(context);
+  const opened = await open(browser, site.origin, options);
+  const close = async () => {
+    await opened.context.close();
+    await site.close();
+    server?.dispose();
+  };
+  try {
+    await state.reach(opened.page, context);
+  } catch (error) {
+    await close();
+    throw error;
+  }
+  return { ...opened, ...context, close };
+}

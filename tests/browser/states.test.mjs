@@ -1,0 +1,57 @@
+// Each state of the dashboard in both modes, light and wide, and dark and as narrow as pages get: no violation that axe-core knows of,
+// nothing wider than the page, nothing too small to hit, nothing against the policy, no request to anybody else.
+
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { launch, violations } from './browser.mjs';
+import { reach, states } from './states.mjs';
+
+let browser;
+before(async () => (browser = await launch()));
+after(() => browser?.close());
+
+/** Controls of less than 24 by 24 pixels. A control within a label is as large as the label. */
+const small = (page) =>
+  page.evaluate(() => {
+    const found = [];
+    const walk = (root) => root.querySelectorAll('*').forEach((element) => {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (!element.matches('button, input, select, textarea, summary, a[href]')) return;
+      const { width, height } = (element.closest('label') ?? element).getBoundingClientRect();
+      if (width > 0 && (width < 24 || height < 24)) found.push(`${element.outerHTML.slice(0, 100)}: ${width} x ${height}`);
+    });
+    walk(document);
+    return found;
+  });
+
+/** What sticks out of the page, or out of a dialog, sideways. */
+const wide = (page) =>
+  page.evaluate(() => {
+    const dialog = document.querySelector('notifier-dashboard').shadowRoot.querySelector('dialog');
+    return [document.documentElement, ...(dialog ? [dialog] : [])].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ localName, scrollWidth, clientWidth }) => `${localName}: ${scrollWidth} of ${clientWidth}`);
+  });
+
+for (const mode of ['page', 'server']) {
+  for (const state of states.filter(({ modes = ['page', 'server'] }) => modes.includes(mode))) {
+    test(`${mode} mode: ${state.name}`, async () => {
+      const { page, faults, outside, close } = await reach(browser, state, mode, { colorScheme: 'light', reducedMotion: 'reduce' });
+      try {
+        // Both modes draw with the same parts: looking at one of them wide is enough.
+        for (const [colorScheme, width] of mode === 'page' ? [['light', 1280], ['dark', 320]] : [['dark', 320]]) {
+          await page.emulateMedia({ colorScheme });
+          await page.setViewportSize({ width, height: 800 });
+          await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+          const where = `${colorScheme}, ${width} px`;
+          assert.deepEqual(await violations(page), [], where);
+          assert.deepEqual(await wide(page), [], where);
+          assert.deepEqual(await small(page), [], where);
+        }
+        assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+        assert.deepEqual(faults, []);
+        assert.deepEqual(outside, []);
+      } finally {
+        await close();
+      }
+    });
+  }
+}
