@@ -16,7 +16,7 @@ export { installed };
  * Answers POST /WHAT/... as WHAT says, and remembers every request.
  *
  * `ok`, `slack`, `rocket`: takes it. `NNN`: that status. `later`: 429 for the first request of a path, with Retry-After. `twice`: 500 for the
- * first two. `slow`: after the milliseconds of the query. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
+ * first two. `flaky`: every tenth request at random is not taken. `slow`: after the milliseconds of the query. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
  * `half`: breaks off in the body. `endless`: a body without end. `garbage`: no HTTP. `redirect`: to /ok. `unsuccessful`: 200 and `success:false`.
  */
 export async function startTarget() {
@@ -32,7 +32,8 @@ export async function startTarget() {
       const what = url.pathname.split('/')[1];
       const count = (seen.get(url.pathname) ?? 0) + 1;
       seen.set(url.pathname, count);
-      requests.push({ what, path: request.url, method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString(), at: Date.now(), port: request.socket.remotePort });
+      const isTaken = what !== 'flaky' || Math.random() >= 0.1;
+      requests.push({ what, isTaken, path: request.url, method: request.method, headers: request.headers, body: Buffer.concat(chunks).toString(), at: Date.now(), port: request.socket.remotePort });
       mostOpen = Math.max(mostOpen, ++open);
       response.on('close', () => --open);
       const { socket } = request;
@@ -49,6 +50,8 @@ export async function startTarget() {
           return count === 1 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.end('ok');
         case 'twice':
           return response.writeHead(count <= 2 ? 500 : 200).end('ok');
+        case 'flaky':
+          return isTaken ? response.end('ok') : Math.random() < 0.5 ? response.writeHead(503).end() : socket.destroy();
         case 'slow':
           return setTimeout(() => response.end('ok'), Number(url.searchParams.get('ms')));
         case 'hang':

@@ -247,14 +247,16 @@ export async function serve(args: string[]): Promise<number> {
     await once(server, 'listening').catch((error) => {
       throw new Failure(`cannot listen on ${host} port ${port}: ${error.message}`);
     });
+    // Before anybody learns that it runs: whoever ends it then ends it well.
+    const told = new Promise((resolve) => {
+      process.once('SIGTERM', resolve);
+      process.once('SIGINT', resolve);
+    });
     const at = server.address() as AddressInfo;
     const shown = at.family === 'IPv6' ? `[${at.address}]` : at.address;
     process.stdout.write(`notifier-wasm listens on http://${shown}:${at.port}${token === undefined ? ' (no token: this machine only)' : ''}\n`);
 
-    await new Promise((resolve) => {
-      process.once('SIGTERM', resolve);
-      process.once('SIGINT', resolve);
-    });
+    await told;
     service.streams.close();
     server.close();
     server.closeIdleConnections();
