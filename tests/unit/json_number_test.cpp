@@ -154,7 +154,7 @@ TEST_CASE("a number halfway between two doubles goes to the even one, and the le
   CHECK(json::to_double("9007199254740993.0") == 9007199254740992.0);
   CHECK(json::to_double("9007199254740995.0") == 9007199254740996.0);
   CHECK(json::to_double("9007199254740993.00000000000000000000000000000001") == 9007199254740994.0);
-  CHECK(json::to_double("9007199254740993." + std::string(2000, '0') + "1") == 9007199254740994.0);
+  CHECK(json::to_double("9007199254740993." + std::string(2000, '0').append("1")) == 9007199254740994.0);
   // Half of the smallest double, just above it, and halfway between the largest one and 2^1024.
   CHECK(json::to_double("2.4703282292062327e-324") == 0.0);
   CHECK(json::to_double("2.4703282292062328e-324") == 5e-324);
@@ -186,7 +186,7 @@ TEST_CASE("very long numbers and exponents are read") {
   CHECK(json::to_double("0." + zeros + "1e100001") == 1.0);
   CHECK(json::to_double("1." + zeros + "1") == 1.0);
   CHECK(reads_as_strtod_does(std::string(300, '9')));
-  CHECK(reads_as_strtod_does(std::string(400, '9') + "e-100"));
+  CHECK(reads_as_strtod_does(std::string(400, '9').append("e-100")));
   CHECK(reads_as_strtod_does("0." + std::string(330, '0') + std::string(1000, '7')));
   CHECK(reads_as_strtod_does("0." + std::string(300, '0') + std::string(1000, '7')));
 }

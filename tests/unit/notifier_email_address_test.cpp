@@ -14,8 +14,8 @@ TEST_CASE("addresses that mail programs agree on are taken") {
     CAPTURE(good);
     CHECK(is_email_address(good));
   }
-  CHECK(is_email_address(std::string(64, 'a') + "@b.c"));
-  CHECK(is_email_address("a@" + std::string(63, 'b') + ".c"));
+  CHECK(is_email_address(std::string(64, 'a').append("@b.c")));
+  CHECK(is_email_address("a@" + std::string(63, 'b').append(".c")));
 }
 
 TEST_CASE("anything that could be read in two ways, or break a header, is refused") {
@@ -29,8 +29,8 @@ TEST_CASE("anything that could be read in two ways, or break a header, is refuse
     CHECK_FALSE(is_email_address(bad));
   }
   CHECK_FALSE(is_email_address(std::string("a\0@b.c", 6)));
-  CHECK_FALSE(is_email_address(std::string(65, 'a') + "@b.c"));
-  CHECK_FALSE(is_email_address("a@" + std::string(64, 'b') + ".c"));
+  CHECK_FALSE(is_email_address(std::string(65, 'a').append("@b.c")));
+  CHECK_FALSE(is_email_address("a@" + std::string(64, 'b').append(".c")));
   std::string domain;
   for (int i = 0; i < 63; ++i) domain += "abc.";
   CHECK(is_email_address("a@" + domain.substr(0, 251)));
