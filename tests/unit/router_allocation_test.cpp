@@ -8,6 +8,7 @@
 #include <string>
 
 #include "event_corpus.hpp"
+#include "notifier/api/api.hpp"
 #include "notifier/routing/router.hpp"
 
 namespace {
@@ -181,5 +182,120 @@ TEST_CASE("where memory runs out in loading, everything is as it was") {
           if (!registry.load(other)) throw std::bad_alloc();
         }) > 20);
   CHECK(registry.find_app("b"));
+}
+
+TEST_CASE("where memory runs out in routing, the next try gives what it always gives") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  const std::string event =
+      R"({"id":"ev-1","type":"new_collaborator","app_id":"1","app_name":"a","created_at":"2024-05-01T10:00:00Z","user":{"username":"anna"},"type_data":{"collaborator":{"email":")" +
+      std::string(300, 'x') + R"(@example.org","number":1e400,"username":"\ud800"}}})";
+  const auto route = [&](Router& router) {
+    std::string all;
+    const auto routed = router.route(event, [&](const DeliveryView& delivery) { all.append(delivery.body); });
+    return routed ? all : "refused: " + routed.error().message;
+  };
+  Router warm(registry);
+  const std::string expected = route(warm);
+  REQUIRE(expected.find("invited") != std::string::npos);
+
+  std::size_t failures = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Router router(registry);
+    std::string said;
+    try {
+      allowed = allowed_now;
+      said = route(router);
+      allowed = -1;
+    } catch (const std::bad_alloc&) {
+      allowed = -1;
+      said = "bad_alloc";
+    }
+    if (said == expected) break;
+    // simdjson tells of it as a value.
+    CHECK_MESSAGE((said == "bad_alloc" || said.find("refused: ") == 0), said);
+    ++failures;
+    REQUIRE(route(router) == expected);
+  }
+  CHECK(failures > 10);
+}
+
+TEST_CASE("where memory runs out in explaining and previewing, the next try gives what it always gives") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  const std::string event = R"({"type":"restart","app_id":"1","app_name":"a","type_data":{"scope":["web"]}})";
+  const Notifier notifier = registry.list("1")[3];
+  const auto ask = [&](Router& router) {
+    const auto explained = router.explain(event);
+    if (!explained) return std::string();
+    const auto preview = router.preview(notifier, event);
+    return preview ? explained->text + explained->notifiers[3].text + std::string(preview->body) : std::string();
+  };
+  Router warm(registry);
+  const std::string expected = ask(warm);
+  REQUIRE_FALSE(expected.empty());
+  std::size_t failures = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Router router(registry);
+    std::string said;
+    try {
+      allowed = allowed_now;
+      said = ask(router);
+    } catch (const std::bad_alloc&) {
+    }
+    allowed = -1;
+    if (said == expected) break;
+    ++failures;
+    REQUIRE(ask(router) == expected);
+  }
+  CHECK(failures > 10);
+}
+
+TEST_CASE("where memory runs out in answering a request, the registry is as it was, and the next request is answered") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  const std::string first = registry.list("1")[0].id;
+  const struct {
+    const char* method;
+    std::string target;
+    const char* body;
+    int status;
+  } requests[] = {
+      {"GET", "/v1/apps/a/notifiers", "", 200},
+      {"POST", "/v1/apps/a/notifiers",
+       R"({"notifier":{"platform_id":"5982f145d48c3600273ef08a","name":"a name that is not kept in place","selected_events":["restart"],"type_data":{"webhook_url":"https://h.example/","x":[1,{}]}}})",
+       201},
+      {"POST", "/v1/apps/a/notifiers",
+       R"({"notifier":{"platform_id":"5982f145d48c3600273ef08a","name":"","send_all_events":"maybe","type_data":{}}})",
+       422},
+      {"PATCH", "/v1/apps/a/notifiers/" + first, R"({"notifier":{"name":"another name that is not kept in place"}})",
+       200},
+      {"POST", "/v1/apps/a/notifiers/" + first + "/test", "", 200},
+      {"POST", "/v1/apps/a/events", R"({"type":"restart","type_data":{"scope":["web"]}})", 202},
+      {"DELETE", "/v1/apps/a/notifiers/" + first, "", 204},
+      {"GET", "/v1/notification_platforms", "", 200},
+      {"POST", "/v1/apps/a/notifiers", R"({"notifier":)", 400},
+  };
+  for (const auto& row : requests) {
+    CAPTURE(row.method);
+    CAPTURE(row.target);
+    Api api(registry);
+    int status = 0;
+    const auto handle = [&](Api& by) {
+      Request request;
+      request.method = row.method;
+      request.target = row.target;
+      request.headers = {{"Content-Type", "application/json"}};
+      request.body = row.body;
+      return by.handle(request).response.status;
+    };
+    status = handle(api);
+    CHECK(status == row.status);
+    CHECK(fail_everywhere(registry, [&] {
+            // Out of memory may also be told as a value: the reader of JSON has none to give.
+            if (handle(api) != status) throw std::bad_alloc();
+          }) > 3);
+    CHECK(handle(api) == status);
+  }
 }
 #endif
