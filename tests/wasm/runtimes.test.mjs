@@ -65,6 +65,46 @@ for (const [name, command, args] of runtimes) {
   }
 }
 
+/** Delivers to a server of its own: refused, through a name that points to this machine, and allowed, at the second attempt. */
+const delivering = `
+import { createServer } from 'node:http';
+import { Outbox, Sender } from 'notifier-wasm/node';
+const got = [];
+const server = createServer((request, response) => { let body = ''; request.on('data', (c) => (body += c)); request.on('end', () => { got.push(request.headers['webhook-signature'].slice(0, 3) + body); response.writeHead(got.length === 1 ? 500 : 200).end('ok'); }); });
+await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+const url = \`http://127.0.0.1:\${server.address().port}/x\`;
+const delivery = { notifierId: 'n', notifierName: 'n', appId: 'a', platform: 'webhook', eventId: 'e', eventType: 't', idempotencyKey: 'msg_1', truncations: [], method: 'POST', url, headers: {}, body: '{}' };
+const refused = await new Sender().send(delivery);
+const lookup = (name, options, callback) => callback(null, [{ address: '127.0.0.1', family: 4 }]);
+const rebound = await new Sender({ lookup, allowPorts: [server.address().port], timeoutMs: 3000 }).send({ ...delivery, url: url.replace('127.0.0.1', 'rebinding.example.com') });
+const sender = new Sender({ allowPrivate: true });
+const outbox = await Outbox.open({ file: process.argv[2], sender, secrets: () => ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], retry: { delaysMs: [10] } });
+await outbox.enqueue([delivery]);
+await outbox.idle();
+console.log(JSON.stringify({ got, refused: refused.action, rebound: [rebound.action, rebound.reason], states: outbox.list().deliveries.map(({ state, attempts }) => [state, attempts.length]) }));
+await outbox.close();
+sender.close();
+server.close();
+`;
+
+for (const [name, command, args] of runtimes) {
+  test(`${name} delivers, and guards`, () => {
+    const path = join(folder, 'delivering.mjs');
+    writeFileSync(path, delivering);
+    const outbox = join(folder, 'delivering.ndjson');
+    rmSync(outbox, { force: true });
+    const allowed = name === 'Deno' ? [...args, '--allow-net', '--allow-write', '--allow-env', '--allow-sys'] : args;
+    const { status, stdout, stderr } = spawnSync(command, [...allowed, path, outbox], { encoding: 'utf8', cwd: installed, env: { ...process.env, NO_COLOR: '1', DENO_NO_UPDATE_CHECK: '1' }, timeout: 60_000 });
+    assert.equal(status, 0, stderr);
+    assert.deepEqual(JSON.parse(stdout), {
+      got: ['v1,{}', 'v1,{}'],
+      refused: 'fail',
+      rebound: ['fail', "the target's address is the sending machine itself"],
+      states: [['delivered', 2]],
+    });
+  });
+}
+
 test('workerd runs it: the module is imported, not compiled', () => {
   const work = mkdtempSync(join(tmpdir(), 'notifier-workerd-'));
   after(() => rmSync(work, { recursive: true }));
