@@ -421,7 +421,7 @@ test('targets that fail at random, and kill -9 at any time: nothing that was ack
     const ended = new Promise((resolve) => child.on('close', resolve));
     if (!isLast) {
       const had = acknowledged.length;
-      await until(() => acknowledged.length > had + Math.random() * each, 'an acknowledgement');
+      await until(() => acknowledged.length > had + Math.random() * each, 'an acknowledgement', 300_000);
       child.kill('SIGKILL');
     }
     const code = await ended;

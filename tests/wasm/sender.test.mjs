@@ -222,6 +222,21 @@ test('receivers verify signatures, with either key while keys rotate', async () 
   assert.throws(() => new Standard(secret).verify(`${got} `, headers));
 });
 
+test('notifier-wasm/sign signs as the library does, without node:crypto', async () => {
+  const { sign } = await import(pathToFileURL(file('dist/sign.js')));
+  for (const body of ['{"test": 2432232314}', '{"type":"é🎉"}', Buffer.from('{"type":"é🎉"}'), '']) {
+    for (const secrets of [[secret], [secret, other]]) {
+      const delivery = { idempotencyKey: 'msg_p5jXN8AQM9LWM0D4loKWxJek', body };
+      assert.deepEqual(await sign(delivery, secrets, 1614265330_999), newSender({ clock: () => 1614265330_999 }).sign(delivery, secrets));
+    }
+  }
+  assert.deepEqual(await sign({ idempotencyKey: 'msg_1', body: '' }, []), {});
+  for (const wrong of ['whsec_tooshort', 'whsec_***', secret.slice(6), `whsec_${'A'.repeat(100)}`]) {
+    await assert.rejects(sign({ idempotencyKey: 'msg_1', body: '' }, [wrong]), (error) => error.code === 'invalid' && !error.message.includes(wrong.slice(6)));
+  }
+  await assert.rejects(sign({ idempotencyKey: 'msg.1', body: '' }, [secret]), (error) => error.code === 'invalid');
+});
+
 test('a malformed key fails the attempt and is not told', async () => {
   const { action, reason } = await newSender().send(httpDelivery(target.url('ok')), { secrets: ['whsec_tooshort'] });
   assert.equal(action, 'fail');

@@ -1,0 +1,54 @@
+// Signatures for hosts without node:crypto: edge workers, Deno, browsers. By Standard Webhooks
+// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md), with WebCrypto.
+
+import { NotifierError } from './error.js';
+
+export { NotifierError } from './error.js';
+
+/** A signing secret's key: `whsec_` and 24 to 64 bytes in base64. */
+function keyOf(secret: string): Uint8Array {
+  let key: Uint8Array | undefined;
+  try {
+    if (secret.startsWith('whsec_')) key = Uint8Array.from(atob(secret.slice(6)), (c) => c.charCodeAt(0));
+  } catch {
+    // No base64.
+  }
+  if (key === undefined || key.length < 24 || key.length > 64) throw new NotifierError('invalid', "can't sign with a malformed secret");
+  return key;
+}
+
+async function subtle(): Promise<SubtleCrypto> {
+  // Node.js 18 has no `crypto` among its globals.
+  return globalThis.crypto?.subtle ?? (await import('node:crypto')).webcrypto.subtle;
+}
+
+/**
+ * The headers that sign a webhook for an attempt at this moment; with several secrets, by each, while keys rotate.
+ *
+ *     const headers = await sign(delivery, engine.signingSecrets(delivery.notifierId));
+ *     await fetch(delivery.url, { ...delivery, headers: { ...delivery.headers, ...headers } });
+ *
+ * @param now milliseconds since 1970
+ * @returns `webhook-id`, `webhook-timestamp` and `webhook-signature`; none where there is no secret
+ * @throws {NotifierError} `invalid` where a secret is malformed, or the key is empty or holds a dot; the message holds nothing of the secret
+ */
+export async function sign(
+  { idempotencyKey: id, body }: { idempotencyKey: string; body: string | Uint8Array },
+  secrets: readonly string[],
+  now: number = Date.now(),
+): Promise<Record<string, string>> {
+  if (secrets.length === 0) return {};
+  if (id === '' || id.includes('.')) throw new NotifierError('invalid', "can't sign a delivery whose key is empty or holds a dot");
+  const seconds = String(Math.floor(now / 1000));
+  const head = new TextEncoder().encode(`${id}.${seconds}.`);
+  const rest = typeof body === 'string' ? new TextEncoder().encode(body) : body;
+  const content = new Uint8Array(head.length + rest.length);
+  content.set(head);
+  content.set(rest, head.length);
+  const crypto = await subtle();
+  const signatures = secrets.map(async (secret) => {
+    const key = await crypto.importKey('raw', keyOf(secret) as BufferSource, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
+    return `v1,${btoa(String.fromCharCode(...new Uint8Array(await crypto.sign('HMAC', key, content))))}`;
+  });
+  return { 'webhook-id': id, 'webhook-timestamp': seconds, 'webhook-signature': (await Promise.all(signatures)).join(' ') };
+}
