@@ -10886,19 +10886,15 @@ class SmallIndex {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/message/wordings.hpp ----------------------------------------------------------------------------------
+// ---- notifier/message/shared_wordings.hpp ---------------------------------------------------------------------------
 
-// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
-// adding a row here (and one in catalogue/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
-// notifiers and log drains, tokens, voucher codes.
+// What several rows of wordings.hpp say alike: the fields of a subject, and who acted.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 namespace wordings {
 
 // clang-format off
-
-inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
 
 inline constexpr std::string_view repository_fields =
     "Repository: {repo_name}; Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
@@ -10936,6 +10932,26 @@ inline constexpr std::string_view consent_fields =
 inline constexpr std::string_view by_addon = "Addon {addon_name|addon_provider}";
 inline constexpr std::string_view by_operator = "{@is_operator?Scalingo operator/}";
 inline constexpr std::string_view by_backup_service = "{@is_operator?Scalingo backup service/}";
+
+// clang-format on
+
+}  // namespace wordings
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/wordings.hpp ----------------------------------------------------------------------------------
+
+// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
+// adding a row here (and one in catalogue/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
+// notifiers and log drains, tokens, voucher codes.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace wordings {
+
+// clang-format off
+
+inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
 
 inline constexpr Wording table[] = {
 

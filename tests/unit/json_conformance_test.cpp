@@ -5,7 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "../conformance/json/cases.hpp"
+#include "../conformance/json/accepted.hpp"
+#include "../conformance/json/numbers.hpp"
+#include "../conformance/json/refused.hpp"
 #include "notifier/json/document.hpp"
 
 namespace json = notifier::json;
