@@ -83,7 +83,7 @@ export const focused = (page) =>
 export const pageOf = (attributes, title = 'Test') =>
   `<!DOCTYPE html><html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>${title}</title>
 <link rel="stylesheet" href="/dashboard/page.css"><script type="module" src="/setup.js"></script></head>
-<body><main><h1>Test</h1><notifier-dashboard ${attributes}></notifier-dashboard></main></body></html>`;
+<body><main><h1>${title}</h1><notifier-dashboard ${attributes}></notifier-dashboard></main></body></html>`;
 
 /** A configuration with one notifier of each platform, and people. */
 export const shop = {

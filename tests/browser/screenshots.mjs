@@ -1,64 +1,32 @@
-// Takes pictures of the dashboard's states, light and dark, wide and narrow:
+// Takes pictures of the dashboard's states, light and dark, wide and narrow, and in forced colours:
 //
-//   node tests/browser/screenshots.mjs FOLDER
+//   node tests/browser/screenshots.mjs FOLDER [STATE...]
 
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { launch, open, pageOf, serve, shop } from './browser.mjs';
+import { launch } from './browser.mjs';
+import { reach, states } from './states.mjs';
 
-const folder = process.argv[2];
-if (!folder) throw new Error('usage: node tests/browser/screenshots.mjs FOLDER');
+const [folder, ...wanted] = process.argv.slice(2);
+if (!folder) throw new Error('usage: node tests/browser/screenshots.mjs FOLDER [STATE...]');
 mkdirSync(folder, { recursive: true });
 
-const setup = `import '/dashboard/index.js';
-globalThis.dashboard = document.querySelector('notifier-dashboard');
-dashboard.addEventListener('notifier-deliver', (event) => event.preventDefault());
-dashboard.seed = ${JSON.stringify(shop)};`;
-const [browser, site] = await Promise.all([launch(), serve({ pages: { '/': pageOf('', 'Notifiers').replace('<h1>Test</h1>', '') }, scripts: { '/setup.js': setup } })]);
-
-for (const colorScheme of ['light', 'dark']) {
-  for (const width of [1280, 360]) {
-    for (const forcedColors of width === 1280 && colorScheme === 'dark' ? ['none', 'active'] : ['none']) {
-      const { page, context } = await open(browser, site.origin, { colorScheme, forcedColors, viewport: { width, height: 800 } });
-      const shot = async (state) => {
-        await page.waitForTimeout(600);
-        await page.screenshot({ path: join(folder, `${state}-${forcedColors === 'active' ? 'forced' : colorScheme}-${width}.png`) });
-      };
-      await page.getByText('4 notifiers').waitFor();
-      await shot('notifiers');
-      await page.getByRole('button', { name: 'Edit On call' }).click();
-      await shot('edit');
-      await page.keyboard.press('Escape');
-      await page.getByRole('button', { name: 'Add notifier' }).click();
-      await page.locator('#all').uncheck();
-      await page.locator('#save').click();
-      await shot('add');
-      await page.keyboard.press('Escape');
-      await page.getByRole('tab', { name: 'Preview' }).click();
-      await shot('preview');
-      await page.getByRole('tab', { name: 'Why' }).click();
-      await shot('why');
-      await page.evaluate(async () => {
-        const { now } = Date;
-        for (let minute = 28; minute >= 0; --minute) {
-          Date.now = () => now() - minute * 60_000;
-          for (let count = 0; count < (minute * 7) % 5; ++count) {
-            const type = ['deployment', 'restart', 'crash', 'new_domain'][(minute + count) % 4];
-            await dashboard.accept({ id: `${minute}-${count}`, created_at: new Date(Date.now()), type, app_name: 'shop', user: { username: 'anna' }, type_data: {} });
-          }
-        }
-        Date.now = now;
-      });
-      await page.getByRole('tab', { name: 'Activity' }).click();
-      await shot('activity');
-      await page.getByRole('tab', { name: 'Notifiers' }).click();
-      await page.getByRole('button', { name: 'Remove On call' }).click();
-      await shot('remove');
-      await page.locator('#confirm').click();
-      await shot('removed');
-      await context.close();
+const looks = [
+  { look: 'light', colorScheme: 'light', forcedColors: 'none', widths: [1280, 360] },
+  { look: 'dark', colorScheme: 'dark', forcedColors: 'none', widths: [1280, 360] },
+  { look: 'forced', colorScheme: 'dark', forcedColors: 'active', widths: [1280] },
+];
+const browser = await launch();
+for (const state of states.filter(({ name }) => wanted.length === 0 || wanted.includes(name))) {
+  const { page, close } = await reach(browser, state, state.modes?.[0] ?? 'page', { reducedMotion: 'reduce', viewport: { width: 1280, height: 800 } });
+  for (const { look, colorScheme, forcedColors, widths } of looks) {
+    await page.emulateMedia({ colorScheme, forcedColors });
+    for (const width of widths) {
+      await page.setViewportSize({ width, height: 800 });
+      await page.waitForTimeout(150);
+      await page.screenshot({ path: join(folder, `${state.name}-${look}-${width}.png`) });
     }
   }
+  await close();
 }
 await browser.close();
-await site.close();

@@ -111,16 +111,18 @@ test('events and deliveries come by the stream, also changes that others make', 
 
 test('how deliveries went is told by the stream and by the server\u2019s record; what failed can be sent again', async () => {
   const retried = [];
+  const records = [];
   const record = (notifier, id, state, attempts) => JSON.stringify({ id, notifier_id: notifier, event_id: 'e0', event_type: 'crash', platform: 'webhook', state, created_at: new Date(Date.now() - 60_000), next_at: null, ended_at: null, attempts });
   const failed = [{ at: new Date(), outcome: 'fail', status: 404, reason: 'the target answered 404' }];
   const history = {
     events: () => ({ total: 0, items: [] }),
-    deliveries: (app, notifier) => ({ total: 1, items: notifier === audit ? [record(notifier, 'msg_old', 'dead', failed)] : [] }),
+    deliveries: (app, notifier) => ({ total: 1, items: notifier === audit ? records : [] }),
     retry: (app, notifier, id) => Boolean(retried.push(id)),
   };
   let audit = '';
   const { page, engine, send, tell, finish } = await start({ history });
   audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  records.push(record(audit, 'msg_old', 'dead', failed));
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByText('the target answered 404').waitFor();
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
@@ -133,9 +135,15 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   tell('delivery', { ...note, idempotency_key: key, status: 'delivered' });
   await page.locator('.delivered').waitFor();
   assert.equal(await page.getByText('will be retried').count(), 0);
+  // A stream says that it failed, the record why.
+  records.push(record(audit, 'msg_new', 'dead', [...failed, { ...failed[0], reason: 'the target answered 410' }]));
+  tell('delivery', { ...note, event_id: 'e2', idempotency_key: 'msg_new', status: 'dead' });
+  await page.getByText('the target answered 410').waitFor();
+  await page.locator('[data-key=msg_new] button').click();
+  await page.locator('[data-key=msg_new]').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Send again to Audit trail' }).click();
   await page.waitForFunction(() => !document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity').shadowRoot.querySelector('.lost'));
-  assert.deepEqual(retried, ['msg_old']);
+  assert.deepEqual(retried, ['msg_new', 'msg_old']);
   assert.deepEqual(await violations(page), []);
   await finish();
 });
@@ -254,6 +262,24 @@ test('the token goes into the header; without it the page says so', async () => 
   await wrong.page.getByText('4 notifiers').waitFor();
   assert.doesNotMatch(await wrong.page.content(), /right/);
   await wrong.finish();
+});
+
+test('a server that goes away before all is loaded is missed, and all is there when it is back', async () => {
+  let release;
+  const held = new Promise((resolve) => (release = resolve));
+  const server = await startApi();
+  const { page, connect, disconnect, finish, row } = await start({ server: { ...server, api: (request, response) => (request.url.includes('/collaborators') ? held.then(() => server.api(request, response)) : server.api(request, response)) } });
+  await row('On call').waitFor();
+  await disconnect();
+  release();
+  await page.getByText('The server cannot be reached.').waitFor();
+  assert.equal(await page.locator('.notice.bad').count(), 1);
+  await connect();
+  await page.waitForFunction(() => said.includes('connectiontrue'));
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('3 of 4 are told').waitFor();
+  await row('On call').waitFor();
+  await finish();
 });
 
 test('a server that goes away and comes back is noticed', async () => {

@@ -235,7 +235,7 @@ export async function reach(browser, state, mode, options) {
   const { seed = 'shop' } = state;
   const server = mode === 'server' ? await startApi({ configuration: configurations[seed] }) : undefined;
   const attributes = [mode === 'server' && !/base-url/.test(state.attributes ?? '') ? 'base-url="" app="shop"' : '', state.attributes ?? ''].join(' ');
-  const site = await serve({ pages: { '/': pageOf(attributes, 'Notifiers') }, scripts: { '/setup.js': setup(mode, seed) }, api: server?.api });
+  const site = await serve({ pages: { '/': pageOf(attributes, 'Acme console') }, scripts: { '/setup.js': setup(mode, seed) }, api: server?.api });
   const context = { mode, server, site };
   state.before?.(context);
   const opened = await open(browser, site.origin, options);

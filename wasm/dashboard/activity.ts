@@ -25,7 +25,7 @@ export class NotifierActivity extends LitElement {
     .key::before { content: ''; inline-size: 0.7rem; block-size: 0.7rem; border-radius: 2px; background: var(--tone); forced-color-adjust: none; }
     .scroll { overflow: auto; max-block-size: 20rem; }
     table { border-collapse: collapse; inline-size: 100%; font-variant-numeric: tabular-nums; font-size: 0.875rem; }
-    th, td { padding: 0.3rem 0.6rem; text-align: end; border-block-end: 1px solid var(--n-line); } th:first-child { text-align: start; }
+    th, td { white-space: nowrap; padding: 0.3rem 0.6rem; text-align: end; border-block-end: 1px solid var(--n-line); } th:first-child { text-align: start; }
     ol.card > li { display: grid; grid-template-columns: minmax(6.5rem, auto) minmax(0, 1fr); gap: 0.25rem 0.9rem; padding: 0.6rem 1rem; border-block-end: 1px solid var(--n-line); }
     ol.card > li:last-child { border-block-end: 0; }
     time { white-space: nowrap; color: var(--n-quiet); font-size: 0.875rem; font-variant-numeric: tabular-nums; }
@@ -36,10 +36,10 @@ export class NotifierActivity extends LitElement {
     .told .more::before { display: none; }
     .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status { color: var(--n-warn); }
     .lost { display: grid; gap: 0.35rem; margin-block-start: 0.45rem; grid-template-columns: minmax(0, 1fr); }
-    .lost li { display: flex; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
-    .why { flex: 1; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }
+    .lost li { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
+    .why { flex: 1 1 12rem; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }
     #timeline:focus-visible { outline-offset: 4px; }
-    @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } }
+    @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } th, td { padding-inline: 0.4rem; } }
   `];
   static override properties = { words: { attribute: false }, log: { attribute: false }, version: { attribute: false }, live: { attribute: false }, _width: { state: true }, _table: { state: true }, _onlyFailed: { state: true } };
 
@@ -87,7 +87,7 @@ export class NotifierActivity extends LitElement {
         <span class="bar"><span class="pill ${this.live ? 'good' : ''}" id="live">${words.say(this.live ? 'live' : 'offline')}</span>
         <button type="button" class="button small" id="as-table" aria-pressed=${this._table} @click=${() => (this._table = !this._table)}>${words.say('asTable')}</button></span></div>
         ${this._table ? this.#drawTable(minutes) : this.#drawPlot(minutes)}
-        <div class="bar">${platforms.map((platform) => html`<span class="key ${platform}">${words.find(`platform.${platform}`)}</span>`)}</div></section>
+        ${this._table ? nothing : html`<div class="bar">${platforms.map((platform) => html`<span class="key ${platform}">${words.find(`platform.${platform}`)}</span>`)}</div>`}</section>
       ${this.live === false ? html`<p class="quiet">${words.say('noStream')}</p>` : nothing}
       <div class="bar space"><h3 id="timeline" tabindex="-1">${words.say('timeline')}</h3>
         ${failed > 0 || this._onlyFailed ? html`<button type="button" class="button small" id="only-failed" aria-pressed=${this._onlyFailed} @click=${() => (this._onlyFailed = !this._onlyFailed)}>${words.say('onlyFailed', { count: failed })}</button>` : nothing}</div>

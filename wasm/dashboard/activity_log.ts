@@ -67,6 +67,12 @@ export class ActivityLog {
     for (const old of this.#minutes.keys()) if (old <= oldest) this.#minutes.delete(old);
   }
 
+  /** Adds the reason to a failure that is known. */
+  explain(note: DeliveryNote): void {
+    const known = this.#deliveries.get(keyOf(note));
+    if (known?.status === 'dead' && note.status === 'dead') known.reason = note.reason;
+  }
+
   setStatus(notifier: string, key: string, status: DeliveryStatus): void {
     const known = this.#deliveries.get(keyOf({ notifier_id: notifier, idempotency_key: key }));
     if (known) Object.assign(known, { status, reason: '' });

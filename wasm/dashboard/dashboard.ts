@@ -390,7 +390,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       </div>
       ${problem ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
         <button type="button" class="button small" id="retry" @click=${() => void this.reload()}>${words.say('retry')}</button></div>` : nothing}
-      ${engineProblem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
+      ${engineProblem && !problem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
       <div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}

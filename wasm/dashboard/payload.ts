@@ -28,7 +28,7 @@ export class NotifierPayload extends LitElement {
     dl { display: grid; grid-template-columns: auto minmax(0, 1fr); gap: 0.15rem 0.9rem; margin-block-end: 0.75rem; }
     dt { color: var(--n-quiet); } dd { overflow-wrap: anywhere; }
     iframe { display: block; inline-size: 100%; block-size: 24rem; border: 0; background: #fff; color-scheme: light; }
-    .cuts { padding: 0.5rem 1rem; border-block-start: 1px solid var(--n-line); background: var(--n-warn-surface); color: var(--n-warn); font-size: 0.875rem; }
+    .cuts { padding: 0.5rem 1rem; border-block-end: 1px solid var(--n-line); background: var(--n-warn-surface); color: var(--n-warn); font-size: 0.875rem; }
     .message { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0.7rem; }
     .face { inline-size: 2.25rem; block-size: 2.25rem; border-radius: 6px; background: var(--n-accent); color: var(--n-on-accent); display: grid; place-items: center; font-weight: 700; }
     .rocket .face { border-radius: 4px; }
@@ -82,10 +82,10 @@ export class NotifierPayload extends LitElement {
     const size = new TextEncoder().encode(raw).length;
     const button = (view: View, text: string) => html`<button type="button" class="button plain small" data-view=${view} aria-pressed=${this._view === view} @click=${() => (this._view = view)}>${text}</button>`;
     return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}><slot name="title"></slot>
-        ${delivery.platform === 'email' ? html`${button('seen', words.say('html'))}${button('text', words.say('text'))}` : button('seen', words.say('asSeen'))}
+        ${delivery.platform === 'email' ? html`${button('seen', words.say('html'))}${button('text', words.say('text'))}` : button('seen', words.say(delivery.platform === 'webhook' ? 'request' : 'asSeen'))}
         ${button('raw', words.say('raw'))}</div>
-      ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
       ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part, kept, length }))) })}</p>` : nothing}
+      ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
     </div>`;
   }
 

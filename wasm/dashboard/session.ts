@@ -72,6 +72,8 @@ export class Session {
   #isStale = false;
   #isRecovering = false;
   #deliveriesAsked = false;
+  /** Notifiers whose failures are being asked for. */
+  readonly #asked = new Set<string>();
   #hasLearned = false;
 
   constructor(settings: Settings, engines: Engines, observer: Observer) {
@@ -201,6 +203,7 @@ export class Session {
       delivery: (note) => {
         this.log.addDelivery(note, Date.now());
         this.#happened();
+        if (note.status === 'dead' && note.reason === '' && !this.isInPage) void this.#askWhy(note.notifier_id);
       },
       connected: (isLive) => {
         if (this.#life.signal.aborted) return;
@@ -285,6 +288,22 @@ export class Session {
       }
     } catch (error) {
       if (!this.#life.signal.aborted) this.#fail(error);
+    }
+  }
+
+  /** Why deliveries of a notifier failed: a stream need not say, the server's record does. */
+  async #askWhy(id: string): Promise<void> {
+    const notifier = this.notifiers?.find((one) => one.id === id);
+    if (!notifier || this.#asked.has(id)) return;
+    this.#asked.add(id);
+    // Failures come in numbers, and are recorded when they are told, or soon after.
+    await pause(300, this.#life.signal);
+    this.#asked.delete(id);
+    try {
+      for (const note of (await this.#client!.deliveries(this.app!.id, notifier)) ?? []) this.log.explain(note);
+      this.#happened();
+    } catch {
+      // Then the reason stays unknown.
     }
   }
 

@@ -103,6 +103,7 @@ export const english = {
   everyPlatform: 'Every platform',
   previewOf: 'Preview for {platform}',
   asSeen: 'As it looks',
+  request: 'Request',
   raw: 'Raw bytes',
   text: 'Text',
   html: 'HTML',

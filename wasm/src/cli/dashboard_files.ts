@@ -12,6 +12,7 @@ const types: Record<string, string> = {
   html: 'text/html; charset=utf-8',
   css: 'text/css; charset=utf-8',
   js: 'text/javascript; charset=utf-8',
+  svg: 'image/svg+xml',
   wasm: 'application/wasm',
 };
 
@@ -20,7 +21,7 @@ const policy =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 // What the page can ask for, and nothing else of the package.
-const known = /^\/(dashboard\/[\w-]+\.(?:js|css)|shared\/[\w-]+\.js|index\.js|notifier\.wasm)$/;
+const known = /^\/(dashboard\/[\w-]+\.(?:js|css|svg)|shared\/[\w-]+\.js|index\.js|notifier\.wasm)$/;
 
 /** The file that a request asks for; undefined where it asks for something else. Holds no secret: everybody may read it. */
 export async function dashboardFile({ method, url = '' }: IncomingMessage): Promise<File | undefined> {
