@@ -22,30 +22,8 @@ inline notifier::Result<void> import_snapshot(const std::string& path, notifier:
     return error;
   }
   const std::string json{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  auto loaded = registry.load(json);
-  if (!loaded) return loaded;
-
-  notifier::Outcome everything;
-  for (notifier::User& user : registry.users()) {
-    notifier::Change change;
-    change.op = notifier::Change::Op::put_user;
-    change.user = std::move(user);
-    everything.changes.push_back(std::move(change));
-  }
-  for (notifier::App& app : registry.apps()) {
-    auto notifiers = registry.list(app.id);
-    notifier::Change change;
-    change.op = notifier::Change::Op::put_app;
-    change.app = std::move(app);
-    everything.changes.push_back(std::move(change));
-    for (notifier::Notifier& notifier : notifiers) {
-      notifier::Change put;
-      put.op = notifier::Change::Op::put_notifier;
-      put.notifier = std::move(notifier);
-      everything.changes.push_back(std::move(put));
-    }
-  }
-  return store.store({&everything});
+  const auto loaded = registry.load(json);
+  return loaded ? store.store_all(registry) : loaded;
 }
 
 }  // namespace server

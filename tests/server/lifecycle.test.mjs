@@ -58,6 +58,29 @@ test('a snapshot goes out and comes in, once', async () => {
   other.remove();
 });
 
+test('an imported configuration keeps its settings and event types when the server starts again', async () => {
+  const other = NotifierServer.folder();
+  const file = `${other.path}/configuration.json`;
+  const configuration = {
+    apps: [{ id: 'app-1', name: 'shop', notifiers: [{ name: 'orders', ...webhook('orders').notifier, selected_events: ['order/placed'] }] }],
+    event_types: [{ id: 'own-1', name: 'order_placed', display_name: 'Order placed', description: 'An order was placed', kinds: ['order/placed'] }],
+    email_from: 'Shop <shop@example.org>',
+    link_base: 'https://dashboard.example.org',
+  };
+  writeFileSync(file, JSON.stringify(configuration));
+  for (const args of [['--import', file], []]) {
+    const server = await NotifierServer.start(other.database, ...args);
+    const { event_types } = (await server.call('GET', '/v1/event_types')).body;
+    assert.equal(event_types.at(-1).display_name, 'Order placed');
+    const { events } = (await server.call('POST', '/v1/apps/shop/events', { type: 'order/placed' })).body;
+    assert.equal(events[0].deliveries.length, 1);
+    await server.stop();
+    const snapshot = JSON.parse(run('--database', other.database, '--export').stdout);
+    for (const key of ['email_from', 'link_base']) assert.equal(snapshot[key], configuration[key]);
+  }
+  other.remove();
+});
+
 test('what cannot be stored is answered with 500, and nothing has changed', async () => {
   const other = NotifierServer.folder();
   const server = await NotifierServer.start(other.database, '--import', fixture);

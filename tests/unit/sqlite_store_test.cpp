@@ -107,6 +107,29 @@ TEST_CASE("a registry comes back from its database as it was, secrets and order 
   CHECK(registry.snapshot() == before);
 }
 
+TEST_CASE("all of a registry is stored at once, with its settings and own event types, and goes on from there") {
+  const TemporaryDatabase database;
+  std::string before;
+  {
+    notifier::Registry registry;
+    const auto loaded = registry.load(R"({"apps":[{"id":"app-1","name":"shop","notifiers":[
+        {"id":"no-1","name":"n","platform":"email","selected_event_ids":["own-1"]}]},{"id":"app-0","name":"empty"}],
+        "users":[{"id":"us-1","username":"jane","email":"jane@example.com"}],
+        "event_types":[{"id":"own-1","name":"order_placed","kinds":["order/placed"]}],
+        "email_from":"Shop <shop@example.com>","link_base":"https://dashboard.example.com"})");
+    REQUIRE_MESSAGE(loaded, loaded.error().message);
+    const auto store = open(at(database));
+    REQUIRE(store->store_all(registry));
+    REQUIRE(store->store_all(registry));  // a second time changes nothing
+    store_and_apply(*store, registry, {*registry.plan_add("empty", webhook_draft("later"))});
+    before = registry.snapshot();
+  }
+  notifier::Registry registry;
+  const auto loaded = open(at(database))->load(registry);
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  CHECK(registry.snapshot() == before);
+}
+
 TEST_CASE("a new database loads as an empty registry") {
   const TemporaryDatabase database;
   notifier::Registry registry;
@@ -207,7 +230,7 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
   }
   execute(database.path,
           "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
-          "DROP TABLE notifier_health; PRAGMA user_version = 1;");
+          "DROP TABLE notifier_health; DROP TABLE configuration; PRAGMA user_version = 1;");
 
   notifier::Registry registry;
   const auto store = open(at(database));

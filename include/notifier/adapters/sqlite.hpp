@@ -58,8 +58,12 @@ class SqliteStore final : public History {
   ///         cannot be read or written.
   static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
 
-  /// Puts all apps, users and notifiers into an empty registry, in the order in which they were made.
+  /// Puts all apps, users and notifiers into an empty registry, in the order in which they were made; before them the
+  /// settings and event types of the registry that was imported, if one was.
   Result<void> load(Registry& registry);
+
+  /// Puts all that a registry holds into an empty store, settings and its own event types included: in one transaction.
+  Result<void> store_all(const Registry& registry);
 
   /// Stores the changes, events and deliveries of all outcomes in one transaction: one sync to the disk for all of
   /// them. Returns when they are durable; on an error nothing has changed.
@@ -79,6 +83,8 @@ class SqliteStore final : public History {
 
   Result<void> open_connections();
   Result<void> prepare();
+  Result<void> load_configuration(Registry& registry);
+  Result<void> store_configuration(std::string_view document);
   Result<void> store_change(const Change& change);
   Result<void> store_event(const RecordedEvent& event);
   Timestamp now() const;
@@ -167,6 +173,7 @@ inline Result<void> SqliteStore::prepare() {
 
 inline Result<void> SqliteStore::load(Registry& registry) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
+  if (auto done = load_configuration(registry); !done) return done;
   auto rows = SqliteStatement::prepare(writer_.handle(), "SELECT change FROM registry ORDER BY position");
   if (!rows) return rows.error();
   json::Document document;
@@ -182,6 +189,44 @@ inline Result<void> SqliteStore::load(Registry& registry) {
     changes.push_back(std::move(*change));
   }
   return registry.apply(changes);
+}
+
+inline Result<void> SqliteStore::load_configuration(Registry& registry) {
+  auto row = SqliteStatement::prepare(writer_.handle(), "SELECT document FROM configuration");
+  if (!row) return row.error();
+  const auto exists = row->step();
+  if (!exists) return exists.error();
+  return *exists ? registry.load(row->text(0)) : Result<void>();
+}
+
+inline Result<void> SqliteStore::store_configuration(std::string_view document) {
+  if (auto done = writer_.execute("DELETE FROM configuration"); !done) return done;
+  auto insert = SqliteStatement::prepare(writer_.handle(), "INSERT INTO configuration (document) VALUES (?1)");
+  return insert ? insert->bind(1, document).run() : Result<void>(insert.error());
+}
+
+inline Result<void> SqliteStore::store_all(const Registry& registry) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  return writer_.transaction([&]() -> Result<void> {
+    auto done = store_configuration(registry.configuration());
+    Change change;
+    change.op = Change::Op::put_user;
+    for (User& user : registry.users()) {
+      change.user = std::move(user);
+      if (done) done = store_change(change);
+    }
+    for (App& app : registry.apps()) {
+      change.op = Change::Op::put_app;
+      change.app = std::move(app);
+      if (done) done = store_change(change);
+      change.op = Change::Op::put_notifier;
+      for (Notifier& notifier : registry.list(change.app.id)) {
+        change.notifier = std::move(notifier);
+        if (done) done = store_change(change);
+      }
+    }
+    return done;
+  });
 }
 
 inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcomes) {

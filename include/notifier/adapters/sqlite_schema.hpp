@@ -39,6 +39,8 @@ inline constexpr const char* migrations[] = {
     "ROWID;"
     "CREATE TABLE notifier_health (notifier_id TEXT PRIMARY KEY, failing_since INTEGER NOT NULL, failures INTEGER NOT "
     "NULL) STRICT, WITHOUT ROWID;",
+    // At most one row: Registry::configuration().
+    "CREATE TABLE configuration (document TEXT NOT NULL) STRICT;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

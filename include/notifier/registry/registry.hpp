@@ -104,6 +104,8 @@ class Registry {
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
+  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  std::string configuration() const;
 
  private:
   friend class Router;
@@ -276,6 +278,13 @@ inline std::string Registry::snapshot() const {
   Buffer out;
   json::Writer writer(out);
   detail::write_snapshot(writer, *current());
+  return out.str();
+}
+
+inline std::string Registry::configuration() const {
+  Buffer out;
+  json::Writer writer(out);
+  detail::write_configuration(writer, *current());
   return out.str();
 }
 

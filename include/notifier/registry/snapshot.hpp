@@ -11,6 +11,21 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Writes the members of a snapshot that are about no app and no person.
+inline void write_configuration_members(json::Writer& out, const State& state) {
+  write_own_types(out, *state.catalogue);
+  if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
+  if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+}
+
+inline void write_configuration(json::Writer& out, const State& state) {
+  out.object([&] {
+    out.key("version");
+    out.integer(1);
+    write_configuration_members(out, state);
+  });
+}
+
 inline void write_snapshot(json::Writer& out, const State& state) {
   Notifier notifier;
   out.begin_object();
@@ -35,9 +50,7 @@ inline void write_snapshot(json::Writer& out, const State& state) {
   out.begin_array();
   for (const UserBlock* const user : state.users_in_order()) write_user(out, user->user());
   out.end_array();
-  write_own_types(out, *state.catalogue);
-  if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
-  if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  write_configuration_members(out, state);
   out.end_object();
 }
 
