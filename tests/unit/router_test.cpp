@@ -112,6 +112,26 @@ TEST_CASE_FIXTURE(Routed, "an account's event goes to the apps that the host nam
   CHECK(match(R"({"type":"x","app_id":"3"})", {{}, {"1"}}) == Texts{"c-all"});
 }
 
+TEST_CASE_FIXTURE(Routed, "a message names the app, also where the event has its id alone or leaves it to the host") {
+  const auto names_app = [&](std::string_view event, const Audience& audience = {}) {
+    for (const Delivery& delivery : route(event, audience)) {
+      if (delivery.platform == Platform::slack) return delivery.body.find("\"a: ") != std::string::npos;
+    }
+    FAIL("nothing was routed to Slack");
+    return false;
+  };
+  CHECK(names_app(R"({"type":"restart","app_id":"1","app_name":"a"})"));
+  CHECK(names_app(R"({"type":"restart","app_id":"1"})"));
+  CHECK(names_app(R"({"type":"order/placed"})", {{}, {"1"}}));
+  // An account's or a project's event is not about the app that is told of it, nor is one that goes to several.
+  CHECK_FALSE(names_app(R"({"type":"new_key"})", {{}, {"1"}}));
+  CHECK_FALSE(names_app(R"({"type":"order/placed"})", {{}, {"1", "3"}}));
+  CHECK_FALSE(names_app(R"({"type":"order/placed","project_id":"pr"})"));
+  // The name that the event gives counts, and a webhook's body is what came in.
+  CHECK_FALSE(names_app(R"({"type":"restart","app_id":"1","app_name":"old"})"));
+  CHECK(route(R"({"type":"restart","app_id":"1"})")[1].body == R"({"type":"restart","app_id":"1"})");
+}
+
 TEST_CASE_FIXTURE(Routed, "what is no event is told with its place, and nothing is handed out") {
   bool called = false;
   const auto sink = [&](const DeliveryView&) { called = true; };

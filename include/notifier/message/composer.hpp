@@ -7,6 +7,7 @@
 #include <string_view>
 #include <utility>
 
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/layout.hpp"
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
@@ -19,8 +20,8 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out)
-      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()) {}
+  Composer(const Event& event, Message& out, const Catalogue& catalogue)
+      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), catalogue_(catalogue) {}
 
   void compose(std::string_view link_base) {
     compose_envelope();
@@ -241,8 +242,16 @@ class Composer {
     });
   }
 
+  /// The event type of a kind without a wording, which a host added; else nullptr.
+  const EventType* find_own_type() const noexcept {
+    const EventBit bit = catalogue_.bit_of_kind(event_.type);
+    return bit < catalogue_.unselectable_bit() ? &catalogue_.event_types()[bit] : nullptr;
+  }
+
   void compose_unknown_kind() {
+    const EventType* const type = find_own_type();
     compose_title([&] {
+      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name)) return;
       const std::size_t begin = text_.size();
       if (!append_span(out_.kind_)) text_.append("event");
       for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
@@ -250,6 +259,11 @@ class Composer {
       }
     });
     out_.sentence_ = written([&] {
+      if (type != nullptr && append_line(text_, type->description)) {
+        const char last = text_.view().back();
+        if (last != '.' && last != '!' && last != '?') text_.append('.');
+        return true;
+      }
       text_.append(out_.kind_.size != 0 ? "The event \"" : "An event");
       if (append_span(out_.kind_)) text_.append('"');
       text_.append(" happened");
@@ -302,6 +316,7 @@ class Composer {
   Message& out_;
   Buffer& text_;
   const WordingProgram& program_;
+  const Catalogue& catalogue_;
   Members members_;
   std::string_view user_;
   std::string_view email_;

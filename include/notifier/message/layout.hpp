@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <iterator>
 #include <string_view>
 #include <utility>
@@ -68,6 +69,29 @@ bool append_joined(Buffer& out, json::View array, std::string_view separator, F&
 
 inline bool append_list(Buffer& out, json::View value) {
   return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element); });
+}
+
+inline bool append_series(Buffer& out, json::View value) {
+  constexpr std::string_view comma = ", ";
+  constexpr std::string_view conjunction = " and ";
+  std::size_t last_comma = 0;
+  bool is_first = true;
+  const bool any = append_joined(out, value, {}, [&](json::View element) {
+    const std::size_t begin = out.size();
+    if (!is_first) out.append(comma);
+    if (!append_scalar(out, element)) return false;
+    if (!is_first) last_comma = begin;
+    is_first = false;
+    return true;
+  });
+  if (last_comma != 0) {
+    const std::size_t tail = out.size() - last_comma - comma.size();
+    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
+    std::memmove(at + conjunction.size(), at + comma.size(), tail);
+    std::memcpy(at, conjunction.data(), conjunction.size());
+    out.set_end(at + conjunction.size() + tail);
+  }
+  return any;
 }
 
 inline bool append_names(Buffer& out, json::View value) {
@@ -245,6 +269,7 @@ inline void append_label(Buffer& out, std::string_view key) {
 inline bool append_value(Buffer& out, json::View value, Layout layout) {
   switch (layout) {
     case Layout::list: return append_list(out, value);
+    case Layout::series: return append_series(out, value);
     case Layout::names: return append_names(out, value);
     case Layout::formation: return append_formation(out, value);
     case Layout::transition: return append_transition(out, value);

@@ -38,7 +38,8 @@ struct Wording {
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
-  list,        ///< scalars of an array: "web, worker"
+  list,        ///< scalars of an array: "web, worker, clock"
+  series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values
   formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
   transition,  ///< a pair: "from running to suspended"
@@ -58,11 +59,17 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
-    {"list", Layout::list},           {"names", Layout::names},
-    {"formation", Layout::formation}, {"transition", Layout::transition},
-    {"changes", Layout::changes},     {"commit", Layout::commit},
-    {"duration", Layout::duration},   {"bytes", Layout::bytes},
-    {"money", Layout::money},         {"time", Layout::time},
+    {"list", Layout::list},
+    {"series", Layout::series},
+    {"names", Layout::names},
+    {"formation", Layout::formation},
+    {"transition", Layout::transition},
+    {"changes", Layout::changes},
+    {"commit", Layout::commit},
+    {"duration", Layout::duration},
+    {"bytes", Layout::bytes},
+    {"money", Layout::money},
+    {"time", Layout::time},
     {"link", Layout::link},
 };
 
@@ -107,6 +114,7 @@ inline constexpr Translation translations[] = {
     {"method", "paypal", "PayPal"},
     {"method", "stripe", "card"},
     {"method", "card", "card"},
+    {"method", "sepa", "SEPA"},
 };
 
 }  // namespace detail

@@ -49,11 +49,11 @@ inline constexpr Wording table[] = {
 
   {"restart", "reason=unexpected_failure", warning,
    "restarting after a failure",
-   "[The {scope:list} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
    "Containers: [{scope:list}|all]", by_addon},
   {"restart", "", info,
    "restarting",
-   "[The {scope:list} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
    "Containers: [{scope:list}|all]; Reason: {reason:reason}", by_addon},
 
   {"scale", "", info,
@@ -144,12 +144,12 @@ inline constexpr Wording table[] = {
 
   {"create_review_app", "", info,
    "review app created",
-   "The review app[ {review_app_name}] was created[ for the pull request [#{pr_number} ({pr_name})|#{pr_number}|{pr_name}]].",
+   "The review app[ {review_app_name}] was created[ for [pull request #{pr_number} ({pr_name})|pull request #{pr_number}|the pull request {pr_name}]].",
    review_app_fields, "", "{pr_url|review_app_url:link}"},
 
   {"destroy_review_app", "", info,
    "review app removed",
-   "The review app[ {review_app_name}][ of the pull request [#{pr_number} ({pr_name})|#{pr_number}|{pr_name}]] was removed.",
+   "The review app[ {review_app_name}][ of [pull request #{pr_number} ({pr_name})|pull request #{pr_number}|the pull request {pr_name}]] was removed.",
    review_app_fields, "", "{pr_url:link}"},
 
   // ---- domains and variables ----------------------------------------------------------------------------------------
@@ -236,7 +236,7 @@ inline constexpr Wording table[] = {
 
   {"upgrade_database", "", success,
    "database upgraded",
-   "[The database {addon_name}|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
+   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
    "Database: {addon_name}; Old version: {old_version}; New version: {new_version}", by_addon},
 
   {"database/add_feature", "", info,
@@ -262,7 +262,7 @@ inline constexpr Wording table[] = {
   {"database_continuousbackup_healthy", "", success,
    "point-in-time recovery is healthy",
    "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
-   recovery_fields, by_backup_service},
+   "Database: {addon_name}; Resource: {resource_id}; Checked: {checked_at:time}", by_backup_service},
 
   {"database_continuousbackup_delayed", "", warning,
    "point-in-time recovery is delayed",
@@ -399,7 +399,7 @@ inline constexpr Wording table[] = {
    consent_fields},
   {"create_data_access_consent", "", info,
    "access consent recorded",
-   "A consent to access [{@app}|the app] was recorded[ until {end_at:time}].",
+   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
    consent_fields},
 
   // ---- projects -----------------------------------------------------------------------------------------------------
@@ -424,7 +424,7 @@ inline constexpr Wording table[] = {
 
   {"accept_project_transfer_invitation", "", success,
    "project transfer accepted",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] accepted to take over [the project {@project}|the project].",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {@project}|the project].",
    invitation_fields},
 
   {"accept_project_transfer_invitation_error", "", error,

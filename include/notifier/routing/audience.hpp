@@ -42,6 +42,17 @@ inline AudienceStatus find_audience(const State& state, const Event& event, cons
   return out.empty() ? AudienceStatus::unknown_app : AudienceStatus::named_apps;
 }
 
+/// The name of the app that an event is about, where the event itself does not say it: messages are to name the app.
+inline std::string_view name_app(const State& state, const Event& event, const Audience& audience) noexcept {
+  std::string_view id = event.app_id;
+  if (id.empty() && event.project_id.empty() && audience.app_ids.size() == 1) {
+    const EventKind* const kind = state.catalogue->find_event_kind(event.type);
+    if (kind == nullptr || kind->scope == Scope::app) id = audience.app_ids[0];
+  }
+  const AppBlock* const app = id.empty() ? nullptr : state.find_app_by_id(id);
+  return app == nullptr ? std::string_view() : app->name();
+}
+
 /// True where the host names this notifier as a recipient, and it is active.
 inline bool is_named(const Audience& audience, Record record) noexcept {
   return record.active() && std::find(audience.notifier_ids.begin(), audience.notifier_ids.end(), record.id()) !=

@@ -102,7 +102,7 @@ inline const DeliveryView& Renderer::render(Record record, std::string_view app_
 }
 
 inline const Message& Renderer::message() {
-  if (!is_described_) describe(*event_, state_->settings->link_base, message_);
+  if (!is_described_) describe(*event_, state_->settings->link_base, message_, *state_->catalogue);
   is_described_ = true;
   return message_;
 }

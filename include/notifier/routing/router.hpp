@@ -158,6 +158,7 @@ Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, cons
   auto event = read(event_json);
   if (!event) return std::move(event).error();
   const State& state = refresh();
+  if (event->app_name.empty()) event->app_name = detail::name_app(state, *event, audience);
   renderer_.begin(*event, state);
   std::size_t count = 0;
   for_each_match(state, *event, audience, [&](Record record, const AppBlock& app) {
@@ -236,8 +237,11 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   } else {
     Record::append(preview_, notifier, {});
   }
-  event_ = *event;
   preview_app_id_ = notifier.app_id;
+  Audience audience;
+  audience.app_ids.push_back(preview_app_id_);
+  event_ = *event;
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, *event, audience);
   renderer_.begin(event_, state);
   return renderer_.render(Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }

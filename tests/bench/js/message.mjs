@@ -54,7 +54,7 @@ export function describe(event) {
       const scope = data.scope.join(', ');
       const reason = data.reason === 'user_restart' ? 'restarted by a user' : data.reason;
       message.title = 'restarting';
-      message.sentence = `The ${scope} containers of ${app} are restarting (${reason}).`;
+      message.sentence = `The ${scope.replace(/, ([^,]*)$/, ' and $1')} containers of ${app} are restarting (${reason}).`;
       field('Containers', scope);
       field('Reason', reason);
       break;

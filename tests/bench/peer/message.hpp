@@ -118,9 +118,11 @@ Message describe(const typename Json::Value& event) {
     std::string scope;
     Json::each_element(Json::member(data, "scope"),
                        [&scope](const std::string& type) { scope += (scope.empty() ? "" : ", ") + type; });
+    std::string types = scope;
+    if (const auto comma = types.rfind(", "); comma != std::string::npos) types.replace(comma, 2, " and ");
     std::string reason = text("reason") == "user_restart" ? "restarted by a user" : text("reason");
     m.title = "restarting";
-    m.sentence = "The " + scope + " containers of " + m.app + " are restarting (" + reason + ").";
+    m.sentence = "The " + types + " containers of " + m.app + " are restarting (" + reason + ").";
     m.field("Containers", scope);
     m.field("Reason", reason);
   } else if (m.kind == "crash") {
