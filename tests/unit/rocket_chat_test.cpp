@@ -52,7 +52,14 @@ void check_all(const Message& message) {
   CHECK(chat.root["channel"].kind() == json::Kind::missing);
   CHECK(chat.root["attachments"].size() == 1);
   CHECK(chat.attachment["color"].string().size() == 7);
-  check_prose(chat.root["text"].string());
+  std::string text(chat.root["text"].string());
+  if (!detail::is_blank(message.title())) {
+    const std::size_t title_end = (std::min)(text.find('\n'), text.size()) - 1;
+    CHECK(text[0] == '*');
+    CHECK(text[title_end] == '*');
+    text.erase(title_end, 1).erase(0, 1);
+  }
+  check_prose(text);
   if (chat.attachment["title_link"].is_string()) {
     const std::string_view link = chat.attachment["title_link"].string();
     CHECK(link.substr(0, 4) == "http");
@@ -86,7 +93,8 @@ void check_all(const Message& message) {
     CHECK(t.kept <= t.length);
     is_reported = is_reported || t.part == "fields";
   }
-  if (!is_reported) CHECK(chat.attachment["fields"].size() + fences / 2 == message.field_count());
+  const std::size_t actors = detail::is_blank(message.actor()) ? 0 : 1;
+  if (!is_reported) CHECK(chat.attachment["fields"].size() + fences / 2 == message.field_count() + actors);
 }
 
 Message sample() {
@@ -95,6 +103,7 @@ Message sample() {
   message.set_title("my-app: deployment failed");
   message.set_sentence("johndoe could not deploy 1a2b3c4 of main to my-app: build error.");
   message.set_kind("deployment");
+  message.set_actor("johndoe");
   message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
   message.has_time = true;
   message.time.ms = 1526291202077;
@@ -110,10 +119,10 @@ TEST_CASE("rocket_chat: a message as it goes out") {
   message.add_field("Log", "npm ERR! \"code\" 1\n```", false, true);
   CHECK(
       Formatted(message).body ==
-      R"({"text":"my-app: deployment failed\njohndoe could not deploy 1a2b3c4 of main to my-app: build error.",)"
+      R"({"text":"*my-app: deployment failed*\njohndoe could not deploy 1a2b3c4 of main to my-app: build error.",)"
       R"("attachments":[{"color":"#f5455c","title":"View details","title_link":"https://dashboard.example.com/apps/my-app?tab=1&x=2",)"
       R"("ts":"2018-05-14T09:46:42.077Z","fields":[{"short":true,"title":"Branch","value":"`feature/my_branch`"},)"
-      R"({"short":false,"title":"Reason","value":"`exit status 1`"}],)"
+      R"({"short":false,"title":"Reason","value":"`exit status 1`"},{"short":true,"title":"By","value":"`johndoe`"}],)"
       R"("text":"Log\n```\nnpm ERR! \"code\" 1\n`)"
       "\xE2\x80\x8D`\xE2\x80\x8D`"
       R"(\n```"}]})");
@@ -128,12 +137,18 @@ TEST_CASE("rocket_chat: no mention, link or markup of an event is alive") {
   message.set_title("@all #general *b* `c` http://evil.example");
   message.set_sentence("# head");
   CHECK(Formatted(message).root["text"].string() ==
-        "\xE2\x80\x8D@\xE2\x80\x8D"
+        "*\xE2\x80\x8D@\xE2\x80\x8D"
         "all #\xE2\x80\x8Dgeneral \xE2\x88\x97"
         "b\xE2\x88\x97 \xCB\x8B"
         "c\xCB\x8B "
         "http:\xE2\x80\x8D//evil.\xE2\x80\x8D"
-        "example\n\xE2\x80\x8D# head");
+        "example*\n\xE2\x80\x8D# head");
+}
+
+TEST_CASE("rocket_chat: the star that ends the title begins no smiley") {
+  Message message = sample();
+  message.set_title("my-app :");
+  CHECK(Formatted(message).body.find("*my-app :\xE2\x80\x8D*\\n") != std::string::npos);
 }
 
 TEST_CASE("rocket_chat: a value can be copied as it is") {
@@ -161,6 +176,7 @@ TEST_CASE("rocket_chat: the whole message stays within 5,000 UTF-16 units, and w
         while (value.size() < size) value += unit;
         message.set_sentence(value);
         message.set_title(value);
+        message.set_actor(value);
         message.set_link("https://x.example/" + std::string(1400, 'x'));
         for (int i = 0; i < 30; ++i) message.add_field("Log " + value, value + "x", false, is_code);
         check_all(message);

@@ -25,18 +25,19 @@ inline constexpr std::size_t title = 200;
 inline constexpr std::size_t sentence = 1000;
 inline constexpr std::size_t label = 100;
 inline constexpr std::size_t value = 500;
+inline constexpr std::size_t actor = 100;
 inline constexpr std::size_t code = 3000;
 inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
 inline constexpr std::size_t fields = 20;
 
-static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence and link need 4,350");
+static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence, link and actor need 4,600");
 }  // namespace rocket_chat_limits
 
 /// Appends the JSON body of a Rocket.Chat incoming webhook.
 ///
-/// `text` is title and sentence; one attachment in the severity's colour holds the link, logs between fences, and the
-/// fields, each value as inline code, which is exact and can be copied. `channel` is never written: the webhook's own
-/// counts.
+/// `text` is title, in bold, and sentence; one attachment in the severity's colour holds the link, logs between fences,
+/// and the fields, each value as inline code, which is exact and can be copied; the last one says who did it. `channel`
+/// is never written: the webhook's own counts.
 ///
 /// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
 /// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
@@ -170,6 +171,7 @@ class RocketChatWriter {
     using Widest = RocketChatText;
     std::size_t bytes = 512 + part_room<Widest>(message.title(), rocket_chat_limits::title) +
                         part_room<Widest>(message.sentence(), rocket_chat_limits::sentence) +
+                        part_room<Widest>(message.actor(), rocket_chat_limits::actor) +
                         RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES});
     const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
     for (std::size_t i = 0; i < fields; ++i) {
@@ -185,7 +187,13 @@ class RocketChatWriter {
     const bool has_title = !is_blank(message_->title());
     const bool has_sentence = !is_blank(message_->sentence());
     p = put(p, "{\"text\":\"");
-    if (has_title) p = line<RocketChatText>("title", message_->title(), rocket_chat_limits::title, p);
+    if (has_title) {
+      *p++ = '*';
+      p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
+      // Not one of the smileys that end in a star.
+      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_ascii_alnum(p[-1])) p = put(p, zero_width_joiner);
+      *p++ = '*';
+    }
     if (has_title && has_sentence) p = put(p, "\\n");
     if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
     if (!has_title && !has_sentence) p = put(p, "Event");
@@ -217,12 +225,14 @@ class RocketChatWriter {
     return p;
   }
 
-  /// The plain fields, then the logs, as far as the limits go.
+  /// The plain fields, who did it, then the logs, as far as the limits go.
   char* fields(char* p) {
     const std::size_t count = message_->field_count();
     const std::size_t shown = (std::min)(count, rocket_chat_limits::fields);
     std::size_t written = 0;
     char* const before_fields = p;
+    const std::size_t for_actor = is_blank(message_->actor()) ? 0 : frame + rocket_chat_limits::actor;
+    budget_.hold_back(for_actor);
     p = put(p, ",\"fields\":[");
     char* const first_field = p;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -235,6 +245,14 @@ class RocketChatWriter {
       p = label(field.label, p);
       p = put(p, "\",\"value\":\"`");
       p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
+      p = put(p, "`\"},");
+      budget_.spend(start, p);
+    }
+    budget_.give_back(for_actor);
+    if (for_actor != 0) {
+      const char* const start = p;
+      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"`");
+      p = text<RocketChatInlineCode>("actor", message_->actor(), rocket_chat_limits::actor, p);
       p = put(p, "`\"},");
       budget_.spend(start, p);
     }

@@ -17,6 +17,9 @@ function types(node, found = new Map()) {
   return found;
 }
 
+const plain = (node) => (Array.isArray(node.value) ? node.value.map(plain).join('') : node.unicode ?? node.value);
+const hasText = (text) => /[^\0-\x20]/.test(text);
+
 function only(allowed, text, message) {
   for (const [type, node] of types(parse(text, options))) {
     // A bare "localhost" is linked, whatever is done around it: it leads nowhere.
@@ -32,7 +35,13 @@ for (const message of payloads()) {
   const { rocket_chat: chat } = message;
   ++count;
   check(!('channel' in chat), 'channel', message);
-  only(prose, chat.text, message);
+  only([...prose, 'BOLD'], chat.text, message);
+  if (hasText(message.title)) {
+    const [{ value: nodes }] = parse(chat.text, options);
+    const bold = nodes.filter((node) => node.type === 'BOLD');
+    check(nodes[0] === bold[0] && bold.length === 1, 'the title alone is bold', message, { text: chat.text, nodes });
+    check(plain(bold[0]) === chat.text.split('\n')[0].slice(1, -1), 'title', message, { text: chat.text, bold });
+  }
   for (const attachment of chat.attachments) {
     if (attachment.title_link) check(isLink(attachment.title_link, message), 'link', message);
     for (const field of attachment.fields ?? []) {
@@ -48,6 +57,7 @@ for (const message of payloads()) {
     for (const field of message.fields) {
       if (!field.is_code) check(values.includes(`\`${field.value.replace(/`/g, '\u02cb')}\``), 'field', message, field);
     }
+    if (hasText(message.actor)) check(values.at(-1) === `\`${message.actor.replace(/`/g, '\u02cb')}\``, 'actor', message);
   }
 }
 console.log(`${count} messages`);

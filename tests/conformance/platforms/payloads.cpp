@@ -49,6 +49,7 @@ void print(const Message& message) {
     line.member("title", message.title());
     line.member("sentence", message.sentence());
     line.member("link", message.link());
+    line.member("actor", message.actor());
     line.key("fields");
     line.array([&] {
       for (std::size_t i = 0; i < message.field_count(); ++i) {
