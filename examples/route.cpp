@@ -18,6 +18,7 @@
 #if defined(__unix__) || defined(__APPLE__)
 #include <sys/stat.h>
 #include <unistd.h>
+#include <cerrno>
 #endif
 
 #include "notifier/routing/router.hpp"
@@ -77,11 +78,30 @@ bool read_file(const char* path, std::string& out) {
   return good;
 }
 
+/// Reads what there is of stdin, and waits only where there is nothing.
+/// @return how many bytes; 0 at the end and, with `failed` set, on an error.
+std::size_t read_input(char* to, std::size_t most, bool& failed) {
+#if defined(__unix__) || defined(__APPLE__)
+  ssize_t got = 0;
+  do {
+    got = ::read(STDIN_FILENO, to, most);
+  } while (got < 0 && errno == EINTR);
+  failed = got < 0;
+  return failed ? 0 : static_cast<std::size_t>(got);
+#else
+  const std::size_t got = std::fread(to, 1, most, stdin);
+  failed = std::ferror(stdin) != 0;
+  return got;
+#endif
+}
+
 /// Lines of stdin, read by large chunks. What is too long for an event is passed over, and comes as its beginning.
 class LineReader {
  public:
   /// The next line without its end, valid until the next call; false at the end of the input.
-  bool next(std::string_view& line) {
+  /// @param before_reading  called before more input is read, which may take its time
+  template <class F>
+  bool next(std::string_view& line, F&& before_reading) {
     for (;;) {
       const char* const begin = buffer_.data() + begin_;
       const void* const newline =
@@ -95,11 +115,12 @@ class LineReader {
       }
       if (is_over_) return false;
       searched_ = end_;
+      before_reading();
       fill();
     }
   }
 
-  bool failed() const { return std::ferror(stdin) != 0; }
+  bool failed() const { return failed_; }
 
  private:
   static constexpr std::size_t chunk = 1024 * 1024;
@@ -114,7 +135,7 @@ class LineReader {
     if (end_ > longest) end_ = longest - chunk;  // the rest of a line that is refused for its length
     searched_ = end_;
     if (buffer_.size() < end_ + chunk) buffer_.resize(end_ + chunk);
-    const std::size_t got = std::fread(buffer_.data() + end_, 1, chunk, stdin);
+    const std::size_t got = read_input(buffer_.data() + end_, chunk, failed_);
     end_ += got;
     is_over_ = got == 0;
   }
@@ -124,6 +145,7 @@ class LineReader {
   std::size_t searched_ = 0;
   std::size_t end_ = 0;
   bool is_over_ = false;
+  bool failed_ = false;
 };
 
 /// Collects output and writes it by large chunks.
@@ -135,12 +157,13 @@ class Output {
     if (buffer_.size() >= 1024 * 1024) flush();
   }
   bool flush() {
+    if (buffer_.size() == 0) return good_;
     good_ = std::fwrite(buffer_.data(), 1, buffer_.size(), stdout) == buffer_.size() && good_;
+    good_ = std::fflush(stdout) == 0 && good_;
     buffer_.clear();
     return good_;
   }
   bool good() const { return good_; }
-  bool finish() { return flush() && std::fflush(stdout) == 0; }
 
  private:
   notifier::Buffer buffer_;
@@ -157,7 +180,7 @@ class Progress {
 #endif
   }
   void tick(std::uint64_t events, std::uint64_t lines) {
-    if (!is_on_ || events % 1024 != 0) return;
+    if (!is_on_ || events % 64 != 0) return;
     const auto now = std::chrono::steady_clock::now();
     if (now - last_ < std::chrono::seconds(1)) return;
     last_ = now;
@@ -249,12 +272,15 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
   std::uint64_t line_number = 0;
   std::uint64_t written = 0;
   std::string_view line;
-  while (output.good() && lines.next(line)) {
+  // Who follows a log sees what comes of it at once.
+  while (output.good() && lines.next(line, [&] { output.flush(); })) {
     ++line_number;
     if (line.find_first_not_of(" \t") == std::string_view::npos) continue;
     notifier::Error error;
     bool good = false;
-    if (explain) {
+    if (line.size() > NOTIFIER_MAX_EVENT_BYTES) {
+      error.message = "the event is longer than " + std::to_string(NOTIFIER_MAX_EVENT_BYTES) + " bytes";
+    } else if (explain) {
       const auto explained = router.explain(line);
       good = explained.has_value();
       if (good) {
@@ -305,7 +331,7 @@ int main(int argc, char** argv) {
   notifier::Router router(registry, router_options);
   Output output;
   const bool all_good = route_all(router, options.explain, output);
-  if (!output.finish()) {
+  if (!output.flush()) {
     std::fputs("notifier-route: cannot write the output\n", stderr);
     return 1;
   }

@@ -104,7 +104,7 @@ TEST_CASE_FIXTURE(Explaining, "an explanation in JSON") {
   write_json(writer, explained);
   CHECK(
       out.view() ==
-      R"({"status":"app","text":"The event is about the app 'a'","notifiers":[{"notifier_id":"all","notifier_name":"All",)"
+      R"({"event_id":"","event_type":"deployment","status":"app","text":"The event is about the app 'a'","notifiers":[{"notifier_id":"all","notifier_name":"All",)"
       R"("app_id":"1","platform":"email","receives":true,"reason":"sends_all_events",)"
       R"("text":"send_all_events is on, and covers App deployed"}]})");
 }

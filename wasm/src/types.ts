@@ -159,6 +159,9 @@ export interface Explanation {
 }
 
 export interface Explained {
+  /** As the event says; may be empty. */
+  event_id: string;
+  event_type: string;
   status: 'app' | 'projects' | 'named_apps' | 'unknown_app' | 'no_app' | 'empty_project';
   text: string;
   notifiers: Explanation[];

@@ -69,6 +69,8 @@ inline std::string status_text(AudienceStatus status, const Event& event, const 
 
 inline Explained explain(const State& state, const Event& event, const Audience& audience) {
   Explained explained;
+  explained.event_id = event.id;
+  explained.event_type = event.type;
   std::vector<const AppBlock*> apps;
   explained.status = find_audience(state, event, audience, apps);
   explained.text = status_text(explained.status, event, apps);

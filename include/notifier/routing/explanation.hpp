@@ -54,6 +54,8 @@ std::string_view to_string(AudienceStatus status) noexcept;
 
 /// For every notifier of the apps concerned, yes or no and why; oldest first within an app.
 struct Explained {
+  std::string event_id;    ///< as the event says; may be empty
+  std::string event_type;  ///< its kind
   AudienceStatus status = AudienceStatus::app;
   std::string text;  ///< one sentence on the status, as "The event names no app, and no apps were named with it"
   std::vector<Explanation> notifiers;
@@ -93,6 +95,8 @@ inline std::string_view to_string(AudienceStatus status) noexcept {
 
 inline void write_json(json::Writer& out, const Explained& explained) {
   out.object([&] {
+    out.member("event_id", explained.event_id);
+    out.member("event_type", explained.event_type);
     out.member("status", to_string(explained.status));
     out.member("text", explained.text);
     out.key("notifiers");
