@@ -55,7 +55,7 @@ inline Response show_app(Call& call) {
 }
 
 /// Reads `{"name", "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
-/// Without an owner the app belongs to who asks.
+/// Without an owner the app belongs to who asks, where that is known.
 inline Result<App> read_app(json::View root, const Request& request) {
   App app;
   Error error;
@@ -76,7 +76,7 @@ inline Result<App> read_app(json::View root, const Request& request) {
     read(owner, "email", "owner.email", app.owner.email);
   } else if (owner.exists() && !owner.is_null()) {
     error.fields.push_back({"owner", "must be an object", "type"});
-  } else {
+  } else if (!request.user_id.empty()) {
     app.owner = {std::string(request.user_id), std::string(request.username), std::string(request.email)};
   }
   if (!error.fields.empty()) return error;

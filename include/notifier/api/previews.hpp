@@ -84,13 +84,13 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
     if (!root) return root.error();
     preview.body = *root;
     const std::string_view event = raw_member(text, "event");
+    std::string rest(text);
     if (!event.empty()) {
       const std::size_t start = static_cast<std::size_t>(event.data() - text.data());
-      std::string rest(text);
       rest.replace(start, event.size(), event.size(), ' ').replace(start, 1, "0");
-      const std::size_t duplicate = json::find_duplicate_key(rest);
-      if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
     }
+    const std::size_t duplicate = json::find_duplicate_key(rest);
+    if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
     if (event.substr(0, 1) == "{") {
       preview.event = event;
     } else if (!event.empty() && event[0] != '"' && event != "null") {

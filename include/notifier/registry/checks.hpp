@@ -83,7 +83,8 @@ inline void check_app(const App& app, Problems& problems) {
   check_optional_text("id", app.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_text("name", app.name, NOTIFIER_MAX_NAME_BYTES, problems);
   check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
-  if (!app.owner.id.empty()) check_user("owner", app.owner, problems);
+  const User& owner = app.owner;
+  if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
 }
 
 /// Checks settings and takes the final slash off the link base.
