@@ -5084,7 +5084,8 @@ inline void check_app(const App& app, Problems& problems) {
   check_optional_text("id", app.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_text("name", app.name, NOTIFIER_MAX_NAME_BYTES, problems);
   check_optional_text("project_id", app.project_id, NOTIFIER_MAX_ID_BYTES, problems);
-  if (!app.owner.id.empty()) check_user("owner", app.owner, problems);
+  const User& owner = app.owner;
+  if (!owner.id.empty() || !owner.username.empty() || !owner.email.empty()) check_user("owner", owner, problems);
 }
 
 /// Checks settings and takes the final slash off the link base.
@@ -7308,6 +7309,21 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Writes the members of a snapshot that are about no app and no person.
+inline void write_configuration_members(json::Writer& out, const State& state) {
+  write_own_types(out, *state.catalogue);
+  if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
+  if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+}
+
+inline void write_configuration(json::Writer& out, const State& state) {
+  out.object([&] {
+    out.key("version");
+    out.integer(1);
+    write_configuration_members(out, state);
+  });
+}
+
 inline void write_snapshot(json::Writer& out, const State& state) {
   Notifier notifier;
   out.begin_object();
@@ -7332,9 +7348,7 @@ inline void write_snapshot(json::Writer& out, const State& state) {
   out.begin_array();
   for (const UserBlock* const user : state.users_in_order()) write_user(out, user->user());
   out.end_array();
-  write_own_types(out, *state.catalogue);
-  if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
-  if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  write_configuration_members(out, state);
   out.end_object();
 }
 
@@ -7426,6 +7440,8 @@ class Registry {
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
+  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  std::string configuration() const;
 
  private:
   friend class Router;
@@ -7598,6 +7614,13 @@ inline std::string Registry::snapshot() const {
   Buffer out;
   json::Writer writer(out);
   detail::write_snapshot(writer, *current());
+  return out.str();
+}
+
+inline std::string Registry::configuration() const {
+  Buffer out;
+  json::Writer writer(out);
+  detail::write_configuration(writer, *current());
   return out.str();
 }
 
@@ -8040,6 +8063,8 @@ std::string_view to_string(AudienceStatus status) noexcept;
 
 /// For every notifier of the apps concerned, yes or no and why; oldest first within an app.
 struct Explained {
+  std::string event_id;    ///< as the event says; may be empty
+  std::string event_type;  ///< its kind
   AudienceStatus status = AudienceStatus::app;
   std::string text;  ///< one sentence on the status, as "The event names no app, and no apps were named with it"
   std::vector<Explanation> notifiers;
@@ -8079,6 +8104,8 @@ inline std::string_view to_string(AudienceStatus status) noexcept {
 
 inline void write_json(json::Writer& out, const Explained& explained) {
   out.object([&] {
+    out.member("event_id", explained.event_id);
+    out.member("event_type", explained.event_type);
     out.member("status", to_string(explained.status));
     out.member("text", explained.text);
     out.key("notifiers");
@@ -8136,6 +8163,17 @@ inline AudienceStatus find_audience(const State& state, const Event& event, cons
   if (audience.app_ids.empty()) return AudienceStatus::no_app;
   for (const std::string_view id : audience.app_ids) add(state.find_app_by_id(id));
   return out.empty() ? AudienceStatus::unknown_app : AudienceStatus::named_apps;
+}
+
+/// The name of the app that an event is about, where the event itself does not say it: messages are to name the app.
+inline std::string_view name_app(const State& state, const Event& event, const Audience& audience) noexcept {
+  std::string_view id = event.app_id;
+  if (id.empty() && event.project_id.empty() && audience.app_ids.size() == 1) {
+    const EventKind* const kind = state.catalogue->find_event_kind(event.type);
+    if (kind == nullptr || kind->scope == Scope::app) id = audience.app_ids[0];
+  }
+  const AppBlock* const app = id.empty() ? nullptr : state.find_app_by_id(id);
+  return app == nullptr ? std::string_view() : app->name();
 }
 
 /// True where the host names this notifier as a recipient, and it is active.
@@ -8210,6 +8248,8 @@ inline std::string status_text(AudienceStatus status, const Event& event, const 
 
 inline Explained explain(const State& state, const Event& event, const Audience& audience) {
   Explained explained;
+  explained.event_id = event.id;
+  explained.event_type = event.type;
   std::vector<const AppBlock*> apps;
   explained.status = find_audience(state, event, audience, apps);
   explained.text = status_text(explained.status, event, apps);
@@ -9755,18 +9795,19 @@ inline constexpr std::size_t title = 200;
 inline constexpr std::size_t sentence = 1000;
 inline constexpr std::size_t label = 100;
 inline constexpr std::size_t value = 500;
+inline constexpr std::size_t actor = 100;
 inline constexpr std::size_t code = 3000;
 inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
 inline constexpr std::size_t fields = 20;
 
-static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence and link need 4,350");
+static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence, link and actor need 4,600");
 }  // namespace rocket_chat_limits
 
 /// Appends the JSON body of a Rocket.Chat incoming webhook.
 ///
-/// `text` is title and sentence; one attachment in the severity's colour holds the link, logs between fences, and the
-/// fields, each value as inline code, which is exact and can be copied. `channel` is never written: the webhook's own
-/// counts.
+/// `text` is title, in bold, and sentence; one attachment in the severity's colour holds the link, logs between fences,
+/// and the fields, each value as inline code, which is exact and can be copied; the last one says who did it. `channel`
+/// is never written: the webhook's own counts.
 ///
 /// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
 /// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
@@ -9900,6 +9941,7 @@ class RocketChatWriter {
     using Widest = RocketChatText;
     std::size_t bytes = 512 + part_room<Widest>(message.title(), rocket_chat_limits::title) +
                         part_room<Widest>(message.sentence(), rocket_chat_limits::sentence) +
+                        part_room<Widest>(message.actor(), rocket_chat_limits::actor) +
                         RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES});
     const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
     for (std::size_t i = 0; i < fields; ++i) {
@@ -9915,7 +9957,13 @@ class RocketChatWriter {
     const bool has_title = !is_blank(message_->title());
     const bool has_sentence = !is_blank(message_->sentence());
     p = put(p, "{\"text\":\"");
-    if (has_title) p = line<RocketChatText>("title", message_->title(), rocket_chat_limits::title, p);
+    if (has_title) {
+      *p++ = '*';
+      p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
+      // Not one of the smileys that end in a star.
+      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_ascii_alnum(p[-1])) p = put(p, zero_width_joiner);
+      *p++ = '*';
+    }
     if (has_title && has_sentence) p = put(p, "\\n");
     if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
     if (!has_title && !has_sentence) p = put(p, "Event");
@@ -9947,12 +9995,14 @@ class RocketChatWriter {
     return p;
   }
 
-  /// The plain fields, then the logs, as far as the limits go.
+  /// The plain fields, who did it, then the logs, as far as the limits go.
   char* fields(char* p) {
     const std::size_t count = message_->field_count();
     const std::size_t shown = (std::min)(count, rocket_chat_limits::fields);
     std::size_t written = 0;
     char* const before_fields = p;
+    const std::size_t for_actor = is_blank(message_->actor()) ? 0 : frame + rocket_chat_limits::actor;
+    budget_.hold_back(for_actor);
     p = put(p, ",\"fields\":[");
     char* const first_field = p;
     for (std::size_t i = 0; i < shown; ++i) {
@@ -9965,6 +10015,14 @@ class RocketChatWriter {
       p = label(field.label, p);
       p = put(p, "\",\"value\":\"`");
       p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
+      p = put(p, "`\"},");
+      budget_.spend(start, p);
+    }
+    budget_.give_back(for_actor);
+    if (for_actor != 0) {
+      const char* const start = p;
+      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"`");
+      p = text<RocketChatInlineCode>("actor", message_->actor(), rocket_chat_limits::actor, p);
       p = put(p, "`\"},");
       budget_.spend(start, p);
     }
@@ -10519,7 +10577,8 @@ struct Wording {
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
-  list,        ///< scalars of an array: "web, worker"
+  list,        ///< scalars of an array: "web, worker, clock"
+  series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values
   formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
   transition,  ///< a pair: "from running to suspended"
@@ -10539,11 +10598,17 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
-    {"list", Layout::list},           {"names", Layout::names},
-    {"formation", Layout::formation}, {"transition", Layout::transition},
-    {"changes", Layout::changes},     {"commit", Layout::commit},
-    {"duration", Layout::duration},   {"bytes", Layout::bytes},
-    {"money", Layout::money},         {"time", Layout::time},
+    {"list", Layout::list},
+    {"series", Layout::series},
+    {"names", Layout::names},
+    {"formation", Layout::formation},
+    {"transition", Layout::transition},
+    {"changes", Layout::changes},
+    {"commit", Layout::commit},
+    {"duration", Layout::duration},
+    {"bytes", Layout::bytes},
+    {"money", Layout::money},
+    {"time", Layout::time},
     {"link", Layout::link},
 };
 
@@ -10588,6 +10653,7 @@ inline constexpr Translation translations[] = {
     {"method", "paypal", "PayPal"},
     {"method", "stripe", "card"},
     {"method", "card", "card"},
+    {"method", "sepa", "SEPA"},
 };
 
 }  // namespace detail
@@ -10649,6 +10715,29 @@ bool append_joined(Buffer& out, json::View array, std::string_view separator, F&
 
 inline bool append_list(Buffer& out, json::View value) {
   return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element); });
+}
+
+inline bool append_series(Buffer& out, json::View value) {
+  constexpr std::string_view comma = ", ";
+  constexpr std::string_view conjunction = " and ";
+  std::size_t last_comma = 0;
+  bool is_first = true;
+  const bool any = append_joined(out, value, {}, [&](json::View element) {
+    const std::size_t begin = out.size();
+    if (!is_first) out.append(comma);
+    if (!append_scalar(out, element)) return false;
+    if (!is_first) last_comma = begin;
+    is_first = false;
+    return true;
+  });
+  if (last_comma != 0) {
+    const std::size_t tail = out.size() - last_comma - comma.size();
+    char* const at = out.room(conjunction.size()) - out.size() + last_comma;
+    std::memmove(at + conjunction.size(), at + comma.size(), tail);
+    std::memcpy(at, conjunction.data(), conjunction.size());
+    out.set_end(at + conjunction.size() + tail);
+  }
+  return any;
 }
 
 inline bool append_names(Buffer& out, json::View value) {
@@ -10826,6 +10915,7 @@ inline void append_label(Buffer& out, std::string_view key) {
 inline bool append_value(Buffer& out, json::View value, Layout layout) {
   switch (layout) {
     case Layout::list: return append_list(out, value);
+    case Layout::series: return append_series(out, value);
     case Layout::names: return append_names(out, value);
     case Layout::formation: return append_formation(out, value);
     case Layout::transition: return append_transition(out, value);
@@ -10987,11 +11077,11 @@ inline constexpr Wording table[] = {
 
   {"restart", "reason=unexpected_failure", warning,
    "restarting after a failure",
-   "[The {scope:list} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
    "Containers: [{scope:list}|all]", by_addon},
   {"restart", "", info,
    "restarting",
-   "[The {scope:list} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
    "Containers: [{scope:list}|all]; Reason: {reason:reason}", by_addon},
 
   {"scale", "", info,
@@ -11082,12 +11172,12 @@ inline constexpr Wording table[] = {
 
   {"create_review_app", "", info,
    "review app created",
-   "The review app[ {review_app_name}] was created[ for the pull request [#{pr_number} ({pr_name})|#{pr_number}|{pr_name}]].",
+   "The review app[ {review_app_name}] was created[ for [pull request #{pr_number} ({pr_name})|pull request #{pr_number}|the pull request {pr_name}]].",
    review_app_fields, "", "{pr_url|review_app_url:link}"},
 
   {"destroy_review_app", "", info,
    "review app removed",
-   "The review app[ {review_app_name}][ of the pull request [#{pr_number} ({pr_name})|#{pr_number}|{pr_name}]] was removed.",
+   "The review app[ {review_app_name}][ of [pull request #{pr_number} ({pr_name})|pull request #{pr_number}|the pull request {pr_name}]] was removed.",
    review_app_fields, "", "{pr_url:link}"},
 
   // ---- domains and variables ----------------------------------------------------------------------------------------
@@ -11174,7 +11264,7 @@ inline constexpr Wording table[] = {
 
   {"upgrade_database", "", success,
    "database upgraded",
-   "[The database {addon_name}|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
+   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
    "Database: {addon_name}; Old version: {old_version}; New version: {new_version}", by_addon},
 
   {"database/add_feature", "", info,
@@ -11200,7 +11290,7 @@ inline constexpr Wording table[] = {
   {"database_continuousbackup_healthy", "", success,
    "point-in-time recovery is healthy",
    "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
-   recovery_fields, by_backup_service},
+   "Database: {addon_name}; Resource: {resource_id}; Checked: {checked_at:time}", by_backup_service},
 
   {"database_continuousbackup_delayed", "", warning,
    "point-in-time recovery is delayed",
@@ -11337,7 +11427,7 @@ inline constexpr Wording table[] = {
    consent_fields},
   {"create_data_access_consent", "", info,
    "access consent recorded",
-   "A consent to access [{@app}|the app] was recorded[ until {end_at:time}].",
+   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
    consent_fields},
 
   // ---- projects -----------------------------------------------------------------------------------------------------
@@ -11362,7 +11452,7 @@ inline constexpr Wording table[] = {
 
   {"accept_project_transfer_invitation", "", success,
    "project transfer accepted",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] accepted to take over [the project {@project}|the project].",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {@project}|the project].",
    invitation_fields},
 
   {"accept_project_transfer_invitation_error", "", error,
@@ -11885,8 +11975,8 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out)
-      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()) {}
+  Composer(const Event& event, Message& out, const Catalogue& catalogue)
+      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), catalogue_(catalogue) {}
 
   void compose(std::string_view link_base) {
     compose_envelope();
@@ -12107,8 +12197,16 @@ class Composer {
     });
   }
 
+  /// The event type of a kind without a wording, which a host added; else nullptr.
+  const EventType* find_own_type() const noexcept {
+    const EventBit bit = catalogue_.bit_of_kind(event_.type);
+    return bit < catalogue_.unselectable_bit() ? &catalogue_.event_types()[bit] : nullptr;
+  }
+
   void compose_unknown_kind() {
+    const EventType* const type = find_own_type();
     compose_title([&] {
+      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name)) return;
       const std::size_t begin = text_.size();
       if (!append_span(out_.kind_)) text_.append("event");
       for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
@@ -12116,6 +12214,11 @@ class Composer {
       }
     });
     out_.sentence_ = written([&] {
+      if (type != nullptr && append_line(text_, type->description)) {
+        const char last = text_.view().back();
+        if (last != '.' && last != '!' && last != '?') text_.append('.');
+        return true;
+      }
       text_.append(out_.kind_.size != 0 ? "The event \"" : "An event");
       if (append_span(out_.kind_)) text_.append('"');
       text_.append(" happened");
@@ -12168,6 +12271,7 @@ class Composer {
   Message& out_;
   Buffer& text_;
   const WordingProgram& program_;
+  const Catalogue& catalogue_;
   Members members_;
   std::string_view user_;
   std::string_view email_;
@@ -12184,7 +12288,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
 ///
-/// Every kind of the catalogue has its own wording; any other is described generically by its name and scalar data.
+/// Every built-in kind has its own wording. Any other is described by its scalar data, and by the display name and the
+/// description of the event type that the catalogue selects it by; without such a type, by its own name.
 /// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
 /// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
 /// secret.
@@ -12193,13 +12298,15 @@ NOTIFIER_NAMESPACE_BEGIN
 /// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event of an app that has
 ///                   no link of its own then gets `<link_base>/apps/<app name>`.
 /// @param out        cleared first; allocates nothing once it has grown to size.
-void describe(const Event& event, std::string_view link_base, Message& out);
+/// @param catalogue  knows a host's own event types.
+void describe(const Event& event, std::string_view link_base, Message& out,
+              const Catalogue& catalogue = *Catalogue::standard());
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-inline void describe(const Event& event, std::string_view link_base, Message& out) {
+inline void describe(const Event& event, std::string_view link_base, Message& out, const Catalogue& catalogue) {
   out.clear();
-  detail::Composer(event, out).compose(link_base);
+  detail::Composer(event, out, catalogue).compose(link_base);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -12331,7 +12438,7 @@ inline const DeliveryView& Renderer::render(Record record, std::string_view app_
 }
 
 inline const Message& Renderer::message() {
-  if (!is_described_) describe(*event_, state_->settings->link_base, message_);
+  if (!is_described_) describe(*event_, state_->settings->link_base, message_, *state_->catalogue);
   is_described_ = true;
   return message_;
 }
@@ -12558,6 +12665,7 @@ Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, cons
   auto event = read(event_json);
   if (!event) return std::move(event).error();
   const State& state = refresh();
+  if (event->app_name.empty()) event->app_name = detail::name_app(state, *event, audience);
   renderer_.begin(*event, state);
   std::size_t count = 0;
   for_each_match(state, *event, audience, [&](Record record, const AppBlock& app) {
@@ -12636,8 +12744,11 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   } else {
     Record::append(preview_, notifier, {});
   }
-  event_ = *event;
   preview_app_id_ = notifier.app_id;
+  Audience audience;
+  audience.app_ids.push_back(preview_app_id_);
+  event_ = *event;
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, *event, audience);
   renderer_.begin(event_, state);
   return renderer_.render(Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }
@@ -13019,7 +13130,7 @@ inline Response show_app(Call& call) {
 }
 
 /// Reads `{"name", "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
-/// Without an owner the app belongs to who asks.
+/// Without an owner the app belongs to who asks, where that is known.
 inline Result<App> read_app(json::View root, const Request& request) {
   App app;
   Error error;
@@ -13040,7 +13151,7 @@ inline Result<App> read_app(json::View root, const Request& request) {
     read(owner, "email", "owner.email", app.owner.email);
   } else if (owner.exists() && !owner.is_null()) {
     error.fields.push_back({"owner", "must be an object", "type"});
-  } else {
+  } else if (!request.user_id.empty()) {
     app.owner = {std::string(request.user_id), std::string(request.username), std::string(request.email)};
   }
   if (!error.fields.empty()) return error;
@@ -13921,13 +14032,13 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
     if (!root) return root.error();
     preview.body = *root;
     const std::string_view event = raw_member(text, "event");
+    std::string rest(text);
     if (!event.empty()) {
       const std::size_t start = static_cast<std::size_t>(event.data() - text.data());
-      std::string rest(text);
       rest.replace(start, event.size(), event.size(), ' ').replace(start, 1, "0");
-      const std::size_t duplicate = json::find_duplicate_key(rest);
-      if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
     }
+    const std::size_t duplicate = json::find_duplicate_key(rest);
+    if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
     if (event.substr(0, 1) == "{") {
       preview.event = event;
     } else if (!event.empty() && event[0] != '"' && event != "null") {
