@@ -45,9 +45,10 @@ export async function serve({ pages = {}, scripts = {}, styles = {}, api } = {})
   return { origin, server, close };
 }
 
-/** Opens a page; whatever goes wrong in it, and each breach of the policy, ends up in `faults`. */
-export async function open(browser, url, options = {}) {
+/** Opens a page, in which `beforehand` has run before all else; whatever goes wrong in it, and each breach of the policy, ends up in `faults`. */
+export async function open(browser, url, { beforehand, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', timezoneId: 'UTC', ...options });
+  if (beforehand) await context.addInitScript(beforehand);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const faults = [];
@@ -71,12 +72,12 @@ export async function violations(page) {
   return result.violations.flatMap(({ id, nodes }) => nodes.map(({ target, failureSummary }) => `${id}: ${target.flat().join(' ')}: ${failureSummary.replace(/\s+/g, ' ')}`));
 }
 
-/** The label, else the id, of what has the focus, however deep. */
+/** The label, else the id, else the value, of what has the focus, however deep. */
 export const focused = (page) =>
   page.evaluate(() => {
     let at = document.activeElement;
     while (at?.shadowRoot?.activeElement) at = at.shadowRoot.activeElement;
-    return at?.getAttribute('aria-label') ?? at?.id ?? '';
+    return at?.getAttribute('aria-label') ?? (at?.id || (at?.value ?? ''));
   });
 
 /** A page with the dashboard; `setup` is the body of a module that has the element as `dashboard`. */

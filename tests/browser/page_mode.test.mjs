@@ -137,6 +137,27 @@ test('removing asks, moves the focus on, and can be undone with the same id', as
   await finish(opened);
 });
 
+test('after the last one is removed, the focus is on what adds one', async () => {
+  const opened = await start('/');
+  const { page } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByLabel('Find a notifier').fill('On call');
+  await page.getByText('1 notifier found').waitFor();
+  await page.getByRole('button', { name: 'Remove On call' }).click();
+  await page.locator('#confirm').click();
+  await page.getByText('No notifier matches.').waitFor();
+  assert.equal(await focused(page), 'add');
+  // With the keyboard, the way back is short; and a notice that is dismissed gives the focus back.
+  await page.keyboard.press('Control+Z');
+  await page.getByText('On call is back.').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.ariaLabel === 'Remove On call');
+  await page.locator('#dismiss').focus();
+  await page.keyboard.press('Enter');
+  await page.locator('#dismiss').waitFor({ state: 'detached' });
+  assert.equal(await focused(page), 'Remove On call');
+  await finish(opened);
+});
+
 test('without a host that sends, a test shows its message; with one, the host gets it', async () => {
   let opened = await start('/');
   await opened.row('Team channel').getByRole('button', { name: 'Show test message of Team channel' }).click();
@@ -177,7 +198,11 @@ test('previews draw the library\u2019s payload of each platform', async () => {
   await page.getByRole('alert').waitFor();
   assert.deepEqual(await violations(page), []);
   await page.getByLabel('Event (JSON)').fill(JSON.stringify({ id: 'e1', type: 'crash', app_name: 'shop', type_data: { container_type: 'web', crash_logs: 'line <b>\n'.repeat(2000) } }));
-  await of('Slack').locator('#cuts').waitFor();
+  for (const platform of ['Slack', 'Rocket.Chat']) {
+    assert.match(await of(platform).locator('#cuts').textContent(), /Cut to the platform.s limits: .*of 18,000|17,999/);
+    assert.equal(await of(platform).locator('pre mark').textContent(), '\u2026');
+  }
+  assert.equal(await of('Webhook').locator('#cuts').count(), 0);
   assert.deepEqual(await violations(page), []);
   await finish(opened);
 });
@@ -280,6 +305,50 @@ test('what is kept in IndexedDB is there after a reload', async () => {
   await page.reload();
   await row('Ops room').waitFor();
   assert.equal(await row('Ops room').getByRole('switch').getAttribute('aria-checked'), 'true');
+  await finish(opened);
+});
+
+test('where nothing can be kept, all else works, and it is said', async () => {
+  const opened = await start('/kept', { beforehand: () => (indexedDB.open = () => { throw new Error('storage is off'); }) });
+  const { page, row, status } = opened;
+  await row('Ops room').getByRole('switch').click();
+  await row('Ops room').getByText('Inactive').waitFor({ state: 'detached' });
+  await page.getByRole('alert').filter({ hasText: 'What is changed here is not kept: storage is off' }).waitFor();
+  assert.match(await status(), /Ops room is active/);
+  await finish(opened);
+});
+
+test('the host knows which view is shown, and chooses it', async () => {
+  const opened = await start('/');
+  const { page } = opened;
+  await page.getByText('4 notifiers').waitFor();
+  await page.evaluate(() => document.addEventListener('notifier-view', ({ detail }) => said.push(detail.view)));
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.waitForFunction(() => said.includes('why'));
+  await page.evaluate(() => document.querySelector('notifier-dashboard').setAttribute('view', 'activity'));
+  await page.getByText('Nothing has happened yet.').waitFor();
+  // Whatever an address may say.
+  await page.evaluate(() => document.querySelector('notifier-dashboard').setAttribute('view', 'nonsense'));
+  await page.getByText('4 notifiers').waitFor();
+  assert.equal(await page.getByRole('tab', { name: 'Notifiers' }).getAttribute('aria-selected'), 'true');
+  await finish(opened);
+});
+
+test('an element that is moved or comes back still holds what it held', async () => {
+  const opened = await start('/');
+  const { page, row } = opened;
+  await row('Ops room').getByRole('switch').click();
+  await page.waitForFunction(() => said.includes('updated'));
+  await page.evaluate(async () => {
+    const dashboard = document.querySelector('notifier-dashboard');
+    dashboard.remove();
+    await new Promise((resolve) => setTimeout(resolve, 50));
+    document.querySelector('main').append(dashboard);
+  });
+  await row('Ops room').waitFor();
+  assert.equal(await row('Ops room').getByRole('switch').getAttribute('aria-checked'), 'true');
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('4 of 4 are told').or(page.getByText('3 of 4 are told')).waitFor();
   await finish(opened);
 });
 

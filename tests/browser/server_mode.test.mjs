@@ -83,6 +83,47 @@ test('adds, edits, tests, removes and restores on the server', async () => {
   await finish();
 });
 
+test('with the keyboard alone one adds, tests and looks', async () => {
+  const { page, engine, row, asked, finish } = await start();
+  await page.getByText('4 notifiers').waitFor();
+  const press = async (...keys) => {
+    for (const key of keys) await page.keyboard.press(key);
+  };
+  const tabTo = async (wanted) => {
+    for (let steps = 0; steps < 120 && !wanted.test(await focused(page)); ++steps) await press('Tab');
+    assert.match(await focused(page), wanted);
+  };
+  await tabTo(/^add$/);
+  await press('Enter');
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.id === 'name');
+  await page.keyboard.type('From the keyboard');
+  // Slack, Rocket.Chat, email, webhook.
+  await press('Tab', 'ArrowDown', 'ArrowDown', 'ArrowDown');
+  await tabTo(/^url$/);
+  await page.keyboard.type('https://keys.example/hook');
+  await tabTo(/^all$/);
+  await press('Space');
+  await tabTo(/^Find an event type$/);
+  await page.keyboard.type('restarted');
+  await tabTo(/^app_restarted$/);
+  await press('Space');
+  await page.getByText('1 chosen').waitFor();
+  await press('Enter');
+  await row('From the keyboard').waitFor();
+  const added = engine.notifiers('shop').at(-1);
+  assert.deepEqual([added.name, added.type, added.send_all_events, added.selected_event_ids.length], ['From the keyboard', 'webhook', false, 1]);
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.shadowRoot?.activeElement?.ariaLabel === 'Edit From the keyboard');
+  await press('Shift+Tab', 'Enter');
+  await page.getByText('The test to From the keyboard is on its way.').first().waitFor();
+  assert.ok(asked.some((line) => line.endsWith('/test')));
+  for (let steps = 0; steps < 80 && !/^tab-/.test(await focused(page)); ++steps) await press('Shift+Tab');
+  await press('ArrowRight');
+  await page.locator('notifier-dashboard-payload .title').first().waitFor();
+  await press('End');
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await finish();
+});
+
 test('what the server finds wrong is said beside the field', async () => {
   const { page, server, row, finish } = await start();
   server.refuse = ({ method }) => method === 'PATCH';

@@ -58,6 +58,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   #words: Words | undefined;
   /** Listeners for `notifier-deliver`. */
   #hosts = 0;
+  /** Why nothing can be kept, where that is so. */
+  #unkept = '';
   #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
 
   constructor() {
@@ -78,6 +80,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
 
   async reload(): Promise<void> {
     this.#session?.stop();
+    this.#unkept = '';
     this.#session = new Session(
       {
         baseUrl: this.baseUrl, app: this.app, persist: this.persist, engine: this.engine, seed: this.seed,
@@ -126,6 +129,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    if (!views.includes(this.view)) this.view = 'notifiers';
     if (this.#words && !changed.has('locale') && !changed.has('strings')) return;
     const locale = this.locale || this.closest('[lang]')?.getAttribute('lang') || navigator.language;
     try {
@@ -141,6 +145,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     const dialog = changed.has('_dialog') && this.renderRoot.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
+    if (changed.has('view') && changed.get('view') !== undefined) this.#emit('notifier-view', { view: this.view });
   }
 
   /** The parts that what is shown needs, and the first row did not. */
@@ -183,7 +188,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     },
     unkept: (error) => {
       this.#emit('notifier-error', { error });
-      this.#notices.say(this.#words!.say('unkept', { message: textOf(error) }), { isBad: true });
+      this.#unkept = textOf(error);
     },
   };
 
@@ -328,6 +333,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     try {
       const delivery = await this.#session!.retry(failed);
       if (delivery) await this.#deliver(delivery);
+      this.#emit('notifier-retried', { notifierId: failed.notifier_id, idempotencyKey: failed.idempotency_key });
       this.#say('sentAgain', failed.notifier_name);
     } catch (error) {
       this.#refused(error);
@@ -391,6 +397,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       ${problem ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
         <button type="button" class="button small" id="retry" @click=${() => void this.reload()}>${words.say('retry')}</button></div>` : nothing}
       ${engineProblem && !problem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
+      ${this.#unkept ? html`<div class="notice bad" role="alert">${words.say('unkept', { message: this.#unkept })}</div>` : nothing}
       <div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}

@@ -22,7 +22,13 @@ export interface DashboardEvents {
   'notifier-tested': CustomEvent<{ notifier: Notifier }>;
   /** Cancelable: `preventDefault()` says that the host sends it. */
   'notifier-deliver': CustomEvent<DeliverDetail>;
+  /** A delivery that had failed is sent again. */
+  'notifier-retried': CustomEvent<{ notifierId: string; idempotencyKey: string }>;
+  /** Another view is shown, by a person or by the host. */
+  'notifier-view': CustomEvent<{ view: View }>;
+  /** What could not be done; `status` is that of the server's answer. */
   'notifier-error': CustomEvent<{ error: unknown; status?: number }>;
+  /** The server is gone, or back. */
   'notifier-connection': CustomEvent<{ connected: boolean }>;
 }
 

@@ -1,4 +1,4 @@
-// The page of `notifier serve`: the app and the language come from the address, as /?app=shop&locale=fr.
+// The page of `notifier serve`: the app, the view and the language come from the address, as /?app=shop&view=activity&locale=fr.
 
 import './index.js';
 
@@ -10,6 +10,13 @@ for (const name of ['app', 'locale', 'view']) {
   const value = asked.get(name);
   if (value) dashboard.setAttribute(name, value);
 }
+
+// A link to the page shows what is seen now.
+dashboard.addEventListener('notifier-view', ({ detail }) => {
+  const address = new URL(location.href);
+  address.searchParams.set('view', detail.view);
+  history.replaceState(null, '', address);
+});
 
 // A token lives as long as the page.
 dashboard.addEventListener('notifier-error', ({ detail }) => {

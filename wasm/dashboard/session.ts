@@ -151,6 +151,7 @@ export class Session {
         await (await import('./keeping.js')).writeSnapshot(persist, snapshot());
       } catch (error) {
         this.#observer.unkept(error);
+        this.#observer.changed();
       }
     };
     return (this.#page = new PageTransport(engine, keep));

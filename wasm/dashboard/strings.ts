@@ -62,7 +62,7 @@ export const english = {
   sentAgain: 'What {name} had missed is on its way again.',
   notDone: 'Nothing was changed: the server cannot be reached.',
   failed: 'This did not work: {message}',
-  unkept: 'This is not kept for the next time: {message}',
+  unkept: 'What is changed here is not kept: {message}',
   tested: 'The test to {name} is on its way.',
   testFailed: 'The test to {name} failed: {message}',
   unreachable: 'The server cannot be reached. Trying again by itself.',
