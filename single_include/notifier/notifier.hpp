@@ -13168,10 +13168,7 @@ inline Response add_app(Call& call) {
   auto changes = call.registry.plan_add_app(std::move(*app), true);
   if (!changes) return failure(changes.error());
   call.outcome.changes = std::move(*changes);
-  for (const Change& change : call.outcome.changes) {
-    if (change.op == Change::Op::put_app) return app_response(201, change.app);
-  }
-  return error_response(409, "The app is there already");
+  return app_response(201, call.outcome.changes.front().app);
 }
 
 inline Response list_collaborators(Call& call) {

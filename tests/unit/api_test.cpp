@@ -280,3 +280,26 @@ TEST_CASE("targets are read strictly") {
     CHECK_MESSAGE(!parse_target(bad), bad);
   }
 }
+
+TEST_CASE("what is of the wrong type in a body is named") {
+  World world;
+  const auto errors = [&](std::string_view target, std::string_view body) {
+    const notifier::Outcome outcome = world.call("POST", target, body);
+    CHECK(outcome.response.status == 422);
+    CHECK(outcome.changes.empty());
+    return at(outcome.response.body, {"errors"});
+  };
+  CHECK(errors("/v1/apps", R"({"app":{"name":"a","owner":"jane"}})") == R"({"owner":["must be an object"]})");
+  CHECK(errors("/v1/apps", R"({"app":{"name":7,"owner":{"email":[]}}})") ==
+        R"({"name":["must be a string"],"owner.email":["must be a string"]})");
+  CHECK(errors("/v1/apps/app-1/notifiers/no-1/preview", R"({"event":[1]})") ==
+        R"({"event":["must be an event, or the name of an event kind"]})");
+}
+
+TEST_CASE("one bad event among several takes the whole request back") {
+  World world;
+  const notifier::Outcome outcome = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n[1]\n");
+  CHECK(outcome.response.status >= 400);
+  CHECK(outcome.events.empty());
+  CHECK(outcome.deliveries.empty());
+}

@@ -244,3 +244,14 @@ TEST_CASE("a key given twice is found quickly among very many") {
   CHECK(json::find_duplicate_key(text + "\"last\":0}") == notifier::Error::no_offset);
   CHECK(json::find_duplicate_key(text + "\"key5\":0}") == offset);
 }
+
+TEST_CASE("every escape is read, also beside one that has no character of its own") {
+  json::Document document;
+  const auto root = document.parse(R"(["\ud800","\b\f\n\r\t\"\\\/\u00e9\u20ac\ud83d\ude00\u0041"])");
+  REQUIRE(root);
+  std::vector<std::string> texts;
+  root->for_each_element([&](json::View element) { texts.emplace_back(element.string()); });
+  CHECK(texts == std::vector<std::string>{"\xEF\xBF\xBD",
+                                          "\b\f\n\r\t\"\\/\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"
+                                          "A"});
+}

@@ -217,6 +217,11 @@ TEST_CASE_FIXTURE(Shop, "a webhook's signing secrets are one or several, well-fo
   CHECK(update(n.id, R"({"type_data":{"phone":"1"}})").type_data.signing_secrets.size() == 1);
   CHECK(update(n.id, "{\"type_data\":" + data("[\"" + std::string(secret) + "\",\"" + secret + "\"]") + "}")
             .type_data.signing_secrets.size() == 2);
+  std::string many = "[\"" + std::string(secret) + '"';
+  for (unsigned i = 0; i < NOTIFIER_MAX_SIGNING_SECRETS; ++i) many += ",\"" + std::string(secret) + '"';
+  CHECK(update_problems(n.id, "{\"type_data\":" + data(many + "]") + "}") ==
+        Texts{"type_data.signing_secret: is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) +
+              " entries)"});
   CHECK(update(n.id, R"({"type_data":{"signing_secret":null}})").type_data.signing_secrets.empty());
   for (const char* bad : {"\"\"", "\"whsec_\"", "\"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", "\"whsec_AAAA\"",
                           "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS\"", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa.w\"",

@@ -456,5 +456,6 @@ TEST_CASE("settings are checked, and a link base loses its final slash") {
     CHECK_FALSE(registry.set_settings({from, ""}));
   }
   CHECK_FALSE(registry.set_settings({"a@b.c", "dash.example.org"}));
+  CHECK_FALSE(registry.set_settings({std::string(NOTIFIER_MAX_ID_BYTES, 'a') + "@b.c", ""}));
   CHECK(registry.set_settings({"\"Ops, all of them\" <ops@example.org>", ""}));
 }
