@@ -92,15 +92,15 @@ test('serve delivers to every platform, and shows what came of it', async () => 
 });
 
 test('the stream tells of outcomes', async () => {
-  const server = await start([notifier('no-hook', 'webhook', 'twice/stream')]);
+  const server = await start([notifier('no-hook', 'webhook', 'twice/stream')], '--retry-delays', '0.01,0.01');
   let text = '';
   const request = httpRequest({ host: '127.0.0.1', port: server.port, path: '/v1/apps/shop/stream' }, (response) => {
     response.setEncoding('utf8').on('data', (chunk) => (text += chunk));
     void server.post(newEvent());
   });
   request.on('error', () => {}).end();
-  await until(() => text.includes('"status":"retrying"'), 'a retry in the stream');
-  assert.match(text, /"status":"pending"[^]*"status":"retrying"/);
+  await until(() => text.includes('"status":"delivered"'), 'a delivery in the stream');
+  assert.match(text, /"status":"pending"[^]*"status":"pending"[^]*"status":"delivered"/);
   request.destroy();
   say(text);
   await server.stop();
@@ -156,13 +156,62 @@ test('kill -9: what was accepted arrives after the restart', async () => {
   assert.deepEqual([code, say(log).replace(/^\{.*\}\n/gm, '')], [0, '']);
 });
 
-test('a dry run sends nothing', async () => {
-  const server = await start([notifier('no-hook', 'webhook', 'ok/dry')], '--dry-run');
-  assert.equal((await server.post(newEvent())).status, 202);
-  assert.deepEqual((await server.deliveries('no-hook')).deliveries, []);
+test('a dry run sends nothing: what comes in is dead, with that reason, and can be sent later; what was pending stays so', async () => {
+  const config = configured(notifier('no-hook', 'webhook', 'twice/dry'));
+  const database = join(folder, `db${++files}.json`);
+  const run = (...args) => startServer(['--import', config, '--allow-private-targets', ...args], { database });
+  const list = async (server) => JSON.parse(say((await server.ask('/v1/apps/shop/notifiers/no-hook/deliveries')).text)).deliveries;
+  const post = (server) => server.ask('/v1/apps/shop/events', { method: 'POST', body: newEvent() });
+  const wet = await run('--retry-delays', '3600');
+  await post(wet);
+  await until(async () => (await list(wet))[0]?.attempts.length === 1);
+  say((await wet.stop()).log);
+
+  const dry = await run('--dry-run');
+  assert.equal((await post(dry)).status, 202);
+  await until(async () => (await list(dry))[0].state === 'dead');
+  const [dead, pending] = await list(dry);
+  assert.deepEqual([dead.attempts.length, dead.attempts[0].reason, pending.state], [1, 'dry run: nothing is sent', 'pending']);
+  say((await dry.stop()).log);
+  assert.equal(arrived('twice/dry').length, 1);
+
+  const again = await run();
+  assert.equal((await again.ask(`/v1/apps/shop/notifiers/no-hook/deliveries/${dead.id}/retry`, { method: 'POST' })).status, 202);
+  await until(() => arrived('twice/dry').some(({ headers }) => headers['webhook-id'] === dead.id));
+  say((await again.stop()).log);
+});
+
+test('what is pending for a notifier that was switched off or removed is not sent', async () => {
+  const server = await start([notifier('no-off', 'webhook', '500/off'), notifier('no-gone', 'webhook', '500/removed')], '--retry-delays', '3600');
+  await server.post(newEvent());
+  await until(() => arrived('500/off').length === 1 && arrived('500/removed').length === 1);
+  await until(async () => (await server.deliveries('no-off')).deliveries[0].attempts.length === 1);
+  await server.ask('/v1/apps/shop/notifiers/no-off', { method: 'PATCH', body: { notifier: { active: false } } });
+  const { deliveries: [ended] } = await server.deliveries('no-off');
+  assert.deepEqual([ended.state, ended.attempts.at(-1).reason], ['dead', 'the notifier was switched off']);
+  assert.equal((await server.ask('/v1/apps/shop/notifiers/no-gone', { method: 'DELETE' })).status, 204);
+  assert.equal((await server.ask(`/v1/apps/shop/notifiers/no-off/deliveries/${ended.id}/retry`, { method: 'POST' })).status, 202);
+  await until(async () => (await server.deliveries('no-off')).deliveries[0].state === 'dead');
+  assert.equal(arrived('500/off').length, 1, 'sending again does not switch it on');
   await server.stop();
-  assert.equal(arrived('ok/dry').length, 0);
-  assert.ok(!existsSync(`${server.database}.outbox`));
+});
+
+test('the log tells of each attempt', async () => {
+  const server = await start([notifier('no-hook', 'webhook', '403/log')]);
+  await server.post(newEvent());
+  await until(() => server.log().includes('"delivery"'), 'a line of the log');
+  const { time, delivery, ...rest } = JSON.parse(server.log().split('\n').find((line) => line.includes('"delivery"')));
+  assert.deepEqual(rest, { notifier_id: 'no-hook', platform: 'webhook', attempt: 1, outcome: 'fail', status: 403, reason: 'the target refuses it', state: 'dead' });
+  assert.match(delivery, /^msg_[0-9a-f]{32}$/);
+  assert.ok(Math.abs(Date.parse(time) - Date.now()) < 600_000);
+  await server.stop();
+});
+
+test('a host of one\'s own is allowed by name, address or network', async () => {
+  const server = await startServer(['--import', configured(notifier('no-hook', 'webhook', 'ok/allowed')), '--allow-target', 'a.internal', '--allow-target', '127.0.0.0/8'], { database: join(folder, `db${++files}.json`) });
+  await server.ask('/v1/apps/shop/events', { method: 'POST', body: newEvent() });
+  await until(() => arrived('ok/allowed').length === 1);
+  await server.stop();
 });
 
 // ---- send ----
@@ -244,7 +293,7 @@ test('send --dry-run sends nothing', async () => {
 
 test('wrong options end with 2, a missing nodemailer with 1', async () => {
   const config = configured();
-  for (const args of [[], [join(folder, 'none.json')], [config, '--retry-for', 'x'], [config, '--smtp', 'mail.example.com']]) {
+  for (const args of [[], [join(folder, 'none.json')], [config, '--retry-for', 'x'], [config, '--smtp', 'mail.example.com'], [config, '--allow-target', '10.0.0.0/99'], [config, '--send-timeout', '0']]) {
     assert.equal((await send(args, '')).status, 2, args.join(' '));
   }
   const { status, stderr } = await send([config, '--smtp', 'smtp://user:smtp-secret@mail.example.com'], '', { cwd: folder });

@@ -212,6 +212,30 @@ test('a sender that throws is no attempt that counts as arrived', async () => {
   });
 });
 
+test('what the host refuses is dead without an attempt, and can be sent again', async () => {
+  let reason = 'not now';
+  let sent = 0;
+  await withOutbox({ refuse: () => reason, sender: sendTo(() => (++sent, taken)) }, async (outbox, reports) => {
+    await outbox.enqueue([httpDelivery('https://example.com/')]);
+    await outbox.idle();
+    assert.equal(sent, 0);
+    assert.deepEqual(reports.map(({ state, attempt, verdict }) => [state, attempt, verdict.reason]), [['dead', 0, 'not now']]);
+    reason = undefined;
+    assert.equal(outbox.resend(outbox.list({ state: 'dead' }).deliveries[0].id), true);
+    await outbox.idle();
+    assert.equal(sent, 1);
+  });
+});
+
+test('what an earlier process left can be left alone', async () => {
+  const path = newFile();
+  await withOutbox({ file: path, concurrency: 0 }, (outbox) => outbox.enqueue([httpDelivery('https://example.com/')]));
+  await withOutbox({ file: path, resume: false, sender: sendTo(() => assert.fail('it was sent')) }, async (outbox) => {
+    assert.equal(outbox.pending, 0);
+    assert.equal(outbox.list({ state: 'pending' }).total, 1);
+  });
+});
+
 test('signing keys are asked for at each attempt', async () => {
   const given = [];
   let key = 'first';

@@ -75,6 +75,22 @@ notifier_status respond_reason(notifier::GuardReason reason) {
   });
 }
 
+notifier_status respond_step(const Result<notifier::OutboxStep>& step) {
+  if (!step) return answer.fail(step.error());
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.member("state", to_string(step->state));
+      out.key("attempts");
+      out.unsigned_integer(step->attempts);
+      out.key("next_at");
+      out.integer(step->next_at.ms);
+      out.member("notifier_id", step->notifier_id);
+      out.key("disable_notifier");
+      out.boolean(step->disable_notifier);
+    });
+  });
+}
+
 notifier::TransportFailure read_failure(std::string_view name) {
   using Failure = notifier::TransportFailure;
   if (name == "unresolved") return Failure::unresolved;
@@ -212,7 +228,8 @@ notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, 
 notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size) {
   return with_json(options, options_size, [](View given) {
     outbox = std::make_unique<notifier::Outbox>(storage, read_options(given));
-    return respond_count(outbox->recover(), "pending");
+    const bool recovers = given["recover"].kind() != notifier::json::Kind::boolean || given["recover"].boolean();
+    return respond_count(recovers ? outbox->recover() : Result<std::size_t>(std::size_t{0}), "pending");
   });
 }
 
@@ -258,25 +275,16 @@ notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32
                  given["reason"].string(), std::nullopt};
     std::int64_t wait = 0;
     if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
-    const auto step = outbox->record(static_cast<std::uint64_t>(sequence), came, moment(now));
-    if (!step) return answer.fail(step.error());
-    return respond_with([&](Writer& out) {
-      out.object([&] {
-        out.member("state", to_string(step->state));
-        out.key("attempts");
-        out.unsigned_integer(step->attempts);
-        out.key("next_at");
-        out.integer(step->next_at.ms);
-        out.member("notifier_id", step->notifier_id);
-        out.key("disable_notifier");
-        out.boolean(step->disable_notifier);
-      });
-    });
+    return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(now)));
   });
 }
 
 void notifier_outbox_release(double sequence, double now) {
   outbox->release(static_cast<std::uint64_t>(sequence), moment(now));
+}
+
+notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double now) {
+  return respond_step(outbox->give_up(static_cast<std::uint64_t>(sequence), text_at(reason, reason_size), moment(now)));
 }
 
 notifier_status notifier_outbox_cancel(uint32_t notifier_id, uint32_t notifier_id_size, double now) {

@@ -52,7 +52,8 @@ notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, 
 
 /* Begins with what the storage holds. `options` is `{"delays_ms"?,"jitter_percent"?,"max_retry_after_ms"?,
  * "disable_after_ms"?,"disable_after_failures"?,"limits"?:{"PLATFORM":{"concurrency","min_interval_ms"},...},
- * "host_concurrency"?,"keep_order"?,"keep_delivered_ms"?,"keep_dead_ms"?}`. Answers with `{"pending"}`. */
+ * "host_concurrency"?,"keep_order"?,"keep_delivered_ms"?,"keep_dead_ms"?,"recover"?:false}`, where `recover` says not
+ * to send what an earlier process left. Answers with `{"pending"}`. */
 notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size);
 /* `deliveries` is an array as delivery_json.hpp reads it; bodies and headers may be left out, since only the storage
  * keeps those. Answers with `{"added"}`. */
@@ -63,6 +64,8 @@ notifier_status notifier_outbox_claim(double now, uint32_t most);
  * "disable_notifier"}`. */
 notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double now);
 void notifier_outbox_release(double sequence, double now);
+/* Ends a claimed delivery without an attempt. Answers as notifier_outbox_record(). */
+notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double now);
 /* Answers with `{"ended"}`. */
 notifier_status notifier_outbox_cancel(uint32_t notifier_id, uint32_t notifier_id_size, double now);
 notifier_status notifier_outbox_flush(void);

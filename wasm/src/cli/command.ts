@@ -23,7 +23,7 @@ export class Unusable extends Failure {
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Parsed<T extends Options> = {
-  values: { [K in keyof T]: T[K]['type'] extends 'boolean' ? boolean : string | undefined };
+  values: { [K in keyof T]: T[K]['type'] extends 'boolean' ? boolean : T[K] extends { multiple: true } ? string[] | undefined : string | undefined };
   positionals: string[];
 };
 

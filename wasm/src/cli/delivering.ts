@@ -1,38 +1,64 @@
 // What the commands that deliver share: their options, and the sender and outbox made of them.
 
+import { readFileSync } from 'node:fs';
 import { NotifierError, Outbox, Sender, type OutboxOptions } from '../node.js';
 import { Failure, Usage } from './command.js';
 
 export const deliveryOptions = {
   smtp: { type: 'string' },
+  'allow-target': { type: 'string', multiple: true },
   'allow-private-targets': { type: 'boolean' },
+  'ca-file': { type: 'string' },
+  'send-timeout': { type: 'string' },
   'dry-run': { type: 'boolean' },
 } as const;
 
 export const deliveryHelp = `\
-  --smtp URL         send mails by this server, as smtp://user:password@mail.example.com:587 (STARTTLS) or smtps://... (TLS);
-                     the environment variable NOTIFIER_SMTP does the same. Without it mails fail. Needs the package nodemailer
+  --smtp URL         send mails by this server: smtp://USER:PASSWORD@HOST:PORT (STARTTLS, required with a login) or smtps://... (TLS
+                     throughout); ?starttls=required or ?starttls=off may follow. The environment variable NOTIFIER_SMTP does the
+                     same and keeps the password out of the list of processes. Without it mails fail. Needs the package nodemailer
+  --allow-target T   let requests go to this host, address or network of your own (a.internal, *.corp.example, 10.0.0.0/8); may be
+                     given several times. Otherwise they only go to public addresses
   --allow-private-targets
-                     send to loopback and private addresses too, and to any port
-  --dry-run          send nothing
+                     let requests go anywhere, this machine included
+  --ca-file FILE     trust these certificates (PEM) in place of the usual ones
+  --send-timeout SECONDS
+                     how long an attempt may take (default 30)
 `;
 
-interface Values {
+export interface DeliveryValues {
   smtp: string | undefined;
+  'allow-target': string[] | undefined;
   'allow-private-targets': boolean;
+  'ca-file': string | undefined;
+  'send-timeout': string | undefined;
   'dry-run': boolean;
 }
 
-/** Opens an outbox that sends; undefined for a dry run. */
-export async function openOutbox(values: Values, options: Omit<OutboxOptions, 'sender'>): Promise<{ outbox: Outbox; sender: Sender } | undefined> {
-  if (values['dry-run']) return undefined;
+/** A number of an option, or what it is by default. */
+export function readNumber(name: string, text: string | undefined, otherwise: number): number {
+  if (text === undefined) return otherwise;
+  const value = Number(text);
+  if (!/^\d+(\.\d+)?$/.test(text) || !(value > 0 && value <= 1e6)) throw new Usage(`--${name} needs a number above 0`);
+  return value;
+}
+
+/** Opens an outbox that sends. */
+export async function openOutbox(values: DeliveryValues, options: Omit<OutboxOptions, 'sender'>): Promise<{ outbox: Outbox; sender: Sender }> {
   const smtp = values.smtp ?? (process.env['NOTIFIER_SMTP'] || undefined);
+  const timeoutMs = 1_000 * Math.min(readNumber('send-timeout', values['send-timeout'], 30), 86_400);
   try {
-    const sender = new Sender({ allowPrivate: values['allow-private-targets'] ?? false, ...(smtp !== undefined && { smtp }) });
+    const sender = new Sender({
+      allow: values['allow-target'] ?? [],
+      allowPrivate: values['allow-private-targets'] ?? false,
+      timeoutMs,
+      ...(smtp !== undefined && !values['dry-run'] && { smtp }),
+      ...(values['ca-file'] !== undefined && { ca: readFileSync(values['ca-file']) }),
+    });
     return { outbox: await Outbox.open({ ...options, sender }), sender };
   } catch (error) {
-    if (!(error instanceof NotifierError)) throw error;
-    if (error.code === 'invalid') throw new Usage(`--smtp: ${error.message}`);
+    if (!(error instanceof NotifierError)) throw new Failure((error as Error).message);
+    if (error.code === 'invalid') throw new Usage(error.field === 'smtp' ? `--smtp: ${error.message}` : `--allow-target: ${error.message}`);
     throw new Failure(error.message);
   }
 }

@@ -3,8 +3,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Delivery, Outcome } from '../types.js';
 
-/** `shown`: it is not sent. */
-export type DeliveryStatus = 'pending' | 'delivered' | 'retrying' | 'dead' | 'shown';
+/** What is tried again is pending. `shown`: a dry run does not send it. */
+export type DeliveryStatus = 'pending' | 'delivered' | 'dead' | 'shown';
 type DeliveryHead = Pick<Delivery, 'appId' | 'notifierId' | 'notifierName' | 'platform' | 'eventId' | 'eventType' | 'idempotencyKey'>;
 
 /** A client that does not keep up is cut off rather than fed a stream with holes. */

@@ -15,6 +15,7 @@ ${deliveryHelp}\
                      how long to go on trying, at growing intervals (default 60); 0 tries once
   --outbox FILE      keep what is under way in this file: when the program is killed, calling it again goes on, and sends nothing
                      twice that has arrived. It holds secrets
+  --dry-run          send nothing, and keep nothing
   --json             write a line of JSON for each delivery as it ends: id, event_id, event_type, notifier_id, notifier_name, platform,
                      state ("delivered", "dead"; "shown" for a dry run), attempts, status, reason
   --help             print this and end
@@ -112,7 +113,7 @@ export async function send(args: string[]): Promise<number> {
 
   const tally = new Tally(values.json ?? false);
   let outbox: Outbox | undefined;
-  const delivering = await openOutbox(values, {
+  const delivering = values['dry-run'] ? undefined : await openOutbox(values, {
     ...(values.outbox !== undefined && { file: values.outbox }),
     secrets: (id) => engine.signingSecrets(id),
     retry: { delaysMs: delays(retryFor), maxRetryAfterMs: retryFor * 1_000, disableAfterFailures: 0 },

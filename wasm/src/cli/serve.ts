@@ -4,12 +4,12 @@ import type { AddressInfo } from 'node:net';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import type { Outbox, OutboxReport } from '../node.js';
-import type { ApiRequest, History, Outcome } from '../types.js';
+import type { ApiRequest, Delivery, History, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
 import { dashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
-import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
+import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { EventStreams } from './event_streams.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
@@ -25,11 +25,21 @@ file, which is replaced at one stroke before each answer, and what is to be sent
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
-${deliveryHelp}\
   --import FILE      fill an empty database from a snapshot or configuration before serving
   --export           print a snapshot of the database and end; it holds secrets
-  --no-access-log    do not write a line of JSON to standard error for each request
+  --request-timeout SECONDS
+                     how long a client may take to send a request (default 30)
+  --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
   --help             print this and end
+
+Delivery:
+${deliveryHelp}\
+  --retry-delays S,S,...
+                     seconds to wait after each failed attempt (default 5,300,1800,7200,18000,36000); after one attempt more a
+                     delivery is dead
+  --disable-after HOURS
+                     switch off a notifier that did nothing but fail for so long, ten times or more (default 120)
+  --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
 Exit status: 0 after SIGTERM or SIGINT; 1 where the server cannot start; 2 wrong command line.
 `;
@@ -42,7 +52,10 @@ const options = {
   cors: { type: 'string' },
   'email-from': { type: 'string' },
   'link-base': { type: 'string' },
+  'request-timeout': { type: 'string' },
   ...deliveryOptions,
+  'retry-delays': { type: 'string' },
+  'disable-after': { type: 'string' },
   import: { type: 'string' },
   export: { type: 'boolean' },
   'no-access-log': { type: 'boolean' },
@@ -67,28 +80,43 @@ async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
 }
 
 /** What deliveries came to, for the API. */
-function historyOf(database: Database, outbox: () => Outbox | undefined): History {
+function historyOf(database: Database, outbox: () => Outbox): History {
   return {
     events: (appId, offset, limit) => database.events(appId, offset, limit),
     deliveries(_, notifierId, offset, limit) {
-      const { total, deliveries } = outbox()?.list({ notifierId, offset, limit }) ?? { total: 0, deliveries: [] };
+      const { total, deliveries } = outbox().list({ notifierId, offset, limit });
       return { total, items: deliveries.map((delivery) => JSON.stringify(delivery)) };
     },
-    retry: (_, notifierId, deliveryId) => outbox()?.resend(deliveryId, notifierId) ?? false,
+    retry: (_, notifierId, deliveryId) => outbox().resend(deliveryId, notifierId),
   };
+}
+
+/** One line of JSON for each attempt. No URL, address or content: those may hold secrets. */
+function logAttempt({ id, notifierId, platform, attempt, verdict, state }: OutboxReport): void {
+  const line = { time: new Date().toISOString(), delivery: id, notifier_id: notifierId, platform, attempt, outcome: verdict.action, status: verdict.status, reason: verdict.reason, state };
+  process.stderr.write(`${JSON.stringify(line)}\n`);
+}
+
+/** `5,300,1800` in milliseconds. */
+function readDelays(text: string): number[] {
+  return text.split(',').map((part) => {
+    if (!/^\d+(\.\d+)?$/.test(part) || Number(part) > 1e6) throw new Usage('--retry-delays needs numbers of seconds, separated by commas');
+    return Math.round(1_000 * Number(part));
+  });
 }
 
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
 class Service {
   readonly #engine: Engine;
   readonly #database: Database;
-  /** Undefined for a dry run. */
-  outbox: Outbox | undefined;
+  readonly #isDry: boolean;
+  outbox!: Outbox;
   readonly streams = new EventStreams();
 
-  constructor(engine: Engine, database: Database) {
+  constructor(engine: Engine, database: Database, isDry: boolean) {
     this.#engine = engine;
     this.#database = database;
+    this.#isDry = isDry;
   }
 
   /** Resolves when the answer may be given: when everything is on the disk. */
@@ -103,13 +131,13 @@ class Service {
       return refusal(500, 'The change could not be stored; nothing has changed');
     }
     this.#engine.apply(changes);
-    this.streams.publish(outcome, this.outbox === undefined ? 'shown' : 'pending');
+    this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending');
     for (const { op, notifier } of changes as { op: string; notifier: { id: string; active?: boolean } }[]) {
       const isOver = op === 'remove_notifier' || (op === 'put_notifier' && notifier.active === false);
-      if (isOver) this.outbox?.cancel(notifier.id);
+      if (isOver) this.outbox.cancel(notifier.id);
     }
     try {
-      await this.outbox?.enqueue(deliveries);
+      await this.outbox.enqueue(deliveries);
     } catch (error) {
       process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
       return refusal(500, 'The deliveries could not be stored; send the same again');
@@ -118,7 +146,16 @@ class Service {
   }
 
   report({ id, notifierId, notifierName, appId, platform, eventId, eventType, state }: OutboxReport): void {
-    this.streams.publishDelivery({ idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType }, state === 'pending' ? 'retrying' : state);
+    if (!this.#isDry) this.streams.publishDelivery({ idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType }, state);
+  }
+
+  /** Why a delivery is not to be sent, though it was: its notifier may have changed since. */
+  refuse({ notifierId, eventType }: Delivery): string | undefined {
+    if (this.#isDry) return 'dry run: nothing is sent';
+    const notifier = this.#engine.notifier(notifierId);
+    if (notifier === undefined) return 'the notifier was removed';
+    // A notifier may be tested before it is switched on.
+    return notifier.active || eventType === 'test' ? undefined : 'the notifier was switched off';
   }
 
   /** Switches a notifier off as its owner would: the change is stored, and an event tells of it. */
@@ -207,13 +244,18 @@ export async function serve(args: string[]): Promise<number> {
       throw new Usage('--host needs a token: without one only this machine is served');
     }
   }
+  const retry = {
+    ...(values['retry-delays'] !== undefined && { delaysMs: readDelays(values['retry-delays']) }),
+    disableAfterMs: Math.round(3_600_000 * readNumber('disable-after', values['disable-after'], 120)),
+  };
+  const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
   const host = values.host ?? (token === undefined ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.json';
 
   const database = new Database(path);
-  let delivering: Awaited<ReturnType<typeof openOutbox>>;
+  let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
-    const engine = newEngine({ history: historyOf(database, () => delivering?.outbox) });
+    const engine = newEngine({ history: historyOf(database, () => delivering!.outbox) });
     fill(engine, database, path, values.import);
     if (values.export) {
       process.stdout.write(`${engine.snapshot()}\n`);
@@ -226,18 +268,26 @@ export async function serve(args: string[]): Promise<number> {
       throw new Failure(`wrong setting: ${faults(error).join('; ')}`);
     }
 
-    const service = new Service(engine, database);
+    const isDry = values['dry-run'] ?? false;
+    const isLogged = !values['no-access-log'];
+    const service = new Service(engine, database, isDry);
     delivering = await openOutbox(values, {
       file: `${path}.outbox`,
+      resume: !isDry,
+      retry,
       secrets: (id) => engine.signingSecrets(id),
-      onAttempt: (report) => service.report(report),
+      refuse: (delivery) => service.refuse(delivery),
+      onAttempt(report) {
+        if (isLogged) logAttempt(report);
+        service.report(report);
+      },
       onDisable: (id) => service.disable(id),
       onError: (error) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`),
     });
-    service.outbox = delivering?.outbox;
+    service.outbox = delivering.outbox;
     const access = new Access(token, values.cors);
-    const server = createServer({ requestTimeout: 30_000, headersTimeout: 10_000, keepAliveTimeout: 30_000 }, (request, response) => {
-      if (!values['no-access-log']) logAccess(request, response);
+    const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
+      if (isLogged) logAccess(request, response);
       respond(service, access, request, response).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ECONNRESET') process.stderr.write(`notifier-wasm: ${error.stack}\n`);
         response.destroy();

@@ -11,7 +11,7 @@ type Call = (...args: number[]) => number;
 type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
-    | 'outbox_open' | 'outbox_enqueue' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_cancel' | 'outbox_flush'
+    | 'outbox_open' | 'outbox_enqueue' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_give_up' | 'outbox_cancel' | 'outbox_flush'
     | 'outbox_resend' | 'outbox_prune' | 'outbox_list' | 'outbox_pending' | 'outbox_next_time'}`,
   Call
 >;

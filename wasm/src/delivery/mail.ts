@@ -1,7 +1,6 @@
 // One attempt by SMTP, through nodemailer, which hosts install where they send mail.
 
 import { createRequire } from 'node:module';
-import { isIP } from 'node:net';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NotifierError } from '../error.js';
@@ -39,23 +38,35 @@ async function loadNodemailer(): Promise<{ createTransport(options: object): Mai
   throw new NotifierError('unsupported', 'sending mail needs the package nodemailer: npm install nodemailer');
 }
 
-/** Reads `smtp://user:password@host:587`, or `smtps:` for TLS from the first byte. */
-export function readSmtpUrl(text: string): { host: string; port: number; secure: boolean; auth?: { user: string; pass: string } } {
+interface MailServer {
+  host: string;
+  port: number;
+  /** TLS from the first byte. */
+  secure: boolean;
+  requireTLS: boolean;
+  ignoreTLS: boolean;
+  auth?: { user: string; pass: string };
+}
+
+/**
+ * Reads `smtp://user:password@host:587`, or `smtps:` for TLS from the first byte. STARTTLS is used where the server has it, and required with a
+ * login; `?starttls=required` and `?starttls=off` say otherwise.
+ */
+export function readSmtpUrl(text: string): MailServer {
   let url: URL;
   try {
     url = new URL(text);
     if (!/^smtps?:$/.test(url.protocol) || url.hostname === '') throw new Error();
     const secure = url.protocol === 'smtps:';
-    const server = { host: url.hostname.replace(/^\[|\]$/g, ''), port: Number(url.port) || (secure ? 465 : 587), secure };
+    const starttls = url.searchParams.get('starttls') ?? (url.username === '' ? 'allowed' : 'required');
+    if (!/^(allowed|required|off)$/.test(starttls)) throw new Error();
+    const host = url.hostname.replace(/^\[|\]$/g, '');
+    const server = { host, port: Number(url.port) || (secure ? 465 : 587), secure, requireTLS: !secure && starttls === 'required', ignoreTLS: starttls === 'off' };
     if (url.username === '') return server;
     return { ...server, auth: { user: decodeURIComponent(url.username), pass: decodeURIComponent(url.password) } };
   } catch {
-    throw new NotifierError('invalid', 'the mail server must be given as smtp://user:password@host:587 or smtps://...', { field: 'smtp' });
+    throw new NotifierError('invalid', 'the mail server must be given as smtp://user:password@host:587 or smtps://..., perhaps with ?starttls=required or ?starttls=off', { field: 'smtp' });
   }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || (isIP(host) !== 0 && /^(127\.|::1$)/.test(host));
 }
 
 function failureOf(code = ''): Failure {
@@ -67,7 +78,7 @@ function failureOf(code = ''): Failure {
 
 export class MailSender {
   readonly #core: Core;
-  readonly #server: ReturnType<typeof readSmtpUrl> | undefined;
+  readonly #server: MailServer | undefined;
   readonly #timeoutMs: number;
   #transport: MailTransport | undefined;
   #loading: Promise<MailTransport> | undefined;
@@ -94,8 +105,6 @@ export class MailSender {
         pool: true,
         maxConnections: 4,
         maxMessages: 1000,
-        // A password goes over an encrypted connection, or to this very machine.
-        requireTLS: server.auth !== undefined && !isLoopback(server.host),
         connectionTimeout: this.#timeoutMs,
         greetingTimeout: this.#timeoutMs,
         socketTimeout: this.#timeoutMs,

@@ -91,7 +91,14 @@ export interface OutboxOptions {
   /** How long the record of a delivery is kept after it arrived or died: as long, its key is not delivered again. Defaults: 7 and 30 days. */
   keepDeliveredMs?: number;
   keepDeadMs?: number;
-  /** Called after each attempt, and for a mail to nobody, which is not attempted. */
+  /**
+   * Looks at a delivery that is about to be sent: a reason not to send it, one English sentence without secrets, or undefined. It is dead
+   * then, and can be sent again.
+   */
+  refuse?: (delivery: Delivery) => string | undefined;
+  /** Whether what an earlier process left is sent. Default: true. */
+  resume?: boolean;
+  /** Called after each attempt, and for what is given up without one: mail to nobody, what `refuse` refuses. */
   onAttempt?: (report: OutboxReport) => void;
   /** A notifier is to be switched off, and its owner told: its target is gone, or it failed for too long. */
   onDisable?: (notifierId: string) => void;
@@ -117,7 +124,7 @@ const syncEveryMs = 50;
 /** Deliveries of one call of the core, so that no call takes long. */
 const claimsAtOnce = 64;
 
-function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, keepDeliveredMs, keepDeadMs }: OutboxOptions): string {
+function optionsJson({ retry = {}, limits = {}, resume, keepOrder, hostConcurrency, keepDeliveredMs, keepDeadMs }: OutboxOptions): string {
   return JSON.stringify({
     delays_ms: retry.delaysMs,
     jitter_percent: retry.jitterPercent,
@@ -125,6 +132,7 @@ function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, keep
     disable_after_ms: retry.disableAfterMs,
     disable_after_failures: retry.disableAfterFailures,
     limits: Object.fromEntries(Object.entries(limits).map(([platform, { concurrency, minIntervalMs }]) => [platform, { concurrency, min_interval_ms: minIntervalMs }])),
+    recover: resume,
     keep_order: keepOrder,
     host_concurrency: hostConcurrency,
     keep_delivered_ms: keepDeliveredMs,
@@ -331,13 +339,15 @@ export class Outbox {
   }
 
   async #attempt(sequence: number, attempt: number): Promise<void> {
-    const { sender, secrets } = this.#options;
+    const { sender, secrets, refuse } = this.#options;
     const controller = new AbortController();
     this.#attempts.set(sequence, controller);
     let delivery: Delivery | undefined;
     let verdict: Verdict | undefined;
     try {
       delivery = this.#store.content(sequence);
+      const reason = refuse?.(delivery);
+      if (reason !== undefined) return this.#giveUp(sequence, delivery, reason);
       const signing = delivery.platform === 'webhook' ? secrets?.(delivery.notifierId) : undefined;
       verdict = await sender.send(delivery, { signal: controller.signal, ...(signing && { secrets: signing }) });
     } catch (error) {
@@ -350,6 +360,15 @@ export class Outbox {
     }
     if (verdict !== undefined && !controller.signal.aborted) this.#record(sequence, attempt, delivery, verdict);
     this.#attempts.delete(sequence);
+    if (this.#isClosed) this.#wake();
+    this.#schedule();
+  }
+
+  #giveUp(sequence: number, delivery: Delivery, reason: string): void {
+    const step = this.#core.ask<Step>('notifier_outbox_give_up', [reason], [sequence], [this.#clock()]);
+    this.#attempts.delete(sequence);
+    this.#count();
+    this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason }, step.state, step.next_at);
     if (this.#isClosed) this.#wake();
     this.#schedule();
   }
