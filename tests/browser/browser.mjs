@@ -20,16 +20,16 @@ export const launch = () =>
     args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync'],
   });
 
-/** Serves the package, from `dist`; `pages` are HTML by path; `api` answers what begins with /v1. */
-export async function serve({ pages = {}, scripts = {}, styles = {}, api } = {}) {
+/** Serves the package, from `dist`; `pages` are HTML by path, `scripts` and `styles` likewise; `api` answers what begins with /v1. */
+export async function serve({ pages = {}, scripts = {}, styles = {}, api, policy: own = () => policy } = {}) {
   const server = createServer(async (request, response) => {
     const path = new URL(request.url, 'http://localhost').pathname;
-    response.setHeader('Content-Security-Policy', policy);
+    response.setHeader('Content-Security-Policy', own());
     if (path.startsWith('/v1/') && api) return api(request, response);
     for (const [given, type] of [[pages, '.html'], [scripts, '.js'], [styles, '.css']]) {
       if (given[path] === undefined) continue;
       response.setHeader('Content-Type', types[type]);
-      return response.end(given[path]);
+      return response.end(typeof given[path] === 'function' ? given[path]() : given[path]);
     }
     try {
       const bytes = await readFile(join(dist, normalize(path)));
