@@ -275,6 +275,8 @@ TEST_CASE("email: To names every recipient, folded") {
         "undisclosed-recipients:;");
   CHECK(Formatted(sample(), "a@example.com", {"\"b, c\"@example.com", "d@[192.0.2.1]"}).mail.header("To") ==
         "\"b, c\"@example.com, d@[192.0.2.1]");
+  CHECK(Formatted(sample(), "a@example.com", {"\"b\\\"c\\\\\"@example.com", "\"d\\", "\"e", "\"f\\\x01\"@x.y"})
+            .mail.header("To") == "\"b\\\"c\\\\\"@example.com");
 }
 
 TEST_CASE("email: no line begins as a mailbox file's next message, not even of two texts") {
@@ -303,6 +305,7 @@ TEST_CASE("email: text comes back as it went in, whatever it holds") {
       message.add_field("Log", std::string(padding, 'x') + value + "z", false, true);
       const Formatted email(message);
       CHECK_MESSAGE(email.mail.faults.empty(), email.mail.faults.front());
+      for (const char* split : {"=\r\n=8", "=\r\n=9", "=\r\n=A", "=\r\n=B"}) CHECK_FALSE(contains(email.bytes, split));
       REQUIRE(message.field_count() == 2);
       CHECK(contains(email.mail.text, "Log:\n" + std::string(message.field(1).value) + "\n"));
       CHECK(contains(email.mail.html, ">" + html_escaped(message.field(1).value) + "</pre>"));
