@@ -427,7 +427,7 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   });
 });
 
-test('targets that fail at random, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async () => {
+test('targets that fail at random, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async (t) => {
   const path = newFile();
   const rounds = Number(process.env.NOTIFIER_KILLS ?? 6);
   const each = Number(process.env.NOTIFIER_DELIVERIES ?? 300);
@@ -457,6 +457,7 @@ test('targets that fail at random, and kill -9 at any time: nothing that was ack
   for (const key of acknowledged) assert.ok(counts.get(key) >= 1, `${key} was lost`);
   assert.ok(target.requests.some(({ what, isTaken }) => what === 'flaky' && !isTaken));
   const twice = [...counts.values()].filter((count) => count > 1).length;
+  t.diagnostic(`${acknowledged.length} acknowledged, ${counts.size} arrived, ${twice} of them more than once, ${rounds} kills`);
   // Only what was under way when a process died may come again: at most the attempts that one host is sent at once.
   assert.ok(twice <= rounds * 64, `${twice} of ${counts.size} came more than once`);
 });

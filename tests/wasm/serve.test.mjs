@@ -10,6 +10,7 @@ import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
 import { configuration, createEngine, event, file } from './package.mjs';
 import { startServer } from './server.mjs';
+import { until } from './targets.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'notifier-serve-'));
 after(() => rmSync(folder, { recursive: true, force: true }));
@@ -44,7 +45,7 @@ test('what was acknowledged is there after a restart, and after kill -9', async 
       if (status === 201) acknowledged.push(`n${i}`);
     }
   })().catch(() => {});
-  await new Promise((resolve) => setTimeout(resolve, 200));
+  await until(() => acknowledged.length >= 3, 'an acknowledgement');
   await second.stop('SIGKILL');
   await writing;
   assert.ok(acknowledged.length > 0);
