@@ -44,8 +44,7 @@ class CommitQueue {
     thread_.join();
   }
 
-  /// Returns when the outcome is durable and applied, or is not and will not be. Takes the events and deliveries out of
-  /// a stored one.
+  /// Returns when the outcome is durable and applied, or is not and will not be.
   Verdict commit(notifier::Outcome& outcome) {
     Waiting waiting{&outcome, {}};
     auto verdict = waiting.verdict.get_future();

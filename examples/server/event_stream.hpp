@@ -59,6 +59,15 @@ class EventStreams {
     return subscription;
   }
 
+  bool has_subscriber(std::string_view app_id) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    for (const auto& weak : subscriptions_) {
+      const auto subscription = weak.lock();
+      if (subscription && subscription->app_id() == app_id) return true;
+    }
+    return false;
+  }
+
   /// Sends a message to the streams of an app. Returns at once.
   /// @param name  "event" or "delivery"
   /// @param json  may span lines

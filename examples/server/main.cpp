@@ -8,16 +8,20 @@
 
 #include <chrono>
 #include <cstdio>
+#include <random>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 
 #include "access.hpp"
 #include "access_log.hpp"
 #include "clock_and_ids.hpp"
+#include "delivery_log.hpp"
 #include "http_server.hpp"
 #include "import.hpp"
 #include "options.hpp"
+#include "sender.hpp"
 #include "service.hpp"
 
 namespace {
@@ -49,13 +53,33 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
-  server::Service service(registry, store, {});
+  auto transport = notifier::CurlTransport::create(options.curl);
+  if (!transport) return fail("cannot deliver", transport.error());
+  notifier::OutboxOptions outbox;
+  outbox.retry = options.retry;
+  outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
+  const server::DeliveryLog delivery_log(options.access_log);
+  server::Sender sender(registry, *store.outbox(), *std::move(transport), std::move(outbox), options.dry_run);
+  server::Service service(registry, store, [&](const std::string& notifier_id) { sender.cancel(notifier_id); });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
   server::HttpServer http(service, server::Access(options.token, options.cors_origin),
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
+  server::Sender::Hooks hooks;
+  hooks.on_arrival = [&](const notifier::OutboxRecord& record) { service.publish(record); };
+  hooks.on_step = [&](const notifier::Delivery& delivery, const notifier::OutboxStep& step,
+                      const notifier::Verdict& verdict) {
+    delivery_log.write(delivery, step, verdict);
+    service.publish(delivery, step.state);
+  };
+  hooks.on_disable = [&](const notifier::Delivery& delivery, std::string_view reason) {
+    service.switch_off(delivery.app_id, delivery.notifier_id, reason);
+  };
+  if (auto started = sender.start(std::move(hooks)); !started) {
+    return fail("cannot read the pending deliveries", started.error());
+  }
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   std::printf("notifier-server listens on http://%s:%d%s\n",
               (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
@@ -70,6 +94,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   http.listen_after_bind();
   pthread_kill(stopper.native_handle(), SIGTERM);
   stopper.join();
+  sender.stop();
   return 0;
 }
 
@@ -93,6 +118,7 @@ int main(int argc, char** argv) {
 
   notifier::SqliteOptions sqlite;
   sqlite.path = options.database;
+  sqlite.with_outbox = true;
   auto store = notifier::SqliteStore::open(std::move(sqlite));
   if (!store) return fail("cannot use " + options.database, store.error());
 

@@ -2,11 +2,18 @@
 
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/curl_options.hpp"
+#include "notifier/delivery/retry.hpp"
 
 namespace server {
 
@@ -20,6 +27,9 @@ struct Options {
   std::string email_from;
   std::string link_base;
   int request_seconds = 30;
+  notifier::CurlOptions curl;
+  notifier::RetryPolicy retry;
+  bool dry_run = false;
   bool export_snapshot = false;
   bool access_log = true;
   bool help = false;
@@ -27,7 +37,7 @@ struct Options {
 
 inline constexpr const char* usage = R"(Usage: notifier-server [OPTION]...
 
-Serves the notifier API over HTTP and keeps everything in one SQLite file.
+Serves the notifier API over HTTP, delivers what it makes, and keeps everything in one SQLite file.
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
@@ -41,8 +51,27 @@ Serves the notifier API over HTTP and keeps everything in one SQLite file.
   --link-base URL    the dashboard that messages link to
   --import FILE      fill an empty database from a snapshot or configuration before serving
   --export           print a snapshot of the database and end; it holds secrets
-  --no-access-log    do not write a line of JSON to standard error for each request
+  --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
   --help             print this and end
+
+Delivery:
+  --smtp URL         send mails by this server: smtp://USER:PASSWORD@HOST:PORT (STARTTLS, required with a login) or
+                     smtps://... (TLS throughout); ?starttls=required or ?starttls=off may follow. The environment
+                     variable NOTIFIER_SMTP does the same and keeps the password out of the list of processes. Without
+                     it no mail is sent: each is recorded as dead, with that reason, and can be sent again later
+  --allow-target T   let requests go to this host, address or network of your own (a.internal, *.corp.example,
+                     10.0.0.0/8); may be given several times. Otherwise they only go to public addresses
+  --allow-private-targets
+                     let requests go anywhere, this machine included
+  --ca-file FILE     trust these certificates (PEM) in place of the system's
+  --send-timeout SECONDS
+                     how long an attempt may take (default 30)
+  --retry-delays S,S,...
+                     seconds to wait after each failed attempt (default 5,300,1800,7200,18000,36000); after one attempt
+                     more a delivery is dead
+  --disable-after HOURS
+                     switch off a notifier that did nothing but fail for so long, ten times or more (default 120)
+  --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
 Exit status: 0 after SIGTERM or SIGINT, 1 where the server cannot start, 2 for a wrong command line.
 )";
@@ -58,9 +87,66 @@ inline std::optional<int> parse_number(std::string_view text, int most) {
   return value;
 }
 
+/// Numbers from 0 to a million, with decimals or without, separated by commas; nothing where one is no such number.
+inline std::optional<std::vector<double>> parse_list(std::string_view text) {
+  std::vector<double> values;
+  for (std::size_t start = 0; start <= text.size();) {
+    const std::size_t end = std::min(text.find(',', start), text.size());
+    const std::string part(text.substr(start, end - start));
+    char* rest = nullptr;
+    const double value = std::strtod(part.c_str(), &rest);
+    if (part.empty() || *rest != '\0' || !(value >= 0 && value <= 1e6)) return std::nullopt;
+    values.push_back(value);
+    start = end + 1;
+  }
+  return values;
+}
+
+inline std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1000); }
+
+/// Whether an option is about delivery and has a value.
+inline bool is_delivery_option(std::string_view name) {
+  for (const std::string_view known :
+       {"--smtp", "--allow-target", "--ca-file", "--send-timeout", "--retry-delays", "--disable-after"}) {
+    if (name == known) return true;
+  }
+  return false;
+}
+
+/// Reads such an option. @return what is wrong with its value, or nothing; holds nothing of the value
+inline std::string read_delivery_option(std::string_view name, std::string_view value, Options& options) {
+  if (name == "--smtp") {
+    auto relay = notifier::SmtpRelay::parse(std::string(value));
+    if (!relay) return relay.error().message;
+    options.curl.relay = *std::move(relay);
+  } else if (name == "--allow-target") {
+    if (!options.curl.guard.allow(value)) return "needs a host, an address or a network";
+  } else if (name == "--ca-file") {
+    options.curl.ca_file = value;
+  } else if (name == "--retry-delays") {
+    const auto delays = parse_list(value);
+    if (!delays) return "needs numbers of seconds, separated by commas";
+    options.retry.delays_ms.clear();
+    for (const double seconds : *delays) options.retry.delays_ms.push_back(milliseconds(seconds));
+  } else {
+    const auto number = parse_list(value);
+    if (!number || number->size() != 1 || number->front() <= 0) return "needs a number above 0";
+    if (name == "--send-timeout") {
+      options.curl.timeout_ms = static_cast<int>(milliseconds(std::min(number->front(), 86400.0)));
+    } else {
+      options.retry.disable_after_ms = milliseconds(number->front() * 3600);
+    }
+  }
+  return {};
+}
+
 /// @return what is wrong, or nothing.
 inline std::string parse_options(int argc, char** argv, Options& options) {
   if (const char* token = std::getenv("NOTIFIER_TOKEN")) options.token = token;
+  if (const char* smtp = std::getenv("NOTIFIER_SMTP"); smtp != nullptr && *smtp != '\0') {
+    const std::string problem = read_delivery_option("--smtp", smtp, options);
+    if (!problem.empty()) return "the environment variable NOTIFIER_SMTP " + problem;
+  }
   for (int i = 1; i < argc; ++i) {
     const std::string_view name = argv[i];
     if (name == "--help") {
@@ -75,6 +161,14 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
       options.access_log = false;
       continue;
     }
+    if (name == "--allow-private-targets") {
+      options.curl.guard.allow_all();
+      continue;
+    }
+    if (name == "--dry-run") {
+      options.dry_run = true;
+      continue;
+    }
     std::string* text = name == "--host"         ? &options.host
                         : name == "--database"   ? &options.database
                         : name == "--token"      ? &options.token
@@ -84,10 +178,16 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
                         : name == "--import"     ? &options.import_file
                                                  : nullptr;
     int* number = name == "--port" ? &options.port : name == "--request-timeout" ? &options.request_seconds : nullptr;
-    if (text == nullptr && number == nullptr) return "unknown option " + std::string(name);
+    const bool is_delivery = is_delivery_option(name);
+    if (text == nullptr && number == nullptr && !is_delivery) return "unknown option " + std::string(name);
     if (++i == argc || *argv[i] == '\0') return std::string(name) + " needs a value";
     if (text != nullptr) {
       *text = argv[i];
+      continue;
+    }
+    if (is_delivery) {
+      const std::string problem = read_delivery_option(name, argv[i], options);
+      if (!problem.empty()) return std::string(name) + " " + problem;
       continue;
     }
     const auto value = parse_number(argv[i], 65535);

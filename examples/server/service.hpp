@@ -5,6 +5,8 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -13,26 +15,56 @@
 #include "event_stream.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
+#include "notifier/delivery/outbox_storage.hpp"
 
 namespace server {
 
 /// Thread-safe.
 class Service {
  public:
-  /// What is to be sent, once it is stored. Called in the committing thread: hand over and return.
-  using OnDeliveries = std::function<void(std::vector<notifier::Delivery>&&)>;
+  /// A notifier was removed or switched off, and that is stored. Called in the committing thread: hand over and return.
+  using OnSilenced = std::function<void(const std::string& notifier_id)>;
 
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnDeliveries on_deliveries)
+  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnSilenced on_silenced)
       : registry_(registry),
         store_(store),
-        on_deliveries_(std::move(on_deliveries)),
+        on_silenced_(std::move(on_silenced)),
         commits_(registry, store, [this](notifier::Outcome& outcome) { publish(outcome); }) {}
 
   /// Returns when the answer may be given.
   notifier::Outcome answer(const notifier::Request& request) {
+    return settle([&](notifier::Api& api) { return api.handle(request); });
+  }
+
+  /// Switches a notifier off that kept failing, and returns when that is stored. See Api::switch_off().
+  void switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
+    settle([&](notifier::Api& api) { return api.switch_off(app_id, notifier_id, reason); });
+  }
+
+  /// Tells an app's streams of a delivery that was stored.
+  void publish(const notifier::OutboxRecord& record) {
+    if (!streams_.has_subscriber(record.app_id)) return;
+    const auto notifier = registry_.find(record.app_id, record.notifier_id);
+    publish(record.app_id, record.notifier_id, notifier ? notifier->name : std::string(), record.platform,
+            record.event_id, record.event_type, record.key, record.state);
+  }
+
+  /// Tells an app's streams what became of a delivery; one that is tried again is pending.
+  void publish(const notifier::Delivery& delivery, notifier::OutboxState state) {
+    if (!streams_.has_subscriber(delivery.app_id)) return;
+    publish(delivery.app_id, delivery.notifier_id, delivery.notifier_name, delivery.platform, delivery.event_id,
+            delivery.event_type, delivery.idempotency_key, state);
+  }
+
+  EventStreams& streams() { return streams_; }
+
+ private:
+  /// Lets an Api answer until its outcome is stored or has failed for good.
+  template <class Ask>
+  notifier::Outcome settle(Ask&& ask) {
     const Lease api(*this);
     while (true) {
-      notifier::Outcome outcome = api->handle(request);
+      notifier::Outcome outcome = ask(*api);
       if (outcome.changes.empty() && outcome.events.empty() && outcome.deliveries.empty()) return outcome;
       switch (commits_.commit(outcome)) {
         case CommitQueue::Verdict::stored: return outcome;
@@ -46,9 +78,6 @@ class Service {
     }
   }
 
-  EventStreams& streams() { return streams_; }
-
- private:
   /// An Api that nobody else uses; they keep their buffers from request to request.
   class Lease {
    public:
@@ -56,7 +85,7 @@ class Service {
     ~Lease() { service_.give_back(std::move(api_)); }
     Lease(const Lease&) = delete;
     Lease& operator=(const Lease&) = delete;
-    notifier::Api* operator->() const { return api_.get(); }
+    notifier::Api& operator*() const { return *api_; }
 
    private:
     Service& service_;
@@ -86,28 +115,36 @@ class Service {
 
   void publish(notifier::Outcome& outcome) {
     for (const notifier::RecordedEvent& event : outcome.events) streams_.publish(event.app_id, "event", event.json);
-    for (const notifier::Delivery& delivery : outcome.deliveries) {
-      notifier::Buffer json;
-      notifier::json::Writer out(json);
-      out.object([&] {
-        out.member("notifier_id", delivery.notifier_id);
-        out.member("notifier_name", delivery.notifier_name);
-        out.member("platform", notifier::to_string(delivery.platform));
-        out.member("event_id", delivery.event_id);
-        out.member("event_type", delivery.event_type);
-        out.member("idempotency_key", delivery.idempotency_key);
-        out.member("status", "pending");
-      });
-      streams_.publish(delivery.app_id, "delivery", json.view());
+    for (const notifier::Change& change : outcome.changes) {
+      using Op = notifier::Change::Op;
+      const bool is_silent =
+          change.op == Op::remove_notifier || (change.op == Op::put_notifier && !change.notifier.active);
+      if (is_silent) on_silenced_(change.notifier.id);
     }
-    if (on_deliveries_ && !outcome.deliveries.empty()) on_deliveries_(std::move(outcome.deliveries));
+  }
+
+  void publish(std::string_view app_id, std::string_view notifier_id, std::string_view notifier_name,
+               notifier::Platform platform, std::string_view event_id, std::string_view event_type,
+               std::string_view key, notifier::OutboxState state) {
+    notifier::Buffer json;
+    notifier::json::Writer out(json);
+    out.object([&] {
+      out.member("notifier_id", notifier_id);
+      out.member("notifier_name", notifier_name);
+      out.member("platform", notifier::to_string(platform));
+      out.member("event_id", event_id);
+      out.member("event_type", event_type);
+      out.member("idempotency_key", key);
+      out.member("status", notifier::to_string(state));
+    });
+    streams_.publish(app_id, "delivery", json.view());
   }
 
   static constexpr std::size_t most_idle_apis = 64;
 
   notifier::Registry& registry_;
   notifier::SqliteStore& store_;
-  OnDeliveries on_deliveries_;
+  OnSilenced on_silenced_;
   EventStreams streams_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<notifier::Api>> apis_;

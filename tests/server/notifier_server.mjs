@@ -22,11 +22,16 @@ export class NotifierServer {
     return { path, database: join(path, 'test.db'), remove: () => rmSync(path, { recursive: true, force: true }) };
   }
 
-  /** Resolves once the server listens; rejects where it ends instead. */
-  static async start(database, ...options) {
+  /** Resolves once the server listens; rejects where it ends instead. It delivers nothing. */
+  static start(database, ...options) {
+    return NotifierServer.startSending(database, ['--dry-run', ...options]);
+  }
+
+  /** The same, but it delivers. */
+  static async startSending(database, options = [], environment = {}) {
     const server = new NotifierServer();
     const child = spawn(program, ['--port', '0', '--database', database, ...options], {
-      env: { ...process.env, NOTIFIER_TOKEN: '' },
+      env: { ...process.env, NOTIFIER_TOKEN: '', NOTIFIER_SMTP: '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#child = child;

@@ -303,3 +303,27 @@ TEST_CASE("one bad event among several takes the whole request back") {
   CHECK(outcome.events.empty());
   CHECK(outcome.deliveries.empty());
 }
+
+TEST_CASE("a notifier that the host switches off is inactive, and its owner is told why") {
+  World world;
+  const auto outcome = world.api.switch_off("app-1", "no-2", "the target is gone");
+  CHECK(outcome.response.status == 200);
+  REQUIRE(outcome.changes.size() == 1);
+  CHECK_FALSE(outcome.changes[0].notifier.active);
+  REQUIRE(outcome.events.size() == 1);
+  CHECK(at(outcome.events[0].json, {"type"}) == "\"edit_notifier\"");
+  CHECK(at(outcome.events[0].json, {"type_data", "active"}) == "false");
+  CHECK(at(outcome.events[0].json, {"type_data", "disabled_because"}) == "\"the target is gone\"");
+  REQUIRE(outcome.deliveries.size() == 1);
+  CHECK(outcome.deliveries[0].notifier_id == "no-1");
+  CHECK(outcome.deliveries[0].body.find(
+            "The notifier signed of shop was switched off, since it failed: the target is gone.") != std::string::npos);
+  CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
+
+  REQUIRE(world.registry.apply(outcome.changes));
+  const auto again = world.api.switch_off("app-1", "no-2", "the target is gone");
+  CHECK(again.changes.empty());
+  CHECK(again.events.empty());
+  CHECK(world.api.switch_off("app-1", "no-3", "x").response.status == 404);
+  CHECK(world.api.switch_off("app-2", "no-2", "x").response.status == 404);
+}

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "notifier/api/options.hpp"
@@ -37,6 +38,12 @@ class Api {
   ///
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
   Outcome handle(const Request& request);
+
+  /// Switches a notifier off whose target is gone or kept failing (OutboxStep::disable_notifier), with an event
+  /// `edit_notifier` for its owner that says why. Nothing comes of it where it is off already, or gone.
+  ///
+  /// @param reason  Verdict::reason; appears in the event
+  Outcome switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason);
 
   /// 500 with the documented error shape, for a store that failed.
   static Response storage_failed();
@@ -75,6 +82,16 @@ inline Outcome Api::answer(const Request& request) {
   api::Call call{*registry_, options_, router_, document_, request, *target};
   Response response = api::dispatch(call);
   outcome = std::move(call.outcome);
+  outcome.response = std::move(response);
+  return outcome;
+}
+
+inline Outcome Api::switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
+  const Request request{};
+  const detail::api::Target target{};
+  detail::api::Call call{*registry_, options_, router_, document_, request, target};
+  Response response = detail::api::switch_off_notifier(call, app_id, notifier_id, reason);
+  Outcome outcome = std::move(call.outcome);
   outcome.response = std::move(response);
   return outcome;
 }

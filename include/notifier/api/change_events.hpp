@@ -92,12 +92,16 @@ inline bool accepts(const Notifier& notifier, std::string_view kind, const Catal
 /// Makes the event of a change, routes it, and adds both to the outcome.
 ///
 /// It happens after the change: the notifier itself receives it in its new state, and not at all once it is removed.
-inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at) {
+/// @param disabled_because  why it is switched off by the host and not by a person; else empty
+inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at,
+                          std::string_view disabled_because = {}) {
   const Catalogue& catalogue = call.registry.catalogue();
   const std::string id = event_id(call, kind, notifier, at);
   Buffer event;
-  write_event(call, app, kind, id, at, event,
-              [&](json::Writer& out) { write_notifier_facts(out, notifier, catalogue); });
+  write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
+    write_notifier_facts(out, notifier, catalogue);
+    if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
+  });
 
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
   static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {

@@ -77,6 +77,24 @@ inline Response update_notifier(Call& call) {
   return response;
 }
 
+/// What the host does to a notifier that kept failing. One that is off already is left alone.
+inline Response switch_off_notifier(Call& call, std::string_view app_id, std::string_view id, std::string_view reason) {
+  const auto app = call.registry.find_app(app_id);
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, id);
+  if (!notifier) return not_found("base");
+  if (!notifier->active) return notifier_response(200, *notifier);
+  NotifierDraft draft;
+  draft.active = false;
+  auto change = call.registry.plan_update(app->id, id, draft);
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(200, change->notifier);
+  record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at, reason);
+  call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
 inline Response remove_notifier(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");

@@ -354,7 +354,7 @@ inline constexpr Wording table[] = {
 
   {"edit_notifier", "", info,
    "notifier changed",
-   "[The notifier {notifier_name}|A notifier] of [{@app}|the app] was changed.",
+   "[The notifier {notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed].",
    notifier_fields},
 
   {"delete_notifier", "", info,

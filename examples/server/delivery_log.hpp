@@ -1,0 +1,45 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <string_view>
+
+#include "clock_and_ids.hpp"
+#include "notifier/delivery/outbox.hpp"
+#include "notifier/json/writer.hpp"
+
+namespace server {
+
+/// One line of JSON on standard error for each attempt: what, to whom, what came of it. No URL, address or content:
+/// those may hold secrets.
+class DeliveryLog {
+ public:
+  explicit DeliveryLog(bool enabled) : enabled_(enabled) {}
+
+  void write(const notifier::Delivery& delivery, const notifier::OutboxStep& step,
+             const notifier::Verdict& verdict) const {
+    if (!enabled_) return;
+    notifier::Buffer line;
+    notifier::json::Writer out(line);
+    out.object([&] {
+      out.member("time", notifier::to_rfc3339(now()));
+      out.member("delivery", delivery.idempotency_key);
+      out.member("notifier_id", delivery.notifier_id);
+      out.member("platform", notifier::to_string(delivery.platform));
+      out.key("attempt");
+      out.integer(step.attempts);
+      out.member("outcome", notifier::to_string(verdict.action));
+      out.key("status");
+      out.integer(verdict.status);
+      out.member("reason", verdict.reason);
+      out.member("state", notifier::to_string(step.state));
+    });
+    line.append('\n');
+    [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), line.size());
+  }
+
+ private:
+  bool enabled_;
+};
+
+}  // namespace server
