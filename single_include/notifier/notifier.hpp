@@ -11382,7 +11382,7 @@ inline constexpr Wording table[] = {
 
   {"edit_notifier", "", info,
    "notifier changed",
-   "[The notifier {notifier_name}|A notifier] of [{@app}|the app] was changed.",
+   "[The notifier {notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed].",
    notifier_fields},
 
   {"delete_notifier", "", info,
@@ -13612,12 +13612,16 @@ inline bool accepts(const Notifier& notifier, std::string_view kind, const Catal
 /// Makes the event of a change, routes it, and adds both to the outcome.
 ///
 /// It happens after the change: the notifier itself receives it in its new state, and not at all once it is removed.
-inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at) {
+/// @param disabled_because  why it is switched off by the host and not by a person; else empty
+inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at,
+                          std::string_view disabled_because = {}) {
   const Catalogue& catalogue = call.registry.catalogue();
   const std::string id = event_id(call, kind, notifier, at);
   Buffer event;
-  write_event(call, app, kind, id, at, event,
-              [&](json::Writer& out) { write_notifier_facts(out, notifier, catalogue); });
+  write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
+    write_notifier_facts(out, notifier, catalogue);
+    if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
+  });
 
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
   static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
@@ -13714,6 +13718,24 @@ inline Response update_notifier(Call& call) {
 
   Response response = notifier_response(200, change->notifier);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
+  call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
+/// What the host does to a notifier that kept failing. One that is off already is left alone.
+inline Response switch_off_notifier(Call& call, std::string_view app_id, std::string_view id, std::string_view reason) {
+  const auto app = call.registry.find_app(app_id);
+  if (!app) return not_found("app");
+  const auto notifier = call.registry.find(app->id, id);
+  if (!notifier) return not_found("base");
+  if (!notifier->active) return notifier_response(200, *notifier);
+  NotifierDraft draft;
+  draft.active = false;
+  auto change = call.registry.plan_update(app->id, id, draft);
+  if (!change) return failure(change.error());
+
+  Response response = notifier_response(200, change->notifier);
+  record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at, reason);
   call.outcome.changes.push_back(std::move(*change));
   return response;
 }
@@ -14222,6 +14244,12 @@ class Api {
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
   Outcome handle(const Request& request);
 
+  /// Switches a notifier off whose target is gone or kept failing (OutboxStep::disable_notifier), with an event
+  /// `edit_notifier` for its owner that says why. Nothing comes of it where it is off already, or gone.
+  ///
+  /// @param reason  Verdict::reason; appears in the event
+  Outcome switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason);
+
   /// 500 with the documented error shape, for a store that failed.
   static Response storage_failed();
 
@@ -14259,6 +14287,16 @@ inline Outcome Api::answer(const Request& request) {
   api::Call call{*registry_, options_, router_, document_, request, *target};
   Response response = api::dispatch(call);
   outcome = std::move(call.outcome);
+  outcome.response = std::move(response);
+  return outcome;
+}
+
+inline Outcome Api::switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
+  const Request request{};
+  const detail::api::Target target{};
+  detail::api::Call call{*registry_, options_, router_, document_, request, target};
+  Response response = detail::api::switch_off_notifier(call, app_id, notifier_id, reason);
+  Outcome outcome = std::move(call.outcome);
   outcome.response = std::move(response);
   return outcome;
 }
