@@ -9,13 +9,13 @@ before(async () => (browser = await launch()));
 after(() => browser?.close());
 
 /** A page in page mode; `script` runs with the element as `dashboard`. */
-async function withPage({ attributes = '', script = '', style, ...options }, work) {
+async function withPage({ attributes = '', script = '', style, policy: own = policy, ...options }, work) {
   const setup = `import '/dashboard/index.js';
     globalThis.dashboard = document.querySelector('notifier-dashboard');
     dashboard.seed = ${JSON.stringify(shop)};
     ${script}`;
   const head = style ? '<link rel="stylesheet" href="/theme.css">' : '';
-  const site = await serve({ pages: { '/': pageOf(attributes).replace('</head>', `${head}</head>`) }, scripts: { '/setup.js': setup }, styles: { '/theme.css': style } });
+  const site = await serve({ pages: { '/': pageOf(attributes).replace('</head>', `${head}</head>`) }, scripts: { '/setup.js': setup }, styles: { '/theme.css': style }, policy: () => own });
   const { page, context, faults, outside } = await open(browser, site.origin, options);
   try {
     await page.getByRole('listitem').first().waitFor();
@@ -60,6 +60,14 @@ test('the policy that all pages here stand under is enforced, and the mail is dr
     // Nothing runs there, and nothing leads away.
     assert.equal(await page.locator('iframe').getAttribute('sandbox'), 'allow-same-origin');
     assert.equal(await frame.locator('a[href]').count(), 0);
+  }));
+
+test('a page that allows no policy but that of the rendering sees mails as text', () =>
+  withPage({ policy: `${policy}; trusted-types lit-html` }, async (page, faults) => {
+    await page.getByRole('tab', { name: 'Preview' }).click();
+    await page.locator('#text', { hasText: 'Commit 9f1c2d3 was deployed' }).waitFor();
+    assert.equal(await page.locator('iframe').count(), 0);
+    assert.deepEqual(faults.splice(0).filter((fault) => !/notifier-dashboard-mail/.test(fault)), []);
   }));
 
 test('whoever wants less motion gets none', async () => {

@@ -10,11 +10,20 @@ import type { Words } from './strings.js';
 
 type View = 'seen' | 'text' | 'raw';
 
-// The named policy that mails pass through on their way into a frame in which nothing runs.
+// The named policy that mails pass through on their way into a frame in which nothing runs. A page that does not allow the name sees
+// the text of mails.
 type Policy = { createHTML(html: string): string };
 const factory = (globalThis as { trustedTypes?: { createPolicy(name: string, rules: Policy): Policy } }).trustedTypes;
 const rules: Policy = { createHTML: (text) => text };
-const mailPolicy = factory?.createPolicy('notifier-dashboard-mail', rules) ?? rules;
+const mailPolicy = createPolicy();
+
+function createPolicy(): Policy | undefined {
+  try {
+    return factory?.createPolicy('notifier-dashboard-mail', rules) ?? rules;
+  } catch {
+    return undefined;
+  }
+}
 
 export class NotifierPayload extends LitElement {
   static override styles = [base, css`
@@ -72,7 +81,7 @@ export class NotifierPayload extends LitElement {
     const frame = this.renderRoot.querySelector('iframe');
     if (frame && this.#mail && (changed.has('delivery') || changed.has('_view'))) {
       frame.onload = () => dress(frame, this.delivery.truncations.length > 0 ? this.words.say('cutHere') : '');
-      frame.srcdoc = mailPolicy.createHTML(undressed(this.#mail.html));
+      frame.srcdoc = mailPolicy!.createHTML(undressed(this.#mail.html));
     }
   }
 
@@ -82,7 +91,7 @@ export class NotifierPayload extends LitElement {
     const size = new TextEncoder().encode(raw).length;
     const button = (view: View, text: string) => html`<button type="button" class="button plain small" data-view=${view} aria-pressed=${this._view === view} @click=${() => (this._view = view)}>${text}</button>`;
     return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}><slot name="title"></slot>
-        ${delivery.platform === 'email' ? html`${button('seen', words.say('html'))}${button('text', words.say('text'))}` : button('seen', words.say(delivery.platform === 'webhook' ? 'request' : 'asSeen'))}
+        ${delivery.platform === 'email' ? html`${mailPolicy ? button('seen', words.say('html')) : nothing}${button('text', words.say('text'))}` : button('seen', words.say(delivery.platform === 'webhook' ? 'request' : 'asSeen'))}
         ${button('raw', words.say('raw'))}</div>
       ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part, kept, length }))) })}</p>` : nothing}
       ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
@@ -97,7 +106,7 @@ export class NotifierPayload extends LitElement {
       const to = delivery.envelope.to;
       return html`<div class="inner"><dl><dt>${words.say('from')}</dt><dd><bdi>${from}</bdi></dd><dt>${words.say('to')}</dt><dd>${to.length > 0 ? html`<bdi>${to.join(', ')}</bdi>` : words.say('nobody')}</dd>
           <dt>${words.say('subject')}</dt><dd id="subject"><bdi>${withCuts(subject, cut)}</bdi></dd></dl>
-        ${this._view === 'text' ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${markCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
+        ${this._view === 'text' || !mailPolicy ? html`<pre tabindex="0" id="text" aria-label=${words.say('text')}>${markCuts(text, cut)}</pre>` : html`<iframe sandbox="allow-same-origin" title=${words.say('html')}></iframe>`}</div>`;
     }
     if (delivery.platform === 'webhook') {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
