@@ -24,11 +24,21 @@ const small = (page) =>
     return found;
   });
 
-/** What sticks out of the page, or out of a dialog, sideways. */
+/** What sticks out sideways: of the page, of a dialog, of a control. What scrolls by itself or is cut on purpose does not count. */
 const wide = (page) =>
   page.evaluate(() => {
-    const dialog = document.querySelector('notifier-dashboard').shadowRoot.querySelector('dialog');
-    return [document.documentElement, ...(dialog ? [dialog] : [])].filter(({ scrollWidth, clientWidth }) => scrollWidth > clientWidth).map(({ localName, scrollWidth, clientWidth }) => `${localName}: ${scrollWidth} of ${clientWidth}`);
+    const found = [];
+    const look = (element) => {
+      const { scrollWidth, clientWidth } = element;
+      if (scrollWidth > clientWidth + 1) found.push(`${element.localName}.${element.className}: ${scrollWidth} of ${clientWidth}`);
+    };
+    const walk = (root) => root.querySelectorAll('*').forEach((element) => {
+      if (element.shadowRoot) walk(element.shadowRoot);
+      if (element.matches('dialog, button, label, section, li, .row, .notice, .field') && element.clientWidth > 0) look(element);
+    });
+    look(document.documentElement);
+    walk(document);
+    return found;
   });
 
 for (const mode of ['page', 'server']) {

@@ -81,7 +81,7 @@ export const base = css`
   mark { background: var(--n-warn-surface); color: var(--n-warn); border-radius: 3px; padding: 0 2px; }
   @media (forced-colors: active) {
     .badge, .pill, .button { border: 1px solid ButtonText; }
-    .primary, [aria-selected='true'], .button[aria-pressed='true'] { forced-color-adjust: none; background: Highlight; color: HighlightText; }
+    .primary, [aria-selected='true'], .button[aria-pressed='true'] { forced-color-adjust: none; background: Highlight !important; color: HighlightText !important; border-color: Highlight !important; }
   }
   @media (prefers-reduced-motion: no-preference) {
     .button, .switch::after, .switch { transition: background-color 0.12s, translate 0.12s; }

@@ -93,7 +93,7 @@ export class NotifierPayload extends LitElement {
     return html`<div class="paper"><div class="views" role="group" aria-label=${words.say('view.preview')}><slot name="title"></slot>
         ${delivery.platform === 'email' ? html`${mailPolicy ? button('seen', words.say('html')) : nothing}${button('text', words.say('text'))}` : button('seen', words.say(delivery.platform === 'webhook' ? 'request' : 'asSeen'))}
         ${button('raw', words.say('raw'))}</div>
-      ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part, kept, length }))) })}</p>` : nothing}
+      ${delivery.truncations.length > 0 ? html`<p class="cuts" id="cuts">${words.say('cut', { parts: words.list(delivery.truncations.map(({ part, kept, length }) => words.say('cutPart', { part: words.find(`part.${part}`) ?? part, kept, length }))) })}</p>` : nothing}
       ${this._view === 'raw' ? html`<div class="inner"><p class="quiet">${words.say('bytes', { count: size })}</p><pre tabindex="0" id="raw" aria-label=${words.say('raw')}>${raw}</pre></div>` : this.#seen()}
     </div>`;
   }
