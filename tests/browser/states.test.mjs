@@ -2,7 +2,7 @@
 // nothing wider than the page, nothing too small to hit, nothing against the policy, no request to anybody else.
 
 import assert from 'node:assert/strict';
-import { after, before, test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import { launch, violations } from './browser.mjs';
 import { reach, states } from './states.mjs';
 
@@ -41,27 +41,30 @@ const wide = (page) =>
     return found;
   });
 
-for (const mode of ['page', 'server']) {
-  for (const state of states.filter(({ modes = ['page', 'server'] }) => modes.includes(mode))) {
-    test(`${mode} mode: ${state.name}`, async () => {
-      const { page, faults, outside, close } = await reach(browser, state, mode, { colorScheme: 'light', reducedMotion: 'reduce' });
-      try {
-        // Both modes draw with the same parts: looking at one of them wide is enough.
-        for (const [colorScheme, width] of mode === 'page' ? [['light', 1280], ['dark', 320]] : [['dark', 320]]) {
-          await page.emulateMedia({ colorScheme });
-          await page.setViewportSize({ width, height: 800 });
-          await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
-          const where = `${colorScheme}, ${width} px`;
-          assert.deepEqual(await violations(page), [], where);
-          assert.deepEqual(await wide(page), [], where);
-          assert.deepEqual(await small(page), [], where);
+// Two at a time: most of the time goes by in the browser.
+describe('states', { concurrency: 2 }, () => {
+  for (const mode of ['page', 'server']) {
+    for (const state of states.filter(({ modes = ['page', 'server'] }) => modes.includes(mode))) {
+      test(`${mode} mode: ${state.name}`, async () => {
+        const { page, faults, outside, close } = await reach(browser, state, mode, { colorScheme: 'light', reducedMotion: 'reduce' });
+        try {
+          // Both modes draw with the same parts: looking at one of them wide is enough.
+          for (const [colorScheme, width] of mode === 'page' ? [['light', 1280], ['dark', 320]] : [['dark', 320]]) {
+            await page.emulateMedia({ colorScheme });
+            await page.setViewportSize({ width, height: 800 });
+            await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve))));
+            const where = `${colorScheme}, ${width} px`;
+            assert.deepEqual(await violations(page), [], where);
+            assert.deepEqual(await wide(page), [], where);
+            assert.deepEqual(await small(page), [], where);
+          }
+          assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
+          assert.deepEqual(faults, []);
+          assert.deepEqual(outside, []);
+        } finally {
+          await close();
         }
-        assert.equal(await page.evaluate(() => globalThis.hacked), undefined);
-        assert.deepEqual(faults, []);
-        assert.deepEqual(outside, []);
-      } finally {
-        await close();
-      }
-    });
+      });
+    }
   }
-}
+});

@@ -31,7 +31,7 @@ export class NotifierEditor extends LitElement {
     .two { display: grid; grid-template-columns: minmax(0, 1fr) minmax(0, 1fr); gap: 1.5rem; }
     @media (max-width: 56rem) { .two { grid-template-columns: minmax(0, 1fr); } }
     form { display: grid; grid-template-columns: minmax(0, 1fr); gap: 1.1rem; align-content: start; }
-    .platforms { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(max(8.6rem, 50% - 0.25rem), 100%), 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
+    .platforms { display: grid; grid-template-columns: repeat(auto-fill, minmax(min(max(9.5rem, 50% - 0.25rem), 100%), 1fr)); gap: 0.5rem; margin-block-start: 0.3rem; }
     .choice { display: flex; align-items: center; gap: 0.4rem; padding: 0.4rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); cursor: pointer; font-weight: 550; position: relative; }
     .choice:has(:checked) { border-color: var(--n-accent); box-shadow: inset 0 0 0 1px var(--n-accent); }
     .choice:has(:focus-visible) { outline: 2px solid var(--n-accent); outline-offset: 2px; }
