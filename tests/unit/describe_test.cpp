@@ -315,35 +315,6 @@ TEST_CASE("an unknown kind is told by its name and its scalars") {
   CHECK_FALSE(message.field(5).is_short);
 }
 
-TEST_CASE("a host's own kind is told in the words of its event type") {
-  notifier::Catalogue catalogue;
-  const std::string_view category = catalogue.categories()[0].id;
-  REQUIRE(catalogue.add_event_type({"own-1", "order_placed", "Order placed", "An order\nwas placed", category}));
-  REQUIRE(catalogue.add_event_type({"own-2", "order_lost", "order_lost", "Where is it?", category}));
-  REQUIRE(catalogue.add_event_type({"own-3", "bare", "bare", "", category}));
-  REQUIRE(catalogue.add_event_kind({"order/placed", notifier::Scope::app, "order_placed"}));
-  REQUIRE(catalogue.add_event_kind({"order/lost", notifier::Scope::app, "order_lost"}));
-  REQUIRE(catalogue.add_event_kind({"bare", notifier::Scope::app, "bare"}));
-  REQUIRE(catalogue.add_event_kind({"secret", notifier::Scope::app, ""}));
-  Message message;
-  json::Document document;
-  const auto told = [&](std::string_view kind) {
-    const std::string event = event_of(kind, R"({"total":5})");
-    describe(Event::read(*document.parse(event), event), "", message, catalogue);
-    CHECK(field_of(message, "Total") == "5");
-    return std::string(message.title()) + " | " + std::string(message.sentence());
-  };
-  CHECK(told("order/placed") == "shop: Order placed | An order was placed.");
-  CHECK(told("order/lost") == "shop: order lost | Where is it?");
-  CHECK(told("bare") == "shop: bare | The event \"bare\" happened on shop.");
-  CHECK(told("secret") == "shop: secret | The event \"secret\" happened on shop.");
-  CHECK(told("nobody/knows") == "shop: nobody knows | The event \"nobody/knows\" happened on shop.");
-  // A built-in kind keeps its wording.
-  const std::string event = event_of("restart", "{}");
-  describe(Event::read(*document.parse(event), event), "", message, catalogue);
-  CHECK(message.sentence() == "All containers of shop are restarting.");
-}
-
 TEST_CASE("an unknown kind may have any name and any keys") {
   Describer describe;
   CHECK(describe(event_of("", "{}")).title() == "shop: event");

@@ -1,0 +1,59 @@
+// Messages about kinds of events that a host adds to the catalogue.
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+
+#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/message/describe.hpp"
+
+using namespace notifier;
+
+namespace {
+
+struct OwnKinds {
+  OwnKinds() {
+    const std::string_view category = catalogue.categories()[0].id;
+    REQUIRE(catalogue.add_event_type({"own-1", "order_placed", "Order placed", "An order\nwas placed", category}));
+    REQUIRE(catalogue.add_event_type({"own-2", "order_lost", "order_lost", "Where is it?", category}));
+    REQUIRE(catalogue.add_event_type({"own-3", "bare", "bare", "", category}));
+    REQUIRE(catalogue.add_event_kind({"order/placed", Scope::app, "order_placed"}));
+    REQUIRE(catalogue.add_event_kind({"order/lost", Scope::app, "order_lost"}));
+    REQUIRE(catalogue.add_event_kind({"bare", Scope::app, "bare"}));
+    REQUIRE(catalogue.add_event_kind({"unselectable", Scope::app, ""}));
+  }
+
+  /// Title and sentence.
+  std::string told(std::string_view kind) {
+    const std::string event = R"({"app_name":"shop","type":")" + std::string(kind) + R"(","type_data":{"total":5}})";
+    const auto root = document.parse(event);
+    REQUIRE(root);
+    describe(Event::read(*root, event), "", message, catalogue);
+    return std::string(message.title()) + " | " + std::string(message.sentence());
+  }
+
+  Catalogue catalogue;
+  json::Document document;
+  Message message;
+};
+
+}  // namespace
+
+TEST_CASE_FIXTURE(OwnKinds, "a host's own kind is told in the words of the event type that selects it") {
+  CHECK(told("order/placed") == "shop: Order placed | An order was placed.");
+  REQUIRE(message.field_count() == 1);
+  CHECK(message.field(0).label == "Total");
+  CHECK(message.field(0).value == "5");
+}
+
+TEST_CASE_FIXTURE(OwnKinds, "where the event type has no words, the kind's name tells") {
+  CHECK(told("order/lost") == "shop: order lost | Where is it?");
+  CHECK(told("bare") == "shop: bare | The event \"bare\" happened on shop.");
+  CHECK(told("unselectable") == "shop: unselectable | The event \"unselectable\" happened on shop.");
+  CHECK(told("nobody/knows") == "shop: nobody knows | The event \"nobody/knows\" happened on shop.");
+}
+
+TEST_CASE_FIXTURE(OwnKinds, "a built-in kind keeps its wording") {
+  CHECK(told("restart") == "shop: restarting | All containers of shop are restarting.");
+}
