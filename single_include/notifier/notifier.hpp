@@ -11986,12 +11986,13 @@ class Composer {
     } else {
       compose_known_kind(row);
     }
-    if (out_.link_.size == 0) compose_app_link(link_base);
+    if (out_.link_.size == 0 && event_.type != gone_app) compose_app_link(link_base);
   }
 
  private:
   using Span = Message::Span;
   static constexpr std::string_view operator_email = "deploy@scalingo.com";
+  static constexpr std::string_view gone_app = "delete_app";  // its page is gone, too
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
 
