@@ -1,6 +1,8 @@
 // One attempt: what it sends, where it may go, what it makes of the reply.
 
 import assert from 'node:assert/strict';
+import { createSocket } from 'node:dgram';
+import dns from 'node:dns';
 import { createServer as createTcpServer } from 'node:net';
 import { createServer as createSecureServer } from 'node:https';
 import { spawnSync } from 'node:child_process';
@@ -179,6 +181,34 @@ test('a name gains nothing by changing where it points', async () => {
   }
   assert.equal(asked, answers.length);
   assert.equal(target.requests.length, before);
+});
+
+test('a name server that never answers holds up nobody else', async () => {
+  // No more than it takes: answers A and AAAA for good.example.com, and nothing else ever.
+  const server = createSocket('udp4', (question, { port, address }) => {
+    const name = question.subarray(12, question.indexOf(0, 12)).toString('latin1');
+    if (!name.includes('good')) return;
+    const end = question.indexOf(0, 12) + 5;
+    const isA = question.readUInt16BE(end - 4) === 1;
+    const head = Buffer.from([question[0], question[1], 0x81, 0x80, 0, 1, 0, isA ? 1 : 0, 0, 0, 0, 0]);
+    const record = Buffer.from([0xc0, 12, 0, 1, 0, 1, 0, 0, 0, 60, 0, 4, 127, 0, 0, 1]);
+    server.send(Buffer.concat([head, question.subarray(12, end), ...(isA ? [record] : [])]), port, address);
+  });
+  await new Promise((resolve) => server.bind(0, '127.0.0.1', resolve));
+  const usual = dns.getServers();
+  dns.setServers([`127.0.0.1:${server.address().port}`]);
+  try {
+    const sender = newSender({ timeoutMs: 8_000, connectTimeoutMs: 8_000 });
+    const hanging = Array.from({ length: 100 }, (_, i) => sender.send(httpDelivery(`http://mute${i}.example.com:${target.port}/ok`)));
+    const began = Date.now();
+    const others = await Promise.all(Array.from({ length: 20 }, () => sender.send(httpDelivery(`http://good.example.com:${target.port}/ok/resolved`))));
+    assert.ok(others.every(({ action }) => action === 'delivered'), JSON.stringify(others[0]));
+    assert.ok(Date.now() - began < 7_000, 'before the others gave up');
+    assert.ok((await Promise.all(hanging)).every(({ action }) => action === 'retry'));
+  } finally {
+    dns.setServers(usual);
+    server.close();
+  }
 });
 
 test('of several addresses, only those that may be reached are tried', async () => {

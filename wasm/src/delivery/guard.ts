@@ -1,8 +1,8 @@
 // The address guard: which URLs and addresses a delivery may go to.
 
-import { lookup as systemLookup, type LookupAddress, type LookupOptions } from 'node:dns';
 import type { LookupFunction } from 'node:net';
 import type { Core } from './core.js';
+import { lookup as resolve, type Lookup } from './resolve.js';
 
 export interface GuardOptions {
   /** What may be reached beside public addresses: addresses, networks (`10.0.0.0/8`), host names, `*.corp.example`. */
@@ -11,8 +11,8 @@ export interface GuardOptions {
   allowPorts?: readonly number[];
   /** Lets everything through: for a host that sends into its own network only, or a developer's machine. */
   allowPrivate?: boolean;
-  /** Finds the addresses of a name. Default: that of node:dns. What it finds is judged all the same. */
-  lookup?: (hostname: string, options: LookupOptions & { all: true }, callback: (error: Error | null, addresses: LookupAddress[]) => void) => void;
+  /** Finds the addresses of a name. Default: by DNS, then as the system does. What it finds is judged all the same. */
+  lookup?: Lookup;
 }
 
 /** `reason` is `none` for what may be reached; `text` says why not, naming neither URL nor address. */
@@ -28,10 +28,10 @@ export class Blocked extends Error {
 
 export class Guard {
   readonly #core: Core;
-  readonly #find: NonNullable<GuardOptions['lookup']>;
+  readonly #find: Lookup;
 
   /** @throws {NotifierError} `invalid` where an entry of `allow` is none */
-  constructor(core: Core, { allow = [], allowPorts = [], allowPrivate = false, lookup = systemLookup }: GuardOptions) {
+  constructor(core: Core, { allow = [], allowPorts = [], allowPrivate = false, lookup = resolve }: GuardOptions) {
     this.#core = core;
     this.#find = lookup;
     core.ask('notifier_guard', [JSON.stringify({ allow, ports: allowPorts, allow_all: allowPrivate })]);
