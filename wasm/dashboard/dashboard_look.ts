@@ -19,6 +19,7 @@ export const frame = css`
   .notice { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; align-items: center; justify-content: space-between; padding: 0.6rem 1rem; border: 1px solid var(--n-line); border-radius: var(--n-radius); background: var(--n-raised); overflow-wrap: anywhere; }
   .notice.bad { background: var(--n-warn-surface); border-color: var(--n-warn); }
   .toast { justify-self: center; inline-size: min(100%, 42rem); position: sticky; inset-block-end: 1rem; z-index: 2; box-shadow: 0 6px 24px rgb(0 0 0 / 0.18); background: var(--n-text); color: var(--n-surface); border-color: var(--n-text); }
+  .toast.failed { border-color: var(--n-danger); border-inline-start-width: 6px; }
   .toast .button { background: none; color: inherit; border-color: currentColor; }
   .toast .button:hover { background: color-mix(in srgb, currentColor 15%, transparent); }
   .toast :focus-visible { outline-color: currentColor; }

@@ -69,20 +69,20 @@ export class Notices {
   }
 
   /** Whoever reads it or reaches for it has all the time they want. */
-  #hold(event: Event): void {
+  readonly #hold = (event: Event): void => {
     this.stop();
     if (event.type === 'focusin') this.#hasFocus = true;
-  }
+  };
 
-  #release(event: Event): void {
+  readonly #release = (event: Event): void => {
     if (event.type === 'focusout') this.#hasFocus = false;
     if (!(event.currentTarget as Element).matches(':hover, :focus-within')) this.#count();
-  }
+  };
 
   draw(words: Words): TemplateResult | typeof nothing {
     const notice = this.#notice;
     if (!notice) return nothing;
-    return html`<div class="notice toast ${notice.isBad ? 'failed' : ''}" @focusin=${this.#hold.bind(this)} @pointerenter=${this.#hold.bind(this)} @focusout=${this.#release.bind(this)} @pointerleave=${this.#release.bind(this)}>
+    return html`<div class="notice toast ${notice.isBad ? 'failed' : ''}" @focusin=${this.#hold} @pointerenter=${this.#hold} @focusout=${this.#release} @pointerleave=${this.#release}>
       <span>${notice.text}</span><span class="bar">
       ${notice.undo ? html`<button type="button" class="button small" id="undo" aria-keyshortcuts="Control+Z" @click=${() => void this.runUndo()}>${words.say('undo')}</button>` : nothing}
       <button type="button" class="button small" id="dismiss" @click=${() => this.close()}>${words.say('dismiss')}</button></span></div>`;

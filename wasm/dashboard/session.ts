@@ -320,8 +320,8 @@ export class Session {
   #lose(error: Unreachable): void {
     if (!(this.problem instanceof Unreachable)) this.#observer.connected(false);
     this.problem = error;
-    // A stream that had been there tries again by itself, as does a list that has not been there yet.
-    if (this.notifiers && this.live !== true && !this.#isRecovering) void this.#recover();
+    // A list that has not been there yet is asked for again by start().
+    if (this.notifiers && !this.#isRecovering) void this.#recover();
   }
 
   async #recover(): Promise<void> {
