@@ -53,7 +53,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const auto verdict = notifier::classify(platform, {status, headers, 3, text}, now);
     check(verdict, status, now);
     if (verdict.action == Action::delivered) expect(status >= 200 && status <= 299);
-    if (status >= 300 && status <= 399) expect(verdict.action != Action::delivered && verdict.action != Action::retry);
+    if (status >= 300 && status <= 399) expect(verdict.action == Action::fail);
     if (platform == notifier::Platform::slack && verdict.action == Action::delivered) {
       expect(text.find("ok") != std::string_view::npos);
     }

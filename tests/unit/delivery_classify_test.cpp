@@ -67,6 +67,18 @@ TEST_CASE("Slack's error codes tell a webhook that is gone from a message that i
   CHECK(action(Platform::slack, 503) == Action::retry);
 }
 
+TEST_CASE("a redirect fails whatever its body says") {
+  for (const int status : {300, 302, 307, 336, 399}) {
+    for (const Platform platform : {Platform::slack, Platform::rocket_chat, Platform::webhook}) {
+      for (const char* body : {"ok", "rollup_error", "no_service", R"({"success":true})", "error-too-many-requests"}) {
+        CAPTURE(status);
+        CAPTURE(body);
+        CHECK(action(platform, status, body) == Action::fail);
+      }
+    }
+  }
+}
+
 TEST_CASE("Slack's throttling is honoured whatever its body says") {
   const Verdict verdict = judge(Platform::slack, 429, "no_service", {{"Retry-After", "30"}});
   CHECK(verdict.action == Action::throttle);
@@ -108,7 +120,8 @@ TEST_CASE("only the first 20 KiB of a body count") {
   CHECK(action(Platform::rocket_chat, 200, body.substr(0, 20 * 1024 - 1) + "\"}") == Action::fail);
   CHECK(action(Platform::slack, 200, "ok" + std::string(5'000'000, ' ').append("x")) == Action::delivered);
   CHECK(action(Platform::rocket_chat, 200, std::string(5'000'000, '[')) == Action::fail);
-  CHECK(action(Platform::rocket_chat, 400, std::string(20 * 1024, ' ').append("error-too-many-requests")) == Action::fail);
+  CHECK(action(Platform::rocket_chat, 400, std::string(20 * 1024, ' ').append("error-too-many-requests")) ==
+        Action::fail);
 }
 
 TEST_CASE("hostile bodies are judged like any other") {
