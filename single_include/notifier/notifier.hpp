@@ -15023,6 +15023,8 @@ inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
+  // The body of a redirect need not be the platform's.
+  if (reply.status >= 300 && reply.status <= 399) return detail::net::classify_status(reply, now);
   switch (platform) {
     case Platform::slack: return detail::net::classify_slack(reply, now);
     case Platform::rocket_chat: return detail::net::classify_rocket_chat(reply, now);
