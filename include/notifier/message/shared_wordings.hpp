@@ -32,7 +32,7 @@ inline constexpr std::string_view collaborator_fields =
     "Collaborator: {collaborator.username}; Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
     "Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
 inline constexpr std::string_view autoscaler_fields =
-    "Containers: {container_type}; Metric: {metric}; Target: {target_text|target}; Minimum: {min_containers}; Maximum: {max_containers}";
+    "Containers: {container_type}; Metric: {metric:metric}; Target: {target_text|target}; Minimum: {min_containers}; Maximum: {max_containers}";
 inline constexpr std::string_view notifier_fields =
     "Notifier: {notifier_name}; Platform: {platform_name|notifier_type:platform}; Active: {active?yes/no}; "
     "All events: {send_all_events?yes/no}; =Events: {selected_events:list}";

@@ -115,6 +115,14 @@ inline constexpr Translation translations[] = {
     {"method", "stripe", "card"},
     {"method", "card", "card"},
     {"method", "sepa", "SEPA"},
+
+    {"metric", "cpu", "CPU"},
+    {"metric", "rpm", "requests per minute"},
+    {"metric", "rpm_per_container", "requests per minute and container"},
+    {"metric", "p50_response_time", "median response time"},
+    {"metric", "p95_response_time", "p95 response time"},
+    {"metric", "p99_response_time", "p99 response time"},
+    {"metric", "5XX", "5xx answers"},
 };
 
 }  // namespace detail
