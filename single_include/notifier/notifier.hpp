@@ -10654,6 +10654,14 @@ inline constexpr Translation translations[] = {
     {"method", "stripe", "card"},
     {"method", "card", "card"},
     {"method", "sepa", "SEPA"},
+
+    {"metric", "cpu", "CPU"},
+    {"metric", "rpm", "requests per minute"},
+    {"metric", "rpm_per_container", "requests per minute and container"},
+    {"metric", "p50_response_time", "median response time"},
+    {"metric", "p95_response_time", "p95 response time"},
+    {"metric", "p99_response_time", "p99 response time"},
+    {"metric", "5XX", "5xx answers"},
 };
 
 }  // namespace detail
@@ -11006,7 +11014,7 @@ inline constexpr std::string_view collaborator_fields =
     "Collaborator: {collaborator.username}; Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
     "Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
 inline constexpr std::string_view autoscaler_fields =
-    "Containers: {container_type}; Metric: {metric}; Target: {target_text|target}; Minimum: {min_containers}; Maximum: {max_containers}";
+    "Containers: {container_type}; Metric: {metric:metric}; Target: {target_text|target}; Minimum: {min_containers}; Maximum: {max_containers}";
 inline constexpr std::string_view notifier_fields =
     "Notifier: {notifier_name}; Platform: {platform_name|notifier_type:platform}; Active: {active?yes/no}; "
     "All events: {send_all_events?yes/no}; =Events: {selected_events:list}";
@@ -11321,37 +11329,37 @@ inline constexpr Wording table[] = {
 
   {"new_alert", "", info,
    "alert added",
-   "An alert[ on {metric}][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}].",
-   "Containers: {container_type}; Metric: {metric}; Limit: [{send_when_below?below/above} ]{limit_text|limit}"},
+   "An alert[ on {metric:metric}][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}].",
+   "Containers: {container_type}; Metric: {metric:metric}; Limit: [{send_when_below?below/above} ]{limit_text|limit}"},
 
   {"alert", "activated=false", success,
-   "[[{send_when_below?low/high} ]{metric}|alert] is over",
-   "[The {send_when_below?low/high} {metric}|The alert][ on {sender_name}] of [{@app}|the app] is over[: {value_text|value}[ (limit {limit_text|limit})]].",
-   "Containers: {sender_name}; Metric: {metric}; Value: {value_text|value}; Limit: {limit_text|limit}"},
+   "[[{send_when_below?low/high} ]{metric:metric}|alert] is over",
+   "[The {send_when_below?low/high} {metric:metric}|The alert][ on {sender_name}] of [{@app}|the app] is over[: {value_text|value}[ (limit {limit_text|limit})]].",
+   "Containers: {sender_name}; Metric: {metric:metric}; Value: {value_text|value}; Limit: {limit_text|limit}"},
   {"alert", "", warning,
-   "[[{send_when_below?low/high} ]{metric}|alert][ on {sender_name}]",
-   "[The {metric}[ on {sender_name}]|A metric[ on {sender_name}]] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]].",
-   "Containers: {sender_name}; Metric: {metric}; Value: {value_text|value}; Limit: {limit_text|limit}"},
+   "[[{send_when_below?low/high} ]{metric:metric}|alert][ on {sender_name}]",
+   "[The {metric:metric}[ on {sender_name}]|A metric[ on {sender_name}]] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]].",
+   "Containers: {sender_name}; Metric: {metric:metric}; Value: {value_text|value}; Limit: {limit_text|limit}"},
 
   {"delete_alert", "", info,
    "alert deleted",
-   "The alert[ on {metric}][ of the {container_type} containers] of [{@app}|the app] was deleted.",
-   "Containers: {container_type}; Metric: {metric}"},
+   "The alert[ on {metric:metric}][ of the {container_type} containers] of [{@app}|the app] was deleted.",
+   "Containers: {container_type}; Metric: {metric:metric}"},
 
   {"new_autoscaler", "", info,
    "autoscaler added",
-   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds {metric}[ at {target_text|target}]].",
+   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds {metric:metric}[ at {target_text|target}]].",
    autoscaler_fields},
 
   {"edit_autoscaler", "", info,
    "autoscaler changed",
-   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds {metric}[ at {target_text|target}]].",
+   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds {metric:metric}[ at {target_text|target}]].",
    autoscaler_fields},
 
   {"delete_autoscaler", "", info,
    "autoscaler deleted",
    "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was deleted.",
-   "Containers: {container_type}; Metric: {metric}"},
+   "Containers: {container_type}; Metric: {metric:metric}"},
 
   // ---- people, notifiers, log drains, consents ----------------------------------------------------------------------
 
