@@ -103,6 +103,8 @@ TEST_CASE("events and deliveries come by pages") {
     CHECK(meta("?per_page=1000") ==
           R"({"current_page":1,"prev_page":null,"next_page":null,"total_pages":1,"total_count":45})");
     CHECK(meta("?per_page=45") == meta("?per_page=99"));
+    CHECK(meta("?per_page=44") ==
+          R"({"current_page":1,"prev_page":null,"next_page":2,"total_pages":2,"total_count":45})");
   }
 }
 

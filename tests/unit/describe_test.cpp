@@ -480,6 +480,9 @@ TEST_CASE("data in the forms that the API really sends") {
         "shop was scaled from web 1 (M) to web 3 (S), worker 2.");
   CHECK(sentence_of("scale", R"({"previous_containers":null,"containers":{"web":1.0}})") ==
         "shop was scaled to web 1.");
+  CHECK(sentence_of("scale",
+                    R"({"previous_containers":{"web":"2","clock":"1:"},"containers":{"web":":M","worker":"0"}})") ==
+        "shop was scaled from web 2, clock 1 to worker 0.");
   CHECK(sentence_of("restart", R"({"scope":null})") == "All containers of shop are restarting.");
   CHECK(sentence_of("restart", R"({"scope":"web"})") == "The web containers of shop are restarting.");
   CHECK(
