@@ -2,15 +2,8 @@
 
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
-import { installed, root } from './package.mjs';
 
-const require = createRequire(join(root, 'tests/x.js'));
-const { SMTPServer } = require('smtp-server');
-
-/** Where a host that sends mail has nodemailer. */
-export const modules = join(root, 'tests/node_modules');
-export { installed };
+const { SMTPServer } = createRequire(new URL('../x.js', import.meta.url))('smtp-server');
 
 /**
  * Answers POST /WHAT/... as WHAT says, and remembers every request.

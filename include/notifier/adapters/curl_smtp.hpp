@@ -64,6 +64,7 @@ class SmtpReplies {
       if (c < '0' || c > '9') return;
       code = code * 10 + (c - '0');
     }
+    if (code == 221) return;  // to QUIT, which libcurl sends when something has failed
     if (replies_.size() == most) replies_.erase(replies_.begin(), replies_.begin() + most / 2);
     replies_.push_back({code, std::string(line.substr(line.size() > 4 ? 4 : line.size(), 16))});
   }
