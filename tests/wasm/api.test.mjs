@@ -371,3 +371,28 @@ test('settings of mails and links can be given', async () => {
   assert.match(engine.route(event)[0].body, /https:\/\/dash\.example\.com\/apps\/shop/);
   error('invalid', () => engine.configure({ emailFrom: 'no address' }));
 });
+
+test('signing keys are told to who sends, and to nobody else', async () => {
+  const engine = await steadyEngine();
+  const key = `whsec_${Buffer.alloc(32, 1).toString('base64')}`;
+  const { id, type_data } = engine.addNotifier('shop', { name: 'signed', platform: 'webhook', type_data: { webhook_url: 'https://example.com/', signing_secret: key } });
+  assert.equal(type_data.signing_secret, undefined);
+  assert.deepEqual(engine.signingSecrets(id), [key]);
+  assert.deepEqual(engine.signingSecrets('no-slack'), []);
+  assert.deepEqual(engine.signingSecrets('no-such'), []);
+  assert.ok(!JSON.stringify(engine.notifiers('shop')).includes(key));
+});
+
+test('a notifier that kept failing is switched off like any change: planned, told of, applied by the host', async () => {
+  const engine = await steadyEngine();
+  const { changes, events, deliveries } = engine.switchOff('app-1', 'no-hook', 'the target is gone for good');
+  assert.equal(engine.notifier('no-hook').active, true);
+  assert.deepEqual(changes.map(({ op, notifier: { id, active } }) => [op, id, active]), [['put_notifier', 'no-hook', false]]);
+  const { type, type_data } = JSON.parse(events[0].json);
+  assert.deepEqual([type, type_data.notifier_id, type_data.active, type_data.disabled_because], ['edit_notifier', 'no-hook', false, 'the target is gone for good']);
+  assert.deepEqual(deliveries.map(({ notifierId }) => notifierId), ['no-slack', 'no-rocket', 'no-mail']);
+  engine.apply(changes);
+  assert.equal(engine.notifier('no-hook').active, false);
+  assert.deepEqual(engine.switchOff('app-1', 'no-hook', 'again').changes, []);
+  assert.equal(engine.switchOff('app-1', 'no-such', 'x').response.status, 404);
+});

@@ -126,6 +126,7 @@ test('a target that is gone switches its notifier off, with an event for the oth
   await until(() => arrived('ok/other').length === 2, 'the event of it');
   const told = JSON.parse(arrived('ok/other')[1].body);
   assert.deepEqual([told.type, told.type_data.notifier_id, told.type_data.active], ['edit_notifier', 'no-gone', false]);
+  assert.match(arrived('ok/other')[1].body, /the target is gone for good/);
   said.splice(said.findIndex((text) => text.includes('"webhook_url"')), said.length); // the API shows URLs to who may change them
   await server.stop();
 });
@@ -193,6 +194,14 @@ test('what is pending for a notifier that was switched off or removed is not sen
   assert.equal((await server.ask(`/v1/apps/shop/notifiers/no-off/deliveries/${ended.id}/retry`, { method: 'POST' })).status, 202);
   await until(async () => (await server.deliveries('no-off')).deliveries[0].state === 'dead');
   assert.equal(arrived('500/off').length, 1, 'sending again does not switch it on');
+  await server.stop();
+});
+
+test('without a mail server no mail is sent, and it can be sent again later', async () => {
+  const server = await start([mailTo('b@example.com')]);
+  await server.post(newEvent());
+  await until(async () => (await server.deliveries('no-mail')).deliveries[0]?.state === 'dead');
+  assert.equal((await server.deliveries('no-mail')).deliveries[0].attempts[0].reason, 'this server has no mail server; see --smtp');
   await server.stop();
 });
 

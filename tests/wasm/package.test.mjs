@@ -72,10 +72,26 @@ test('the module lies under its public name', () => {
 test('programs are checked against the types, and wrong ones are refused', () => {
   const folder = join(installed, 'types');
   mkdirSync(folder, { recursive: true });
-  const check = (name, text) => {
+  const check = (name, text, types = ['--types', '']) => {
     writeFileSync(join(folder, `${name}.ts`), text);
-    return run(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom', '--types', '', join(folder, `${name}.ts`)], { cwd: folder });
+    return run(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom', ...types, join(folder, `${name}.ts`)], { cwd: folder });
   };
+  const sending = check('sending', `
+    import { createEngine } from 'notifier-wasm';
+    import { Outbox, Sender, type OutboxReport, type Verdict } from 'notifier-wasm/node';
+    import { sign } from 'notifier-wasm/sign';
+    const engine = await createEngine();
+    const sender = new Sender({ allow: ['10.0.0.0/8'], smtp: 'smtp://mail.example.com', ca: 'PEM' });
+    const [delivery] = engine.route({ type: 'x' });
+    const verdict: Verdict = await sender.send(delivery!, { secrets: engine.signingSecrets(delivery!.notifierId) });
+    const outbox = await Outbox.open({ file: 'x', sender, retry: { delaysMs: [1] }, limits: { slack: { minIntervalMs: 1 } }, onAttempt: (report: OutboxReport) => console.log(report.state) });
+    const added: number = await outbox.enqueue(engine.route('{}', { as: 'bytes' }));
+    for (const { id, attempts } of outbox.list({ state: 'dead' }).deliveries) console.log(outbox.resend(id), attempts[0]?.reason);
+    if (delivery!.platform !== 'email') { const headers: Record<string, string> = await sign(delivery!, []); void headers; }
+    void [verdict.action, added];
+    await outbox.close();
+  `, ['--typeRoots', join(root, 'wasm/node_modules/@types'), '--types', 'node']);
+  assert.equal(sending.status, 0, sending.output);
   const good = check('good', `
     import { createEngine, createEngineSync, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
     import * as inline from 'notifier-wasm/inline';

@@ -166,6 +166,9 @@ notifier_status notifier_catalogue(notifier_engine* engine);
  * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"stream_app_id"?}`. */
 notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
                                 uint32_t body_size);
+/* What the host does to a notifier that kept failing: `notifier` is `{"app_id","notifier_id","reason"}`. Answers as
+ * notifier_handle(). */
+notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size);
 /* Applies an array of changes, all or none. */
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size);
 

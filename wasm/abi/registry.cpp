@@ -163,6 +163,14 @@ notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t
   });
 }
 
+notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size) {
+  return with_object(engine, text_at(notifier, notifier_size), notifier_size, [&](View object) {
+    const notifier::Outcome outcome =
+        engine->api.switch_off(object["app_id"].string(), object["notifier_id"].string(), object["reason"].string());
+    return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
+  });
+}
+
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size) {
   const Result<View> root = engine->document.parse(text_at(changes, changes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return answer.fail(root.error());

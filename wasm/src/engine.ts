@@ -320,6 +320,15 @@ export class Engine {
       exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
   }
 
+  /**
+   * Switches a notifier off whose target is gone or kept failing, with an event for its owner that says why. Changes nothing, as `handle`;
+   * nothing comes of it where it is off already, or gone.
+   */
+  switchOff(appId: string, notifierId: string, reason: string): Outcome {
+    const json = JSON.stringify({ app_id: appId, notifier_id: notifierId, reason });
+    return this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json);
+  }
+
   /** Applies the changes of an outcome, all or none. `conflict` where something moved since: handle the request again. */
   apply(changes: readonly Change[]): void {
     this.#change((exports, handle, input, size) => exports.notifier_apply(handle, input, size), toJson(changes));

@@ -10,7 +10,7 @@ export type Exports = Record<
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
     | 'route' | 'match' | 'lines' | 'explain' | 'preview'
     | 'add_app' | 'apps' | 'put_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
-    | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'apply'}`,
+    | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'apply'}`,
   Call
 >;
 

@@ -16,7 +16,8 @@ export const deliveryOptions = {
 export const deliveryHelp = `\
   --smtp URL         send mails by this server: smtp://USER:PASSWORD@HOST:PORT (STARTTLS, required with a login) or smtps://... (TLS
                      throughout); ?starttls=required or ?starttls=off may follow. The environment variable NOTIFIER_SMTP does the
-                     same and keeps the password out of the list of processes. Without it mails fail. Needs the package nodemailer
+                     same and keeps the password out of the list of processes. Without it no mail is sent: each is recorded as dead, with that
+                     reason, and can be sent again later. Needs the package nodemailer
   --allow-target T   let requests go to this host, address or network of your own (a.internal, *.corp.example, 10.0.0.0/8); may be
                      given several times. Otherwise they only go to public addresses
   --allow-private-targets

@@ -110,18 +110,23 @@ class Service {
   readonly #engine: Engine;
   readonly #database: Database;
   readonly #isDry: boolean;
+  readonly #hasMailServer: boolean;
   outbox!: Outbox;
   readonly streams = new EventStreams();
 
-  constructor(engine: Engine, database: Database, isDry: boolean) {
+  constructor(engine: Engine, database: Database, isDry: boolean, hasMailServer: boolean) {
     this.#engine = engine;
     this.#database = database;
     this.#isDry = isDry;
+    this.#hasMailServer = hasMailServer;
   }
 
   /** Resolves when the answer may be given: when everything is on the disk. */
-  async answer(request: ApiRequest): Promise<Outcome | Answer> {
-    const outcome = this.#engine.handle(request);
+  answer(request: ApiRequest): Promise<Outcome | Answer> {
+    return this.#settle(this.#engine.handle(request));
+  }
+
+  async #settle(outcome: Outcome): Promise<Outcome | Answer> {
     const { changes, events, deliveries } = outcome;
     if (changes.length + events.length + deliveries.length === 0) return outcome;
     try {
@@ -150,21 +155,19 @@ class Service {
   }
 
   /** Why a delivery is not to be sent, though it was: its notifier may have changed since. */
-  refuse({ notifierId, eventType }: Delivery): string | undefined {
+  refuse({ notifierId, platform, eventType }: Delivery): string | undefined {
     if (this.#isDry) return 'dry run: nothing is sent';
     const notifier = this.#engine.notifier(notifierId);
     if (notifier === undefined) return 'the notifier was removed';
     // A notifier may be tested before it is switched on.
-    return notifier.active || eventType === 'test' ? undefined : 'the notifier was switched off';
+    if (!notifier.active && eventType !== 'test') return 'the notifier was switched off';
+    return platform === 'email' && !this.#hasMailServer ? 'this server has no mail server; see --smtp' : undefined;
   }
 
-  /** Switches a notifier off as its owner would: the change is stored, and an event tells of it. */
-  disable(notifierId: string): void {
+  /** Switches a notifier off; the change is stored, and an event tells of it. */
+  disable(notifierId: string, reason: string): void {
     const notifier = this.#engine.notifier(notifierId);
-    if (notifier === undefined || !notifier.active) return;
-    process.stderr.write(`notifier-wasm: notifier ${notifierId} is switched off: its target is gone, or failed for too long\n`);
-    const url = `/v1/apps/${encodeURIComponent(notifier.app_id)}/notifiers/${encodeURIComponent(notifierId)}`;
-    void this.answer({ method: 'PATCH', url, headers: { 'content-type': 'application/json' }, body: '{"notifier":{"active":false}}' });
+    if (notifier !== undefined) void this.#settle(this.#engine.switchOff(notifier.app_id, notifierId, reason));
   }
 }
 
@@ -270,7 +273,7 @@ export async function serve(args: string[]): Promise<number> {
 
     const isDry = values['dry-run'] ?? false;
     const isLogged = !values['no-access-log'];
-    const service = new Service(engine, database, isDry);
+    const service = new Service(engine, database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '');
     delivering = await openOutbox(values, {
       file: `${path}.outbox`,
       resume: !isDry,
@@ -281,7 +284,7 @@ export async function serve(args: string[]): Promise<number> {
         if (isLogged) logAttempt(report);
         service.report(report);
       },
-      onDisable: (id) => service.disable(id),
+      onDisable: (id, reason) => service.disable(id, reason),
       onError: (error) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`),
     });
     service.outbox = delivering.outbox;

@@ -1,3 +1,5 @@
+/// <reference lib="esnext.disposable" preserve="true" />
+
 // The outbox: every delivery put into it arrives at least once, or is declared dead with the reason. The state machine is the core's;
 // here are its clock, its file and its sender.
 
@@ -100,8 +102,8 @@ export interface OutboxOptions {
   resume?: boolean;
   /** Called after each attempt, and for what is given up without one: mail to nobody, what `refuse` refuses. */
   onAttempt?: (report: OutboxReport) => void;
-  /** A notifier is to be switched off, and its owner told: its target is gone, or it failed for too long. */
-  onDisable?: (notifierId: string) => void;
+  /** A notifier is to be switched off, and its owner told: its target is gone, or it failed for too long. `Engine.switchOff` makes that of it. */
+  onDisable?: (notifierId: string, reason: string) => void;
   /** What could not be written, and is tried again; what an option's function threw. Default: `console.error`. */
   onError?: (error: unknown) => void;
   /** The present moment. Default: `Date.now`. */
@@ -384,7 +386,7 @@ export class Outbox {
       this.#synced().catch((error) => this.#report(error));
     }, syncEveryMs);
     if (delivery !== undefined) this.#tellAttempt(delivery, attempt, verdict, step.state, step.next_at);
-    if (step.disable_notifier) this.#tell(() => this.#options.onDisable?.(step.notifier_id));
+    if (step.disable_notifier) this.#tell(() => this.#options.onDisable?.(step.notifier_id, verdict.reason));
   }
 
   /** Writes what happened. False where the disk will not take it: nothing more is begun until it does. */
