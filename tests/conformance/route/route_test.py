@@ -7,6 +7,7 @@ import json
 import os
 import pathlib
 import pty
+import select
 import subprocess
 import sys
 import tempfile
@@ -152,31 +153,43 @@ class Route(unittest.TestCase):
         self.assertEqual((done.returncode, done.stderr), (0, b""))
         self.assertTrue(done.stdout.startswith(b"usage: notifier-route "))
 
-    def progress(self, output):
-        """What a terminal on stderr shows of more than a second of input."""
-        terminal, stderr = pty.openpty()
-        with subprocess.Popen([program, self.small], stdin=subprocess.PIPE, stdout=output, stderr=stderr) as process:
-            os.close(stderr)
-            for pause in (1.2, 0.1):
-                process.stdin.write(EVENT * 200)
-                process.stdin.flush()
-                time.sleep(pause)
-            process.stdin.close()
-            self.assertEqual(process.wait(60), 0)
-        shown = b""
-        try:
-            while part := os.read(terminal, 4096):
-                shown += part
-        except OSError:  # the other side has closed
-            pass
-        os.close(terminal)
-        return shown
-
     def test_a_terminal_sees_the_progress_of_what_goes_to_a_file(self):
-        with open(self.folder / "deliveries.ndjson", "wb") as file:
-            self.assertRegex(self.progress(file), rb"\d+ events, \d+ lines written")
-        self.assertEqual(len((self.folder / "deliveries.ndjson").read_bytes().splitlines()), 800)
-        self.assertEqual(self.progress(subprocess.DEVNULL), b"")
+        terminal, stderr = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        path = self.folder / "deliveries.ndjson"
+        written = 0
+        with open(path, "wb") as file:
+            with subprocess.Popen([program, self.small], stdin=subprocess.PIPE, stdout=file, stderr=stderr) as process:
+                os.close(stderr)
+                end = time.monotonic() + 60
+                while time.monotonic() < end and not select.select([terminal], [], [], 0.2)[0]:
+                    process.stdin.write(EVENT * 64)
+                    process.stdin.flush()
+                    written += 64
+                self.assertRegex(os.read(terminal, 4096), rb"\d+ events, \d+ lines written")
+                process.stdin.close()
+                self.assertEqual(process.wait(60), 0)
+        self.assertEqual(len(path.read_bytes().splitlines()), 2 * written)
+
+    def test_a_terminal_is_left_alone_where_the_output_goes_to_a_program(self):
+        terminal, stderr = pty.openpty()
+        self.addCleanup(os.close, terminal)
+        with subprocess.Popen([program, self.small], stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=stderr) as process:
+            os.close(stderr)
+            process.stdin.write(EVENT)
+            process.stdin.flush()
+            process.stdout.readline()
+            time.sleep(1.2)  # it would have begun to tell
+            process.communicate(EVENT * 64)
+            self.assertEqual(process.returncode, 0)
+        self.assertEqual(select.select([terminal], [], [], 0)[0] and self.rest_of(terminal), [])
+
+    @staticmethod
+    def rest_of(terminal):
+        try:
+            return [os.read(terminal, 4096)]
+        except OSError:  # nothing but that the other side has closed
+            return []
 
 
 if __name__ == "__main__":
