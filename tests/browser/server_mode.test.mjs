@@ -163,9 +163,12 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   let audit = '';
   const { page, engine, send, tell, finish } = await start({ history });
   audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
-  records.push(record(audit, 'msg_old', 'dead', failed));
+  records.push(record(audit, 'msg_old', 'dead', failed), record(audit, 'msg_dry', 'dead', [{ ...failed[0], status: null, reason: 'dry run: nothing is sent' }]));
   await page.getByRole('tab', { name: 'Activity' }).click();
   await page.getByText('the target answered 404').waitFor();
+  // What a dry run did not send has not failed.
+  assert.equal(await page.locator('.shown .status').textContent(), 'not sent');
+  assert.equal(await page.locator('.lost li').count(), 1);
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
   await send({ id: 'e1', type: 'restart', app_name: 'shop', type_data: {} });
   await page.getByText('pending').first().waitFor();

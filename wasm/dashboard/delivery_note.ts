@@ -31,6 +31,8 @@ export function readNote(json: unknown, notifierName = ''): DeliveryNote {
   const said = text('status', 'state', 'outcome');
   const status = synonyms[said] ?? said;
   const reason = text('reason', 'error') || (typeof last?.reason === 'string' ? last.reason : '');
+  // What a dry run did not send has not failed.
+  const isDry = status === 'dead' && /^dry run\b/.test(reason);
   const at = Date.parse(text('created_at'));
   return {
     notifier_id: text('notifier_id'),
@@ -39,7 +41,7 @@ export function readNote(json: unknown, notifierName = ''): DeliveryNote {
     event_id: text('event_id'),
     event_type: text('event_type'),
     idempotency_key: text('idempotency_key', 'id'),
-    status: status === 'pending' && attempts.length > 0 ? 'retrying' : status,
+    status: isDry ? 'shown' : status === 'pending' && attempts.length > 0 ? 'retrying' : status,
     reason: status === 'delivered' ? '' : reason,
     at: Number.isNaN(at) ? undefined : at,
   };
