@@ -1,10 +1,15 @@
 // HTTP: notifications arrive as often as promised, at targets that misbehave in every way.
 
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { createSecureServer } from 'node:http2';
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 
+import { NotifierServer } from '../server/notifier_server.mjs';
 import { startTarget } from '../wasm/targets.mjs';
 import { olderKey, signingKey, until, World } from './world.mjs';
 
@@ -250,4 +255,31 @@ test('a dry run sends nothing, and leaves alone what was pending before', async 
   await dry.restart();
   assert.equal((await dry.call('POST', `/v1/apps/dry/notifiers/no-dry/deliveries/${id}/retry`)).status, 202);
   await dry.ended('dry', 'delivered', 2);
+});
+
+test('HTTPS is HTTP/2 where the target speaks it, and its certificate is verified', async () => {
+  const folder = NotifierServer.folder();
+  after(() => folder.remove());
+  const [key, certificate] = ['key.pem', 'certificate.pem'].map((name) => join(folder.path, name));
+  execFileSync('openssl', ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2', '-subj', '/CN=localhost',
+    '-addext', 'subjectAltName=DNS:localhost', '-keyout', key, '-out', certificate], { stdio: 'ignore' });
+  const requests = [];
+  const server = createSecureServer({ key: readFileSync(key), cert: readFileSync(certificate), allowHTTP1: true }, (request, response) => {
+    requests.push(`${request.httpVersion} ${request.method} ${request.url}`);
+    request.resume().on('end', () => response.end('ok'));
+  });
+  server.on('sessionError', () => {});
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  after(() => server.close());
+  const secure = (host) => ({ platform: 'webhook', type_data: { webhook_url: `https://${host}:${server.address().port}/path-secret` } });
+  const world = await World.start({ named: secure('localhost'), unnamed: secure('127.0.0.1') }, [...quick, '--ca-file', certificate]);
+  await world.post('named');
+  await world.ended('named', 'delivered', 1);
+  await world.post('unnamed');
+  assert.match((await world.ended('unnamed', 'dead', 4)).attempts[0].reason, /TLS/);
+  await world.stop();
+  await world.restart([...quick]);
+  await world.post('named');
+  await until(async () => (await world.deliveries('named'))[0].state === 'dead');
+  assert.deepEqual(requests, ['2.0 POST /path-secret']);
 });

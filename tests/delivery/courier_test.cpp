@@ -1,0 +1,173 @@
+// The courier between an outbox whose storage fails and a target that answers.
+
+#include "notifier/adapters/courier.hpp"
+
+#include <arpa/inet.h>
+#include <doctest/doctest.h>
+#include <netinet/in.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <atomic>
+#include <memory>
+#include <optional>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "notifier/delivery/outbox_memory.hpp"
+
+namespace {
+
+/// Answers one request for each connection with 200, and counts them.
+class Receiver {
+ public:
+  Receiver() {
+    listener_ = ::socket(AF_INET, SOCK_STREAM, 0);
+    sockaddr_in address{};
+    address.sin_family = AF_INET;
+    address.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+    socklen_t size = sizeof address;
+    REQUIRE(::bind(listener_, reinterpret_cast<sockaddr*>(&address), size) == 0);
+    REQUIRE(::listen(listener_, 64) == 0);
+    ::getsockname(listener_, reinterpret_cast<sockaddr*>(&address), &size);
+    port = ntohs(address.sin_port);
+    thread_ = std::thread([this] { serve(); });
+  }
+  ~Receiver() {
+    ::shutdown(listener_, SHUT_RDWR);
+    thread_.join();
+    ::close(listener_);
+  }
+  int port = 0;
+  std::atomic<int> requests{0};
+
+ private:
+  void serve() {
+    while (true) {
+      const int connection = ::accept(listener_, nullptr, nullptr);
+      if (connection < 0) return;
+      std::string text;
+      char data[4096];
+      while (text.find("\r\n\r\n{}") == std::string::npos) {
+        const ssize_t size = ::read(connection, data, sizeof data);
+        if (size <= 0) break;
+        text.append(data, static_cast<std::size_t>(size));
+      }
+      ++requests;
+      constexpr std::string_view reply = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Length: 0\r\n\r\n";
+      [[maybe_unused]] const ssize_t written = ::write(connection, reply.data(), reply.size());
+      ::close(connection);
+    }
+  }
+
+  int listener_;
+  std::thread thread_;
+};
+
+/// A disk that is full on demand.
+class FullStorage final : public notifier::MemoryOutboxStorage {
+ public:
+  bool is_full = false;
+
+  notifier::Result<void> update(const notifier::OutboxChange& change) override {
+    return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::update(change);
+  }
+  notifier::Result<void> commit() override {
+    return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::commit();
+  }
+
+ private:
+  static notifier::Error error() {
+    notifier::Error error;
+    error.code = notifier::errc::storage;
+    error.message = "the disk is full";
+    return error;
+  }
+};
+
+notifier::Delivery make(int number, int port) {
+  notifier::Delivery delivery;
+  delivery.idempotency_key = "msg_" + std::to_string(number);
+  delivery.notifier_id = "no-1";
+  delivery.url = "http://127.0.0.1:" + std::to_string(port) + "/";
+  delivery.body = "{}";
+  return delivery;
+}
+
+/// An outbox, a transport and a courier.
+struct Post {
+  explicit Post(notifier::CourierOptions options = {}) : outbox(storage), transport(make_transport()) {
+    courier.emplace(outbox, *transport, std::move(options));
+  }
+  static std::unique_ptr<notifier::CurlTransport> make_transport() {
+    notifier::CurlOptions options;
+    options.guard.allow_all();
+    auto transport = notifier::CurlTransport::create(std::move(options));
+    REQUIRE(transport);
+    return *std::move(transport);
+  }
+  /// Turns until `done()`, or a minute has gone.
+  template <class Done>
+  bool turn_until(Done&& done) {
+    for (int i = 0; i < 6000 && !done(); ++i) courier->turn(10);
+    return done();
+  }
+
+  FullStorage storage;
+  notifier::Outbox outbox;
+  std::unique_ptr<notifier::CurlTransport> transport;
+  std::optional<notifier::Courier> courier;
+};
+
+constexpr notifier::Timestamp long_ago{1};
+
+}  // namespace
+
+TEST_CASE("while nothing can be recorded nothing else is sent, and what was sent is recorded later, not sent again") {
+  Receiver receiver;
+  int errors = 0;
+  int steps = 0;
+  notifier::CourierOptions options;
+  options.places = 2;
+  options.on_error = [&](const notifier::Error&) { ++errors; };
+  options.on_step = [&](const notifier::Delivery&, const notifier::OutboxStep& step, const notifier::Verdict&) {
+    CHECK(step.state == notifier::OutboxState::delivered);
+    ++steps;
+  };
+  Post post(std::move(options));
+  std::vector<notifier::Delivery> deliveries;
+  for (int i = 0; i < 10; ++i) deliveries.push_back(make(i, receiver.port));
+  REQUIRE(post.outbox.enqueue(deliveries, long_ago));
+  post.storage.is_full = true;
+  CHECK(post.turn_until([&] { return errors > 5 && receiver.requests == 2; }));
+  CHECK(steps == 0);
+  post.storage.is_full = false;
+  CHECK(post.turn_until([&] { return steps == 10; }));
+  CHECK(receiver.requests == 10);
+  CHECK(post.outbox.pending() == 0);
+}
+
+TEST_CASE("what the host refuses is given up, and what cannot be signed is") {
+  Receiver receiver;
+  std::vector<std::string> reasons;
+  notifier::CourierOptions options;
+  options.dispatch = [](const notifier::Delivery& delivery) {
+    notifier::Dispatch dispatch;
+    if (delivery.idempotency_key == "msg_1") dispatch.refusal = "it is switched off";
+    if (delivery.idempotency_key == "msg_2") dispatch.signing_secrets = {"whsec_broken"};
+    return dispatch;
+  };
+  options.on_step = [&](const notifier::Delivery&, const notifier::OutboxStep&, const notifier::Verdict& verdict) {
+    reasons.emplace_back(verdict.reason);
+  };
+  Post post(std::move(options));
+  REQUIRE(post.outbox.enqueue({make(1, receiver.port), make(2, receiver.port), make(3, receiver.port)}, long_ago));
+  CHECK(post.turn_until([&] { return reasons.size() == 3; }));
+  CHECK(reasons[0] == "it is switched off");
+  CHECK(reasons[1] == "the delivery could not be signed");
+  CHECK(receiver.requests == 1);
+  const auto record = post.storage.find("msg_2");
+  REQUIRE(record);
+  CHECK((*record)->state == notifier::OutboxState::dead);
+}
