@@ -47,5 +47,7 @@ for (let step = 2; step <= steps; ++step) {
   last = memory();
   console.log(`${((step * count) / steps).toLocaleString('en')} events: heap ${megabytes(last.heapUsed)} MB, WebAssembly and buffers ${megabytes(last.external)} MB, resident ${megabytes(last.rss)} MB`);
 }
+// Answers in lines are buffers of some megabytes, of which a few may wait for their collection at any moment.
 assert.ok(last.heapUsed <= first.heapUsed + 2e6, 'the heap grew');
-assert.equal(last.external <= first.external + 1e6, true, 'the memory of the module grew');
+assert.ok(last.external <= first.external + 20e6, 'the memory of the module grew');
+assert.ok(last.rss <= first.rss + 40e6, 'the process grew');

@@ -34,7 +34,7 @@ test('every file that the manifest names is there, and nothing but what a user n
   assert.ok(named.length > 10);
   for (const path of named) assert.ok(existsSync(join(packageFolder, path)), path);
   const all = readdirSync(packageFolder, { recursive: true }).filter((path) => statSync(join(packageFolder, path)).isFile());
-  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(js|wasm|css|html|json|d\.ts))$/, path);
+  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(js|wasm|css|html|svg|json|d\.ts))$/, path);
   assert.ok(all.includes('LICENSE') && all.includes('README.md'));
 });
 
