@@ -289,7 +289,8 @@ inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
 #endif
 }
 
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned.
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
 class Bytes {
  public:
   static constexpr std::size_t size = 16;
@@ -305,6 +306,15 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
   Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
@@ -321,6 +331,10 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
   Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept {
     return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
@@ -342,6 +356,10 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
   Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept {
@@ -379,6 +397,14 @@ class Bytes {
   Bytes operator-(Bytes other) const noexcept {
     return each(other, [](unsigned a, unsigned b) { return a - b; });
   }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
   Bytes is(Bytes other) const noexcept {
     return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
   }
@@ -432,20 +458,33 @@ class Bytes {
     for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
     return Bytes(v);
   }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
 #endif
 
   Vector vector_;
 };
 
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
 /// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
 /// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
 /// branch depends on what was read before all was read.
-template <class F>
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
 bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
   const std::size_t size = text.size();
   if (size < Bytes::size) {
     if (size == 0) return true;
-    const Bytes bytes = Bytes::load(text.data(), size);
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
     bytes.store(out);
     return is_special(bytes).none(size);
   }
@@ -503,16 +542,16 @@ constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
   return x ^ x >> 33;
 }
 
-/// Eight nibbles as hex digits, the lowest first: all eight at once in one register.
-inline char* write_hex_u32(std::uint32_t value, char* out) noexcept {
-  std::uint64_t x = value;
-  x = (x | x << 16) & 0x0000FFFF0000FFFFu;
-  x = (x | x << 8) & 0x00FF00FF00FF00FFu;
-  x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
-  const std::uint64_t letters = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
-  x += 0x3030303030303030u + letters * ('a' - '0' - 10);
-  store_u64(x, out);
-  return out + 8;
+/// Sixteen bytes as hex digits, the lower half of each byte first.
+inline char* write_hex(Bytes bytes, char* out) noexcept {
+  const Bytes low = bytes & Bytes::all(0x0F);
+  const Bytes high = bytes.upper_halves();
+  for (const Bytes half : {low.interleave_first(high), low.interleave_last(high)}) {
+    const Bytes letters = half.at_least(10) & Bytes::all('a' - '0' - 10);
+    (half + Bytes::all('0') + letters).store(out);
+    out += Bytes::size;
+  }
+  return out;
 }
 
 }  // namespace detail
@@ -542,11 +581,7 @@ inline char* Hash128::write_hex(char* out) const noexcept {
   high = detail::avalanche(high);
   low += high;
   high += low;
-  for (const std::uint64_t half : {low, high}) {
-    out = detail::write_hex_u32(static_cast<std::uint32_t>(half), out);
-    out = detail::write_hex_u32(static_cast<std::uint32_t>(half >> 32), out);
-  }
-  return out;
+  return detail::write_hex(detail::Bytes::of(low, high), out);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -1475,7 +1510,8 @@ constexpr std::uint64_t saturated_count = 0xFFFFFF;
 
 struct Tape {
   const std::uint64_t* words = nullptr;
-  /// Each string is its length (four bytes, in the machine's order), its bytes and a NUL.
+  /// Each string is its length (four bytes, in the machine's order), its bytes and a NUL; all are padded, see
+  /// text/bytes.hpp: simdjson allocates 32 bytes more than the strings can take.
   const unsigned char* strings = nullptr;
 
   Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(words[at] >> 56); }
@@ -1905,7 +1941,7 @@ class TapeBuilder final : public Listener {
 
   void text(Tag tag, std::string_view raw, bool escaped) {
     push(tag, strings_.size());
-    char* const header = strings_.room(sizeof(std::uint32_t) + raw.size() + 1);
+    char* const header = strings_.room(sizeof(std::uint32_t) + raw.size() + 1 + notifier::detail::text_padding);
     char* const begin = header + sizeof(std::uint32_t);
     char* end = begin + raw.size();
     if (escaped) {
@@ -3924,12 +3960,10 @@ inline char* write_text(char* out, std::string_view text) noexcept {
 }
 
 constexpr std::string_view month_name(int month) noexcept {
-  return std::string_view("JanFebMarAprMayJunJulAugSepOctNovDec").substr(static_cast<std::size_t>(month - 1) * 3, 3);
+  return {&"JanFebMarAprMayJunJulAugSepOctNovDec"[(month - 1) * 3], 3};
 }
 
-constexpr std::string_view weekday_name(int weekday) noexcept {
-  return std::string_view("SunMonTueWedThuFriSat").substr(static_cast<std::size_t>(weekday) * 3, 3);
-}
+constexpr std::string_view weekday_name(int weekday) noexcept { return {&"SunMonTueWedThuFriSat"[weekday * 3], 3}; }
 
 }  // namespace detail
 
@@ -4742,9 +4776,16 @@ constexpr bool is_letter_or_digit(char c) noexcept {
 }
 
 /// RFC 5322: atext.
-constexpr bool is_atom_char(char c) noexcept {
-  return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
+struct AtomChars {
+  constexpr AtomChars() {
+    for (int c = 0; c < 128; ++c) is[c] = is_letter_or_digit(static_cast<char>(c));
+    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~")) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
 
 inline bool is_dot_atom(std::string_view text) noexcept {
   char before = '.';
@@ -5757,8 +5798,11 @@ class Record {
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
-  /// Starts to load its first bytes.
-  void prefetch() const noexcept { detail::prefetch(data_); }
+  /// Starts to load what a delivery needs of it.
+  void prefetch() const noexcept {
+    detail::prefetch(data_);
+    detail::prefetch(data_ + 64);
+  }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[0] & platform_mask); }
   bool active() const noexcept { return has(active_flag); }
@@ -5966,6 +6010,16 @@ class Rows {
     return reinterpret_cast<const std::uint64_t*>(this + 1) + row * words_;
   }
   bool accepts(std::size_t row, EventBit bit) const noexcept { return (bits(row)[bit / 64] >> bit % 64 & 1) != 0; }
+  /// One bit for each row, the lowest for the first: which of them accept. No branch depends on what they say.
+  std::uint32_t accepting(EventBit bit) const noexcept {
+    static_assert(most_rows <= 32);
+    const std::uint64_t* word = bits(0) + bit / 64;
+    std::uint32_t rows = 0;
+    for (unsigned row = 0; row < count_; ++row, word += words_) {
+      rows |= static_cast<std::uint32_t>(*word >> bit % 64 & 1) << row;
+    }
+    return rows;
+  }
   Record record(std::size_t row) const noexcept { return Record(record_data(row)); }
 
   RowItem item(std::size_t row) const noexcept {
@@ -6345,34 +6399,27 @@ class Hasher {
     const char* p = text.data();
     const char* const end = p + text.size();
     std::uint64_t state = keys_[0] ^ text.size();
-    for (; end - p > 16; p += 16) state = fold_product(read<8>(p) ^ keys_[1], read<8>(p + 8) ^ state);
+    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     if (text.size() >= 16) {
-      a = read<8>(end - 16);
-      b = read<8>(end - 8);
+      a = load_u64(end - 16);
+      b = load_u64(end - 8);
     } else if (text.size() >= 8) {
-      a = read<8>(p);
-      b = read<8>(end - 8);
+      a = load_u64(p);
+      b = load_u64(end - 8);
     } else if (text.size() >= 4) {
-      a = read<4>(p);
-      b = read<4>(end - 4);
+      a = load_u32(p);
+      b = load_u32(end - 4);
     } else if (!text.empty()) {
-      a = read<1>(p) << 16 | read<1>(p + text.size() / 2) << 8 | read<1>(end - 1);
+      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
     }
     state = fold_product(a ^ keys_[1], b ^ state);
     return fold_product(state ^ keys_[2], keys_[3]);
   }
 
  private:
-  /// Little-endian whatever the machine: compilers make one load of it.
-  template <int bytes>
-  static std::uint64_t read(const char* p) noexcept {
-    std::uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
-    return value;
-  }
-
   std::uint64_t keys_[4];
 };
 
@@ -6421,8 +6468,12 @@ class HashIndex {
     });
   }
 
-  /// Starts to load what find() will read.
-  void prefetch(std::uint32_t hash) const noexcept { detail::prefetch(find_leaf(hash)); }
+  /// Starts to load what find() will read: a leaf of a dozen entries takes three cache lines.
+  void prefetch(std::uint32_t hash) const noexcept {
+    const char* const leaf = reinterpret_cast<const char*>(find_leaf(hash));
+    if (leaf == nullptr) return;
+    for (std::size_t line = 0; line < 3; ++line) detail::prefetch(leaf + 64 * line);
+  }
 
   void insert(std::uint32_t hash, V value) {
     if (size_ >= most_per_leaf << leaf_bits_ && leaf_bits_ < most_leaf_bits) grow();
@@ -6701,11 +6752,20 @@ class State {
   // Who looks for many apps loads what it needs ahead: first the entries of all, then the apps.
   std::uint32_t hash_app(std::string_view id) const noexcept { return short_hash(id); }
   void prefetch_entry(std::uint32_t id_hash) const noexcept { apps_.prefetch(id_hash); }
-  void prefetch_app(std::uint32_t id_hash) const {
-    apps_.find(id_hash, [](const AppRef& app) {
-      app->prefetch();
+  /// @return the app whose id has this hash, nearly always the one that is looked for; nullptr where there is none.
+  const AppBlock* prefetch_app(std::uint32_t id_hash) const {
+    const AppBlock* found = nullptr;
+    apps_.find(id_hash, [&](const AppRef& app) {
+      found = app.get();
+      found->prefetch();
       return true;
     });
+    return found;
+  }
+  /// The app of this id, where prefetch_app() gave `candidate`.
+  const AppBlock* resolve_app(const AppBlock* candidate, std::string_view id, std::uint32_t id_hash) const {
+    if (candidate == nullptr || candidate->id() == id) return candidate;
+    return find_app_by_id(id, id_hash);
   }
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
@@ -8320,8 +8380,8 @@ inline std::string_view trim(std::string_view text) noexcept {
 ///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
 ///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
 ///
-/// `out` has room for growth * text.size() + 16 bytes: whole vectors are stored. 0.3 ns a byte where nothing is
-/// special, against 1 to 1.5 for a byte-wise loop.
+/// The text is padded, and `out` has room for growth * text.size() + text_padding bytes: whole vectors are stored. 0.3
+/// ns a byte where nothing is special, against 1 to 1.5 for a byte-wise loop.
 template <class Escape>
 char* escape(std::string_view text, char* out) noexcept {
   const char* p = text.data();
@@ -8330,7 +8390,7 @@ char* escape(std::string_view text, char* out) noexcept {
   while (p != end) {
     const std::size_t left = static_cast<std::size_t>(end - p);
     const std::size_t size = left < Bytes::size ? left : Bytes::size;
-    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+    const Bytes bytes = Bytes::load(p);
     const Bytes special = Escape::special(bytes);
     bytes.store(out);
     // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
@@ -8756,7 +8816,8 @@ using Truncations = std::vector<Truncation>;
 
 namespace detail {
 
-inline constexpr std::string_view ellipsis = "\xE2\x80\xA6";
+inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
+inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
 
 /// How a chat service counts.
 enum class Unit { code_points, utf16 };
@@ -8839,7 +8900,7 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
 /// Room that put_part() needs for a text.
 template <class Escape>
 std::size_t part_room(std::string_view text, std::size_t limit) noexcept {
-  return Escape::growth * (std::min)(text.size(), 4 * limit) + Bytes::size + ellipsis.size();
+  return Escape::growth * (std::min)(text.size(), 4 * limit) + text_padding + ellipsis.size();
 }
 
 template <class Escape>
@@ -8955,16 +9016,16 @@ class QuotedPrintable {
   /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
   static constexpr std::size_t growth = 7;
 
-  /// @param out  the start of a line, with room for all that is to come and 16 bytes
+  /// @param out  the start of a line, with room for all that is to come and text_padding bytes
   explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
 
   char* end() const noexcept { return out_; }
 
-  /// Text of any content; controls other than tab and line breaks become spaces.
+  /// Text of any content, padded; controls other than tab and line breaks become spaces.
   template <class Escape>
   void text(std::string_view text) noexcept {
     const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
-    if (fits && !needs_guard(text) && copy_without(text, out_, Escape::special)) {
+    if (fits && !needs_guard(text) && copy_without<true>(text, out_, Escape::special)) {
       out_ += text.size();
     } else {
       encode_text<Escape>(text);
@@ -9008,7 +9069,7 @@ class QuotedPrintable {
       const std::size_t left = static_cast<std::size_t>(end - p);
       const std::size_t size = left < Bytes::size ? left : Bytes::size;
       const std::size_t space = static_cast<std::size_t>(line_end - out);
-      const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+      const Bytes bytes = Bytes::load(p);
       const Bytes special = Escape::special(bytes);
       bytes.store(out);
       // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
@@ -9259,6 +9320,16 @@ inline bool append_line(Buffer& out, std::string_view text) {
   return true;
 }
 
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text) {
+  if (text.empty()) return false;
+  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
+  char* const start = out.room(text.size() + text_padding);
+  if (!copy_without<true>(text, start, may_begin_control)) return append_any_line(out, text);
+  out.set_end(start + text.size());
+  return true;
+}
+
 /// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
 inline std::size_t escape_sequence_size(std::string_view text) noexcept {
   if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
@@ -9328,7 +9399,8 @@ constexpr std::string_view to_string(Severity severity) noexcept {
 /// secrets. All of it is untrusted: every format escapes it in its own way.
 ///
 /// Filled by describe(), or by a host in its own words, and reused from event to event: its text lives in one buffer
-/// that keeps its capacity. Views are valid until the next change.
+/// that keeps its capacity. Views are valid until the next change. All are padded (see text/bytes.hpp): formats copy
+/// them by whole vectors.
 class Message {
  public:
   /// A labelled fact.
@@ -9387,7 +9459,7 @@ class Message {
     std::size_t size = 0;
   };
   struct Entry {
-    const char* static_label = nullptr;  // nullptr: the label stands in the text, right before the value
+    const char* static_label = nullptr;  // padded; nullptr: the label stands in the text, right before the value
     std::size_t label_size = 0;
     Span value;
     bool is_short = true;
@@ -9400,7 +9472,9 @@ class Message {
     const std::size_t begin = text_.size();
     detail::append_line(text_, text);
     part = since(begin);
+    pad();
   }
+  void pad() { text_.room(detail::text_padding); }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
   void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
@@ -9439,6 +9513,7 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   const std::size_t middle = text_.size();
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
     push_field(nullptr, label.size(), since(middle), is_short, is_code);
+    pad();
   } else {
     text_.truncate(begin);
   }
@@ -9466,10 +9541,21 @@ inline constexpr std::size_t fields = 100;
 inline constexpr std::size_t all_values = 48000;
 }  // namespace email_limits
 
-/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails.
-struct EmailBody {
-  Buffer headers;  ///< Subject, Date, MIME-Version, Content-Type, threading: whole lines with CRLF
-  Buffer content;  ///< the MIME parts, from the first boundary to the closing one
+/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
+/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
+class EmailBody {
+ public:
+  /// Header lines and content, with the blank line between them.
+  std::string_view view() const noexcept { return text_.view(front_); }
+
+  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
+  std::string_view behind(std::string_view lines);
+
+ private:
+  friend void format_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
+
+  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
+  Buffer text_;
 };
 
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
@@ -9710,8 +9796,10 @@ inline void format_email_body(const Message& message, std::string_view thread_do
     cut.push_back({"subject", message.title().size(), subject.size() + detail::ellipsis.size()});
   }
 
-  out.headers.clear();
-  char* p = out.headers.room(detail::header_room(email_limits::subject) + 768);
+  out.text_.clear();
+  char* p = out.text_.room(out.front_ + detail::header_room(email_limits::subject) + 768 +
+                           detail::EmailContent::room(message)) +
+            out.front_;
   p = put(p, "Subject: ");
   if (is_cut) {
     char whole[email_limits::subject];
@@ -9734,12 +9822,21 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   }
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
   p = put(p, boundary_text);
-  p = put(p, "\"\r\n");
-  out.headers.set_end(p);
+  p = put(p, "\"\r\n\r\n");
+  out.text_.set_end(detail::EmailContent(message, cut).write(boundary_text, p));
+}
 
-  out.content.clear();
-  char* const content = out.content.room(detail::EmailContent::room(message));
-  out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
+inline std::string_view EmailBody::behind(std::string_view lines) {
+  if (lines.size() > front_) {
+    const std::size_t more = lines.size() - front_;
+    const std::size_t shared = text_.size() - front_;
+    char* const end = text_.room(more) + more;
+    std::memmove(end - shared, end - shared - more, shared);
+    text_.set_end(end);
+    front_ = lines.size();
+  }
+  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
+  return text_.view(front_ - lines.size());
 }
 
 namespace detail {
@@ -9750,20 +9847,14 @@ inline void format_from(std::string_view from, Buffer& out) {
   out.set_end(put_from(from, put(p, "From: "), 6));
 }
 
-/// Appends what follows From.
-inline void format_after_from(const EmailBody& body, const std::string_view* to, std::size_t to_count,
-                              std::string_view key, std::string_view domain, Buffer& out) {
+/// Appends the other lines that differ from mail to mail.
+inline void format_to(const std::string_view* to, std::size_t to_count, std::string_view key, std::string_view domain,
+                      Buffer& out) {
   domain = message_id_domain(domain);
-  std::size_t room = header_room(0) + key.size() + domain.size() + body.headers.size() + body.content.size();
+  std::size_t room = header_room(0) + key.size() + domain.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
-
-  char* p = out.room(room);
-  p = put_to(to, to_count, put(p, "To: "), 4);
-  p = put_identifier("Message-ID", key, domain, p);
-  p = put(p, body.headers.view());
-  p = put(p, "\r\n");
-  p = put(p, body.content.view());
-  out.set_end(p);
+  char* const p = put_to(to, to_count, put(out.room(room), "To: "), 4);
+  out.set_end(put_identifier("Message-ID", key, domain, p));
 }
 
 }  // namespace detail
@@ -9771,7 +9862,8 @@ inline void format_after_from(const EmailBody& body, const std::string_view* to,
 inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
-  detail::format_after_from(body, to, to_count, key, domain, out);
+  detail::format_to(to, to_count, key, domain, out);
+  out.append(body.view());
 }
 
 NOTIFIER_NAMESPACE_END
@@ -10677,7 +10769,7 @@ namespace detail {
 
 inline bool append_scalar(Buffer& out, json::View value) {
   switch (value.kind()) {
-    case json::Kind::string: return append_line(out, value.string());
+    case json::Kind::string: return append_padded_line(out, value.string());
     case json::Kind::number:
     case json::Kind::boolean: value.append_text(out); return true;
     default: return false;
@@ -10758,15 +10850,15 @@ inline bool append_formation(Buffer& out, json::View value) {
   value.for_each_member([&](std::string_view type, json::View count) {
     const std::size_t before = out.size();
     if (before != begin) out.append(", ");
-    const bool named = append_line(out, type);
+    const bool named = append_padded_line(out, type);
     out.append(' ');
     const std::string_view text = count.string();
     const std::size_t colon = text.find(':');
-    bool counted = append_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
+    bool counted = append_padded_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
     if (counted && colon != std::string_view::npos) {
       const std::size_t middle = out.size();
       out.append(" (");
-      if (append_line(out, text.substr(colon + 1))) {
+      if (append_padded_line(out, text.substr(colon + 1))) {
         out.append(')');
       } else {
         out.truncate(middle);
@@ -10813,7 +10905,7 @@ inline bool is_hash(std::string_view text) noexcept {
 
 inline bool append_commit(Buffer& out, json::View value) {
   const std::string_view text = value.string();
-  return is_hash(text) && append_line(out, text.substr(0, 7));
+  return is_hash(text) && append_padded_line(out, text.substr(0, 7));
 }
 
 inline bool append_duration(Buffer& out, json::View value) {
@@ -11717,7 +11809,7 @@ class WordingProgram {
   }
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
   std::string_view keep_padded(std::string_view text) {
-    if (max_literals - literals_size_ < text.size() + Bytes::size) {
+    if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
     }
@@ -11919,7 +12011,7 @@ class WordingProgram {
       }
       const bool has_style = field[0] == '=' || field[0] == '`';
       const std::uint16_t head = here();
-      emit(Op::Code::field, field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0)),
+      emit(Op::Code::field, keep_padded(field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0))),
            has_style ? static_cast<std::size_t>(field[0]) : 0);
       compile_template(field.substr(colon + 2));
       ops_[head].target = here();
@@ -11995,6 +12087,7 @@ class Composer {
       compose_known_kind(row);
     }
     if (out_.link_.size == 0 && event_.type != gone_app) compose_app_link(link_base);
+    out_.pad();
   }
 
  private:
@@ -12135,7 +12228,7 @@ class Composer {
     if (!members_.has(op.key)) return false;
     const json::View value = follow(members_[op.key], op.text);
     if (op.layout == Layout::plain && value.is_string()) {
-      return is_code_ ? append_block(text_, value.string()) : append_line(text_, value.string());
+      return is_code_ ? append_block(text_, value.string()) : append_padded_line(text_, value.string());
     }
     return append_value(text_, value, op.layout);
   }
@@ -12263,7 +12356,8 @@ class Composer {
       out_.push_field(nullptr, middle - begin, out_.since(middle), text_.size() - middle <= short_value, false);
     });
     if (left_out == 0) return;
-    constexpr std::string_view label = "Further values";
+    static constexpr char padded[64] = "Further values";
+    constexpr std::string_view label(padded);
     const std::size_t begin = text_.size();
     append_integer(text_, static_cast<std::int64_t>(left_out));
     out_.push_field(label.data(), label.size(), out_.since(begin), true, false);
@@ -12325,32 +12419,44 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// The addresses of one mail, each once. Keeps the capacity of all its strings from mail to mail.
+/// The addresses of one mail, each once. Keeps all capacity from mail to mail.
 class Recipients {
  public:
-  void clear() noexcept { size_ = 0; }
+  void clear() noexcept {
+    addresses_.clear();
+    copy_count_ = 0;
+  }
 
   /// Adds an address, unless it is none or there already.
+  /// @param address  borrowed until clear()
   void add(std::string_view address) {
-    if (!is_email_address(address)) return;
-    for (std::size_t i = 0; i < size_; ++i) {
-      if (same_mailbox(addresses_[i], address)) return;
-    }
-    if (size_ == addresses_.size()) addresses_.emplace_back();
-    addresses_[size_++].assign(address);
+    if (is_email_address(address) && !has(address)) addresses_.push_back(address);
+  }
+  /// Adds a copy of an address, unless it is none or there already.
+  void add_copy(std::string_view address) {
+    if (!is_email_address(address) || has(address)) return;
+    if (copy_count_ == copies_.size()) copies_.emplace_back();
+    Buffer& copy = copies_[copy_count_++];
+    copy.clear();
+    copy.append(address);
+    addresses_.push_back(copy.view());
   }
 
-  std::size_t size() const noexcept { return size_; }
+  std::size_t size() const noexcept { return addresses_.size(); }
   /// size() addresses, valid until the next change.
-  const std::string_view* views() {
-    views_.assign(addresses_.begin(), addresses_.begin() + static_cast<std::ptrdiff_t>(size_));
-    return views_.data();
-  }
+  const std::string_view* views() const noexcept { return addresses_.data(); }
 
  private:
-  std::vector<std::string> addresses_;
-  std::size_t size_ = 0;
-  std::vector<std::string_view> views_;
+  bool has(std::string_view address) const noexcept {
+    for (const std::string_view other : addresses_) {
+      if (same_mailbox(other, address)) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string_view> addresses_;
+  std::vector<Buffer> copies_;  // a Buffer's bytes stay where they are when it moves
+  std::size_t copy_count_ = 0;
 };
 
 }  // namespace detail
@@ -12407,7 +12513,7 @@ class Renderer {
   Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
   Mailbox from_;
   Buffer from_line_;
-  Buffer mail_;
+  Buffer front_;  // what a mail begins with
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
@@ -12424,7 +12530,6 @@ inline void Renderer::begin(const Event& event, const State& state) {
 }
 
 inline const DeliveryView& Renderer::render(Record record, std::string_view app_id, const AppBlock* app) {
-  view_ = DeliveryView();
   view_.notifier_id = record.id();
   view_.notifier_name = record.name();
   view_.app_id = app_id;
@@ -12483,6 +12588,9 @@ inline void Renderer::read_sender(std::string_view email_from) {
 }
 
 inline void Renderer::render_request(Record record) {
+  view_.from = {};
+  view_.to = nullptr;
+  view_.to_count = 0;
   view_.method = "POST";
   view_.url = record.webhook_url();
   view_.headers = json_request_headers;
@@ -12492,6 +12600,8 @@ inline void Renderer::render_request(Record record) {
     headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
     view_.headers = headers_;
     view_.body = event_->body;
+    view_.truncations = nullptr;
+    view_.truncation_count = 0;
     return;
   }
   const Payload& shared = payload(view_.platform);
@@ -12503,7 +12613,7 @@ inline void Renderer::render_request(Record record) {
 inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app) {
   if (options_.users) {
     address_.clear();
-    if (options_.users(user_id, address_)) to_.add(address_);
+    if (options_.users(user_id, address_)) to_.add_copy(address_);
   } else if (const UserBlock* const user = state_->find_user(user_id)) {
     to_.add(user->email());
   } else if (app != nullptr && app->owner_id() == user_id) {
@@ -12517,12 +12627,16 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
   view_.to = to_.views();
-  mail_.clear();
-  mail_.append(from_line_.view());
-  format_after_from(email_, view_.to, to_.size(), view_.idempotency_key, from_.domain(), mail_);
+  front_.clear();
+  front_.append(from_line_.view());
+  format_to(view_.to, to_.size(), view_.idempotency_key, from_.domain(), front_);
+  view_.method = {};
+  view_.url = {};
+  view_.headers = nullptr;
+  view_.header_count = 0;
   view_.from = from_.address;
   view_.to_count = to_.size();
-  view_.body = mail_.view();
+  view_.body = email_.behind(front_.view());
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }
@@ -12587,19 +12701,23 @@ class Router {
   using AppBlock = detail::AppBlock;
   using Record = detail::Record;
 
-  /// An accepted event's place among those of a batch, and the notifier.
+  /// A notifier that accepts an event.
   struct Match {
-    std::size_t event;
+    std::size_t event;  ///< its place in a batch
     Record record;
+    const AppBlock* app;
   };
   static constexpr std::size_t batch_size = 64;
 
   /// The newest state of the registry, valid until the next call.
   const State& refresh();
-  Result<Event> read(std::string_view event_json);
+  /// Fills event_; or says why not.
+  std::optional<Error> read(std::string_view event_json);
   /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
   template <class Visit>
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
+  /// Fills matches_, and starts to load them.
+  void find_matches(const State& state, const Event& event, const Audience& audience);
   template <class Visit>
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
 
@@ -12629,7 +12747,7 @@ inline const Router::State& Router::refresh() {
   return *state_;
 }
 
-inline Result<Event> Router::read(std::string_view event_json) {
+inline std::optional<Error> Router::read(std::string_view event_json) {
   const auto root = document_.parse(event_json);
   if (!root) return root.error();
   if (!root->is_object()) {
@@ -12639,15 +12757,15 @@ inline Result<Event> Router::read(std::string_view event_json) {
     error.offset = event_json.find_first_not_of(" \t\n\r");
     return error;
   }
-  return Event::read(*root, event_json);
+  event_ = Event::read(*root, event_json);
+  return std::nullopt;
 }
 
 template <class Visit>
 void Router::for_each_match(const AppBlock& app, EventBit bit, Visit&& visit) {
   app.for_each_rows([&](const detail::Rows& rows) {
-    const std::size_t count = rows.count();
-    for (std::size_t row = 0; row < count; ++row) {
-      if (rows.accepts(row, bit)) visit(rows.record(row), app);
+    for (std::uint32_t accepting = rows.accepting(bit); accepting != 0; accepting &= accepting - 1) {
+      visit(rows.record(detail::lowest_set_bit(accepting)), app);
     }
   });
 }
@@ -12669,26 +12787,36 @@ void Router::for_each_match(const State& state, const Event& event, const Audien
   }
 }
 
+inline void Router::find_matches(const State& state, const Event& event, const Audience& audience) {
+  matches_.clear();
+  const auto take = [this](Record record, const AppBlock& app) {
+    record.prefetch();
+    matches_.push_back({0, record, &app});
+  };
+  // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
+  const std::uint32_t hash = state.hash_app(event.app_id);
+  state.prefetch_entry(hash);
+  renderer_.begin(event, state);
+  if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
+  const AppBlock* const candidate = state.prefetch_app(hash);
+  const EventBit bit = state.catalogue->bit_of_kind(event.type);
+  if (const AppBlock* const app = state.resolve_app(candidate, event.app_id, hash)) for_each_match(*app, bit, take);
+}
+
 template <class Sink>
 Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
+  if (auto error = read(event_json)) return *std::move(error);
   const State& state = refresh();
-  if (event->app_name.empty()) event->app_name = detail::name_app(state, *event, audience);
-  renderer_.begin(*event, state);
-  std::size_t count = 0;
-  for_each_match(state, *event, audience, [&](Record record, const AppBlock& app) {
-    ++count;
-    sink(renderer_.render(record, app.id(), &app));
-  });
-  return count;
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
+  find_matches(state, event_, audience);
+  for (const Match& match : matches_) sink(renderer_.render(match.record, match.app->id(), match.app));
+  return matches_.size();
 }
 
 template <class Sink>
 Result<std::size_t> Router::match(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
-  return match(*event, sink, audience);
+  if (auto error = read(event_json)) return *std::move(error);
+  return match(event_, sink, audience);
 }
 
 template <class Sink>
@@ -12708,21 +12836,22 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   for (std::size_t begin = 0; begin < event_count; begin += batch_size) {
     const std::size_t size = (std::min)(batch_size, event_count - begin);
     std::uint32_t hashes[batch_size];
+    const AppBlock* candidates[batch_size];
     for (std::size_t i = 0; i < size; ++i) {
       hashes[i] = state.hash_app(events[begin + i].app_id);
       state.prefetch_entry(hashes[i]);
     }
-    for (std::size_t i = 0; i < size; ++i) state.prefetch_app(hashes[i]);
+    for (std::size_t i = 0; i < size; ++i) candidates[i] = state.prefetch_app(hashes[i]);
     matches_.clear();
     for (std::size_t i = 0; i < size; ++i) {
       const Event& event = events[begin + i];
-      const auto take = [&](Record record, const AppBlock&) {
+      const auto take = [&](Record record, const AppBlock& app) {
         record.prefetch();
-        matches_.push_back({begin + i, record});
+        matches_.push_back({begin + i, record, &app});
       };
       if (event.app_id.empty()) {
         for_each_match(state, event, Audience(), take);
-      } else if (const AppBlock* const app = state.find_app_by_id(event.app_id, hashes[i])) {
+      } else if (const AppBlock* const app = state.resolve_app(candidates[i], event.app_id, hashes[i])) {
         for_each_match(*app, state.catalogue->bit_of_kind(event.type), take);
       }
     }
@@ -12733,14 +12862,12 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
 }
 
 inline Result<Explained> Router::explain(std::string_view event_json, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
-  return detail::explain(refresh(), *event, audience);
+  if (auto error = read(event_json)) return *std::move(error);
+  return detail::explain(refresh(), event_, audience);
 }
 
 inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
+  if (auto error = read(event_json)) return *std::move(error);
   if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
     return detail::invalid("notifier", "id", detail::too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   }
@@ -12756,8 +12883,7 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
-  event_ = *event;
-  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, *event, audience);
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
   renderer_.begin(event_, state);
   return renderer_.render(Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }

@@ -85,26 +85,36 @@ Times measure(const bench::RegistryCorpus& corpus, bool even) {
   const MapOfStrings peer(registry, corpus);
   constexpr std::size_t count = 1 << 17;
   constexpr std::size_t batch = 256;
-  const bench::ReadEvents made = bench::make_read_events(corpus, count, even);
-  const std::vector<notifier::Event>& events = made.list;
+  const bench::EventStream events(corpus, count, even);
   notifier::Router router(registry);
+  notifier::Event event;
+  std::vector<notifier::Event> read(batch);
 
   Found one, many, plain;
-  for (const notifier::Event& event : events) router.match(event, one);
-  router.match(events.data(), count, [&](std::size_t, std::string_view id) { many(id); });
-  for (const notifier::Event& event : events) peer.match(event, plain);
+  const auto match_one = [&](std::size_t i) {
+    events.read(i, event);
+    router.match(event, one);
+  };
+  const auto match_batch = [&](std::size_t i) {
+    events.read(i, read[i % batch]);
+    if (i % batch != batch - 1) return;
+    router.match(read.data(), batch, [&](std::size_t, std::string_view id) { many(id); });
+  };
+  const auto match_plain = [&](std::size_t i) {
+    events.read(i, event);
+    peer.match(event, plain);
+  };
+  for (std::size_t i = 0; i < count; ++i) {
+    match_one(i);
+    match_batch(i);
+    match_plain(i);
+  }
   if (!(one == plain) || !(many == plain)) {
     std::fprintf(stderr, "the matches differ\n");
     std::exit(1);
   }
 
-  std::vector<double> times = bench::alternate(
-      count, [&](std::size_t i) { router.match(events[i], one); },
-      [&](std::size_t i) {
-        if (i % batch != 0) return;
-        router.match(events.data() + i, batch, [&](std::size_t, std::string_view id) { many(id); });
-      },
-      [&](std::size_t i) { peer.match(events[i], plain); });
+  const std::vector<double> times = bench::alternate(count, match_one, match_batch, match_plain);
   return {times[0], times[1], times[2]};
 }
 

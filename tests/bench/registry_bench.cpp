@@ -111,15 +111,16 @@ void measure_readers(const bench::RegistryCorpus& corpus, bench::Report& report)
   notifier::Registry registry;
   if (!registry.load(corpus.snapshot)) std::exit(1);
   notifier::Router router(registry);
-  const bench::ReadEvents made = bench::make_read_events(corpus, 1 << 16, false);
-  const std::vector<notifier::Event>& events = made.list;
+  const bench::EventStream events(corpus, 1 << 16, false);
+  notifier::Event event;
   std::size_t found = 0;
   std::string json;
   const auto match = [&](std::size_t i) {
-    router.match(events[i & 0xFFFF], [&found](std::string_view id) { found += id.size(); });
+    events.read(i % events.size(), event);
+    router.match(event, [&found](std::string_view id) { found += id.size(); });
   };
   const auto route = [&](std::size_t i) {
-    const notifier::Event& event = events[i & 0xFFFF];
+    events.read(i % events.size(), event);
     json.assign(R"({"id":"54dcdd4a73636100011a0000","app_id":")").append(event.app_id);
     json.append(R"(","app_name":"x","type":")").append(event.type).append(R"(","type_data":{}})");
     if (!router.route(json, [&found](const notifier::DeliveryView& d) { found += d.body.size(); })) std::exit(1);

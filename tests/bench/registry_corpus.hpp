@@ -94,27 +94,33 @@ inline RegistryCorpus make_registry(std::size_t notifiers, std::uint64_t seed = 
   return corpus;
 }
 
-/// Events of these apps and of any kind, as they are once their JSON is read: their text was touched a moment ago.
-struct ReadEvents {
-  std::vector<notifier::Event> list;
-  std::string text;
-};
-
-/// @param even  all apps alike, which is what caches like least; else a few busy ones and a long tail
-inline ReadEvents make_read_events(const RegistryCorpus& corpus, std::size_t count, bool even) {
-  const auto& kinds = notifier::Catalogue::standard()->event_kinds();
-  Random random(7);
-  ReadEvents events;
-  events.list.resize(count);
-  events.text.reserve(count * 24);
-  for (notifier::Event& event : events.list) {
-    const std::size_t apps = corpus.app_ids.size();
-    const std::string& id = corpus.app_ids[even ? random.below(apps) : skewed(random, apps)];
-    events.text += id;
-    event.app_id = std::string_view(events.text).substr(events.text.size() - id.size());
-    event.type = kinds[random.below(kinds.size())].type;
+/// Events of these apps and of any kind, in a few bytes each, so that what is timed is not the reading of events.
+class EventStream {
+ public:
+  /// @param even  all apps alike, which is what caches like least; else a few busy ones and a long tail
+  EventStream(const RegistryCorpus& corpus, std::size_t count, bool even) {
+    const std::vector<notifier::EventKind>& kinds = notifier::Catalogue::standard()->event_kinds();
+    Random random(7);
+    app_ids_.reserve(count * id_size);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t apps = corpus.app_ids.size();
+      app_ids_ += corpus.app_ids[even ? random.below(apps) : skewed(random, apps)];
+      types_.push_back(kinds[random.below(kinds.size())].type);
+    }
   }
-  return events;
-}
+
+  std::size_t size() const { return types_.size(); }
+  /// Makes an event as it is once its JSON is read.
+  void read(std::size_t index, notifier::Event& out) const {
+    out.app_id = std::string_view(app_ids_).substr(index * id_size, id_size);
+    out.type = types_[index];
+  }
+
+ private:
+  static constexpr std::size_t id_size = 24;
+
+  std::string app_ids_;
+  std::vector<std::string_view> types_;
+};
 
 }  // namespace bench

@@ -26,14 +26,14 @@ def judged(row):
 
 
 def aim(row):
-    if "must" not in row:
+    if row.get("must") is None:
         return ""
     sign = "at most " if row.get("at_most") else ""
     return f"{sign}{row['aim']:g} (must {row['must']:g})"
 
 
 def met(row):
-    if "must" not in row:
+    if row.get("must") is None:
         return ""
     holds = (lambda bound: judged(row) <= bound) if row.get("at_most") else (lambda bound: judged(row) >= bound)
     return "yes" if holds(row["aim"]) else "must" if holds(row["must"]) else "**no**"

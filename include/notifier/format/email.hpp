@@ -33,10 +33,21 @@ inline constexpr std::size_t fields = 100;
 inline constexpr std::size_t all_values = 48000;
 }  // namespace email_limits
 
-/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails.
-struct EmailBody {
-  Buffer headers;  ///< Subject, Date, MIME-Version, Content-Type, threading: whole lines with CRLF
-  Buffer content;  ///< the MIME parts, from the first boundary to the closing one
+/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
+/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
+class EmailBody {
+ public:
+  /// Header lines and content, with the blank line between them.
+  std::string_view view() const noexcept { return text_.view(front_); }
+
+  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
+  std::string_view behind(std::string_view lines);
+
+ private:
+  friend void format_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
+
+  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
+  Buffer text_;
 };
 
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
@@ -277,8 +288,10 @@ inline void format_email_body(const Message& message, std::string_view thread_do
     cut.push_back({"subject", message.title().size(), subject.size() + detail::ellipsis.size()});
   }
 
-  out.headers.clear();
-  char* p = out.headers.room(detail::header_room(email_limits::subject) + 768);
+  out.text_.clear();
+  char* p = out.text_.room(out.front_ + detail::header_room(email_limits::subject) + 768 +
+                           detail::EmailContent::room(message)) +
+            out.front_;
   p = put(p, "Subject: ");
   if (is_cut) {
     char whole[email_limits::subject];
@@ -301,12 +314,21 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   }
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
   p = put(p, boundary_text);
-  p = put(p, "\"\r\n");
-  out.headers.set_end(p);
+  p = put(p, "\"\r\n\r\n");
+  out.text_.set_end(detail::EmailContent(message, cut).write(boundary_text, p));
+}
 
-  out.content.clear();
-  char* const content = out.content.room(detail::EmailContent::room(message));
-  out.content.set_end(detail::EmailContent(message, cut).write(boundary_text, content));
+inline std::string_view EmailBody::behind(std::string_view lines) {
+  if (lines.size() > front_) {
+    const std::size_t more = lines.size() - front_;
+    const std::size_t shared = text_.size() - front_;
+    char* const end = text_.room(more) + more;
+    std::memmove(end - shared, end - shared - more, shared);
+    text_.set_end(end);
+    front_ = lines.size();
+  }
+  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
+  return text_.view(front_ - lines.size());
 }
 
 namespace detail {
@@ -317,20 +339,14 @@ inline void format_from(std::string_view from, Buffer& out) {
   out.set_end(put_from(from, put(p, "From: "), 6));
 }
 
-/// Appends what follows From.
-inline void format_after_from(const EmailBody& body, const std::string_view* to, std::size_t to_count,
-                              std::string_view key, std::string_view domain, Buffer& out) {
+/// Appends the other lines that differ from mail to mail.
+inline void format_to(const std::string_view* to, std::size_t to_count, std::string_view key, std::string_view domain,
+                      Buffer& out) {
   domain = message_id_domain(domain);
-  std::size_t room = header_room(0) + key.size() + domain.size() + body.headers.size() + body.content.size();
+  std::size_t room = header_room(0) + key.size() + domain.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
-
-  char* p = out.room(room);
-  p = put_to(to, to_count, put(p, "To: "), 4);
-  p = put_identifier("Message-ID", key, domain, p);
-  p = put(p, body.headers.view());
-  p = put(p, "\r\n");
-  p = put(p, body.content.view());
-  out.set_end(p);
+  char* const p = put_to(to, to_count, put(out.room(room), "To: "), 4);
+  out.set_end(put_identifier("Message-ID", key, domain, p));
 }
 
 }  // namespace detail
@@ -338,7 +354,8 @@ inline void format_after_from(const EmailBody& body, const std::string_view* to,
 inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
-  detail::format_after_from(body, to, to_count, key, domain, out);
+  detail::format_to(to, to_count, key, domain, out);
+  out.append(body.view());
 }
 
 NOTIFIER_NAMESPACE_END

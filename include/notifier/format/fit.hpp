@@ -19,7 +19,8 @@ using Truncations = std::vector<Truncation>;
 
 namespace detail {
 
-inline constexpr std::string_view ellipsis = "\xE2\x80\xA6";
+inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
+inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
 
 /// How a chat service counts.
 enum class Unit { code_points, utf16 };
@@ -102,7 +103,7 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
 /// Room that put_part() needs for a text.
 template <class Escape>
 std::size_t part_room(std::string_view text, std::size_t limit) noexcept {
-  return Escape::growth * (std::min)(text.size(), 4 * limit) + Bytes::size + ellipsis.size();
+  return Escape::growth * (std::min)(text.size(), 4 * limit) + text_padding + ellipsis.size();
 }
 
 template <class Escape>

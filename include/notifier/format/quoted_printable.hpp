@@ -71,16 +71,16 @@ class QuotedPrintable {
   /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
   static constexpr std::size_t growth = 7;
 
-  /// @param out  the start of a line, with room for all that is to come and 16 bytes
+  /// @param out  the start of a line, with room for all that is to come and text_padding bytes
   explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
 
   char* end() const noexcept { return out_; }
 
-  /// Text of any content; controls other than tab and line breaks become spaces.
+  /// Text of any content, padded; controls other than tab and line breaks become spaces.
   template <class Escape>
   void text(std::string_view text) noexcept {
     const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
-    if (fits && !needs_guard(text) && copy_without(text, out_, Escape::special)) {
+    if (fits && !needs_guard(text) && copy_without<true>(text, out_, Escape::special)) {
       out_ += text.size();
     } else {
       encode_text<Escape>(text);
@@ -124,7 +124,7 @@ class QuotedPrintable {
       const std::size_t left = static_cast<std::size_t>(end - p);
       const std::size_t size = left < Bytes::size ? left : Bytes::size;
       const std::size_t space = static_cast<std::size_t>(line_end - out);
-      const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
+      const Bytes bytes = Bytes::load(p);
       const Bytes special = Escape::special(bytes);
       bytes.store(out);
       // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.

@@ -38,7 +38,8 @@ constexpr std::uint64_t saturated_count = 0xFFFFFF;
 
 struct Tape {
   const std::uint64_t* words = nullptr;
-  /// Each string is its length (four bytes, in the machine's order), its bytes and a NUL.
+  /// Each string is its length (four bytes, in the machine's order), its bytes and a NUL; all are padded, see
+  /// text/bytes.hpp: simdjson allocates 32 bytes more than the strings can take.
   const unsigned char* strings = nullptr;
 
   Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(words[at] >> 56); }

@@ -14,6 +14,7 @@
 #include "notifier/json/scan.hpp"
 #include "notifier/json/tape.hpp"
 #include "notifier/json/unescape.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -95,7 +96,7 @@ class TapeBuilder final : public Listener {
 
   void text(Tag tag, std::string_view raw, bool escaped) {
     push(tag, strings_.size());
-    char* const header = strings_.room(sizeof(std::uint32_t) + raw.size() + 1);
+    char* const header = strings_.room(sizeof(std::uint32_t) + raw.size() + 1 + notifier::detail::text_padding);
     char* const begin = header + sizeof(std::uint32_t);
     char* end = begin + raw.size();
     if (escaped) {

@@ -32,6 +32,7 @@ class Composer {
       compose_known_kind(row);
     }
     if (out_.link_.size == 0 && event_.type != gone_app) compose_app_link(link_base);
+    out_.pad();
   }
 
  private:
@@ -172,7 +173,7 @@ class Composer {
     if (!members_.has(op.key)) return false;
     const json::View value = follow(members_[op.key], op.text);
     if (op.layout == Layout::plain && value.is_string()) {
-      return is_code_ ? append_block(text_, value.string()) : append_line(text_, value.string());
+      return is_code_ ? append_block(text_, value.string()) : append_padded_line(text_, value.string());
     }
     return append_value(text_, value, op.layout);
   }
@@ -300,7 +301,8 @@ class Composer {
       out_.push_field(nullptr, middle - begin, out_.since(middle), text_.size() - middle <= short_value, false);
     });
     if (left_out == 0) return;
-    constexpr std::string_view label = "Further values";
+    static constexpr char padded[64] = "Further values";
+    constexpr std::string_view label(padded);
     const std::size_t begin = text_.size();
     append_integer(text_, static_cast<std::int64_t>(left_out));
     out_.push_field(label.data(), label.size(), out_.since(begin), true, false);

@@ -23,7 +23,7 @@ namespace detail {
 
 inline bool append_scalar(Buffer& out, json::View value) {
   switch (value.kind()) {
-    case json::Kind::string: return append_line(out, value.string());
+    case json::Kind::string: return append_padded_line(out, value.string());
     case json::Kind::number:
     case json::Kind::boolean: value.append_text(out); return true;
     default: return false;
@@ -104,15 +104,15 @@ inline bool append_formation(Buffer& out, json::View value) {
   value.for_each_member([&](std::string_view type, json::View count) {
     const std::size_t before = out.size();
     if (before != begin) out.append(", ");
-    const bool named = append_line(out, type);
+    const bool named = append_padded_line(out, type);
     out.append(' ');
     const std::string_view text = count.string();
     const std::size_t colon = text.find(':');
-    bool counted = append_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
+    bool counted = append_padded_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
     if (counted && colon != std::string_view::npos) {
       const std::size_t middle = out.size();
       out.append(" (");
-      if (append_line(out, text.substr(colon + 1))) {
+      if (append_padded_line(out, text.substr(colon + 1))) {
         out.append(')');
       } else {
         out.truncate(middle);
@@ -159,7 +159,7 @@ inline bool is_hash(std::string_view text) noexcept {
 
 inline bool append_commit(Buffer& out, json::View value) {
   const std::string_view text = value.string();
-  return is_hash(text) && append_line(out, text.substr(0, 7));
+  return is_hash(text) && append_padded_line(out, text.substr(0, 7));
 }
 
 inline bool append_duration(Buffer& out, json::View value) {

@@ -32,7 +32,8 @@ constexpr std::string_view to_string(Severity severity) noexcept {
 /// secrets. All of it is untrusted: every format escapes it in its own way.
 ///
 /// Filled by describe(), or by a host in its own words, and reused from event to event: its text lives in one buffer
-/// that keeps its capacity. Views are valid until the next change.
+/// that keeps its capacity. Views are valid until the next change. All are padded (see text/bytes.hpp): formats copy
+/// them by whole vectors.
 class Message {
  public:
   /// A labelled fact.
@@ -91,7 +92,7 @@ class Message {
     std::size_t size = 0;
   };
   struct Entry {
-    const char* static_label = nullptr;  // nullptr: the label stands in the text, right before the value
+    const char* static_label = nullptr;  // padded; nullptr: the label stands in the text, right before the value
     std::size_t label_size = 0;
     Span value;
     bool is_short = true;
@@ -104,7 +105,9 @@ class Message {
     const std::size_t begin = text_.size();
     detail::append_line(text_, text);
     part = since(begin);
+    pad();
   }
+  void pad() { text_.room(detail::text_padding); }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
   void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
@@ -143,6 +146,7 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   const std::size_t middle = text_.size();
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
     push_field(nullptr, label.size(), since(middle), is_short, is_code);
+    pad();
   } else {
     text_.truncate(begin);
   }

@@ -93,6 +93,16 @@ inline bool append_line(Buffer& out, std::string_view text) {
   return true;
 }
 
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text) {
+  if (text.empty()) return false;
+  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
+  char* const start = out.room(text.size() + text_padding);
+  if (!copy_without<true>(text, start, may_begin_control)) return append_any_line(out, text);
+  out.set_end(start + text.size());
+  return true;
+}
+
 /// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
 inline std::size_t escape_sequence_size(std::string_view text) noexcept {
   if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;

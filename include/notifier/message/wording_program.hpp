@@ -109,7 +109,7 @@ class WordingProgram {
   }
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
   std::string_view keep_padded(std::string_view text) {
-    if (max_literals - literals_size_ < text.size() + Bytes::size) {
+    if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
     }
@@ -311,7 +311,7 @@ class WordingProgram {
       }
       const bool has_style = field[0] == '=' || field[0] == '`';
       const std::uint16_t head = here();
-      emit(Op::Code::field, field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0)),
+      emit(Op::Code::field, keep_padded(field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0))),
            has_style ? static_cast<std::size_t>(field[0]) : 0);
       compile_template(field.substr(colon + 2));
       ops_[head].target = here();

@@ -41,9 +41,16 @@ constexpr bool is_letter_or_digit(char c) noexcept {
 }
 
 /// RFC 5322: atext.
-constexpr bool is_atom_char(char c) noexcept {
-  return is_letter_or_digit(c) || std::string_view("!#$%&'*+-/=?^_`{|}~").find(c) != std::string_view::npos;
-}
+struct AtomChars {
+  constexpr AtomChars() {
+    for (int c = 0; c < 128; ++c) is[c] = is_letter_or_digit(static_cast<char>(c));
+    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~")) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
 
 inline bool is_dot_atom(std::string_view text) noexcept {
   char before = '.';

@@ -119,12 +119,10 @@ inline char* write_text(char* out, std::string_view text) noexcept {
 }
 
 constexpr std::string_view month_name(int month) noexcept {
-  return std::string_view("JanFebMarAprMayJunJulAugSepOctNovDec").substr(static_cast<std::size_t>(month - 1) * 3, 3);
+  return {&"JanFebMarAprMayJunJulAugSepOctNovDec"[(month - 1) * 3], 3};
 }
 
-constexpr std::string_view weekday_name(int weekday) noexcept {
-  return std::string_view("SunMonTueWedThuFriSat").substr(static_cast<std::size_t>(weekday) * 3, 3);
-}
+constexpr std::string_view weekday_name(int weekday) noexcept { return {&"SunMonTueWedThuFriSat"[weekday * 3], 3}; }
 
 }  // namespace detail
 

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "notifier/config.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -46,34 +47,27 @@ class Hasher {
     const char* p = text.data();
     const char* const end = p + text.size();
     std::uint64_t state = keys_[0] ^ text.size();
-    for (; end - p > 16; p += 16) state = fold_product(read<8>(p) ^ keys_[1], read<8>(p + 8) ^ state);
+    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
     std::uint64_t a = 0;
     std::uint64_t b = 0;
     if (text.size() >= 16) {
-      a = read<8>(end - 16);
-      b = read<8>(end - 8);
+      a = load_u64(end - 16);
+      b = load_u64(end - 8);
     } else if (text.size() >= 8) {
-      a = read<8>(p);
-      b = read<8>(end - 8);
+      a = load_u64(p);
+      b = load_u64(end - 8);
     } else if (text.size() >= 4) {
-      a = read<4>(p);
-      b = read<4>(end - 4);
+      a = load_u32(p);
+      b = load_u32(end - 4);
     } else if (!text.empty()) {
-      a = read<1>(p) << 16 | read<1>(p + text.size() / 2) << 8 | read<1>(end - 1);
+      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
     }
     state = fold_product(a ^ keys_[1], b ^ state);
     return fold_product(state ^ keys_[2], keys_[3]);
   }
 
  private:
-  /// Little-endian whatever the machine: compilers make one load of it.
-  template <int bytes>
-  static std::uint64_t read(const char* p) noexcept {
-    std::uint64_t value = 0;
-    for (int i = 0; i < bytes; ++i) value |= std::uint64_t{static_cast<unsigned char>(p[i])} << (8 * i);
-    return value;
-  }
-
   std::uint64_t keys_[4];
 };
 

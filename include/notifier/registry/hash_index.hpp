@@ -50,8 +50,12 @@ class HashIndex {
     });
   }
 
-  /// Starts to load what find() will read.
-  void prefetch(std::uint32_t hash) const noexcept { detail::prefetch(find_leaf(hash)); }
+  /// Starts to load what find() will read: a leaf of a dozen entries takes three cache lines.
+  void prefetch(std::uint32_t hash) const noexcept {
+    const char* const leaf = reinterpret_cast<const char*>(find_leaf(hash));
+    if (leaf == nullptr) return;
+    for (std::size_t line = 0; line < 3; ++line) detail::prefetch(leaf + 64 * line);
+  }
 
   void insert(std::uint32_t hash, V value) {
     if (size_ >= most_per_leaf << leaf_bits_ && leaf_bits_ < most_leaf_bits) grow();

@@ -95,8 +95,11 @@ class Record {
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
-  /// Starts to load its first bytes.
-  void prefetch() const noexcept { detail::prefetch(data_); }
+  /// Starts to load what a delivery needs of it.
+  void prefetch() const noexcept {
+    detail::prefetch(data_);
+    detail::prefetch(data_ + 64);
+  }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[0] & platform_mask); }
   bool active() const noexcept { return has(active_flag); }

@@ -45,6 +45,16 @@ class Rows {
     return reinterpret_cast<const std::uint64_t*>(this + 1) + row * words_;
   }
   bool accepts(std::size_t row, EventBit bit) const noexcept { return (bits(row)[bit / 64] >> bit % 64 & 1) != 0; }
+  /// One bit for each row, the lowest for the first: which of them accept. No branch depends on what they say.
+  std::uint32_t accepting(EventBit bit) const noexcept {
+    static_assert(most_rows <= 32);
+    const std::uint64_t* word = bits(0) + bit / 64;
+    std::uint32_t rows = 0;
+    for (unsigned row = 0; row < count_; ++row, word += words_) {
+      rows |= static_cast<std::uint32_t>(*word >> bit % 64 & 1) << row;
+    }
+    return rows;
+  }
   Record record(std::size_t row) const noexcept { return Record(record_data(row)); }
 
   RowItem item(std::size_t row) const noexcept {

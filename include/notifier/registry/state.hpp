@@ -89,11 +89,20 @@ class State {
   // Who looks for many apps loads what it needs ahead: first the entries of all, then the apps.
   std::uint32_t hash_app(std::string_view id) const noexcept { return short_hash(id); }
   void prefetch_entry(std::uint32_t id_hash) const noexcept { apps_.prefetch(id_hash); }
-  void prefetch_app(std::uint32_t id_hash) const {
-    apps_.find(id_hash, [](const AppRef& app) {
-      app->prefetch();
+  /// @return the app whose id has this hash, nearly always the one that is looked for; nullptr where there is none.
+  const AppBlock* prefetch_app(std::uint32_t id_hash) const {
+    const AppBlock* found = nullptr;
+    apps_.find(id_hash, [&](const AppRef& app) {
+      found = app.get();
+      found->prefetch();
       return true;
     });
+    return found;
+  }
+  /// The app of this id, where prefetch_app() gave `candidate`.
+  const AppBlock* resolve_app(const AppBlock* candidate, std::string_view id, std::uint32_t id_hash) const {
+    if (candidate == nullptr || candidate->id() == id) return candidate;
+    return find_app_by_id(id, id_hash);
   }
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----

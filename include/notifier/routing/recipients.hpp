@@ -1,41 +1,53 @@
 #pragma once
 
 #include <cstddef>
-#include <string>
 #include <string_view>
 #include <vector>
 
+#include "notifier/buffer.hpp"
 #include "notifier/model/email_address.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// The addresses of one mail, each once. Keeps the capacity of all its strings from mail to mail.
+/// The addresses of one mail, each once. Keeps all capacity from mail to mail.
 class Recipients {
  public:
-  void clear() noexcept { size_ = 0; }
+  void clear() noexcept {
+    addresses_.clear();
+    copy_count_ = 0;
+  }
 
   /// Adds an address, unless it is none or there already.
+  /// @param address  borrowed until clear()
   void add(std::string_view address) {
-    if (!is_email_address(address)) return;
-    for (std::size_t i = 0; i < size_; ++i) {
-      if (same_mailbox(addresses_[i], address)) return;
-    }
-    if (size_ == addresses_.size()) addresses_.emplace_back();
-    addresses_[size_++].assign(address);
+    if (is_email_address(address) && !has(address)) addresses_.push_back(address);
+  }
+  /// Adds a copy of an address, unless it is none or there already.
+  void add_copy(std::string_view address) {
+    if (!is_email_address(address) || has(address)) return;
+    if (copy_count_ == copies_.size()) copies_.emplace_back();
+    Buffer& copy = copies_[copy_count_++];
+    copy.clear();
+    copy.append(address);
+    addresses_.push_back(copy.view());
   }
 
-  std::size_t size() const noexcept { return size_; }
+  std::size_t size() const noexcept { return addresses_.size(); }
   /// size() addresses, valid until the next change.
-  const std::string_view* views() {
-    views_.assign(addresses_.begin(), addresses_.begin() + static_cast<std::ptrdiff_t>(size_));
-    return views_.data();
-  }
+  const std::string_view* views() const noexcept { return addresses_.data(); }
 
  private:
-  std::vector<std::string> addresses_;
-  std::size_t size_ = 0;
-  std::vector<std::string_view> views_;
+  bool has(std::string_view address) const noexcept {
+    for (const std::string_view other : addresses_) {
+      if (same_mailbox(other, address)) return true;
+    }
+    return false;
+  }
+
+  std::vector<std::string_view> addresses_;
+  std::vector<Buffer> copies_;  // a Buffer's bytes stay where they are when it moves
+  std::size_t copy_count_ = 0;
 };
 
 }  // namespace detail

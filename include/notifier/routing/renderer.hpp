@@ -62,7 +62,7 @@ class Renderer {
   Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
   Mailbox from_;
   Buffer from_line_;
-  Buffer mail_;
+  Buffer front_;  // what a mail begins with
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
@@ -79,7 +79,6 @@ inline void Renderer::begin(const Event& event, const State& state) {
 }
 
 inline const DeliveryView& Renderer::render(Record record, std::string_view app_id, const AppBlock* app) {
-  view_ = DeliveryView();
   view_.notifier_id = record.id();
   view_.notifier_name = record.name();
   view_.app_id = app_id;
@@ -138,6 +137,9 @@ inline void Renderer::read_sender(std::string_view email_from) {
 }
 
 inline void Renderer::render_request(Record record) {
+  view_.from = {};
+  view_.to = nullptr;
+  view_.to_count = 0;
   view_.method = "POST";
   view_.url = record.webhook_url();
   view_.headers = json_request_headers;
@@ -147,6 +149,8 @@ inline void Renderer::render_request(Record record) {
     headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
     view_.headers = headers_;
     view_.body = event_->body;
+    view_.truncations = nullptr;
+    view_.truncation_count = 0;
     return;
   }
   const Payload& shared = payload(view_.platform);
@@ -158,7 +162,7 @@ inline void Renderer::render_request(Record record) {
 inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app) {
   if (options_.users) {
     address_.clear();
-    if (options_.users(user_id, address_)) to_.add(address_);
+    if (options_.users(user_id, address_)) to_.add_copy(address_);
   } else if (const UserBlock* const user = state_->find_user(user_id)) {
     to_.add(user->email());
   } else if (app != nullptr && app->owner_id() == user_id) {
@@ -172,12 +176,16 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
   view_.to = to_.views();
-  mail_.clear();
-  mail_.append(from_line_.view());
-  format_after_from(email_, view_.to, to_.size(), view_.idempotency_key, from_.domain(), mail_);
+  front_.clear();
+  front_.append(from_line_.view());
+  format_to(view_.to, to_.size(), view_.idempotency_key, from_.domain(), front_);
+  view_.method = {};
+  view_.url = {};
+  view_.headers = nullptr;
+  view_.header_count = 0;
   view_.from = from_.address;
   view_.to_count = to_.size();
-  view_.body = mail_.view();
+  view_.body = email_.behind(front_.view());
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -71,19 +72,23 @@ class Router {
   using AppBlock = detail::AppBlock;
   using Record = detail::Record;
 
-  /// An accepted event's place among those of a batch, and the notifier.
+  /// A notifier that accepts an event.
   struct Match {
-    std::size_t event;
+    std::size_t event;  ///< its place in a batch
     Record record;
+    const AppBlock* app;
   };
   static constexpr std::size_t batch_size = 64;
 
   /// The newest state of the registry, valid until the next call.
   const State& refresh();
-  Result<Event> read(std::string_view event_json);
+  /// Fills event_; or says why not.
+  std::optional<Error> read(std::string_view event_json);
   /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
   template <class Visit>
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
+  /// Fills matches_, and starts to load them.
+  void find_matches(const State& state, const Event& event, const Audience& audience);
   template <class Visit>
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
 
@@ -113,7 +118,7 @@ inline const Router::State& Router::refresh() {
   return *state_;
 }
 
-inline Result<Event> Router::read(std::string_view event_json) {
+inline std::optional<Error> Router::read(std::string_view event_json) {
   const auto root = document_.parse(event_json);
   if (!root) return root.error();
   if (!root->is_object()) {
@@ -123,15 +128,15 @@ inline Result<Event> Router::read(std::string_view event_json) {
     error.offset = event_json.find_first_not_of(" \t\n\r");
     return error;
   }
-  return Event::read(*root, event_json);
+  event_ = Event::read(*root, event_json);
+  return std::nullopt;
 }
 
 template <class Visit>
 void Router::for_each_match(const AppBlock& app, EventBit bit, Visit&& visit) {
   app.for_each_rows([&](const detail::Rows& rows) {
-    const std::size_t count = rows.count();
-    for (std::size_t row = 0; row < count; ++row) {
-      if (rows.accepts(row, bit)) visit(rows.record(row), app);
+    for (std::uint32_t accepting = rows.accepting(bit); accepting != 0; accepting &= accepting - 1) {
+      visit(rows.record(detail::lowest_set_bit(accepting)), app);
     }
   });
 }
@@ -153,26 +158,36 @@ void Router::for_each_match(const State& state, const Event& event, const Audien
   }
 }
 
+inline void Router::find_matches(const State& state, const Event& event, const Audience& audience) {
+  matches_.clear();
+  const auto take = [this](Record record, const AppBlock& app) {
+    record.prefetch();
+    matches_.push_back({0, record, &app});
+  };
+  // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
+  const std::uint32_t hash = state.hash_app(event.app_id);
+  state.prefetch_entry(hash);
+  renderer_.begin(event, state);
+  if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
+  const AppBlock* const candidate = state.prefetch_app(hash);
+  const EventBit bit = state.catalogue->bit_of_kind(event.type);
+  if (const AppBlock* const app = state.resolve_app(candidate, event.app_id, hash)) for_each_match(*app, bit, take);
+}
+
 template <class Sink>
 Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
+  if (auto error = read(event_json)) return *std::move(error);
   const State& state = refresh();
-  if (event->app_name.empty()) event->app_name = detail::name_app(state, *event, audience);
-  renderer_.begin(*event, state);
-  std::size_t count = 0;
-  for_each_match(state, *event, audience, [&](Record record, const AppBlock& app) {
-    ++count;
-    sink(renderer_.render(record, app.id(), &app));
-  });
-  return count;
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
+  find_matches(state, event_, audience);
+  for (const Match& match : matches_) sink(renderer_.render(match.record, match.app->id(), match.app));
+  return matches_.size();
 }
 
 template <class Sink>
 Result<std::size_t> Router::match(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
-  return match(*event, sink, audience);
+  if (auto error = read(event_json)) return *std::move(error);
+  return match(event_, sink, audience);
 }
 
 template <class Sink>
@@ -192,21 +207,22 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   for (std::size_t begin = 0; begin < event_count; begin += batch_size) {
     const std::size_t size = (std::min)(batch_size, event_count - begin);
     std::uint32_t hashes[batch_size];
+    const AppBlock* candidates[batch_size];
     for (std::size_t i = 0; i < size; ++i) {
       hashes[i] = state.hash_app(events[begin + i].app_id);
       state.prefetch_entry(hashes[i]);
     }
-    for (std::size_t i = 0; i < size; ++i) state.prefetch_app(hashes[i]);
+    for (std::size_t i = 0; i < size; ++i) candidates[i] = state.prefetch_app(hashes[i]);
     matches_.clear();
     for (std::size_t i = 0; i < size; ++i) {
       const Event& event = events[begin + i];
-      const auto take = [&](Record record, const AppBlock&) {
+      const auto take = [&](Record record, const AppBlock& app) {
         record.prefetch();
-        matches_.push_back({begin + i, record});
+        matches_.push_back({begin + i, record, &app});
       };
       if (event.app_id.empty()) {
         for_each_match(state, event, Audience(), take);
-      } else if (const AppBlock* const app = state.find_app_by_id(event.app_id, hashes[i])) {
+      } else if (const AppBlock* const app = state.resolve_app(candidates[i], event.app_id, hashes[i])) {
         for_each_match(*app, state.catalogue->bit_of_kind(event.type), take);
       }
     }
@@ -217,14 +233,12 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
 }
 
 inline Result<Explained> Router::explain(std::string_view event_json, const Audience& audience) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
-  return detail::explain(refresh(), *event, audience);
+  if (auto error = read(event_json)) return *std::move(error);
+  return detail::explain(refresh(), event_, audience);
 }
 
 inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
-  auto event = read(event_json);
-  if (!event) return std::move(event).error();
+  if (auto error = read(event_json)) return *std::move(error);
   if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
     return detail::invalid("notifier", "id", detail::too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   }
@@ -240,8 +254,7 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
-  event_ = *event;
-  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, *event, audience);
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
   renderer_.begin(event_, state);
   return renderer_.render(Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }

@@ -70,7 +70,8 @@ inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
 #endif
 }
 
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned.
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
 class Bytes {
  public:
   static constexpr std::size_t size = 16;
@@ -86,6 +87,15 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
   Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
@@ -102,6 +112,10 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
   Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept {
     return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
@@ -123,6 +137,10 @@ class Bytes {
   Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
   Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
   Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
   Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
   Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
   std::uint64_t mask() const noexcept {
@@ -160,6 +178,14 @@ class Bytes {
   Bytes operator-(Bytes other) const noexcept {
     return each(other, [](unsigned a, unsigned b) { return a - b; });
   }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
   Bytes is(Bytes other) const noexcept {
     return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
   }
@@ -213,20 +239,33 @@ class Bytes {
     for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
     return Bytes(v);
   }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
 #endif
 
   Vector vector_;
 };
 
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
 /// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
 /// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
 /// branch depends on what was read before all was read.
-template <class F>
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
 bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
   const std::size_t size = text.size();
   if (size < Bytes::size) {
     if (size == 0) return true;
-    const Bytes bytes = Bytes::load(text.data(), size);
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
     bytes.store(out);
     return is_special(bytes).none(size);
   }

@@ -42,16 +42,16 @@ constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
   return x ^ x >> 33;
 }
 
-/// Eight nibbles as hex digits, the lowest first: all eight at once in one register.
-inline char* write_hex_u32(std::uint32_t value, char* out) noexcept {
-  std::uint64_t x = value;
-  x = (x | x << 16) & 0x0000FFFF0000FFFFu;
-  x = (x | x << 8) & 0x00FF00FF00FF00FFu;
-  x = (x | x << 4) & 0x0F0F0F0F0F0F0F0Fu;
-  const std::uint64_t letters = (x + 0x0606060606060606u) >> 4 & 0x0101010101010101u;
-  x += 0x3030303030303030u + letters * ('a' - '0' - 10);
-  store_u64(x, out);
-  return out + 8;
+/// Sixteen bytes as hex digits, the lower half of each byte first.
+inline char* write_hex(Bytes bytes, char* out) noexcept {
+  const Bytes low = bytes & Bytes::all(0x0F);
+  const Bytes high = bytes.upper_halves();
+  for (const Bytes half : {low.interleave_first(high), low.interleave_last(high)}) {
+    const Bytes letters = half.at_least(10) & Bytes::all('a' - '0' - 10);
+    (half + Bytes::all('0') + letters).store(out);
+    out += Bytes::size;
+  }
+  return out;
 }
 
 }  // namespace detail
@@ -81,11 +81,7 @@ inline char* Hash128::write_hex(char* out) const noexcept {
   high = detail::avalanche(high);
   low += high;
   high += low;
-  for (const std::uint64_t half : {low, high}) {
-    out = detail::write_hex_u32(static_cast<std::uint32_t>(half), out);
-    out = detail::write_hex_u32(static_cast<std::uint32_t>(half >> 32), out);
-  }
-  return out;
+  return detail::write_hex(detail::Bytes::of(low, high), out);
 }
 
 NOTIFIER_NAMESPACE_END
