@@ -440,7 +440,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
           ${platforms.map((name) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`)}</option>`)}
         </select>
-        <span class="quiet grow" id="count" role="status">${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</span>${add}
+        <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>${add}
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`

@@ -13,7 +13,7 @@ export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
 
 /** Up to so many rows the list is as long as it is; beyond, it scrolls within a frame. */
 const mostUnframed = 60;
-const spare = 8;
+const spare = 5;
 
 export class NotifierList extends LitElement {
   static override styles = [base, css`
@@ -29,6 +29,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
+    .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
     .switch {
@@ -173,9 +174,9 @@ export class NotifierList extends LitElement {
       ${platformSign(notifier.type)}
       <div>
         <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
-        <div class="quiet ellipsis">${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7 <bdi>${this.#destination(notifier)}</bdi></div>
+        <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7</span><bdi class="ellipsis">${this.#destination(notifier)}</bdi></div>
       </div>
-      <div class="sum quiet ellipsis">${active ? this.#events(notifier) : html`<span class="pill">${words.say('inactive')}</span> ${this.#events(notifier)}`}</div>
+      <div class="sum quiet ellipsis">${active ? nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>
       <div class="actions">
         <button type="button" class="switch" role="switch" aria-checked=${active} data-action="toggle" aria-label=${words.say('activeNamed', { name })}></button>
         <div class="buttons">${button('test', words.say(this.testKey), words.say(`${this.testKey}Named`, { name }))}
