@@ -18,15 +18,17 @@ if (what === 'fill') {
   const acknowledged = [];
   const refused = [];
   let code;
-  for (let n = 0; n < Number(count) && refused.length < 3; ++n) {
-    const one = delivery(n);
+  const atOnce = target === undefined ? 1 : 10;
+  for (let n = 0; n < Number(count) && refused.length < 3; n += atOnce) {
+    const some = Array.from({ length: atOnce }, (_, i) => delivery(n + i));
+    const keys = some.map(({ idempotencyKey }) => idempotencyKey);
     try {
-      await outbox.enqueue([one]);
-      acknowledged.push(one.idempotencyKey);
-      if (target !== undefined) process.stdout.write(`${one.idempotencyKey}\n`);
+      await outbox.enqueue(some);
+      acknowledged.push(...keys);
+      if (target !== undefined) process.stdout.write(`${keys.join('\n')}\n`);
     } catch (error) {
       code = error.code;
-      refused.push(one.idempotencyKey);
+      refused.push(...keys);
     }
   }
   if (target === undefined) {
