@@ -4569,10 +4569,9 @@ struct Url {
 /// Stricter than a browser wherever programs are known to disagree, since one of them judges the URL and another
 /// connects: no white space, control characters or backslashes anywhere; exactly two slashes before the host; the host
 /// is an IPv4 address (in any notation), an IPv6 address in brackets without a zone, or a name of ASCII letters,
-/// digits, `-`, `_` and
-/// `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with characters outside
-/// ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends in a number is an
-/// address or an error (WHATWG URL).
+/// digits, `-`, `_` and `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with
+/// characters outside ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends
+/// in a number is an address or an error (WHATWG URL).
 ///
 /// @param text  outlives the Url.
 /// @return the pieces; or errc::too_large, or errc::invalid with a message fit for a form field and the byte offset of
@@ -8375,8 +8374,7 @@ inline std::string_view trim(std::string_view text) noexcept {
 /// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
 ///
 ///     static constexpr std::size_t growth;    // most bytes that one byte can become
-///     static Bytes special(Bytes);            // where `put` is needed; always for bytes below 0x20 but perhaps \t,
-///     \n, \r
+///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
 ///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
 ///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
 ///
@@ -9575,7 +9573,7 @@ void format_email_body(const Message& message, std::string_view thread_domain, T
 /// @param from    what follows `From: `: an address, or a display name and an address in angle brackets; validated at
 ///                registration
 /// @param to      valid addresses. All of them appear in To, but for those that are not ASCII: they are in the envelope
-/// alone.
+///                alone.
 /// @param key     the idempotency key: left part of the Message-ID
 /// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
 void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
@@ -10227,8 +10225,8 @@ inline constexpr std::size_t fields = 40;                  ///< fields shown, in
 ///
 /// Untrusted text stands in plain_text objects, where Slack looks for no markup, mention, link or emoji; in `text`,
 /// which has its markup switched off; and, for logs, between fences, with runs of backticks broken up. Everywhere `&`,
-/// `<` and
-/// `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's own.
+/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's
+/// own.
 ///
 /// @param out  grows by the worst case of the texts, once; the body is at most slack_limits::all_blocks and
 ///             slack_limits::text code points and a frame of about 300 bytes.
@@ -12664,11 +12662,9 @@ class Router {
   /// Finds the notifiers that accept an event and formats one delivery for each.
   ///
   /// @param event_json  one JSON document in UTF-8, at most NOTIFIER_MAX_EVENT_BYTES long. Only read; the body of a
-  /// webhook
-  ///                    delivery is a view of these very bytes.
-  /// @param sink        called as `void(const DeliveryView&)` once per delivery, oldest notifier first. The view, and
-  /// all that
-  ///                    it points to, is valid until `sink` returns.
+  ///                    webhook delivery is a view of these very bytes.
+  /// @param sink        called as `void(const DeliveryView&)` once per delivery, oldest notifier first. The view,
+  ///                    and all that it points to, is valid until `sink` returns.
   /// @return how many deliveries there were; or errc::invalid_json and the byte offset of the fault, errc::too_large,
   ///         errc::too_deep, errc::not_an_object. On an error `sink` was not called.
   template <class Sink>
@@ -14623,8 +14619,7 @@ class AddressGuard {
   /// Trusts a host or a network, with every name, address and port it has.
   ///
   /// @param entry  an address ("127.0.0.1", "::1"), a network ("10.0.0.0/8", "fd00::/8"), a host name ("a.internal"),
-  /// or
-  ///               all names below a domain ("*.corp.example").
+  ///               or all names below a domain ("*.corp.example").
   /// @return errc::invalid for anything else; nothing is trusted then.
   Result<void> allow(std::string_view entry);
   /// Lets URLs name this port, on any host.
@@ -16389,8 +16384,7 @@ std::string signed_content(std::string_view id, Timestamp now, std::string_view 
 /// @param hmac  HMAC-SHA256, called as `bool(std::string_view key, std::string_view message, Sha256Mac& out)`; false
 ///              where it fails. adapters/openssl.hpp has one.
 /// @return errc::invalid where there is no secret, one is malformed, the id is empty or holds a dot (it could be read
-/// as
-///         another id and time), or `hmac` fails.
+///         as another id and time), or `hmac` fails.
 template <class Hmac>
 Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
                                      const std::vector<std::string>& secrets, Hmac&& hmac);

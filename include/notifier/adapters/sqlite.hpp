@@ -54,8 +54,7 @@ class SqliteStore final : public History {
  public:
   /// Opens or makes the database and brings an older schema up to date.
   /// @return errc::unsupported for the schema of a newer version and for a database of another program; errc::storage
-  /// where it
-  ///         cannot be read or written.
+  ///         where it cannot be read or written.
   static Result<std::unique_ptr<SqliteStore>> open(SqliteOptions options);
 
   /// Puts all apps, users and notifiers into an empty registry, in the order in which they were made; before them the

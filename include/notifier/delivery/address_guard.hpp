@@ -30,8 +30,7 @@ class AddressGuard {
   /// Trusts a host or a network, with every name, address and port it has.
   ///
   /// @param entry  an address ("127.0.0.1", "::1"), a network ("10.0.0.0/8", "fd00::/8"), a host name ("a.internal"),
-  /// or
-  ///               all names below a domain ("*.corp.example").
+  ///               or all names below a domain ("*.corp.example").
   /// @return errc::invalid for anything else; nothing is trusted then.
   Result<void> allow(std::string_view entry);
   /// Lets URLs name this port, on any host.

@@ -40,8 +40,7 @@ std::string signed_content(std::string_view id, Timestamp now, std::string_view 
 /// @param hmac  HMAC-SHA256, called as `bool(std::string_view key, std::string_view message, Sha256Mac& out)`; false
 ///              where it fails. adapters/openssl.hpp has one.
 /// @return errc::invalid where there is no secret, one is malformed, the id is empty or holds a dot (it could be read
-/// as
-///         another id and time), or `hmac` fails.
+///         as another id and time), or `hmac` fails.
 template <class Hmac>
 Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
                                      const std::vector<std::string>& secrets, Hmac&& hmac);

@@ -32,10 +32,9 @@ struct Url {
 /// Stricter than a browser wherever programs are known to disagree, since one of them judges the URL and another
 /// connects: no white space, control characters or backslashes anywhere; exactly two slashes before the host; the host
 /// is an IPv4 address (in any notation), an IPv6 address in brackets without a zone, or a name of ASCII letters,
-/// digits, `-`, `_` and
-/// `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with characters outside
-/// ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends in a number is an
-/// address or an error (WHATWG URL).
+/// digits, `-`, `_` and `.` in labels of 1 to 63 bytes, one trailing dot allowed. Percent-encoded hosts and such with
+/// characters outside ASCII (domain names in other scripts have an ASCII form, xn--...) are refused. A host that ends
+/// in a number is an address or an error (WHATWG URL).
 ///
 /// @param text  outlives the Url.
 /// @return the pieces; or errc::too_large, or errc::invalid with a message fit for a form field and the byte offset of

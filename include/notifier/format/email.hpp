@@ -67,7 +67,7 @@ void format_email_body(const Message& message, std::string_view thread_domain, T
 /// @param from    what follows `From: `: an address, or a display name and an address in angle brackets; validated at
 ///                registration
 /// @param to      valid addresses. All of them appear in To, but for those that are not ASCII: they are in the envelope
-/// alone.
+///                alone.
 /// @param key     the idempotency key: left part of the Message-ID
 /// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
 void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,

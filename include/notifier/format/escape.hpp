@@ -41,8 +41,7 @@ inline std::string_view trim(std::string_view text) noexcept {
 /// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
 ///
 ///     static constexpr std::size_t growth;    // most bytes that one byte can become
-///     static Bytes special(Bytes);            // where `put` is needed; always for bytes below 0x20 but perhaps \t,
-///     \n, \r
+///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
 ///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
 ///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
 ///

@@ -41,8 +41,8 @@ inline constexpr std::size_t fields = 40;                  ///< fields shown, in
 ///
 /// Untrusted text stands in plain_text objects, where Slack looks for no markup, mention, link or emoji; in `text`,
 /// which has its markup switched off; and, for logs, between fences, with runs of backticks broken up. Everywhere `&`,
-/// `<` and
-/// `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's own.
+/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's
+/// own.
 ///
 /// @param out  grows by the worst case of the texts, once; the body is at most slack_limits::all_blocks and
 ///             slack_limits::text code points and a frame of about 300 bytes.

@@ -35,11 +35,9 @@ class Router {
   /// Finds the notifiers that accept an event and formats one delivery for each.
   ///
   /// @param event_json  one JSON document in UTF-8, at most NOTIFIER_MAX_EVENT_BYTES long. Only read; the body of a
-  /// webhook
-  ///                    delivery is a view of these very bytes.
-  /// @param sink        called as `void(const DeliveryView&)` once per delivery, oldest notifier first. The view, and
-  /// all that
-  ///                    it points to, is valid until `sink` returns.
+  ///                    webhook delivery is a view of these very bytes.
+  /// @param sink        called as `void(const DeliveryView&)` once per delivery, oldest notifier first. The view,
+  ///                    and all that it points to, is valid until `sink` returns.
   /// @return how many deliveries there were; or errc::invalid_json and the byte offset of the fault, errc::too_large,
   ///         errc::too_deep, errc::not_an_object. On an error `sink` was not called.
   template <class Sink>
