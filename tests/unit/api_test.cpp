@@ -103,6 +103,8 @@ TEST_CASE("events and deliveries come by pages") {
     CHECK(meta("?per_page=1000") ==
           R"({"current_page":1,"prev_page":null,"next_page":null,"total_pages":1,"total_count":45})");
     CHECK(meta("?per_page=45") == meta("?per_page=99"));
+    CHECK(meta("?per_page=45&page=2") ==
+          R"({"current_page":2,"prev_page":1,"next_page":null,"total_pages":1,"total_count":45})");
     CHECK(meta("?per_page=44") ==
           R"({"current_page":1,"prev_page":null,"next_page":2,"total_pages":2,"total_count":45})");
   }
@@ -296,6 +298,28 @@ TEST_CASE("what is of the wrong type in a body is named") {
         R"({"name":["must be a string"],"owner.email":["must be a string"]})");
   CHECK(errors("/v1/apps/app-1/notifiers/no-1/preview", R"({"event":[1]})") ==
         R"({"event":["must be an event, or the name of an event kind"]})");
+}
+
+TEST_CASE("an answer lists every event that was accepted, and each of its deliveries") {
+  World world;
+  const auto added =
+      world.call("POST", "/v1/apps/shop/notifiers",
+                 R"({"notifier":{"platform_id":"59c52ac27651ce002c1d4620","name":"m","send_all_events":true}})");
+  REQUIRE(world.registry.apply(added.changes));
+  const notifier::Outcome outcome = world.call(
+      "POST", "/v1/apps/shop/events", "{\"id\":\"a\",\"type\":\"restart\"}\n{\"id\":\"b\",\"type\":\"crash\"}\n");
+  CHECK(outcome.response.status == 202);
+  json::Document document;
+  const auto body = document.parse(outcome.response.body);
+  REQUIRE(body);
+  std::string told;
+  (*body)["events"].for_each_element([&](json::View event) {
+    told.append(event["id"].string()).append(" ").append(event["type"].string()).append(":");
+    event["deliveries"].for_each_element(
+        [&](json::View delivery) { told.append(" ").append(delivery["notifier_name"].string()); });
+    told += '\n';
+  });
+  CHECK(told == "a restart: ops m\nb crash: ops m\n");
 }
 
 TEST_CASE("one bad event among several takes the whole request back") {
