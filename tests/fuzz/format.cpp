@@ -143,6 +143,17 @@ void check_prose(std::string_view text) {
   }
 }
 
+/// Prose, but for the stars around the title, which is the first line or none.
+void check_text(std::string_view text) {
+  if (text.substr(0, 1) == "*") {
+    const std::size_t end = (std::min)(text.find('\n'), text.size());
+    require(end > 2 && text[end - 1] == '*', "Rocket.Chat's title in bold", text);
+    check_prose(text.substr(1, end - 2));
+    text.remove_prefix(end);
+  }
+  check_prose(text);
+}
+
 void check_rocket_chat(const Message& message) {
   static Buffer out;
   static Truncations cut;
@@ -154,7 +165,7 @@ void check_rocket_chat(const Message& message) {
   require(root.has_value(), "Rocket.Chat's JSON", out.view());
   require(count_utf16(out.view()) <= 5000, "Rocket.Chat's length", out.view());
   require(!(*root)["text"].string().empty() && !(*root)["channel"].exists(), "Rocket.Chat's text", out.view());
-  check_prose((*root)["text"].string());
+  check_text((*root)["text"].string());
   (*root)["attachments"].for_each_element([&](json::View attachment) {
     attachment["fields"].for_each_element([](json::View field) {
       check_prose(field["title"].string());

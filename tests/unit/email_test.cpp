@@ -22,8 +22,10 @@ struct Formatted {
                      const std::vector<std::string_view>& to = {"ops@example.com"},
                      std::string_view domain = "example.com") {
     EmailBody body;
-    body.headers.append("old");
-    body.content.append("old");
+    Message old;
+    old.set_title("old");
+    format_email_body(old, "old.example.com", Timestamp{}, body, cut);
+    cut.clear();
     format_email_body(message, domain, Timestamp{1526291202077}, body, cut);
     Buffer out;
     out.append("before");
