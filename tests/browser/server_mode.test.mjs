@@ -158,9 +158,14 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   const history = {
     events: () => ({ total: 0, items: [] }),
     deliveries: (app, notifier) => ({ total: 1, items: notifier === audit ? records : [] }),
-    retry: (app, notifier, id) => Boolean(retried.push(id)),
+    retry: (app, notifier, id) => {
+      // Sent, and told, before the request to send it again is answered.
+      if (id === 'msg_old') tell('delivery', { ...note, event_id: 'e0', idempotency_key: id, status: 'delivered' });
+      return Boolean(retried.push(id));
+    },
   };
   let audit = '';
+  let note;
   const { page, engine, send, tell, finish } = await start({ history });
   audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
   records.push(record(audit, 'msg_old', 'dead', failed), record(audit, 'msg_dry', 'dead', [{ ...failed[0], status: null, reason: 'dry run: nothing is sent' }]));
@@ -172,7 +177,7 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await page.locator('#live', { hasText: /^Live$/ }).waitFor();
   await send({ id: 'e1', type: 'restart', app_name: 'shop', type_data: {} });
   await page.getByText('pending').first().waitFor();
-  const note = { notifier_id: audit, notifier_name: 'Audit trail', platform: 'webhook', event_id: 'e1', event_type: 'restart' };
+  note = { notifier_id: audit, notifier_name: 'Audit trail', platform: 'webhook', event_id: 'e1', event_type: 'restart' };
   const key = engine.route({ id: 'e1', type: 'restart', app_name: 'shop' }).find(({ notifierId }) => notifierId === audit).idempotencyKey;
   tell('delivery', { ...note, idempotency_key: key, status: 'retrying' });
   await page.getByText('will be retried').waitFor();
@@ -187,8 +192,39 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await page.locator('[data-key=msg_new]').waitFor({ state: 'detached' });
   await page.getByRole('button', { name: 'Send again to Audit trail' }).click();
   await page.waitForFunction(() => !document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity').shadowRoot.querySelector('.lost'));
+  await page.locator('.delivered').nth(1).waitFor();
   assert.deepEqual(retried, ['msg_new', 'msg_old']);
   assert.deepEqual(await violations(page), []);
+  await finish();
+});
+
+test('what happens after the record was read and before the stream begins is shown', async () => {
+  const events = [];
+  const records = [];
+  const history = {
+    events: () => ({ total: events.length, items: events }),
+    deliveries: (app, notifier) => ({ total: records.length, items: records.filter((json) => JSON.parse(json).notifier_id === notifier) }),
+  };
+  const { page, context, engine, finish } = await start({ history });
+  const audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  const happen = (id, state) => {
+    const at = new Date();
+    events.push(JSON.stringify({ id, type: 'restart', created_at: at, app_name: 'shop', type_data: {} }));
+    records.push(JSON.stringify({ id: `msg_${id}`, notifier_id: audit, event_id: id, event_type: 'restart', platform: 'webhook', state, created_at: at, next_at: null, ended_at: at, attempts: [{ at, outcome: state, status: 200, reason: '' }] }));
+  };
+  happen('e1', 'delivered');
+  let begin;
+  const begun = new Promise((resolve) => (begin = resolve));
+  await context.route('**/stream', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('.delivered').waitFor();
+  happen('e2', 'delivered');
+  begin();
+  await page.locator('.delivered').nth(1).waitFor();
   await finish();
 });
 

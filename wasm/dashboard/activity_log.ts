@@ -39,11 +39,6 @@ export class ActivityLog {
     return known ? Object.assign(known, said) : this.#put({ id: key, ...said, deliveries: [] });
   }
 
-  /** Whether a delivery has been heard of. What was told of it later than a list was made counts more than the list. */
-  has(note: DeliveryNote): boolean {
-    return this.#deliveries.has(keyOf(note));
-  }
-
   addDelivery(note: DeliveryNote, now: number): void {
     const key = keyOf(note);
     const known = this.#deliveries.get(key);
@@ -73,9 +68,9 @@ export class ActivityLog {
     if (known?.status === 'dead' && note.status === 'dead') known.reason = note.reason;
   }
 
-  setStatus(notifier: string, key: string, status: DeliveryStatus): void {
+  setStatus(notifier: string, key: string, status: DeliveryStatus, reason = ''): void {
     const known = this.#deliveries.get(keyOf({ notifier_id: notifier, idempotency_key: key }));
-    if (known) Object.assign(known, { status, reason: '' });
+    if (known) Object.assign(known, { status, reason });
   }
 
   /** The latest minutes, oldest first. */

@@ -71,10 +71,13 @@ export class Session {
   #refreshing: Promise<void> | undefined;
   #isStale = false;
   #isRecovering = false;
-  #deliveriesAsked = false;
+  #deliveries: Promise<void> | undefined;
+  /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
+  readonly #heard = new Set<string>();
   /** Notifiers whose failures are being asked for. */
   readonly #asked = new Set<string>();
   #hasLearned = false;
+  #eventsAsked = false;
 
   constructor(settings: Settings, engines: Engines, observer: Observer) {
     this.#settings = settings;
@@ -183,12 +186,21 @@ export class Session {
       this.#people = people ?? [];
       this.#catalogue = catalogue;
       this.typeNames = new Map(catalogue.types.map(({ id: type, display_name: name }) => [type, name]));
-      for (const event of await client.events(id)) this.log.addEvent(event, Date.now());
+      await this.#readEvents();
       this.#hasLearned = true;
-      this.#happened();
     } catch (error) {
       if (!signal.aborted) this.#fail(error);
     }
+  }
+
+  async #readEvents(): Promise<void> {
+    const isAgain = this.#eventsAsked;
+    this.#eventsAsked = true;
+    for (const event of await this.#client!.events(this.app!.id)) {
+      // One without an id cannot be told from one that is known.
+      if (!isAgain || (event as { id?: unknown }).id) this.log.addEvent(event, Date.now());
+    }
+    this.#happened();
   }
 
   #watcher(): Watcher {
@@ -202,6 +214,7 @@ export class Session {
         if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
       },
       delivery: (note) => {
+        this.#heard.add(note.idempotency_key);
         this.log.addDelivery(note, Date.now());
         this.#happened();
         if (note.status === 'dead' && note.reason === '' && !this.isInPage) void this.#askWhy(note.notifier_id);
@@ -213,10 +226,17 @@ export class Session {
           this.#back();
           void this.refresh();
         }
+        if (isLive) this.#catchUp();
         this.live = was = isLive;
         this.#observer.changed();
       },
     };
+  }
+
+  /** Reads once more what was read before the stream began: what happened in between was told by neither. */
+  #catchUp(): void {
+    if (this.#eventsAsked) this.#readEvents().catch((error: unknown) => this.#life.signal.aborted || this.#fail(error));
+    this.#deliveries &&= this.#deliveries.then(() => this.#readDeliveries());
   }
 
   #happened(): void {
@@ -276,15 +296,18 @@ export class Session {
 
   /** The deliveries of before, where the server keeps them. Asks once. */
   async loadDeliveries(): Promise<void> {
-    if (this.#deliveriesAsked || !this.notifiers) return;
-    this.#deliveriesAsked = true;
-    const waiting = this.notifiers.slice(0, mostAsked);
+    if (this.notifiers) await (this.#deliveries ??= this.#readDeliveries());
+  }
+
+  async #readDeliveries(): Promise<void> {
+    const waiting = this.notifiers!.slice(0, mostAsked);
+    this.#heard.clear();
     try {
       for (let notifier = waiting.shift(); notifier && !this.#life.signal.aborted; notifier = waiting.shift()) {
         const notes = await this.#client!.deliveries(this.app!.id, notifier);
         // Whoever keeps none for one keeps none for any.
         if (!notes) return;
-        for (const note of notes) if (!this.log.has(note)) this.log.addDelivery(note, Date.now());
+        for (const note of notes) if (!this.#heard.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
         if (notes.length > 0) this.#happened();
       }
     } catch (error) {
@@ -420,11 +443,19 @@ export class Session {
   }
 
   /** Has a server send a delivery again that failed; in the page, gives what is to be sent again. */
-  async retry({ notifier_id: notifier, idempotency_key: key }: LoggedDelivery): Promise<Delivery | undefined> {
+  async retry({ notifier_id: notifier, idempotency_key: key, status, reason }: LoggedDelivery): Promise<Delivery | undefined> {
     if (this.#page) return this.#page.failed(notifier, key);
-    await this.#do((client, app) => client.retry(app, notifier, key));
+    // Before it is asked for: the stream may tell how it ended before the answer is there.
+    this.#heard.delete(key);
     this.log.setStatus(notifier, key, 'pending');
     this.#happened();
+    try {
+      await this.#do((client, app) => client.retry(app, notifier, key));
+    } catch (error) {
+      if (!this.#heard.has(key)) this.log.setStatus(notifier, key, status, reason);
+      this.#happened();
+      throw error;
+    }
     return undefined;
   }
 }
