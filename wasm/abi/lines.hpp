@@ -37,14 +37,8 @@ inline notifier::Result<std::size_t> route_line(notifier::Router& router, std::s
   });
 }
 
-inline notifier::Result<std::size_t> explain_line(notifier::Router& router, std::string_view line) {
-  const auto explained = router.explain(line);
-  if (!explained) return explained.error();
-  notifier::json::Writer out(answer.text);
-  write_json(out, *explained);
-  answer.text.append('\n');
-  return explained->notifiers.size();
-}
+/// Defined apart, as it is seldom asked for.
+notifier::Result<std::size_t> explain_line(notifier::Router& router, std::string_view line);
 
 /// @param mode  bits NOTIFIER_LINES_*.
 inline void route_lines(notifier::Router& router, std::string_view lines, std::uint32_t first_line,
