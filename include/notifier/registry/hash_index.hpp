@@ -16,7 +16,7 @@ namespace detail {
 /// A multimap from 32-bit hashes to small values, as a value itself: a copy costs one counter and shares everything,
 /// and a change copies what is on the way to it, some hundred pointers however many entries there are.
 ///
-/// Two levels of branches lead to leaves of a dozen entries. The branches of a million entries stay in a core's own
+/// Two levels of branches lead to leaves of some six entries. The branches of a million entries stay in a core's own
 /// cache, so that finding one costs a single miss. Keys are not kept: who asks compares with what the value leads to.
 ///
 /// @tparam V  copied and moved without exceptions.
@@ -50,11 +50,11 @@ class HashIndex {
     });
   }
 
-  /// Starts to load what find() will read: a leaf of a dozen entries takes three cache lines.
+  /// Starts to load what find() will read: a leaf takes two cache lines.
   void prefetch(std::uint32_t hash) const noexcept {
     const char* const leaf = reinterpret_cast<const char*>(find_leaf(hash));
     if (leaf == nullptr) return;
-    for (std::size_t line = 0; line < 3; ++line) detail::prefetch(leaf + 64 * line);
+    for (std::size_t line = 0; line < 2; ++line) detail::prefetch(leaf + 64 * line);
   }
 
   void insert(std::uint32_t hash, V value) {
@@ -105,7 +105,7 @@ class HashIndex {
   }
 
  private:
-  static constexpr std::size_t most_per_leaf = 12;
+  static constexpr std::size_t most_per_leaf = 6;
   static constexpr unsigned most_leaf_bits = 24;
   static constexpr std::uint32_t none = 0xFFFFFFFFu;
 

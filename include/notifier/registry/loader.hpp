@@ -61,6 +61,8 @@ class Loader {
   Result<std::shared_ptr<const State>> load(json::View root);
 
  private:
+  /// Makes room for what the document says that there is.
+  void reserve(json::View apps);
   void load_app(json::View value, std::size_t position);
   void load_notifiers(json::View list, const std::string& app_path);
   void load_notifier(json::View value, std::size_t position);
@@ -117,11 +119,21 @@ void Loader::for_each(json::View list, const std::string& path, F&& f) {
 }
 
 inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
+  reserve(root["apps"]);
   for_each(root["apps"], "apps", [this](json::View app, std::size_t position) { load_app(app, position); });
   for_each(root["users"], "users", [this](json::View user, std::size_t position) { load_user(user, position); });
   load_settings(root);
   if (!faults_.empty()) return std::move(faults_).to_error();
   return builder_.finish();
+}
+
+inline void Loader::reserve(json::View apps) {
+  std::size_t notifier_count = 0;
+  apps.for_each_element([&](json::View app) { notifier_count += app["notifiers"].size(); });
+  app_ids_.reserve(apps.size());
+  app_names_.reserve(apps.size());
+  notifier_ids_.reserve(notifier_count);
+  builder_.reserve(apps.size(), notifier_count);
 }
 
 inline void Loader::load_app(json::View value, std::size_t position) {
@@ -152,6 +164,7 @@ inline void Loader::load_notifiers(json::View list, const std::string& app_path)
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
+  notifier_ids_.prefetch(builder_.state().hash(draft_.id.string()));  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
   if (platform == nullptr) return;
   notifier_.platform = platform->platform;

@@ -24,6 +24,12 @@ class StateBuilder {
 
   State& state() noexcept { return *state_; }
 
+  void reserve(std::size_t app_count, std::size_t notifier_count) {
+    apps_.reserve(app_count);
+    names_.reserve(app_count);
+    notifiers_.reserve(notifier_count);
+  }
+
   void begin_app() {
     records_.clear();
     rows_.clear();

@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/config.hpp"
+#include "notifier/registry/prefetch.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -22,6 +22,17 @@ class UniqueTexts {
     slot = static_cast<std::uint32_t>(entries_.size());
     entries_.push_back({hash, text});
     return true;
+  }
+  /// Makes room for so many texts.
+  void reserve(std::size_t count) {
+    entries_.reserve(count);
+    std::size_t size = 64;
+    while (size < 2 * count) size *= 2;
+    if (size > slots_.size()) place(size);
+  }
+  /// Starts to load what insert() reads first.
+  void prefetch(std::uint64_t hash) const noexcept {
+    if (!slots_.empty()) detail::prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
   }
   bool contains(std::string_view text, std::uint64_t hash) { return !slots_.empty() && find(text, hash) != empty; }
 
@@ -41,8 +52,9 @@ class UniqueTexts {
     return slots_[at];
   }
 
-  void grow() {
-    slots_.assign(slots_.empty() ? 64 : 4 * slots_.size(), empty);
+  void grow() { place(slots_.empty() ? 64 : 4 * slots_.size()); }
+  void place(std::size_t size) {
+    slots_.assign(size, empty);
     for (std::uint32_t i = 0; i < entries_.size(); ++i) find(entries_[i].text, entries_[i].hash) = i;
   }
 
