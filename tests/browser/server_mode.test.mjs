@@ -362,6 +362,19 @@ test('a server that goes away before all is loaded is missed, and all is there w
   await finish();
 });
 
+test('an engine that could not be fetched is fetched again', async () => {
+  const { page, context, row, finish } = await start();
+  await row('On call').waitFor();
+  let failures = 2;
+  await context.route(/workshop-\w+\.js$/, (route) => (failures-- > 0 ? route.abort() : route.continue()));
+  await page.reload();
+  await page.locator('.notice.bad').waitFor();
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('3 of 4 are told').waitFor();
+  assert.equal(await page.locator('.notice.bad').count(), 0);
+  await finish();
+});
+
 test('a server that goes away and comes back is noticed', async () => {
   const { page, connect, disconnect, finish } = await start();
   await page.getByText('4 notifiers').waitFor();

@@ -71,6 +71,8 @@ export class Session {
   #refreshing: Promise<void> | undefined;
   #isStale = false;
   #isRecovering = false;
+  #isOpeningLater = false;
+  #openingPause = 1000;
   #deliveries: Promise<void> | undefined;
   /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
   readonly #heard = new Set<string>();
@@ -289,9 +291,22 @@ export class Session {
       this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
       this.engineProblem = '';
     } catch (error) {
-      if (!signal.aborted) this.engineProblem = error instanceof Error ? error.message : String(error);
+      if (signal.aborted) return;
+      this.engineProblem = error instanceof Error ? error.message : String(error);
+      // What could not be fetched may be there later; what cannot be compiled stays so.
+      if (error instanceof TypeError) void this.#openLater();
     }
     this.#observer.changed();
+  }
+
+  async #openLater(): Promise<void> {
+    if (this.#isOpeningLater) return;
+    this.#isOpeningLater = true;
+    const { signal } = this.#life;
+    await pause(this.#openingPause, signal);
+    this.#openingPause = Math.min(this.#openingPause * 2, 15_000);
+    this.#isOpeningLater = false;
+    if (!signal.aborted && this.engineProblem) await this.openWorkshop();
   }
 
   /** The deliveries of before, where the server keeps them. Asks once. */
