@@ -1,8 +1,9 @@
 // Whatever comes in: a NotifierError or the right answer, never a trap, a stale view or wrong bytes.
 
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { NotifierError, configuration, createEngine, event, steadyEngine } from './package.mjs';
+import { NotifierError, configuration, createEngine, event, file, steadyEngine } from './package.mjs';
 
 const codeOf = (run) => {
   try {
@@ -139,6 +140,33 @@ test('memory may grow while the host is being asked', async () => {
   assert.equal(mail.envelope.to.length, 101);
   assert.ok(asked >= 100);
   other.dispose();
+});
+
+test('beyond 2 GB of memory, where an address no longer fits a signed number, all is as before', async () => {
+  const apps = [
+    { id: 'many', name: 'many', notifiers: Array.from({ length: 20_000 }, (_, i) => ({ name: `n${i}`, platform: 'slack', send_all_events: true, type_data: { webhook_url: 'https://example.com/hook' } })) },
+    { id: 'mail', name: 'mail', notifiers: [{ name: 'mail', platform: 'email', send_all_events: true, type_data: { user_ids: ['us-1'] } }] },
+  ];
+  const answer = async (options) => {
+    const engine = await steadyEngine({ ...options, users: (id) => `${id}@example.com` });
+    engine.load({ version: 1, apps });
+    const routed = apps.map(({ id }) => engine.route({ ...event, app_id: id }));
+    return { engine, answers: [routed, engine.match({ ...event, app_id: 'many' }), engine.snapshot()] };
+  };
+  const low = await answer({ wasm: readFileSync(file('dist/notifier.wasm')) }); // in a memory of its own
+  low.engine.dispose();
+  // Engines share a module's memory, and each keeps what it needed for the largest event it has seen: some 110 MB.
+  const large = JSON.stringify({ ...event, type_data: { text: 'x'.repeat(8_000_000) } });
+  const engines = [];
+  for (let i = 0; i < 22; ++i) {
+    engines.push(await steadyEngine());
+    assert.equal(engines[i].route(large)[2].body, large);
+  }
+  const high = await answer();
+  assert.equal(high.answers[0][0].length, 20_000);
+  assert.deepEqual(high.answers[0][1][0].envelope.to, ['us-1@example.com']);
+  assert.deepEqual(high.answers, low.answers);
+  for (const engine of [high.engine, ...engines]) engine.dispose();
 });
 
 test('many notifiers of one app share a body', async () => {

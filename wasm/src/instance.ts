@@ -81,7 +81,7 @@ export class Instance {
       history: ask((host, query) => host.history(query)),
       take: (address: number) => {
         this.look();
-        this.bytes.set(taken, address);
+        this.bytes.set(taken, address >>> 0);
       },
     };
     const env = { emscripten_notify_memory_growth: () => this.#growAhead() };
@@ -105,7 +105,7 @@ export class Instance {
     }
     (exports['_initialize'] as Call)();
     this.look();
-    this.answer = this.exports.notifier_answer() >> 2;
+    this.answer = this.exports.notifier_answer() >>> 2;
   }
 
   get usable(): boolean {
@@ -160,7 +160,7 @@ export class Instance {
 
   // The C library asks for no more than it needs at the moment, and each time costs: memory is unmapped, views are lost.
   #growAhead(): void {
-    const pages = this.#memory.buffer.byteLength >> 16;
+    const pages = this.#memory.buffer.byteLength / 65_536; // no shift: from 2 GB on it would be negative
     try {
       this.#memory.grow(Math.min(pages >> 1, 2048));
     } catch {

@@ -49,7 +49,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
   };
   const lasting = (at: number): string => instance.text(words[at]!, words[at + 1]! - still);
 
-  let at = words[answer + Answer.Records]! >> 2;
+  let at = words[answer + Answer.Records]! >>> 2;
   const eventId = text(at + Word.EventId);
   const eventType = text(at + Word.EventType);
   for (; count > 0; --count) {
@@ -122,7 +122,7 @@ export function readIds(instance: Instance, ids: Map<number, string>): string[] 
   const { words, answer } = instance;
   const count = words[answer + Answer.Count]!;
   const result = new Array<string>(count);
-  let at = words[answer + Answer.Records]! >> 2;
+  let at = words[answer + Answer.Records]! >>> 2;
   for (let i = 0; i < count; ++i, at += 2) {
     const address = words[at]!;
     let id = ids.get(address);
