@@ -264,6 +264,8 @@ TEST_CASE("a member is found as it stands in the text") {
   CHECK(raw_member(R"({"x":"event","event":true})", "event") == "true");
   CHECK(raw_member(R"({"event":-1.5e3})", "event") == "-1.5e3");
   CHECK(raw_member(R"({"event":1,"event":2})", "event") == "1");
+  CHECK(raw_member(R"({"\u0065v\u0065nt":{}})", "event") == "{}");
+  CHECK(raw_member(R"({"\u0065vents":1,"event\\":2})", "event").empty());
   CHECK(raw_member(R"({"e":1})", "event") == "");
   CHECK(raw_member("{}", "event") == "");
   CHECK(raw_member(" [ {\"event\":1} ] ", "event") == "");
