@@ -13978,11 +13978,19 @@ inline std::size_t skip_value(std::string_view json, std::size_t i) noexcept {
   return i;
 }
 
+/// Whether a key says `name`, escapes resolved.
+/// @param raw  as it stands between its quotes
+inline bool is_key(std::string_view raw, std::string_view name) {
+  if (raw.find('\\') == std::string_view::npos) return raw == name;
+  std::string text(raw.size(), '\0');
+  text.resize(static_cast<std::size_t>(json::unescape(raw, &text[0]) - text.data()));
+  return text == name;
+}
+
 /// A member's value as it stands in the text, byte for byte; empty where there is none. Of a key that is given twice,
 /// the first.
 /// @param object  valid JSON
-/// @param key     ASCII, looked for as it is written without escapes
-inline std::string_view raw_member(std::string_view object, std::string_view key) noexcept {
+inline std::string_view raw_member(std::string_view object, std::string_view key) {
   constexpr std::string_view spaces = " \t\r\n";
   std::size_t i = object.find_first_not_of(spaces);
   if (i == std::string_view::npos || object[i] != '{') return {};
@@ -13990,7 +13998,7 @@ inline std::string_view raw_member(std::string_view object, std::string_view key
     i = object.find_first_not_of(" \t\r\n{,", i);
     if (object[i] != '"') return {};
     const std::size_t key_end = skip_string(object, i);
-    const bool is_it = object.substr(i + 1, key_end - i - 2) == key;
+    const bool is_it = is_key(object.substr(i + 1, key_end - i - 2), key);
     i = object.find_first_not_of(spaces, object.find(':', key_end) + 1);
     const std::size_t end = skip_value(object, i);
     if (is_it) return object.substr(i, end - i);
