@@ -64,7 +64,7 @@ class Significand {
 
 /// What simdjson adds to 128 bits of 1 / `power` that are cut off: with a power below 2^64 it divides by multiplying,
 /// which needs a reciprocal that is rounded up; one of z + 65 bits for a power of z bits, or of all bits where 5^17 is
-/// not exceeded. See Lemire, Number Parsing at a Gigabyte per Second (2021), section 5.
+/// not exceeded. See Lemire, Number Parsing at a Gigabyte per Second (2021).
 inline std::uint64_t round_up(std::uint64_t bits, std::uint64_t power) noexcept {
   constexpr std::uint64_t five_to_17 = 762939453125;
   std::uint64_t unit = 1;
