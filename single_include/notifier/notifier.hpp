@@ -780,6 +780,32 @@ class Buffer {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/heap_sort.hpp -----------------------------------------------------------------------------------------
+
+#include <algorithm>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Sorts [first, last) by `less`, in n log n steps at worst. Half as fast as std::sort, and a third of its code, of
+/// which a program that is fetched over a network has one copy for each type: for what is sorted seldom. Not stable.
+template <class Iterator, class Less>
+void heap_sort(Iterator first, Iterator last, Less less) {
+  std::make_heap(first, last, less);
+  std::sort_heap(first, last, less);
+}
+
+/// What was kept first comes first: an order of pointers to what has a sequence().
+struct BySequence {
+  template <class T>
+  bool operator()(const T* a, const T* b) const noexcept {
+    return a->sequence() < b->sequence();
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/json/block.hpp ----------------------------------------------------------------------------------------
 
 // Several bytes of text looked at together: what both reading and writing strings spend their time on.
@@ -1405,8 +1431,6 @@ NOTIFIER_NAMESPACE_END
 
 // Keys that are given twice: legal JSON, and an error in the bodies of an API.
 
-#include <algorithm>
-
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
@@ -1429,7 +1453,7 @@ class KeyCollector final : public Listener {
   }
 
   std::size_t first_repeated() {
-    std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
+    notifier::detail::heap_sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
       if (a.object != b.object) return a.object < b.object;
       const int order = a.name.compare(b.name);
       return order != 0 ? order < 0 : a.offset < b.offset;
@@ -5149,6 +5173,8 @@ NOTIFIER_NAMESPACE_END
 
 // The rules for a notifier (wire contract, section 4).
 
+#include <numeric>
+
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
@@ -5325,11 +5351,10 @@ inline void NotifierCheck::apply_other(json::View data) {
   struct Member {
     std::string_view key;
     json::View value;
-    std::size_t place;
   };
   std::vector<Member> members;
   const auto take = [&](std::string_view key, json::View value) {
-    if (!is_own_key(key)) members.push_back({key, value, members.size()});
+    if (!is_own_key(key)) members.push_back({key, value});
   };
   std::string& other = notifier_.type_data.other;
   json::Document present;
@@ -5341,25 +5366,27 @@ inline void NotifierCheck::apply_other(json::View data) {
   data.for_each_member(take);
   if (members.size() == before) return;
 
-  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
-    const int order = a.key.compare(b.key);
-    return order != 0 ? order < 0 : a.place < b.place;
+  // Equal keys in a row, as they stood.
+  std::vector<std::size_t> order(members.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  heap_sort(order.begin(), order.end(), [&members](std::size_t a, std::size_t b) {
+    const int compared = members[a].key.compare(members[b].key);
+    return compared != 0 ? compared < 0 : a < b;
   });
-  std::vector<Member> merged;
-  for (const Member& member : members) {
-    if (!merged.empty() && merged.back().key == member.key) {
-      merged.back().value = member.value;
-    } else {
-      merged.push_back(member);
+  std::size_t first = order[0];
+  for (const std::size_t place : order) {
+    if (members[place].key != members[first].key) {
+      first = place;
+    } else if (place != first) {
+      members[first].value = std::exchange(members[place].value, json::View());
     }
   }
-  std::sort(merged.begin(), merged.end(), [](const Member& a, const Member& b) { return a.place < b.place; });
 
   Buffer text;
   json::Writer writer(text);
   std::string value;
-  for (const Member& member : merged) {
-    if (member.value.is_null()) continue;
+  for (const Member& member : members) {
+    if (!member.value.exists() || member.value.is_null()) continue;
     value.clear();
     member.value.append_json(value);
     writer.escaped_key(member.key);
@@ -6886,8 +6913,7 @@ inline void State::find_project(std::string_view project_id, std::vector<const A
     if (app.project_id() == project_id) out.push_back(&app);
     return false;
   });
-  std::sort(out.begin() + before, out.end(),
-            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(out.begin() + before, out.end(), BySequence());
   // Two apps of the project whose hashes are the same are each found twice.
   out.erase(std::unique(out.begin() + before, out.end()), out.end());
 }
@@ -6927,8 +6953,7 @@ inline std::vector<const AppBlock*> State::apps_in_order() const {
   std::vector<const AppBlock*> apps;
   apps.reserve(apps_.size());
   apps_.for_each([&](const AppRef& app) { apps.push_back(app.get()); });
-  std::sort(apps.begin(), apps.end(),
-            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(apps.begin(), apps.end(), BySequence());
   return apps;
 }
 
@@ -6936,8 +6961,7 @@ inline std::vector<const UserBlock*> State::users_in_order() const {
   std::vector<const UserBlock*> users;
   users.reserve(users_.size());
   users_.for_each([&](const UserRef& user) { users.push_back(user.get()); });
-  std::sort(users.begin(), users.end(),
-            [](const UserBlock* a, const UserBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(users.begin(), users.end(), BySequence());
   return users;
 }
 

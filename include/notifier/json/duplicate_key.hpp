@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/heap_sort.hpp"
 #include "notifier/json/scan.hpp"
 #include "notifier/json/unescape.hpp"
 
@@ -33,7 +34,7 @@ class KeyCollector final : public Listener {
   }
 
   std::size_t first_repeated() {
-    std::sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
+    notifier::detail::heap_sort(keys_.begin(), keys_.end(), [](const Key& a, const Key& b) {
       if (a.object != b.object) return a.object < b.object;
       const int order = a.name.compare(b.name);
       return order != 0 ? order < 0 : a.offset < b.offset;

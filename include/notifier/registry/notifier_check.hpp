@@ -4,11 +4,13 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/checks.hpp"
 
@@ -188,11 +190,10 @@ inline void NotifierCheck::apply_other(json::View data) {
   struct Member {
     std::string_view key;
     json::View value;
-    std::size_t place;
   };
   std::vector<Member> members;
   const auto take = [&](std::string_view key, json::View value) {
-    if (!is_own_key(key)) members.push_back({key, value, members.size()});
+    if (!is_own_key(key)) members.push_back({key, value});
   };
   std::string& other = notifier_.type_data.other;
   json::Document present;
@@ -204,25 +205,27 @@ inline void NotifierCheck::apply_other(json::View data) {
   data.for_each_member(take);
   if (members.size() == before) return;
 
-  std::sort(members.begin(), members.end(), [](const Member& a, const Member& b) {
-    const int order = a.key.compare(b.key);
-    return order != 0 ? order < 0 : a.place < b.place;
+  // Equal keys in a row, as they stood.
+  std::vector<std::size_t> order(members.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  heap_sort(order.begin(), order.end(), [&members](std::size_t a, std::size_t b) {
+    const int compared = members[a].key.compare(members[b].key);
+    return compared != 0 ? compared < 0 : a < b;
   });
-  std::vector<Member> merged;
-  for (const Member& member : members) {
-    if (!merged.empty() && merged.back().key == member.key) {
-      merged.back().value = member.value;
-    } else {
-      merged.push_back(member);
+  std::size_t first = order[0];
+  for (const std::size_t place : order) {
+    if (members[place].key != members[first].key) {
+      first = place;
+    } else if (place != first) {
+      members[first].value = std::exchange(members[place].value, json::View());
     }
   }
-  std::sort(merged.begin(), merged.end(), [](const Member& a, const Member& b) { return a.place < b.place; });
 
   Buffer text;
   json::Writer writer(text);
   std::string value;
-  for (const Member& member : merged) {
-    if (member.value.is_null()) continue;
+  for (const Member& member : members) {
+    if (!member.value.exists() || member.value.is_null()) continue;
     value.clear();
     member.value.append_json(value);
     writer.escaped_key(member.key);

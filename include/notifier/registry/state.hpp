@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/model/user.hpp"
@@ -224,8 +225,7 @@ inline void State::find_project(std::string_view project_id, std::vector<const A
     if (app.project_id() == project_id) out.push_back(&app);
     return false;
   });
-  std::sort(out.begin() + before, out.end(),
-            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(out.begin() + before, out.end(), BySequence());
   // Two apps of the project whose hashes are the same are each found twice.
   out.erase(std::unique(out.begin() + before, out.end()), out.end());
 }
@@ -265,8 +265,7 @@ inline std::vector<const AppBlock*> State::apps_in_order() const {
   std::vector<const AppBlock*> apps;
   apps.reserve(apps_.size());
   apps_.for_each([&](const AppRef& app) { apps.push_back(app.get()); });
-  std::sort(apps.begin(), apps.end(),
-            [](const AppBlock* a, const AppBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(apps.begin(), apps.end(), BySequence());
   return apps;
 }
 
@@ -274,8 +273,7 @@ inline std::vector<const UserBlock*> State::users_in_order() const {
   std::vector<const UserBlock*> users;
   users.reserve(users_.size());
   users_.for_each([&](const UserRef& user) { users.push_back(user.get()); });
-  std::sort(users.begin(), users.end(),
-            [](const UserBlock* a, const UserBlock* b) { return a->sequence() < b->sequence(); });
+  heap_sort(users.begin(), users.end(), BySequence());
   return users;
 }
 

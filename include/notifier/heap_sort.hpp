@@ -1,0 +1,27 @@
+#pragma once
+
+#include <algorithm>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Sorts [first, last) by `less`, in n log n steps at worst. Half as fast as std::sort, and a third of its code, of
+/// which a program that is fetched over a network has one copy for each type: for what is sorted seldom. Not stable.
+template <class Iterator, class Less>
+void heap_sort(Iterator first, Iterator last, Less less) {
+  std::make_heap(first, last, less);
+  std::sort_heap(first, last, less);
+}
+
+/// What was kept first comes first: an order of pointers to what has a sequence().
+struct BySequence {
+  template <class T>
+  bool operator()(const T* a, const T* b) const noexcept {
+    return a->sequence() < b->sequence();
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
