@@ -9,19 +9,15 @@
 
 #include "answer.hpp"
 #include "notifier/delivery/delivery.hpp"
+#include "notifier/text/utf8.hpp"
 
 extern "C" char __heap_base;  // the linker's: what lies before it never moves and never changes
 
 namespace notifier_wasm {
 
-/// Length of UTF-8 text in UTF-16 units: one for each sequence, two for those of four bytes.
+/// Length of UTF-8 text in UTF-16 units.
 inline std::uint32_t utf16_length(std::string_view text) noexcept {
-  std::uint32_t units = 0;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    units += static_cast<std::uint32_t>((byte & 0xC0) != 0x80) + static_cast<std::uint32_t>(byte >= 0xF0);
-  }
-  return units;
+  return static_cast<std::uint32_t>(notifier::count_utf16(text));
 }
 
 /// Writes the deliveries of one event to `answer`.

@@ -1,4 +1,4 @@
-// Memory and routing: compiled for speed.
+// Memory and routing.
 
 #include <string_view>
 
