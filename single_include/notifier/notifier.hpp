@@ -3992,25 +3992,29 @@ constexpr std::string_view weekday_name(int weekday) noexcept { return {&"SunMon
 }  // namespace detail
 
 inline CivilTime civil_time(Timestamp time) noexcept {
-  const std::int64_t ms = detail::within_calendar(time).ms - first_timestamp.ms;
-  const int days = static_cast<int>(ms / detail::ms_per_day) + 306;  // since 0000-03-01
-  const int in_day = static_cast<int>(ms % detail::ms_per_day);
+  // Unsigned: then a division by a constant is a multiplication and a shift.
+  const auto ms = static_cast<std::uint64_t>(detail::within_calendar(time).ms - first_timestamp.ms);
+  constexpr std::uint64_t ms_per_day = detail::ms_per_day;
+  const auto days = static_cast<std::uint32_t>(ms / ms_per_day) + 306;  // since 0000-03-01
+  const auto in_day = static_cast<std::uint32_t>(ms % ms_per_day);
 
-  const int century = (4 * days + 3) / 146097;
-  const int in_century = days - century * 146097 / 4;
-  const int year_of_century = (4 * in_century + 3) / 1461;
-  const int in_year = in_century - year_of_century * 1461 / 4;
-  const int month = (5 * in_year + 2) / 153;  // 0 is March
+  const std::uint32_t century = (4 * days + 3) / 146097;
+  const std::uint32_t in_century = days - century * 146097 / 4;
+  const std::uint32_t year_of_century = (4 * in_century + 3) / 1461;
+  const std::uint32_t in_year = in_century - year_of_century * 1461 / 4;
+  const std::uint32_t month = (5 * in_year + 2) / 153;  // 0 is March
+  const std::uint32_t seconds = in_day / 1000;
+  const std::uint32_t minutes = seconds / 60;
 
   CivilTime out{};
-  out.day = in_year - (153 * month + 2) / 5 + 1;
-  out.month = month < 10 ? month + 3 : month - 9;
-  out.year = century * 100 + year_of_century + (month < 10 ? 0 : 1);
-  out.hour = in_day / 3600000;
-  out.minute = in_day / 60000 % 60;
-  out.second = in_day / 1000 % 60;
-  out.millisecond = in_day % 1000;
-  out.weekday = (days + 3) % 7;
+  out.day = static_cast<int>(in_year - (153 * month + 2) / 5 + 1);
+  out.month = static_cast<int>(month < 10 ? month + 3 : month - 9);
+  out.year = static_cast<int>(century * 100 + year_of_century + (month < 10 ? 0 : 1));
+  out.hour = static_cast<int>(minutes / 60);
+  out.minute = static_cast<int>(minutes % 60);
+  out.second = static_cast<int>(seconds % 60);
+  out.millisecond = static_cast<int>(in_day % 1000);
+  out.weekday = static_cast<int>((days + 3) % 7);
   return out;
 }
 
@@ -4084,8 +4088,7 @@ inline char* write_rfc3339(char* p, Timestamp time) noexcept {
   return p;
 }
 
-inline char* write_rfc5322(char* p, Timestamp time) noexcept {
-  const CivilTime civil = civil_time(time);
+inline char* write_rfc5322(char* p, const CivilTime& civil) noexcept {
   p = write_text(p, weekday_name(civil.weekday));
   p = write_text(p, ", ");
   p = write_day(p, civil.day);
@@ -4103,8 +4106,7 @@ inline char* write_rfc5322(char* p, Timestamp time) noexcept {
   return p;
 }
 
-inline char* write_readable(char* p, Timestamp time) noexcept {
-  const CivilTime civil = civil_time(time);
+inline char* write_readable(char* p, const CivilTime& civil) noexcept {
   p = write_day(p, civil.day);
   *p++ = ' ';
   p = write_text(p, month_name(civil.month));
@@ -4128,9 +4130,13 @@ inline std::string to_rfc3339(Timestamp time) {
   return buffer.str();
 }
 
-inline void append_rfc5322(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc5322(out.room(32), time)); }
+inline void append_rfc5322(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_rfc5322(out.room(32), civil_time(time)));
+}
 
-inline void append_readable(Buffer& out, Timestamp time) { out.set_end(detail::write_readable(out.room(32), time)); }
+inline void append_readable(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_readable(out.room(32), civil_time(time)));
+}
 
 NOTIFIER_NAMESPACE_END
 
@@ -4855,7 +4861,7 @@ inline bool is_display_name(std::string_view text) noexcept {
 }  // namespace detail
 
 inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.rfind('@');
+  const std::size_t at = text.find('@');  // neither part may hold another
   if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
   return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
 }
@@ -9594,6 +9600,14 @@ inline constexpr std::size_t fields = 100;
 inline constexpr std::size_t all_values = 48000;
 }  // namespace email_limits
 
+class EmailBody;
+
+namespace detail {
+/// As format_email_body(), for a domain that message_id_domain() gave.
+void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                      Truncations& cut);
+}  // namespace detail
+
 /// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
 /// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
 class EmailBody {
@@ -9605,7 +9619,7 @@ class EmailBody {
   std::string_view behind(std::string_view lines);
 
  private:
-  friend void format_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
+  friend void detail::write_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
 
   std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
   Buffer text_;
@@ -9650,8 +9664,10 @@ constexpr std::string_view email_color(Severity severity) noexcept {
 
 class EmailContent {
  public:
-  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {
-    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, message.time) - time_);
+  /// @param time  the message's, where it has one
+  EmailContent(const Message& message, const CivilTime& time, Truncations& cut) noexcept
+      : message_(&message), cut_(&cut) {
+    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, time) - time_);
   }
 
   static std::size_t room(const Message& message) noexcept {
@@ -9833,11 +9849,8 @@ inline bool is_header_token(std::string_view text) noexcept {
   return text.find("=?") == std::string_view::npos;
 }
 
-}  // namespace detail
-
-inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                              Truncations& cut) {
-  using detail::put;
+inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                             Truncations& cut) {
   char boundary[34] = {'=', '_'};
   Hash128(1).add(message.event_id()).add(message.title()).write_hex(boundary + 2);
   const std::string_view boundary_text(boundary, sizeof(boundary));
@@ -9845,30 +9858,30 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   std::string_view subject = message.title();
   const bool is_cut = subject.size() > email_limits::subject;
   if (is_cut) {
-    subject = subject.substr(0, cut_position(subject, email_limits::subject - detail::ellipsis.size()));
-    cut.push_back({"subject", message.title().size(), subject.size() + detail::ellipsis.size()});
+    subject = subject.substr(0, cut_position(subject, email_limits::subject - ellipsis.size()));
+    cut.push_back({"subject", message.title().size(), subject.size() + ellipsis.size()});
   }
 
   out.text_.clear();
-  char* p = out.text_.room(out.front_ + detail::header_room(email_limits::subject) + 768 +
-                           detail::EmailContent::room(message)) +
-            out.front_;
+  char* p =
+      out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
   p = put(p, "Subject: ");
   if (is_cut) {
     char whole[email_limits::subject];
-    const char* const end = put(put(whole, subject), detail::ellipsis);
-    p = detail::put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
+    const char* const end = put(put(whole, subject), ellipsis);
+    p = put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
   } else {
-    p = detail::put_unstructured(subject, p, 9);
+    p = put_unstructured(subject, p, 9);
   }
   p = put(p, "Date: ");
-  p = detail::write_rfc5322(p, message.has_time ? message.time : now);
+  const CivilTime time = civil_time(message.has_time ? message.time : now);
+  p = write_rfc5322(p, time);
   p = put(p, "\r\n");
   char thread[] = "thread_0123456789abcdef0123456789abcdef";
   Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
-  p = detail::put_identifier("References", thread, detail::message_id_domain(thread_domain), p);
+  p = put_identifier("References", thread, thread_domain, p);
   p = put(p, "Auto-Submitted: auto-generated\r\n");
-  if (detail::is_header_token(message.kind())) {
+  if (is_header_token(message.kind())) {
     p = put(p, "X-Notifier-Event: ");
     p = put(p, message.kind());
     p = put(p, "\r\n");
@@ -9876,7 +9889,14 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
   p = put(p, boundary_text);
   p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(detail::EmailContent(message, cut).write(boundary_text, p));
+  out.text_.set_end(EmailContent(message, time, cut).write(boundary_text, p));
+}
+
+}  // namespace detail
+
+inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                              Truncations& cut) {
+  detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
 }
 
 inline std::string_view EmailBody::behind(std::string_view lines) {
@@ -9901,9 +9921,9 @@ inline void format_from(std::string_view from, Buffer& out) {
 }
 
 /// Appends the other lines that differ from mail to mail.
+/// @param domain  as message_id_domain() gives it
 inline void format_to(const std::string_view* to, std::size_t to_count, std::string_view key, std::string_view domain,
                       Buffer& out) {
-  domain = message_id_domain(domain);
   std::size_t room = header_room(0) + key.size() + domain.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
   char* const p = put_to(to, to_count, put(out.room(room), "To: "), 4);
@@ -9915,7 +9935,7 @@ inline void format_to(const std::string_view* to, std::size_t to_count, std::str
 inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
-  detail::format_to(to, to_count, key, domain, out);
+  detail::format_to(to, to_count, key, detail::message_id_domain(domain), out);
   out.append(body.view());
 }
 
@@ -10509,7 +10529,7 @@ class SlackWriter {
       p = put(p, separator);
     }
     if (message_->has_time) {
-      p = write_readable(p, message_->time);
+      p = write_readable(p, civil_time(message_->time));
       p = put(p, separator);
     }
     if (p == origin) {
@@ -12563,8 +12583,9 @@ class Renderer {
   Message message_;
   Payload payloads_[platform_count];
   EmailBody email_;
-  Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
+  Buffer sender_;  // what the next three, of which two borrow from it, were made of: it changes seldom
   Mailbox from_;
+  std::string_view domain_;  // for the ids of mails
   Buffer from_line_;
   Buffer front_;  // what a mail begins with
   Recipients to_;
@@ -12622,7 +12643,7 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::email: {
       read_sender(state_->settings->email_from);
       const bool needs_clock = !message().has_time && options_.clock;
-      format_email_body(message(), from_.domain(), needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
+      write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
       break;
     }
     case Platform::webhook: break;
@@ -12636,6 +12657,7 @@ inline void Renderer::read_sender(std::string_view email_from) {
   sender_.append(email_from);
   from_ = Mailbox();
   parse_mailbox(sender_.view(), from_);
+  domain_ = message_id_domain(from_.domain());
   from_line_.clear();
   format_from(sender_.view(), from_line_);
 }
@@ -12682,7 +12704,7 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
   view_.to = to_.views();
   front_.clear();
   front_.append(from_line_.view());
-  format_to(view_.to, to_.size(), view_.idempotency_key, from_.domain(), front_);
+  format_to(view_.to, to_.size(), view_.idempotency_key, domain_, front_);
   view_.method = {};
   view_.url = {};
   view_.headers = nullptr;

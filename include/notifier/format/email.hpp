@@ -33,6 +33,14 @@ inline constexpr std::size_t fields = 100;
 inline constexpr std::size_t all_values = 48000;
 }  // namespace email_limits
 
+class EmailBody;
+
+namespace detail {
+/// As format_email_body(), for a domain that message_id_domain() gave.
+void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                      Truncations& cut);
+}  // namespace detail
+
 /// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
 /// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
 class EmailBody {
@@ -44,7 +52,7 @@ class EmailBody {
   std::string_view behind(std::string_view lines);
 
  private:
-  friend void format_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
+  friend void detail::write_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
 
   std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
   Buffer text_;
@@ -89,8 +97,10 @@ constexpr std::string_view email_color(Severity severity) noexcept {
 
 class EmailContent {
  public:
-  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {
-    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, message.time) - time_);
+  /// @param time  the message's, where it has one
+  EmailContent(const Message& message, const CivilTime& time, Truncations& cut) noexcept
+      : message_(&message), cut_(&cut) {
+    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, time) - time_);
   }
 
   static std::size_t room(const Message& message) noexcept {
@@ -272,11 +282,8 @@ inline bool is_header_token(std::string_view text) noexcept {
   return text.find("=?") == std::string_view::npos;
 }
 
-}  // namespace detail
-
-inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                              Truncations& cut) {
-  using detail::put;
+inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                             Truncations& cut) {
   char boundary[34] = {'=', '_'};
   Hash128(1).add(message.event_id()).add(message.title()).write_hex(boundary + 2);
   const std::string_view boundary_text(boundary, sizeof(boundary));
@@ -284,30 +291,30 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   std::string_view subject = message.title();
   const bool is_cut = subject.size() > email_limits::subject;
   if (is_cut) {
-    subject = subject.substr(0, cut_position(subject, email_limits::subject - detail::ellipsis.size()));
-    cut.push_back({"subject", message.title().size(), subject.size() + detail::ellipsis.size()});
+    subject = subject.substr(0, cut_position(subject, email_limits::subject - ellipsis.size()));
+    cut.push_back({"subject", message.title().size(), subject.size() + ellipsis.size()});
   }
 
   out.text_.clear();
-  char* p = out.text_.room(out.front_ + detail::header_room(email_limits::subject) + 768 +
-                           detail::EmailContent::room(message)) +
-            out.front_;
+  char* p =
+      out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
   p = put(p, "Subject: ");
   if (is_cut) {
     char whole[email_limits::subject];
-    const char* const end = put(put(whole, subject), detail::ellipsis);
-    p = detail::put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
+    const char* const end = put(put(whole, subject), ellipsis);
+    p = put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
   } else {
-    p = detail::put_unstructured(subject, p, 9);
+    p = put_unstructured(subject, p, 9);
   }
   p = put(p, "Date: ");
-  p = detail::write_rfc5322(p, message.has_time ? message.time : now);
+  const CivilTime time = civil_time(message.has_time ? message.time : now);
+  p = write_rfc5322(p, time);
   p = put(p, "\r\n");
   char thread[] = "thread_0123456789abcdef0123456789abcdef";
   Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
-  p = detail::put_identifier("References", thread, detail::message_id_domain(thread_domain), p);
+  p = put_identifier("References", thread, thread_domain, p);
   p = put(p, "Auto-Submitted: auto-generated\r\n");
-  if (detail::is_header_token(message.kind())) {
+  if (is_header_token(message.kind())) {
     p = put(p, "X-Notifier-Event: ");
     p = put(p, message.kind());
     p = put(p, "\r\n");
@@ -315,7 +322,14 @@ inline void format_email_body(const Message& message, std::string_view thread_do
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
   p = put(p, boundary_text);
   p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(detail::EmailContent(message, cut).write(boundary_text, p));
+  out.text_.set_end(EmailContent(message, time, cut).write(boundary_text, p));
+}
+
+}  // namespace detail
+
+inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                              Truncations& cut) {
+  detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
 }
 
 inline std::string_view EmailBody::behind(std::string_view lines) {
@@ -340,9 +354,9 @@ inline void format_from(std::string_view from, Buffer& out) {
 }
 
 /// Appends the other lines that differ from mail to mail.
+/// @param domain  as message_id_domain() gives it
 inline void format_to(const std::string_view* to, std::size_t to_count, std::string_view key, std::string_view domain,
                       Buffer& out) {
-  domain = message_id_domain(domain);
   std::size_t room = header_room(0) + key.size() + domain.size();
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
   char* const p = put_to(to, to_count, put(out.room(room), "To: "), 4);
@@ -354,7 +368,7 @@ inline void format_to(const std::string_view* to, std::size_t to_count, std::str
 inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
-  detail::format_to(to, to_count, key, domain, out);
+  detail::format_to(to, to_count, key, detail::message_id_domain(domain), out);
   out.append(body.view());
 }
 

@@ -270,7 +270,7 @@ class SlackWriter {
       p = put(p, separator);
     }
     if (message_->has_time) {
-      p = write_readable(p, message_->time);
+      p = write_readable(p, civil_time(message_->time));
       p = put(p, separator);
     }
     if (p == origin) {

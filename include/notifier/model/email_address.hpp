@@ -97,7 +97,7 @@ inline bool is_display_name(std::string_view text) noexcept {
 }  // namespace detail
 
 inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.rfind('@');
+  const std::size_t at = text.find('@');  // neither part may hold another
   if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
   return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
 }

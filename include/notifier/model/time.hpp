@@ -127,25 +127,29 @@ constexpr std::string_view weekday_name(int weekday) noexcept { return {&"SunMon
 }  // namespace detail
 
 inline CivilTime civil_time(Timestamp time) noexcept {
-  const std::int64_t ms = detail::within_calendar(time).ms - first_timestamp.ms;
-  const int days = static_cast<int>(ms / detail::ms_per_day) + 306;  // since 0000-03-01
-  const int in_day = static_cast<int>(ms % detail::ms_per_day);
+  // Unsigned: then a division by a constant is a multiplication and a shift.
+  const auto ms = static_cast<std::uint64_t>(detail::within_calendar(time).ms - first_timestamp.ms);
+  constexpr std::uint64_t ms_per_day = detail::ms_per_day;
+  const auto days = static_cast<std::uint32_t>(ms / ms_per_day) + 306;  // since 0000-03-01
+  const auto in_day = static_cast<std::uint32_t>(ms % ms_per_day);
 
-  const int century = (4 * days + 3) / 146097;
-  const int in_century = days - century * 146097 / 4;
-  const int year_of_century = (4 * in_century + 3) / 1461;
-  const int in_year = in_century - year_of_century * 1461 / 4;
-  const int month = (5 * in_year + 2) / 153;  // 0 is March
+  const std::uint32_t century = (4 * days + 3) / 146097;
+  const std::uint32_t in_century = days - century * 146097 / 4;
+  const std::uint32_t year_of_century = (4 * in_century + 3) / 1461;
+  const std::uint32_t in_year = in_century - year_of_century * 1461 / 4;
+  const std::uint32_t month = (5 * in_year + 2) / 153;  // 0 is March
+  const std::uint32_t seconds = in_day / 1000;
+  const std::uint32_t minutes = seconds / 60;
 
   CivilTime out{};
-  out.day = in_year - (153 * month + 2) / 5 + 1;
-  out.month = month < 10 ? month + 3 : month - 9;
-  out.year = century * 100 + year_of_century + (month < 10 ? 0 : 1);
-  out.hour = in_day / 3600000;
-  out.minute = in_day / 60000 % 60;
-  out.second = in_day / 1000 % 60;
-  out.millisecond = in_day % 1000;
-  out.weekday = (days + 3) % 7;
+  out.day = static_cast<int>(in_year - (153 * month + 2) / 5 + 1);
+  out.month = static_cast<int>(month < 10 ? month + 3 : month - 9);
+  out.year = static_cast<int>(century * 100 + year_of_century + (month < 10 ? 0 : 1));
+  out.hour = static_cast<int>(minutes / 60);
+  out.minute = static_cast<int>(minutes % 60);
+  out.second = static_cast<int>(seconds % 60);
+  out.millisecond = static_cast<int>(in_day % 1000);
+  out.weekday = static_cast<int>((days + 3) % 7);
   return out;
 }
 
@@ -219,8 +223,7 @@ inline char* write_rfc3339(char* p, Timestamp time) noexcept {
   return p;
 }
 
-inline char* write_rfc5322(char* p, Timestamp time) noexcept {
-  const CivilTime civil = civil_time(time);
+inline char* write_rfc5322(char* p, const CivilTime& civil) noexcept {
   p = write_text(p, weekday_name(civil.weekday));
   p = write_text(p, ", ");
   p = write_day(p, civil.day);
@@ -238,8 +241,7 @@ inline char* write_rfc5322(char* p, Timestamp time) noexcept {
   return p;
 }
 
-inline char* write_readable(char* p, Timestamp time) noexcept {
-  const CivilTime civil = civil_time(time);
+inline char* write_readable(char* p, const CivilTime& civil) noexcept {
   p = write_day(p, civil.day);
   *p++ = ' ';
   p = write_text(p, month_name(civil.month));
@@ -263,8 +265,12 @@ inline std::string to_rfc3339(Timestamp time) {
   return buffer.str();
 }
 
-inline void append_rfc5322(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc5322(out.room(32), time)); }
+inline void append_rfc5322(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_rfc5322(out.room(32), civil_time(time)));
+}
 
-inline void append_readable(Buffer& out, Timestamp time) { out.set_end(detail::write_readable(out.room(32), time)); }
+inline void append_readable(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_readable(out.room(32), civil_time(time)));
+}
 
 NOTIFIER_NAMESPACE_END

@@ -59,8 +59,9 @@ class Renderer {
   Message message_;
   Payload payloads_[platform_count];
   EmailBody email_;
-  Buffer sender_;  // what `from_`, which borrows from it, and `from_line_` were made of: it changes seldom
+  Buffer sender_;  // what the next three, of which two borrow from it, were made of: it changes seldom
   Mailbox from_;
+  std::string_view domain_;  // for the ids of mails
   Buffer from_line_;
   Buffer front_;  // what a mail begins with
   Recipients to_;
@@ -118,7 +119,7 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
     case Platform::email: {
       read_sender(state_->settings->email_from);
       const bool needs_clock = !message().has_time && options_.clock;
-      format_email_body(message(), from_.domain(), needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
+      write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
       break;
     }
     case Platform::webhook: break;
@@ -132,6 +133,7 @@ inline void Renderer::read_sender(std::string_view email_from) {
   sender_.append(email_from);
   from_ = Mailbox();
   parse_mailbox(sender_.view(), from_);
+  domain_ = message_id_domain(from_.domain());
   from_line_.clear();
   format_from(sender_.view(), from_line_);
 }
@@ -178,7 +180,7 @@ inline void Renderer::render_mail(Record record, const AppBlock* app) {
   view_.to = to_.views();
   front_.clear();
   front_.append(from_line_.view());
-  format_to(view_.to, to_.size(), view_.idempotency_key, from_.domain(), front_);
+  format_to(view_.to, to_.size(), view_.idempotency_key, domain_, front_);
   view_.method = {};
   view_.url = {};
   view_.headers = nullptr;
