@@ -15771,7 +15771,9 @@ class OutboxSchedule {
   Lane& lane(std::string_view notifier_id) { return lanes_[std::string(notifier_id)]; }
   std::size_t size() const noexcept { return entries_.size(); }
   std::size_t in_flight() const noexcept { return in_flight_; }
+  /// How many are remembered: those with deliveries, and those that were sent something just now.
   std::size_t targets() const noexcept { return targets_.size(); }
+  std::size_t hosts() const noexcept { return hosts_.size(); }
 
  private:
   Target& find_target(const OutboxRecord& record) {
