@@ -7179,7 +7179,7 @@ NOTIFIER_NAMESPACE_END
 
 // Reading a snapshot or a hand-written configuration: all or nothing, every fault named by its path.
 
-#include <deque>
+#include <forward_list>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -7246,7 +7246,7 @@ class Loader {
     problems_.add(field, "has already been taken", "taken");
     return false;
   }
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
   /// Calls `f(View, position)` for the elements of a list that may be absent.
   template <class F>
   void for_each(json::View list, const std::string& path, F&& f);
@@ -7256,7 +7256,7 @@ class Loader {
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
-  std::deque<std::string> kept_;  // ids that are not in the document
+  std::forward_list<std::string> kept_;  // ids that are not in the document
   // reused from notifier to notifier
   App app_;
   json::View siblings_;                     // all notifiers of the app at hand

@@ -1,5 +1,7 @@
 // Memory and routing.
 
+#include "hot.hpp"  // before all that calls it
+
 #include <string_view>
 
 #include "engine.hpp"

@@ -4,7 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <deque>
+#include <forward_list>
 #include <memory>
 #include <optional>
 #include <string>
@@ -83,7 +83,7 @@ class Loader {
     problems_.add(field, "has already been taken", "taken");
     return false;
   }
-  std::string_view keep(std::string text) { return kept_.emplace_back(std::move(text)); }
+  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
   /// Calls `f(View, position)` for the elements of a list that may be absent.
   template <class F>
   void for_each(json::View list, const std::string& path, F&& f);
@@ -93,7 +93,7 @@ class Loader {
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
-  std::deque<std::string> kept_;  // ids that are not in the document
+  std::forward_list<std::string> kept_;  // ids that are not in the document
   // reused from notifier to notifier
   App app_;
   json::View siblings_;                     // all notifiers of the app at hand
