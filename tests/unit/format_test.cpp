@@ -203,3 +203,14 @@ TEST_CASE("a cut keeps as much as the limit allows, wherever it falls") {
     }
   }
 }
+
+TEST_CASE("URLs: sixteen at a time, no byte is passed over that is not allowed") {
+  for (unsigned byte = 0; byte < 256; ++byte) {
+    CAPTURE(byte);
+    const char c = static_cast<char>(byte);
+    const bool is_allowed =
+        byte > 0x20 && byte < 0x7F && std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+    CHECK(detail::is_url_byte(c) == is_allowed);
+    if (!is_allowed) CHECK_FALSE(detail::not_url_bytes(detail::Bytes::all(byte)).none());
+  }
+}
