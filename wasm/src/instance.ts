@@ -45,6 +45,8 @@ export class Instance {
   readonly answer: number;
   /** Texts that lie still for ever, by address. */
   readonly literals = new Map<number, string>();
+  /** Where results that come in pieces are put together; kept for the next call. */
+  desk = new Uint8Array(0);
   /** How many engines live here. */
   engines = 0;
   /** The owner of the engine that is being called. */

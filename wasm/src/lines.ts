@@ -34,7 +34,7 @@ export function routeLines(
 ): RoutedLines {
   const mode = (explain ? explainBit : 0) | (errorsApart ? errorsApartBit : 0);
   const { exports, answer } = instance;
-  const outputs: Uint8Array[] = [];
+  const output = new Gathered(instance);
   const errors: Uint8Array[] = [];
   let lines = 0;
   let failed = 0;
@@ -51,17 +51,46 @@ export function routeLines(
     at += words[answer + Answer.Consumed]!;
     lines += words[answer + Answer.Count]!;
     failed += words[answer + Answer.Failed]!;
-    const whole = borrow && outputs.length === 0 && at >= bytes.length;
-    outputs.push(view(instance, Answer.Text, whole));
-    if (words[answer + Answer.BodiesSize]! > 0) errors.push(view(instance, Answer.Bodies, false));
+    if (words[answer + Answer.BodiesSize]! > 0) errors.push(view(instance, Answer.Bodies).slice());
+    const routed = view(instance, Answer.Text);
+    if (borrow && output.size === 0 && at >= bytes.length) return { output: routed, errors: join(errors), lines, failed };
+    output.add(routed);
   }
-  return { output: join(outputs), errors: join(errors), lines, failed };
+  return { output: output.take(), errors: join(errors), lines, failed };
 }
 
-function view(instance: Instance, which: Answer.Text | Answer.Bodies, borrow: boolean): Uint8Array {
+/** Borrowed. */
+function view(instance: Instance, which: Answer.Text | Answer.Bodies): Uint8Array {
   const start = instance.words[instance.answer + which]!;
-  const end = start + instance.words[instance.answer + which + 1]!;
-  return borrow ? instance.bytes.subarray(start, end) : instance.bytes.slice(start, end);
+  return instance.bytes.subarray(start, start + instance.words[instance.answer + which + 1]!);
+}
+
+const largestDesk = 16 * 1024 * 1024;
+
+/** Bytes that come piece by piece, put together on the instance's desk: memory that is new costs more than the copy into it. */
+class Gathered {
+  size = 0;
+  readonly #instance: Instance;
+
+  constructor(instance: Instance) {
+    this.#instance = instance;
+  }
+
+  add(bytes: Uint8Array): void {
+    const { desk } = this.#instance;
+    if (this.size + bytes.length > desk.length) {
+      this.#instance.desk = new Uint8Array(Math.max(2 * desk.length, this.size + bytes.length));
+      this.#instance.desk.set(desk.subarray(0, this.size));
+    }
+    this.#instance.desk.set(bytes, this.size);
+    this.size += bytes.length;
+  }
+
+  take(): Uint8Array {
+    const all = this.#instance.desk.slice(0, this.size);
+    if (this.#instance.desk.length > largestDesk) this.#instance.desk = new Uint8Array(0);
+    return all;
+  }
 }
 
 function join(parts: Uint8Array[]): Uint8Array {
