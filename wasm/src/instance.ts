@@ -164,7 +164,7 @@ export class Instance {
   #growAhead(): void {
     const pages = this.#memory.buffer.byteLength / 65_536; // no shift: from 2 GB on it would be negative
     try {
-      this.#memory.grow(Math.min(pages >> 1, 2048));
+      this.#memory.grow(Math.min(pages >> 1, 8192));
     } catch {
       // What was asked for is there; there is just no more.
     }
