@@ -5716,11 +5716,11 @@ inline std::string derive_id(std::string_view prefix, std::string_view first, st
   hex[12] = '8';
   hex[16] = "89ab"[hex[16] & 3];
 
-  std::string id(prefix);
-  for (std::size_t digit = 0; digit < sizeof hex; ++digit) {
-    if (digit == 8 || digit == 12 || digit == 16 || digit == 20) id += '-';
-    id += hex[digit];
-  }
+  std::string id;
+  id.reserve(prefix.size() + sizeof hex + 4);
+  id.append(prefix).append(hex, 8);
+  for (const char* group : {hex + 8, hex + 12, hex + 16}) id.append("-").append(group, 4);
+  id.append("-").append(hex + 20, 12);
   return id;
 }
 
