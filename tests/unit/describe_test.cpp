@@ -11,7 +11,6 @@
 
 #include "event_corpus.hpp"
 #include "notifier/catalogue/catalogue.hpp"
-#include "notifier/message/secret.hpp"
 
 using notifier::Event;
 using notifier::Message;
@@ -593,39 +592,4 @@ TEST_CASE("a test says so, and who asked for it") {
   CHECK(message.title() == "shop: test");
   CHECK(message.sentence() == "This is a test of the notifier ops, asked for by anna: nothing happened to shop.");
   CHECK(describe(R"({"type":"test"})").sentence() == "This is a test of a notifier: nothing happened to the app.");
-}
-
-TEST_CASE("describe: of an unknown kind, values of up to 40 bytes fit side by side, and those left out are counted") {
-  Describer describe;
-  const Message& sized =
-      describe(event_of("unknown", R"({"a":")" + std::string(40, 'x') + R"(","b":")" + std::string(41, 'x') + R"("})"));
-  REQUIRE(sized.field_count() == 2);
-  CHECK(sized.field(0).is_short);
-  CHECK_FALSE(sized.field(1).is_short);
-
-  std::string many = "{";
-  for (int i = 0; i < 35; ++i) many += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + "\":1";
-  const Message& counted = describe(event_of("unknown", many + "}"));
-  REQUIRE(counted.field_count() == 33);
-  CHECK(counted.field(32).label == "Further values");
-  CHECK(counted.field(32).value == "3");
-  CHECK(counted.field(32).is_short);
-  CHECK_FALSE(counted.field(32).is_code);
-}
-
-TEST_CASE("describe: a secret is known by its key in any case, and by the URL that holds it") {
-  using notifier::detail::has_secret_name;
-  using notifier::detail::holds_secret_url;
-  for (const char* key : {"authorization", "AUTHORIZATION", "X-Authorization", "apiKEY", "OTP", "pin"}) {
-    CHECK_MESSAGE(has_secret_name(key), key);
-  }
-  for (const char* key : {"author", "pins", "spin", "zone", "Z", "reason"})
-    CHECK_FALSE_MESSAGE(has_secret_name(key), key);
-  for (const char* text :
-       {"https://me@example.com/", "see https://example.com/a?b", "x://@", "x://?", "a://b c://d?"}) {
-    CHECK_MESSAGE(holds_secret_url(text), text);
-  }
-  for (const char* text : {"https://example.com/a@b", "https://example.com ?a", "me@example.com?", "://", "<x://a>?"}) {
-    CHECK_FALSE_MESSAGE(holds_secret_url(text), text);
-  }
 }

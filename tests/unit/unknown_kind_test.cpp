@@ -1,0 +1,64 @@
+#include "notifier/message/secret.hpp"
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "notifier/message/describe.hpp"
+
+using notifier::Event;
+using notifier::Message;
+
+namespace {
+
+/// An event of a kind that nobody described, told; what it gives lives until the next.
+class Describer {
+ public:
+  const Message& operator()(const std::string& type_data) {
+    const std::string event = R"({"id":"e","app_name":"shop","type":"unknown","type_data":)" + type_data + "}";
+    auto root = document_.parse(event);
+    REQUIRE(root);
+    describe(Event::read(*root, event), "", message_);
+    return message_;
+  }
+
+ private:
+  notifier::json::Document document_;
+  Message message_;
+};
+
+}  // namespace
+
+TEST_CASE("describe: of an unknown kind, values of up to 40 bytes fit side by side, and those left out are counted") {
+  Describer describe;
+  const Message& sized = describe(R"({"a":")" + std::string(40, 'x') + R"(","b":")" + std::string(41, 'x') + R"("})");
+  REQUIRE(sized.field_count() == 2);
+  CHECK(sized.field(0).is_short);
+  CHECK_FALSE(sized.field(1).is_short);
+
+  std::string many = "{";
+  for (int i = 0; i < 35; ++i) many += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + "\":1";
+  const Message& counted = describe(many + "}");
+  REQUIRE(counted.field_count() == 33);
+  CHECK(counted.field(32).label == "Further values");
+  CHECK(counted.field(32).value == "3");
+  CHECK(counted.field(32).is_short);
+  CHECK_FALSE(counted.field(32).is_code);
+}
+
+TEST_CASE("describe: a secret is known by its key in any case, and by the URL that holds it") {
+  using notifier::detail::has_secret_name;
+  using notifier::detail::holds_secret_url;
+  for (const char* key : {"authorization", "AUTHORIZATION", "X-Authorization", "apiKEY", "OTP", "pin"}) {
+    CHECK_MESSAGE(has_secret_name(key), key);
+  }
+  for (const char* key : {"author", "pins", "spin", "zone", "Z", "reason"})
+    CHECK_FALSE_MESSAGE(has_secret_name(key), key);
+  for (const char* text :
+       {"https://me@example.com/", "see https://example.com/a?b", "x://@", "x://?", "a://b c://d?"}) {
+    CHECK_MESSAGE(holds_secret_url(text), text);
+  }
+  for (const char* text : {"https://example.com/a@b", "https://example.com ?a", "me@example.com?", "://", "<x://a>?"}) {
+    CHECK_FALSE_MESSAGE(holds_secret_url(text), text);
+  }
+}
