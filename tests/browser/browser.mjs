@@ -49,6 +49,7 @@ export async function serve({ pages = {}, scripts = {}, styles = {}, api, policy
 export async function open(browser, url, { beforehand, ...options } = {}) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, locale: 'en-GB', timezoneId: 'UTC', ...options });
   if (beforehand) await context.addInitScript(beforehand);
+  context.setDefaultTimeout(120_000);
   const page = await context.newPage();
   page.setDefaultTimeout(15_000);
   const faults = [];

@@ -25,7 +25,7 @@ const arrived = (what, app, at = target) => at.requests.filter(({ path }) => pat
 const to = (what, app, platform = 'webhook', more = {}) => ({
   platform, type_data: { webhook_url: `http://127.0.0.1:${(more.at ?? target).port}/${what}/${app}/path-secret?key=query-secret${more.query ?? ''}`, ...more.type_data },
 });
-const quick = ['--allow-private-targets', '--retry-delays', '0.05,0.05,0.05', '--send-timeout', '2'];
+const quick = ['--allow-private-targets', '--retry-delays', '0.05,0.05,0.05', '--send-timeout', '60'];
 const haveOneKey = (requests) => assert.equal(new Set(requests.map(({ headers }) => headers['webhook-id'])).size, 1);
 
 const world = await World.start({
@@ -34,8 +34,7 @@ const world = await World.start({
   twice: to('twice', 'twice'), later: to('later', 'later'), redirect: to('redirect', 'redirect'), endless: to('endless', 'endless'),
   half: to('half', 'half'), halfslack: to('half', 'halfslack', 'slack'), dead: to('500', 'dead'), gone: to('410', 'gone'), refused: to('404', 'refused'),
   unsuccessful: to('unsuccessful', 'unsuccessful', 'rocket_chat'), silent: to('ok', 'silent', 'slack'), drop: to('drop', 'drop', 'webhook', { at: breaking }), reset: to('reset', 'reset', 'webhook', { at: breaking }),
-  garbage: to('garbage', 'garbage', 'webhook', { at: breaking }), hang: to('hang', 'hang'), quick: to('ok', 'quick'), removed: to('503', 'removed'), off: to('503', 'off'),
-  slow: to('slow', 'slow', 'webhook', { query: '&ms=300' }),
+  garbage: to('garbage', 'garbage', 'webhook', { at: breaking }), quick: to('ok', 'quick'), removed: to('503', 'removed'), off: to('503', 'off'),
 }, quick);
 
 test('an event arrives once at each platform, a webhook byte for byte', async () => {
@@ -159,17 +158,17 @@ test('a dead delivery is sent again on request, under its key, and its history s
 });
 
 test('a target that hangs holds up nobody else', async () => {
-  for (let i = 0; i < 40; ++i) await world.post('hang');
-  const begun = Date.now();
-  for (let i = 0; i < 20; ++i) await world.post('slow');
+  const patient = await World.start({ hang: to('hang', 'hang'), slow: to('slow', 'slow', 'webhook', { query: '&ms=300' }) }, ['--allow-private-targets', '--send-timeout', '250']);
+  for (let i = 0; i < 40; ++i) await patient.post('hang');
+  for (let i = 0; i < 20; ++i) await patient.post('slow');
   await until(() => arrived('slow', 'slow').length === 20);
-  await until(async () => (await world.deliveries('slow')).every(({ state }) => state === 'delivered'));
+  await until(async () => (await patient.deliveries('slow')).every(({ state }) => state === 'delivered'));
   assert.ok(arrived('hang', 'hang').length < 40, 'the target that hangs has its limit');
-  assert.ok(Date.now() - begun < 20_000);
+  assert.ok((await patient.deliveries('hang')).every(({ attempts }) => attempts.length === 0), 'it hangs all the while');
 });
 
 test('what is pending for a notifier that is removed or switched off ends', async () => {
-  const patient = await World.start({ removed: to('503', 'removed'), off: to('503', 'off') }, ['--allow-private-targets', '--retry-delays', '0.5,0.5,0.5,0.5']);
+  const patient = await World.start({ removed: to('503', 'removed'), off: to('503', 'off') }, ['--allow-private-targets', '--retry-delays', '2,2,2,2']);
   for (const app of ['removed', 'off']) {
     await patient.post(app);
     await until(() => arrived('503', app).length >= 1);
@@ -178,15 +177,15 @@ test('what is pending for a notifier that is removed or switched off ends', asyn
   assert.equal((await patient.server.call('PATCH', '/v1/apps/off/notifiers/no-off', { notifier: { active: false } })).status, 200);
   await patient.ended('off', 'dead');
   const before = arrived('503', 'removed').length + arrived('503', 'off').length;
-  await sleep(1200);
+  await sleep(3000);
   assert.equal(arrived('503', 'removed').length + arrived('503', 'off').length, before);
 });
 
 test('what is pending outlives the server, whether it is stopped or killed', async () => {
-  const patient = await World.start({ restart: to('later', 'restart'), killed: to('later', 'killed') }, ['--allow-private-targets', '--retry-delays', '0.2,0.2']);
+  const patient = await World.start({ restart: to('later', 'restart', 'webhook', { query: '&after=3' }), killed: to('later', 'killed', 'webhook', { query: '&after=3' }) }, ['--allow-private-targets', '--retry-delays', '0.2,0.2']);
   for (const [app, signal] of [['restart', 'SIGTERM'], ['killed', 'SIGKILL']]) {
     await patient.post(app);
-    await until(async () => (await patient.deliveries(app))[0]?.attempts.length === 1);
+    await until(async () => (await patient.deliveries(app))[0]?.attempts.length > 0);
     await patient.stop(signal);
     await patient.restart();
     await patient.ended(app, 'delivered', 2);

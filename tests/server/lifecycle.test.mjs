@@ -12,7 +12,7 @@ const folder = NotifierServer.folder();
 after(() => folder.remove());
 
 const webhook = (name) => ({ notifier: { platform_id: '5982f145d48c3600273ef08a', name, type_data: { webhook_url: 'https://example.com/x' } } });
-const run = (...args) => spawnSync(program, args, { encoding: 'utf8', timeout: 10000, env: { ...process.env, NOTIFIER_TOKEN: '' } });
+const run = (...args) => spawnSync(program, args, { encoding: 'utf8', timeout: 100_000, env: { ...process.env, NOTIFIER_TOKEN: '' } });
 
 test('a stopped server has all it acknowledged when it starts again, even requests under way', async () => {
   let server = await NotifierServer.start(folder.database);

@@ -226,7 +226,7 @@ int main(int argc, char** argv) {
   const auto start = Clock::now();
   long warm_memory = 0;
   while (Clock::now() - start < duration) {
-    if (::poll(sockets.data(), sockets.size(), 1000) <= 0) Client::fail("the server does not answer");
+    if (::poll(sockets.data(), sockets.size(), 60'000) <= 0) Client::fail("the server does not answer");
     for (std::size_t i = 0; i < sockets.size(); ++i) {
       if (sockets[i].revents != 0 && !clients[i]->receive()) Client::fail("the server closed a connection");
     }

@@ -35,7 +35,7 @@ export class NotifierServer {
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#child = child;
-    server.#exit = new Promise((resolve) => child.on('exit', (code, signal) => resolve({ code, signal })));
+    server.#exit = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     child.stderr.on('data', (data) => (server.log += data));
     const greeting = new Promise((resolve) => {
       let text = '';
@@ -56,7 +56,7 @@ export class NotifierServer {
     return this.#child.pid;
   }
 
-  /** Asks it to stop, and gives its exit status. */
+  /** Asks it to stop, and gives its exit status, once all of its log has been read. */
   async stop(signal = 'SIGTERM') {
     this.#child.kill(signal);
     return this.#exit;

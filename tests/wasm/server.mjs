@@ -19,10 +19,11 @@ export async function startServer(args, { database, env = {} }) {
     env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], cwd: join(root, 'tests'),
   });
   children.push(child);
+  const closed = once(child, 'close');
   let log = '';
   child.stderr.setEncoding('utf8').on('data', (text) => (log += text));
   child.stdout.setEncoding('utf8');
-  const [line] = await Promise.race([once(child.stdout, 'data'), once(child, 'exit').then(() => assert.fail(`it ended: ${log}`))]);
+  const [line] = await Promise.race([once(child.stdout, 'data'), closed.then(() => assert.fail(`it ended: ${log}`))]);
   const [, port] = /:(\d+)( |$)/m.exec(line);
   const ask = (path, { method = 'GET', body, headers = {} } = {}) =>
     new Promise((resolve, reject) => {
@@ -37,7 +38,7 @@ export async function startServer(args, { database, env = {} }) {
     });
   const stop = async (signal = 'SIGTERM') => {
     child.kill(signal);
-    const [code] = child.exitCode === null && child.signalCode === null ? await once(child, 'exit') : [child.exitCode];
+    const [code] = await closed; // not its exit: what it said last may come after that
     return { code, log };
   };
   return { child, port, ask, stop, database, line, log: () => log };

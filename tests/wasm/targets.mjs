@@ -8,7 +8,7 @@ const { SMTPServer } = createRequire(new URL('../x.js', import.meta.url))('smtp-
 /**
  * Answers POST /WHAT/... as WHAT says, and remembers every request.
  *
- * `ok`, `slack`, `rocket`: takes it. `NNN`: that status. `later`: 429 for the first request of a path, with Retry-After. `twice`: 500 for the
+ * `ok`, `slack`, `rocket`: takes it. `NNN`: that status. `later`: 429 for the first request of a path, with Retry-After: the seconds of the query, or 1. `twice`: 500 for the
  * first two. `flaky`: every tenth request at random is not taken. `slow`: after the milliseconds of the query. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
  * `half`: breaks off in the body. `endless`: a body without end. `garbage`: no HTTP. `redirect`: to /ok. `unsuccessful`: 200 and `success:false`.
  */
@@ -40,7 +40,7 @@ export async function startTarget() {
         case 'unsuccessful':
           return response.setHeader('content-type', 'application/json').end('{"success":false,"error":"no"}');
         case 'later':
-          return count === 1 ? response.writeHead(429, { 'retry-after': '1' }).end() : response.end('ok');
+          return count === 1 ? response.writeHead(429, { 'retry-after': url.searchParams.get('after') ?? '1' }).end() : response.end('ok');
         case 'twice':
           return response.writeHead(count <= 2 ? 500 : 200).end('ok');
         case 'flaky':
@@ -135,7 +135,7 @@ export function mailDelivery(to, { notifierId = 'no-mail', ...rest } = {}) {
 }
 
 /** Waits until something holds; fails after a time that no working machine needs. */
-export async function until(holds, what = 'it', ms = 30_000) {
+export async function until(holds, what = 'it', ms = 120_000) {
   for (const end = Date.now() + ms; ; await new Promise((resolve) => setTimeout(resolve, 10))) {
     if (await holds()) return;
     if (Date.now() > end) throw new Error(`${what} did not happen`);
