@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "notifier/registry/kept_texts.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/registry/unique_texts.hpp"
 
@@ -281,4 +282,34 @@ TEST_CASE("a text given twice is found among many") {
   CHECK(texts.insert("x", 1));
   CHECK(texts.insert("y", 1));
   CHECK_FALSE(texts.insert("y", 1));
+  texts.clear();
+  CHECK(texts.empty());
+  CHECK_FALSE(texts.contains("1", hash("1")));
+  CHECK(texts.insert("1", hash("1")));
+  CHECK_FALSE(texts.insert("1", hash("1")));
+}
+
+TEST_CASE("a kept text stays where it is, however many and however long those after it are") {
+  KeptTexts kept;
+  std::vector<std::string_view> views;
+  for (int i = 0; i < 20000; ++i) views.push_back(kept.keep(std::to_string(i)));
+  const std::string large(200000, 'x');
+  CHECK(kept.keep(large) == large);
+  CHECK(kept.keep("") == "");
+  CHECK(kept.keep("after") == "after");
+  for (int i = 0; i < 20000; ++i) CHECK(views[static_cast<std::size_t>(i)] == std::to_string(i));
+}
+
+TEST_CASE("a row has a bit for all events but alerts where all are asked for, and none beyond") {
+  const Catalogue& catalogue = *Catalogue::standard();
+  const RowShape shape(catalogue);
+  std::vector<std::uint64_t> row(shape.words, 0xABu);
+  Notifier notifier;
+  notifier.active = true;
+  notifier.send_all_events = true;
+  shape.write(notifier, {}, row.data());
+  for (std::size_t bit = 0; bit < 64 * shape.words; ++bit) {
+    CAPTURE(bit);
+    CHECK((row[bit / 64] >> bit % 64 & 1) == (bit < shape.bits && bit != shape.alert_bit));
+  }
 }

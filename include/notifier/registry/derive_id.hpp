@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <string_view>
 
@@ -18,11 +19,13 @@ inline std::string derive_id(std::string_view prefix, std::string_view first, st
   hex[12] = '8';
   hex[16] = "89ab"[hex[16] & 3];
 
-  std::string id;
-  id.reserve(prefix.size() + sizeof hex + 4);
-  id.append(prefix).append(hex, 8);
-  for (const char* group : {hex + 8, hex + 12, hex + 16}) id.append("-").append(group, 4);
-  id.append("-").append(hex + 20, 12);
+  std::string id(prefix.size() + sizeof hex + 4, '-');
+  char* const uuid = &id[prefix.copy(&id[0], prefix.size())];
+  std::memcpy(uuid, hex, 8);
+  std::memcpy(uuid + 9, hex + 8, 4);
+  std::memcpy(uuid + 14, hex + 12, 4);
+  std::memcpy(uuid + 19, hex + 16, 4);
+  std::memcpy(uuid + 24, hex + 20, 12);
   return id;
 }
 

@@ -4,9 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <forward_list>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +13,7 @@
 #include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"
+#include "notifier/registry/kept_texts.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/unique_texts.hpp"
 
@@ -64,10 +63,10 @@ class Loader {
   /// Makes room for what the document says that there is.
   void reserve(json::View apps);
   void load_app(json::View value, std::size_t position);
-  void load_notifiers(json::View list, const std::string& app_path);
+  void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  std::string derive_notifier_id(std::size_t position);
+  std::string_view derive_notifier_id(std::size_t position);
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
@@ -77,42 +76,44 @@ class Loader {
   void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
     faults_.add(path, {std::string(field), std::move(message), std::string(code)});
   }
-  /// False, and a fault, where the text was there before.
-  bool claim(UniqueTexts& texts, std::string_view text, std::string_view field) {
-    if (texts.insert(text, builder_.state().hash(text))) return true;
-    problems_.add(field, "has already been taken", "taken");
-    return false;
+  /// A problem where the text was there before.
+  void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
+    if (!texts.insert(text, text_hash)) problems_.add(field, "has already been taken", "taken");
   }
-  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
-  /// Calls `f(View, position)` for the elements of a list that may be absent.
-  template <class F>
-  void for_each(json::View list, const std::string& path, F&& f);
+  void claim(UniqueTexts& texts, std::string_view text, std::string_view field) {
+    claim(texts, text, hash(text), field);
+  }
+  std::uint64_t hash(std::string_view text) { return builder_.state().hash(text); }
+  /// Calls `f(View, position)` for the elements of a list that may be absent. `path()` says where the list is.
+  template <class Path, class F>
+  void for_each(json::View list, Path&& path, F&& f);
 
   StateBuilder builder_;
   Timestamp now_;
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
-  std::forward_list<std::string> kept_;  // ids that are not in the document
+  KeptTexts kept_;  // ids that are not in the document
   // reused from notifier to notifier
   App app_;
-  json::View siblings_;                     // all notifiers of the app at hand
-  std::optional<UniqueTexts> sibling_ids_;  // where one of them has no id
+  json::View siblings_;      // all notifiers of the app at hand
+  UniqueTexts sibling_ids_;  // empty until one of them has no id
   DraftView draft_;
   Notifier notifier_;
   std::vector<EventBit> selected_;
+  std::uint64_t id_hash_ = 0;
 };
 
-template <class F>
-void Loader::for_each(json::View list, const std::string& path, F&& f) {
+template <class Path, class F>
+void Loader::for_each(json::View list, Path&& path, F&& f) {
   if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) return faults_.add({}, {path, "must be an array", "type"});
+  if (!list.is_array()) return faults_.add({}, {path(), "must be an array", "type"});
   std::size_t position = 0;
   list.for_each_element([&](json::View element) {
     if (element.is_object()) {
       f(element, position);
     } else {
-      faults_.add({}, {at(path, position), "must be an object", "type"});
+      faults_.add({}, {at(path(), position), "must be an object", "type"});
     }
     ++position;
   });
@@ -120,8 +121,9 @@ void Loader::for_each(json::View list, const std::string& path, F&& f) {
 
 inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
   reserve(root["apps"]);
-  for_each(root["apps"], "apps", [this](json::View app, std::size_t position) { load_app(app, position); });
-  for_each(root["users"], "users", [this](json::View user, std::size_t position) { load_user(user, position); });
+  const auto named = [](const char* name) { return [name] { return std::string(name); }; };
+  for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
+  for_each(root["users"], named("users"), [this](json::View user, std::size_t position) { load_user(user, position); });
   load_settings(root);
   if (!faults_.empty()) return std::move(faults_).to_error();
   return builder_.finish();
@@ -142,29 +144,31 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   check_app(app_, problems_);
   if (problems_.empty()) {
     const json::View id = value["id"];
-    claim(app_ids_, id.string() == app_.id ? id.string() : keep(app_.id), "id");
+    claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
     claim(app_names_, value["name"].string(), "name");
   }
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
 
   builder_.begin_app();
-  load_notifiers(value["notifiers"], at("apps", position));
+  load_notifiers(value["notifiers"], position);
   if (faults_.empty()) builder_.end_app(app_);
 }
 
-inline void Loader::load_notifiers(json::View list, const std::string& app_path) {
+inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
   siblings_ = list;
-  sibling_ids_.reset();
-  for_each(list, app_path + ".notifiers", [&](json::View value, std::size_t position) {
+  sibling_ids_.clear();
+  const auto path = [app_position] { return at("apps", app_position) + ".notifiers"; };
+  for_each(list, path, [&](json::View value, std::size_t position) {
     load_notifier(value, position);
-    if (!problems_.empty()) faults_.take(at(app_path + ".notifiers", position), problems_);
+    if (!problems_.empty()) faults_.take(at(path(), position), problems_);
   });
 }
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
-  notifier_ids_.prefetch(builder_.state().hash(draft_.id.string()));  // for load_id(), below
+  id_hash_ = hash(draft_.id.string());
+  notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
   if (platform == nullptr) return;
   notifier_.platform = platform->platform;
@@ -187,7 +191,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
-  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_);
+  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_, id_hash_);
 }
 
 inline void Loader::load_id(json::View value, std::size_t position) {
@@ -196,27 +200,26 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   if (!given.empty()) {
     if (!check_text("id", given, NOTIFIER_MAX_ID_BYTES, problems_)) return;
     notifier_.id = given;
-    claim(notifier_ids_, given, "id");
-    return;
+    return claim(notifier_ids_, given, id_hash_, "id");
   }
-  notifier_.id = derive_notifier_id(position);
-  claim(notifier_ids_, keep(notifier_.id), "id");
+  const std::string_view derived = derive_notifier_id(position);
+  notifier_.id = derived;
+  claim(notifier_ids_, derived, id_hash_, "id");
 }
 
-/// An id that none of the app's notifiers has.
-inline std::string Loader::derive_notifier_id(std::size_t position) {
-  const detail::Hasher& hash = builder_.state().hash;
-  if (!sibling_ids_) {
-    sibling_ids_.emplace();
+/// An id that none of the app's notifiers has, and its hash.
+inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+  if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
-      sibling_ids_->insert(id, hash(id));
+      sibling_ids_.insert(id, hash(id));
     });
   }
-  std::string id;
+  std::string_view id;
   do {
-    id = derive_id("no-", app_.id, to_string(notifier_.platform), notifier_.name, position++);
-  } while (!sibling_ids_->insert(keep(id), hash(id)));
+    id = kept_.keep(derive_id("no-", app_.id, to_string(notifier_.platform), notifier_.name, position++));
+    id_hash_ = hash(id);
+  } while (!sibling_ids_.insert(id, id_hash_));
   return id;
 }
 

@@ -177,9 +177,9 @@ inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit
   std::fill(row, row + words, std::uint64_t{0});
   if (!notifier.active) return;
   if (notifier.send_all_events) {
-    for (std::size_t bit = 0; bit < bits; ++bit) {
-      if (bit != alert_bit) set(bit);
-    }
+    std::fill(row, row + words, ~std::uint64_t{0});
+    row[words - 1] >>= words * 64 - bits;
+    row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
   }
   if (notifier.send_all_alerts) set(alert_bit);
   for (const EventBit bit : selected) set(bit);

@@ -36,12 +36,13 @@ class StateBuilder {
     ends_.clear();
     hashes_.clear();
   }
-  void add(const Notifier& notifier, const std::vector<EventBit>& selected) {
+  /// @param id_hash  of the notifier's id.
+  void add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
     Record::append(records_, notifier, selected);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
-    hashes_.push_back(state_->hash(notifier.id));
+    hashes_.push_back(id_hash);
   }
   void end_app(const App& app);
   void add_user(const User& user) {
