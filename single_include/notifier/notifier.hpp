@@ -5716,13 +5716,46 @@ inline std::string derive_id(std::string_view prefix, std::string_view first, st
   hex[12] = '8';
   hex[16] = "89ab"[hex[16] & 3];
 
-  std::string id;
-  id.reserve(prefix.size() + sizeof hex + 4);
-  id.append(prefix).append(hex, 8);
-  for (const char* group : {hex + 8, hex + 12, hex + 16}) id.append("-").append(group, 4);
-  id.append("-").append(hex + 20, 12);
+  std::string id(prefix.size() + sizeof hex + 4, '-');
+  char* const uuid = &id[prefix.copy(&id[0], prefix.size())];
+  std::memcpy(uuid, hex, 8);
+  std::memcpy(uuid + 9, hex + 8, 4);
+  std::memcpy(uuid + 14, hex + 12, 4);
+  std::memcpy(uuid + 19, hex + 16, 4);
+  std::memcpy(uuid + 24, hex + 20, 12);
   return id;
 }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/kept_texts.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Copies of texts that stay where they are until it goes: one allocation for many.
+class KeptTexts {
+ public:
+  std::string_view keep(std::string_view text) {
+    if (text.size() > left_) {
+      left_ = std::max(text.size(), block_bytes);
+      blocks_.emplace_back(new char[left_]);
+      free_ = blocks_.back().get();
+    }
+    const std::string_view kept(free_, text.copy(free_, text.size()));
+    free_ += text.size();
+    left_ -= text.size();
+    return kept;
+  }
+
+ private:
+  static constexpr std::size_t block_bytes = 64 * 1024;
+
+  std::vector<std::unique_ptr<char[]>> blocks_;
+  char* free_ = nullptr;
+  std::size_t left_ = 0;
+};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -6871,9 +6904,9 @@ inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit
   std::fill(row, row + words, std::uint64_t{0});
   if (!notifier.active) return;
   if (notifier.send_all_events) {
-    for (std::size_t bit = 0; bit < bits; ++bit) {
-      if (bit != alert_bit) set(bit);
-    }
+    std::fill(row, row + words, ~std::uint64_t{0});
+    row[words - 1] >>= words * 64 - bits;
+    row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
   }
   if (notifier.send_all_alerts) set(alert_bit);
   for (const EventBit bit : selected) set(bit);
@@ -7061,12 +7094,13 @@ class StateBuilder {
     ends_.clear();
     hashes_.clear();
   }
-  void add(const Notifier& notifier, const std::vector<EventBit>& selected) {
+  /// @param id_hash  of the notifier's id.
+  void add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
     Record::append(records_, notifier, selected);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
-    hashes_.push_back(state_->hash(notifier.id));
+    hashes_.push_back(id_hash);
   }
   void end_app(const App& app);
   void add_user(const User& user) {
@@ -7120,19 +7154,26 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// A set of borrowed texts, for finding the ones given twice among millions.
+/// A set of borrowed texts, for finding the ones given twice among millions. A part of each hash stands beside the
+/// place of its text, so that a look at another text, far away in memory, is hardly ever needed.
 class UniqueTexts {
  public:
   /// @param hash  of the text.
   /// @return false where the text is there already.
   bool insert(std::string_view text, std::uint64_t hash) {
     if (2 * (entries_.size() + 1) > slots_.size()) grow();
-    std::uint32_t& slot = find(text, hash);
-    if (slot != empty) return false;
-    slot = static_cast<std::uint32_t>(entries_.size());
+    Slot& slot = find(text, hash);
+    if (slot.entry != none) return false;
+    slot = {tag(hash), static_cast<std::uint32_t>(entries_.size())};
     entries_.push_back({hash, text});
     return true;
   }
+  /// Forgets all texts, in a time that does not depend on how many there were.
+  void clear() {
+    entries_.clear();
+    slots_.clear();
+  }
+  bool empty() const noexcept { return entries_.empty(); }
   /// Makes room for so many texts.
   void reserve(std::size_t count) {
     entries_.reserve(count);
@@ -7144,32 +7185,40 @@ class UniqueTexts {
   void prefetch(std::uint64_t hash) const noexcept {
     if (!slots_.empty()) detail::prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
   }
-  bool contains(std::string_view text, std::uint64_t hash) { return !slots_.empty() && find(text, hash) != empty; }
+  bool contains(std::string_view text, std::uint64_t hash) { return !slots_.empty() && find(text, hash).entry != none; }
 
  private:
   struct Entry {
     std::uint64_t hash;
     std::string_view text;
   };
-  static constexpr std::uint32_t empty = 0xFFFFFFFFu;
+  struct Slot {
+    std::uint32_t tag;
+    std::uint32_t entry;
+  };
+  static constexpr std::uint32_t none = 0xFFFFFFFFu;
 
-  std::uint32_t& find(std::string_view text, std::uint64_t hash) {
+  static std::uint32_t tag(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
+
+  Slot& find(std::string_view text, std::uint64_t hash) {
     const std::size_t mask = slots_.size() - 1;
     std::size_t at = static_cast<std::size_t>(hash) & mask;
-    while (slots_[at] != empty && (entries_[slots_[at]].hash != hash || entries_[slots_[at]].text != text)) {
+    while (slots_[at].entry != none && (slots_[at].tag != tag(hash) || entries_[slots_[at].entry].text != text)) {
       at = (at + 1) & mask;
     }
     return slots_[at];
   }
 
-  void grow() { place(slots_.empty() ? 64 : 4 * slots_.size()); }
+  void grow() { place(slots_.empty() ? 16 : 4 * slots_.size()); }
   void place(std::size_t size) {
-    slots_.assign(size, empty);
-    for (std::uint32_t i = 0; i < entries_.size(); ++i) find(entries_[i].text, entries_[i].hash) = i;
+    slots_.assign(size, {0, none});
+    for (std::uint32_t i = 0; i < entries_.size(); ++i) {
+      find(entries_[i].text, entries_[i].hash) = {tag(entries_[i].hash), i};
+    }
   }
 
   std::vector<Entry> entries_;
-  std::vector<std::uint32_t> slots_;
+  std::vector<Slot> slots_;
 };
 
 }  // namespace detail
@@ -7178,8 +7227,6 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/registry/loader.hpp -----------------------------------------------------------------------------------
 
 // Reading a snapshot or a hand-written configuration: all or nothing, every fault named by its path.
-
-#include <forward_list>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -7227,10 +7274,10 @@ class Loader {
   /// Makes room for what the document says that there is.
   void reserve(json::View apps);
   void load_app(json::View value, std::size_t position);
-  void load_notifiers(json::View list, const std::string& app_path);
+  void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  std::string derive_notifier_id(std::size_t position);
+  std::string_view derive_notifier_id(std::size_t position);
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
@@ -7240,42 +7287,44 @@ class Loader {
   void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
     faults_.add(path, {std::string(field), std::move(message), std::string(code)});
   }
-  /// False, and a fault, where the text was there before.
-  bool claim(UniqueTexts& texts, std::string_view text, std::string_view field) {
-    if (texts.insert(text, builder_.state().hash(text))) return true;
-    problems_.add(field, "has already been taken", "taken");
-    return false;
+  /// A problem where the text was there before.
+  void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
+    if (!texts.insert(text, text_hash)) problems_.add(field, "has already been taken", "taken");
   }
-  std::string_view keep(std::string text) { return kept_.emplace_front(std::move(text)); }
-  /// Calls `f(View, position)` for the elements of a list that may be absent.
-  template <class F>
-  void for_each(json::View list, const std::string& path, F&& f);
+  void claim(UniqueTexts& texts, std::string_view text, std::string_view field) {
+    claim(texts, text, hash(text), field);
+  }
+  std::uint64_t hash(std::string_view text) { return builder_.state().hash(text); }
+  /// Calls `f(View, position)` for the elements of a list that may be absent. `path()` says where the list is.
+  template <class Path, class F>
+  void for_each(json::View list, Path&& path, F&& f);
 
   StateBuilder builder_;
   Timestamp now_;
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
-  std::forward_list<std::string> kept_;  // ids that are not in the document
+  KeptTexts kept_;  // ids that are not in the document
   // reused from notifier to notifier
   App app_;
-  json::View siblings_;                     // all notifiers of the app at hand
-  std::optional<UniqueTexts> sibling_ids_;  // where one of them has no id
+  json::View siblings_;      // all notifiers of the app at hand
+  UniqueTexts sibling_ids_;  // empty until one of them has no id
   DraftView draft_;
   Notifier notifier_;
   std::vector<EventBit> selected_;
+  std::uint64_t id_hash_ = 0;
 };
 
-template <class F>
-void Loader::for_each(json::View list, const std::string& path, F&& f) {
+template <class Path, class F>
+void Loader::for_each(json::View list, Path&& path, F&& f) {
   if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) return faults_.add({}, {path, "must be an array", "type"});
+  if (!list.is_array()) return faults_.add({}, {path(), "must be an array", "type"});
   std::size_t position = 0;
   list.for_each_element([&](json::View element) {
     if (element.is_object()) {
       f(element, position);
     } else {
-      faults_.add({}, {at(path, position), "must be an object", "type"});
+      faults_.add({}, {at(path(), position), "must be an object", "type"});
     }
     ++position;
   });
@@ -7283,8 +7332,9 @@ void Loader::for_each(json::View list, const std::string& path, F&& f) {
 
 inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
   reserve(root["apps"]);
-  for_each(root["apps"], "apps", [this](json::View app, std::size_t position) { load_app(app, position); });
-  for_each(root["users"], "users", [this](json::View user, std::size_t position) { load_user(user, position); });
+  const auto named = [](const char* name) { return [name] { return std::string(name); }; };
+  for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
+  for_each(root["users"], named("users"), [this](json::View user, std::size_t position) { load_user(user, position); });
   load_settings(root);
   if (!faults_.empty()) return std::move(faults_).to_error();
   return builder_.finish();
@@ -7305,29 +7355,31 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   check_app(app_, problems_);
   if (problems_.empty()) {
     const json::View id = value["id"];
-    claim(app_ids_, id.string() == app_.id ? id.string() : keep(app_.id), "id");
+    claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
     claim(app_names_, value["name"].string(), "name");
   }
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
 
   builder_.begin_app();
-  load_notifiers(value["notifiers"], at("apps", position));
+  load_notifiers(value["notifiers"], position);
   if (faults_.empty()) builder_.end_app(app_);
 }
 
-inline void Loader::load_notifiers(json::View list, const std::string& app_path) {
+inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
   siblings_ = list;
-  sibling_ids_.reset();
-  for_each(list, app_path + ".notifiers", [&](json::View value, std::size_t position) {
+  sibling_ids_.clear();
+  const auto path = [app_position] { return at("apps", app_position) + ".notifiers"; };
+  for_each(list, path, [&](json::View value, std::size_t position) {
     load_notifier(value, position);
-    if (!problems_.empty()) faults_.take(at(app_path + ".notifiers", position), problems_);
+    if (!problems_.empty()) faults_.take(at(path(), position), problems_);
   });
 }
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
-  notifier_ids_.prefetch(builder_.state().hash(draft_.id.string()));  // for load_id(), below
+  id_hash_ = hash(draft_.id.string());
+  notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
   if (platform == nullptr) return;
   notifier_.platform = platform->platform;
@@ -7350,7 +7402,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
-  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_);
+  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_, id_hash_);
 }
 
 inline void Loader::load_id(json::View value, std::size_t position) {
@@ -7359,27 +7411,26 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   if (!given.empty()) {
     if (!check_text("id", given, NOTIFIER_MAX_ID_BYTES, problems_)) return;
     notifier_.id = given;
-    claim(notifier_ids_, given, "id");
-    return;
+    return claim(notifier_ids_, given, id_hash_, "id");
   }
-  notifier_.id = derive_notifier_id(position);
-  claim(notifier_ids_, keep(notifier_.id), "id");
+  const std::string_view derived = derive_notifier_id(position);
+  notifier_.id = derived;
+  claim(notifier_ids_, derived, id_hash_, "id");
 }
 
-/// An id that none of the app's notifiers has.
-inline std::string Loader::derive_notifier_id(std::size_t position) {
-  const detail::Hasher& hash = builder_.state().hash;
-  if (!sibling_ids_) {
-    sibling_ids_.emplace();
+/// An id that none of the app's notifiers has, and its hash.
+inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+  if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
-      sibling_ids_->insert(id, hash(id));
+      sibling_ids_.insert(id, hash(id));
     });
   }
-  std::string id;
+  std::string_view id;
   do {
-    id = derive_id("no-", app_.id, to_string(notifier_.platform), notifier_.name, position++);
-  } while (!sibling_ids_->insert(keep(id), hash(id)));
+    id = kept_.keep(derive_id("no-", app_.id, to_string(notifier_.platform), notifier_.name, position++));
+    id_hash_ = hash(id);
+  } while (!sibling_ids_.insert(id, id_hash_));
   return id;
 }
 
