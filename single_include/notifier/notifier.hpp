@@ -269,7 +269,6 @@ inline std::uint32_t load_u32(const char* p) noexcept {
 /// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
 inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
   const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 8) return load_u64(p);
   if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
   if (size == 0) return 0;
   return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
@@ -471,6 +470,17 @@ class Bytes {
   Vector vector_;
 };
 
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
+
 /// How many bytes can be read behind a text that is called padded. What they are does not matter.
 inline constexpr std::size_t text_padding = Bytes::size;
 
@@ -508,6 +518,8 @@ NOTIFIER_NAMESPACE_END
 
 // A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
 // boundaries.
+
+#include <algorithm>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -567,9 +579,8 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   for (; left >= 16; p += 16, left -= 16) mix(detail::load_u64(p), detail::load_u64(p + 8));
-  const std::uint64_t low = detail::load_up_to_8(p, left);
-  const std::uint64_t high = left > 8 ? detail::load_up_to_8(p + 8, left - 8) : 0;
-  mix(low, high);
+  const std::size_t half = (std::min)(left, std::size_t{8});
+  mix(detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
   mix(text.size(), ~std::uint64_t{text.size()});
   return *this;
 }
@@ -781,8 +792,6 @@ class Buffer {
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/heap_sort.hpp -----------------------------------------------------------------------------------------
-
-#include <algorithm>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -3922,7 +3931,7 @@ inline constexpr std::int64_t ms_per_day = 86400000;
 constexpr bool is_leap_year(int year) noexcept { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 constexpr int days_in_month(int year, int month) noexcept {
-  return month == 2 ? (is_leap_year(year) ? 29 : 28) : 30 + ((month + month / 8) & 1);
+  return month == 2 ? (is_leap_year(year) ? 29 : 28) : 30 + ((month ^ month / 8) & 1);
 }
 
 // Counts years from March, so that the leap day is a year's last and a month's start is linear in its number.
@@ -3933,15 +3942,15 @@ constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
 }
 
 constexpr Timestamp within_calendar(Timestamp time) noexcept {
-  return time < first_timestamp ? first_timestamp : last_timestamp < time ? last_timestamp : time;
+  return Timestamp{std::clamp(time.ms, first_timestamp.ms, last_timestamp.ms)};
 }
 
-/// Reads two digits; adds to `faults` where one is none.
-constexpr int read_pair(const char* p, unsigned& faults) noexcept {
+/// Reads two digits that are no more than `most`, of two digits too: where the first byte is no digit they are more.
+constexpr bool read_pair(const char* p, unsigned most, int& out) noexcept {
   const unsigned tens = static_cast<unsigned char>(p[0]) - unsigned{'0'};
   const unsigned ones = static_cast<unsigned char>(p[1]) - unsigned{'0'};
-  faults += (tens > 9 ? 1u : 0u) + (ones > 9 ? 1u : 0u);
-  return static_cast<int>(tens * 10 + ones);
+  out = static_cast<int>(tens * 10 + ones);
+  return ones <= 9 && tens * 10 + ones <= most;
 }
 
 /// Two bytes that are known to be digits.
@@ -4025,16 +4034,15 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
-  unsigned faults = 0;
   const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
   const int month = detail::pair_at(p + 5);
   const int day = detail::pair_at(p + 8);
   const int hour = detail::pair_at(p + 11);
   const int minute = detail::pair_at(p + 14);
-  const int second = detail::read_pair(p + 17, faults);
-  if (faults != 0) return false;
+  int second = 0;
+  if (!detail::read_pair(p + 17, 60, second)) return false;
   if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour > 23 || minute > 59 || second > 60) return false;
+  if (hour > 23 || minute > 59) return false;
   p += 19;
 
   int millisecond = 0;
@@ -4049,9 +4057,9 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    const int hours = detail::read_pair(p + 1, faults);
-    const int minutes = detail::read_pair(p + 4, faults);
-    if (faults != 0 || hours > 23 || minutes > 59) return false;
+    int hours = 0;
+    int minutes = 0;
+    if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 
@@ -4122,7 +4130,9 @@ inline char* write_readable(char* p, const CivilTime& civil) noexcept {
 
 }  // namespace detail
 
-inline void append_rfc3339(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc3339(out.room(24), time)); }
+inline void append_rfc3339(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_rfc3339(out.room(std::string_view("2018-05-14T09:46:42.077Z").size()), time));
+}
 
 inline std::string to_rfc3339(Timestamp time) {
   Buffer buffer;
@@ -4131,11 +4141,12 @@ inline std::string to_rfc3339(Timestamp time) {
 }
 
 inline void append_rfc5322(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc5322(out.room(32), civil_time(time)));
+  out.set_end(
+      detail::write_rfc5322(out.room(std::string_view("Mon, 14 May 2018 09:46:42 +0000").size()), civil_time(time)));
 }
 
 inline void append_readable(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_readable(out.room(32), civil_time(time)));
+  out.set_end(detail::write_readable(out.room(std::string_view("14 May 2018, 09:46 UTC").size()), civil_time(time)));
 }
 
 NOTIFIER_NAMESPACE_END
@@ -4641,6 +4652,15 @@ constexpr bool is_host_char(char c) noexcept {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
 }
 
+/// The port that some digits stand for, from 1 to 65535.
+inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const char* const rest = std::from_chars(digits.data(), end, port).ptr;
+  if (rest != end || port == 0) return std::nullopt;  // 0 too where it is too large
+  return port;
+}
+
 /// The first fault of a host name, or nullptr.
 inline const char* host_name_fault(std::string_view host) noexcept {
   if (host.back() == '.') host.remove_suffix(1);
@@ -4723,14 +4743,10 @@ inline Result<Url> parse_http_url(std::string_view text) {
   url.port = url.secure ? 443 : 80;
   if (host_end < authority.size()) {
     const std::string_view digits = authority.substr(host_end + 1);
-    std::uint32_t port = 0;
-    for (const char c : digits) {
-      if (!detail::net::is_digit(c)) return url_error("must have a port between 1 and 65535", start + host_end + 1);
-      port = (std::min)(port * 10 + static_cast<std::uint32_t>(c - '0'), std::uint32_t{65536});
-    }
     if (!digits.empty()) {
-      if (port == 0 || port > 65535) return url_error("must have a port between 1 and 65535", start + host_end + 1);
-      url.port = static_cast<std::uint16_t>(port);
+      const auto port = detail::net::parse_port(digits);
+      if (!port) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      url.port = *port;
     }
   }
   return url;
@@ -5038,7 +5054,7 @@ constexpr bool extends_character(std::uint32_t c) noexcept {
 constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
 
 inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at > 4 ? at - 4 : 0;
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
   do {
     --at;
   } while (at > stop && is_continuation(text[at]));
@@ -8499,7 +8515,7 @@ char* escape(std::string_view text, char* out) noexcept {
   const char* const end = p + text.size();
   while (p != end) {
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const std::size_t size = (std::min)(left, Bytes::size);
     const Bytes bytes = Bytes::load(p);
     const Bytes special = Escape::special(bytes);
     bytes.store(out);
@@ -8576,7 +8592,7 @@ namespace detail {
 
 /// Longest header line that RFC 5322 recommends, without CRLF; with an encoded word in it, 76 (RFC 2047).
 inline constexpr std::size_t header_line = 78;
-inline constexpr std::size_t encoded_word = 75;
+inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long: at least a space comes first
 
 /// Most bytes that put_unstructured() and put_from() write for a text: three for a byte, and an encoded word around
 /// each 15 bytes or so.
@@ -8584,18 +8600,14 @@ constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes
 
 /// Printable ASCII alone, and nothing that reads as an encoded word.
 inline bool is_header_text(std::string_view text) noexcept {
-  const char* p = text.data();
-  for (std::size_t left = text.size(); left != 0;) {
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
-    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
-    if ((bytes.below(0x20) | bytes.at_least(0x7F)).first() < size) return false;
-    p += size;
-    left -= size;
-  }
-  return text.find("=?") == std::string_view::npos;
+  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); }) &&
+         text.find("=?") == std::string_view::npos;
 }
 
-/// One code point within a Q-encoded word that may stand anywhere: at most 12 bytes.
+/// Most bytes that put_q() writes.
+inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size();
+
+/// One code point within a Q-encoded word that may stand anywhere.
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
   const bool is_ascii = code_point.size() == 1 && static_cast<unsigned char>(c) < 0x80;
@@ -8620,30 +8632,30 @@ inline char* put_q(std::string_view code_point, char* out) noexcept {
 }
 
 /// Encoded words on as many lines as they take.
-/// @param column  where the first begins; moved on
+/// @param column  where the first begins, at least 1; moved on
 inline char* put_encoded_words(std::string_view text, char* out, std::size_t& column) noexcept {
+  constexpr std::string_view begin = "=?utf-8?Q?";
+  constexpr std::string_view end = "?=";
   std::size_t at = 0;
   while (at < text.size()) {
-    // On its first line a word has what the header's name leaves of 76; further lines begin with a space.
-    const std::size_t most = column + 14 + 12 < encoded_word + 1 ? encoded_word + 1 - column : 0;
-    if (most == 0) {
+    // What is left of the line has room for a word of any one code point.
+    if (column + begin.size() + longest_q + end.size() > encoded_line) {
       out = put(out, "\r\n ");
       column = 1;
-      continue;
     }
-    const std::size_t width = most < encoded_word ? most : encoded_word;
+    const std::size_t width = encoded_line - column;
     const char* const word = out;
-    out = put(out, "=?utf-8?Q?");
+    out = put(out, begin);
     while (at < text.size()) {
       const std::size_t left = text.size() - at;
-      const std::size_t size = code_point_size(text[at]) < left ? code_point_size(text[at]) : left;
-      char token[12];
+      const std::size_t size = (std::min)(code_point_size(text[at]), left);
+      char token[longest_q];
       const std::size_t token_size = static_cast<std::size_t>(put_q(text.substr(at, size), token) - token);
-      if (static_cast<std::size_t>(out - word) + token_size + 2 > width) break;
+      if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
       out = put(out, std::string_view(token, token_size));
       at += size;
     }
-    out = put(out, "?=");
+    out = put(out, end);
     column += static_cast<std::size_t>(out - word);
     if (at < text.size()) {
       out = put(out, "\r\n ");
@@ -8653,23 +8665,20 @@ inline char* put_encoded_words(std::string_view text, char* out, std::size_t& co
   return out;
 }
 
-/// Folds ASCII text before spaces. @return nullptr where a word is too long for a line of its own.
+/// Folds ASCII text, which ends in none, before spaces. @return nullptr where a word is too long for a line of its own.
 inline char* put_folded(std::string_view text, char* out, std::size_t column) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
-    std::size_t word = text.find_first_not_of(' ', at);
-    if (word == std::string_view::npos) word = text.size();
-    const std::size_t end = (std::min)(text.find(' ', word), text.size());
-    if (at != 0 && column + (end - at) > header_line) {
-      if (end - at > header_line) return nullptr;
+    // A word, and the spaces before it.
+    const std::size_t size = (std::min)(text.find(' ', text.find_first_not_of(' ', at)), text.size()) - at;
+    if (column + size > header_line) {
+      if (at == 0 || size > header_line) return nullptr;
       out = put(out, "\r\n");
       column = 0;
-    } else if (column + (end - at) > header_line) {
-      return nullptr;
     }
-    out = put(out, text.substr(at, end - at));
-    column += end - at;
-    at = end;
+    out = put(out, text.substr(at, size));
+    column += size;
+    at += size;
   }
   return out;
 }
@@ -8698,17 +8707,10 @@ inline bool is_plain_address(std::string_view address) noexcept {
     ++at;
     if (!is_header_text(address.substr(0, at))) return false;
   }
-  const char* p = address.data() + at;
-  for (std::size_t left = address.size() - at; left != 0;) {
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
-    const Bytes b = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
-    const Bytes bad = b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') |
-                      b.between(';', '<') | b.is('>') | b.is('\\');
-    if (bad.first() < size) return false;
-    p += size;
-    left -= size;
-  }
-  return true;
+  return is_without(address.substr(at), [](Bytes b) {
+    return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') |
+           b.is('>') | b.is('\\');
+  });
 }
 
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
@@ -9177,7 +9179,7 @@ class QuotedPrintable {
     if (out + qp_line == line_end) out = guard_line_start(p, end, out);
     while (p != end) {
       const std::size_t left = static_cast<std::size_t>(end - p);
-      const std::size_t size = left < Bytes::size ? left : Bytes::size;
+      const std::size_t size = (std::min)(left, Bytes::size);
       const std::size_t space = static_cast<std::size_t>(line_end - out);
       const Bytes bytes = Bytes::load(p);
       const Bytes special = Escape::special(bytes);
@@ -10042,7 +10044,7 @@ constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c
 
 /// One line of prose, without markup, and JSON in one pass.
 struct RocketChatText {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
 
   static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
 
@@ -10086,7 +10088,7 @@ struct RocketChatText {
 
 /// Between two backticks: nothing is parsed there.
 struct RocketChatInlineCode {
-  static constexpr std::size_t growth = 2;
+  static constexpr std::size_t growth = std::string_view(backtick_like).size();
 
   static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
 
@@ -10105,7 +10107,7 @@ struct RocketChatInlineCode {
 
 /// Between fences of backticks, which nothing in it may close.
 struct RocketChatCode {
-  static constexpr std::size_t growth = 4;
+  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
 
   static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
 
@@ -10124,7 +10126,7 @@ struct RocketChatCode {
 };
 
 struct RocketChatUrl {
-  static constexpr std::size_t growth = 3;
+  static constexpr std::size_t growth = std::string_view("%41").size();
 
   static Bytes special(Bytes b) noexcept { return not_url_bytes(b); }
 
@@ -10369,7 +10371,7 @@ enum class Lines { one, many };
 /// Entities and JSON in one pass; control characters become spaces.
 template <Lines lines>
 struct SlackText {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
 
   // '<' and '>' differ in one bit, '"' and '&' in another.
   static Bytes special(Bytes b) noexcept {
@@ -10397,7 +10399,7 @@ struct SlackText {
 
 /// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
 struct SlackCode {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
 
   static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
 
@@ -10415,7 +10417,7 @@ struct SlackCode {
 
 /// The target of `<url|label>`.
 struct SlackUrl {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
 
   static Bytes special(Bytes b) noexcept { return not_url_bytes(b) | b.is('&'); }
 
@@ -15867,21 +15869,26 @@ class OutboxSchedule {
   /// Enters a target and its host where they belong now. They keep their turn at the same time, unless they had it.
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
-    const bool is_open = !target.queue.empty() && target.in_flight < target.limits.concurrency;
-    const std::int64_t time = is_open ? (std::max)(target.queue.begin()->first, target.not_before) : 0;
-    enter(target, host.agenda, is_open, time, had_turn);
-    const bool is_host_open = !host.agenda.empty() && host.in_flight < host_concurrency_;
-    const std::int64_t host_time = is_host_open ? (std::max)(host.agenda.begin()->first.time, host.last_claim) : 0;
-    enter(host, agenda_, is_host_open, host_time, had_turn);
+    std::optional<std::int64_t> time;
+    if (!target.queue.empty() && target.in_flight < target.limits.concurrency) {
+      time = (std::max)(target.queue.begin()->first, target.not_before);
+    }
+    enter(target, host.agenda, time, had_turn);
+    std::optional<std::int64_t> host_time;
+    if (!host.agenda.empty() && host.in_flight < host_concurrency_) {
+      host_time = (std::max)(host.agenda.begin()->first.time, host.last_claim);
+    }
+    enter(host, agenda_, host_time, had_turn);
   }
 
+  /// @param time  none where nothing may begin at `whom`
   template <class Whom>
-  void enter(Whom& whom, std::map<Due, Whom*>& agenda, bool is_open, std::int64_t time, bool had_turn) {
-    if (whom.armed && is_open && whom.armed->time == time && !had_turn) return;
+  void enter(Whom& whom, std::map<Due, Whom*>& agenda, std::optional<std::int64_t> time, bool had_turn) {
+    if (whom.armed && whom.armed->time == time && !had_turn) return;
     if (whom.armed) agenda.erase(*whom.armed);
     whom.armed.reset();
-    if (!is_open) return;
-    whom.armed = Due{time, ++turns_};
+    if (!time) return;
+    whom.armed = Due{*time, ++turns_};
     agenda.emplace(*whom.armed, &whom);
   }
 

@@ -161,3 +161,20 @@ TEST_CASE("every reason has a name and a sentence of its own") {
     }
   }
 }
+
+TEST_CASE("an address is read from the bytes of a socket address") {
+  const unsigned char v4[] = {192, 0, 2, 1, 0xFF};
+  const auto address = notifier::IpAddress::v4(v4);
+  CHECK(to_string(address) == "192.0.2.1");
+  CHECK(address.bytes == notifier::parse_dotted_ipv4("192.0.2.1")->bytes);
+  const unsigned char v6[] = {0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7};
+  CHECK(to_string(notifier::IpAddress::v6(v6)) == "2001:db8::7");
+  CHECK(address != notifier::IpAddress::v6(v6));
+}
+
+TEST_CASE("an IPv4 tail fills the last four bytes of an IPv6 address") {
+  CHECK(to_string(*notifier::parse_ipv6("1:2:3:4:5:6:1.2.3.4")) == "1:2:3:4:5:6:102:304");
+  CHECK(to_string(*notifier::parse_ipv6("::1.2.3.4")) == "::102:304");
+  CHECK_FALSE(notifier::parse_ipv6("1:2:3:4:5:6:7:1.2.3.4"));
+  CHECK_FALSE(notifier::parse_ipv6("1:2:3:4:5:1.2.3.4"));
+}

@@ -96,6 +96,13 @@ TEST_CASE("a hash depends on every byte, on the length and on the seed") {
 TEST_CASE("a hash is the same on every machine") {
   CHECK(Hasher(0)("") == 1996048360170750165u);
   CHECK(Hasher(0)("5f8d0f4e1c9d440000a1b2c3") == 1670794619345670482u);
+  std::uint64_t all = 0;
+  std::string text;
+  for (char c = '!'; c < 'g'; ++c) {
+    all = all * 31 + Hasher(7)(text);
+    text += c;
+  }
+  CHECK(all == 11678958109831712481u);
 }
 
 TEST_CASE("an index holds what a multimap holds, through any changes") {

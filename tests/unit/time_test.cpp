@@ -103,6 +103,21 @@ TEST_CASE("what is no date is refused, and the output left as it was") {
   }
 }
 
+TEST_CASE("each digit is one") {
+  const std::string sound = "2015-06-07T08:09:10.120+03:45";
+  CHECK(parsed(sound).ms == 1433651050120);
+  CHECK(parsed("2015-06-07T23:59:59.120+23:59").ms == 1433635259120);
+  for (std::size_t i = 0; i < sound.size(); ++i) {
+    if (sound[i] < '0' || sound[i] > '9') continue;
+    for (int byte = 0; byte < 256; ++byte) {
+      if (byte >= '0' && byte <= '9') continue;
+      std::string text = sound;
+      text[i] = static_cast<char>(byte);
+      CHECK(refused(text));
+    }
+  }
+}
+
 TEST_CASE("leap years have a 29th of February") {
   CHECK(parsed("2000-02-29T00:00:00Z").ms == 951782400000);
   CHECK(parsed("2024-02-29T12:00:00Z").ms == 1709208000000);

@@ -254,21 +254,26 @@ class OutboxSchedule {
   /// Enters a target and its host where they belong now. They keep their turn at the same time, unless they had it.
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
-    const bool is_open = !target.queue.empty() && target.in_flight < target.limits.concurrency;
-    const std::int64_t time = is_open ? (std::max)(target.queue.begin()->first, target.not_before) : 0;
-    enter(target, host.agenda, is_open, time, had_turn);
-    const bool is_host_open = !host.agenda.empty() && host.in_flight < host_concurrency_;
-    const std::int64_t host_time = is_host_open ? (std::max)(host.agenda.begin()->first.time, host.last_claim) : 0;
-    enter(host, agenda_, is_host_open, host_time, had_turn);
+    std::optional<std::int64_t> time;
+    if (!target.queue.empty() && target.in_flight < target.limits.concurrency) {
+      time = (std::max)(target.queue.begin()->first, target.not_before);
+    }
+    enter(target, host.agenda, time, had_turn);
+    std::optional<std::int64_t> host_time;
+    if (!host.agenda.empty() && host.in_flight < host_concurrency_) {
+      host_time = (std::max)(host.agenda.begin()->first.time, host.last_claim);
+    }
+    enter(host, agenda_, host_time, had_turn);
   }
 
+  /// @param time  none where nothing may begin at `whom`
   template <class Whom>
-  void enter(Whom& whom, std::map<Due, Whom*>& agenda, bool is_open, std::int64_t time, bool had_turn) {
-    if (whom.armed && is_open && whom.armed->time == time && !had_turn) return;
+  void enter(Whom& whom, std::map<Due, Whom*>& agenda, std::optional<std::int64_t> time, bool had_turn) {
+    if (whom.armed && whom.armed->time == time && !had_turn) return;
     if (whom.armed) agenda.erase(*whom.armed);
     whom.armed.reset();
-    if (!is_open) return;
-    whom.armed = Due{time, ++turns_};
+    if (!time) return;
+    whom.armed = Due{*time, ++turns_};
     agenda.emplace(*whom.armed, &whom);
   }
 

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -72,6 +73,15 @@ inline Error url_error(const char* message, std::size_t offset) {
 
 constexpr bool is_host_char(char c) noexcept {
   return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
+}
+
+/// The port that some digits stand for, from 1 to 65535.
+inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
+  std::uint16_t port = 0;
+  const char* const end = digits.data() + digits.size();
+  const char* const rest = std::from_chars(digits.data(), end, port).ptr;
+  if (rest != end || port == 0) return std::nullopt;  // 0 too where it is too large
+  return port;
 }
 
 /// The first fault of a host name, or nullptr.
@@ -156,14 +166,10 @@ inline Result<Url> parse_http_url(std::string_view text) {
   url.port = url.secure ? 443 : 80;
   if (host_end < authority.size()) {
     const std::string_view digits = authority.substr(host_end + 1);
-    std::uint32_t port = 0;
-    for (const char c : digits) {
-      if (!detail::net::is_digit(c)) return url_error("must have a port between 1 and 65535", start + host_end + 1);
-      port = (std::min)(port * 10 + static_cast<std::uint32_t>(c - '0'), std::uint32_t{65536});
-    }
     if (!digits.empty()) {
-      if (port == 0 || port > 65535) return url_error("must have a port between 1 and 65535", start + host_end + 1);
-      url.port = static_cast<std::uint16_t>(port);
+      const auto port = detail::net::parse_port(digits);
+      if (!port) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      url.port = *port;
     }
   }
   return url;

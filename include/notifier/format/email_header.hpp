@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
@@ -16,7 +17,7 @@ namespace detail {
 
 /// Longest header line that RFC 5322 recommends, without CRLF; with an encoded word in it, 76 (RFC 2047).
 inline constexpr std::size_t header_line = 78;
-inline constexpr std::size_t encoded_word = 75;
+inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long: at least a space comes first
 
 /// Most bytes that put_unstructured() and put_from() write for a text: three for a byte, and an encoded word around
 /// each 15 bytes or so.
@@ -24,18 +25,14 @@ constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes
 
 /// Printable ASCII alone, and nothing that reads as an encoded word.
 inline bool is_header_text(std::string_view text) noexcept {
-  const char* p = text.data();
-  for (std::size_t left = text.size(); left != 0;) {
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
-    const Bytes bytes = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
-    if ((bytes.below(0x20) | bytes.at_least(0x7F)).first() < size) return false;
-    p += size;
-    left -= size;
-  }
-  return text.find("=?") == std::string_view::npos;
+  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); }) &&
+         text.find("=?") == std::string_view::npos;
 }
 
-/// One code point within a Q-encoded word that may stand anywhere: at most 12 bytes.
+/// Most bytes that put_q() writes.
+inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size();
+
+/// One code point within a Q-encoded word that may stand anywhere.
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
   const bool is_ascii = code_point.size() == 1 && static_cast<unsigned char>(c) < 0x80;
@@ -60,30 +57,30 @@ inline char* put_q(std::string_view code_point, char* out) noexcept {
 }
 
 /// Encoded words on as many lines as they take.
-/// @param column  where the first begins; moved on
+/// @param column  where the first begins, at least 1; moved on
 inline char* put_encoded_words(std::string_view text, char* out, std::size_t& column) noexcept {
+  constexpr std::string_view begin = "=?utf-8?Q?";
+  constexpr std::string_view end = "?=";
   std::size_t at = 0;
   while (at < text.size()) {
-    // On its first line a word has what the header's name leaves of 76; further lines begin with a space.
-    const std::size_t most = column + 14 + 12 < encoded_word + 1 ? encoded_word + 1 - column : 0;
-    if (most == 0) {
+    // What is left of the line has room for a word of any one code point.
+    if (column + begin.size() + longest_q + end.size() > encoded_line) {
       out = put(out, "\r\n ");
       column = 1;
-      continue;
     }
-    const std::size_t width = most < encoded_word ? most : encoded_word;
+    const std::size_t width = encoded_line - column;
     const char* const word = out;
-    out = put(out, "=?utf-8?Q?");
+    out = put(out, begin);
     while (at < text.size()) {
       const std::size_t left = text.size() - at;
-      const std::size_t size = code_point_size(text[at]) < left ? code_point_size(text[at]) : left;
-      char token[12];
+      const std::size_t size = (std::min)(code_point_size(text[at]), left);
+      char token[longest_q];
       const std::size_t token_size = static_cast<std::size_t>(put_q(text.substr(at, size), token) - token);
-      if (static_cast<std::size_t>(out - word) + token_size + 2 > width) break;
+      if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
       out = put(out, std::string_view(token, token_size));
       at += size;
     }
-    out = put(out, "?=");
+    out = put(out, end);
     column += static_cast<std::size_t>(out - word);
     if (at < text.size()) {
       out = put(out, "\r\n ");
@@ -93,23 +90,20 @@ inline char* put_encoded_words(std::string_view text, char* out, std::size_t& co
   return out;
 }
 
-/// Folds ASCII text before spaces. @return nullptr where a word is too long for a line of its own.
+/// Folds ASCII text, which ends in none, before spaces. @return nullptr where a word is too long for a line of its own.
 inline char* put_folded(std::string_view text, char* out, std::size_t column) noexcept {
   std::size_t at = 0;
   while (at < text.size()) {
-    std::size_t word = text.find_first_not_of(' ', at);
-    if (word == std::string_view::npos) word = text.size();
-    const std::size_t end = (std::min)(text.find(' ', word), text.size());
-    if (at != 0 && column + (end - at) > header_line) {
-      if (end - at > header_line) return nullptr;
+    // A word, and the spaces before it.
+    const std::size_t size = (std::min)(text.find(' ', text.find_first_not_of(' ', at)), text.size()) - at;
+    if (column + size > header_line) {
+      if (at == 0 || size > header_line) return nullptr;
       out = put(out, "\r\n");
       column = 0;
-    } else if (column + (end - at) > header_line) {
-      return nullptr;
     }
-    out = put(out, text.substr(at, end - at));
-    column += end - at;
-    at = end;
+    out = put(out, text.substr(at, size));
+    column += size;
+    at += size;
   }
   return out;
 }
@@ -138,17 +132,10 @@ inline bool is_plain_address(std::string_view address) noexcept {
     ++at;
     if (!is_header_text(address.substr(0, at))) return false;
   }
-  const char* p = address.data() + at;
-  for (std::size_t left = address.size() - at; left != 0;) {
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
-    const Bytes b = size == Bytes::size ? Bytes::load(p) : Bytes::load(p, size);
-    const Bytes bad = b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') |
-                      b.between(';', '<') | b.is('>') | b.is('\\');
-    if (bad.first() < size) return false;
-    p += size;
-    left -= size;
-  }
-  return true;
+  return is_without(address.substr(at), [](Bytes b) {
+    return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') |
+           b.is('>') | b.is('\\');
+  });
 }
 
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstring>
 #include <string_view>
@@ -54,7 +55,7 @@ char* escape(std::string_view text, char* out) noexcept {
   const char* const end = p + text.size();
   while (p != end) {
     const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = left < Bytes::size ? left : Bytes::size;
+    const std::size_t size = (std::min)(left, Bytes::size);
     const Bytes bytes = Bytes::load(p);
     const Bytes special = Escape::special(bytes);
     bytes.store(out);

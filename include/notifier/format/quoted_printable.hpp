@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstring>
@@ -122,7 +123,7 @@ class QuotedPrintable {
     if (out + qp_line == line_end) out = guard_line_start(p, end, out);
     while (p != end) {
       const std::size_t left = static_cast<std::size_t>(end - p);
-      const std::size_t size = left < Bytes::size ? left : Bytes::size;
+      const std::size_t size = (std::min)(left, Bytes::size);
       const std::size_t space = static_cast<std::size_t>(line_end - out);
       const Bytes bytes = Bytes::load(p);
       const Bytes special = Escape::special(bytes);

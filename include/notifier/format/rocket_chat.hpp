@@ -56,7 +56,7 @@ constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c
 
 /// One line of prose, without markup, and JSON in one pass.
 struct RocketChatText {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
 
   static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
 
@@ -100,7 +100,7 @@ struct RocketChatText {
 
 /// Between two backticks: nothing is parsed there.
 struct RocketChatInlineCode {
-  static constexpr std::size_t growth = 2;
+  static constexpr std::size_t growth = std::string_view(backtick_like).size();
 
   static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
 
@@ -119,7 +119,7 @@ struct RocketChatInlineCode {
 
 /// Between fences of backticks, which nothing in it may close.
 struct RocketChatCode {
-  static constexpr std::size_t growth = 4;
+  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
 
   static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
 
@@ -138,7 +138,7 @@ struct RocketChatCode {
 };
 
 struct RocketChatUrl {
-  static constexpr std::size_t growth = 3;
+  static constexpr std::size_t growth = std::string_view("%41").size();
 
   static Bytes special(Bytes b) noexcept { return not_url_bytes(b); }
 

@@ -59,7 +59,7 @@ enum class Lines { one, many };
 /// Entities and JSON in one pass; control characters become spaces.
 template <Lines lines>
 struct SlackText {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
 
   // '<' and '>' differ in one bit, '"' and '&' in another.
   static Bytes special(Bytes b) noexcept {
@@ -87,7 +87,7 @@ struct SlackText {
 
 /// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
 struct SlackCode {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
 
   static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
 
@@ -105,7 +105,7 @@ struct SlackCode {
 
 /// The target of `<url|label>`.
 struct SlackUrl {
-  static constexpr std::size_t growth = 5;
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
 
   static Bytes special(Bytes b) noexcept { return not_url_bytes(b) | b.is('&'); }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <string>
@@ -57,7 +58,7 @@ inline constexpr std::int64_t ms_per_day = 86400000;
 constexpr bool is_leap_year(int year) noexcept { return year % 4 == 0 && (year % 100 != 0 || year % 400 == 0); }
 
 constexpr int days_in_month(int year, int month) noexcept {
-  return month == 2 ? (is_leap_year(year) ? 29 : 28) : 30 + ((month + month / 8) & 1);
+  return month == 2 ? (is_leap_year(year) ? 29 : 28) : 30 + ((month ^ month / 8) & 1);
 }
 
 // Counts years from March, so that the leap day is a year's last and a month's start is linear in its number.
@@ -68,15 +69,15 @@ constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
 }
 
 constexpr Timestamp within_calendar(Timestamp time) noexcept {
-  return time < first_timestamp ? first_timestamp : last_timestamp < time ? last_timestamp : time;
+  return Timestamp{std::clamp(time.ms, first_timestamp.ms, last_timestamp.ms)};
 }
 
-/// Reads two digits; adds to `faults` where one is none.
-constexpr int read_pair(const char* p, unsigned& faults) noexcept {
+/// Reads two digits that are no more than `most`, of two digits too: where the first byte is no digit they are more.
+constexpr bool read_pair(const char* p, unsigned most, int& out) noexcept {
   const unsigned tens = static_cast<unsigned char>(p[0]) - unsigned{'0'};
   const unsigned ones = static_cast<unsigned char>(p[1]) - unsigned{'0'};
-  faults += (tens > 9 ? 1u : 0u) + (ones > 9 ? 1u : 0u);
-  return static_cast<int>(tens * 10 + ones);
+  out = static_cast<int>(tens * 10 + ones);
+  return ones <= 9 && tens * 10 + ones <= most;
 }
 
 /// Two bytes that are known to be digits.
@@ -160,16 +161,15 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
   if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
 
-  unsigned faults = 0;
   const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
   const int month = detail::pair_at(p + 5);
   const int day = detail::pair_at(p + 8);
   const int hour = detail::pair_at(p + 11);
   const int minute = detail::pair_at(p + 14);
-  const int second = detail::read_pair(p + 17, faults);
-  if (faults != 0) return false;
+  int second = 0;
+  if (!detail::read_pair(p + 17, 60, second)) return false;
   if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour > 23 || minute > 59 || second > 60) return false;
+  if (hour > 23 || minute > 59) return false;
   p += 19;
 
   int millisecond = 0;
@@ -184,9 +184,9 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    const int hours = detail::read_pair(p + 1, faults);
-    const int minutes = detail::read_pair(p + 4, faults);
-    if (faults != 0 || hours > 23 || minutes > 59) return false;
+    int hours = 0;
+    int minutes = 0;
+    if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 
@@ -257,7 +257,9 @@ inline char* write_readable(char* p, const CivilTime& civil) noexcept {
 
 }  // namespace detail
 
-inline void append_rfc3339(Buffer& out, Timestamp time) { out.set_end(detail::write_rfc3339(out.room(24), time)); }
+inline void append_rfc3339(Buffer& out, Timestamp time) {
+  out.set_end(detail::write_rfc3339(out.room(std::string_view("2018-05-14T09:46:42.077Z").size()), time));
+}
 
 inline std::string to_rfc3339(Timestamp time) {
   Buffer buffer;
@@ -266,11 +268,12 @@ inline std::string to_rfc3339(Timestamp time) {
 }
 
 inline void append_rfc5322(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc5322(out.room(32), civil_time(time)));
+  out.set_end(
+      detail::write_rfc5322(out.room(std::string_view("Mon, 14 May 2018 09:46:42 +0000").size()), civil_time(time)));
 }
 
 inline void append_readable(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_readable(out.room(32), civil_time(time)));
+  out.set_end(detail::write_readable(out.room(std::string_view("14 May 2018, 09:46 UTC").size()), civil_time(time)));
 }
 
 NOTIFIER_NAMESPACE_END

@@ -50,7 +50,6 @@ inline std::uint32_t load_u32(const char* p) noexcept {
 /// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
 inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
   const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 8) return load_u64(p);
   if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
   if (size == 0) return 0;
   return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
@@ -251,6 +250,17 @@ class Bytes {
 
   Vector vector_;
 };
+
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
 
 /// How many bytes can be read behind a text that is called padded. What they are does not matter.
 inline constexpr std::size_t text_padding = Bytes::size;

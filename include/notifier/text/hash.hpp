@@ -3,6 +3,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -67,9 +68,8 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   for (; left >= 16; p += 16, left -= 16) mix(detail::load_u64(p), detail::load_u64(p + 8));
-  const std::uint64_t low = detail::load_up_to_8(p, left);
-  const std::uint64_t high = left > 8 ? detail::load_up_to_8(p + 8, left - 8) : 0;
-  mix(low, high);
+  const std::size_t half = (std::min)(left, std::size_t{8});
+  mix(detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
   mix(text.size(), ~std::uint64_t{text.size()});
   return *this;
 }

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
@@ -80,7 +81,7 @@ constexpr bool extends_character(std::uint32_t c) noexcept {
 constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
 
 inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at > 4 ? at - 4 : 0;
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
   do {
     --at;
   } while (at > stop && is_continuation(text[at]));

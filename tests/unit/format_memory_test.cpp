@@ -1,0 +1,60 @@
+// How much memory a payload asks for: once, before it is written, and as much as its texts may become at worst. It is
+// what a host pays for each event, so a change of it belongs into a commit.
+
+#include <doctest/doctest.h>
+
+#include <string>
+
+#include "notifier/format/email.hpp"
+#include "notifier/format/rocket_chat.hpp"
+#include "notifier/format/slack.hpp"
+
+using namespace notifier;
+
+namespace {
+
+/// A message whose texts are each `size` long, with so many fields.
+Message make(std::size_t size, int fields) {
+  const std::string text(size, 'x');
+  Message message;
+  message.set_title(text);
+  message.set_sentence(text);
+  message.set_actor(text);
+  message.set_kind(text);
+  message.set_link(text);
+  for (int i = 0; i < fields; ++i) message.add_field(text, text);
+  return message;
+}
+
+const Message empty, small = make(20, 3), many = make(20, 100), large = make(100'000, 4);
+
+template <class Format>
+std::size_t capacity(Format format, const Message& message) {
+  Buffer out;
+  Truncations cut;
+  format(message, out, cut);
+  return out.capacity();
+}
+
+}  // namespace
+
+TEST_CASE("memory: Slack") {
+  CHECK(capacity(format_slack, empty) == 2162);
+  CHECK(capacity(format_slack, small) == 4344);
+  CHECK(capacity(format_slack, many) == 22622);
+  CHECK(capacity(format_slack, large) == 391578);
+}
+
+TEST_CASE("memory: Rocket.Chat") {
+  CHECK(capacity(format_rocket_chat, empty) == 569);
+  CHECK(capacity(format_rocket_chat, small) == 2027);
+  CHECK(capacity(format_rocket_chat, many) == 8249);
+  CHECK(capacity(format_rocket_chat, large) == 281377);
+}
+
+TEST_CASE("memory: mail") {
+  CHECK(detail::EmailContent::room(empty) == 4306);
+  CHECK(detail::EmailContent::room(small) == 9174);
+  CHECK(detail::EmailContent::room(many) == 121306);
+  CHECK(detail::EmailContent::room(large) == 854194);
+}
