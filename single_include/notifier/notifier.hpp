@@ -3733,8 +3733,8 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  void add(std::string_view field, std::string message, std::string_view code) {
-    list_.push_back({std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+    list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
   bool has(std::string_view field) const noexcept {
@@ -3744,7 +3744,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  Error to_error(std::string_view what) && {
+  [[gnu::noinline]] Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
@@ -5216,12 +5216,17 @@ class NotifierCheck {
  private:
   void apply_platform(const DraftView& draft);
   void apply_name(const DraftView& draft);
-  void apply_selection(const DraftView& draft);
+  [[gnu::noinline]] void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_webhook_url(json::View value);
-  void apply_signing_secret(json::View value);
-  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  [[gnu::noinline]] void apply_signing_secret(json::View value);
+  [[gnu::noinline]] void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
   void apply_other(json::View data);
+  struct Member {
+    std::string_view key;
+    json::View value;
+  };
+  [[gnu::noinline]] void merge_other(std::vector<Member>& members);
   bool is_own_key(std::string_view key) const noexcept;
 
   const Catalogue& catalogue_;
@@ -5237,7 +5242,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   notifier_.active = draft.active.value_or(notifier_.active);
   notifier_.send_all_alerts = draft.send_all_alerts.value_or(notifier_.send_all_alerts);
   notifier_.send_all_events = draft.send_all_events.value_or(notifier_.send_all_events);
-  apply_selection(draft);
+  if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
 }
 
@@ -5255,7 +5260,6 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
 }
 
 inline void NotifierCheck::apply_selection(const DraftView& draft) {
-  if (draft.selection == DraftView::Selection::none) return;
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -5286,7 +5290,7 @@ inline void NotifierCheck::apply_type_data(json::View data) {
     apply_texts(data["emails"], "type_data.emails", notifier_.type_data.emails);
   } else {
     apply_webhook_url(data["webhook_url"]);
-    apply_signing_secret(data["signing_secret"]);
+    if (const json::View secret = data["signing_secret"]; secret.exists()) apply_signing_secret(secret);
   }
   apply_other(data);
 }
@@ -5310,7 +5314,6 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
 }
 
 inline void NotifierCheck::apply_signing_secret(json::View value) {
-  if (!value.exists()) return;
   constexpr std::string_view field = "type_data.signing_secret";
   std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
   if (value.is_null()) return secrets.clear();
@@ -5370,15 +5373,11 @@ inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
 /// Merges the members that are not the platform's own: the last value of a key counts, at the place of the first; null
 /// removes it.
 inline void NotifierCheck::apply_other(json::View data) {
-  struct Member {
-    std::string_view key;
-    json::View value;
-  };
   std::vector<Member> members;
   const auto take = [&](std::string_view key, json::View value) {
     if (!is_own_key(key)) members.push_back({key, value});
   };
-  std::string& other = notifier_.type_data.other;
+  const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
     const auto root = present.parse("{" + other + "}", static_cast<std::size_t>(-1));
@@ -5386,8 +5385,10 @@ inline void NotifierCheck::apply_other(json::View data) {
   }
   const std::size_t before = members.size();
   data.for_each_member(take);
-  if (members.size() == before) return;
+  if (members.size() != before) merge_other(members);
+}
 
+inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -5417,7 +5418,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (text.size() > NOTIFIER_MAX_TYPE_DATA_BYTES) {
     return problems_.add("type_data", too_long(NOTIFIER_MAX_TYPE_DATA_BYTES), "too_long");
   }
-  other = text.str();
+  notifier_.type_data.other = text.str();
 }
 
 }  // namespace detail
@@ -5714,6 +5715,16 @@ class CatalogueReader {
   Catalogue& catalogue_;
   Problems& problems_;
 };
+
+/// A copy of a catalogue, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
+[[gnu::noinline]] inline Result<std::shared_ptr<const Catalogue>> extend_catalogue(const Catalogue& catalogue,
+                                                                                   json::View root) {
+  auto extended = std::make_shared<Catalogue>(catalogue);
+  Problems problems;
+  CatalogueReader(*extended, problems).read(root);
+  if (!problems.empty()) return std::move(problems).to_error("document");
+  return std::shared_ptr<const Catalogue>(std::move(extended));
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -7263,7 +7274,7 @@ class Faults {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  Error to_error() && {
+  [[gnu::noinline]] Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + std::to_string(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -7293,8 +7304,8 @@ class Loader {
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  std::string_view derive_notifier_id(std::size_t position);
-  void load_user(json::View value, std::size_t position);
+  [[gnu::noinline]] std::string_view derive_notifier_id(std::size_t position);
+  [[gnu::noinline]] void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {
@@ -7782,11 +7793,9 @@ inline Result<void> Registry::load(std::string_view json) {
 
   std::shared_ptr<const Catalogue> catalogue = options_.catalogue;
   if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
-    auto extended = std::make_shared<Catalogue>(*catalogue);
-    detail::Problems problems;
-    detail::CatalogueReader(*extended, problems).read(*root);
-    if (!problems.empty()) return std::move(problems).to_error("document");
-    catalogue = std::move(extended);
+    auto extended = detail::extend_catalogue(*catalogue, *root);
+    if (!extended) return std::move(extended).error();
+    catalogue = std::move(*extended);
   }
 
   const std::lock_guard<std::mutex> lock(writing_);
@@ -12623,9 +12632,14 @@ class Renderer {
 
   const Message& message();
   const Payload& payload(Platform platform);
-  void read_sender(std::string_view email_from);
+  // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
+  // WebAssembly, the first delivery waits for no more than its own.
+  [[gnu::noinline]] void write_slack(Payload& payload);
+  [[gnu::noinline]] void write_rocket_chat(Payload& payload);
+  [[gnu::noinline]] void write_mail(Payload& payload);
+  [[gnu::noinline]] void read_sender(std::string_view email_from);
   void render_request(Record record);
-  void render_mail(Record record, const AppBlock* app);
+  [[gnu::noinline]] void render_mail(Record record, const AppBlock* app);
   void resolve_user(std::string_view user_id, const AppBlock* app);
 
   RouterOptions options_;
@@ -12691,17 +12705,22 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
   payload.body.clear();
   payload.cut.clear();
   switch (platform) {
-    case Platform::slack: format_slack(message(), payload.body, payload.cut); break;
-    case Platform::rocket_chat: format_rocket_chat(message(), payload.body, payload.cut); break;
-    case Platform::email: {
-      read_sender(state_->settings->email_from);
-      const bool needs_clock = !message().has_time && options_.clock;
-      write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
-      break;
-    }
+    case Platform::slack: write_slack(payload); break;
+    case Platform::rocket_chat: write_rocket_chat(payload); break;
+    case Platform::email: write_mail(payload); break;
     case Platform::webhook: break;
   }
   return payload;
+}
+
+inline void Renderer::write_slack(Payload& payload) { format_slack(message(), payload.body, payload.cut); }
+
+inline void Renderer::write_rocket_chat(Payload& payload) { format_rocket_chat(message(), payload.body, payload.cut); }
+
+inline void Renderer::write_mail(Payload& payload) {
+  read_sender(state_->settings->email_from);
+  const bool needs_clock = !message().has_time && options_.clock;
+  write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
 }
 
 inline void Renderer::read_sender(std::string_view email_from) {

@@ -1,9 +1,9 @@
 // Node.js, Deno and Bun.
 
-import { readFileSync } from 'node:fs';
 import { entry } from './engine.js';
+import { readFile } from './node_file.js';
 import { randomId } from './node_ids.js';
 
 export * from './public.js';
 // Compiled here and now: V8 compiles a function when it is first called, so that takes 0.7 ms, and 3.3 in the background.
-export const { createEngine, createEngineSync } = entry(() => new WebAssembly.Module(readFileSync(new URL('./notifier.wasm', import.meta.url))), randomId);
+export const { createEngine, createEngineSync } = entry(async () => new WebAssembly.Module((await readFile(new URL('./notifier.wasm', import.meta.url))) as BufferSource), randomId);

@@ -1,7 +1,8 @@
-import { createRequire } from 'node:module';
-
-/** A UUID v4. Node.js 18 has no `crypto` among its globals; and it is only loaded where an id is drawn. */
+/** A UUID v4. */
 export function randomId(): string {
-  const { crypto = createRequire(import.meta.url)('node:crypto') as Crypto } = globalThis;
-  return crypto.randomUUID();
+  if (globalThis.crypto) return crypto.randomUUID();
+  // Node.js 18 has no `crypto` among its globals, and an `import` of it would hold up every start. It names blobs by such UUIDs.
+  const url = URL.createObjectURL(new Blob());
+  URL.revokeObjectURL(url);
+  return url.slice(-36);
 }

@@ -16,8 +16,8 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  void add(std::string_view field, std::string message, std::string_view code) {
-    list_.push_back({std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+    list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
   bool has(std::string_view field) const noexcept {
@@ -27,7 +27,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  Error to_error(std::string_view what) && {
+  [[gnu::noinline]] Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;

@@ -139,5 +139,15 @@ class CatalogueReader {
   Problems& problems_;
 };
 
+/// A copy of a catalogue, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
+[[gnu::noinline]] inline Result<std::shared_ptr<const Catalogue>> extend_catalogue(const Catalogue& catalogue,
+                                                                                   json::View root) {
+  auto extended = std::make_shared<Catalogue>(catalogue);
+  Problems problems;
+  CatalogueReader(*extended, problems).read(root);
+  if (!problems.empty()) return std::move(problems).to_error("document");
+  return std::shared_ptr<const Catalogue>(std::move(extended));
+}
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

@@ -36,7 +36,7 @@ class Faults {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  Error to_error() && {
+  [[gnu::noinline]] Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + std::to_string(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -66,8 +66,8 @@ class Loader {
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  std::string_view derive_notifier_id(std::size_t position);
-  void load_user(json::View value, std::size_t position);
+  [[gnu::noinline]] std::string_view derive_notifier_id(std::size_t position);
+  [[gnu::noinline]] void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {

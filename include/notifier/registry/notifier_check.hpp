@@ -33,12 +33,17 @@ class NotifierCheck {
  private:
   void apply_platform(const DraftView& draft);
   void apply_name(const DraftView& draft);
-  void apply_selection(const DraftView& draft);
+  [[gnu::noinline]] void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_webhook_url(json::View value);
-  void apply_signing_secret(json::View value);
-  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  [[gnu::noinline]] void apply_signing_secret(json::View value);
+  [[gnu::noinline]] void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
   void apply_other(json::View data);
+  struct Member {
+    std::string_view key;
+    json::View value;
+  };
+  [[gnu::noinline]] void merge_other(std::vector<Member>& members);
   bool is_own_key(std::string_view key) const noexcept;
 
   const Catalogue& catalogue_;
@@ -54,7 +59,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   notifier_.active = draft.active.value_or(notifier_.active);
   notifier_.send_all_alerts = draft.send_all_alerts.value_or(notifier_.send_all_alerts);
   notifier_.send_all_events = draft.send_all_events.value_or(notifier_.send_all_events);
-  apply_selection(draft);
+  if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
 }
 
@@ -72,7 +77,6 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
 }
 
 inline void NotifierCheck::apply_selection(const DraftView& draft) {
-  if (draft.selection == DraftView::Selection::none) return;
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -103,7 +107,7 @@ inline void NotifierCheck::apply_type_data(json::View data) {
     apply_texts(data["emails"], "type_data.emails", notifier_.type_data.emails);
   } else {
     apply_webhook_url(data["webhook_url"]);
-    apply_signing_secret(data["signing_secret"]);
+    if (const json::View secret = data["signing_secret"]; secret.exists()) apply_signing_secret(secret);
   }
   apply_other(data);
 }
@@ -127,7 +131,6 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
 }
 
 inline void NotifierCheck::apply_signing_secret(json::View value) {
-  if (!value.exists()) return;
   constexpr std::string_view field = "type_data.signing_secret";
   std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
   if (value.is_null()) return secrets.clear();
@@ -187,15 +190,11 @@ inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
 /// Merges the members that are not the platform's own: the last value of a key counts, at the place of the first; null
 /// removes it.
 inline void NotifierCheck::apply_other(json::View data) {
-  struct Member {
-    std::string_view key;
-    json::View value;
-  };
   std::vector<Member> members;
   const auto take = [&](std::string_view key, json::View value) {
     if (!is_own_key(key)) members.push_back({key, value});
   };
-  std::string& other = notifier_.type_data.other;
+  const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
     const auto root = present.parse("{" + other + "}", static_cast<std::size_t>(-1));
@@ -203,8 +202,10 @@ inline void NotifierCheck::apply_other(json::View data) {
   }
   const std::size_t before = members.size();
   data.for_each_member(take);
-  if (members.size() == before) return;
+  if (members.size() != before) merge_other(members);
+}
 
+inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -234,7 +235,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (text.size() > NOTIFIER_MAX_TYPE_DATA_BYTES) {
     return problems_.add("type_data", too_long(NOTIFIER_MAX_TYPE_DATA_BYTES), "too_long");
   }
-  other = text.str();
+  notifier_.type_data.other = text.str();
 }
 
 }  // namespace detail

@@ -259,11 +259,9 @@ inline Result<void> Registry::load(std::string_view json) {
 
   std::shared_ptr<const Catalogue> catalogue = options_.catalogue;
   if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
-    auto extended = std::make_shared<Catalogue>(*catalogue);
-    detail::Problems problems;
-    detail::CatalogueReader(*extended, problems).read(*root);
-    if (!problems.empty()) return std::move(problems).to_error("document");
-    catalogue = std::move(extended);
+    auto extended = detail::extend_catalogue(*catalogue, *root);
+    if (!extended) return std::move(extended).error();
+    catalogue = std::move(*extended);
   }
 
   const std::lock_guard<std::mutex> lock(writing_);
