@@ -169,7 +169,8 @@ TEST_CASE("an address is read from the bytes of a socket address") {
   CHECK(address.bytes == notifier::parse_dotted_ipv4("192.0.2.1")->bytes);
   const unsigned char v6[] = {0x20, 1, 0xD, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 7};
   CHECK(to_string(notifier::IpAddress::v6(v6)) == "2001:db8::7");
-  CHECK(address != notifier::IpAddress::v6(v6));
+  CHECK(address != *notifier::parse_dotted_ipv4("192.0.2.2"));
+  CHECK(*notifier::parse_dotted_ipv4("32.1.13.184") != notifier::IpAddress::v6(v6));
 }
 
 TEST_CASE("an IPv4 tail fills the last four bytes of an IPv6 address") {

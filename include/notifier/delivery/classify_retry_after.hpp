@@ -87,7 +87,7 @@ inline ClockTime scan_clock(Scanner& in) noexcept {
   in.literal(":");
   clock.minute = in.number(2);
   in.literal(":");
-  clock.second = (std::min)(in.number(2), 60);
+  clock.second = in.number(2);
   return clock;
 }
 
@@ -103,7 +103,7 @@ inline std::optional<Timestamp> moment(int year, int month, int day, ClockTime c
   put_digits(text + 8, day, 2);
   put_digits(text + 11, clock.hour, 2);
   put_digits(text + 14, clock.minute, 2);
-  put_digits(text + 17, (std::min)(clock.second, 59), 2);  // a leap second is a second that is not counted
+  put_digits(text + 17, clock.second == 60 ? 59 : clock.second, 2);  // a leap second is a second that is not counted
   Timestamp time;
   if (!parse_timestamp(std::string_view(text, sizeof text - 1), time)) return std::nullopt;
   return time;

@@ -35,9 +35,9 @@ inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size()
 /// One code point within a Q-encoded word that may stand anywhere.
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
-  const bool is_ascii = code_point.size() == 1 && static_cast<unsigned char>(c) < 0x80;
+  const bool is_one_byte = code_point.size() == 1;
   const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  if (is_ascii && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+  if (is_one_byte && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
     *out = c;
     return out + 1;
   }
@@ -45,7 +45,7 @@ inline char* put_q(std::string_view code_point, char* out) noexcept {
   // C1 controls and line and paragraph separators break lines in some readers.
   const bool is_break = code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9" ||
                         (code_point.size() == 2 && byte == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0);
-  if ((is_ascii && (byte <= 0x20 || byte == 0x7F)) || is_break) {
+  if ((is_one_byte && (byte <= 0x20 || byte == 0x7F)) || is_break) {
     *out = '_';
     return out + 1;
   }
@@ -72,13 +72,12 @@ inline char* put_encoded_words(std::string_view text, char* out, std::size_t& co
     const char* const word = out;
     out = put(out, begin);
     while (at < text.size()) {
-      const std::size_t left = text.size() - at;
-      const std::size_t size = (std::min)(code_point_size(text[at]), left);
+      const std::string_view code_point = text.substr(at, code_point_size(text[at]));
       char token[longest_q];
-      const std::size_t token_size = static_cast<std::size_t>(put_q(text.substr(at, size), token) - token);
+      const std::size_t token_size = static_cast<std::size_t>(put_q(code_point, token) - token);
       if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
       out = put(out, std::string_view(token, token_size));
-      at += size;
+      at += code_point.size();
     }
     out = put(out, end);
     column += static_cast<std::size_t>(out - word);

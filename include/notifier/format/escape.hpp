@@ -87,7 +87,7 @@ inline char* put_hex(unsigned char c, char* out) noexcept {
 /// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
 /// meaning.
 struct PlainLabel {
-  static constexpr std::size_t growth = 1;
+  static constexpr std::size_t growth = std::string_view("-").size();
 
   static Bytes special(Bytes b) noexcept {
     return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |

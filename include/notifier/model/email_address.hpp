@@ -43,8 +43,9 @@ constexpr bool is_letter_or_digit(char c) noexcept {
 /// RFC 5322: atext.
 struct AtomChars {
   constexpr AtomChars() {
-    for (int c = 0; c < 128; ++c) is[c] = is_letter_or_digit(static_cast<char>(c));
-    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~")) is[static_cast<unsigned char>(c)] = true;
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
   }
   bool is[256] = {};
 };
