@@ -4823,8 +4823,9 @@ constexpr bool is_letter_or_digit(char c) noexcept {
 /// RFC 5322: atext.
 struct AtomChars {
   constexpr AtomChars() {
-    for (int c = 0; c < 128; ++c) is[c] = is_letter_or_digit(static_cast<char>(c));
-    for (const char c : std::string_view("!#$%&'*+-/=?^_`{|}~")) is[static_cast<unsigned char>(c)] = true;
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
   }
   bool is[256] = {};
 };
@@ -8556,7 +8557,7 @@ inline char* put_hex(unsigned char c, char* out) noexcept {
 /// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
 /// meaning.
 struct PlainLabel {
-  static constexpr std::size_t growth = 1;
+  static constexpr std::size_t growth = std::string_view("-").size();
 
   static Bytes special(Bytes b) noexcept {
     return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
@@ -8619,9 +8620,9 @@ inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size()
 /// One code point within a Q-encoded word that may stand anywhere.
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
-  const bool is_ascii = code_point.size() == 1 && static_cast<unsigned char>(c) < 0x80;
+  const bool is_one_byte = code_point.size() == 1;
   const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  if (is_ascii && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+  if (is_one_byte && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
     *out = c;
     return out + 1;
   }
@@ -8629,7 +8630,7 @@ inline char* put_q(std::string_view code_point, char* out) noexcept {
   // C1 controls and line and paragraph separators break lines in some readers.
   const bool is_break = code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9" ||
                         (code_point.size() == 2 && byte == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0);
-  if ((is_ascii && (byte <= 0x20 || byte == 0x7F)) || is_break) {
+  if ((is_one_byte && (byte <= 0x20 || byte == 0x7F)) || is_break) {
     *out = '_';
     return out + 1;
   }
@@ -8656,13 +8657,12 @@ inline char* put_encoded_words(std::string_view text, char* out, std::size_t& co
     const char* const word = out;
     out = put(out, begin);
     while (at < text.size()) {
-      const std::size_t left = text.size() - at;
-      const std::size_t size = (std::min)(code_point_size(text[at]), left);
+      const std::string_view code_point = text.substr(at, code_point_size(text[at]));
       char token[longest_q];
-      const std::size_t token_size = static_cast<std::size_t>(put_q(text.substr(at, size), token) - token);
+      const std::size_t token_size = static_cast<std::size_t>(put_q(code_point, token) - token);
       if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
       out = put(out, std::string_view(token, token_size));
-      at += size;
+      at += code_point.size();
     }
     out = put(out, end);
     column += static_cast<std::size_t>(out - word);
@@ -15017,7 +15017,7 @@ inline ClockTime scan_clock(Scanner& in) noexcept {
   in.literal(":");
   clock.minute = in.number(2);
   in.literal(":");
-  clock.second = (std::min)(in.number(2), 60);
+  clock.second = in.number(2);
   return clock;
 }
 
@@ -15033,7 +15033,7 @@ inline std::optional<Timestamp> moment(int year, int month, int day, ClockTime c
   put_digits(text + 8, day, 2);
   put_digits(text + 11, clock.hour, 2);
   put_digits(text + 14, clock.minute, 2);
-  put_digits(text + 17, (std::min)(clock.second, 59), 2);  // a leap second is a second that is not counted
+  put_digits(text + 17, clock.second == 60 ? 59 : clock.second, 2);  // a leap second is a second that is not counted
   Timestamp time;
   if (!parse_timestamp(std::string_view(text, sizeof text - 1), time)) return std::nullopt;
   return time;
