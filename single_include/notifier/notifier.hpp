@@ -3880,6 +3880,30 @@ inline void DraftView::read(json::View object, Problems& problems) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
+
+// Kinds of ASCII characters, in no locale.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// What a hexadecimal digit stands for, in either case.
+constexpr std::optional<unsigned> hex_digit(char c) noexcept {
+  if (is_digit(c)) return static_cast<unsigned>(c - '0');
+  const char lower = to_lower(c);
+  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+  return std::nullopt;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -4048,7 +4072,7 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   int millisecond = 0;
   if (*p == '.') {
     const char* const decimals = ++p;
-    for (int weight = 100; p != end && *p >= '0' && *p <= '9'; ++p, weight /= 10) millisecond += weight * (*p - '0');
+    for (int weight = 100; p != end && detail::is_digit(*p); ++p, weight /= 10) millisecond += weight * (*p - '0');
     if (p == decimals) return false;
   }
 
@@ -4406,20 +4430,11 @@ struct IpAddress {
 
 namespace detail::net {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr int hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
 /// 32 bits stay at 2^32: too large for any part.
 inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
   if (text.empty()) return std::nullopt;
-  int base = 10;
+  unsigned base = 10;
   if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
     base = 16;
     text.remove_prefix(2);
@@ -4429,9 +4444,9 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
   }
   std::uint64_t value = 0;
   for (const char c : text) {
-    const int digit = hex_digit(c);
-    if (digit < 0 || digit >= base) return std::nullopt;
-    value = value * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit);
+    const auto digit = hex_digit(c);
+    if (!digit || *digit >= base) return std::nullopt;
+    value = value * base + *digit;
     if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
   }
   return value;
@@ -4446,7 +4461,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
   const std::string_view label = host.substr(host.rfind('.') + 1);
   if (label.empty()) return false;
   bool digits = true;
-  for (const char c : label) digits = digits && detail::net::is_digit(c);
+  for (const char c : label) digits = digits && detail::is_digit(c);
   return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
@@ -4481,7 +4496,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
     if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
     std::uint32_t value = 0;
     for (const char c : digits) {
-      if (!detail::net::is_digit(c)) return std::nullopt;
+      if (!detail::is_digit(c)) return std::nullopt;
       value = value * 10 + static_cast<std::uint32_t>(c - '0');
     }
     if (value > 255) return std::nullopt;
@@ -4516,9 +4531,9 @@ inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
     if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
     unsigned value = 0;
     for (const char c : group) {
-      const int digit = detail::net::hex_digit(c);
-      if (digit < 0) return std::nullopt;
-      value = value << 4 | static_cast<unsigned>(digit);
+      const auto digit = detail::hex_digit(c);
+      if (!digit) return std::nullopt;
+      value = value << 4 | *digit;
     }
     bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
     bytes[filled++] = static_cast<std::uint8_t>(value);
@@ -4629,8 +4644,6 @@ void append_normalized(const Url& url, std::string& out);
 
 namespace detail::net {
 
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 /// ASCII case-insensitive; `lower` is in lower case already.
 constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
   if (text.size() != lower.size()) return false;
@@ -4648,9 +4661,7 @@ inline Error url_error(const char* message, std::size_t offset) {
   return error;
 }
 
-constexpr bool is_host_char(char c) noexcept {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
-}
+constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
 
 /// The port that some digits stand for, from 1 to 65535.
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
@@ -4772,7 +4783,7 @@ inline void append_normalized(const Url& url, std::string& out) {
     const std::string address = to_string(*url.address);
     out += url.address->is_v6 ? "[" + address + "]" : address;
   } else {
-    for (const char c : url.host) out += detail::net::to_lower(c);
+    for (const char c : url.host) out += detail::to_lower(c);
   }
   if (url.port != (url.secure ? 443 : 80)) {
     out += ':';
@@ -4815,10 +4826,6 @@ bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 namespace detail {
-
-constexpr bool is_letter_or_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 /// RFC 5322: atext.
 struct AtomChars {
@@ -4888,10 +4895,7 @@ inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
   const std::size_t domain = a.rfind('@') + 1;
   if (a.substr(0, domain) != b.substr(0, domain)) return false;
   for (std::size_t i = domain; i < a.size(); ++i) {
-    if ((detail::is_letter_or_digit(a[i]) ? a[i] | 0x20 : a[i]) !=
-        (detail::is_letter_or_digit(b[i]) ? b[i] | 0x20 : b[i])) {
-      return false;
-    }
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
   }
   return true;
 }
@@ -8608,10 +8612,14 @@ inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long
 /// each 15 bytes or so.
 constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes + 256; }
 
+/// ASCII without controls.
+inline bool is_printable(std::string_view text) noexcept {
+  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); });
+}
+
 /// Printable ASCII alone, and nothing that reads as an encoded word.
 inline bool is_header_text(std::string_view text) noexcept {
-  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); }) &&
-         text.find("=?") == std::string_view::npos;
+  return is_printable(text) && text.find("=?") == std::string_view::npos;
 }
 
 /// Most bytes that put_q() writes.
@@ -8621,8 +8629,7 @@ inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size()
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
   const bool is_one_byte = code_point.size() == 1;
-  const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  if (is_one_byte && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+  if (is_one_byte && (is_letter_or_digit(c) || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
     *out = c;
     return out + 1;
   }
@@ -8745,14 +8752,11 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
     for (const char c : name) {
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
     }
-    bool is_ascii = true;
-    for (const char c : name)
-      is_ascii = is_ascii && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
     const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (is_ascii && fits && (is_encoded || (is_atoms && is_header_text(name)))) {
+    if (fits && (is_encoded ? is_printable(name) : is_atoms && is_header_text(name))) {
       out = put(out, name);
       column += name.size();
-    } else if (is_ascii && fits && is_header_text(name)) {
+    } else if (fits && is_header_text(name)) {
       const char* const start = out;
       *out++ = '"';
       for (std::size_t i = 0; i < name.size(); ++i) {
@@ -8821,8 +8825,7 @@ inline std::string_view message_id_domain(std::string_view domain) noexcept {
   if (domain.empty() || domain.size() > 253 || domain.front() == '.' || domain.back() == '.') domain = {};
   for (std::size_t i = 0; i < domain.size(); ++i) {
     const char c = domain[i];
-    const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!is_alnum && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
+    if (!is_letter_or_digit(c) && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
   }
   return domain.empty() ? std::string_view("notifier.invalid") : domain;
 }
@@ -10048,9 +10051,6 @@ namespace detail {
 inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
 inline constexpr char backtick_like[] = "\xCB\x8B";
 
-constexpr bool is_ascii_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c >= '0' && c <= '9'); }
-
 /// One line of prose, without markup, and JSON in one pass.
 struct RocketChatText {
   static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
@@ -10070,7 +10070,7 @@ struct RocketChatText {
       case '$': return detail::put(out, "\xEF\xBC\x84");
       case '`': return detail::put(out, backtick_like);
       case '_':
-        if (is_ascii_alnum(before) && is_ascii_alnum(after)) break;
+        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
         return detail::put(out, "\xCB\x8D");
       case '@':
       case '#':
@@ -10188,7 +10188,7 @@ class RocketChatWriter {
       *p++ = '*';
       p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
       // Not one of the smileys that end in a star.
-      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_ascii_alnum(p[-1])) p = put(p, zero_width_joiner);
+      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_letter_or_digit(p[-1])) p = put(p, zero_width_joiner);
       *p++ = '*';
     }
     if (has_title && has_sentence) p = put(p, "\\n");
@@ -10294,7 +10294,7 @@ class RocketChatWriter {
   template <class Escape>
   char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     const char first = text.front();
-    if (!is_ascii_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
+    if (!is_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
     return this->text<Escape>(part, text, limit - 1, p);
   }
 
@@ -13225,13 +13225,6 @@ struct Target {
 /// @return nothing where it begins with no slash, or a percent sign is not followed by two hexadecimal digits.
 std::optional<Target> parse_target(std::string_view text);
 
-inline int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// @param plus_is_space  as in a query (application/x-www-form-urlencoded)
 inline bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
   out.reserve(text.size());
@@ -13239,11 +13232,11 @@ inline bool percent_decode(std::string_view text, bool plus_is_space, std::strin
     if (text[i] == '+' && plus_is_space) {
       out += ' ';
     } else if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return false;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
+      if (text.size() - i < 3) return false;
+      const auto high = hex_digit(text[++i]);
+      const auto low = hex_digit(text[++i]);
+      if (!high || !low) return false;
+      out += static_cast<char>(*high << 4 | *low);
     } else {
       out += text[i];
     }
@@ -14860,7 +14853,7 @@ inline Result<void> AddressGuard::allow(std::string_view entry) {
       if (digits.empty() || digits.size() > 3) return refuse();
       unsigned value = 0;
       for (const char c : digits) {
-        if (!is_digit(c)) return refuse();
+        if (!detail::is_digit(c)) return refuse();
         value = value * 10 + static_cast<unsigned>(c - '0');
       }
       if (value > prefix) return refuse();
@@ -14879,7 +14872,7 @@ inline Result<void> AddressGuard::allow(std::string_view entry) {
   std::string lower(domain ? "." : "");
   for (const char c : name) {
     if (!is_host_char(c)) return refuse();
-    lower += to_lower(c);
+    lower += detail::to_lower(c);
   }
   (domain ? domains_ : names_).push_back(std::move(lower));
   return {};
@@ -14996,7 +14989,7 @@ class Scanner {
   }
   std::string_view letters() noexcept {
     std::size_t size = 0;
-    while (size < text_.size() && to_lower(text_[size]) >= 'a' && to_lower(text_[size]) <= 'z') ++size;
+    while (size < text_.size() && is_letter(text_[size])) ++size;
     const std::string_view word = text_.substr(0, size);
     text_.remove_prefix(size);
     return word;
@@ -15094,21 +15087,21 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   if (text.empty()) return std::nullopt;
-  if (!is_digit(text[0])) {
+  if (!detail::is_digit(text[0])) {
     const auto date = parse_http_date(text, now);
     if (!date) return std::nullopt;
     return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), longest_wait_ms);
   }
   std::int64_t ms = 0;
   std::size_t i = 0;
-  for (; i < text.size() && is_digit(text[i]); ++i) {
+  for (; i < text.size() && detail::is_digit(text[i]); ++i) {
     ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_wait_ms);
   }
   if (i < text.size() && text[i] == '.') {
     std::int64_t unit = 1000;
     bool more = false;
     const std::size_t first = ++i;
-    for (; i < text.size() && is_digit(text[i]); ++i) {
+    for (; i < text.size() && detail::is_digit(text[i]); ++i) {
       unit /= 10;
       ms += unit * (text[i] - '0');
       more = more || (unit == 0 && text[i] != '0');

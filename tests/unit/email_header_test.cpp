@@ -201,6 +201,8 @@ TEST_CASE("a sender's name is written plainly, quoted or encoded") {
   }
   CHECK(from("=?utf-8?Q?a?= <a@b.c>") == "=?utf-8?Q?a?= <a@b.c>\r\n");
   CHECK(from("=?x?= <a@b.c>") == "=?x?= <a@b.c>\r\n");
+  CHECK(from("=?x\x7F?= <a@b.c>") == "=?utf-8?Q?=3D=3Fx_=3F=3D?= <a@b.c>\r\n");
+  CHECK(from("=?x\x1F?= <a@b.c>") == "=?utf-8?Q?=3D=3Fx_=3F=3D?= <a@b.c>\r\n");
   CHECK(from("=?"
              "?= <a@b.c>") == "=?utf-8?Q?=3D=3F=3F=3D?= <a@b.c>\r\n");
   CHECK(from("=?x <a@b.c>") == "=?utf-8?Q?=3D=3Fx?= <a@b.c>\r\n");
@@ -243,7 +245,8 @@ TEST_CASE("recipients fill their lines") {
         const std::string& next = lines[i + 1];
         // With its comma, which the last one has not: it is not looked at.
         const std::size_t first = (std::min)(next.find(','), next.size()) + 1;
-        sound = sound && next[0] == ' ' && size + first > 78 && (i == 0 || !line.empty());
+        // The first line may hold none; there would be no space before one.
+        sound = sound && next[0] == ' ' && size + first - (line.empty() ? 1 : 0) > 78 && (i == 0 || !line.empty());
       }
     }
     std::string expected;
@@ -283,5 +286,7 @@ TEST_CASE("what is no domain does not become part of an identifier") {
     const std::string domain = std::string("a") + c + "b";
     CAPTURE(byte);
     CHECK(message_id_domain(domain) == (is_good ? domain : "notifier.invalid"));
+    const std::string first = std::string(1, c) + "b";
+    CHECK(message_id_domain(first) == (is_good && c != '.' ? first : "notifier.invalid"));
   }
 }

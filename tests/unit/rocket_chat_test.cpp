@@ -36,8 +36,8 @@ void check_prose(std::string_view text) {
   for (std::size_t i = 0; i < text.size(); ++i) {
     const char before = i == 0 ? '\n' : text[i - 1];
     const char after = i + 1 == text.size() ? '\n' : text[i + 1];
-    if (before == '\n' && static_cast<unsigned char>(text[i]) < 0x80) CHECK(detail::is_ascii_letter(text[i]));
-    if (text[i] == '_') CHECK((detail::is_ascii_alnum(before) && detail::is_ascii_alnum(after)));
+    if (before == '\n' && static_cast<unsigned char>(text[i]) < 0x80) CHECK(detail::is_letter(text[i]));
+    if (text[i] == '_') CHECK((detail::is_letter_or_digit(before) && detail::is_letter_or_digit(after)));
     if (std::string_view("@#:.<>[]|&+!").find(text[i]) == std::string_view::npos) continue;
     if (after == ' ' || after == '\n') continue;
     if (text.substr(i + 1, 3) == "\xE2\x80\xA6") continue;  // the ellipsis

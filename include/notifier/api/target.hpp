@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "notifier/config.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -26,13 +27,6 @@ struct Target {
 /// @return nothing where it begins with no slash, or a percent sign is not followed by two hexadecimal digits.
 std::optional<Target> parse_target(std::string_view text);
 
-inline int hex_value(char c) noexcept {
-  if (c >= '0' && c <= '9') return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// @param plus_is_space  as in a query (application/x-www-form-urlencoded)
 inline bool percent_decode(std::string_view text, bool plus_is_space, std::string& out) {
   out.reserve(text.size());
@@ -40,11 +34,11 @@ inline bool percent_decode(std::string_view text, bool plus_is_space, std::strin
     if (text[i] == '+' && plus_is_space) {
       out += ' ';
     } else if (text[i] == '%') {
-      const int high = i + 2 < text.size() ? hex_value(text[i + 1]) : -1;
-      const int low = i + 2 < text.size() ? hex_value(text[i + 2]) : -1;
-      if (high < 0 || low < 0) return false;
-      out += static_cast<char>(high * 16 + low);
-      i += 2;
+      if (text.size() - i < 3) return false;
+      const auto high = hex_digit(text[++i]);
+      const auto low = hex_digit(text[++i]);
+      if (!high || !low) return false;
+      out += static_cast<char>(*high << 4 | *low);
     } else {
       out += text[i];
     }

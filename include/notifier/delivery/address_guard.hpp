@@ -17,6 +17,7 @@
 #include "notifier/delivery/ip_address.hpp"
 #include "notifier/delivery/url.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -114,7 +115,7 @@ inline Result<void> AddressGuard::allow(std::string_view entry) {
       if (digits.empty() || digits.size() > 3) return refuse();
       unsigned value = 0;
       for (const char c : digits) {
-        if (!is_digit(c)) return refuse();
+        if (!detail::is_digit(c)) return refuse();
         value = value * 10 + static_cast<unsigned>(c - '0');
       }
       if (value > prefix) return refuse();
@@ -133,7 +134,7 @@ inline Result<void> AddressGuard::allow(std::string_view entry) {
   std::string lower(domain ? "." : "");
   for (const char c : name) {
     if (!is_host_char(c)) return refuse();
-    lower += to_lower(c);
+    lower += detail::to_lower(c);
   }
   (domain ? domains_ : names_).push_back(std::move(lower));
   return {};

@@ -10,6 +10,7 @@
 
 #include "notifier/delivery/url.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -66,7 +67,7 @@ class Scanner {
   }
   std::string_view letters() noexcept {
     std::size_t size = 0;
-    while (size < text_.size() && to_lower(text_[size]) >= 'a' && to_lower(text_[size]) <= 'z') ++size;
+    while (size < text_.size() && is_letter(text_[size])) ++size;
     const std::string_view word = text_.substr(0, size);
     text_.remove_prefix(size);
     return word;
@@ -164,21 +165,21 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
   if (text.empty()) return std::nullopt;
-  if (!is_digit(text[0])) {
+  if (!detail::is_digit(text[0])) {
     const auto date = parse_http_date(text, now);
     if (!date) return std::nullopt;
     return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), longest_wait_ms);
   }
   std::int64_t ms = 0;
   std::size_t i = 0;
-  for (; i < text.size() && is_digit(text[i]); ++i) {
+  for (; i < text.size() && detail::is_digit(text[i]); ++i) {
     ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_wait_ms);
   }
   if (i < text.size() && text[i] == '.') {
     std::int64_t unit = 1000;
     bool more = false;
     const std::size_t first = ++i;
-    for (; i < text.size() && is_digit(text[i]); ++i) {
+    for (; i < text.size() && detail::is_digit(text[i]); ++i) {
       unit /= 10;
       ms += unit * (text[i] - '0');
       more = more || (unit == 0 && text[i] != '0');

@@ -12,6 +12,7 @@
 #include <string_view>
 
 #include "notifier/config.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -61,20 +62,11 @@ struct IpAddress {
 
 namespace detail::net {
 
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-
-constexpr int hex_digit(char c) noexcept {
-  if (is_digit(c)) return c - '0';
-  if (c >= 'a' && c <= 'f') return c - 'a' + 10;
-  if (c >= 'A' && c <= 'F') return c - 'A' + 10;
-  return -1;
-}
-
 /// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
 /// 32 bits stay at 2^32: too large for any part.
 inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
   if (text.empty()) return std::nullopt;
-  int base = 10;
+  unsigned base = 10;
   if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
     base = 16;
     text.remove_prefix(2);
@@ -84,9 +76,9 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
   }
   std::uint64_t value = 0;
   for (const char c : text) {
-    const int digit = hex_digit(c);
-    if (digit < 0 || digit >= base) return std::nullopt;
-    value = value * static_cast<std::uint64_t>(base) + static_cast<std::uint64_t>(digit);
+    const auto digit = hex_digit(c);
+    if (!digit || *digit >= base) return std::nullopt;
+    value = value * base + *digit;
     if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
   }
   return value;
@@ -101,7 +93,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
   const std::string_view label = host.substr(host.rfind('.') + 1);
   if (label.empty()) return false;
   bool digits = true;
-  for (const char c : label) digits = digits && detail::net::is_digit(c);
+  for (const char c : label) digits = digits && detail::is_digit(c);
   return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
@@ -136,7 +128,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
     if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
     std::uint32_t value = 0;
     for (const char c : digits) {
-      if (!detail::net::is_digit(c)) return std::nullopt;
+      if (!detail::is_digit(c)) return std::nullopt;
       value = value * 10 + static_cast<std::uint32_t>(c - '0');
     }
     if (value > 255) return std::nullopt;
@@ -171,9 +163,9 @@ inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
     if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
     unsigned value = 0;
     for (const char c : group) {
-      const int digit = detail::net::hex_digit(c);
-      if (digit < 0) return std::nullopt;
-      value = value << 4 | static_cast<unsigned>(digit);
+      const auto digit = detail::hex_digit(c);
+      if (!digit) return std::nullopt;
+      value = value << 4 | *digit;
     }
     bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
     bytes[filled++] = static_cast<std::uint8_t>(value);

@@ -12,6 +12,7 @@
 
 #include "notifier/delivery/ip_address.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -52,8 +53,6 @@ void append_normalized(const Url& url, std::string& out);
 
 namespace detail::net {
 
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c + 32) : c; }
-
 /// ASCII case-insensitive; `lower` is in lower case already.
 constexpr bool equals_lower(std::string_view text, std::string_view lower) noexcept {
   if (text.size() != lower.size()) return false;
@@ -71,9 +70,7 @@ inline Error url_error(const char* message, std::size_t offset) {
   return error;
 }
 
-constexpr bool is_host_char(char c) noexcept {
-  return is_digit(c) || (to_lower(c) >= 'a' && to_lower(c) <= 'z') || c == '-' || c == '_' || c == '.';
-}
+constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
 
 /// The port that some digits stand for, from 1 to 65535.
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
@@ -195,7 +192,7 @@ inline void append_normalized(const Url& url, std::string& out) {
     const std::string address = to_string(*url.address);
     out += url.address->is_v6 ? "[" + address + "]" : address;
   } else {
-    for (const char c : url.host) out += detail::net::to_lower(c);
+    for (const char c : url.host) out += detail::to_lower(c);
   }
   if (url.port != (url.secure ? 443 : 80)) {
     out += ':';

@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "notifier/format/escape.hpp"
+#include "notifier/text/ascii.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/utf8.hpp"
 
@@ -23,10 +24,14 @@ inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long
 /// each 15 bytes or so.
 constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes + 256; }
 
+/// ASCII without controls.
+inline bool is_printable(std::string_view text) noexcept {
+  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); });
+}
+
 /// Printable ASCII alone, and nothing that reads as an encoded word.
 inline bool is_header_text(std::string_view text) noexcept {
-  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); }) &&
-         text.find("=?") == std::string_view::npos;
+  return is_printable(text) && text.find("=?") == std::string_view::npos;
 }
 
 /// Most bytes that put_q() writes.
@@ -36,8 +41,7 @@ inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size()
 inline char* put_q(std::string_view code_point, char* out) noexcept {
   const char c = code_point[0];
   const bool is_one_byte = code_point.size() == 1;
-  const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-  if (is_one_byte && (is_alnum || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+  if (is_one_byte && (is_letter_or_digit(c) || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
     *out = c;
     return out + 1;
   }
@@ -160,14 +164,11 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
     for (const char c : name) {
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
     }
-    bool is_ascii = true;
-    for (const char c : name)
-      is_ascii = is_ascii && static_cast<unsigned char>(c) >= 0x20 && static_cast<unsigned char>(c) < 0x7F;
     const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (is_ascii && fits && (is_encoded || (is_atoms && is_header_text(name)))) {
+    if (fits && (is_encoded ? is_printable(name) : is_atoms && is_header_text(name))) {
       out = put(out, name);
       column += name.size();
-    } else if (is_ascii && fits && is_header_text(name)) {
+    } else if (fits && is_header_text(name)) {
       const char* const start = out;
       *out++ = '"';
       for (std::size_t i = 0; i < name.size(); ++i) {
@@ -236,8 +237,7 @@ inline std::string_view message_id_domain(std::string_view domain) noexcept {
   if (domain.empty() || domain.size() > 253 || domain.front() == '.' || domain.back() == '.') domain = {};
   for (std::size_t i = 0; i < domain.size(); ++i) {
     const char c = domain[i];
-    const bool is_alnum = (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-    if (!is_alnum && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
+    if (!is_letter_or_digit(c) && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
   }
   return domain.empty() ? std::string_view("notifier.invalid") : domain;
 }

@@ -12,6 +12,7 @@
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -51,9 +52,6 @@ namespace detail {
 inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
 inline constexpr char backtick_like[] = "\xCB\x8B";
 
-constexpr bool is_ascii_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_ascii_alnum(char c) noexcept { return is_ascii_letter(c) || (c >= '0' && c <= '9'); }
-
 /// One line of prose, without markup, and JSON in one pass.
 struct RocketChatText {
   static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
@@ -73,7 +71,7 @@ struct RocketChatText {
       case '$': return detail::put(out, "\xEF\xBC\x84");
       case '`': return detail::put(out, backtick_like);
       case '_':
-        if (is_ascii_alnum(before) && is_ascii_alnum(after)) break;
+        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
         return detail::put(out, "\xCB\x8D");
       case '@':
       case '#':
@@ -191,7 +189,7 @@ class RocketChatWriter {
       *p++ = '*';
       p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
       // Not one of the smileys that end in a star.
-      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_ascii_alnum(p[-1])) p = put(p, zero_width_joiner);
+      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_letter_or_digit(p[-1])) p = put(p, zero_width_joiner);
       *p++ = '*';
     }
     if (has_title && has_sentence) p = put(p, "\\n");
@@ -297,7 +295,7 @@ class RocketChatWriter {
   template <class Escape>
   char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     const char first = text.front();
-    if (!is_ascii_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
+    if (!is_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
     return this->text<Escape>(part, text, limit - 1, p);
   }
 

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "notifier/config.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -35,10 +36,6 @@ bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 namespace detail {
-
-constexpr bool is_letter_or_digit(char c) noexcept {
-  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z');
-}
 
 /// RFC 5322: atext.
 struct AtomChars {
@@ -108,10 +105,7 @@ inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
   const std::size_t domain = a.rfind('@') + 1;
   if (a.substr(0, domain) != b.substr(0, domain)) return false;
   for (std::size_t i = domain; i < a.size(); ++i) {
-    if ((detail::is_letter_or_digit(a[i]) ? a[i] | 0x20 : a[i]) !=
-        (detail::is_letter_or_digit(b[i]) ? b[i] | 0x20 : b[i])) {
-      return false;
-    }
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
   }
   return true;
 }

@@ -7,6 +7,7 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
+#include "notifier/text/ascii.hpp"
 #include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -175,7 +176,7 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   int millisecond = 0;
   if (*p == '.') {
     const char* const decimals = ++p;
-    for (int weight = 100; p != end && *p >= '0' && *p <= '9'; ++p, weight /= 10) millisecond += weight * (*p - '0');
+    for (int weight = 100; p != end && detail::is_digit(*p); ++p, weight /= 10) millisecond += weight * (*p - '0');
     if (p == decimals) return false;
   }
 

@@ -12,6 +12,7 @@
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/email_address.hpp"
 #include "notifier/registry/settings.hpp"
+#include "notifier/text/ascii.hpp"
 #include "notifier/text/is_utf8.hpp"
 #include "notifier/text/utf8.hpp"
 

@@ -11,8 +11,8 @@ namespace {
 std::string from_hex(std::string_view digits) {
   std::string bytes;
   for (std::size_t i = 0; i + 1 < digits.size(); i += 2) {
-    const int high = notifier::detail::net::hex_digit(digits[i]);
-    const int low = notifier::detail::net::hex_digit(digits[i + 1]);
+    const unsigned high = notifier::detail::hex_digit(digits[i]).value_or(0);
+    const unsigned low = notifier::detail::hex_digit(digits[i + 1]).value_or(0);
     bytes += static_cast<char>(high << 4 | low);
   }
   return bytes;
