@@ -1,6 +1,8 @@
 #include <doctest/doctest.h>
 
 #include <string>
+#include <string_view>
+#include <vector>
 
 #include "notifier/delivery/classify_retry_after.hpp"
 
@@ -10,10 +12,15 @@ namespace {
 
 constexpr Timestamp now{784111777000};  // 1994-11-06T08:49:37Z
 
-std::int64_t wait(std::string_view text) { return notifier::parse_retry_after(text, now).value_or(-1); }
+// The texts are read where nothing behind them may be.
+std::int64_t wait(std::string_view text) {
+  const std::vector<char> exact(text.begin(), text.end());
+  return notifier::parse_retry_after({exact.data(), exact.size()}, now).value_or(-1);
+}
 
 std::string date(std::string_view text, Timestamp at = now) {
-  const auto time = notifier::parse_http_date(text, at);
+  const std::vector<char> exact(text.begin(), text.end());
+  const auto time = notifier::parse_http_date({exact.data(), exact.size()}, at);
   return time ? notifier::to_rfc3339(*time) : "none";
 }
 
@@ -92,6 +99,14 @@ TEST_CASE("a date that does not exist, or is written another way, is no HTTP dat
                            "Sun, 06-Nov 94 08:49:37 GMT",
                            "Sun, 06 Nov 1994 08:49 GMT",
                            "1994-11-06T08:49:37Z",
+                           "Sun, 06 No",
+                           "Sun, 06 ",
+                           "Sun ",
+                           "Sun Nov ",
+                           "Sun Nov  ",
+                           "Sun Nov  x 08:49:37 1994",
+                           "Sun Nov   08:49:37 1994",
+                           "Sun, x6 Nov 1994 08:49:37 GMT",
                            "06 Nov 1994 08:49:37 GMT",
                            "Sun, 06 Nov -994 08:49:37 GMT",
                            "Sun, 06 Nov 0000 08:49:37 GMT",

@@ -30,7 +30,8 @@ namespace detail::net {
 
 inline constexpr std::int64_t longest_wait_ms = std::int64_t{366} * 24 * 3600 * 1000;
 
-/// Takes parts off the front of a text. After the first part that is not there all others are missing too.
+/// Takes parts off the front of a text. After the first part that is not there all others are missing too, and what
+/// numbers they are means nothing.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept : text_(text) {}
@@ -45,24 +46,24 @@ class Scanner {
   }
   /// Exactly `digits` digits, of which the first may be a space where `padded` says so.
   int number(std::size_t digits, bool padded = false) noexcept {
-    good_ = good_ && text_.size() >= digits;
-    if (!good_) return 0;
+    std::string_view number = text_.substr(0, digits);
+    good_ = good_ && number.size() == digits;
+    text_.remove_prefix(number.size());
+    if (padded && !number.empty() && number[0] == ' ') number.remove_prefix(1);
     int value = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (padded && i == 0 && text_[0] == ' ') continue;
-      good_ = good_ && is_digit(text_[i]);
-      value = value * 10 + (text_[i] - '0');
+    for (const char c : number) {
+      good_ = good_ && is_digit(c);
+      value = value * 10 + (c - '0');
     }
-    text_.remove_prefix(digits);
-    return good_ ? value : 0;
+    return value;
   }
   /// A month's name as a number from 1.
   int month() noexcept {
     constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const std::size_t at = text_.size() < 3 ? std::string_view::npos : names.find(text_.substr(0, 3));
-    good_ = good_ && at != std::string_view::npos && at % 3 == 0;
-    if (!good_) return 0;
-    text_.remove_prefix(3);
+    const std::string_view name = text_.substr(0, 3);
+    const std::size_t at = names.find(name);
+    good_ = good_ && name.size() == 3 && at != std::string_view::npos && at % 3 == 0;
+    text_.remove_prefix(name.size());
     return static_cast<int>(at / 3) + 1;
   }
   std::string_view letters() noexcept {

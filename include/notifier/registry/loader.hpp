@@ -66,8 +66,8 @@ class Loader {
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  [[gnu::noinline]] std::string_view derive_notifier_id(std::size_t position);
-  [[gnu::noinline]] void load_user(json::View value, std::size_t position);
+  std::string_view derive_notifier_id(std::size_t position);
+  void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {
@@ -208,7 +208,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -223,7 +223,7 @@ inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   return id;
 }
 
-inline void Loader::load_user(json::View value, std::size_t position) {
+[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);

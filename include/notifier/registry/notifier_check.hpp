@@ -33,17 +33,17 @@ class NotifierCheck {
  private:
   void apply_platform(const DraftView& draft);
   void apply_name(const DraftView& draft);
-  [[gnu::noinline]] void apply_selection(const DraftView& draft);
+  void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_webhook_url(json::View value);
-  [[gnu::noinline]] void apply_signing_secret(json::View value);
-  [[gnu::noinline]] void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  void apply_signing_secret(json::View value);
+  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
     json::View value;
   };
-  [[gnu::noinline]] void merge_other(std::vector<Member>& members);
+  void merge_other(std::vector<Member>& members);
   bool is_own_key(std::string_view key) const noexcept;
 
   const Catalogue& catalogue_;
@@ -76,7 +76,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-inline void NotifierCheck::apply_selection(const DraftView& draft) {
+[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -130,7 +130,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   notifier_.type_data.webhook_url = url;
 }
 
-inline void NotifierCheck::apply_signing_secret(json::View value) {
+[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
   constexpr std::string_view field = "type_data.signing_secret";
   std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
   if (value.is_null()) return secrets.clear();
@@ -159,7 +159,8 @@ inline void NotifierCheck::apply_signing_secret(json::View value) {
   secrets = std::move(given);
 }
 
-inline void NotifierCheck::apply_texts(json::View value, std::string_view field, std::vector<std::string>& out) {
+[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
+                                                         std::vector<std::string>& out) {
   if (!value.exists()) return;
   if (value.is_null()) return out.clear();
   std::vector<std::string> given;
@@ -205,7 +206,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

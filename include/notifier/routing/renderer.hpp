@@ -48,12 +48,12 @@ class Renderer {
   const Payload& payload(Platform platform);
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
-  [[gnu::noinline]] void write_slack(Payload& payload);
-  [[gnu::noinline]] void write_rocket_chat(Payload& payload);
-  [[gnu::noinline]] void write_mail(Payload& payload);
-  [[gnu::noinline]] void read_sender(std::string_view email_from);
+  void write_slack(Payload& payload);
+  void write_rocket_chat(Payload& payload);
+  void write_mail(Payload& payload);
+  void read_sender(std::string_view email_from);
   void render_request(Record record);
-  [[gnu::noinline]] void render_mail(Record record, const AppBlock* app);
+  void render_mail(Record record, const AppBlock* app);
   void resolve_user(std::string_view user_id, const AppBlock* app);
 
   RouterOptions options_;
@@ -127,17 +127,21 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
   return payload;
 }
 
-inline void Renderer::write_slack(Payload& payload) { format_slack(message(), payload.body, payload.cut); }
+[[gnu::noinline]] inline void Renderer::write_slack(Payload& payload) {
+  format_slack(message(), payload.body, payload.cut);
+}
 
-inline void Renderer::write_rocket_chat(Payload& payload) { format_rocket_chat(message(), payload.body, payload.cut); }
+[[gnu::noinline]] inline void Renderer::write_rocket_chat(Payload& payload) {
+  format_rocket_chat(message(), payload.body, payload.cut);
+}
 
-inline void Renderer::write_mail(Payload& payload) {
+[[gnu::noinline]] inline void Renderer::write_mail(Payload& payload) {
   read_sender(state_->settings->email_from);
   const bool needs_clock = !message().has_time && options_.clock;
   write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
 }
 
-inline void Renderer::read_sender(std::string_view email_from) {
+[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -182,7 +186,7 @@ inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app
   }
 }
 
-inline void Renderer::render_mail(Record record, const AppBlock* app) {
+[[gnu::noinline]] inline void Renderer::render_mail(Record record, const AppBlock* app) {
   const Payload& shared = payload(Platform::email);
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(user_id, app); },
