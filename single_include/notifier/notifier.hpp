@@ -5221,17 +5221,17 @@ class NotifierCheck {
  private:
   void apply_platform(const DraftView& draft);
   void apply_name(const DraftView& draft);
-  [[gnu::noinline]] void apply_selection(const DraftView& draft);
+  void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_webhook_url(json::View value);
-  [[gnu::noinline]] void apply_signing_secret(json::View value);
-  [[gnu::noinline]] void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  void apply_signing_secret(json::View value);
+  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
     json::View value;
   };
-  [[gnu::noinline]] void merge_other(std::vector<Member>& members);
+  void merge_other(std::vector<Member>& members);
   bool is_own_key(std::string_view key) const noexcept;
 
   const Catalogue& catalogue_;
@@ -5264,7 +5264,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-inline void NotifierCheck::apply_selection(const DraftView& draft) {
+[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -5318,7 +5318,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   notifier_.type_data.webhook_url = url;
 }
 
-inline void NotifierCheck::apply_signing_secret(json::View value) {
+[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
   constexpr std::string_view field = "type_data.signing_secret";
   std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
   if (value.is_null()) return secrets.clear();
@@ -5347,7 +5347,8 @@ inline void NotifierCheck::apply_signing_secret(json::View value) {
   secrets = std::move(given);
 }
 
-inline void NotifierCheck::apply_texts(json::View value, std::string_view field, std::vector<std::string>& out) {
+[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
+                                                         std::vector<std::string>& out) {
   if (!value.exists()) return;
   if (value.is_null()) return out.clear();
   std::vector<std::string> given;
@@ -5393,7 +5394,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -7309,8 +7310,8 @@ class Loader {
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
   void load_id(json::View value, std::size_t position);
-  [[gnu::noinline]] std::string_view derive_notifier_id(std::size_t position);
-  [[gnu::noinline]] void load_user(json::View value, std::size_t position);
+  std::string_view derive_notifier_id(std::size_t position);
+  void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {
@@ -7451,7 +7452,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -7466,7 +7467,7 @@ inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   return id;
 }
 
-inline void Loader::load_user(json::View value, std::size_t position) {
+[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
@@ -12634,12 +12635,12 @@ class Renderer {
   const Payload& payload(Platform platform);
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
-  [[gnu::noinline]] void write_slack(Payload& payload);
-  [[gnu::noinline]] void write_rocket_chat(Payload& payload);
-  [[gnu::noinline]] void write_mail(Payload& payload);
-  [[gnu::noinline]] void read_sender(std::string_view email_from);
+  void write_slack(Payload& payload);
+  void write_rocket_chat(Payload& payload);
+  void write_mail(Payload& payload);
+  void read_sender(std::string_view email_from);
   void render_request(Record record);
-  [[gnu::noinline]] void render_mail(Record record, const AppBlock* app);
+  void render_mail(Record record, const AppBlock* app);
   void resolve_user(std::string_view user_id, const AppBlock* app);
 
   RouterOptions options_;
@@ -12713,17 +12714,21 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
   return payload;
 }
 
-inline void Renderer::write_slack(Payload& payload) { format_slack(message(), payload.body, payload.cut); }
+[[gnu::noinline]] inline void Renderer::write_slack(Payload& payload) {
+  format_slack(message(), payload.body, payload.cut);
+}
 
-inline void Renderer::write_rocket_chat(Payload& payload) { format_rocket_chat(message(), payload.body, payload.cut); }
+[[gnu::noinline]] inline void Renderer::write_rocket_chat(Payload& payload) {
+  format_rocket_chat(message(), payload.body, payload.cut);
+}
 
-inline void Renderer::write_mail(Payload& payload) {
+[[gnu::noinline]] inline void Renderer::write_mail(Payload& payload) {
   read_sender(state_->settings->email_from);
   const bool needs_clock = !message().has_time && options_.clock;
   write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
 }
 
-inline void Renderer::read_sender(std::string_view email_from) {
+[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -12768,7 +12773,7 @@ inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app
   }
 }
 
-inline void Renderer::render_mail(Record record, const AppBlock* app) {
+[[gnu::noinline]] inline void Renderer::render_mail(Record record, const AppBlock* app) {
   const Payload& shared = payload(Platform::email);
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(user_id, app); },
@@ -14952,7 +14957,8 @@ namespace detail::net {
 
 inline constexpr std::int64_t longest_wait_ms = std::int64_t{366} * 24 * 3600 * 1000;
 
-/// Takes parts off the front of a text. After the first part that is not there all others are missing too.
+/// Takes parts off the front of a text. After the first part that is not there all others are missing too, and what
+/// numbers they are means nothing.
 class Scanner {
  public:
   explicit Scanner(std::string_view text) noexcept : text_(text) {}
@@ -14967,24 +14973,24 @@ class Scanner {
   }
   /// Exactly `digits` digits, of which the first may be a space where `padded` says so.
   int number(std::size_t digits, bool padded = false) noexcept {
-    good_ = good_ && text_.size() >= digits;
-    if (!good_) return 0;
+    std::string_view number = text_.substr(0, digits);
+    good_ = good_ && number.size() == digits;
+    text_.remove_prefix(number.size());
+    if (padded && !number.empty() && number[0] == ' ') number.remove_prefix(1);
     int value = 0;
-    for (std::size_t i = 0; i < digits; ++i) {
-      if (padded && i == 0 && text_[0] == ' ') continue;
-      good_ = good_ && is_digit(text_[i]);
-      value = value * 10 + (text_[i] - '0');
+    for (const char c : number) {
+      good_ = good_ && is_digit(c);
+      value = value * 10 + (c - '0');
     }
-    text_.remove_prefix(digits);
-    return good_ ? value : 0;
+    return value;
   }
   /// A month's name as a number from 1.
   int month() noexcept {
     constexpr std::string_view names = "JanFebMarAprMayJunJulAugSepOctNovDec";
-    const std::size_t at = text_.size() < 3 ? std::string_view::npos : names.find(text_.substr(0, 3));
-    good_ = good_ && at != std::string_view::npos && at % 3 == 0;
-    if (!good_) return 0;
-    text_.remove_prefix(3);
+    const std::string_view name = text_.substr(0, 3);
+    const std::size_t at = names.find(name);
+    good_ = good_ && name.size() == 3 && at != std::string_view::npos && at % 3 == 0;
+    text_.remove_prefix(name.size());
     return static_cast<int>(at / 3) + 1;
   }
   std::string_view letters() noexcept {
