@@ -9158,7 +9158,7 @@ class QuotedPrintable {
   }
 
   /// Short text of ours that needs no encoding.
-  void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
+  [[gnu::noinline]] void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
 
   /// Whole lines that are encoded already, written at the start of a line.
   void lines(std::string_view encoded) noexcept {
@@ -9167,7 +9167,7 @@ class QuotedPrintable {
   }
 
   /// A line break that is part of the text.
-  void hard_break() noexcept {
+  [[gnu::noinline]] void hard_break() noexcept {
     out_ = put_hard_break(out_, line_end_);
     line_end_ = out_ + qp_line;
   }
@@ -9231,7 +9231,7 @@ class QuotedPrintable {
 
   /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
   template <class Escape>
-  static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
+  [[gnu::noinline]] static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
     if (char* const written = Escape::put(*p, token)) {
       ++p;
       return static_cast<std::size_t>(written - token);
