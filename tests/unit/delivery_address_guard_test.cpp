@@ -35,6 +35,10 @@ TEST_CASE("a guard lets public targets pass and nothing else") {
   CHECK(guard.judge_url("https://0x7f.1/x") == GuardReason::loopback);
   CHECK(guard.judge_url("https://wiki.internal/x") == GuardReason::local_name);
   CHECK(guard.judge_url("https://example.com:6379/") == GuardReason::port);
+  CHECK(guard.judge_url("https://example.com:1023/") == GuardReason::port);
+  CHECK(guard.judge_url("https://example.com:1024/") == GuardReason::none);
+  CHECK(guard.judge_url("https://example.com:80/") == GuardReason::none);
+  CHECK(guard.judge_url("http://example.com:443/") == GuardReason::none);
   CHECK(guard.judge_url("https://example.com@127.0.0.1/") == GuardReason::invalid_url);
 }
 
