@@ -15104,11 +15104,9 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
     ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_wait_ms);
   }
   if (i < text.size() && text[i] == '.') {
-    std::int64_t unit = 1000;
     bool more = false;
     const std::size_t first = ++i;
-    for (; i < text.size() && detail::is_digit(text[i]); ++i) {
-      unit /= 10;
+    for (std::int64_t unit = 100; i < text.size() && detail::is_digit(text[i]); ++i, unit /= 10) {
       ms += unit * (text[i] - '0');
       more = more || (unit == 0 && text[i] != '0');
     }
