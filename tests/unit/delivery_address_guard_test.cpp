@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <initializer_list>
+#include <set>
 #include <string>
 
 using notifier::AddressGuard;
@@ -182,4 +183,126 @@ TEST_CASE("an IPv4 tail fills the last four bytes of an IPv6 address") {
   CHECK(to_string(*notifier::parse_ipv6("::1.2.3.4")) == "::102:304");
   CHECK_FALSE(notifier::parse_ipv6("1:2:3:4:5:6:7:1.2.3.4"));
   CHECK_FALSE(notifier::parse_ipv6("1:2:3:4:5:1.2.3.4"));
+}
+
+TEST_CASE("the kinds of IPv4 addresses begin and end where the registries say") {
+  struct Range {
+    const char *before, *first, *last, *after;
+    GuardReason reason;
+  };
+  for (const Range& range : {
+           Range{nullptr, "0.0.0.0", "0.255.255.255", "1.0.0.0", GuardReason::unspecified},
+           Range{"9.255.255.255", "10.0.0.0", "10.255.255.255", "11.0.0.0", GuardReason::private_use},
+           Range{"100.63.255.255", "100.64.0.0", "100.127.255.255", "100.128.0.0", GuardReason::shared},
+           Range{"126.255.255.255", "127.0.0.0", "127.255.255.255", "128.0.0.0", GuardReason::loopback},
+           Range{"168.63.129.15", "168.63.129.16", "168.63.129.16", "168.63.129.17", GuardReason::cloud_service},
+           Range{"169.253.255.255", "169.254.0.0", "169.254.255.255", "169.255.0.0", GuardReason::link_local},
+           Range{"172.15.255.255", "172.16.0.0", "172.31.255.255", "172.32.0.0", GuardReason::private_use},
+           Range{"191.255.255.255", "192.0.0.0", "192.0.0.255", "192.0.1.0", GuardReason::reserved},
+           Range{"192.0.1.255", "192.0.2.0", "192.0.2.255", "192.0.3.0", GuardReason::documentation},
+           Range{"192.88.98.255", "192.88.99.0", "192.88.99.255", "192.88.100.0", GuardReason::translation},
+           Range{"192.167.255.255", "192.168.0.0", "192.168.255.255", "192.169.0.0", GuardReason::private_use},
+           Range{"198.17.255.255", "198.18.0.0", "198.19.255.255", "198.20.0.0", GuardReason::benchmarking},
+           Range{"198.51.99.255", "198.51.100.0", "198.51.100.255", "198.51.101.0", GuardReason::documentation},
+           Range{"203.0.112.255", "203.0.113.0", "203.0.113.255", "203.0.114.0", GuardReason::documentation},
+           Range{"223.255.255.255", "224.0.0.0", "239.255.255.255", nullptr, GuardReason::multicast},
+           Range{nullptr, "240.0.0.0", "255.255.255.255", nullptr, GuardReason::reserved},
+       }) {
+    CAPTURE(range.first);
+    const AddressGuard guard;
+    CHECK(judge_ip(guard, range.first) == range.reason);
+    CHECK(judge_ip(guard, range.last) == range.reason);
+    if (range.before != nullptr) CHECK(judge_ip(guard, range.before) == GuardReason::none);
+    if (range.after != nullptr) CHECK(judge_ip(guard, range.after) == GuardReason::none);
+  }
+}
+
+TEST_CASE("the kinds of IPv6 addresses begin and end where the registries say") {
+  const AddressGuard guard;
+  const std::string ones = ":ffff:ffff:ffff:ffff:ffff:ffff:ffff";
+  const auto kind = [&](const std::string& text) { return judge_ip(guard, text); };
+  CHECK(kind("::") == GuardReason::unspecified);
+  CHECK(kind("::1") == GuardReason::loopback);
+  CHECK(kind("::2") == GuardReason::translation);
+  CHECK(kind("::ffff:ffff") == GuardReason::translation);
+  CHECK(kind("::1:0:0") == GuardReason::reserved);
+  CHECK(kind("::ffff:0:0:0") == GuardReason::translation);
+  CHECK(kind("::ffff:0:ffff:ffff") == GuardReason::translation);
+  CHECK(kind("::ffff:1:0:0") == GuardReason::reserved);
+  CHECK(kind("64:ff9b::") == GuardReason::translation);
+  CHECK(kind("64:ff9b::ffff:ffff") == GuardReason::translation);
+  CHECK(kind("64:ff9b::1:0:0") == GuardReason::reserved);
+  CHECK(kind("64:ff9b:1::") == GuardReason::translation);
+  CHECK(kind("64:ff9b:1:ffff:ffff:ffff:ffff:ffff") == GuardReason::translation);
+  CHECK(kind("64:ff9b:2::") == GuardReason::reserved);
+  CHECK(kind("1fff" + ones) == GuardReason::reserved);
+  CHECK(kind("2000::") == GuardReason::none);
+  CHECK(kind("2000" + ones) == GuardReason::none);
+  CHECK(kind("2001::") == GuardReason::translation);
+  CHECK(kind("2001:0:ffff:ffff:ffff:ffff:ffff:ffff") == GuardReason::translation);
+  CHECK(kind("2001:1::") == GuardReason::reserved);
+  CHECK(kind("2001:1ff:ffff:ffff:ffff:ffff:ffff:ffff") == GuardReason::reserved);
+  CHECK(kind("2001:200::") == GuardReason::none);
+  CHECK(kind("2001:db7:ffff:ffff:ffff:ffff:ffff:ffff") == GuardReason::none);
+  CHECK(kind("2001:db8::") == GuardReason::documentation);
+  CHECK(kind("2001:db8:ffff:ffff:ffff:ffff:ffff:ffff") == GuardReason::documentation);
+  CHECK(kind("2001:db9::") == GuardReason::none);
+  CHECK(kind("2001" + ones) == GuardReason::none);
+  CHECK(kind("2002::") == GuardReason::translation);
+  CHECK(kind("2002" + ones) == GuardReason::translation);
+  CHECK(kind("2003::") == GuardReason::none);
+  CHECK(kind("3ffe" + ones) == GuardReason::none);
+  CHECK(kind("3fff::") == GuardReason::documentation);
+  CHECK(kind("3fff:fff:ffff:ffff:ffff:ffff:ffff:ffff") == GuardReason::documentation);
+  CHECK(kind("3fff:1000::") == GuardReason::none);
+  CHECK(kind("3fff" + ones) == GuardReason::none);
+  CHECK(kind("4000::") == GuardReason::reserved);
+  CHECK(kind("fbff" + ones) == GuardReason::reserved);
+  CHECK(kind("fc00::") == GuardReason::private_use);
+  CHECK(kind("fdff" + ones) == GuardReason::private_use);
+  CHECK(kind("fe00::") == GuardReason::reserved);
+  CHECK(kind("fe7f" + ones) == GuardReason::reserved);
+  CHECK(kind("fe80::") == GuardReason::link_local);
+  CHECK(kind("febf" + ones) == GuardReason::link_local);
+  CHECK(kind("fec0::") == GuardReason::private_use);
+  CHECK(kind("feff" + ones) == GuardReason::private_use);
+  CHECK(kind("ff00::") == GuardReason::multicast);
+  CHECK(kind("ffff" + ones) == GuardReason::multicast);
+  // An IPv4 address as the interface's id, RFC 5214.
+  CHECK(kind("2000::5efe:10.0.0.1") == GuardReason::private_use);
+  CHECK(kind("2000::200:5efe:10.0.0.1") == GuardReason::private_use);
+  CHECK(kind("2000::5efe:8.8.8.8") == GuardReason::none);
+  CHECK(kind("2000::5eff:10.0.0.1") == GuardReason::none);
+  CHECK(kind("2000::1:5efe:10.0.0.1") == GuardReason::none);
+}
+
+TEST_CASE("ports of other protocols are blocked, whichever they are") {
+  const std::set<unsigned> other = {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,  6000, 6379,
+                                    6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211};
+  std::set<unsigned> wrong;
+  for (unsigned port = 0; port <= 65535; ++port) {
+    const bool expected = port < 1024 ? port != 80 && port != 443 : other.count(port) != 0;
+    if (notifier::detail::net::is_blocked_port(port) != expected) wrong.insert(port);
+  }
+  CHECK(wrong.empty());
+}
+
+TEST_CASE("names are told by whole labels, networks to the bit") {
+  const AddressGuard guard;
+  CHECK(guard.judge_url("https://ab.cd/") == GuardReason::none);
+  CHECK(guard.judge_url("https://xlocalhost.example/") == GuardReason::none);
+  CHECK(guard.judge_url("https://x.ylan/") == GuardReason::none);
+  CHECK(guard.judge_url("https://x.lan/") == GuardReason::local_name);
+  CHECK(guard.judge_url("https://X.LAN./") == GuardReason::local_name);
+  CHECK(judge_ip(trusting({"::ffff:0:0/96"}), "10.0.0.1") == GuardReason::none);
+  CHECK(judge_ip(trusting({"::ffff:0:0/95"}), "10.0.0.1") == GuardReason::private_use);
+  CHECK(judge_ip(trusting({"10.0.0.0/32"}), "10.0.0.0") == GuardReason::none);
+  CHECK(judge_ip(trusting({"10.0.0.0/32"}), "10.0.0.1") == GuardReason::private_use);
+  CHECK(judge_ip(trusting({"10.0.0.0/31"}), "10.0.0.1") == GuardReason::none);
+  CHECK(judge_ip(trusting({"fd00::/64"}), "fd00::ffff:ffff:ffff:ffff") == GuardReason::none);
+  CHECK(judge_ip(trusting({"fd00::/64"}), "fd00:0:0:1::") == GuardReason::private_use);
+  CHECK(judge_ip(trusting({"fd00::/65"}), "fd00::7fff:ffff:ffff:ffff") == GuardReason::none);
+  CHECK(judge_ip(trusting({"fd00::/65"}), "fd00::8000:0:0:0") == GuardReason::private_use);
+  CHECK(judge_ip(trusting({"fd00::1/128"}), "fd00::1") == GuardReason::none);
+  CHECK(judge_ip(trusting({"fd00::1/128"}), "fd00::2") == GuardReason::private_use);
 }
