@@ -16467,14 +16467,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::base64 {
 
-inline constexpr char alphabet[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-constexpr int value(char c) noexcept {
-  if (c >= 'A' && c <= 'Z') return c - 'A';
-  if (c >= 'a' && c <= 'z') return c - 'a' + 26;
-  if (c >= '0' && c <= '9') return c - '0' + 52;
-  return c == '+' ? 62 : c == '/' ? 63 : -1;
-}
+inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
 }  // namespace detail::base64
 
@@ -16482,11 +16475,10 @@ constexpr int value(char c) noexcept {
 inline void append_base64(std::string_view bytes, std::string& out) {
   using detail::base64::alphabet;
   for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::string_view group = bytes.substr(i, 3);
+    const std::string_view left = bytes.substr(i);
     std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k)
-      bits = bits << 8 | (k < group.size() ? static_cast<unsigned char>(group[k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= group.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left.size() ? static_cast<unsigned char>(left[k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += k <= left.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
   }
 }
 
@@ -16502,13 +16494,13 @@ inline std::optional<std::string> decode_base64(std::string_view text) {
   std::uint32_t bits = 0;
   int count = 0;
   for (const char c : text) {
-    const int value = detail::base64::value(c);
-    if (value < 0) return std::nullopt;
-    bits = (bits << 6 | static_cast<std::uint32_t>(value)) & 0xFFFFFF;
+    const std::size_t value = detail::base64::alphabet.find(c);
+    if (value == std::string_view::npos) return std::nullopt;
+    bits = bits << 6 | static_cast<std::uint32_t>(value);  // those of long ago fall off
     count += 6;
     if (count < 8) continue;
     count -= 8;
-    out += static_cast<char>(bits >> count & 0xFF);
+    out += static_cast<char>(bits >> count);
   }
   if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
   return out;
