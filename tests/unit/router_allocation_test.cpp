@@ -101,6 +101,27 @@ TEST_CASE("once warm, many events are matched at once without an allocation") {
   CHECK(matches == 4000);
 }
 
+TEST_CASE("once warm, many events are routed at once without an allocation") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("5343eccd646173000a140000", "appname")));
+  Router router(registry);
+  const std::vector<std::string> corpus = event_corpus();
+  const std::vector<std::string_view> events(corpus.begin(), corpus.end());
+  std::size_t deliveries = 0;
+  const auto all = [&] {
+    router.route(
+        events.data(), events.size(), [&](std::size_t, const DeliveryView&) { ++deliveries; },
+        [&](std::size_t, const Error&) { ++deliveries; });
+  };
+  all();
+  all();
+  const std::size_t before = allocations.load();
+  deliveries = 0;
+  all();
+  CHECK(allocations.load() == before);
+  CHECK(deliveries > 4 * 50);
+}
+
 TEST_CASE("a router allocates nothing when it sees a change") {
   Registry registry;
   REQUIRE(registry.load(config_for("1", "a")));
@@ -224,6 +245,20 @@ TEST_CASE("where memory runs out in routing, the next try gives what it always g
     std::string all;
     const auto routed = router.route(event, [&](const DeliveryView& delivery) { all.append(delivery.body); });
     return routed ? all : "refused: " + routed.error().message;
+  });
+}
+
+TEST_CASE("where memory runs out in routing many events, the next try gives what it always gives") {
+  Registry registry;
+  REQUIRE(registry.load(config_for("1", "a")));
+  const std::string_view event = R"({"id":"ev-1","type":"restart","app_id":"1","type_data":{"scope":["web"]}})";
+  const std::string_view events[] = {event, "[]", event};
+  check_recovery(registry, [&](Router& router) {
+    std::string all;
+    router.route(
+        events, 3, [&](std::size_t, const DeliveryView& delivery) { all.append(delivery.body); },
+        [&](std::size_t, const Error& error) { all.append(error.message); });
+    return all;
   });
 }
 

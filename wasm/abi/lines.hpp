@@ -29,38 +29,80 @@ inline void write_error_line(std::uint32_t number, const notifier::Error& error,
   to.append('\n');
 }
 
-inline notifier::Result<std::size_t> route_line(notifier::Router& router, std::string_view line) {
-  return router.route(line, [](const notifier::DeliveryView& delivery) {
-    notifier::json::Writer out(answer.text);
-    write_json(out, delivery);
-    answer.text.append('\n');
-  });
-}
-
 /// Defined apart, as it is seldom asked for.
 notifier::Result<std::size_t> explain_line(notifier::Router& router, std::string_view line);
 
-/// @param mode  bits NOTIFIER_LINES_*.
-inline void route_lines(notifier::Router& router, std::string_view lines, std::uint32_t first_line,
-                        std::uint32_t mode) {
-  answer.clear();
-  std::size_t at = 0;
-  while (at < lines.size() && answer.text.size() < enough) {
-    const void* const feed = std::memchr(lines.data() + at, '\n', lines.size() - at);
-    const std::size_t end =
-        feed == nullptr ? lines.size() : static_cast<std::size_t>(static_cast<const char*>(feed) - lines.data());
-    std::string_view line = lines.substr(at, end - at);
-    if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
-    at = feed == nullptr ? end : end + 1;
-    const std::uint32_t number = first_line + answer.result.count++;
-    if (is_blank(line)) continue;
-    const auto routed = (mode & NOTIFIER_LINES_EXPLAIN) != 0 ? explain_line(router, line) : route_line(router, line);
-    if (!routed) {
-      ++answer.result.failed;
-      write_error_line(number, routed.error(), (mode & NOTIFIER_LINES_ERRORS_APART) != 0 ? answer.bodies : answer.text);
+/// Takes the lines of an input one by one; those that are to be routed come in batches.
+class Lines {
+ public:
+  /// @param mode  bits NOTIFIER_LINES_*.
+  Lines(std::string_view text, std::uint32_t first_line, std::uint32_t mode) noexcept
+      : text_(text), first_line_(first_line), mode_(mode) {}
+
+  void route(notifier::Router& router) {
+    while (at_ < text_.size() && answer.text.size() < enough) {
+      std::string_view events[notifier::Router::batch_size];
+      std::uint32_t numbers[notifier::Router::batch_size];
+      std::size_t count = 0;
+      while (count < notifier::Router::batch_size && next(events[count], numbers[count])) ++count;
+      router.route(
+          events, count,
+          [](std::size_t, const notifier::DeliveryView& delivery) {
+            notifier::json::Writer out(answer.text);
+            write_json(out, delivery);
+            answer.text.append('\n');
+          },
+          [&](std::size_t event, const notifier::Error& error) { fail(numbers[event], error); });
     }
   }
-  answer.result.consumed = static_cast<std::uint32_t>(at);
+
+  void explain(notifier::Router& router) {
+    std::string_view event;
+    std::uint32_t number;
+    while (answer.text.size() < enough && next(event, number)) {
+      const auto explained = explain_line(router, event);
+      if (!explained) fail(number, explained.error());
+    }
+  }
+
+  std::size_t consumed() const noexcept { return at_; }
+
+ private:
+  /// The next line that is not blank.
+  bool next(std::string_view& line, std::uint32_t& number) noexcept {
+    while (at_ < text_.size()) {
+      const void* const feed = std::memchr(text_.data() + at_, '\n', text_.size() - at_);
+      const std::size_t end =
+          feed == nullptr ? text_.size() : static_cast<std::size_t>(static_cast<const char*>(feed) - text_.data());
+      line = text_.substr(at_, end - at_);
+      if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
+      at_ = feed == nullptr ? end : end + 1;
+      number = first_line_ + answer.result.count++;
+      if (!is_blank(line)) return true;
+    }
+    return false;
+  }
+
+  void fail(std::uint32_t number, const notifier::Error& error) const {
+    ++answer.result.failed;
+    write_error_line(number, error, (mode_ & NOTIFIER_LINES_ERRORS_APART) != 0 ? answer.bodies : answer.text);
+  }
+
+  std::string_view text_;
+  std::uint32_t first_line_;
+  std::uint32_t mode_;
+  std::size_t at_ = 0;
+};
+
+inline void route_lines(notifier::Router& router, std::string_view text, std::uint32_t first_line, std::uint32_t mode) {
+  answer.clear();
+  Lines lines(text, first_line, mode);
+  if ((mode & NOTIFIER_LINES_EXPLAIN) != 0) {
+    lines.explain(router);
+  } else {
+    lines.route(router);
+  }
+  answer.result.consumed = static_cast<std::uint32_t>(lines.consumed());
   answer.done();
 }
 

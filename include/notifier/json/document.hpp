@@ -51,7 +51,7 @@ class Document {
     detail::SimdjsonReader simdjson;
 #endif
   };
-  static constexpr std::size_t root = 1;
+  static constexpr std::size_t root = 0;
 
   Fault read(std::string_view text);
 
@@ -59,8 +59,8 @@ class Document {
 };
 
 inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
-  // A Tape's indexes have 32 bits, and no text needs more words than it has bytes, but for a few.
-  constexpr std::size_t most = 0xFFFFFF00u;
+  // A Tape's indexes and offsets have 32 bits, and no text needs many more words than it has bytes.
+  constexpr std::size_t most = 0xFFFF0000u;
   max_bytes = (std::min)(max_bytes, most);
   if (text.size() > max_bytes) {
     Error error;

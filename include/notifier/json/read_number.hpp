@@ -37,6 +37,14 @@ inline Integer to_integer(std::string_view number, std::uint64_t& bits) noexcept
   return Integer::within_int64;
 }
 
+/// Whether a JSON number has neither fraction nor exponent.
+inline bool is_written_as_integer(std::string_view number) noexcept {
+  for (const char c : number) {
+    if (c == '.' || c == 'e' || c == 'E') return false;
+  }
+  return true;
+}
+
 /// The double nearest to a JSON number (ties to even); an infinity beyond the range, a zero below it.
 double to_double(std::string_view number) noexcept;
 

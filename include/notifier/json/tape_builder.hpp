@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -10,7 +9,6 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/json/read_number.hpp"
 #include "notifier/json/scan.hpp"
 #include "notifier/json/tape.hpp"
 #include "notifier/json/unescape.hpp"
@@ -25,96 +23,63 @@ class TapeBuilder final : public Listener {
  public:
   void clear() {
     words_.clear();
-    strings_.clear();
-    open_ = 0;
-    push(Tag::root, 0);
+    text_.clear();
+    open_ = none;
   }
 
   /// Valid until the next call that changes the builder.
-  Tape tape() const noexcept { return {words_.data(), reinterpret_cast<const unsigned char*>(strings_.data())}; }
+  Tape tape() const noexcept { return {words_.data(), text_.data()}; }
 
   void begin_object() override { begin(Tag::object); }
-  void end_object() override { end(Tag::object_end); }
+  void end_object() override { end(); }
   void begin_array() override { begin(Tag::array); }
-  void end_array() override { end(Tag::array_end); }
+  void end_array() override { end(); }
 
-  void key(std::string_view raw, bool escaped) override {
-    count();
-    text(Tag::string, raw, escaped);
-  }
-  void string(std::string_view raw, bool escaped) override {
-    element();
-    text(Tag::string, raw, escaped);
-  }
-  void boolean(bool value) override {
-    element();
-    push(value ? Tag::yes : Tag::no, 0);
-  }
-  void null() override {
-    element();
-    push(Tag::null, 0);
-  }
-  void number(std::string_view raw) override {
-    element();
-    std::uint64_t bits = 0;
-    switch (to_integer(raw, bits)) {
-      case Integer::within_int64: return push(Tag::signed_int, 0), words_.push_back(bits);
-      case Integer::within_uint64: return push(Tag::unsigned_int, 0), words_.push_back(bits);
-      case Integer::none: break;
-    }
-    const bool integer = raw.find_first_of(".eE") == std::string_view::npos;
-    const double value = integer ? 0.0 : to_double(raw);
-    if (integer || std::isinf(value)) return text(Tag::numeral, raw, false);
-    push(Tag::real, 0);
-    words_.push_back(to_bits(value));
-  }
+  void key(std::string_view raw, bool escaped) override { words_.push_back(keep(raw, escaped)); }
+  void string(std::string_view raw, bool escaped) override { push(Tag::string, keep(raw, escaped)); }
+  void number(std::string_view raw) override { push(Tag::number, keep(raw, false)); }
+  void boolean(bool value) override { push(value ? Tag::yes : Tag::no, 0); }
+  void null() override { push(Tag::null, 0); }
 
  private:
-  // The opening word of the innermost open bracket holds the index of the next outer one until it is closed.
+  static constexpr std::size_t none = 0xFFFFFFFFu;
+
+  // The head of an open bracket holds the index of the next outer one until it is closed.
   void begin(Tag tag) {
-    element();
     const std::size_t at = words_.size();
-    push(tag, open_);
+    words_.push_back(Tape::head(tag, open_));
+    words_.push_back(0);
     open_ = at;
   }
 
-  void end(Tag tag) {
-    const std::size_t begin = open_;
-    push(tag, begin);
-    open_ = static_cast<std::uint32_t>(words_[begin]);
-    words_[begin] = (words_[begin] & ~std::uint64_t{0xFFFFFFFF}) | words_.size();
+  void end() {
+    const Tape tape = this->tape();
+    const std::size_t outer = tape.after(open_);
+    words_[open_] = Tape::head(tape.tag(open_), words_.size());
+    open_ = outer;
   }
 
-  void element() {
-    if (open_ != 0 && static_cast<Tag>(words_[open_] >> 56) == Tag::array) count();
+  void push(Tag tag, std::uint64_t slice) {
+    words_.push_back(Tape::head(tag, words_.size() + 2));
+    words_.push_back(slice);
   }
 
-  void count() {
-    constexpr std::uint64_t one = std::uint64_t{1} << 32;
-    if ((words_[open_] / one & saturated_count) != saturated_count) words_[open_] += one;
-  }
-
-  void text(Tag tag, std::string_view raw, bool escaped) {
-    push(tag, strings_.size());
-    char* const header = strings_.room(sizeof(std::uint32_t) + raw.size() + 1 + notifier::detail::text_padding);
-    char* const begin = header + sizeof(std::uint32_t);
+  std::uint64_t keep(std::string_view raw, bool escaped) {
+    const std::size_t offset = text_.size();
+    char* const begin = text_.room(raw.size() + notifier::detail::text_padding);
     char* end = begin + raw.size();
     if (escaped) {
       end = unescape(raw, begin);
     } else if (!raw.empty()) {
       std::memcpy(begin, raw.data(), raw.size());
     }
-    const std::uint32_t length = static_cast<std::uint32_t>(end - begin);
-    std::memcpy(header, &length, sizeof length);
-    *end = '\0';
-    strings_.set_end(end + 1);
+    text_.set_end(end);
+    return Tape::slice_word(offset, static_cast<std::size_t>(end - begin));
   }
 
-  void push(Tag tag, std::uint64_t payload) { words_.push_back(static_cast<std::uint64_t>(tag) << 56 | payload); }
-
   std::vector<std::uint64_t> words_;
-  Buffer strings_;
-  std::size_t open_ = 0;
+  Buffer text_;
+  std::size_t open_ = none;
 };
 
 }  // namespace detail

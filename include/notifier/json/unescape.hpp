@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
 #include "notifier/config.hpp"
@@ -39,16 +41,35 @@ inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
 
 }  // namespace detail
 
+/// Whether every backslash of `raw` begins an escape that JSON has.
+inline bool has_valid_escapes(std::string_view raw) noexcept {
+  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); };
+  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
+    const char c = at + 1 < raw.size() ? raw[at + 1] : '\0';
+    if (c == '\0' || std::strchr("\"\\/bfnrtu", c) == nullptr) return false;
+    at += 2;
+    if (c != 'u') continue;
+    for (const std::size_t end = at + 4; at < end; ++at) {
+      if (at >= raw.size() || !is_hex(raw[at])) return false;
+    }
+  }
+  return true;
+}
+
 /// Writes a string's value to `out` and returns the new end: at most as long as `raw`, which is what stands between the
-/// quotes of a valid document. A surrogate escape without its partner becomes U+FFFD.
+/// quotes of a valid document, and which `out` may overwrite from its start. A surrogate escape without its partner
+/// becomes U+FFFD.
 inline char* unescape(std::string_view raw, char* out) noexcept {
   const char* p = raw.data();
   const char* const end = p + raw.size();
   while (p != end) {
-    if (*p != '\\') {
-      *out++ = *p++;
-      continue;
-    }
+    const std::size_t left = static_cast<std::size_t>(end - p);
+    const void* const found = std::memchr(p, '\\', left);
+    const std::size_t plain = found == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(found) - p);
+    std::memmove(out, p, plain);
+    out += plain;
+    p += plain;
+    if (found == nullptr) break;
     const char c = p[1];
     p += 2;
     switch (c) {

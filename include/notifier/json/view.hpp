@@ -2,13 +2,14 @@
 
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
 #include <utility>
 
-#include "notifier/json/binary64.hpp"
+#include "notifier/json/read_number.hpp"
 #include "notifier/json/tape.hpp"
 #include "notifier/json/write_number.hpp"
 #include "notifier/json/writer.hpp"
@@ -47,7 +48,7 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  std::string_view string() const noexcept { return is_string() ? tape_->string(at_) : std::string_view(); }
+  std::string_view string() const noexcept { return is_string() ? tape_->value(at_) : std::string_view(); }
   /// True for `true` alone; tell "absent" from "false" with kind().
   bool boolean() const noexcept { return tag() == detail::Tag::yes; }
   /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).
@@ -66,7 +67,7 @@ class View {
   void append_json(std::string& out) const;
   void append_json(Buffer& out) const;
 
-  /// How many elements or members, counting duplicates; 0 for scalars.
+  /// How many elements or members, counting duplicates; 0 for scalars. Linear.
   std::size_t size() const noexcept;
   /// Calls `f(View)` for each element of an array, in order; nothing for other kinds.
   template <class F>
@@ -80,8 +81,6 @@ class View {
   View(const detail::Tape& tape, std::size_t at) noexcept : tape_(&tape), at_(at) {}
 
   detail::Tag tag() const noexcept { return tape_->tag(at_); }
-  std::uint64_t bits() const noexcept { return tape_->words[at_ + 1]; }
-  char* write_number(char* out) const noexcept;
   template <class Out>
   void append_text_to(Out& out) const;
 
@@ -94,10 +93,7 @@ inline Kind View::kind() const noexcept {
     case detail::Tag::null: return Kind::null;
     case detail::Tag::yes:
     case detail::Tag::no: return Kind::boolean;
-    case detail::Tag::signed_int:
-    case detail::Tag::unsigned_int:
-    case detail::Tag::real:
-    case detail::Tag::numeral: return Kind::number;
+    case detail::Tag::number: return Kind::number;
     case detail::Tag::string: return Kind::string;
     case detail::Tag::array: return Kind::array;
     case detail::Tag::object: return Kind::object;
@@ -106,23 +102,24 @@ inline Kind View::kind() const noexcept {
 }
 
 inline View View::operator[](std::string_view key) const noexcept {
-  if (!is_object()) return View();
-  const detail::Tape& tape = *tape_;
-  std::size_t found = 0;
-  const std::size_t end = tape.after(at_) - 1;
-  for (std::size_t at = at_ + 1; at < end; at = tape.after(at + 1)) {
-    if (tape.string(at) == key) found = at + 1;
-  }
-  return found != 0 ? View(tape, found) : View();
+  View found;
+  for_each_member([&](std::string_view name, View value) {
+    if (name == key) found = value;
+  });
+  return found;
 }
 
 inline bool View::integer(std::int64_t& out) const noexcept {
-  if (tag() == detail::Tag::signed_int) {
-    out = static_cast<std::int64_t>(bits());
-    return true;
+  if (tag() != detail::Tag::number) return false;
+  const std::string_view digits = tape_->value(at_);
+  std::uint64_t bits = 0;
+  switch (to_integer(digits, bits)) {
+    case Integer::within_int64: out = static_cast<std::int64_t>(bits); return true;
+    case Integer::within_uint64: return false;
+    case Integer::none: break;
   }
-  if (tag() != detail::Tag::real) return false;
-  const double value = detail::from_bits(bits());
+  if (is_written_as_integer(digits)) return false;
+  const double value = to_double(digits);
   if (!(value >= -9223372036854775808.0 && value < 9223372036854775808.0)) return false;
   const std::int64_t whole = static_cast<std::int64_t>(value);
   if (static_cast<double>(whole) != value) return false;
@@ -131,52 +128,45 @@ inline bool View::integer(std::int64_t& out) const noexcept {
 }
 
 inline std::size_t View::size() const noexcept {
-  if (!is_array() && !is_object()) return 0;
-  const std::uint64_t word = tape_->words[at_];
-  const std::size_t count = word >> 32 & detail::saturated_count;
-  if (count < detail::saturated_count) return count;
-  std::size_t exact = 0;
-  for_each_element([&](View) { ++exact; });
-  for_each_member([&](std::string_view, View) { ++exact; });
-  return exact;
+  std::size_t count = 0;
+  for_each_element([&](View) { ++count; });
+  for_each_member([&](std::string_view, View) { ++count; });
+  return count;
 }
 
 template <class F>
 void View::for_each_element(F&& f) const {
   if (!is_array()) return;
-  const std::size_t end = tape_->after(at_) - 1;
-  for (std::size_t at = at_ + 1; at < end; at = tape_->after(at)) f(View(*tape_, at));
+  const std::size_t end = tape_->after(at_);
+  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at)) f(View(*tape_, at));
 }
 
 template <class F>
 void View::for_each_member(F&& f) const {
   if (!is_object()) return;
-  const std::size_t end = tape_->after(at_) - 1;
-  for (std::size_t at = at_ + 1; at < end; at = tape_->after(at + 1)) f(tape_->string(at), View(*tape_, at + 1));
-}
-
-// Of a number that is not Tag::numeral.
-inline char* View::write_number(char* out) const noexcept {
-  switch (tag()) {
-    case detail::Tag::signed_int: return write_integer(static_cast<std::int64_t>(bits()), out);
-    case detail::Tag::unsigned_int: return write_integer(bits(), out);
-    default: return write_double(detail::from_bits(bits()), out);
-  }
+  const std::size_t end = tape_->after(at_);
+  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at + 1)) f(tape_->slice(at), View(*tape_, at + 1));
 }
 
 template <class Out>
 void View::append_text_to(Out& out) const {
   switch (tag()) {
-    case detail::Tag::string:
-    case detail::Tag::numeral: out.append(tape_->string(at_)); break;
+    case detail::Tag::string: out.append(tape_->value(at_)); break;
     case detail::Tag::yes: out.append(std::string_view("true")); break;
     case detail::Tag::no: out.append(std::string_view("false")); break;
-    case detail::Tag::signed_int:
-    case detail::Tag::unsigned_int:
-    case detail::Tag::real: {
-      char digits[max_double_chars];
-      const char* const end = write_number(digits);
-      out.append(std::string_view(digits, static_cast<std::size_t>(end - digits)));
+    case detail::Tag::number: {
+      const std::string_view digits = tape_->value(at_);
+      if (is_written_as_integer(digits)) {
+        out.append(digits == "-0" ? digits.substr(1) : digits);
+        break;
+      }
+      const double value = to_double(digits);
+      if (std::isinf(value)) {
+        out.append(digits);
+        break;
+      }
+      char shortest[max_double_chars];
+      out.append(std::string_view(shortest, static_cast<std::size_t>(write_double(value, shortest) - shortest)));
       break;
     }
     default: break;
@@ -193,7 +183,7 @@ inline void View::append_json(Buffer& out) const {
   switch (tag()) {
     case detail::Tag::missing: break;
     case detail::Tag::null: out.append("null"); break;
-    case detail::Tag::string: detail::append_quoted(tape_->string(at_), out); break;
+    case detail::Tag::string: detail::append_quoted(tape_->value(at_), out); break;
     case detail::Tag::array: {
       char separator = '[';
       for_each_element([&](View value) {

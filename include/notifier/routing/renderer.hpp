@@ -23,20 +23,9 @@ struct RouterOptions {
 
 namespace detail {
 
-/// Makes the deliveries of one event after another. What depends on the event and the platform alone is made when the
-/// first notifier needs it, and shared by the others.
-class Renderer {
- public:
-  explicit Renderer(RouterOptions options) : options_(std::move(options)) {}
-
-  /// From here on the deliveries are of this event. Borrows all, until the next begin().
-  void begin(const Event& event, const State& state);
-
-  /// @param app  the notifier's, where it is registered, else nullptr.
-  /// @return a view, valid until the next call.
-  const DeliveryView& render(Record record, std::string_view app_id, const AppBlock* app);
-
- private:
+/// What all deliveries of an event share. Whatever depends on the event and the platform alone is made when the first
+/// notifier needs it.
+struct Rendering {
   /// A body that all notifiers of a platform share.
   struct Payload {
     bool is_ready = false;
@@ -44,26 +33,44 @@ class Renderer {
     Truncations cut;
   };
 
-  const Message& message();
-  const Payload& payload(Platform platform);
+  /// From here on it is this event's. Borrows all, until the next begin().
+  void begin(const Event& of, const State& in);
+
+  const Message& described();
+
+  const Event* event = nullptr;
+  const State* state = nullptr;
+  Hash128 event_hash;
+  bool is_described = false;
+  Message message;
+  Payload payloads[platform_count];
+  EmailBody email;
+};
+
+/// Makes deliveries.
+class Renderer {
+ public:
+  explicit Renderer(RouterOptions options) : options_(std::move(options)) {}
+
+  /// Makes what all deliveries of an event on a platform share, where it is not there yet.
+  const Rendering::Payload& prepare(Rendering& rendering, Platform platform);
+
+  /// @param app  the notifier's, where it is registered, else nullptr.
+  /// @return a view, valid until the next call, or the rendering's next begin().
+  const DeliveryView& render(Rendering& rendering, Record record, std::string_view app_id, const AppBlock* app);
+
+ private:
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
-  void write_slack(Payload& payload);
-  void write_rocket_chat(Payload& payload);
-  void write_mail(Payload& payload);
+  void write_slack(Rendering& rendering, Rendering::Payload& payload);
+  void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
+  void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
-  void render_request(Record record);
-  void render_mail(Record record, const AppBlock* app);
-  void resolve_user(std::string_view user_id, const AppBlock* app);
+  void render_request(Rendering& rendering, Record record);
+  void render_mail(Rendering& rendering, Record record, const AppBlock* app);
+  void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
   RouterOptions options_;
-  const Event* event_ = nullptr;
-  const State* state_ = nullptr;
-  Hash128 event_hash_;
-  bool is_described_ = false;
-  Message message_;
-  Payload payloads_[platform_count];
-  EmailBody email_;
   Buffer sender_;  // what the next three, of which two borrow from it, were made of: it changes seldom
   Mailbox from_;
   std::string_view domain_;  // for the ids of mails
@@ -76,69 +83,71 @@ class Renderer {
   DeliveryView view_;
 };
 
-inline void Renderer::begin(const Event& event, const State& state) {
-  event_ = &event;
-  state_ = &state;
-  event_hash_ = Hash128().add(event.id.empty() ? event.body : event.id);
-  is_described_ = false;
-  for (Payload& payload : payloads_) payload.is_ready = false;
+inline void Rendering::begin(const Event& of, const State& in) {
+  event = &of;
+  state = &in;
+  event_hash = Hash128().add(of.id.empty() ? of.body : of.id);
+  is_described = false;
+  for (Payload& payload : payloads) payload.is_ready = false;
 }
 
-inline const DeliveryView& Renderer::render(Record record, std::string_view app_id, const AppBlock* app) {
+inline const Message& Rendering::described() {
+  if (!is_described) describe(*event, state->settings->link_base, message, *state->catalogue);
+  is_described = true;
+  return message;
+}
+
+inline const DeliveryView& Renderer::render(Rendering& rendering, Record record, std::string_view app_id,
+                                            const AppBlock* app) {
   view_.notifier_id = record.id();
   view_.notifier_name = record.name();
   view_.app_id = app_id;
-  view_.event_id = event_->id;
-  view_.event_type = event_->type;
+  view_.event_id = rendering.event->id;
+  view_.event_type = rendering.event->type;
   view_.platform = record.platform();
   // As write_idempotency_key() does, but with the event hashed once.
   key_[0] = 'm';
   key_[1] = 's';
   key_[2] = 'g';
   key_[3] = '_';
-  Hash128(event_hash_).add(view_.notifier_id).write_hex(key_ + 4);
+  Hash128(rendering.event_hash).add(view_.notifier_id).write_hex(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   if (view_.platform == Platform::email) {
-    render_mail(record, app);
+    render_mail(rendering, record, app);
   } else {
-    render_request(record);
+    render_request(rendering, record);
   }
   return view_;
 }
 
-inline const Message& Renderer::message() {
-  if (!is_described_) describe(*event_, state_->settings->link_base, message_, *state_->catalogue);
-  is_described_ = true;
-  return message_;
-}
-
-inline const Renderer::Payload& Renderer::payload(Platform platform) {
-  Payload& payload = payloads_[static_cast<std::size_t>(platform)];
+inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platform platform) {
+  Rendering::Payload& payload = rendering.payloads[static_cast<std::size_t>(platform)];
   if (payload.is_ready) return payload;
   payload.is_ready = true;
   payload.body.clear();
   payload.cut.clear();
   switch (platform) {
-    case Platform::slack: write_slack(payload); break;
-    case Platform::rocket_chat: write_rocket_chat(payload); break;
-    case Platform::email: write_mail(payload); break;
+    case Platform::slack: write_slack(rendering, payload); break;
+    case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
+    case Platform::email: write_mail(rendering, payload); break;
     case Platform::webhook: break;
   }
   return payload;
 }
 
-[[gnu::noinline]] inline void Renderer::write_slack(Payload& payload) {
-  format_slack(message(), payload.body, payload.cut);
+[[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
+  format_slack(rendering.described(), payload.body, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::write_rocket_chat(Payload& payload) {
-  format_rocket_chat(message(), payload.body, payload.cut);
+[[gnu::noinline]] inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
+  format_rocket_chat(rendering.described(), payload.body, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::write_mail(Payload& payload) {
-  read_sender(state_->settings->email_from);
-  const bool needs_clock = !message().has_time && options_.clock;
-  write_email_body(message(), domain_, needs_clock ? options_.clock() : Timestamp(), email_, payload.cut);
+[[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+  read_sender(rendering.state->settings->email_from);
+  const Message& message = rendering.described();
+  const bool needs_clock = !message.has_time && options_.clock;
+  write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), rendering.email, payload.cut);
 }
 
 [[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
@@ -152,7 +161,7 @@ inline const Renderer::Payload& Renderer::payload(Platform platform) {
   format_from(sender_.view(), from_line_);
 }
 
-inline void Renderer::render_request(Record record) {
+inline void Renderer::render_request(Rendering& rendering, Record record) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
@@ -164,32 +173,32 @@ inline void Renderer::render_request(Record record) {
     std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
     headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
     view_.headers = headers_;
-    view_.body = event_->body;
+    view_.body = rendering.event->body;
     view_.truncations = nullptr;
     view_.truncation_count = 0;
     return;
   }
-  const Payload& shared = payload(view_.platform);
+  const Rendering::Payload& shared = prepare(rendering, view_.platform);
   view_.body = shared.body.view();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }
 
-inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app) {
+inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {
   if (options_.users) {
     address_.clear();
     if (options_.users(user_id, address_)) to_.add_copy(address_);
-  } else if (const UserBlock* const user = state_->find_user(user_id)) {
+  } else if (const UserBlock* const user = state.find_user(user_id)) {
     to_.add(user->email());
   } else if (app != nullptr && app->owner_id() == user_id) {
     to_.add(app->owner_email());
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Record record, const AppBlock* app) {
-  const Payload& shared = payload(Platform::email);
+[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app) {
+  const Rendering::Payload& shared = prepare(rendering, Platform::email);
   to_.clear();
-  record.for_each_recipient([&](std::string_view user_id) { resolve_user(user_id, app); },
+  record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
   view_.to = to_.views();
   front_.clear();
@@ -201,7 +210,7 @@ inline void Renderer::resolve_user(std::string_view user_id, const AppBlock* app
   view_.header_count = 0;
   view_.from = from_.address;
   view_.to_count = to_.size();
-  view_.body = email_.behind(front_.view());
+  view_.body = rendering.email.behind(front_.view());
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }
