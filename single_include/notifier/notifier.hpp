@@ -1544,8 +1544,8 @@ enum class Tag : unsigned char { missing, null, yes, no, number, string, array, 
 /// Behind those of an array come its elements, behind those of an object its members: a key, which is one word, a
 /// slice, and a value.
 ///
-/// A head: tag in the highest byte; in the low 32 bits, the index after the value and all that is in it. A slice: offset
-/// into `text` in the high 32 bits, size in the low ones.
+/// A head: tag in the highest byte; in the low 32 bits, the index after the value and all that is in it. A slice:
+/// offset into `text` in the high 32 bits, size in the low ones.
 struct Tape {
   const std::uint64_t* words = nullptr;
   /// Strings stand in it unescaped, numbers as they are written; all are padded, see text/bytes.hpp.
@@ -2711,9 +2711,11 @@ class Stage2 {
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
-  /// @param text         `size` bytes of valid UTF-8 without control characters inside of strings, which are all closed,
+  /// @param text         `size` bytes of valid UTF-8 without control characters inside of strings, which are all
+  /// closed,
   ///                     then a NUL. Strings with escapes are unescaped in their place.
-  /// @param structurals  where brackets, commas, colons, strings and all that is neither of these nor white space begin,
+  /// @param structurals  where brackets, commas, colons, strings and all that is neither of these nor white space
+  /// begin,
   ///                     in order, then `size`
   /// @param words        room for max_words(); a tape where the text is JSON
   static bool read(char* text, std::size_t size, const std::uint32_t* structurals, std::uint64_t* words) noexcept {
@@ -13013,9 +13015,9 @@ class Router {
   template <class Sink>
   Result<std::size_t> route(std::string_view event_json, Sink&& sink, const Audience& audience = {});
 
-  /// The same for many events, which takes a tenth less time than one by one, or a fifth where others use the caches: those of a batch are taken through one
-  /// step after the other, so that the code of a step stays in the processor's caches, and what is to be read from the
-  /// registry is loaded ahead.
+  /// The same for many events, which takes a tenth less time than one by one, or a fifth where others use the caches:
+  /// those of a batch are taken through one step after the other, so that the code of a step stays in the processor's
+  /// caches, and what is to be read from the registry is loaded ahead.
   ///
   /// @param events  `event_count` texts, each as above.
   /// @param sink    called as `void(std::size_t event, const DeliveryView&)`, the events in their order.
@@ -13289,7 +13291,8 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   const State& state = refresh();
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
-    find_matches(state, (std::min)(match_batch, event_count - begin), [&](std::size_t i) { return &events[begin + i]; });
+    find_matches(state, (std::min)(match_batch, event_count - begin),
+                 [&](std::size_t i) { return &events[begin + i]; });
     for (const Match& match : matches_) sink(begin + match.event, match.record.id());
     count += matches_.size();
   }

@@ -79,7 +79,8 @@ std::string restart(std::size_t number, const std::string& app = R"("app_id":"1"
 TEST_CASE_FIXTURE(Batched, "any number of events gives the deliveries of each, in their order") {
   for (const std::size_t count : {0u, 1u, 7u, 8u, 9u, 16u, 100u}) {
     std::vector<std::string> events;
-    for (std::size_t i = 0; i < count; ++i) events.push_back(restart(i, i % 3 == 2 ? R"("app_id":"2")" : R"("app_id":"1")"));
+    for (std::size_t i = 0; i < count; ++i)
+      events.push_back(restart(i, i % 3 == 2 ? R"("app_id":"2")" : R"("app_id":"1")"));
     CAPTURE(count);
     const Told told = at_once(events);
     CHECK(told == one_by_one(events));
@@ -104,9 +105,12 @@ TEST_CASE_FIXTURE(Batched, "an error of one batch is not told again in the next"
 }
 
 TEST_CASE_FIXTURE(Batched, "events of a project, of an app's name, of nobody, and of an app that is unknown") {
-  const std::vector<std::string> events = {
-      R"({"type":"edit_project","project_id":"pr"})", restart(1, R"("app_name":"api")"), R"({"type":"restart"})",
-      restart(3, R"("app_id":"9")"), R"({"type":"new_key"})", restart(5)};
+  const std::vector<std::string> events = {R"({"type":"edit_project","project_id":"pr"})",
+                                           restart(1, R"("app_name":"api")"),
+                                           R"({"type":"restart"})",
+                                           restart(3, R"("app_id":"9")"),
+                                           R"({"type":"new_key"})",
+                                           restart(5)};
   const Told told = at_once(events);
   CHECK(told == one_by_one(events));
   CHECK(told.front().first == 0);

@@ -19,8 +19,8 @@ enum class Tag : unsigned char { missing, null, yes, no, number, string, array, 
 /// Behind those of an array come its elements, behind those of an object its members: a key, which is one word, a
 /// slice, and a value.
 ///
-/// A head: tag in the highest byte; in the low 32 bits, the index after the value and all that is in it. A slice: offset
-/// into `text` in the high 32 bits, size in the low ones.
+/// A head: tag in the highest byte; in the low 32 bits, the index after the value and all that is in it. A slice:
+/// offset into `text` in the high 32 bits, size in the low ones.
 struct Tape {
   const std::uint64_t* words = nullptr;
   /// Strings stand in it unescaped, numbers as they are written; all are padded, see text/bytes.hpp.
