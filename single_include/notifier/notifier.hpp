@@ -5950,7 +5950,7 @@ class KeptTexts {
  public:
   std::string_view keep(std::string_view text) {
     if (text.size() > left_) {
-      left_ = std::max(text.size(), block_bytes);
+      left_ = (std::max)(text.size(), block_bytes);
       blocks_.emplace_back(new char[left_]);
       free_ = blocks_.back().get();
     }
@@ -8034,9 +8034,9 @@ inline Error conflict(std::string_view text) {
   return error;
 }
 
-inline Error invalid(std::string_view what, std::string_view field, std::string message, std::string_view code) {
+inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
   Problems problems;
-  problems.add(field, std::move(message), code);
+  problems.add(field, message, code);
   return std::move(problems).to_error(what);
 }
 
@@ -13054,13 +13054,13 @@ class Router {
   using AppBlock = detail::AppBlock;
   using Record = detail::Record;
 
-  /// All that one event takes on its way.
-  struct Lane {
-    json::Document document;
-    Event event;
-    detail::Rendering rendering;
-    std::optional<Error> error;
-    unsigned platforms = 0;  ///< bit_of() each that a delivery goes to
+  /// What is kept of the events of a batch on their way.
+  struct Batch {
+    Event events[batch_size];
+    json::Document documents[batch_size];
+    detail::Rendering renderings[batch_size];
+    std::optional<Error> errors[batch_size];
+    unsigned platforms[batch_size];  ///< bit_of() each that a delivery of the event goes to
   };
 
   /// A notifier that accepts an event.
@@ -13079,8 +13079,8 @@ class Router {
 
   /// The newest state of the registry, valid until the next call.
   const State& refresh();
-  /// Fills the lane's event; or says why not.
-  static std::optional<Error> read(std::string_view event_json, Lane& lane);
+  /// Fills `event`; or says why not, and leaves one that nobody takes.
+  static std::optional<Error> read(std::string_view event_json, json::Document& document, Event& event);
   /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
   template <class Visit>
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
@@ -13088,18 +13088,19 @@ class Router {
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
-  /// The same for at most match_batch events. `event_at(i)` is nullptr where there is none.
-  template <class EventAt>
-  void find_matches(const State& state, std::size_t event_count, EventAt&& event_at);
+  /// The same for at most match_batch events, to which it gives no audience.
+  void find_matches(const State& state, const Event* events, std::size_t event_count);
   template <class Sink, class Failed>
-  std::size_t route_lanes(const std::string_view* events, std::size_t first, std::size_t event_count, Sink& sink,
+  std::size_t route_batch(const std::string_view* events, std::size_t first, std::size_t event_count, Sink& sink,
                           Failed& failed);
 
   const Registry* registry_;
   std::shared_ptr<const State> state_;
   std::uint64_t generation_ = 0;
-  Lane lane_;
-  std::unique_ptr<Lane[]> lanes_;  // batch_size, once there was a batch
+  json::Document document_;
+  Event event_;
+  detail::Rendering rendering_;
+  std::unique_ptr<Batch> batch_;  // once there was one
   detail::Renderer renderer_;
   std::vector<const AppBlock*> apps_;
   std::vector<Match> matches_;
@@ -13121,8 +13122,9 @@ inline const Router::State& Router::refresh() {
   return *state_;
 }
 
-inline std::optional<Error> Router::read(std::string_view event_json, Lane& lane) {
-  const auto root = lane.document.parse(event_json);
+inline std::optional<Error> Router::read(std::string_view event_json, json::Document& document, Event& event) {
+  event = Event();
+  const auto root = document.parse(event_json);
   if (!root) return root.error();
   if (!root->is_object()) {
     Error error;
@@ -13131,7 +13133,7 @@ inline std::optional<Error> Router::read(std::string_view event_json, Lane& lane
     error.offset = event_json.find_first_not_of(" \t\n\r");
     return error;
   }
-  lane.event = Event::read(*root, event_json);
+  event = Event::read(*root, event_json);
   return std::nullopt;
 }
 
@@ -13170,48 +13172,44 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
   const std::uint32_t hash = state.hash_app(event.app_id);
   state.prefetch_entry(hash);
-  lane_.rendering.begin(event, state);
+  rendering_.begin(event, state);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
   const AppBlock* const candidate = state.prefetch_app(hash);
   const EventBit bit = state.catalogue->bit_of_kind(event.type);
   if (const AppBlock* const app = state.resolve_app(candidate, event.app_id, hash)) for_each_match(*app, bit, take);
 }
 
-template <class EventAt>
-void Router::find_matches(const State& state, std::size_t event_count, EventAt&& event_at) {
+inline void Router::find_matches(const State& state, const Event* events, std::size_t event_count) {
   std::uint32_t hashes[match_batch];
   const AppBlock* candidates[match_batch];
   for (std::size_t i = 0; i < event_count; ++i) {
-    const Event* const event = event_at(i);
-    hashes[i] = event == nullptr ? 0 : state.hash_app(event->app_id);
+    hashes[i] = state.hash_app(events[i].app_id);
     state.prefetch_entry(hashes[i]);
   }
   for (std::size_t i = 0; i < event_count; ++i) candidates[i] = state.prefetch_app(hashes[i]);
   matches_.clear();
   for (std::size_t i = 0; i < event_count; ++i) {
-    const Event* const event = event_at(i);
-    if (event == nullptr) continue;
+    const Event& event = events[i];
     const auto take = [&](Record record, const AppBlock& app) {
       record.prefetch();
       matches_.push_back({i, record, &app});
     };
-    if (event->app_id.empty()) {
-      for_each_match(state, *event, Audience(), take);
-    } else if (const AppBlock* const app = state.resolve_app(candidates[i], event->app_id, hashes[i])) {
-      for_each_match(*app, state.catalogue->bit_of_kind(event->type), take);
+    if (event.app_id.empty()) {
+      for_each_match(state, event, Audience(), take);
+    } else if (const AppBlock* const app = state.resolve_app(candidates[i], event.app_id, hashes[i])) {
+      for_each_match(*app, state.catalogue->bit_of_kind(event.type), take);
     }
   }
 }
 
 template <class Sink>
 Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  if (auto error = read(event_json, lane_)) return *std::move(error);
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
   const State& state = refresh();
-  Event& event = lane_.event;
-  if (event.app_name.empty()) event.app_name = detail::name_app(state, event, audience);
-  find_matches(state, event, audience);
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
+  find_matches(state, event_, audience);
   for (const Match& match : matches_) {
-    sink(renderer_.render(lane_.rendering, match.record, match.app->id(), match.app));
+    sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
   return matches_.size();
 }
@@ -13223,7 +13221,7 @@ std::size_t Router::route(const std::string_view* events, std::size_t event_coun
     std::size_t size = 0;
     while (size < batch_size && at + size < event_count && events[at + size].size() <= large_event) ++size;
     if (size != 0) {
-      count += route_lanes(events, at, size, sink, failed);
+      count += route_batch(events, at, size, sink, failed);
       at += size;
       continue;
     }
@@ -13236,35 +13234,35 @@ std::size_t Router::route(const std::string_view* events, std::size_t event_coun
 }
 
 template <class Sink, class Failed>
-std::size_t Router::route_lanes(const std::string_view* events, std::size_t first, std::size_t event_count, Sink& sink,
+std::size_t Router::route_batch(const std::string_view* events, std::size_t first, std::size_t event_count, Sink& sink,
                                 Failed& failed) {
-  if (lanes_ == nullptr) lanes_ = std::make_unique<Lane[]>(batch_size);
+  if (batch_ == nullptr) batch_ = std::make_unique<Batch>();
+  Batch& batch = *batch_;
   const State& state = refresh();
   for (std::size_t i = 0; i < event_count; ++i) {
-    Lane& lane = lanes_[i];
-    lane.platforms = 0;
-    lane.error = read(events[first + i], lane);
+    batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
+    batch.platforms[i] = 0;
   }
-  find_matches(state, event_count, [&](std::size_t i) { return lanes_[i].error ? nullptr : &lanes_[i].event; });
-  for (const Match& match : matches_) lanes_[match.event].platforms |= bit_of(match.record.platform());
+  find_matches(state, batch.events, event_count);
+  for (const Match& match : matches_) batch.platforms[match.event] |= bit_of(match.record.platform());
   for (std::size_t i = 0; i < event_count; ++i) {
-    Lane& lane = lanes_[i];
-    if (lane.platforms == 0) continue;
-    if (lane.event.app_name.empty()) lane.event.app_name = detail::name_app(state, lane.event, Audience());
-    lane.rendering.begin(lane.event, state);
-    if (lane.platforms != bit_of(Platform::webhook)) lane.rendering.described();
+    if (batch.platforms[i] == 0) continue;
+    Event& event = batch.events[i];
+    if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
+    batch.renderings[i].begin(event, state);
+    if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
   }
   for (const Platform platform : {Platform::slack, Platform::rocket_chat, Platform::email}) {
     for (std::size_t i = 0; i < event_count; ++i) {
-      if ((lanes_[i].platforms & bit_of(platform)) != 0) renderer_.prepare(lanes_[i].rendering, platform);
+      if ((batch.platforms[i] & bit_of(platform)) != 0) renderer_.prepare(batch.renderings[i], platform);
     }
   }
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
   for (std::size_t i = 0; i < event_count; ++i) {
-    if (lanes_[i].error) failed(first + i, static_cast<const Error&>(*lanes_[i].error));
+    if (batch.errors[i]) failed(first + i, static_cast<const Error&>(*batch.errors[i]));
     for (; match != end && match->event == i; ++match) {
-      sink(first + i, renderer_.render(lanes_[i].rendering, match->record, match->app->id(), match->app));
+      sink(first + i, renderer_.render(batch.renderings[i], match->record, match->app->id(), match->app));
     }
   }
   return matches_.size();
@@ -13272,8 +13270,8 @@ std::size_t Router::route_lanes(const std::string_view* events, std::size_t firs
 
 template <class Sink>
 Result<std::size_t> Router::match(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  if (auto error = read(event_json, lane_)) return *std::move(error);
-  return match(lane_.event, sink, audience);
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return match(event_, sink, audience);
 }
 
 template <class Sink>
@@ -13291,8 +13289,7 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   const State& state = refresh();
   std::size_t count = 0;
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
-    find_matches(state, (std::min)(match_batch, event_count - begin),
-                 [&](std::size_t i) { return &events[begin + i]; });
+    find_matches(state, events + begin, (std::min)(match_batch, event_count - begin));
     for (const Match& match : matches_) sink(begin + match.event, match.record.id());
     count += matches_.size();
   }
@@ -13300,12 +13297,12 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
 }
 
 inline Result<Explained> Router::explain(std::string_view event_json, const Audience& audience) {
-  if (auto error = read(event_json, lane_)) return *std::move(error);
-  return detail::explain(refresh(), lane_.event, audience);
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return detail::explain(refresh(), event_, audience);
 }
 
 inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
-  if (auto error = read(event_json, lane_)) return *std::move(error);
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
   if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
     return detail::invalid("notifier", "id", detail::too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   }
@@ -13321,11 +13318,9 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
-  Event& event = lane_.event;
-  if (event.app_name.empty()) event.app_name = detail::name_app(state, event, audience);
-  lane_.rendering.begin(event, state);
-  return renderer_.render(lane_.rendering, Record(preview_.data()), preview_app_id_,
-                          state.find_app_by_id(preview_app_id_));
+  if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
+  rendering_.begin(event_, state);
+  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }
 
 NOTIFIER_NAMESPACE_END

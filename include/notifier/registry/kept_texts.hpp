@@ -16,7 +16,7 @@ class KeptTexts {
  public:
   std::string_view keep(std::string_view text) {
     if (text.size() > left_) {
-      left_ = std::max(text.size(), block_bytes);
+      left_ = (std::max)(text.size(), block_bytes);
       blocks_.emplace_back(new char[left_]);
       free_ = blocks_.back().get();
     }

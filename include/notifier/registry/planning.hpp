@@ -36,9 +36,9 @@ inline Error conflict(std::string_view text) {
   return error;
 }
 
-inline Error invalid(std::string_view what, std::string_view field, std::string message, std::string_view code) {
+inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
   Problems problems;
-  problems.add(field, std::move(message), code);
+  problems.add(field, message, code);
   return std::move(problems).to_error(what);
 }
 
