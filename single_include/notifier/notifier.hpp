@@ -9336,7 +9336,9 @@ class QuotedPrintable {
   }
 
   /// Short text of ours that needs no encoding.
-  [[gnu::noinline]] void literal(std::string_view text) noexcept { out_ = put_token(text.data(), text.size(), out_, line_end_); }
+  [[gnu::noinline]] void literal(std::string_view text) noexcept {
+    out_ = put_token(text.data(), text.size(), out_, line_end_);
+  }
 
   /// Whole lines that are encoded already, written at the start of a line.
   void lines(std::string_view encoded) noexcept {
