@@ -328,8 +328,11 @@ TEST_CASE("one bad event among several takes the whole request back") {
   World world;
   const notifier::Outcome outcome = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n[1]\n");
   CHECK(outcome.response.status >= 400);
+  CHECK(outcome.response.body.find("line 2: ") != std::string::npos);
   CHECK(outcome.events.empty());
   CHECK(outcome.deliveries.empty());
+  const notifier::Outcome third = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n\n{]\n");
+  CHECK(third.response.body.find("line 3: ") != std::string::npos);
 }
 
 TEST_CASE("a notifier that the host switches off is inactive, and its owner is told why") {

@@ -155,9 +155,10 @@ inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
 inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
   using namespace detail::net;
   for (const Network& network : networks_) {
-    if (network.base.is_v6 != address.is_v6) continue;
-    if (!same_prefix(word(address, 0), word(network.base, 0), (std::min)(network.prefix, 64u))) continue;
-    if (network.prefix <= 64 || same_prefix(word(address, 8), word(network.base, 8), network.prefix - 64)) return true;
+    if (network.base.is_v6 == address.is_v6 &&
+        is_in_network(address, word(network.base, 0), word(network.base, 8), network.prefix)) {
+      return true;
+    }
   }
   return false;
 }
