@@ -15013,6 +15013,12 @@ inline std::uint64_t word(const IpAddress& address, std::size_t at) noexcept {
   return std::uint64_t{address.v4_value(at)} << 32 | address.v4_value(at + 4);
 }
 
+/// True where the first `prefix` bits of an address are those of 128 others.
+inline bool is_in_network(const IpAddress& address, std::uint64_t high, std::uint64_t low, unsigned prefix) noexcept {
+  const unsigned in_high = (std::min)(prefix, 64u);
+  return same_prefix(word(address, 0), high, in_high) && same_prefix(word(address, 8), low, prefix - in_high);
+}
+
 inline bool is_nat64(const IpAddress& address) noexcept {
   return address.is_v6 && word(address, 0) == 0x0064FF9B00000000 && address.v4_value(8) == 0;
 }
@@ -15028,14 +15034,11 @@ inline GuardReason classify_address(const IpAddress& original) noexcept {
     }
     return GuardReason::none;
   }
-  const std::uint64_t high = word(address, 0);
-  const std::uint64_t low = word(address, 8);
   for (const V6Range& range : v6_ranges) {
-    const bool same_high = same_prefix(high, range.high, (std::min)(range.prefix, 64u));
-    if (same_high && (range.prefix <= 64 || same_prefix(low, range.low, range.prefix - 64))) return range.reason;
+    if (is_in_network(address, range.high, range.low, range.prefix)) return range.reason;
   }
-  if (!same_prefix(high, 0x2000000000000000, 3)) return GuardReason::reserved;
-  const bool isatap = (low >> 32 & 0xFDFFFFFF) == 0x00005EFE;  // RFC 5214: an IPv4 address as interface id
+  if (!same_prefix(word(address, 0), 0x2000000000000000, 3)) return GuardReason::reserved;
+  const bool isatap = (word(address, 8) >> 32 & 0xFDFFFFFF) == 0x00005EFE;  // RFC 5214: an IPv4 address as interface id
   return isatap ? classify_address(IpAddress::v4(address.v4_value(12))) : GuardReason::none;
 }
 
@@ -15185,9 +15188,10 @@ inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
 inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
   using namespace detail::net;
   for (const Network& network : networks_) {
-    if (network.base.is_v6 != address.is_v6) continue;
-    if (!same_prefix(word(address, 0), word(network.base, 0), (std::min)(network.prefix, 64u))) continue;
-    if (network.prefix <= 64 || same_prefix(word(address, 8), word(network.base, 8), network.prefix - 64)) return true;
+    if (network.base.is_v6 == address.is_v6 &&
+        is_in_network(address, word(network.base, 0), word(network.base, 8), network.prefix)) {
+      return true;
+    }
   }
   return false;
 }
