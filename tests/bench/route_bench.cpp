@@ -45,12 +45,20 @@ peer::Program<Json> make_peer(const notifier::Registry& registry) {
 /// payload may stand in another order, as they do for picojson.
 template <class Json>
 void check_same(notifier::Router& router, const Events& events, const peer::Program<Json>& program) {
+  using Payloads = std::vector<std::pair<std::string, std::string>>;
+  const std::vector<std::string_view> views(events.begin(), events.end());
+  std::vector<Payloads> batched(events.size());
+  router.route(
+      views.data(), views.size(),
+      [&](std::size_t i, const notifier::DeliveryView& d) { batched[i].emplace_back(d.notifier_id, d.body); },
+      [](std::size_t, const notifier::Error&) {});
   for (const std::string& event : events) {
-    std::vector<std::pair<std::string, std::string>> ours, theirs;
+    Payloads ours, theirs;
     auto routed =
         router.route(event, [&](const notifier::DeliveryView& d) { ours.emplace_back(d.notifier_id, d.body); });
     program.route(event, [&](const peer::Notifier& n, const std::string& body) { theirs.emplace_back(n.id, body); });
-    bool same = routed.has_value() && ours.size() == theirs.size();
+    const std::size_t index = static_cast<std::size_t>(&event - events.data());
+    bool same = routed.has_value() && ours.size() == theirs.size() && ours == batched[index];
     for (std::size_t i = 0; same && i < ours.size(); ++i) {
       same = ours[i] == theirs[i] || (!Json::keeps_order && ours[i].first == theirs[i].first &&
                                       nlohmann::json::parse(ours[i].second) == nlohmann::json::parse(theirs[i].second));
@@ -72,14 +80,16 @@ class RouteBench {
   void against(const std::string& what, const Events& events, const peer::Program<Json>& program, const char* name,
                bench::Bounds bounds = {}) {
     check_same(router_, events, program);
+    const std::vector<std::string_view> views(events.begin(), events.end());
     const std::vector<double> times = bench::alternate(
-        events.size(), [&](std::size_t i) { route(events[i]); },
+        events.size(), [&](std::size_t i) { route(events[i]); }, [&](std::size_t i) { route_batch(views, i); },
         [&](std::size_t i) {
           std::size_t bytes = 0;
           program.route(events[i], [&bytes](const peer::Notifier&, const std::string& body) { bytes += body.size(); });
           bench::keep(bytes);
         });
-    report_.compare(what, times[0], times[1], name, bounds);
+    report_.compare(what, times[0], times[2], name, bounds);
+    report_.compare(what + ", in batches", times[1], times[2], name, bounds);
   }
 
   /// What is added to what nobody can do without. The parser is handed padded bytes, and so need not copy.
@@ -146,6 +156,18 @@ class RouteBench {
   }
 
  private:
+  /// Routes a batch at its last event.
+  void route_batch(const std::vector<std::string_view>& events, std::size_t i) {
+    constexpr std::size_t batch = 64;
+    if (i % batch != batch - 1 && i + 1 != events.size()) return;
+    const std::size_t first = i - i % batch;
+    std::size_t bytes = 0;
+    router_.route(
+        &events[first], i + 1 - first, [&](std::size_t, const notifier::DeliveryView& d) { bytes += d.body.size(); },
+        [](std::size_t, const notifier::Error&) {});
+    bench::keep(bytes);
+  }
+
   void route(const std::string& event) {
     std::size_t bytes = 0;
     const auto routed = router_.route(event, [&bytes](const notifier::DeliveryView& d) { bytes += d.body.size(); });
