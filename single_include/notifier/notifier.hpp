@@ -1365,11 +1365,35 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 namespace detail {
 
-inline unsigned hex_value(char c) noexcept { return static_cast<unsigned>(c <= '9' ? c - '0' : (c | 0x20) - 'a' + 10); }
-
-inline std::uint32_t read_hex4(const char* p) noexcept {
-  return hex_value(p[0]) << 12 | hex_value(p[1]) << 8 | hex_value(p[2]) << 4 | hex_value(p[3]);
+/// The value of a hex digit; more than 15 for what is none.
+inline std::uint32_t hex_value(char c) noexcept {
+  const std::uint32_t digit = static_cast<unsigned char>(c) - std::uint32_t{'0'};
+  if (digit < 10) return digit;
+  const std::uint32_t letter = (static_cast<unsigned char>(c) | 0x20u) - std::uint32_t{'a'};
+  return letter < 6 ? letter + 10 : 16;
 }
+
+/// Four hex digits; false where not all of them are.
+inline bool read_hex4(const char* p, std::uint32_t& value) noexcept {
+  const std::uint32_t a = hex_value(p[0]);
+  const std::uint32_t b = hex_value(p[1]);
+  const std::uint32_t c = hex_value(p[2]);
+  const std::uint32_t d = hex_value(p[3]);
+  value = a << 12 | b << 8 | c << 4 | d;
+  return (a | b | c | d) < 16;
+}
+
+/// What the escapes of two characters mean, by the second one; NUL where there is no such escape.
+struct ShortEscapes {
+  char meant[256] = {};
+
+  constexpr ShortEscapes() noexcept {
+    constexpr std::string_view written = "\"\\/bfnrt";
+    constexpr std::string_view characters = "\"\\/\b\f\n\r\t";
+    for (std::size_t i = 0; i < written.size(); ++i) meant[static_cast<unsigned char>(written[i])] = characters[i];
+  }
+};
+inline constexpr ShortEscapes short_escapes;
 
 inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
   const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
@@ -1393,61 +1417,56 @@ inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
 
 }  // namespace detail
 
-/// Whether every backslash of `raw` begins an escape that JSON has.
-inline bool has_valid_escapes(std::string_view raw) noexcept {
-  const auto is_hex = [](char c) { return (c >= '0' && c <= '9') || ((c | 0x20) >= 'a' && (c | 0x20) <= 'f'); };
-  for (std::size_t at = raw.find('\\'); at != std::string_view::npos; at = raw.find('\\', at)) {
-    const char c = at + 1 < raw.size() ? raw[at + 1] : '\0';
-    if (c == '\0' || std::strchr("\"\\/bfnrtu", c) == nullptr) return false;
-    at += 2;
-    if (c != 'u') continue;
-    for (const std::size_t end = at + 4; at < end; ++at) {
-      if (at >= raw.size() || !is_hex(raw[at])) return false;
-    }
-  }
-  return true;
-}
-
 /// Writes a string's value to `out` and returns the new end: at most as long as `raw`, which is what stands between the
-/// quotes of a valid document, and which `out` may overwrite from its start. A surrogate escape without its partner
-/// becomes U+FFFD.
+/// quotes of a document, and which `out` may overwrite from its start. A surrogate escape without its partner becomes
+/// U+FFFD. nullptr where a backslash begins no escape that JSON has.
 inline char* unescape(std::string_view raw, char* out) noexcept {
+  using detail::Block;
   const char* p = raw.data();
   const char* const end = p + raw.size();
+  const auto left = [&] { return static_cast<std::size_t>(end - p); };
   while (p != end) {
-    const std::size_t left = static_cast<std::size_t>(end - p);
-    const void* const found = std::memchr(p, '\\', left);
-    const std::size_t plain = found == nullptr ? left : static_cast<std::size_t>(static_cast<const char*>(found) - p);
-    std::memmove(out, p, plain);
-    out += plain;
-    p += plain;
-    if (found == nullptr) break;
+    if (left() >= Block::size) {
+      // Of the bytes that are special in a string, only a backslash can stand here.
+      const Block block(p);
+      const std::uint64_t special = block.special();
+      if (special == 0) {
+        block.store(out);
+        p += Block::size;
+        out += Block::size;
+        continue;
+      }
+      // What comes behind is still to be read, and must not be overwritten where `out` is close.
+      const std::size_t plain = detail::first_byte<Block>(special);
+      if (out + Block::size <= p) {
+        block.store(out);
+      } else if (out != p) {
+        std::memmove(out, p, plain);
+      }
+      p += plain;
+      out += plain;
+    } else if (*p != '\\') {
+      *out++ = *p++;
+      continue;
+    }
+    if (left() < 2) return nullptr;
     const char c = p[1];
     p += 2;
-    switch (c) {
-      case 'b': *out++ = '\b'; break;
-      case 'f': *out++ = '\f'; break;
-      case 'n': *out++ = '\n'; break;
-      case 'r': *out++ = '\r'; break;
-      case 't': *out++ = '\t'; break;
-      case 'u': {
-        std::uint32_t unit = detail::read_hex4(p);
-        p += 4;
-        if (unit >= 0xD800 && unit < 0xE000) {
-          std::uint32_t low = 0;
-          if (unit < 0xDC00 && end - p >= 6 && p[0] == '\\' && p[1] == 'u') low = detail::read_hex4(p + 2);
-          if (low >= 0xDC00 && low < 0xE000) {
-            unit = 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00);
-            p += 6;
-          } else {
-            unit = 0xFFFD;
-          }
-        }
-        out = detail::put_utf8(unit, out);
-        break;
-      }
-      default: *out++ = c; break;
+    if (const char meant = detail::short_escapes.meant[static_cast<unsigned char>(c)]) {
+      *out++ = meant;
+      continue;
     }
+    std::uint32_t unit = 0;
+    if (c != 'u' || left() < 4 || !detail::read_hex4(p, unit)) return nullptr;
+    p += 4;
+    if (unit >= 0xD800 && unit < 0xE000) {
+      std::uint32_t low = 0;
+      const bool is_pair = unit < 0xDC00 && left() >= 6 && p[0] == '\\' && p[1] == 'u' &&
+                           detail::read_hex4(p + 2, low) && low >= 0xDC00 && low < 0xE000;
+      unit = is_pair ? 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
+      if (is_pair) p += 6;
+    }
+    out = detail::put_utf8(unit, out);
   }
   return out;
 }
@@ -2818,9 +2837,9 @@ class Stage2 {
   // These two are static so that this object never has an address, and lives in registers.
 
   static std::uint64_t unescape_in_place(char* text, std::size_t begin, std::size_t end) noexcept {
-    const std::string_view raw(text + begin, end - begin);
-    if (!has_valid_escapes(raw)) return 0;
-    return Tape::slice_word(begin, static_cast<std::size_t>(unescape(raw, text + begin) - raw.data()));
+    const char* const value_end = unescape({text + begin, end - begin}, text + begin);
+    if (value_end == nullptr) return 0;
+    return Tape::slice_word(begin, static_cast<std::size_t>(value_end - (text + begin)));
   }
 
   static std::size_t find_escape(const char* text, std::size_t from, std::size_t size) noexcept {
@@ -3097,6 +3116,8 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
   return View(state_->tape, root);
 }
 
+/// The scanner has the last word where the backend refuses a text: it says why, or reads it after all, as where picojson
+/// cannot represent a string, or there was no memory.
 inline Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON

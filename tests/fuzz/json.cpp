@@ -62,6 +62,11 @@ Reading read(std::string_view text) {
   Reading reading;
   const auto root = document.parse(text);
   reading.accepted = root.has_value();
+#if NOTIFIER_SIMDJSON
+  static json::detail::SimdjsonReader quick;
+  json::detail::Tape tape;
+  require(quick.read(text, tape) == reading.accepted, "the quick reader and the scanner disagree", text);
+#endif
   if (root) {
     root->append_json(reading.json);
     walk(*root, reading.walk);

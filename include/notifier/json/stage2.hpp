@@ -137,9 +137,9 @@ class Stage2 {
   // These two are static so that this object never has an address, and lives in registers.
 
   static std::uint64_t unescape_in_place(char* text, std::size_t begin, std::size_t end) noexcept {
-    const std::string_view raw(text + begin, end - begin);
-    if (!has_valid_escapes(raw)) return 0;
-    return Tape::slice_word(begin, static_cast<std::size_t>(unescape(raw, text + begin) - raw.data()));
+    const char* const value_end = unescape({text + begin, end - begin}, text + begin);
+    if (value_end == nullptr) return 0;
+    return Tape::slice_word(begin, static_cast<std::size_t>(value_end - (text + begin)));
   }
 
   static std::size_t find_escape(const char* text, std::size_t from, std::size_t size) noexcept {
