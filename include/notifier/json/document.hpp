@@ -73,8 +73,8 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
   return View(state_->tape, root);
 }
 
-/// The scanner has the last word where the backend refuses a text: it says why, or reads it after all, as where picojson
-/// cannot represent a string, or there was no memory.
+/// The scanner has the last word where the backend refuses a text: it says why, or reads it after all, as where
+/// picojson cannot represent a string, or there was no memory.
 inline Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
