@@ -328,6 +328,19 @@ TEST_CASE("email: only http and https become a link, and no character ends it ea
   CHECK(contains(email.mail.text, "\nhttps://x.example/%22%3E%3Cscript%3E'%C3%A9%20x%5C\n"));
 }
 
+TEST_CASE("email: fields and logs stand below their labels, in both forms") {
+  Message message;
+  message.set_title("title");
+  message.add_field("Shown label", "shown value");
+  message.add_field("Log label", "log value", false, true);
+  const Formatted email(message);
+  for (const std::string_view expected : {"Shown label", "shown value", "Log label", "log value"}) {
+    CAPTURE(expected);
+    CHECK(contains(email.mail.text, expected));
+    CHECK(contains(email.mail.html, expected));
+  }
+}
+
 TEST_CASE("email: long texts are cut, both forms alike, and reported once") {
   Message message = sample();
   message.set_title(std::string(2000, 't'));
