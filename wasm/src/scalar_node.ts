@@ -5,4 +5,7 @@ import { readFile } from './node_file.js';
 import { randomId } from './node_ids.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(async () => new WebAssembly.Module((await readFile(new URL('./notifier-scalar.wasm', import.meta.url))) as BufferSource), randomId);
+export const { createEngine, createEngineSync } = entry(async () => {
+  const bytes = await readFile(import.meta.dirname, 'notifier-scalar.wasm', () => new URL('./notifier-scalar.wasm', import.meta.url));
+  return new WebAssembly.Module(bytes);
+}, randomId);
