@@ -12144,8 +12144,12 @@ class WordingProgram {
     op.key = static_cast<std::uint8_t>(key);
     return op;
   }
+
+  // What compiles a template is many functions that are not put into one another: the loop that they would make is so
+  // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
+
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
-  std::string_view keep_padded(std::string_view text) {
+  [[gnu::noinline]] std::string_view keep_padded(std::string_view text) {
     if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
@@ -12158,10 +12162,10 @@ class WordingProgram {
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
   /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  bool may_be_absent(std::size_t begin) const noexcept {
+  [[gnu::noinline]] bool may_be_absent(std::size_t begin) const noexcept {
     return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
   }
-  void lead_absent_here(std::size_t begin) {
+  [[gnu::noinline]] void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
       if (ops_[i].absent == open_end) ops_[i].absent = here();
     }
@@ -12216,7 +12220,7 @@ class WordingProgram {
 
   /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
   /// slot at most, and begins with it.
-  static bool needs_undo(std::string_view text) noexcept {
+  [[gnu::noinline]] static bool needs_undo(std::string_view text) noexcept {
     bool has_written = false;
     for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
       if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
@@ -12227,7 +12231,7 @@ class WordingProgram {
   }
 
   /// Compiles clauses to the group's ']'; returns how far it came.
-  std::size_t compile_group(std::string_view text, std::size_t depth) {
+  [[gnu::noinline]] std::size_t compile_group(std::string_view text, std::size_t depth) {
     const bool undo = needs_undo(text);
     if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
@@ -12259,7 +12263,7 @@ class WordingProgram {
     return at;
   }
 
-  void compile_slot(std::string_view slot) {
+  [[gnu::noinline]] void compile_slot(std::string_view slot) {
     if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
@@ -12283,7 +12287,7 @@ class WordingProgram {
     for (std::size_t i = begin; i < op_count_; ++i) ops_[i].target = here();
   }
 
-  void compile_envelope_slot(std::string_view slot) {
+  [[gnu::noinline]] void compile_envelope_slot(std::string_view slot) {
     Op::Code code = Op::Code::failed;
     if (slot == "app") code = Op::Code::app;
     if (slot == "project") code = Op::Code::project;
@@ -12302,7 +12306,7 @@ class WordingProgram {
     return op;
   }
 
-  Layout find_layout(std::string_view name) {
+  [[gnu::noinline]] Layout find_layout(std::string_view name) {
     for (const LayoutName& layout : layouts) {
       if (layout.name == name) return layout.layout;
     }
@@ -12313,7 +12317,7 @@ class WordingProgram {
     return Layout::plain;
   }
 
-  std::uint16_t compile_conditions(std::string_view when) {
+  [[gnu::noinline]] std::uint16_t compile_conditions(std::string_view when) {
     if (when.empty()) return empty_template;
     const std::uint16_t begin = here();
     while (!when.empty()) {
@@ -12331,7 +12335,7 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  std::uint16_t compile_fields(std::string_view fields) {
+  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
     for (std::size_t i = 0; i < row_count && rows_[i].sentence != 0; ++i) {
       if (wordings::table[i].fields == fields) return rows_[i].fields;
     }
