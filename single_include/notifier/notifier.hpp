@@ -13150,18 +13150,18 @@ inline const Router::State& Router::refresh() {
 }
 
 inline std::optional<Error> Router::read(std::string_view event_json, json::Document& document, Event& event) {
-  event = Event();
   const auto root = document.parse(event_json);
-  if (!root) return root.error();
-  if (!root->is_object()) {
-    Error error;
-    error.code = errc::not_an_object;
-    error.message = "the event is not an object";
-    error.offset = event_json.find_first_not_of(" \t\n\r");
-    return error;
+  if (root && root->is_object()) {
+    event = Event::read(*root, event_json);
+    return std::nullopt;
   }
-  event = Event::read(*root, event_json);
-  return std::nullopt;
+  event = Event();
+  if (!root) return root.error();
+  Error error;
+  error.code = errc::not_an_object;
+  error.message = "the event is not an object";
+  error.offset = event_json.find_first_not_of(" \t\n\r");
+  return error;
 }
 
 template <class Visit>
