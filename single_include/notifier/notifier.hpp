@@ -5971,9 +5971,11 @@ class KeptTexts {
  public:
   std::string_view keep(std::string_view text) {
     if (text.size() > left_) {
-      left_ = (std::max)(text.size(), block_bytes);
-      blocks_.emplace_back(new char[left_]);
+      const std::size_t size = (std::max)(text.size(), block_bytes);
+      std::unique_ptr<char[]> block(new char[size]);
+      blocks_.push_back(std::move(block));
       free_ = blocks_.back().get();
+      left_ = size;
     }
     const std::string_view kept(free_, text.copy(free_, text.size()));
     free_ += text.size();
