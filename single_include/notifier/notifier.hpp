@@ -2712,8 +2712,8 @@ NOTIFIER_NAMESPACE_END
 // The second stage of reading with simdjson: from where its first stage finds structure, to a Tape.
 //
 // simdjson's own second stage copies every string and computes every number. Of an event most of them are never asked
-// for; here a tape refers to the text, and a number is computed when somebody asks. That takes half the time, and reads
-// what simdjson's does not: numbers of any size, and escapes of lone surrogates.
+// for; here a tape refers to the text, and a number is computed when somebody asks. Reading an event of 790 bytes takes
+// a tenth less time, and what simdjson's stage refuses is read too: numbers of any size, escapes of lone surrogates.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -13044,9 +13044,9 @@ class Router {
   template <class Sink>
   Result<std::size_t> route(std::string_view event_json, Sink&& sink, const Audience& audience = {});
 
-  /// The same for many events, which takes a tenth less time than one by one, or a fifth where others use the caches:
-  /// those of a batch are taken through one step after the other, so that the code of a step stays in the processor's
-  /// caches, and what is to be read from the registry is loaded ahead.
+  /// The same for many events, which takes a tenth less time than one by one: those of a batch are taken through one
+  /// step after the other, so that the code of a step stays in the processor's caches, and what is to be read from the
+  /// registry is loaded ahead.
   ///
   /// @param events  `event_count` texts, each as above.
   /// @param sink    called as `void(std::size_t event, const DeliveryView&)`, the events in their order.

@@ -1,8 +1,8 @@
 // The second stage of reading with simdjson: from where its first stage finds structure, to a Tape.
 //
 // simdjson's own second stage copies every string and computes every number. Of an event most of them are never asked
-// for; here a tape refers to the text, and a number is computed when somebody asks. That takes half the time, and reads
-// what simdjson's does not: numbers of any size, and escapes of lone surrogates.
+// for; here a tape refers to the text, and a number is computed when somebody asks. Reading an event of 790 bytes takes
+// a tenth less time, and what simdjson's stage refuses is read too: numbers of any size, escapes of lone surrogates.
 
 #pragma once
 
