@@ -12075,26 +12075,47 @@ struct Op {
 
   std::string_view text;
   Code code = Code::failed;
-  std::uint8_t key = 0;
+  std::uint8_t key{};
   Layout layout = Layout::plain;
-  std::uint16_t target = 0;  ///< of slots: where to go when the value is there
-  std::uint16_t absent = 0;  ///< of slots: where to go when it is not
+  std::uint16_t target{};  ///< of slots: where to go when the value is there
+  std::uint16_t absent{};  ///< of slots: where to go when it is not
 };
 
 /// The table of wordings, compiled once per process into steps that need no more parsing and look up no key twice.
 class WordingProgram {
  public:
   struct Row {
-    std::uint16_t when = 0, title = 0, sentence = 0, fields = 0, actor = 0, link = 0;  ///< indexes of steps
+    std::uint16_t when, title, sentence, fields, actor, link;  ///< indexes of steps
   };
   static constexpr std::uint16_t empty_template = 0;
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
   static const WordingProgram& instance() {
-    static const WordingProgram program;
+    static const WordingProgram program(wordings::table, row_count);
     return program;
   }
+
+  /// Compiles a table that lives as long as the program, of at most so many rows as the library's own.
+  WordingProgram(const Wording* table, std::size_t rows) {
+    finish(empty_template);
+    for (std::size_t i = 0; i < rows; ++i) {
+      const Wording& wording = table[i];
+      if (i == 0 || table[i - 1].kind != wording.kind) {
+        if (kinds_.find(wording.kind) != 0) sound_ = false;
+        first_rows_[kinds_.add(wording.kind)] = static_cast<std::uint8_t>(i);
+      }
+      const bool is_last_of_kind = i + 1 == rows || table[i + 1].kind != wording.kind;
+      if (is_last_of_kind && !wording.when.empty()) sound_ = false;
+      rows_[i].when = compile_conditions(wording.when);
+      rows_[i].title = compile_template(wording.title, Must::succeed);
+      rows_[i].sentence = compile_template(wording.sentence, Must::succeed);
+      rows_[i].fields = compile_fields(table, i);
+      rows_[i].actor = compile_template(wording.actor);
+      rows_[i].link = compile_template(wording.link);
+    }
+  }
+  WordingProgram(const WordingProgram&) = delete;  // steps point at its literals
 
   /// The number of the kind's first row, or no_row.
   std::size_t first_row(std::string_view kind) const noexcept {
@@ -12118,27 +12139,7 @@ class WordingProgram {
   static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
-  // Steps point at its literals.
-  WordingProgram(const WordingProgram&) = delete;
-  WordingProgram() {
-    finish(empty_template);
-    for (std::size_t i = 0; i < row_count; ++i) {
-      const Wording& wording = wordings::table[i];
-      if (i == 0 || wordings::table[i - 1].kind != wording.kind) {
-        if (kinds_.find(wording.kind) != 0) sound_ = false;
-        first_rows_[kinds_.add(wording.kind)] = static_cast<std::uint8_t>(i);
-      }
-      if (i + 1 == row_count || wordings::table[i + 1].kind != wording.kind) sound_ = sound_ && wording.when.empty();
-      rows_[i] = {compile_conditions(wording.when),
-                  compile_template(wording.title, Must::succeed),
-                  compile_template(wording.sentence, Must::succeed),
-                  compile_fields(wording.fields),
-                  compile_template(wording.actor),
-                  compile_template(wording.link)};
-    }
-  }
-
-  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = 0) {
+  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
     if (op_count_ + 1 == max_ops) sound_ = false;
     Op& op = ops_[sound_ ? op_count_++ : 0];
     op.code = code;
@@ -12175,7 +12176,7 @@ class WordingProgram {
 
   std::size_t key_number(std::string_view name) {
     const std::size_t number = keys_.add(name);
-    if (number == 0 || number >= max_keys || name.empty()) sound_ = false;
+    if (number == 0 || name.empty()) sound_ = false;
     return number;
   }
 
@@ -12205,7 +12206,10 @@ class WordingProgram {
     while (at < text.size() && text[at] != '|' && text[at] != ']') {
       if (text[at] == '{') {
         const std::size_t end = text.find('}', at);
-        if (end == std::string_view::npos) return at;
+        if (end == std::string_view::npos) {
+          sound_ = false;
+          break;
+        }
         compile_slot(text.substr(at + 1, end - at - 1));
         at = end + 1;
       } else if (text[at] == '[') {
@@ -12337,9 +12341,10 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
-    for (std::size_t i = 0; i < row_count && rows_[i].sentence != 0; ++i) {
-      if (wordings::table[i].fields == fields) return rows_[i].fields;
+  [[gnu::noinline]] std::uint16_t compile_fields(const Wording* table, std::size_t row) {
+    std::string_view fields = table[row].fields;
+    for (std::size_t i = 0; i < row; ++i) {
+      if (table[i].fields == fields) return rows_[i].fields;
     }
     const std::uint16_t begin = here();
     while (!fields.empty()) {
@@ -12364,7 +12369,7 @@ class WordingProgram {
   }
 
   SmallIndex<max_kinds> kinds_;
-  SmallIndex<max_keys> keys_;
+  SmallIndex<max_keys - 1> keys_;  // its numbers begin at 1
   std::uint8_t first_rows_[max_kinds + 1] = {};
   Row rows_[row_count];
   Op ops_[max_ops];
