@@ -9625,7 +9625,8 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
     if (control.effect == Effect::none) *p++ = text[0];
     text.remove_prefix(control.size);
     if (control.effect == Effect::breaks) {
-      if (p != start && p[-1] != ' ') *p++ = ' ';
+      while (p != start && p[-1] == ' ') --p;
+      *p++ = ' ';
       text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
     }
   }
