@@ -1015,6 +1015,23 @@ constexpr std::string_view to_string(errc code) noexcept {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
+
+#include <charconv>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A count in decimal. std::to_string() is a function of the C++ library's own, which WebAssembly has compiled in
+/// another way than the rest.
+inline std::string decimal(std::uint64_t count) {
+  char text[20];
+  return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/json/fault.hpp ----------------------------------------------------------------------------------------
 
 // Where and why a text is not JSON.
@@ -1039,13 +1056,15 @@ inline Error to_error(const Fault& fault, std::size_t text_size) {
   error.offset = fault.offset;
   if (fault.code == errc::too_deep) {
     error.message = "arrays and objects nest deeper than ";
-    error.message.append(std::to_string(NOTIFIER_MAX_DEPTH)).append(" at byte ").append(std::to_string(fault.offset));
+    error.message.append(notifier::detail::decimal(NOTIFIER_MAX_DEPTH))
+        .append(" at byte ")
+        .append(notifier::detail::decimal(fault.offset));
   } else if (fault.offset == text_size) {
     error.message = "the text ends at byte ";
-    error.message.append(std::to_string(fault.offset)).append(", expected ").append(fault.expected);
+    error.message.append(notifier::detail::decimal(fault.offset)).append(", expected ").append(fault.expected);
   } else {
     error.message = "expected ";
-    error.message.append(fault.expected).append(" at byte ").append(std::to_string(fault.offset));
+    error.message.append(fault.expected).append(" at byte ").append(notifier::detail::decimal(fault.offset));
   }
   return error;
 }
@@ -1996,7 +2015,6 @@ NOTIFIER_NAMESPACE_END
 //
 // Common values take a short way; the rest is computed with big integers (Steele and White 1990).
 
-#include <charconv>
 #include <initializer_list>
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -3108,7 +3126,8 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
   if (text.size() > max_bytes) {
     Error error;
     error.code = errc::too_large;
-    error.message = "the text has " + std::to_string(text.size()) + " bytes, the limit is " + std::to_string(max_bytes);
+    error.message = "the text has " + notifier::detail::decimal(text.size()) + " bytes, the limit is " +
+                    notifier::detail::decimal(max_bytes);
     return error;
   }
   if (state_ == nullptr) state_ = std::make_unique<State>();
@@ -4764,7 +4783,7 @@ inline std::string to_string(const IpAddress& address) {
   if (!address.is_v6) {
     for (std::size_t i = 0; i < 4; ++i) {
       if (i != 0) out += '.';
-      out += std::to_string(address.bytes[i]);
+      out += detail::decimal(address.bytes[i]);
     }
     return out;
   }
@@ -4986,7 +5005,7 @@ inline void append_normalized(const Url& url, std::string& out) {
   }
   if (url.port != (url.secure ? 443 : 80)) {
     out += ':';
-    out += std::to_string(url.port);
+    out += detail::decimal(url.port);
   }
   append_request_target(url, out);
 }
@@ -5321,7 +5340,7 @@ inline std::string quoted(std::string_view text) {
   return out.append(text.substr(0, cut_position(text, most))).append("...'");
 }
 
-inline std::string too_long(std::size_t most) { return "is too long (maximum is " + std::to_string(most) + " bytes)"; }
+inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
 
 /// A text that must be there, and no longer than `most`.
 inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
@@ -5468,8 +5487,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
   if (draft.selected.size() > NOTIFIER_MAX_SELECTED_EVENTS) {
-    problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)",
-                  "too_long");
+    problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)", "too_long");
     return;
   }
   for (const std::string_view text : draft.selected) {
@@ -5537,7 +5555,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   }
   if (!all_strings) return problems_.add(field, "must be a string or an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
+    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
@@ -5558,7 +5576,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   });
   if (!all_strings) return problems_.add(field, "must be an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_RECIPIENTS) + " entries)",
+    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
                          "too_long");
   }
   const bool are_addresses = &out == &notifier_.type_data.emails;
@@ -5860,7 +5878,7 @@ class CatalogueReader {
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
     std::size_t position = 0;
     entries.for_each_element([&](json::View entry) {
-      const std::string path = std::string(key) + "[" + std::to_string(position++) + "]";
+      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
       const Result<void> added = add(entry);
       if (added) return;
@@ -5944,7 +5962,7 @@ namespace detail {
 inline std::string derive_id(std::string_view prefix, std::string_view first, std::string_view second,
                              std::string_view third, std::size_t position) {
   char hex[32];
-  Hash128().add(prefix).add(first).add(second).add(third).add(std::to_string(position)).write_hex(hex);
+  Hash128().add(prefix).add(first).add(second).add(third).add(decimal(position)).write_hex(hex);
   hex[12] = '8';
   hex[16] = "89ab"[hex[16] & 3];
 
@@ -7484,7 +7502,7 @@ class Faults {
   [[gnu::noinline]] Error to_error() && {
     Error error;
     error.code = errc::invalid;
-    error.message = "the document has " + std::to_string(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
+    error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
                     list_[0].field + " " + list_[0].message;
     error.field = list_[0].field;
     error.fields = std::move(list_);
@@ -7516,7 +7534,7 @@ class Loader {
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {
-    return std::string(list) + "[" + std::to_string(position) + "]";
+    return std::string(list) + "[" + decimal(position) + "]";
   }
   void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
     faults_.add(path, {std::string(field), std::move(message), std::string(code)});
@@ -8633,10 +8651,9 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
     case AudienceStatus::app: return "The event is about the app " + quoted(apps[0]->name());
-    case AudienceStatus::projects:
-      return "The event is about a project, and goes to its apps: " + std::to_string(apps.size());
+    case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
     case AudienceStatus::named_apps:
-      return "The event names no app, and goes to the apps that were named with it: " + std::to_string(apps.size());
+      return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
     case AudienceStatus::unknown_app:
       if (event.app_id.empty() && event.app_name.empty()) {
         return "The event names no app, and the apps that were named with it are not registered";
@@ -13647,7 +13664,7 @@ struct Call {
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
-  error.message = "a key is given twice, at byte " + std::to_string(offset);
+  error.message = "a key is given twice, at byte " + decimal(offset);
   error.offset = offset;
   return error;
 }
@@ -14020,8 +14037,9 @@ inline std::vector<std::string_view> split_events(Call& call) {
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
   const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
-  const auto number = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(start), '\n');
-  const std::string place = "line " + std::to_string(number) + ": ";
+  const std::string_view before = body.substr(0, start);
+  const auto number = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  const std::string place = "line " + decimal(number) + ": ";
   error.message.insert(0, place);
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;
@@ -14871,7 +14889,7 @@ class Api {
 inline Outcome Api::handle(const Request& request) {
   Outcome outcome = answer(request);
   if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
+    outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
     outcome.response.body.clear();
     outcome.stream_app_id.clear();
   }
@@ -16892,7 +16910,11 @@ inline Error signature_error(const char* message) {
 }
 
 /// Whole seconds, rounded down also before 1970.
-constexpr std::int64_t unix_seconds(Timestamp time) noexcept { return time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0); }
+inline std::string unix_seconds(Timestamp time) {
+  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
+  char text[20];
+  return std::string(text, json::write_integer(seconds, text));
+}
 
 }  // namespace detail::net
 
@@ -16910,7 +16932,7 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
   std::string content(id);
   content += '.';
-  content += std::to_string(detail::net::unix_seconds(now));
+  content += detail::net::unix_seconds(now);
   content += '.';
   content += body;
   return content;
@@ -16942,7 +16964,7 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
   auto header = signature_header(delivery.idempotency_key, now, delivery.body, secrets, hmac);
   if (!header) return std::move(header).error();
   detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
-  detail::net::set_header(delivery.headers, "webhook-timestamp", std::to_string(detail::net::unix_seconds(now)));
+  detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
   detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
   return {};
 }

@@ -14,6 +14,7 @@
 #include "notifier/json/document.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -60,7 +61,7 @@ class Api {
 inline Outcome Api::handle(const Request& request) {
   Outcome outcome = answer(request);
   if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", std::to_string(outcome.response.body.size())});
+    outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
     outcome.response.body.clear();
     outcome.stream_app_id.clear();
   }

@@ -13,6 +13,7 @@
 #include "notifier/json/document.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -42,7 +43,7 @@ struct Call {
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
-  error.message = "a key is given twice, at byte " + std::to_string(offset);
+  error.message = "a key is given twice, at byte " + decimal(offset);
   error.offset = offset;
   return error;
 }

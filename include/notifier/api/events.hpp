@@ -15,6 +15,7 @@
 #include "notifier/api/pagination.hpp"
 #include "notifier/delivery/url.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -78,8 +79,9 @@ inline std::vector<std::string_view> split_events(Call& call) {
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
   const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
-  const auto number = 1 + std::count(body.begin(), body.begin() + static_cast<std::ptrdiff_t>(start), '\n');
-  const std::string place = "line " + std::to_string(number) + ": ";
+  const std::string_view before = body.substr(0, start);
+  const auto number = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
+  const std::string place = "line " + decimal(number) + ": ";
   error.message.insert(0, place);
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;

@@ -13,6 +13,7 @@
 
 #include "notifier/config.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -197,7 +198,7 @@ inline std::string to_string(const IpAddress& address) {
   if (!address.is_v6) {
     for (std::size_t i = 0; i < 4; ++i) {
       if (i != 0) out += '.';
-      out += std::to_string(address.bytes[i]);
+      out += detail::decimal(address.bytes[i]);
     }
     return out;
   }

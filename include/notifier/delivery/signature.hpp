@@ -15,6 +15,7 @@
 
 #include "notifier/delivery/delivery.hpp"
 #include "notifier/delivery/url.hpp"
+#include "notifier/json/write_number.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/base64.hpp"
@@ -71,7 +72,11 @@ inline Error signature_error(const char* message) {
 }
 
 /// Whole seconds, rounded down also before 1970.
-constexpr std::int64_t unix_seconds(Timestamp time) noexcept { return time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0); }
+inline std::string unix_seconds(Timestamp time) {
+  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
+  char text[20];
+  return std::string(text, json::write_integer(seconds, text));
+}
 
 }  // namespace detail::net
 
@@ -89,7 +94,7 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
   std::string content(id);
   content += '.';
-  content += std::to_string(detail::net::unix_seconds(now));
+  content += detail::net::unix_seconds(now);
   content += '.';
   content += body;
   return content;
@@ -121,7 +126,7 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
   auto header = signature_header(delivery.idempotency_key, now, delivery.body, secrets, hmac);
   if (!header) return std::move(header).error();
   detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
-  detail::net::set_header(delivery.headers, "webhook-timestamp", std::to_string(detail::net::unix_seconds(now)));
+  detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
   detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
   return {};
 }

@@ -13,6 +13,7 @@
 #include "notifier/delivery/ip_address.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -196,7 +197,7 @@ inline void append_normalized(const Url& url, std::string& out) {
   }
   if (url.port != (url.secure ? 443 : 80)) {
     out += ':';
-    out += std::to_string(url.port);
+    out += detail::decimal(url.port);
   }
   append_request_target(url, out);
 }

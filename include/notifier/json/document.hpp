@@ -19,6 +19,7 @@
 #include "notifier/json/simdjson.hpp"
 #else
 #include "notifier/json/picojson.hpp"
+#include "notifier/text/decimal.hpp"
 #endif
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -65,7 +66,8 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
   if (text.size() > max_bytes) {
     Error error;
     error.code = errc::too_large;
-    error.message = "the text has " + std::to_string(text.size()) + " bytes, the limit is " + std::to_string(max_bytes);
+    error.message = "the text has " + notifier::detail::decimal(text.size()) + " bytes, the limit is " +
+                    notifier::detail::decimal(max_bytes);
     return error;
   }
   if (state_ == nullptr) state_ = std::make_unique<State>();

@@ -6,6 +6,7 @@
 #include <string>
 
 #include "notifier/error.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -27,13 +28,15 @@ inline Error to_error(const Fault& fault, std::size_t text_size) {
   error.offset = fault.offset;
   if (fault.code == errc::too_deep) {
     error.message = "arrays and objects nest deeper than ";
-    error.message.append(std::to_string(NOTIFIER_MAX_DEPTH)).append(" at byte ").append(std::to_string(fault.offset));
+    error.message.append(notifier::detail::decimal(NOTIFIER_MAX_DEPTH))
+        .append(" at byte ")
+        .append(notifier::detail::decimal(fault.offset));
   } else if (fault.offset == text_size) {
     error.message = "the text ends at byte ";
-    error.message.append(std::to_string(fault.offset)).append(", expected ").append(fault.expected);
+    error.message.append(notifier::detail::decimal(fault.offset)).append(", expected ").append(fault.expected);
   } else {
     error.message = "expected ";
-    error.message.append(fault.expected).append(" at byte ").append(std::to_string(fault.offset));
+    error.message.append(fault.expected).append(" at byte ").append(notifier::detail::decimal(fault.offset));
   }
   return error;
 }

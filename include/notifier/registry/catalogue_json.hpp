@@ -15,6 +15,7 @@
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -78,7 +79,7 @@ class CatalogueReader {
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
     std::size_t position = 0;
     entries.for_each_element([&](json::View entry) {
-      const std::string path = std::string(key) + "[" + std::to_string(position++) + "]";
+      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
       const Result<void> added = add(entry);
       if (added) return;

@@ -13,6 +13,7 @@
 #include "notifier/model/email_address.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
 #include "notifier/text/is_utf8.hpp"
 #include "notifier/text/utf8.hpp"
 
@@ -31,7 +32,7 @@ inline std::string quoted(std::string_view text) {
   return out.append(text.substr(0, cut_position(text, most))).append("...'");
 }
 
-inline std::string too_long(std::size_t most) { return "is too long (maximum is " + std::to_string(most) + " bytes)"; }
+inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
 
 /// A text that must be there, and no longer than `most`.
 inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {

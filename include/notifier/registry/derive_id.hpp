@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "notifier/text/decimal.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -15,7 +16,7 @@ namespace detail {
 inline std::string derive_id(std::string_view prefix, std::string_view first, std::string_view second,
                              std::string_view third, std::size_t position) {
   char hex[32];
-  Hash128().add(prefix).add(first).add(second).add(third).add(std::to_string(position)).write_hex(hex);
+  Hash128().add(prefix).add(first).add(second).add(third).add(decimal(position)).write_hex(hex);
   hex[12] = '8';
   hex[16] = "89ab"[hex[16] & 3];
 

@@ -16,6 +16,7 @@
 #include "notifier/registry/kept_texts.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/unique_texts.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -39,7 +40,7 @@ class Faults {
   [[gnu::noinline]] Error to_error() && {
     Error error;
     error.code = errc::invalid;
-    error.message = "the document has " + std::to_string(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
+    error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
                     list_[0].field + " " + list_[0].message;
     error.field = list_[0].field;
     error.fields = std::move(list_);
@@ -71,7 +72,7 @@ class Loader {
   void load_settings(json::View root);
 
   static std::string at(std::string_view list, std::size_t position) {
-    return std::string(list) + "[" + std::to_string(position) + "]";
+    return std::string(list) + "[" + decimal(position) + "]";
   }
   void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
     faults_.add(path, {std::string(field), std::move(message), std::string(code)});

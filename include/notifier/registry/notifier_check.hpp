@@ -13,6 +13,7 @@
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/checks.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -81,8 +82,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
   if (draft.selected.size() > NOTIFIER_MAX_SELECTED_EVENTS) {
-    problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)",
-                  "too_long");
+    problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)", "too_long");
     return;
   }
   for (const std::string_view text : draft.selected) {
@@ -150,7 +150,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   }
   if (!all_strings) return problems_.add(field, "must be a string or an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
+    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
@@ -171,7 +171,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   });
   if (!all_strings) return problems_.add(field, "must be an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field, "is too long (maximum is " + std::to_string(NOTIFIER_MAX_RECIPIENTS) + " entries)",
+    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
                          "too_long");
   }
   const bool are_addresses = &out == &notifier_.type_data.emails;

@@ -9,6 +9,7 @@
 #include "notifier/registry/checks.hpp"
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explanation.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -51,10 +52,9 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
     case AudienceStatus::app: return "The event is about the app " + quoted(apps[0]->name());
-    case AudienceStatus::projects:
-      return "The event is about a project, and goes to its apps: " + std::to_string(apps.size());
+    case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
     case AudienceStatus::named_apps:
-      return "The event names no app, and goes to the apps that were named with it: " + std::to_string(apps.size());
+      return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
     case AudienceStatus::unknown_app:
       if (event.app_id.empty() && event.app_name.empty()) {
         return "The event names no app, and the apps that were named with it are not registered";
