@@ -14,6 +14,7 @@
 #include "notifier/message/secret.hpp"
 #include "notifier/message/wording.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -248,14 +249,14 @@ inline bool append_words(Buffer& out, json::View value, const Translation* set) 
 /// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
 inline void append_label(Buffer& out, std::string_view key) {
   constexpr std::size_t longest = 40;
-  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_upper = [](char c) { return to_lower(c) != c; };
+  const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
   char label[longest];
   std::size_t size = 0;
   char last = ' ';
   for (const char c : key) {
-    const bool is_word = is_lower(c) || is_upper(c) || (c >= '0' && c <= '9');
-    const bool begins_word = is_word && is_upper(c) && is_lower(last);
+    const bool is_word = is_letter_or_digit(c);
+    const bool begins_word = is_upper(c) && is_lower(last);
     if (size + 2 > longest) break;
     if ((begins_word || !is_word) && size != 0 && label[size - 1] != ' ') label[size++] = ' ';
     if (is_word) label[size++] = begins_word ? static_cast<char>(c | 0x20) : c;

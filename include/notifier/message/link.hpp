@@ -5,6 +5,7 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/message/plain_text.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -23,8 +24,7 @@ inline Bytes is_outside_host(Bytes b) noexcept {
 inline bool starts_with_scheme(std::string_view text, std::string_view lower_case) noexcept {
   if (text.size() < lower_case.size()) return false;
   for (std::size_t i = 0; i < lower_case.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower_case[i]) return false;
+    if (to_lower(text[i]) != lower_case[i]) return false;
   }
   return true;
 }
@@ -50,9 +50,7 @@ inline void append_path_segment(Buffer& out, std::string_view text) {
   constexpr char hex[] = "0123456789ABCDEF";
   char* p = out.room(3 * text.size());
   for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved) {
+    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       *p++ = c;
     } else {
       const unsigned byte = static_cast<unsigned char>(c);
