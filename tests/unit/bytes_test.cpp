@@ -70,7 +70,8 @@ TEST_CASE("what is done to sixteen bytes is done to each of them, unsigned") {
     const unsigned limit = byte_at(second.text(), 4) | 1;
     const char c = second.text()[1];
     CHECK(stored(Bytes::all(limit)) == std::string(16, static_cast<char>(limit)));
-    CHECK(stored(a.is(c)) == each_of([&](unsigned x, unsigned) { return x == static_cast<unsigned char>(c) ? 255 : 0; }));
+    CHECK(stored(a.is(c)) ==
+          each_of([&](unsigned x, unsigned) { return x == static_cast<unsigned char>(c) ? 255 : 0; }));
     CHECK(stored(a.below(limit)) == each_of([&](unsigned x, unsigned) { return x < limit ? 255 : 0; }));
     CHECK(stored(a.at_least(limit)) == each_of([&](unsigned x, unsigned) { return x >= limit ? 255 : 0; }));
     CHECK(stored(a.between(limit / 2, limit)) ==

@@ -86,14 +86,13 @@ TEST_CASE("layout: a commit's hash has seven hexadecimal digits or more") {
 }
 
 TEST_CASE("layout: durations") {
-  for (const auto& [seconds, told] : {std::pair("0", "0 s"), std::pair("1", "1 s"), std::pair("59", "59 s"),
-                                      std::pair("60", "1 min"), std::pair("119", "1 min 59 s"),
-                                      std::pair("3599", "59 min 59 s"), std::pair("3600", "1 h"),
-                                      std::pair("3659", "1 h"), std::pair("3660", "1 h 1 min"),
-                                      std::pair("86399", "23 h 59 min"), std::pair("86400", "1 d"),
-                                      std::pair("89999", "1 d"), std::pair("90000", "1 d 1 h"),
-                                      std::pair("\"61\"", "1 min 1 s"), std::pair("61.9", "1 min 1 s"),
-                                      std::pair("\"61.99\"", "1 min 1 s"), std::pair("-1", "-1")}) {
+  for (const auto& [seconds, told] :
+       {std::pair("0", "0 s"), std::pair("1", "1 s"), std::pair("59", "59 s"), std::pair("60", "1 min"),
+        std::pair("119", "1 min 59 s"), std::pair("3599", "59 min 59 s"), std::pair("3600", "1 h"),
+        std::pair("3659", "1 h"), std::pair("3660", "1 h 1 min"), std::pair("86399", "23 h 59 min"),
+        std::pair("86400", "1 d"), std::pair("89999", "1 d"), std::pair("90000", "1 d 1 h"),
+        std::pair("\"61\"", "1 min 1 s"), std::pair("61.9", "1 min 1 s"), std::pair("\"61.99\"", "1 min 1 s"),
+        std::pair("-1", "-1")}) {
     CHECK(laid_out(append_duration, seconds) == told);
   }
   // Up to eighteen digits are a number, also within a string.
@@ -107,12 +106,12 @@ TEST_CASE("layout: durations") {
 }
 
 TEST_CASE("layout: sizes in bytes, with one decimal from a thousand on") {
-  for (const auto& [bytes, told] : {std::pair("0", "0 bytes"), std::pair("1", "1 bytes"), std::pair("999", "999 bytes"),
-                                    std::pair("1000", "1.0 kB"), std::pair("1099", "1.0 kB"),
-                                    std::pair("1100", "1.1 kB"), std::pair("999999", "999.9 kB"),
-                                    std::pair("1000000", "1.0 MB"), std::pair("2990000000", "2.9 GB"),
-                                    std::pair("5000000000000", "5.0 TB"), std::pair("7600000000000000", "7.6 PB"),
-                                    std::pair("-1", "-1"), std::pair("\"much\"", "much"), std::pair("[]", "(nothing)")}) {
+  for (const auto& [bytes, told] :
+       {std::pair("0", "0 bytes"), std::pair("1", "1 bytes"), std::pair("999", "999 bytes"),
+        std::pair("1000", "1.0 kB"), std::pair("1099", "1.0 kB"), std::pair("1100", "1.1 kB"),
+        std::pair("999999", "999.9 kB"), std::pair("1000000", "1.0 MB"), std::pair("2990000000", "2.9 GB"),
+        std::pair("5000000000000", "5.0 TB"), std::pair("7600000000000000", "7.6 PB"), std::pair("-1", "-1"),
+        std::pair("\"much\"", "much"), std::pair("[]", "(nothing)")}) {
     CHECK(laid_out(append_bytes, bytes) == told);
   }
 }

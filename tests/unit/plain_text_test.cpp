@@ -13,12 +13,36 @@ using notifier::Buffer;
 namespace {
 
 /// What texts are made of: all that means something, and the neighbours of it that mean nothing.
-const std::vector<std::string> pieces = {
-    "a",        " ",           "\n",           "\r",           "\t",           std::string(1, '\0'),
-    "\x1F",     "\x1B",        "[",            "\x7F",         "\xC2\x80",     "\xC2\x9F",
-    "\xC2\xA0", "\xC2",        "\xC3\x80",     "\xE2\x80\xA7", "\xE2\x80\xA8", "\xE2\x80\xA9",
-    "\xE2",     "\xE2\x80",    "\xE2\x80\xAA", "\xE2\x80\xAE", "\xE2\x80\xAF", "\xE2\x81\xA5",
-    "m",        "\xE2\x81\xA6", "\xE2\x81\xA9", "\xE2\x81\xAA", "\xE2\x82\xA8", "\xE1\x80\xA8"};
+const std::vector<std::string> pieces = {"a",
+                                         " ",
+                                         "\n",
+                                         "\r",
+                                         "\t",
+                                         std::string(1, '\0'),
+                                         "\x1F",
+                                         "\x1B",
+                                         "[",
+                                         "\x7F",
+                                         "\xC2\x80",
+                                         "\xC2\x9F",
+                                         "\xC2\xA0",
+                                         "\xC2",
+                                         "\xC3\x80",
+                                         "\xE2\x80\xA7",
+                                         "\xE2\x80\xA8",
+                                         "\xE2\x80\xA9",
+                                         "\xE2",
+                                         "\xE2\x80",
+                                         "\xE2\x80\xAA",
+                                         "\xE2\x80\xAE",
+                                         "\xE2\x80\xAF",
+                                         "\xE2\x81\xA5",
+                                         "m",
+                                         "\xE2\x81\xA6",
+                                         "\xE2\x81\xA9",
+                                         "\xE2\x81\xAA",
+                                         "\xE2\x82\xA8",
+                                         "\xE1\x80\xA8"};
 
 bool breaks(const std::string& piece) {
   return (piece.size() == 1 && (static_cast<unsigned char>(piece[0]) < 0x20 || piece[0] == '\x7F')) ||
@@ -69,8 +93,9 @@ void check(std::vector<std::string> text, std::size_t before, std::size_t behind
     Buffer out;
     out.append("before");
     const std::string with_padding = padded(all);
-    const bool any = is_padded ? notifier::detail::append_padded_line(out, std::string_view(with_padding).substr(0, all.size()))
-                               : notifier::detail::append_line(out, all);
+    const bool any =
+        is_padded ? notifier::detail::append_padded_line(out, std::string_view(with_padding).substr(0, all.size()))
+                  : notifier::detail::append_line(out, all);
     REQUIRE(out.view() == "before" + line);
     REQUIRE(any == !line.empty());
   }

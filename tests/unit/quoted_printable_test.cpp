@@ -72,8 +72,26 @@ class Reference {
 std::string padded(std::string_view text) { return std::string(text) + std::string(text_padding, '\n'); }
 
 std::string random_text(std::mt19937& random) {
-  static const std::string pieces[] = {"a",  "From", "F", "Fro", ".", " ", "=",  "\n",       "\r",           "\r\n",
-                                       "\t", "\x01", "&", "<",   ">", "\"", "\x7F", "\xC3\xA9", "\xF0\x9F\xA6\x84", "\xE2\x82"};
+  static const std::string pieces[] = {"a",
+                                       "From",
+                                       "F",
+                                       "Fro",
+                                       ".",
+                                       " ",
+                                       "=",
+                                       "\n",
+                                       "\r",
+                                       "\r\n",
+                                       "\t",
+                                       "\x01",
+                                       "&",
+                                       "<",
+                                       ">",
+                                       "\"",
+                                       "\x7F",
+                                       "\xC3\xA9",
+                                       "\xF0\x9F\xA6\x84",
+                                       "\xE2\x82"};
   std::string text;
   for (std::size_t i = random() % 12; i > 0; --i) {
     text += pieces[random() % std::size(pieces)];
@@ -126,7 +144,8 @@ TEST_CASE("text of any kind becomes lines of quoted-printable, as full as they m
 
 TEST_CASE("a literal is encoded by the compiler as it would be while text is written") {
   CHECK(QpLiteral<Piece<0>>::view() == "=2Ea=3Db\r\n=2Ec=\r\n");
-  CHECK(QpLiteral<Piece<1>>::view() == ".123456789=3D123456789.123456789.123456789.123456789.123456789.123456789=\r\n=3D\r\n");
+  CHECK(QpLiteral<Piece<1>>::view() ==
+        ".123456789=3D123456789.123456789.123456789.123456789.123456789.123456789=\r\n=3D\r\n");
   for (std::size_t size = 0; size < 160; ++size) {
     for (const char c : {'a', '=', '.'}) {
       for (std::size_t column = 0; column < 2; ++column) {
