@@ -167,6 +167,11 @@ TEST_CASE("a test says who asked for it") {
   CHECK(message().substr(0, 18) == "\"jane@example.com ");
   request.username = "jane";
   CHECK(message().substr(0, 6) == "\"jane ");
+  const auto outcome = world.api.handle(request);
+  CHECK(at(outcome.deliveries.at(0).body, {"user"}) == R"({"username":"jane","email":"jane@example.com","id":""})");
+  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "notifier_id"}) == "\"no-2\"");
+  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "notifier_name"}) == "\"signed\"");
+  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "platform_name"}) == "\"webhook\"");
 }
 
 TEST_CASE("what the API makes itself holds no secret, previews neither") {
@@ -195,6 +200,7 @@ TEST_CASE("a preview of a signed webhook tells which headers are computed when i
               {"preview", "headers"});
   };
   CHECK(headers("no-2").find(R"("webhook-signature":"computed when sent")") != std::string::npos);
+  CHECK(headers("no-2").find(R"("webhook-timestamp":"computed when sent")") != std::string::npos);
   CHECK(headers("no-1").find("computed when sent") == std::string::npos);
 }
 
@@ -206,6 +212,7 @@ TEST_CASE("a preview says what was cut") {
   const std::string cut = at(outcome.response.body, {"preview", "truncations"});
   CHECK(cut.find("\"length\":") != std::string::npos);
   CHECK(cut.find("\"kept\":") != std::string::npos);
+  CHECK(cut.find("\"part\":\"field.value\"") != std::string::npos);
 }
 
 TEST_CASE("there is a sample of every kind, it is valid and describes itself on every platform") {
@@ -223,6 +230,13 @@ TEST_CASE("there is a sample of every kind, it is valid and describes itself on 
     CHECK(world.call("POST", "/v1/apps/shop/notifiers/no-1/preview", body).response.status == 200);
   }
   CHECK(with_data > 85);
+  CHECK(notifier::sample_event("tfa_enabled", app, notifier::Timestamp{1526291202077}, catalogue) ==
+        R"({"id":"sample","created_at":"2018-05-14T09:46:42.077Z","user":{"username":"jane",)"
+        R"("email":"jane@example.com","id":"us-1"},"type":"tfa_enabled","type_data":{"provider":"TOTP"}})");
+  const std::string of_project = notifier::sample_event("edit_project", app, {}, catalogue);
+  CHECK(at(of_project, {"project_id"}) == "\"pr-1\"");
+  CHECK(at(of_project, {"project_name"}) == "\"shop\"");
+  CHECK(at(notifier::sample_event("toke", app, {}, catalogue), {"type_data"}) == "{}");
   CHECK(at(notifier::sample_event("brand_new", app, {}, catalogue), {"type_data"}) == "{}");
   for (const auto& sample : notifier::detail::api::samples) {
     json::Document document;
@@ -282,9 +296,12 @@ TEST_CASE("targets are read strictly") {
   CHECK(parse_target("/")->segments == std::vector<std::string>{""});
   CHECK(parse_target("https://example.com")->segments == std::vector<std::string>{""});
   CHECK(parse_target("https://example.com/a")->segments == std::vector<std::string>{"a"});
+  CHECK(parse_target("/a+b")->segments == std::vector<std::string>{"a+b"});
   for (const char* bad : {"", "a", "?", "/%", "/%4", "/%4g", "/a?%", "/a?x=%1", "*", "ftp://example.com/a"}) {
     CHECK_MESSAGE(!parse_target(bad), bad);
   }
+  CHECK_FALSE(parse_target(std::string_view("/abc%41").substr(0, 6)));
+  CHECK_FALSE(parse_target(std::string_view("/%41").substr(0, 2)));
 }
 
 TEST_CASE("what is of the wrong type in a body is named") {
@@ -324,6 +341,64 @@ TEST_CASE("an answer lists every event that was accepted, and each of its delive
   CHECK(told == "a restart: ops m\nb crash: ops m\n");
 }
 
+TEST_CASE("a request names a user by any of name, address and id, or none") {
+  World world;
+  const auto user = [&](std::string_view username, std::string_view email, std::string_view id) {
+    notifier::Request request;
+    request.method = "DELETE";
+    request.target = "/v1/apps/shop/notifiers/no-2";
+    request.username = username;
+    request.email = email;
+    request.user_id = id;
+    return at(world.api.handle(request).events.at(0).json, {"user"});
+  };
+  CHECK(user("", "", "") == "");
+  CHECK(user("jane", "", "") == R"({"username":"jane","email":"","id":""})");
+  CHECK(user("", "j@example.com", "") == R"({"username":"","email":"j@example.com","id":""})");
+  CHECK(user("", "", "us-1") == R"({"username":"","email":"","id":"us-1"})");
+}
+
+TEST_CASE("an app is added with what the body says of it") {
+  World world;
+  const auto outcome = world.call("POST", "/v1/apps",
+                                  R"({"app":{"name":"new","project_id":"pr-7",)"
+                                  R"("owner":{"id":"us-9","username":"sam","email":"sam@example.com"}}})");
+  CHECK(outcome.response.status == 201);
+  REQUIRE_FALSE(outcome.changes.empty());
+  const notifier::App& app = outcome.changes[0].app;
+  CHECK(app.name == "new");
+  CHECK(app.project_id == "pr-7");
+  CHECK(app.owner.id == "us-9");
+  CHECK(app.owner.username == "sam");
+  CHECK(app.owner.email == "sam@example.com");
+  CHECK(at(world.call("POST", "/v1/apps", R"({"app":{"name":"a","project_id":1,"owner":{"id":2}}})").response.body,
+           {"errors"}) == R"({"project_id":["must be a string"],"owner.id":["must be a string"]})");
+}
+
+TEST_CASE("an event over several lines is one, unless its Content-Type says that each line is") {
+  World world;
+  const auto status = [&](std::string_view type) {
+    const notifier::HeaderView header{"Content-Type", type};
+    notifier::Request request;
+    request.method = "POST";
+    request.target = "/v1/apps/shop/events";
+    request.headers = {header};
+    request.body = "{\n\"type\":\"restart\"}";
+    return world.api.handle(request).response.status;
+  };
+  CHECK(status("application/json") == 202);
+  CHECK(status("application/x-ndjson") == 400);
+  CHECK(status("application/jsonl") == 400);
+}
+
+TEST_CASE("a stream is never stored, and HEAD starts none") {
+  World world;
+  const auto outcome = world.call("GET", "/v1/apps/shop/stream");
+  CHECK(outcome.stream_app_id == "app-1");
+  CHECK(api_oracle::header(outcome.response, "Cache-Control") == "no-store");
+  CHECK(world.call("HEAD", "/v1/apps/shop/stream").stream_app_id == "");
+}
+
 TEST_CASE("one bad event among several takes the whole request back") {
   World world;
   const notifier::Outcome outcome = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n[1]\n");
@@ -353,6 +428,7 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
 
   REQUIRE(world.registry.apply(outcome.changes));
   const auto again = world.api.switch_off("app-1", "no-2", "the target is gone");
+  CHECK(again.response.status == 200);
   CHECK(again.changes.empty());
   CHECK(again.events.empty());
   CHECK(world.api.switch_off("app-1", "no-3", "x").response.status == 404);

@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 
 #include <algorithm>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -91,6 +92,7 @@ TEST_CASE("encoded words fill their lines, hold whole characters and are no long
           sound = sound && column + 24 > 76;
           continue;
         }
+        if (i == 0) sound = sound && column + 24 <= 76;
         sound = sound && before + line.size() <= 76 && line.substr(0, 10) == "=?utf-8?Q?" &&
                 line.substr(line.size() - 2) == "?=";
         std::string_view word = line.substr(10, line.size() - 12);
@@ -289,4 +291,52 @@ TEST_CASE("what is no domain does not become part of an identifier") {
     const std::string first = std::string(1, c) + "b";
     CHECK(message_id_domain(first) == (is_good && c != '.' ? first : "notifier.invalid"));
   }
+}
+
+TEST_CASE("an address stands in To: as it is, or in the envelope alone") {
+  const auto is_plain = [](std::string_view address) {
+    // In memory of just its size: what is read behind it is found.
+    const std::unique_ptr<char[]> copy(new char[address.size()]);
+    std::copy(address.begin(), address.end(), copy.get());
+    return is_plain_address({copy.get(), address.size()});
+  };
+  for (const char* plain : {"a@b", "a.b+c=d@example.com", "\"a b\"@example.com", "\"a\\\"b\"@example.com",
+                            "\"\"@example.com", "!#$%&'*+-/?^_`{|}~@example.com", "a@[192.0.2.1]"}) {
+    INFO(std::string(plain));
+    CHECK(is_plain(plain));
+  }
+  for (const char* other : {"",
+                            "a b@c",
+                            "a@b, c@d",
+                            "a<b@c>",
+                            "a@b;",
+                            "(x)a@b",
+                            "a\\b@c",
+                            "a\"b@c",
+                            "\"a",
+                            "\"",
+                            "\"a\\\"",
+                            "\"a\\",
+                            "\"a\"b\"@c",
+                            "\"a\" b@c",
+                            "a@b\r\nBcc: c@d",
+                            "\"a\nb\"@c",
+                            "\xC3\xA9@c",
+                            "\"\xC3\xA9\"@c",
+                            "a\x7F@b",
+                            "=?utf-8?Q?a?=@b",
+                            "\"=?utf-8?Q?a?=\"@b",
+                            "a@b>"}) {
+    INFO(std::string(other));
+    CHECK_FALSE(is_plain(other));
+  }
+}
+
+TEST_CASE("a Message-ID's domain is dots and labels, or nobody's") {
+  for (const char* domain : {"a", "example.com", "a-b.c9", "A.Z"}) CHECK(message_id_domain(domain) == domain);
+  CHECK(message_id_domain(std::string(253, 'a')).size() == 253);
+  for (const std::string domain : {"", ".", ".a", "a.", "a..b", "a_b", "a b", "a@b", "\xC3\xA9", "a\n"}) {
+    CHECK(message_id_domain(domain) == "notifier.invalid");
+  }
+  CHECK(message_id_domain(std::string(254, 'a')) == "notifier.invalid");
 }

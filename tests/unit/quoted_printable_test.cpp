@@ -23,7 +23,7 @@ class Reference {
       } else if (c == '\r' || c == '\n') {
         if (is_html) put("<br>");
         hard_break();
-        i += text.substr(i, 2) == "\r\n" ? 2 : 1;
+        i += text.substr(i, 2) == "\r\n" ? 2u : 1u;
       } else if (is_html && std::string_view("&<>\"").find(c) != std::string_view::npos) {
         put(c == '&' ? "&amp;" : c == '<' ? "&lt;" : c == '>' ? "&gt;" : "&quot;");
         ++i;

@@ -6,6 +6,7 @@
 
 #include "notifier/api/target.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -27,7 +28,7 @@ inline std::size_t positive_number(std::string_view text, std::size_t otherwise)
   if (text.empty() || text.size() > 9) return otherwise;
   std::size_t value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return otherwise;
+    if (!is_digit(c)) return otherwise;
     value = value * 10 + static_cast<std::size_t>(c - '0');
   }
   return value == 0 ? otherwise : value;

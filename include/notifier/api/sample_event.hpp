@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "notifier/api/target.hpp"
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/model/app.hpp"
@@ -95,11 +96,7 @@ inline constexpr Sample samples[] = {
 
 /// Whether `word` is among the words of a list.
 inline bool has_word(std::string_view list, std::string_view word) noexcept {
-  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
-  }
-  return false;
+  return !split(list, ' ', [&](std::string_view other) { return other != word; });
 }
 
 inline std::string_view sample_type_data(std::string_view kind) noexcept {

@@ -2,11 +2,10 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <string_view>
 #include <vector>
 
-#include "notifier/config.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -14,23 +13,19 @@ namespace detail {
 /// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
 /// to sixteen. Borrows the name.
 struct Name {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
+  std::uint64_t head{};
+  std::uint64_t tail{};
   std::string_view text;
 
   Name() = default;
   explicit Name(std::string_view name) noexcept : text(name) {
     const std::size_t n = name.size();
     const char* const p = name.data();
-    if (n >= 8) {
-      head = load<std::uint64_t>(p);
-      tail = load<std::uint64_t>(p + n - 8);
-    } else if (n >= 4) {
-      head = load<std::uint32_t>(p);
-      tail = load<std::uint32_t>(p + n - 4);
-    } else if (n != 0) {
-      head = load<std::uint8_t>(p);
-      tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+    if (n < 8) {
+      head = load_up_to_8(p, n);
+    } else {
+      head = load_u64(p);
+      tail = load_u64(p + n - 8);
     }
   }
 
@@ -45,14 +40,6 @@ struct Name {
   friend bool operator==(const Name& a, const Name& b) noexcept {
     if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
     return a.text.size() <= 16 || a.text == b.text;
-  }
-
- private:
-  template <class Word>
-  static std::uint64_t load(const char* p) noexcept {
-    Word word;
-    std::memcpy(&word, p, sizeof word);
-    return word;
   }
 };
 

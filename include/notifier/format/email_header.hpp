@@ -124,20 +124,17 @@ inline char* put_unstructured(std::string_view text, char* out, std::size_t colu
 
 /// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
 inline bool is_plain_address(std::string_view address) noexcept {
-  if (address.empty()) return false;
+  if (address.empty() || !is_header_text(address)) return false;
   std::size_t at = 0;
   if (address.front() == '"') {
     for (at = 1; at < address.size() && address[at] != '"'; ++at) {
       if (address[at] == '\\') ++at;
-      if (at >= address.size() || static_cast<unsigned char>(address[at]) < 0x20) return false;
     }
     if (at >= address.size()) return false;
     ++at;
-    if (!is_header_text(address.substr(0, at))) return false;
   }
   return is_without(address.substr(at), [](Bytes b) {
-    return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') |
-           b.is('>') | b.is('\\');
+    return b.is(' ') | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') | b.is('>') | b.is('\\');
   });
 }
 
@@ -209,10 +206,7 @@ inline char* put_to(const std::string_view* to, std::size_t count, char* out, st
       *out++ = ' ';
       ++column;
     }
-    if (is_first && column + to[i].size() + 1 > header_line) {
-      out = put(out, "\r\n ");
-      column = 1;
-    }
+    if (is_first && column + to[i].size() + 1 > header_line) out = put(out, "\r\n ");
     out = put(out, to[i]);
     column += to[i].size();
     is_first = false;
@@ -234,12 +228,10 @@ inline char* put_identifier(std::string_view name, std::string_view prefix, std:
 
 /// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
 inline std::string_view message_id_domain(std::string_view domain) noexcept {
-  if (domain.empty() || domain.size() > 253 || domain.front() == '.' || domain.back() == '.') domain = {};
-  for (std::size_t i = 0; i < domain.size(); ++i) {
-    const char c = domain[i];
-    if (!is_letter_or_digit(c) && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
-  }
-  return domain.empty() ? std::string_view("notifier.invalid") : domain;
+  bool is_valid = !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
+                  domain.find("..") == std::string_view::npos;
+  for (const char c : domain) is_valid = is_valid && (is_letter_or_digit(c) || c == '-' || c == '.');
+  return is_valid ? domain : std::string_view("notifier.invalid");
 }
 
 }  // namespace detail
