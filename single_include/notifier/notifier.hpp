@@ -3509,23 +3509,19 @@ namespace detail {
 /// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
 /// to sixteen. Borrows the name.
 struct Name {
-  std::uint64_t head = 0;
-  std::uint64_t tail = 0;
+  std::uint64_t head{};
+  std::uint64_t tail{};
   std::string_view text;
 
   Name() = default;
   explicit Name(std::string_view name) noexcept : text(name) {
     const std::size_t n = name.size();
     const char* const p = name.data();
-    if (n >= 8) {
-      head = load<std::uint64_t>(p);
-      tail = load<std::uint64_t>(p + n - 8);
-    } else if (n >= 4) {
-      head = load<std::uint32_t>(p);
-      tail = load<std::uint32_t>(p + n - 4);
-    } else if (n != 0) {
-      head = load<std::uint8_t>(p);
-      tail = load<std::uint8_t>(p + n / 2) << 8 | load<std::uint8_t>(p + n - 1);
+    if (n < 8) {
+      head = load_up_to_8(p, n);
+    } else {
+      head = load_u64(p);
+      tail = load_u64(p + n - 8);
     }
   }
 
@@ -3540,14 +3536,6 @@ struct Name {
   friend bool operator==(const Name& a, const Name& b) noexcept {
     if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
     return a.text.size() <= 16 || a.text == b.text;
-  }
-
- private:
-  template <class Word>
-  static std::uint64_t load(const char* p) noexcept {
-    Word word;
-    std::memcpy(&word, p, sizeof word);
-    return word;
   }
 };
 
@@ -8931,20 +8919,17 @@ inline char* put_unstructured(std::string_view text, char* out, std::size_t colu
 
 /// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
 inline bool is_plain_address(std::string_view address) noexcept {
-  if (address.empty()) return false;
+  if (address.empty() || !is_header_text(address)) return false;
   std::size_t at = 0;
   if (address.front() == '"') {
     for (at = 1; at < address.size() && address[at] != '"'; ++at) {
       if (address[at] == '\\') ++at;
-      if (at >= address.size() || static_cast<unsigned char>(address[at]) < 0x20) return false;
     }
     if (at >= address.size()) return false;
     ++at;
-    if (!is_header_text(address.substr(0, at))) return false;
   }
   return is_without(address.substr(at), [](Bytes b) {
-    return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') |
-           b.is('>') | b.is('\\');
+    return b.is(' ') | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') | b.is('>') | b.is('\\');
   });
 }
 
@@ -9016,10 +9001,7 @@ inline char* put_to(const std::string_view* to, std::size_t count, char* out, st
       *out++ = ' ';
       ++column;
     }
-    if (is_first && column + to[i].size() + 1 > header_line) {
-      out = put(out, "\r\n ");
-      column = 1;
-    }
+    if (is_first && column + to[i].size() + 1 > header_line) out = put(out, "\r\n ");
     out = put(out, to[i]);
     column += to[i].size();
     is_first = false;
@@ -9041,12 +9023,10 @@ inline char* put_identifier(std::string_view name, std::string_view prefix, std:
 
 /// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
 inline std::string_view message_id_domain(std::string_view domain) noexcept {
-  if (domain.empty() || domain.size() > 253 || domain.front() == '.' || domain.back() == '.') domain = {};
-  for (std::size_t i = 0; i < domain.size(); ++i) {
-    const char c = domain[i];
-    if (!is_letter_or_digit(c) && c != '-' && (c != '.' || domain[i - 1] == '.')) domain = {};
-  }
-  return domain.empty() ? std::string_view("notifier.invalid") : domain;
+  bool is_valid = !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
+                  domain.find("..") == std::string_view::npos;
+  for (const char c : domain) is_valid = is_valid && (is_letter_or_digit(c) || c == '-' || c == '.');
+  return is_valid ? domain : std::string_view("notifier.invalid");
 }
 
 }  // namespace detail
@@ -10909,8 +10889,7 @@ inline Bytes is_outside_host(Bytes b) noexcept {
 inline bool starts_with_scheme(std::string_view text, std::string_view lower_case) noexcept {
   if (text.size() < lower_case.size()) return false;
   for (std::size_t i = 0; i < lower_case.size(); ++i) {
-    const char c = text[i] >= 'A' && text[i] <= 'Z' ? static_cast<char>(text[i] | 0x20) : text[i];
-    if (c != lower_case[i]) return false;
+    if (to_lower(text[i]) != lower_case[i]) return false;
   }
   return true;
 }
@@ -10936,9 +10915,7 @@ inline void append_path_segment(Buffer& out, std::string_view text) {
   constexpr char hex[] = "0123456789ABCDEF";
   char* p = out.room(3 * text.size());
   for (const char c : text) {
-    const bool unreserved = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '-' ||
-                            c == '.' || c == '_' || c == '~';
-    if (unreserved) {
+    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       *p++ = c;
     } else {
       const unsigned byte = static_cast<unsigned char>(c);
@@ -11351,14 +11328,14 @@ inline bool append_words(Buffer& out, json::View value, const Translation* set) 
 /// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
 inline void append_label(Buffer& out, std::string_view key) {
   constexpr std::size_t longest = 40;
-  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_upper = [](char c) { return to_lower(c) != c; };
+  const auto is_lower = [&](char c) { return is_letter(c) && !is_upper(c); };
   char label[longest];
   std::size_t size = 0;
   char last = ' ';
   for (const char c : key) {
-    const bool is_word = is_lower(c) || is_upper(c) || (c >= '0' && c <= '9');
-    const bool begins_word = is_word && is_upper(c) && is_lower(last);
+    const bool is_word = is_letter_or_digit(c);
+    const bool begins_word = is_upper(c) && is_lower(last);
     if (size + 2 > longest) break;
     if ((begins_word || !is_word) && size != 0 && label[size - 1] != ' ') label[size++] = ' ';
     if (is_word) label[size++] = begins_word ? static_cast<char>(c | 0x20) : c;
@@ -13879,7 +13856,7 @@ inline std::size_t positive_number(std::string_view text, std::size_t otherwise)
   if (text.empty() || text.size() > 9) return otherwise;
   std::size_t value = 0;
   for (const char c : text) {
-    if (c < '0' || c > '9') return otherwise;
+    if (!is_digit(c)) return otherwise;
     value = value * 10 + static_cast<std::size_t>(c - '0');
   }
   return value == 0 ? otherwise : value;
@@ -14552,11 +14529,7 @@ inline constexpr Sample samples[] = {
 
 /// Whether `word` is among the words of a list.
 inline bool has_word(std::string_view list, std::string_view word) noexcept {
-  for (std::size_t at = list.find(word); at != std::string_view::npos; at = list.find(word, at + 1)) {
-    const std::size_t end = at + word.size();
-    if ((at == 0 || list[at - 1] == ' ') && (end == list.size() || list[end] == ' ')) return true;
-  }
-  return false;
+  return !split(list, ' ', [&](std::string_view other) { return other != word; });
 }
 
 inline std::string_view sample_type_data(std::string_view kind) noexcept {
