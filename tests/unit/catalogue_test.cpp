@@ -222,6 +222,12 @@ TEST_CASE("what is taken, blank or refers to nothing is refused, each problem na
   CHECK(result.error().fields[1].code == "taken");
   CHECK(result.error().message == "the category can't be added: name can't be blank");
 
+  result = catalogue.add_category({"new", std::string(catalogue.categories()[0].name), "x", 1});
+  REQUIRE_FALSE(result);
+  REQUIRE(result.error().fields.size() == 1);
+  CHECK(result.error().fields[0].field == "name");
+  CHECK(result.error().fields[0].code == "taken");
+
   result = catalogue.add_event_type({"5982f139d48c360021b1eb4b", "app_deployed", "x", "x", "nowhere"});
   REQUIRE_FALSE(result);
   REQUIRE(result.error().fields.size() == 3);

@@ -138,6 +138,34 @@ TEST_CASE("an error tells where the fault is, and nothing of the URL") {
   CHECK(url.error().message.find("secret") == std::string::npos);
 }
 
+TEST_CASE("a fault in a host is placed at its byte") {
+  const auto fault_at = [](std::string_view text) {
+    const auto url = notifier::parse_http_url(text);
+    REQUIRE_FALSE(url);
+    return std::to_string(url.error().offset) + " " + url.error().message;
+  };
+  CHECK(fault_at("http://abc\x80.example/") == "10 must have its host in ASCII, as xn--bcher-kva.example");
+  CHECK(fault_at("https://b\xC3\xBC.example/") == "9 must have its host in ASCII, as xn--bcher-kva.example");
+  CHECK(fault_at("http://abc%41.example/") == "10 has a character in its host that no host name can have");
+  CHECK(fault_at("http://abc\x7F.example/").substr(0, 3) == "10 ");
+  CHECK(fault_at("http://abc:0/") == "11 must have a port between 1 and 65535");
+  CHECK(fault_at("http://abc:65536/") == "11 must have a port between 1 and 65535");
+}
+
+TEST_CASE("a request's target has every byte that is not for URLs percent-encoded") {
+  for (int byte = 0x21; byte < 0x100; ++byte) {
+    const char c = static_cast<char>(byte);
+    const auto url = notifier::parse_http_url(std::string("http://a.example/x") + c);
+    if (!url) continue;
+    const bool is_encoded = byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos;
+    std::string target;
+    append_request_target(*url, target);
+    CAPTURE(byte);
+    CHECK(target == (is_encoded ? std::string("/x%") + "0123456789ABCDEF"[byte / 16] + "0123456789ABCDEF"[byte % 16]
+                                : std::string("/x") + c));
+  }
+}
+
 TEST_CASE("the normalized form is what any HTTP client understands") {
   CHECK(normalized("HTTP://Example.ORG") == "http://example.org/");
   CHECK(normalized("https://example.org:443/A?B") == "https://example.org/A?B");

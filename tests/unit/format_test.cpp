@@ -57,6 +57,46 @@ TEST_CASE("code points and UTF-16 units are counted at any length and place") {
   }
 }
 
+TEST_CASE("white space and controls at both ends are trimmed, and nothing else") {
+  for (int byte = 0; byte < 256; ++byte) {
+    const char c = static_cast<char>(byte);
+    CAPTURE(byte);
+    CHECK(detail::trim(std::string(2, c) + "a" + c + "b" + c) ==
+          (byte <= ' ' ? std::string("a") + c + "b" : std::string(2, c) + "a" + c + "b" + c));
+    CHECK(detail::trim(std::string(3, c)).size() == (byte <= ' ' ? 0u : 3u));
+    CHECK(detail::is_blank(std::string(3, c)) == (byte <= ' '));
+  }
+  CHECK(detail::is_blank(""));
+  CHECK_FALSE(detail::is_blank("  \t x"));
+}
+
+TEST_CASE("a budget has what is left of it, to the character") {
+  detail::Budget budget(10, detail::Unit::code_points);
+  CHECK(budget.has(10));
+  CHECK_FALSE(budget.has(11));
+  CHECK(budget.but(3) == 7);
+  CHECK(budget.but(11) == 0);
+  const std::string_view text =
+      "\xC3\xA9"
+      "abc";
+  budget.spend(text.data(), text.data() + text.size());
+  CHECK(budget.but(0) == 6);
+  budget.hold_back(4);
+  CHECK(budget.has(2));
+  CHECK_FALSE(budget.has(3));
+  budget.give_back(4);
+  CHECK(budget.but(0) == 6);
+  budget.hold_back(7);
+  CHECK(budget.but(0) == 0);
+
+  detail::Budget unlimited(detail::Budget::unlimited, detail::Unit::utf16);
+  unlimited.spend(text.data(), text.data() + text.size());
+  unlimited.hold_back(4);
+  unlimited.give_back(5);
+  CHECK(unlimited.but(100) == detail::Budget::unlimited);
+  CHECK(unlimited.has(detail::Budget::unlimited));
+}
+
 TEST_CASE("a cut is never within a code point, nor where a reader would see it") {
   CHECK(cut_position("plain", 3) == 3);
   CHECK(cut_position("plain", 9) == 5);

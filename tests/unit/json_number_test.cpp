@@ -91,6 +91,42 @@ TEST_CASE("doubles are laid out as ECMAScript does") {
   CHECK(written(1.0 / 3) == "0.3333333333333333");
 }
 
+TEST_CASE("the middle between two doubles belongs to the even one, also where it would be shorter") {
+  // Four apart: the shorter decimals ...80, ...90 lie in the middle to the next.
+  CHECK(written(18014398509482012.0) == "18014398509482012");
+  CHECK(written(18014398509481988.0) == "18014398509481988");
+  CHECK(written(18014398509481992.0) == "18014398509481990");
+  CHECK(written(18014398509482008.0) == "18014398509482010");
+}
+
+TEST_CASE("a big natural number has as many bits as it takes") {
+  using json::detail::BigNatural;
+  CHECK(BigNatural().bit_length() == 0);
+  CHECK(BigNatural().is_zero());
+  for (int bit = 0; bit < 64; ++bit) {
+    CHECK(BigNatural(std::uint64_t{1} << bit).bit_length() == bit + 1);
+    CHECK(BigNatural((std::uint64_t{2} << bit) - 1).bit_length() == bit + 1);
+  }
+  BigNatural large(5);
+  large.shift_left(1000);
+  CHECK(large.bit_length() == 1003);
+  BigNatural other(5);
+  other.shift_left(999);
+  CHECK(compare(large, other) == 1);
+  CHECK(compare(other, large) == -1);
+  CHECK(compare(large, large) == 0);
+  large.subtract(other);
+  CHECK(compare(large, other) == 0);
+  large.subtract(other);
+  CHECK(large.is_zero());
+  BigNatural sum(0xFFFFFFFFFFFFFFFFu);
+  sum.add(BigNatural(1));
+  CHECK(sum.bit_length() == 65);
+  BigNatural one(1);
+  one.add(BigNatural(0xFFFFFFFFFFFFFFFFu));
+  CHECK(compare(one, sum) == 0);
+}
+
 TEST_CASE("no text is longer than its room") {
   CHECK(written(-1.2345678901234567e-308).size() <= json::max_double_chars);
   CHECK(written(-0.0000012345678901234567).size() <= json::max_double_chars);

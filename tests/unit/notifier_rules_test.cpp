@@ -144,6 +144,9 @@ TEST_CASE_FIXTURE(Shop, "selected events are known, each once, in the order give
   std::string many = R"({"selected_event_ids":[)";
   for (unsigned i = 0; i <= NOTIFIER_MAX_SELECTED_EVENTS; ++i) many += i == 0 ? "\"x\"" : ",\"x\"";
   CHECK(update_problems(n.id, many + "]}") == Texts{"selected_event_ids: is too long (maximum is 1024 entries)"});
+  many = R"({"selected_event_ids":["5982f139d48c360021b1eb4b")";
+  for (unsigned i = 1; i < NOTIFIER_MAX_SELECTED_EVENTS; ++i) many += ",\"5982f139d48c360021b1eb4b\"";
+  CHECK(update(n.id, many + "]}").selected_event_ids == Texts{"5982f139d48c360021b1eb4b"});
 }
 
 TEST_CASE_FIXTURE(Shop, "selected_events takes names of both kinds, and gives way to ids") {
@@ -218,7 +221,10 @@ TEST_CASE_FIXTURE(Shop, "a webhook's signing secrets are one or several, well-fo
   CHECK(update(n.id, "{\"type_data\":" + data("[\"" + std::string(secret) + "\",\"" + secret + "\"]") + "}")
             .type_data.signing_secrets.size() == 2);
   std::string many = "[\"" + std::string(secret) + '"';
-  for (unsigned i = 0; i < NOTIFIER_MAX_SIGNING_SECRETS; ++i) many += ",\"" + std::string(secret) + '"';
+  for (unsigned i = 1; i < NOTIFIER_MAX_SIGNING_SECRETS; ++i) many += ",\"" + std::string(secret) + '"';
+  CHECK(update(n.id, "{\"type_data\":" + data(many + "]") + "}").type_data.signing_secrets.size() ==
+        NOTIFIER_MAX_SIGNING_SECRETS);
+  many += ",\"" + std::string(secret) + '"';
   CHECK(update_problems(n.id, "{\"type_data\":" + data(many + "]") + "}") ==
         Texts{"type_data.signing_secret: is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) +
               " entries)"});

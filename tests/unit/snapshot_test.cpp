@@ -234,8 +234,12 @@ TEST_CASE("a host's own event types travel with a snapshot") {
   CHECK(registry.catalogue().bit_of_kind("backup_failed") == registry.catalogue().bit_of(*type));
   CHECK(registry.list("a")[0].selected_event_ids == Texts{"et-1"});
   CHECK(registry.list("a")[1].selected_event_ids == Texts{"et-2"});
+  CHECK(type->category_id == "cat-1");
+  CHECK(type->display_name == "backup_failed");
   const std::string snapshot = registry.snapshot();
   CHECK(loaded_snapshot(snapshot) == snapshot);
+  CHECK(snapshot.find(R"({"id":"et-1","name":"backup_failed","display_name":"backup_failed","description":"",)"
+                      R"("category_id":"cat-1","kinds":["backup_failed"]})") != std::string::npos);
   // The same types again, into a registry that has them.
   REQUIRE(registry.load(snapshot));
   CHECK(registry.snapshot() == snapshot);
@@ -243,6 +247,53 @@ TEST_CASE("a host's own event types travel with a snapshot") {
   // And without them, they are gone.
   REQUIRE(registry.load("{}"));
   CHECK(registry.catalogue().find_event_type_by_id("et-1") == nullptr);
+}
+
+TEST_CASE("a category keeps its position from 1 to 1,000,000, and comes last where it has another") {
+  for (const auto& [given, kept] : {std::pair("1", "1"), std::pair("1000000", "1000000"), std::pair("0", "10"),
+                                    std::pair("1000001", "10"), std::pair("\"x\"", "10"), std::pair("-1", "10")}) {
+    const std::string snapshot =
+        loaded_snapshot(R"({"event_categories":[{"id":"cat-1","name":"backups","position":)" + std::string(given) +
+                        R"(}],"event_types":[{"id":"e","name":"f","category_id":"cat-1"}]})");
+    CAPTURE(snapshot);
+    CHECK(snapshot.find("\"position\":" + std::string(kept) + "}") != std::string::npos);
+  }
+}
+
+TEST_CASE("what is wrong with a document is counted, and the first of it told") {
+  Registry registry;
+  const auto message = [&](std::string_view json) { return registry.load(json).error().message; };
+  const std::string one = message(R"({"apps":[{"id":"1"}]})");
+  const std::string two = message(R"({"apps":[{"id":"1"},5]})");
+  CHECK(one == "the document has 1 fault: apps[0].name can't be blank");
+  CHECK(two == "the document has 2 faults, the first: apps[0].name can't be blank");
+}
+
+TEST_CASE("a notifier is loaded without a trace of the one before it") {
+  Registry registry;
+  REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"a","notifiers":[
+      {"name":"u","platform":"email","active":false,"send_all_alerts":true,"send_all_events":true,
+       "selected_event_ids":["5982f139d48c360021b1eb4b"],"type_data":{"emails":["a@b.example"],"user_ids":["us-1"]}},
+      {"name":"v","platform":"email"},
+      {"name":"w","platform":"webhook","type_data":{"webhook_url":"https://a.example/x","phone":"1",
+       "signing_secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}},
+      {"name":"x","platform":"webhook","type_data":{"webhook_url":"https://a.example/y"}},
+      {"name":"y","platform":"email"}]}]})"));
+  const auto all = registry.list("a");
+  REQUIRE(all.size() == 5);
+  for (const std::size_t i : {1, 4}) {
+    CHECK(all[i].active);
+    CHECK_FALSE(all[i].send_all_alerts);
+    CHECK_FALSE(all[i].send_all_events);
+    CHECK(all[i].selected_event_ids.empty());
+    CHECK(all[i].type_data.webhook_url.empty());
+    CHECK(all[i].type_data.emails.empty());
+    CHECK(all[i].type_data.user_ids.empty());
+    CHECK(all[i].type_data.other.empty());
+  }
+  CHECK(all[2].type_data.signing_secrets.size() == 1);
+  CHECK(all[3].type_data.signing_secrets.empty());
+  CHECK(all[3].type_data.other.empty());
 }
 
 TEST_CASE("event types that cannot be are faults") {
