@@ -15,13 +15,5 @@ void heap_sort(Iterator first, Iterator last, Less less) {
   std::sort_heap(first, last, less);
 }
 
-/// What was kept first comes first: an order of pointers to what has a sequence().
-struct BySequence {
-  template <class T>
-  bool operator()(const T* a, const T* b) const noexcept {
-    return a->sequence() < b->sequence();
-  }
-};
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

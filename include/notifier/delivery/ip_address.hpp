@@ -73,7 +73,6 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
     text.remove_prefix(2);
   } else if (text.size() >= 2 && text[0] == '0') {
     base = 8;
-    text.remove_prefix(1);
   }
   std::uint64_t value = 0;
   for (const char c : text) {
@@ -134,7 +133,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
     }
     if (value > 255) return std::nullopt;
     address = address << 8 | value;
-    if (part < 3) text.remove_prefix(dot + 1);
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
   }
   return IpAddress::v4(address);
 }

@@ -74,7 +74,7 @@ inline double divide(BigNatural& numerator, BigNatural& denominator, int exponen
   } else {
     denominator.shift_left(difference);
   }
-  std::uint64_t quotient = 0;
+  std::uint64_t quotient{};
   for (int bit = 0; bit < 64; ++bit) {
     quotient <<= 1;
     if (compare(numerator, denominator) >= 0) {
@@ -92,7 +92,7 @@ struct Decimal {
   std::string_view digits;    ///< without leading zeros and exponent, perhaps with a '.' inside; empty for zero
   std::uint64_t leading = 0;  ///< the first 19 digits at most
   int leading_count = 0;
-  bool cut = false;  ///< there are nonzero digits beyond those
+  bool cut = false;  ///< there are digits beyond those
   std::int64_t point = 0;
 };
 
@@ -121,7 +121,7 @@ inline Decimal take_apart(std::string_view number) noexcept {
     if (decimal.leading_count < 19) {
       decimal.leading = decimal.leading * 10 + static_cast<unsigned>(c - '0');
       ++decimal.leading_count;
-    } else if (c != '0') {
+    } else {
       decimal.cut = true;
     }
   }

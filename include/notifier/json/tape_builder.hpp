@@ -38,8 +38,8 @@ class TapeBuilder final : public Listener {
   void key(std::string_view raw, bool escaped) override { words_.push_back(keep(raw, escaped)); }
   void string(std::string_view raw, bool escaped) override { push(Tag::string, keep(raw, escaped)); }
   void number(std::string_view raw) override { push(Tag::number, keep(raw, false)); }
-  void boolean(bool value) override { push(value ? Tag::yes : Tag::no, 0); }
-  void null() override { push(Tag::null, 0); }
+  void boolean(bool value) override { push(value ? Tag::yes : Tag::no, {}); }
+  void null() override { push(Tag::null, {}); }
 
  private:
   static constexpr std::size_t none = 0xFFFFFFFFu;
@@ -48,7 +48,7 @@ class TapeBuilder final : public Listener {
   void begin(Tag tag) {
     const std::size_t at = words_.size();
     words_.push_back(Tape::head(tag, open_));
-    words_.push_back(0);
+    words_.emplace_back();
     open_ = at;
   }
 

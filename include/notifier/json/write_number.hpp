@@ -32,7 +32,7 @@ namespace detail {
 struct Digits {
   char text[20];
   int count = 0;
-  int point = 0;
+  int point{};
 };
 
 /// Finds the digits of a value between 1e-9 and 1e15 that has at most 15 of them. Each such decimal has a double of its

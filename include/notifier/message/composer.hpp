@@ -109,8 +109,6 @@ class Composer {
       is_code_ = field->key == '`';
       if (run_field(field + 1) && text_.size() != begin) {
         out_.push_field(field->text.data(), field->text.size(), out_.since(begin), field->key == 0, is_code_);
-      } else {
-        text_.truncate(begin);
       }
     }
     is_code_ = false;

@@ -185,8 +185,8 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    int hours = 0;
-    int minutes = 0;
+    int hours{};
+    int minutes{};
     if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }

@@ -43,11 +43,19 @@ class UserBlock : public Counted {
   std::uint64_t sequence_;
 };
 
+/// What was kept first comes first: an order of pointers to what has a sequence().
+struct BySequence {
+  template <class T>
+  bool operator()(const T* a, const T* b) const noexcept {
+    return a->sequence() < b->sequence();
+  }
+};
+
 /// What all rows of a snapshot have in common.
 struct RowShape {
-  std::size_t words = 1;
-  std::size_t bits = 0;
-  EventBit alert_bit = 0;
+  std::size_t words;
+  std::size_t bits;
+  EventBit alert_bit;
 
   explicit RowShape(const Catalogue& catalogue) noexcept
       : words((catalogue.bit_count() + 63) / 64), bits(catalogue.bit_count()), alert_bit(catalogue.alert_bit()) {}
@@ -68,7 +76,7 @@ class State {
   const AppBlock* find_app_by_id(std::string_view id, std::uint32_t id_hash) const;
   const AppBlock* find_app_by_name(std::string_view name) const;
   const AppBlock* find_app(std::string_view id_or_name) const;
-  /// Appends the apps of a project, oldest first.
+  /// Puts the apps of a project, oldest first, in place of what `out` holds.
   void find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const;
   const UserBlock* find_user(std::string_view id) const;
 
@@ -220,14 +228,14 @@ inline const AppBlock* State::find_app(std::string_view id_or_name) const {
 }
 
 inline void State::find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const {
-  const std::ptrdiff_t before = static_cast<std::ptrdiff_t>(out.size());
+  out.clear();
   visit_apps(projects_, project_id, [&](const AppBlock& app) {
     if (app.project_id() == project_id) out.push_back(&app);
     return false;
   });
-  heap_sort(out.begin() + before, out.end(), BySequence());
+  heap_sort(out.begin(), out.end(), BySequence());
   // Two apps of the project whose hashes are the same are each found twice.
-  out.erase(std::unique(out.begin() + before, out.end()), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
 inline const UserBlock* State::find_user(std::string_view id) const {
