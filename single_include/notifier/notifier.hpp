@@ -804,14 +804,6 @@ void heap_sort(Iterator first, Iterator last, Less less) {
   std::sort_heap(first, last, less);
 }
 
-/// What was kept first comes first: an order of pointers to what has a sequence().
-struct BySequence {
-  template <class T>
-  bool operator()(const T* a, const T* b) const noexcept {
-    return a->sequence() < b->sequence();
-  }
-};
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -1641,8 +1633,8 @@ class TapeBuilder final : public Listener {
   void key(std::string_view raw, bool escaped) override { words_.push_back(keep(raw, escaped)); }
   void string(std::string_view raw, bool escaped) override { push(Tag::string, keep(raw, escaped)); }
   void number(std::string_view raw) override { push(Tag::number, keep(raw, false)); }
-  void boolean(bool value) override { push(value ? Tag::yes : Tag::no, 0); }
-  void null() override { push(Tag::null, 0); }
+  void boolean(bool value) override { push(value ? Tag::yes : Tag::no, {}); }
+  void null() override { push(Tag::null, {}); }
 
  private:
   static constexpr std::size_t none = 0xFFFFFFFFu;
@@ -1651,7 +1643,7 @@ class TapeBuilder final : public Listener {
   void begin(Tag tag) {
     const std::size_t at = words_.size();
     words_.push_back(Tape::head(tag, open_));
-    words_.push_back(0);
+    words_.emplace_back();
     open_ = at;
   }
 
@@ -1891,7 +1883,7 @@ inline double divide(BigNatural& numerator, BigNatural& denominator, int exponen
   } else {
     denominator.shift_left(difference);
   }
-  std::uint64_t quotient = 0;
+  std::uint64_t quotient{};
   for (int bit = 0; bit < 64; ++bit) {
     quotient <<= 1;
     if (compare(numerator, denominator) >= 0) {
@@ -1909,7 +1901,7 @@ struct Decimal {
   std::string_view digits;    ///< without leading zeros and exponent, perhaps with a '.' inside; empty for zero
   std::uint64_t leading = 0;  ///< the first 19 digits at most
   int leading_count = 0;
-  bool cut = false;  ///< there are nonzero digits beyond those
+  bool cut = false;  ///< there are digits beyond those
   std::int64_t point = 0;
 };
 
@@ -1938,7 +1930,7 @@ inline Decimal take_apart(std::string_view number) noexcept {
     if (decimal.leading_count < 19) {
       decimal.leading = decimal.leading * 10 + static_cast<unsigned>(c - '0');
       ++decimal.leading_count;
-    } else if (c != '0') {
+    } else {
       decimal.cut = true;
     }
   }
@@ -2037,7 +2029,7 @@ namespace detail {
 struct Digits {
   char text[20];
   int count = 0;
-  int point = 0;
+  int point{};
 };
 
 /// Finds the digits of a value between 1e-9 and 1e15 that has at most 15 of them. Each such decimal has a double of its
@@ -4287,8 +4279,8 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     if (*p != 'Z' && *p != 'z') return false;
   } else {
     if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    int hours = 0;
-    int minutes = 0;
+    int hours{};
+    int minutes{};
     if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
@@ -4646,7 +4638,6 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
     text.remove_prefix(2);
   } else if (text.size() >= 2 && text[0] == '0') {
     base = 8;
-    text.remove_prefix(1);
   }
   std::uint64_t value = 0;
   for (const char c : text) {
@@ -4707,7 +4698,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
     }
     if (value > 255) return std::nullopt;
     address = address << 8 | value;
-    if (part < 3) text.remove_prefix(dot + 1);
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
   }
   return IpAddress::v4(address);
 }
@@ -7010,11 +7001,19 @@ class UserBlock : public Counted {
   std::uint64_t sequence_;
 };
 
+/// What was kept first comes first: an order of pointers to what has a sequence().
+struct BySequence {
+  template <class T>
+  bool operator()(const T* a, const T* b) const noexcept {
+    return a->sequence() < b->sequence();
+  }
+};
+
 /// What all rows of a snapshot have in common.
 struct RowShape {
-  std::size_t words = 1;
-  std::size_t bits = 0;
-  EventBit alert_bit = 0;
+  std::size_t words;
+  std::size_t bits;
+  EventBit alert_bit;
 
   explicit RowShape(const Catalogue& catalogue) noexcept
       : words((catalogue.bit_count() + 63) / 64), bits(catalogue.bit_count()), alert_bit(catalogue.alert_bit()) {}
@@ -7035,7 +7034,7 @@ class State {
   const AppBlock* find_app_by_id(std::string_view id, std::uint32_t id_hash) const;
   const AppBlock* find_app_by_name(std::string_view name) const;
   const AppBlock* find_app(std::string_view id_or_name) const;
-  /// Appends the apps of a project, oldest first.
+  /// Puts the apps of a project, oldest first, in place of what `out` holds.
   void find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const;
   const UserBlock* find_user(std::string_view id) const;
 
@@ -7187,14 +7186,14 @@ inline const AppBlock* State::find_app(std::string_view id_or_name) const {
 }
 
 inline void State::find_project(std::string_view project_id, std::vector<const AppBlock*>& out) const {
-  const std::ptrdiff_t before = static_cast<std::ptrdiff_t>(out.size());
+  out.clear();
   visit_apps(projects_, project_id, [&](const AppBlock& app) {
     if (app.project_id() == project_id) out.push_back(&app);
     return false;
   });
-  heap_sort(out.begin() + before, out.end(), BySequence());
+  heap_sort(out.begin(), out.end(), BySequence());
   // Two apps of the project whose hashes are the same are each found twice.
-  out.erase(std::unique(out.begin() + before, out.end()), out.end());
+  out.erase(std::unique(out.begin(), out.end()), out.end());
 }
 
 inline const UserBlock* State::find_user(std::string_view id) const {
@@ -12507,8 +12506,6 @@ class Composer {
       is_code_ = field->key == '`';
       if (run_field(field + 1) && text_.size() != begin) {
         out_.push_field(field->text.data(), field->text.size(), out_.since(begin), field->key == 0, is_code_);
-      } else {
-        text_.truncate(begin);
       }
     }
     is_code_ = false;
