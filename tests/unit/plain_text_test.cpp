@@ -62,8 +62,8 @@ std::string trimmed(std::string text, const char* spaces) {
 std::string as_line(const std::vector<std::string>& text) {
   std::string all;
   for (const std::string& piece : text) all += breaks(piece) ? "\n" : hides(piece) ? "\r" : piece;
-  all = std::regex_replace(all, std::regex(" *\n[\n ]*"), " ");
-  all = std::regex_replace(all, std::regex("\r"), "");
+  static const std::regex controls(" *\n[\n ]*"), overrides("\r");
+  all = std::regex_replace(std::regex_replace(all, controls, " "), overrides, "");
   return trimmed(all, " ");
 }
 
@@ -73,10 +73,11 @@ std::string as_block(const std::vector<std::string>& text) {
     const bool stays = piece == "\n" || piece == "\r" || piece == "\t" || piece == "\x1B";
     if (stays || (!breaks(piece) && !hides(piece))) all += piece;
   }
-  all = std::regex_replace(all, std::regex("\r\n|\r"), "\n");
-  all = std::regex_replace(all, std::regex("\x1B(\\[[ -?]*[@-~])?"), "");
+  static const std::regex line_break("\r\n|\r"), sequence("\x1B(\\[[ -?]*[@-~])?"), blank_lines("^[ \n\t]*\n");
+  all = std::regex_replace(all, line_break, "\n");
+  all = std::regex_replace(all, sequence, "");
   all.erase(all.find_last_not_of(" \n\t") + 1);
-  return std::regex_replace(all, std::regex("^[ \n\t]*\n"), "");
+  return std::regex_replace(all, blank_lines, "");
 }
 
 std::string padded(const std::string& text) { return text + std::string(notifier::detail::text_padding, '\n'); }
