@@ -193,3 +193,24 @@ TEST_CASE("a reason holds nothing that the target said") {
     }
   }
 }
+
+TEST_CASE("a verdict says why, in words that the status decides") {
+  const auto reason = [](int status) { return std::string(judge(Platform::webhook, status).reason); };
+  for (const int status : {200, 299}) CHECK(reason(status) == "the target took it");
+  for (const int status : {300, 399}) CHECK(reason(status) == "the target redirects, which is not followed");
+  for (const int status : {400, 499}) CHECK(reason(status) == "the target refuses it");
+  for (const int status : {500, 599}) CHECK(reason(status) == "the target has a fault of its own");
+  for (const int status : {199, 600}) CHECK(reason(status) == "the target's answer has no valid status");
+  CHECK(reason(410) == "the target is gone for good");
+  CHECK(reason(429) == "the target asks to send less often");
+  for (const int status : {408, 425}) CHECK(reason(status) == "the target asks to try again");
+}
+
+TEST_CASE("white space around a header's value does not count") {
+  for (const char* value : {"120", "  120", "120 \t", " \t120  "}) {
+    CAPTURE(std::string(value));
+    const Verdict verdict = judge(Platform::webhook, 429, {}, {{"Retry-After", value}});
+    REQUIRE(verdict.retry_after_ms.has_value());
+    CHECK(*verdict.retry_after_ms == 120000);
+  }
+}

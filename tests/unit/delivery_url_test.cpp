@@ -175,6 +175,16 @@ TEST_CASE("the normalized form is what any HTTP client understands") {
   CHECK(normalized("http://example.org/\xC3\xBC\"{x}%20") == "http://example.org/%C3%BC%22%7Bx%7D%20");
 }
 
+TEST_CASE("each part of an IPv4 address before the last is a byte") {
+  CHECK(normalized("http://255.1/") == "http://255.0.0.1/");
+  CHECK(normalized("http://255.255.255.255/") == "http://255.255.255.255/");
+  CHECK(normalized("http://0377.0xff.1/") == "http://255.255.0.1/");
+  for (const char* text :
+       {"http://256.1/", "http://1.256.1/", "http://0400.1/", "http://1.2.3.256/", "http://1.2.65536/"}) {
+    CHECK_FALSE(notifier::parse_http_url(text));
+  }
+}
+
 TEST_CASE("IPv4 is read in every form that inet_aton takes, and in no other") {
   for (const char* text : {"127.0.0.1", "127.1", "127.0.1", "2130706433", "0x7f000001", "0X7F.1", "017700000001",
                            "0177.0.0.1", "0x7f.0x0.0x0.0x1", "127.0.0.1.", "00000177.1", "127.0x1"}) {

@@ -242,6 +242,8 @@ TEST_CASE("a key given twice is found quickly among very many") {
   for (int i = 0; i < 100000; ++i) text += "\"key" + std::to_string(i) + "\":0,";
   const std::size_t offset = text.size();
   CHECK(json::find_duplicate_key(text + "\"last\":0}") == notifier::Error::no_offset);
+  CHECK(json::find_duplicate_key(R"({"\u0061":1,"\u0062":2,"\u0063":{"\u0061":3}})") == notifier::Error::no_offset);
+  CHECK(json::find_duplicate_key(R"({"\u0061":1,"\u0062":2,"a":3})") == 23);
   CHECK(json::find_duplicate_key(text + "\"key5\":0}") == offset);
 }
 

@@ -7,6 +7,7 @@
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/describe.hpp"
+#include "notifier/routing/router.hpp"
 
 using namespace notifier;
 
@@ -56,4 +57,24 @@ TEST_CASE_FIXTURE(OwnKinds, "where the event type has no words, the kind's name 
 
 TEST_CASE_FIXTURE(OwnKinds, "a built-in kind keeps its wording") {
   CHECK(told("restart") == "shop: restarting | All containers of shop are restarting.");
+}
+
+TEST_CASE("each of a hundred own event types is selected by itself") {
+  std::string types, notifiers;
+  for (int i = 0; i < 100; ++i) {
+    const std::string n = std::to_string(i);
+    types += (i == 0 ? "" : ",") + std::string(R"({"id":"et-)") + n + R"(","name":"type_)" + n + "\"}";
+    notifiers += (i == 0 ? "" : ",") + std::string(R"({"id":"no-)") + n +
+                 R"(","name":"n","platform":"email","selected_event_ids":["et-)" + n + "\"]}";
+  }
+  Registry registry;
+  REQUIRE(registry.load(R"({"event_types":[)" + types + R"(],"apps":[{"id":"1","name":"a","notifiers":[)" + notifiers +
+                        "]}]}"));
+  Router router(registry);
+  for (int i = 0; i < 100; ++i) {
+    std::string told;
+    const std::string event = R"({"app_id":"1","type":"type_)" + std::to_string(i) + "\"}";
+    REQUIRE(router.match(event, [&](std::string_view id) { told += std::string(id) + " "; }));
+    CHECK(told == "no-" + std::to_string(i) + " ");
+  }
 }

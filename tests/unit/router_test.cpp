@@ -442,3 +442,32 @@ TEST_CASE("an app with ten thousand notifiers tells them all, in their order") {
   }));
   CHECK(next == 10002);
 }
+
+TEST_CASE("nothing of one event is left in the next") {
+  Registry registry;
+  REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"a","notifiers":[
+      {"id":"s","name":"S","platform":"slack","send_all_events":true,"type_data":{"webhook_url":"https://s.example/"}},
+      {"id":"m","name":"M","platform":"email","send_all_events":true,"type_data":{"user_ids":["us-1","us-2"]}}]}]})"));
+  RouterOptions options;
+  options.users = [](std::string_view id, std::string& address) {
+    address += std::string(id) + "@example.org";
+    return true;
+  };
+  Router router(registry, options);
+  const std::string long_event =
+      R"({"app_id":"1","type":"crash","type_data":{"crash_logs":")" + std::string(9000, 'x') + "\"}}";
+  const auto told = [&](const std::string& event) {
+    std::string text;
+    REQUIRE(router.route(event, [&](const DeliveryView& delivery) {
+      text += std::to_string(delivery.truncation_count) + " " + std::string(delivery.body) + "\n";
+      for (std::size_t i = 0; i < delivery.to_count; ++i) text += std::string(delivery.to[i]) + " ";
+    }));
+    return text;
+  };
+  const std::string first = told(long_event);
+  CHECK(first.find("us-1@example.org us-2@example.org ") != std::string::npos);
+  const std::string other = told(R"({"app_id":"1","type":"restart"})");
+  CHECK(other.substr(0, 2) == "0 ");
+  CHECK(other.find("crash") == std::string::npos);
+  CHECK(told(long_event) == first);
+}

@@ -291,9 +291,28 @@ TEST_CASE("a notifier is loaded without a trace of the one before it") {
     CHECK(all[i].type_data.user_ids.empty());
     CHECK(all[i].type_data.other.empty());
   }
+  Registry again;
+  REQUIRE(again.load(registry.snapshot()));
+  CHECK(again.snapshot() == registry.snapshot());
+  CHECK(again.list("a")[1].type_data.user_ids.empty());
+  CHECK(again.list("a")[1].type_data.emails.empty());
   CHECK(all[2].type_data.signing_secrets.size() == 1);
   CHECK(all[3].type_data.signing_secrets.empty());
   CHECK(all[3].type_data.other.empty());
+}
+
+TEST_CASE("a snapshot has an app's owner where anything is known of them") {
+  const auto owner = [](std::string_view json) {
+    const std::string snapshot =
+        loaded_snapshot(R"({"apps":[{"id":"1","name":"a","owner":)" + std::string(json) + "}]}");
+    return snapshot.find("\"owner\"") != std::string::npos;
+  };
+  CHECK(owner(R"({"id":"us-1"})"));
+  CHECK(owner(R"({"id":"us-1","username":"anna","email":"anna@example.org"})"));
+  CHECK_FALSE(owner("null"));
+  CHECK(loaded_snapshot(
+            R"({"users":[{"id":"b","username":"x","email":"x@e.org"},{"id":"a","username":"y","email":"y@e.org"}]})")
+            .find(R"("users":[{"id":"b")") != std::string::npos);
 }
 
 TEST_CASE("event types that cannot be are faults") {

@@ -29,6 +29,17 @@ class Describer {
 
 }  // namespace
 
+TEST_CASE("describe: of keys that are given twice the last counts, and stands where it was given") {
+  Describer describe;
+  const Message& message = describe(R"({"a":1,"b":2,"a":3,"c":4,"b":5,"b":6})");
+  std::string told;
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    told += std::string(message.field(i).label) + "=" + std::string(message.field(i).value) + " ";
+    CHECK_FALSE(message.field(i).is_code);
+  }
+  CHECK(told == "A=3 C=4 B=6 ");
+}
+
 TEST_CASE("describe: of an unknown kind, values of up to 40 bytes fit side by side, and those left out are counted") {
   Describer describe;
   const Message& sized = describe(R"({"a":")" + std::string(40, 'x') + R"(","b":")" + std::string(41, 'x') + R"("})");
