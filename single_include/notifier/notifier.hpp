@@ -1391,7 +1391,7 @@ inline bool read_hex4(const char* p, std::uint32_t& value) noexcept {
   const std::uint32_t c = hex_value(p[2]);
   const std::uint32_t d = hex_value(p[3]);
   value = a << 12 | b << 8 | c << 4 | d;
-  return (a | b | c | d) < 16;
+  return (a | b | c | d) <= 0xF;
 }
 
 /// What the escapes of two characters mean, by the second one; NUL where there is no such escape.
