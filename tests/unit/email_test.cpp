@@ -358,6 +358,34 @@ TEST_CASE("email: long texts are cut, both forms alike, and reported once") {
   CHECK(contains(email.mail.html, "\n" + std::string(7997, 's') + "\xE2\x80\xA6\n"));
 }
 
+TEST_CASE("email: a part at its limit is whole, one character more is cut") {
+  const auto cut_of = [](const Message& message) {
+    std::string parts;
+    for (const Truncation& t : Formatted(message).cut) parts += std::string(t.part) + " ";
+    return parts;
+  };
+  const auto with = [&](auto&& set) {
+    Message message = sample();
+    set(message);
+    return cut_of(message);
+  };
+  CHECK(with([](Message& m) { m.set_title(std::string(255, 't')); }) == "");
+  CHECK(with([](Message& m) { m.set_title(std::string(256, 't')); }) == "subject ");
+  CHECK(with([](Message& m) { m.set_title(std::string(1000, 't')); }) == "subject ");
+  CHECK(with([](Message& m) { m.set_title(std::string(1001, 't')); }) == "subject title ");
+  CHECK(with([](Message& m) { m.set_sentence(std::string(8000, 's')); }) == "");
+  CHECK(with([](Message& m) { m.set_sentence(std::string(8001, 's')); }) == "sentence ");
+  CHECK(with([](Message& m) { m.set_actor(std::string(200, 'a')); }) == "");
+  CHECK(with([](Message& m) { m.set_actor(std::string(201, 'a')); }) == "actor ");
+  CHECK(with([](Message& m) { m.set_kind(std::string(201, 'k')); }) == "kind ");
+  CHECK(with([](Message& m) { m.add_field("L", std::string(4000, 'v')); }) == "");
+  CHECK(with([](Message& m) { m.add_field("L", std::string(4001, 'v')); }) == "field.value ");
+  CHECK(with([](Message& m) { m.add_field("L", std::string(24000, 'v'), false, true); }) == "");
+  CHECK(with([](Message& m) { m.add_field("L", std::string(24001, 'v'), false, true); }) == "field.value ");
+  CHECK(with([](Message& m) { m.add_field(std::string(200, 'l'), "v"); }) == "");
+  CHECK(with([](Message& m) { m.add_field(std::string(201, 'l'), "v"); }) == "field.label ");
+}
+
 TEST_CASE("email: whatever the message holds, the mail is valid and says it whole") {
   hostile::Random random(3);
   Message message;

@@ -257,3 +257,26 @@ TEST_CASE("every escape is read, also beside one that has no character of its ow
                                           "\b\f\n\r\t\"\\/\xC3\xA9\xE2\x82\xAC\xF0\x9F\x98\x80"
                                           "A"});
 }
+
+TEST_CASE("objects and arrays are told apart at any depth") {
+  // A number beyond all types has the text read by the slower way, too.
+  for (std::size_t depth = 1; depth < 200; depth += depth < 130 ? 1 : 20) {
+    for (std::size_t pattern = 0; pattern < 3; ++pattern) {
+      std::string open, close;
+      for (std::size_t i = 0; i < depth; ++i) {
+        const bool is_object = pattern == 0 ? i % 2 == 0 : pattern == 1 ? i % 3 == 0 : i == depth - 1;
+        open += is_object ? "{\"k\":" : "[";
+        close.insert(0, is_object ? "}" : "]");
+      }
+      json::Document document;
+      CAPTURE(depth);
+      REQUIRE(document.parse(open + "1e999" + close));
+      REQUIRE(document.parse(open + (open.back() == ':' ? "{},\"l\":[]" : "{},[]") + close));
+      for (const std::size_t at : {std::size_t{0}, depth / 2, depth - 1}) {
+        std::string wrong = close;
+        wrong[at] = close[at] == ']' ? '}' : ']';
+        REQUIRE_FALSE(document.parse(open + "1e999" + wrong));
+      }
+    }
+  }
+}

@@ -98,19 +98,14 @@ class Scanner {
 
   bool open_object() {
     listener_.begin_object();
-    if (p_ != end_ && *p_ == '}') {
-      close();
-      return after_value();
-    }
+    if (p_ != end_ && *p_ == '}') return after_value();
     return key("a key in double quotes, or '}'");
   }
 
   bool open_array() {
     listener_.begin_array();
     if (p_ == end_) return fail("a value, or ']'");
-    if (*p_ != ']') return true;
-    close();
-    return after_value();
+    return *p_ != ']' || after_value();
   }
 
   void close() {

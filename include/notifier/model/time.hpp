@@ -103,7 +103,7 @@ inline char* write_two_digits(char* out, int value) noexcept {
   return out + 2;
 }
 inline char* write_digits(char* out, int value, int count) noexcept {
-  if (count >= 4) out = write_two_digits(out, value / 100);
+  if (count == 4) out = write_two_digits(out, value / 100);
   if (count == 3) *out++ = static_cast<char>('0' + value / 100);
   if (count == 1) {
     *out = static_cast<char>('0' + value);
