@@ -1157,19 +1157,14 @@ class Scanner {
 
   bool open_object() {
     listener_.begin_object();
-    if (p_ != end_ && *p_ == '}') {
-      close();
-      return after_value();
-    }
+    if (p_ != end_ && *p_ == '}') return after_value();
     return key("a key in double quotes, or '}'");
   }
 
   bool open_array() {
     listener_.begin_array();
     if (p_ == end_) return fail("a value, or ']'");
-    if (*p_ != ']') return true;
-    close();
-    return after_value();
+    return *p_ != ']' || after_value();
   }
 
   void close() {
@@ -4197,7 +4192,7 @@ inline char* write_two_digits(char* out, int value) noexcept {
   return out + 2;
 }
 inline char* write_digits(char* out, int value, int count) noexcept {
-  if (count >= 4) out = write_two_digits(out, value / 100);
+  if (count == 4) out = write_two_digits(out, value / 100);
   if (count == 3) *out++ = static_cast<char>('0' + value / 100);
   if (count == 1) {
     *out = static_cast<char>('0' + value);
