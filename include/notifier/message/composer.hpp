@@ -78,7 +78,7 @@ class Composer {
 
   void compose_known_kind(std::size_t number) {
     const WordingProgram::Row& row = program_.row(number);
-    out_.severity = wordings::table[number].severity;
+    out_.severity = row.severity;
     compose_title([&] { run(&program_.op(row.title)); });
     out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
     compose_fields(&program_.op(row.fields));

@@ -6,8 +6,8 @@
 #include <iterator>
 #include <string_view>
 
+#include "notifier/message/packed_wordings.hpp"
 #include "notifier/message/small_index.hpp"
-#include "notifier/message/wordings.hpp"
 #include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -47,17 +47,18 @@ class WordingProgram {
  public:
   struct Row {
     std::uint16_t when, title, sentence, fields, actor, link;  ///< indexes of steps
+    Severity severity;
   };
   static constexpr std::uint16_t empty_template = 0;
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
   static const WordingProgram& instance() {
-    static const WordingProgram program(wordings::table, row_count);
+    static const WordingProgram program(wordings::Unpacked().rows, wordings::row_count);
     return program;
   }
 
-  /// Compiles a table that lives as long as the program, of at most so many rows as the library's own.
+  /// Compiles a table whose texts live as long as the program, of at most so many rows as the library's own.
   WordingProgram(const Wording* table, std::size_t rows) {
     finish(empty_template);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -74,6 +75,7 @@ class WordingProgram {
       rows_[i].fields = compile_fields(table, i);
       rows_[i].actor = compile_template(wording.actor);
       rows_[i].link = compile_template(wording.link);
+      rows_[i].severity = wording.severity;
     }
   }
   WordingProgram(const WordingProgram&) = delete;  // steps point at its literals
@@ -94,7 +96,6 @@ class WordingProgram {
   bool is_sound() const noexcept { return sound_; }
 
  private:
-  static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
   static constexpr std::size_t max_literals = 32 * 1024;
@@ -332,7 +333,7 @@ class WordingProgram {
   SmallIndex<max_kinds> kinds_;
   SmallIndex<max_keys - 1> keys_;  // its numbers begin at 1
   std::uint8_t first_rows_[max_kinds + 1] = {};
-  Row rows_[row_count];
+  Row rows_[wordings::row_count];
   Op ops_[max_ops];
   std::size_t op_count_ = 0;
   char literals_[max_literals] = {};
