@@ -19,6 +19,7 @@
 #include "notifier/catalogue/platforms.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/packed.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -143,10 +144,14 @@ class EntryCheck {
 
 inline Catalogue::Catalogue() {
   for (const Category& category : builtin_categories) insert(category);
+  using Types =
+      detail::Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
+                     &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
   types_.reserve(std::size(builtin_event_types));
-  for (const EventType& type : builtin_event_types) insert(type);
+  for (const EventType& type : Types::Rows().all) insert(type);
+  using Kinds = detail::Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
   kinds_.reserve(std::size(builtin_event_kinds));
-  for (const EventKind& kind : builtin_event_kinds) insert(kind);
+  for (const EventKind& kind : Kinds::Rows().all) insert(kind);
   alert_bit_ = type_names_.find("app_alert_triggered");
 }
 

@@ -6,9 +6,10 @@
 #include <iterator>
 #include <string_view>
 
-#include "notifier/message/packed_wordings.hpp"
 #include "notifier/message/small_index.hpp"
+#include "notifier/message/wordings.hpp"
 #include "notifier/text/bytes.hpp"
+#include "notifier/text/packed.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -54,7 +55,9 @@ class WordingProgram {
   static constexpr std::size_t max_depth = 8;
 
   static const WordingProgram& instance() {
-    static const WordingProgram program(wordings::Unpacked().rows, wordings::row_count);
+    using Table = Packed<wordings::table, &Wording::kind, &Wording::when, &Wording::severity, &Wording::title,
+                         &Wording::sentence, &Wording::fields, &Wording::actor, &Wording::link>;
+    static const WordingProgram program(Table::Rows().all, row_count);
     return program;
   }
 
@@ -96,6 +99,7 @@ class WordingProgram {
   bool is_sound() const noexcept { return sound_; }
 
  private:
+  static constexpr std::size_t row_count = std::size(wordings::table);
   static constexpr std::size_t max_kinds = 120;
   static constexpr std::size_t max_ops = 4096;
   static constexpr std::size_t max_literals = 32 * 1024;
@@ -333,7 +337,7 @@ class WordingProgram {
   SmallIndex<max_kinds> kinds_;
   SmallIndex<max_keys - 1> keys_;  // its numbers begin at 1
   std::uint8_t first_rows_[max_kinds + 1] = {};
-  Row rows_[wordings::row_count];
+  Row rows_[row_count];
   Op ops_[max_ops];
   std::size_t op_count_ = 0;
   char literals_[max_literals] = {};

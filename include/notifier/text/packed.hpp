@@ -1,0 +1,79 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <iterator>
+#include <string_view>
+#include <type_traits>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
+/// would take a third of its room again, of which no compression makes much.
+///
+///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
+///
+/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
+/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
+template <const auto& table, auto... members>
+class Packed {
+  using Row = std::decay_t<decltype(table[0])>;
+
+ public:
+  /// The rows again; their texts last as long as the program.
+  struct Rows {
+    Rows() noexcept {
+      std::string_view rest(characters.data(), characters.size());
+      for (Row& row : all) (take(rest, row.*members), ...);
+    }
+
+    Row all[std::size(table)] = {};
+  };
+
+ private:
+  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
+  template <class Value>
+  static constexpr std::size_t room(Value) noexcept {
+    return 1;
+  }
+
+  static constexpr std::size_t size() noexcept {
+    std::size_t size = 0;
+    for (const Row& row : table) size += (room(row.*members) + ...);
+    return size;
+  }
+
+  static constexpr void put(char*& next, std::string_view text) noexcept {
+    for (const char c : text) *next++ = c;
+    *next++ = '\n';
+  }
+  template <class Value>
+  static constexpr void put(char*& next, Value value) noexcept {
+    *next++ = static_cast<char>(value);
+  }
+
+  static constexpr auto pack() noexcept {
+    std::array<char, size()> out{};
+    char* next = out.data();
+    for (const Row& row : table) (put(next, row.*members), ...);
+    return out;
+  }
+
+  static void take(std::string_view& rest, std::string_view& text) noexcept {
+    text = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(text.size() + 1);
+  }
+  template <class Value>
+  static void take(std::string_view& rest, Value& value) noexcept {
+    value = static_cast<Value>(rest[0]);
+    rest.remove_prefix(1);
+  }
+
+  static constexpr auto characters = pack();
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
