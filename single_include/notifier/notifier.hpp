@@ -2652,8 +2652,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(T value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(Error error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(const T& value) : state_(std::in_place_index<0>, value) {}
+  Result(T&& value) : state_(std::in_place_index<0>, std::move(value)) {}
+  Result(const Error& error) : state_(std::in_place_index<1>, error) {}
+  Result(Error&& error) : state_(std::in_place_index<1>, std::move(error)) {}
 
   bool has_value() const noexcept { return state_.index() == 0; }
   explicit operator bool() const noexcept { return has_value(); }
@@ -2693,7 +2695,8 @@ class [[nodiscard]] Result<void> {
   using value_type = void;
 
   Result() = default;
-  Result(Error error) : error_(std::move(error)) {}
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
 
   bool has_value() const noexcept { return !error_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
@@ -3635,11 +3638,85 @@ constexpr const PlatformInfo* find_platform_by_name(std::string_view name) noexc
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
+
+#include <array>
+#include <iterator>
+#include <type_traits>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
+/// would take a third of its room again, of which no compression makes much.
+///
+///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
+///
+/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
+/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
+template <const auto& table, auto... members>
+class Packed {
+  using Row = std::decay_t<decltype(table[0])>;
+
+ public:
+  /// The rows again; their texts last as long as the program.
+  struct Rows {
+    Rows() noexcept {
+      std::string_view rest(characters.data(), characters.size());
+      for (Row& row : all) (take(rest, row.*members), ...);
+    }
+
+    Row all[std::size(table)] = {};
+  };
+
+ private:
+  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
+  template <class Value>
+  static constexpr std::size_t room(Value) noexcept {
+    return 1;
+  }
+
+  static constexpr std::size_t size() noexcept {
+    std::size_t size = 0;
+    for (const Row& row : table) size += (room(row.*members) + ...);
+    return size;
+  }
+
+  static constexpr void put(char*& next, std::string_view text) noexcept {
+    for (const char c : text) *next++ = c;
+    *next++ = '\n';
+  }
+  template <class Value>
+  static constexpr void put(char*& next, Value value) noexcept {
+    *next++ = static_cast<char>(value);
+  }
+
+  static constexpr auto pack() noexcept {
+    std::array<char, size()> out{};
+    char* next = out.data();
+    for (const Row& row : table) (put(next, row.*members), ...);
+    return out;
+  }
+
+  static void take(std::string_view& rest, std::string_view& text) noexcept {
+    text = rest.substr(0, rest.find('\n'));
+    rest.remove_prefix(text.size() + 1);
+  }
+  template <class Value>
+  static void take(std::string_view& rest, Value& value) noexcept {
+    value = static_cast<Value>(rest[0]);
+    rest.remove_prefix(1);
+  }
+
+  static constexpr auto characters = pack();
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/catalogue/catalogue.hpp -------------------------------------------------------------------------------
 
 // What events there are and what a notifier can select: the built-in tables, and a Catalogue that a host can extend.
-
-#include <iterator>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -3764,10 +3841,14 @@ class EntryCheck {
 
 inline Catalogue::Catalogue() {
   for (const Category& category : builtin_categories) insert(category);
+  using Types =
+      detail::Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
+                     &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
   types_.reserve(std::size(builtin_event_types));
-  for (const EventType& type : builtin_event_types) insert(type);
+  for (const EventType& type : Types::Rows().all) insert(type);
+  using Kinds = detail::Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
   kinds_.reserve(std::size(builtin_event_kinds));
-  for (const EventKind& kind : builtin_event_kinds) insert(kind);
+  for (const EventKind& kind : Kinds::Rows().all) insert(kind);
   alert_bit_ = type_names_.find("app_alert_triggered");
 }
 
@@ -4572,8 +4653,6 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/delivery/ip_address.hpp -------------------------------------------------------------------------------
 
 // IP addresses: their binary form, and the ways to write them in a URL.
-
-#include <array>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -12075,17 +12154,20 @@ class WordingProgram {
  public:
   struct Row {
     std::uint16_t when, title, sentence, fields, actor, link;  ///< indexes of steps
+    Severity severity;
   };
   static constexpr std::uint16_t empty_template = 0;
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
   static const WordingProgram& instance() {
-    static const WordingProgram program(wordings::table, row_count);
+    using Table = Packed<wordings::table, &Wording::kind, &Wording::when, &Wording::severity, &Wording::title,
+                         &Wording::sentence, &Wording::fields, &Wording::actor, &Wording::link>;
+    static const WordingProgram program(Table::Rows().all, row_count);
     return program;
   }
 
-  /// Compiles a table that lives as long as the program, of at most so many rows as the library's own.
+  /// Compiles a table whose texts live as long as the program, of at most so many rows as the library's own.
   WordingProgram(const Wording* table, std::size_t rows) {
     finish(empty_template);
     for (std::size_t i = 0; i < rows; ++i) {
@@ -12102,6 +12184,7 @@ class WordingProgram {
       rows_[i].fields = compile_fields(table, i);
       rows_[i].actor = compile_template(wording.actor);
       rows_[i].link = compile_template(wording.link);
+      rows_[i].severity = wording.severity;
     }
   }
   WordingProgram(const WordingProgram&) = delete;  // steps point at its literals
@@ -12373,8 +12456,6 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/members.hpp -----------------------------------------------------------------------------------
 
-#include <type_traits>
-
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
@@ -12470,7 +12551,7 @@ class Composer {
 
   void compose_known_kind(std::size_t number) {
     const WordingProgram::Row& row = program_.row(number);
-    out_.severity = wordings::table[number].severity;
+    out_.severity = row.severity;
     compose_title([&] { run(&program_.op(row.title)); });
     out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
     compose_fields(&program_.op(row.fields));

@@ -281,7 +281,7 @@ TEST_CASE("a notifier is loaded without a trace of the one before it") {
       {"name":"y","platform":"email"}]}]})"));
   const auto all = registry.list("a");
   REQUIRE(all.size() == 5);
-  for (const std::size_t i : {1, 4}) {
+  for (const std::size_t i : {std::size_t{1}, std::size_t{4}}) {
     CHECK(all[i].active);
     CHECK_FALSE(all[i].send_all_alerts);
     CHECK_FALSE(all[i].send_all_events);
