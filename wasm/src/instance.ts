@@ -86,11 +86,12 @@ export class Instance {
         this.bytes.set(taken, address >>> 0);
       },
     };
-    const env = { emscripten_notify_memory_growth: () => this.#growAhead() };
+    // V8 makes a wrapper for each kind of import: fewer where functions have the parameters that the module knows.
+    const env = { emscripten_notify_memory_growth: (_memory: number) => this.#growAhead() };
     const wasi = {
-      environ_get: () => 0,
-      environ_sizes_get: () => 0,
-      proc_exit: () => {
+      environ_get: (_pointers: number, _texts: number) => 0,
+      environ_sizes_get: (_count: number, _size: number) => 0,
+      proc_exit: (_code: number) => {
         throw new RangeError('out of memory');
       },
     };

@@ -8,17 +8,22 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// A response whose body is the JSON that `write(json::Writer&)` writes.
-template <class Write>
-Response json_response(int status, Write&& write) {
-  Buffer body;
-  json::Writer out(body);
-  write(out);
+/// A response whose body is some JSON.
+inline Response json_text_response(int status, const Buffer& json) {
   Response response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
-  response.body = body.str();
+  response.body = json.str();
   return response;
+}
+
+/// A response whose body is the JSON that `write(json::Writer&)` writes.
+template <class Write>
+Response json_response(int status, Write&& write) {
+  Buffer json;
+  json::Writer out(json);
+  write(out);
+  return json_text_response(status, json);
 }
 
 /// 200 `{root:[...]}`; `elements(json::Writer&)` writes what is between the brackets.

@@ -10,6 +10,7 @@
 #include "notifier/json/writer.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/text/packed.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -100,7 +101,8 @@ inline bool has_word(std::string_view list, std::string_view word) noexcept {
 }
 
 inline std::string_view sample_type_data(std::string_view kind) noexcept {
-  for (const Sample& sample : samples) {
+  using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
+  for (const Sample& sample : Samples::Rows().all) {
     if (!kind.empty() && has_word(sample.kinds, kind)) return sample.type_data;
   }
   return "{}";
