@@ -87,6 +87,7 @@ TEST_CASE("a date that does not exist, or is written another way, is no HTTP dat
                            "Sun, 00 Nov 1994 08:49:37 GMT",
                            "Sun, 06 Foo 1994 08:49:37 GMT",
                            "Sun, 06 anF 1994 08:49:37 GMT",
+                           "1unday, 06-Nov-94 08:49:37 GMT",
                            "Sun, 06 Nov 1994 24:00:00 GMT",
                            "Sun, 06 Nov 1994 08:60:00 GMT",
                            "Sun, 06 Nov 1994 08:49:61 GMT",

@@ -128,6 +128,10 @@ TEST_CASE("text of any kind becomes lines of quoted-printable, as full as they m
       const std::string_view part = std::string_view(copy).substr(0, text.size());
       is_html ? qp.text<QpHtml>(part) : qp.text<QpPlain>(part);
       reference.text(text, is_html);
+      if (i == 0) {
+        qp.soft_break();
+        reference.out += "=\r\n";
+      }
       if (i == 1) {
         qp.literal(" - ");
         reference.literal(" - ");

@@ -137,7 +137,7 @@ class QuotedPrintable {
         continue;
       }
       const std::size_t plain = special.first();
-      if (plain > space || (plain >= size && size > space)) {
+      if (plain > space) {
         p += space;
         out = put(out + space, "=\r\n");
         line_end = out + qp_line;

@@ -19,7 +19,7 @@ std::size_t find_byte(std::string_view text, F&& is) noexcept {
     const unsigned first = is(Bytes::load(p)).first();
     if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
   }
-  const std::size_t first = left == 0 ? 0 : is(Bytes::load(p, left)).first();
+  const std::size_t first = is(Bytes::load(p, left)).first();
   return text.size() - left + (std::min)(first, left);
 }
 
