@@ -9477,7 +9477,7 @@ class QuotedPrintable {
         continue;
       }
       const std::size_t plain = special.first();
-      if (plain > space || (plain >= size && size > space)) {
+      if (plain > space) {
         p += space;
         out = put(out + space, "=\r\n");
         line_end = out + qp_line;
@@ -9644,7 +9644,7 @@ std::size_t find_byte(std::string_view text, F&& is) noexcept {
     const unsigned first = is(Bytes::load(p)).first();
     if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
   }
-  const std::size_t first = left == 0 ? 0 : is(Bytes::load(p, left)).first();
+  const std::size_t first = is(Bytes::load(p, left)).first();
   return text.size() - left + (std::min)(first, left);
 }
 
