@@ -78,6 +78,23 @@ std::string shown(const Message& message) {
   return text;
 }
 
+bool is_of(std::string_view text, std::string_view first_to_last, std::string_view but) {
+  for (const char c : text) {
+    if (c < first_to_last.front() || c > first_to_last.back() || but.find(c) != std::string_view::npos) return false;
+  }
+  return true;
+}
+
+/// Formats copy a text that calls itself inert without a look.
+bool is_inert_or_does_not_say_so(const Message::Text& text) {
+  return !text.is_inert || (is_of(text, " ~", "\"&<=>\\") && (text.empty() || text.back() != ' '));
+}
+
+/// In a label of a chat service, other characters are replaced.
+bool is_of_letters_digits_and_spaces(std::string_view label) {
+  return is_of(label, " z", "!\"#$%&'()*+,-./:;<=>?@[\\]^_`") && label.back() != ' ';
+}
+
 /// What holds for every message, whatever the event.
 void check_soundness(const Message& message) {
   const std::string title(message.title()), sentence(message.sentence());
@@ -95,9 +112,14 @@ void check_soundness(const Message& message) {
     CHECK(text.front() != ' ');
     CHECK(text.back() != ' ');
   }
+  for (const Message::Text& text : {message.title(), message.sentence(), message.actor(), message.kind()}) {
+    CHECK(is_inert_or_does_not_say_so(text));
+  }
   std::set<std::string_view> labels;
   for (std::size_t i = 0; i < message.field_count(); ++i) {
     const Message::Field field = message.field(i);
+    CHECK(is_inert_or_does_not_say_so(field.value));
+    CHECK((!field.label.is_inert || is_of_letters_digits_and_spaces(field.label)));
     CHECK(labels.insert(field.label).second);
     CHECK_FALSE(field.label.empty());
     CHECK_FALSE(field.value.empty());

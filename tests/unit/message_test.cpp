@@ -65,6 +65,30 @@ TEST_CASE("a host describes an event in its own words") {
   CHECK(message.field(2).is_code);
 }
 
+TEST_CASE("a text is inert where no format has to escape anything in it") {
+  Message message;
+  const auto is_inert = [&](std::string_view text) {
+    message.clear();
+    message.set_title(text);
+    message.set_sentence(text);
+    message.add_field("Text", text);
+    CHECK(message.title().is_inert == message.sentence().is_inert);
+    CHECK(message.title().is_inert == message.field(0).value.is_inert);
+    return message.title().is_inert;
+  };
+  CHECK(is_inert("shop: order #12 placed (3 cups, 50 %) - it's *here*, `now`; {really}?!"));
+  CHECK(is_inert("exactly sixteen."));
+  for (const char* active : {"\"", "&", "<", "=", ">", "\\", "\x7F", "\xC3\xA9", "\xF0\x9F\xA6\x84"}) {
+    CAPTURE(active);
+    CHECK_FALSE(is_inert(std::string("a") + active + "b"));
+    CHECK_FALSE(is_inert(std::string("fifteen letters") + active));
+    CHECK_FALSE(is_inert(active + std::string("and more than sixteen letters")));
+  }
+  CHECK_FALSE(message.field(0).label.is_inert);
+  message.add_field("Log", "all of it", false, true);
+  CHECK_FALSE(message.field(1).value.is_inert);
+}
+
 TEST_CASE("clearing empties everything") {
   Message message;
   message.severity = Severity::error;

@@ -136,29 +136,33 @@ class EmailContent {
  private:
   char* plain(char* out) {
     QuotedPrintable qp(out);
-    text<QpPlain>(qp, "title", message_->title(), email_limits::title);
-    qp.hard_break();
-    qp.hard_break();
-    text<QpPlain>(qp, "sentence", message_->sentence(), email_limits::sentence);
-    qp.hard_break();
-    qp.hard_break();
-    const std::size_t shown = each_field([&](const Message::Field& field, std::size_t limit) {
-      text<QpPlain>(qp, "field.label", field.label, email_limits::label);
-      qp.literal(field.is_code ? ":" : ": ");
-      if (field.is_code) qp.hard_break();
-      text<QpPlain>(qp, "field.value", field.value, limit);
-      qp.hard_break();
+    qp = line<QpPlain>(qp, "title", message_->title(), email_limits::title);
+    qp.end_line();
+    qp = line<QpPlain>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp.end_line();
+    std::size_t shown = 0;
+    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
+      ++shown;
+      at = text<QpPlain>(at, "field.label", field.label, email_limits::label);
+      if (field.is_code) {
+        at.literal(":");
+        at.end_line();
+      } else {
+        at.literal(": ");
+      }
+      at = line<QpPlain>(at, "field.value", field.value, limit);
+      return at;
     });
     if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
-    if (shown != 0) qp.hard_break();
+    if (shown != 0) qp.end_line();
     if (is_web_link(message_->link())) {
       qp.text<QpPlainUrl>(message_->link());
-      qp.hard_break();
-      qp.hard_break();
+      qp.end_line();
+      qp.end_line();
     } else if (!message_->link().empty()) {
       cut_->push_back({"link", message_->link().size(), 0});
     }
-    origin<QpPlain>(qp);
+    qp = origin<QpPlain>(qp);
     is_reported_ = true;
     return qp.end();
   }
@@ -169,12 +173,10 @@ class EmailContent {
     qp.lines(QpLiteral<Head>::view());
     qp.literal(email_color(message_->severity));
     qp.lines(QpLiteral<BeforeTitle>::view());
-    text<QpHtml>(qp, "title", message_->title(), email_limits::title);
-    qp.hard_break();
+    qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
     qp.lines(QpLiteral<BeforeSentence>::view());
-    text<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
-    qp.hard_break();
-    html_fields(qp);
+    qp = line<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp = html_fields(qp);
     if (is_web_link(message_->link())) {
       qp.lines(QpLiteral<BeforeLink>::view());
       qp.text<QpHtmlUrl>(message_->link());
@@ -182,47 +184,45 @@ class EmailContent {
       qp.lines(QpLiteral<AfterLink>::view());
     }
     qp.lines(QpLiteral<BeforeOrigin>::view());
-    origin<QpHtml>(qp);
+    qp = origin<QpHtml>(qp);
     qp.lines(QpLiteral<Tail>::view());
     return qp.end();
   }
 
-  void html_fields(QuotedPrintable& qp) {
+  QuotedPrintable html_fields(QuotedPrintable qp) {
     using namespace email_html;
     bool in_table = false;
-    each_field([&](const Message::Field& field, std::size_t limit) {
+    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
       if (field.is_code) {
-        if (in_table) qp.lines(QpLiteral<AfterFields>::view());
+        if (in_table) at.lines(QpLiteral<AfterFields>::view());
         in_table = false;
-        qp.lines(QpLiteral<BeforeLogLabel>::view());
-        text<QpHtml>(qp, "field.label", field.label, email_limits::label);
-        qp.hard_break();
-        qp.lines(QpLiteral<BeforeLog>::view());
-        text<QpPre>(qp, "field.value", field.value, limit);
-        qp.soft_break();
-        qp.lines(QpLiteral<AfterLog>::view());
-        return;
+        at.lines(QpLiteral<BeforeLogLabel>::view());
+        at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
+        at.lines(QpLiteral<BeforeLog>::view());
+        at = text<QpPre>(at, "field.value", field.value, limit);
+        at.soft_break();
+        at.lines(QpLiteral<AfterLog>::view());
+        return at;
       }
-      if (!in_table) qp.lines(QpLiteral<BeforeFields>::view());
+      if (!in_table) at.lines(QpLiteral<BeforeFields>::view());
       in_table = true;
-      qp.lines(QpLiteral<BeforeLabel>::view());
-      text<QpHtml>(qp, "field.label", field.label, email_limits::label);
-      qp.hard_break();
-      qp.lines(QpLiteral<BeforeValue>::view());
-      text<QpHtml>(qp, "field.value", field.value, limit);
-      qp.hard_break();
-      qp.lines(QpLiteral<AfterValue>::view());
+      at.lines(QpLiteral<BeforeLabel>::view());
+      at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
+      at.lines(QpLiteral<BeforeValue>::view());
+      at = line<QpHtml>(at, "field.value", field.value, limit);
+      at.lines(QpLiteral<AfterValue>::view());
+      return at;
     });
     if (in_table) qp.lines(QpLiteral<AfterFields>::view());
+    return qp;
   }
 
-  /// Calls `f(field, limit of its value)`: the plain fields, then the logs, as far as the limits go; the same ones for
-  /// both forms.
+  /// Lets `f(where, field, limit of its value)` write the plain fields, then the logs, as far as the limits go; the
+  /// same ones for both forms.
   template <class F>
-  std::size_t each_field(F&& f) const {
+  QuotedPrintable each_field(QuotedPrintable qp, F&& f) const {
     const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
     std::size_t left = email_limits::all_values;
-    std::size_t shown = 0;
     bool has_code = false;
     for (const bool is_code : {false, true}) {
       if (is_code && !has_code) break;
@@ -232,38 +232,62 @@ class EmailContent {
         if (field.is_code != is_code) continue;
         const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
         if (limit < 100 && field.value.size() > limit) continue;
-        f(field, limit);
+        qp = f(qp, field, limit);
         left -= (std::min)(field.value.size(), limit);
-        ++shown;
       }
     }
-    return shown;
+    return qp;
   }
 
   /// What kind of event, who, when.
   template <class Escape>
-  void origin(QuotedPrintable& qp) {
-    text<Escape>(qp, "kind", message_->kind(), email_limits::origin);
+  QuotedPrintable origin(QuotedPrintable qp) {
+    qp = text<Escape>(qp, "kind", message_->kind(), email_limits::origin);
     bool is_first = message_->kind().empty();
     if (!message_->actor().empty()) {
       if (!is_first) qp.literal(" - ");
-      text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
+      qp = text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
       is_first = false;
     }
     if (message_->has_time) {
       if (!is_first) qp.literal(" - ");
-      qp.literal({time_, time_size_});
+      qp.literal(std::string_view(time_, time_size_));
     }
     qp.hard_break();
+    return qp;
   }
 
   template <class Escape>
-  void text(QuotedPrintable& qp, std::string_view part, std::string_view text, std::size_t limit) {
-    if (text.size() <= limit) return qp.text<Escape>(text);
+  QuotedPrintable text(QuotedPrintable qp, std::string_view part, const Message::Text& text, std::size_t limit) {
+    if (text.size() > limit) return cut_text<Escape>(qp, part, text, limit);
+    if (text.is_inert) {
+      qp.inert_text(text);
+    } else {
+      qp.text<Escape>(text);
+    }
+    return qp;
+  }
+
+  /// A text and a line break.
+  template <class Escape>
+  QuotedPrintable line(QuotedPrintable qp, std::string_view part, const Message::Text& text, std::size_t limit) {
+    if (text.is_inert && text.size() <= limit) {
+      qp.inert_text(text);
+      qp.end_line();
+    } else {
+      qp = this->text<Escape>(qp, part, text, limit);
+      qp.hard_break();
+    }
+    return qp;
+  }
+
+  template <class Escape>
+  QuotedPrintable cut_text(QuotedPrintable qp, std::string_view part, std::string_view text, std::size_t limit) {
     const std::size_t kept = cut_position(text, limit - ellipsis.size());
     if (!is_reported_) cut_->push_back({part, text.size(), kept + ellipsis.size()});
     qp.text<Escape>(text.substr(0, kept));
     qp.text<Escape>(ellipsis);
+    return qp;
   }
 
   const Message* message_;

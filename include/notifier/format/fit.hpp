@@ -134,6 +134,7 @@ class Budget {
 
   Budget(std::size_t characters, Unit unit) noexcept : left_(characters), unit_(unit) {}
 
+  bool is_unlimited() const noexcept { return left_ == unlimited; }
   bool has(std::size_t characters) const noexcept { return left_ >= characters; }
   /// What a text may take if `characters` must be left behind it.
   std::size_t but(std::size_t characters) const noexcept {

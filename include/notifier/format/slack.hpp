@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -294,14 +295,21 @@ class SlackWriter {
     return p == first ? start : put(p, "]}");
   }
 
-  char* label(std::string_view label, char* p) {
-    label = trim(label);
-    if (label.empty()) return put(p, "Value");
-    return text<PlainLabel>("field.label", label, slack_limits::label, p);
+  char* label(const Message::Text& label, char* p) {
+    if (label.is_inert && label.size() <= slack_limits::label) return put_padded(p, label);
+    const std::string_view trimmed = trim(label);
+    if (trimmed.empty()) return put(p, "Value");
+    return any_text<PlainLabel>("field.label", trimmed, slack_limits::label, p);
   }
 
   template <class Escape>
-  char* text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+  char* text(std::string_view part, const Message::Text& text, std::size_t limit, char* p) {
+    if (text.is_inert && text.size() <= limit && budget_.is_unlimited()) return put_padded(p, text);
+    return any_text<Escape>(part, text, limit, p);
+  }
+
+  template <class Escape>
+  [[gnu::noinline]] char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
   }
 

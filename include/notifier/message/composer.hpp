@@ -31,7 +31,7 @@ class Composer {
     } else {
       compose_known_kind(row);
     }
-    if (out_.link_.size == 0 && event_.type != gone_app) compose_app_link(link_base);
+    if (out_.link_.empty() && event_.type != gone_app) compose_app_link(link_base);
     out_.pad();
   }
 
@@ -52,12 +52,11 @@ class Composer {
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
-    if (out_.actor_.size == 0) out_.set_actor(email_);
+    if (out_.actor_.empty()) out_.set_actor(email_);
     user_span_ = out_.actor_;
-    app_ = written([&] { return append_line(text_, event_.app_name) || append_line(text_, event_.app_id); });
-    project_ =
-        written([&] { return append_line(text_, event_.project_name) || append_line(text_, event_.project_id); });
-    out_.subject_ = app_.size != 0 ? app_ : project_;
+    app_ = written([&] { return append_either(event_.app_name, event_.app_id); });
+    project_ = written([&] { return append_either(event_.project_name, event_.project_id); });
+    out_.subject_ = !app_.empty() ? app_ : project_;
   }
 
   /// Reads type_data, and finds the row that applies.
@@ -84,7 +83,7 @@ class Composer {
     compose_fields(&program_.op(row.fields));
     if (row.actor != WordingProgram::empty_template) {
       const Span actor = written([&] { return run(&program_.op(row.actor)); });
-      if (actor.size != 0) out_.actor_ = actor;
+      if (!actor.empty()) out_.actor_ = actor;
     }
     if (row.link != WordingProgram::empty_template) {
       out_.link_ = written([&] { return run(&program_.op(row.link)); });
@@ -94,21 +93,21 @@ class Composer {
   /// The subject's name, then what `append` appends.
   template <class F>
   void compose_title(F&& append) {
-    const std::size_t begin = text_.size();
+    const std::size_t begin = start();
     append_span(out_.subject_);
-    if (out_.subject_.size != 0) text_.append(": ");
+    if (!out_.subject_.empty()) text_.append(": ");
     append();
     char& first = text_.data()[begin];
-    if (out_.subject_.size == 0 && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
-    out_.title_ = out_.since(begin);
+    if (out_.subject_.empty() && text_.size() != begin && first >= 'a' && first <= 'z') first ^= 0x20;
+    out_.title_ = since(begin);
   }
 
   void compose_fields(const Op* field) {
     for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
-      const std::size_t begin = text_.size();
+      const std::size_t begin = start();
       is_code_ = field->key == '`';
       if (run_field(field + 1) && text_.size() != begin) {
-        out_.push_field(field->text.data(), field->text.size(), out_.since(begin), field->key == 0, is_code_);
+        out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0, is_code_);
       }
     }
     is_code_ = false;
@@ -127,6 +126,7 @@ class Composer {
       bool there = true;
       if (op->code == Op::Code::literal) {
         append_padded(op->text.data(), op->text.size());
+        is_inert_ = is_inert_ && op->key == 0;
         ++op;
         continue;
       }
@@ -171,10 +171,19 @@ class Composer {
     if (!members_.has(op.key)) return false;
     const json::View value = follow(members_[op.key], op.text);
     if (op.layout == Layout::plain && value.is_string()) {
-      return is_code_ ? append_block(text_, value.string()) : append_padded_line(text_, value.string());
+      if (!is_code_) return append_string(value.string());
+      is_inert_ = false;
+      return append_block(text_, value.string());
     }
-    return append_value(text_, value, op.layout);
+    return append_value(text_, value, op.layout, is_inert_);
   }
+
+  bool append_either(std::string_view name, std::string_view id) {
+    return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
+  }
+
+  /// @param text  padded, as all strings of a json::View are
+  bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
 
   bool append_choice(const Op& op) {
     const std::size_t question = op.text.find('?');
@@ -184,7 +193,7 @@ class Composer {
     return (yes || no) && append_word(yes, op.text.substr(question));
   }
 
-  /// @param words  "?yes/no"
+  /// @param words  "?yes/no", inert
   bool append_word(bool yes, std::string_view words) {
     const std::size_t slash = words.find('/');
     const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
@@ -193,9 +202,10 @@ class Composer {
   }
 
   bool append_span(Span span) {
-    text_.room(span.size + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
-    append_padded(text_.data() + span.begin, span.size);
-    return span.size != 0;
+    text_.room(span.size() + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
+    append_padded(text_.data() + span.begin(), span.size());
+    is_inert_ = is_inert_ && span.is_inert();
+    return !span.empty();
   }
 
   /// Copies whole vectors: a few stores where a call would cost more than the copy.
@@ -212,7 +222,7 @@ class Composer {
                                     std::pair("deleted_vars", " removed")}) {
       const std::size_t before = text_.size();
       if (before != begin) text_.append("; ");
-      if (append_names(text_, event_.type_data[key])) {
+      if (append_names(text_, event_.type_data[key], is_inert_)) {
         text_.append(word);
       } else {
         text_.truncate(before);
@@ -235,6 +245,7 @@ class Composer {
     const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
     if (link_base.empty() || app.empty()) return;
     out_.link_ = written([&] {
+      is_inert_ = false;
       text_.append(link_base);
       text_.append("/apps/");
       append_path_segment(text_, app);
@@ -251,7 +262,9 @@ class Composer {
   void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
-      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name)) return;
+      is_inert_ = false;
+      bool inert;
+      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, inert)) return;
       const std::size_t begin = text_.size();
       if (!append_span(out_.kind_)) text_.append("event");
       for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
@@ -259,15 +272,17 @@ class Composer {
       }
     });
     out_.sentence_ = written([&] {
-      if (type != nullptr && append_line(text_, type->description)) {
+      is_inert_ = false;
+      bool inert;
+      if (type != nullptr && append_line(text_, type->description, inert)) {
         const char last = text_.view().back();
         if (last != '.' && last != '!' && last != '?') text_.append('.');
         return true;
       }
-      text_.append(out_.kind_.size != 0 ? "The event \"" : "An event");
+      text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
       if (append_span(out_.kind_)) text_.append('"');
       text_.append(" happened");
-      if (out_.subject_.size != 0) text_.append(" on ");
+      if (!out_.subject_.empty()) text_.append(" on ");
       append_span(out_.subject_);
       text_.append('.');
       return true;
@@ -291,27 +306,34 @@ class Composer {
         ++left_out;
         return;
       }
-      const std::size_t begin = text_.size();
+      const std::size_t begin = start();
       append_label(text_, name);
       const std::size_t middle = text_.size();
-      if (!append_scalar(text_, value)) return text_.truncate(begin);
+      if (!append_scalar(text_, value, is_inert_)) return text_.truncate(begin);
       names[fields.size()] = name;
-      out_.push_field(nullptr, middle - begin, out_.since(middle), text_.size() - middle <= short_value, false);
+      out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
     });
     if (left_out == 0) return;
     static constexpr char padded[64] = "Further values";
     constexpr std::string_view label(padded);
-    const std::size_t begin = text_.size();
+    const std::size_t begin = start();
     append_integer(text_, static_cast<std::int64_t>(left_out));
-    out_.push_field(label.data(), label.size(), out_.since(begin), true, false);
+    out_.push_field(label.data(), label.size(), since(begin), true, false);
   }
 
   template <class F>
   Span written(F&& append) {
-    const std::size_t begin = text_.size();
+    const std::size_t begin = start();
     if (!append()) text_.truncate(begin);
-    return out_.since(begin);
+    return since(begin);
   }
+
+  /// Where the next span begins.
+  std::size_t start() noexcept {
+    is_inert_ = true;
+    return text_.size();
+  }
+  Span since(std::size_t begin) const noexcept { return out_.since(begin, is_inert_); }
 
   const Event& event_;
   Message& out_;
@@ -323,6 +345,7 @@ class Composer {
   std::string_view email_;
   Span user_span_, app_, project_;
   bool is_code_ = false;
+  bool is_inert_ = true;  // what was written since start(), for sure
 };
 
 }  // namespace detail

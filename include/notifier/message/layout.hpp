@@ -20,11 +20,11 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 // Each function appends a value in one line and says whether there was anything to append; where not, `out` is as
-// before.
+// before. `inert` becomes false unless what was appended is inert; what these functions add of their own always is.
 
-inline bool append_scalar(Buffer& out, json::View value) {
+inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
   switch (value.kind()) {
-    case json::Kind::string: return append_padded_line(out, value.string());
+    case json::Kind::string: return append_padded_line(out, value.string(), inert);
     case json::Kind::number:
     case json::Kind::boolean: value.append_text(out); return true;
     default: return false;
@@ -68,11 +68,11 @@ bool append_joined(Buffer& out, json::View array, std::string_view separator, F&
   return out.size() != begin;
 }
 
-inline bool append_list(Buffer& out, json::View value) {
-  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element); });
+inline bool append_list(Buffer& out, json::View value, bool& inert) {
+  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element, inert); });
 }
 
-inline bool append_series(Buffer& out, json::View value) {
+inline bool append_series(Buffer& out, json::View value, bool& inert) {
   constexpr std::string_view comma = ", ";
   constexpr std::string_view conjunction = " and ";
   std::size_t last_comma = 0;
@@ -80,7 +80,7 @@ inline bool append_series(Buffer& out, json::View value) {
   const bool any = append_joined(out, value, {}, [&](json::View element) {
     const std::size_t begin = out.size();
     if (!is_first) out.append(comma);
-    if (!append_scalar(out, element)) return false;
+    if (!append_scalar(out, element, inert)) return false;
     if (!is_first) last_comma = begin;
     is_first = false;
     return true;
@@ -95,25 +95,27 @@ inline bool append_series(Buffer& out, json::View value) {
   return any;
 }
 
-inline bool append_names(Buffer& out, json::View value) {
-  return append_joined(out, value, ", ", [&](json::View element) { return append_scalar(out, element["name"]); });
+inline bool append_names(Buffer& out, json::View value, bool& inert) {
+  return append_joined(out, value, ", ",
+                       [&](json::View element) { return append_scalar(out, element["name"], inert); });
 }
 
 /// The API sends 1 as well as "1:M", amount and size.
-inline bool append_formation(Buffer& out, json::View value) {
+inline bool append_formation(Buffer& out, json::View value, bool& inert) {
   const std::size_t begin = out.size();
   value.for_each_member([&](std::string_view type, json::View count) {
     const std::size_t before = out.size();
     if (before != begin) out.append(", ");
-    const bool named = append_padded_line(out, type);
+    const bool named = append_padded_line(out, type, inert);
     out.append(' ');
     const std::string_view text = count.string();
     const std::size_t colon = text.find(':');
-    bool counted = append_padded_line(out, text.substr(0, colon)) || (!count.is_string() && append_scalar(out, count));
+    bool counted = append_padded_line(out, text.substr(0, colon), inert) ||
+                   (!count.is_string() && append_scalar(out, count, inert));
     if (counted && colon != std::string_view::npos) {
       const std::size_t middle = out.size();
       out.append(" (");
-      if (append_padded_line(out, text.substr(colon + 1))) {
+      if (append_padded_line(out, text.substr(colon + 1), inert)) {
         out.append(')');
       } else {
         out.truncate(middle);
@@ -125,27 +127,27 @@ inline bool append_formation(Buffer& out, json::View value) {
 }
 
 /// The API sends the old and the new value, and sometimes the new one alone.
-inline bool append_transition(Buffer& out, json::View value) {
+inline bool append_transition(Buffer& out, json::View value, bool& inert) {
   const std::size_t begin = out.size();
   std::size_t left = value.size();
   value.for_each_element([&](json::View element) {
     const std::size_t before = out.size();
     if (before != begin) out.append(' ');
     out.append(--left == 0 ? "to " : "from ");
-    if (!append_scalar(out, element)) out.truncate(before);
+    if (!append_scalar(out, element, inert)) out.truncate(before);
   });
   return out.size() != begin;
 }
 
-inline bool append_changes(Buffer& out, json::View value) {
+inline bool append_changes(Buffer& out, json::View value, bool& inert) {
   return append_joined(out, value, "; ", [&](json::View change) {
     const json::View name = change["name"];
-    if (!append_scalar(out, name)) return false;
+    if (!append_scalar(out, name, inert)) return false;
     if (has_secret_name(name.string())) return true;
     for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
       const std::size_t before = out.size();
       out.append(word);
-      if (!append_scalar(out, change[key])) out.truncate(before);
+      if (!append_scalar(out, change[key], inert)) out.truncate(before);
     }
     return true;
   });
@@ -158,14 +160,14 @@ inline bool is_hash(std::string_view text) noexcept {
   return text.size() >= 7 && find_byte(text, is_other) == text.size();
 }
 
-inline bool append_commit(Buffer& out, json::View value) {
+inline bool append_commit(Buffer& out, json::View value, bool& inert) {
   const std::string_view text = value.string();
-  return is_hash(text) && append_padded_line(out, text.substr(0, 7));
+  return is_hash(text) && append_padded_line(out, text.substr(0, 7), inert);
 }
 
-inline bool append_duration(Buffer& out, json::View value) {
+inline bool append_duration(Buffer& out, json::View value, bool& inert) {
   std::int64_t seconds = 0;
-  if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value);
+  if (!read_integer(value, out, seconds) || seconds < 0) return append_scalar(out, value, inert);
   if (seconds < 60) {
     append_integer(out, seconds);
     out.append(" s");
@@ -188,9 +190,9 @@ inline bool append_duration(Buffer& out, json::View value) {
   return true;
 }
 
-inline bool append_bytes(Buffer& out, json::View value) {
+inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
   std::int64_t bytes = 0;
-  if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value);
+  if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
   constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
   std::int64_t size = 1;
   const std::string_view* unit = units;
@@ -205,9 +207,9 @@ inline bool append_bytes(Buffer& out, json::View value) {
 }
 
 /// The API counts in euros, with or without decimals. What is no plain number is absent.
-inline bool append_money(Buffer& out, json::View value) {
+inline bool append_money(Buffer& out, json::View value, bool& inert) {
   const std::size_t begin = out.size();
-  if (!append_scalar(out, value)) return false;
+  if (!append_scalar(out, value, inert)) return false;
   const std::string_view amount = out.view(begin);
   if (amount.find_first_not_of("-0123456789.") != std::string_view::npos) {
     out.truncate(begin);
@@ -221,29 +223,30 @@ inline bool append_money(Buffer& out, json::View value) {
   return true;
 }
 
-inline bool append_time(Buffer& out, json::View value) {
+inline bool append_time(Buffer& out, json::View value, bool& inert) {
   Timestamp time;
-  if (!parse_timestamp(value.string(), time)) return append_scalar(out, value);
+  if (!parse_timestamp(value.string(), time)) return append_scalar(out, value, inert);
   append_readable(out, time);
   return true;
 }
 
-inline bool append_link(Buffer& out, json::View value) {
+inline bool append_link(Buffer& out, json::View value, bool& inert) {
   const std::string_view url = value.string();
   if (!is_link(url)) return false;
+  inert = false;
   out.append(url);
   return true;
 }
 
 /// @param set  the first of the set's translations
-inline bool append_words(Buffer& out, json::View value, const Translation* set) {
+inline bool append_words(Buffer& out, json::View value, const Translation* set, bool& inert) {
   const std::string_view text = value.string();
   for (const Translation* t = set; t != std::end(translations) && t->set == set->set && !text.empty(); ++t) {
     if (t->value != text && t->value != "*") continue;
     out.append(t->text);
     return !t->text.empty();
   }
-  return append_scalar(out, value);
+  return append_scalar(out, value, inert);
 }
 
 /// Appends a key of data as a label: "Order id" for order_id and orderId. ASCII letters, digits and spaces, at most 40.
@@ -267,23 +270,24 @@ inline void append_label(Buffer& out, std::string_view key) {
   out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
 }
 
-inline bool append_value(Buffer& out, json::View value, Layout layout) {
+inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
   switch (layout) {
-    case Layout::list: return append_list(out, value);
-    case Layout::series: return append_series(out, value);
-    case Layout::names: return append_names(out, value);
-    case Layout::formation: return append_formation(out, value);
-    case Layout::transition: return append_transition(out, value);
-    case Layout::changes: return append_changes(out, value);
-    case Layout::commit: return append_commit(out, value);
-    case Layout::duration: return append_duration(out, value);
-    case Layout::bytes: return append_bytes(out, value);
-    case Layout::money: return append_money(out, value);
-    case Layout::time: return append_time(out, value);
-    case Layout::link: return append_link(out, value);
-    case Layout::plain: return append_scalar(out, value);
+    case Layout::list: return append_list(out, value, inert);
+    case Layout::series: return append_series(out, value, inert);
+    case Layout::names: return append_names(out, value, inert);
+    case Layout::formation: return append_formation(out, value, inert);
+    case Layout::transition: return append_transition(out, value, inert);
+    case Layout::changes: return append_changes(out, value, inert);
+    case Layout::commit: return append_commit(out, value, inert);
+    case Layout::duration: return append_duration(out, value, inert);
+    case Layout::bytes: return append_bytes(out, value, inert);
+    case Layout::money: return append_money(out, value, inert);
+    case Layout::time: return append_time(out, value, inert);
+    case Layout::link: return append_link(out, value, inert);
+    case Layout::plain: return append_scalar(out, value, inert);
     default:
-      return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)));
+      return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)),
+                          inert);
   }
 }
 

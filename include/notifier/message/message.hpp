@@ -36,34 +36,40 @@ constexpr std::string_view to_string(Severity severity) noexcept {
 /// them by whole vectors.
 class Message {
  public:
+  /// A text, and whether formats can copy it as it is: see detail::is_inert(). False says nothing.
+  struct Text : std::string_view {
+    bool is_inert = false;
+  };
+
   /// A labelled fact.
   struct Field {
-    std::string_view label;  ///< ASCII letters, digits and spaces, as "Git reference"
-    std::string_view value;  ///< not empty
-    bool is_short = true;    ///< two fit side by side
-    bool is_code = false;    ///< a log or a command: monospaced where the platform can, line breaks kept
+    Text label;            ///< ASCII letters, digits and spaces, as "Git reference"; inert: of nothing else for sure
+    Text value;            ///< not empty
+    bool is_short = true;  ///< two fit side by side
+    bool is_code = false;  ///< a log or a command: monospaced where the platform can, line breaks kept
   };
 
   Severity severity = Severity::info;
   bool has_time = false;
   Timestamp time;  ///< of the event, where has_time
 
-  std::string_view title() const noexcept { return view(title_); }  ///< as "my-app: deployment succeeded"; one line
-  std::string_view sentence() const noexcept { return view(sentence_); }  ///< one sentence with its full stop; one line
-  std::string_view actor() const noexcept { return view(actor_); }        ///< who did it, as "johndoe"; may be empty
+  Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
+  Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
+  Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
   /// App or project the event is about, by name; empty for account events.
-  std::string_view subject() const noexcept { return view(subject_); }
+  Text subject() const noexcept { return text(subject_); }
   /// Absolute http(s) URL to look at, checked; empty where there is none.
-  std::string_view link() const noexcept { return view(link_); }
-  std::string_view kind() const noexcept { return view(kind_); }          ///< the event's `type`, untrusted; one line
-  std::string_view event_id() const noexcept { return view(event_id_); }  ///< untrusted, may be empty; one line
+  Text link() const noexcept { return text(link_); }
+  Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
+  Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
   std::size_t field_count() const noexcept { return fields_.size(); }
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
     const char* const label =
-        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin - entry.label_size;
-    return {{label, entry.label_size}, view(entry.value), entry.is_short, entry.is_code};
+        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin() - entry.label_size;
+    return {
+        {{label, entry.label_size}, entry.static_label != nullptr}, text(entry.value), entry.is_short, entry.is_code};
   }
 
   /// Empties everything and keeps the capacity.
@@ -87,24 +93,36 @@ class Message {
  private:
   friend class detail::Composer;
 
-  struct Span {
-    std::size_t begin = 0;
-    std::size_t size = 0;
+  /// Two words: that many a function returns in registers.
+  class Span {
+   public:
+    Span() = default;
+    Span(std::size_t begin, std::size_t size, bool is_inert) noexcept : begin_(begin), bits_(size * 2 + is_inert) {}
+    std::size_t begin() const noexcept { return begin_; }
+    std::size_t size() const noexcept { return bits_ / 2; }
+    bool empty() const noexcept { return size() == 0; }
+    bool is_inert() const noexcept { return bits_ % 2 != 0; }
+
+   private:
+    std::size_t begin_ = 0;
+    std::size_t bits_ = 0;
   };
   struct Entry {
-    const char* static_label = nullptr;  // padded; nullptr: the label stands in the text, right before the value
+    const char* static_label = nullptr;  // padded, ours; nullptr: the label stands in the text, right before the value
     std::size_t label_size = 0;
     Span value;
     bool is_short = true;
     bool is_code = false;
   };
 
-  std::string_view view(Span span) const noexcept { return {text_.data() + span.begin, span.size}; }
-  Span since(std::size_t begin) const noexcept { return {begin, text_.size() - begin}; }
+  std::string_view view(const Span& span) const noexcept { return {text_.data() + span.begin(), span.size()}; }
+  Text text(const Span& span) const noexcept { return {view(span), span.is_inert()}; }
+  Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
   void set(Span& part, std::string_view text) {
     const std::size_t begin = text_.size();
-    detail::append_line(text_, text);
-    part = since(begin);
+    bool inert = true;
+    detail::append_line(text_, text, inert);
+    part = since(begin, inert);
     pad();
   }
   void pad() { text_.room(detail::text_padding); }
@@ -114,8 +132,7 @@ class Message {
     Entry& entry = fields_.emplace_back();
     entry.static_label = static_label;
     entry.label_size = label_size;
-    entry.value.begin = value.begin;
-    entry.value.size = value.size;
+    entry.value = value;
     entry.is_short = is_short;
     entry.is_code = is_code;
   }
@@ -144,8 +161,9 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   const std::size_t begin = text_.size();
   text_.append(label);
   const std::size_t middle = text_.size();
-  if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value)) {
-    push_field(nullptr, label.size(), since(middle), is_short, is_code);
+  bool inert = !is_code;
+  if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value, inert)) {
+    push_field(nullptr, label.size(), since(middle, inert), is_short, is_code);
     pad();
   } else {
     text_.truncate(begin);

@@ -50,6 +50,15 @@ inline Bytes may_begin_control(Bytes bytes) noexcept {
   return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
 }
 
+/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
+inline Bytes is_active(Bytes bytes) noexcept {
+  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
+         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
+}
+
+/// Whether a text means nothing but itself in any of these, which need not look at it then.
+inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
+
 /// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
 /// first that may begin a control.
 inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
@@ -85,23 +94,27 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
 
 /// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
 /// vanish, spaces at both ends are cut. Whether anything was left.
-inline bool append_line(Buffer& out, std::string_view text) {
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
   if (text.empty()) return false;
-  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
-  char* const start = out.room(text.size() + Bytes::size);
-  if (!copy_without(text, start, may_begin_control)) return append_any_line(out, text);
-  out.set_end(start + text.size());
-  return true;
+  if (text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.room(text.size() + text_padding);
+    const bool is_inert = copy_without<is_padded>(text, start, is_active);
+    inert = inert && is_inert;
+    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  inert = false;
+  return append_any_line(out, text);
 }
 
 /// append_line() for a padded text, as all strings of a json::View are.
-inline bool append_padded_line(Buffer& out, std::string_view text) {
-  if (text.empty()) return false;
-  if (text.front() == ' ' || text.back() == ' ') return append_any_line(out, text);
-  char* const start = out.room(text.size() + text_padding);
-  if (!copy_without<true>(text, start, may_begin_control)) return append_any_line(out, text);
-  out.set_end(start + text.size());
-  return true;
+inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
+  return append_line<true>(out, text, inert);
 }
 
 /// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.

@@ -6,6 +6,7 @@
 #include <iterator>
 #include <string_view>
 
+#include "notifier/message/plain_text.hpp"
 #include "notifier/message/small_index.hpp"
 #include "notifier/message/wordings.hpp"
 #include "notifier/text/bytes.hpp"
@@ -17,7 +18,7 @@ namespace detail {
 /// A step of a template; see WordingProgram.
 struct Op {
   enum class Code : std::uint8_t {
-    literal,      ///< appends `text`
+    literal,      ///< appends `text`, which is inert where `key` is 0
     value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
     choice,       ///< the same for a boolean: `text` is "path?yes/no"
     app,          ///< appends the app's name
@@ -183,7 +184,8 @@ class WordingProgram {
       } else {
         std::size_t end = at;
         while (end < text.size() && !is_syntax(text[end])) ++end;
-        emit(Op::Code::literal, keep_padded(text.substr(at, end - at)));
+        const std::string_view literal = text.substr(at, end - at);
+        emit(Op::Code::literal, keep_padded(literal), is_inert(literal) ? 0 : 1);
         at = end;
       }
     }
@@ -240,7 +242,7 @@ class WordingProgram {
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
       const std::size_t name_end = (std::min)(dot, question);
-      if (slot.find('/', question) == std::string_view::npos) sound_ = false;
+      if (slot.find('/', question) == std::string_view::npos || !is_inert(slot)) sound_ = false;
       emit_slot(Op::Code::choice, slot.substr(dot < question ? dot + 1 : question), slot.substr(0, name_end));
       ops_[op_count_ - 1].target = here();
       return;
@@ -266,7 +268,7 @@ class WordingProgram {
     if (slot == "user") code = Op::Code::user;
     if (slot == "variables") code = Op::Code::variables;
     if (slot.substr(0, slot.find('?')) == "is_operator") code = Op::Code::is_operator;
-    if (code == Op::Code::failed) sound_ = false;
+    if (code == Op::Code::failed || !is_inert(slot)) sound_ = false;
     Op& op = emit(code, slot.substr((std::min)(slot.find('?'), slot.size())));
     op.absent = open_end;
     op.target = here();

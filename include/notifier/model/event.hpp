@@ -26,45 +26,54 @@ struct Event {
   /// counts.
   /// @param root  an object; see Document::parse.
   static Event read(json::View root, std::string_view body) noexcept;
+  /// The same, in place of what was here.
+  void assign(json::View root, std::string_view whole) noexcept;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Event Event::read(json::View root, std::string_view body) noexcept {
   Event event;
-  event.body = body;
+  event.assign(root, body);
+  return event;
+}
+
+inline void Event::assign(json::View root, std::string_view whole) noexcept {
+  // One by one: compilers clear a whole Event with an instruction that takes 30 ns.
+  id = created_at = type = app_id = app_name = project_id = project_name = std::string_view();
+  user = type_data = json::View();
+  body = whole;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
   // Of keys of one length, the comparison is of a constant size: no call.
   root.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
-        if (is("id", 2)) event.id = value.string();
+        if (is("id", 2)) id = value.string();
         break;
       case 4:
-        if (is("type", 4)) event.type = value.string();
-        if (is("user", 4)) event.user = object(value);
+        if (is("type", 4)) type = value.string();
+        if (is("user", 4)) user = object(value);
         break;
       case 6:
-        if (is("app_id", 6)) event.app_id = value.string();
+        if (is("app_id", 6)) app_id = value.string();
         break;
       case 8:
-        if (is("app_name", 8)) event.app_name = value.string();
+        if (is("app_name", 8)) app_name = value.string();
         break;
       case 9:
-        if (is("type_data", 9)) event.type_data = object(value);
+        if (is("type_data", 9)) type_data = object(value);
         break;
       case 10:
-        if (is("created_at", 10)) event.created_at = value.string();
-        if (is("project_id", 10)) event.project_id = value.string();
+        if (is("created_at", 10)) created_at = value.string();
+        if (is("project_id", 10)) project_id = value.string();
         break;
       case 12:
-        if (is("project_name", 12)) event.project_name = value.string();
+        if (is("project_name", 12)) project_name = value.string();
         break;
       default: break;
     }
   });
-  return event;
 }
 
 NOTIFIER_NAMESPACE_END

@@ -157,7 +157,7 @@ inline const Router::State& Router::refresh() {
 inline std::optional<Error> Router::read(std::string_view event_json, json::Document& document, Event& event) {
   const auto root = document.parse(event_json);
   if (root && root->is_object()) {
-    event = Event::read(*root, event_json);
+    event.assign(*root, event_json);
     return std::nullopt;
   }
   event = Event();
