@@ -77,8 +77,7 @@ Message sample() {
   message.set_kind("deployment");
   message.set_event_id("54dcdd4a73636100011a0000");
   message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
-  message.has_time = true;
-  message.time.ms = 1526291202077;
+  message.set_time(notifier::Timestamp{1526291202077});
   message.add_field("Branch", "main");
   return message;
 }
@@ -171,7 +170,7 @@ TEST_CASE("email: the boundary is quoted, unique to the event and never in the c
 
 TEST_CASE("email: the clock counts where the event has no time") {
   Message message = sample();
-  message.has_time = false;
+  message.set_time(std::nullopt);
   CHECK(Formatted(message).mail.header("Date") == "Mon, 14 May 2018 09:46:42 +0000");
   CHECK(contains(Formatted(message).mail.text, "deployment - johndoe\n"));
 }

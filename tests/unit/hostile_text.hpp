@@ -159,8 +159,8 @@ inline std::size_t size(Random& random) {
 inline void fill(Random& random, notifier::Message& out) {
   out.clear();
   out.severity = static_cast<notifier::Severity>(random.below(4));
-  out.has_time = random.below(4) != 0;
-  out.time.ms = static_cast<std::int64_t>(random.below(2000000000)) * 1000 + 77;
+  const notifier::Timestamp time{static_cast<std::int64_t>(random.below(2000000000)) * 1000 + 77};
+  if (random.below(4) != 0) out.set_time(time);
   out.set_title(text(random, size(random)));
   out.set_sentence(text(random, size(random)));
   out.set_actor(text(random, size(random)));

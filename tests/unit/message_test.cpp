@@ -31,7 +31,7 @@ TEST_CASE("a new message is empty") {
   CHECK(message.link().empty());
   CHECK(message.field_count() == 0);
   CHECK(message.severity == Severity::info);
-  CHECK_FALSE(message.has_time);
+  CHECK_FALSE(message.time());
 }
 
 TEST_CASE("a host describes an event in its own words") {
@@ -92,15 +92,14 @@ TEST_CASE("a text is inert where no format has to escape anything in it") {
 TEST_CASE("clearing empties everything") {
   Message message;
   message.severity = Severity::error;
-  message.has_time = true;
-  message.time.ms = 5;
+  message.set_time(notifier::Timestamp{5});
   message.set_title("t");
   message.set_link("https://example.org");
   message.add_field("a", "b");
   message.clear();
   CHECK(message.severity == Severity::info);
-  CHECK_FALSE(message.has_time);
-  CHECK(message.time.ms == 0);
+  CHECK_FALSE(message.time());
+  CHECK(message.readable_time().empty());
   CHECK(message.title().empty());
   CHECK(message.link().empty());
   CHECK(message.field_count() == 0);

@@ -105,8 +105,7 @@ Message sample() {
   message.set_kind("deployment");
   message.set_actor("johndoe");
   message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
-  message.has_time = true;
-  message.time.ms = 1526291202077;
+  message.set_time(notifier::Timestamp{1526291202077});
   message.add_field("Branch", "feature/my_branch");
   message.add_field("Reason", "exit status 1", false);
   return message;

@@ -217,8 +217,7 @@ Message sample() {
   message.set_kind("deployment");
   message.set_event_id("54dcdd4a73636100011a0000");
   message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
-  message.has_time = true;
-  message.time.ms = 1526291202077;
+  message.set_time(notifier::Timestamp{1526291202077});
   message.add_field("Branch", "main");
   message.add_field("Duration", "35 s");
   return message;

@@ -97,28 +97,19 @@ constexpr std::string_view email_color(Severity severity) noexcept {
 
 class EmailContent {
  public:
-  /// @param time  the message's, where it has one
-  EmailContent(const Message& message, const CivilTime& time, Truncations& cut) noexcept
-      : message_(&message), cut_(&cut) {
-    if (message.has_time) time_size_ = static_cast<std::size_t>(write_readable(time_, time) - time_);
-  }
+  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
 
   static std::size_t room(const Message& message) noexcept {
-    const auto both = [](std::string_view text, std::size_t limit) {
-      return 2 * QuotedPrintable::growth * ((std::min)(text.size(), limit) + ellipsis.size());
+    const auto both = [](std::size_t size, std::size_t limit) {
+      return 2 * QuotedPrintable::growth * ((std::min)(size, limit) + ellipsis.size());
     };
     const std::size_t fields = (std::min)(message.field_count(), email_limits::fields);
-    std::size_t bytes = 4096 + both(message.title(), email_limits::title) +
-                        both(message.sentence(), email_limits::sentence) + both(message.actor(), email_limits::origin) +
-                        both(message.kind(), email_limits::origin) + both(message.link(), NOTIFIER_MAX_URL_BYTES) +
-                        fields * 512;
-    std::size_t values = 0;
-    for (std::size_t i = 0; i < fields; ++i) {
-      bytes += both(message.field(i).label, email_limits::label);
-      values += (std::min)(message.field(i).value.size(), email_limits::code) + ellipsis.size();
-    }
-    return bytes +
-           2 * QuotedPrintable::growth * (std::min)(values, email_limits::all_values + 3 * email_limits::fields);
+    // A field's share is for its frame, in both forms, and a label of ours.
+    return 4096 + fields * 512 + both(message.title().size(), email_limits::title) +
+           both(message.sentence().size(), email_limits::sentence) +
+           both(message.actor().size(), email_limits::origin) + both(message.kind().size(), email_limits::origin) +
+           both(message.link().size(), NOTIFIER_MAX_URL_BYTES) +
+           both(message.text_size(), email_limits::all_values + fields * (email_limits::label + 2 * ellipsis.size()));
   }
 
   char* write(std::string_view boundary, char* out) {
@@ -249,9 +240,9 @@ class EmailContent {
       qp = text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
       is_first = false;
     }
-    if (message_->has_time) {
+    if (message_->time()) {
       if (!is_first) qp.literal(" - ");
-      qp.literal(std::string_view(time_, time_size_));
+      qp.inert_text(message_->readable_time());
     }
     qp.hard_break();
     return qp;
@@ -293,8 +284,6 @@ class EmailContent {
   const Message* message_;
   Truncations* cut_;
   bool is_reported_ = false;
-  char time_[32];
-  std::size_t time_size_ = 0;
 };
 
 /// Whether an event's kind can be a header's value as it is.
@@ -331,8 +320,7 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
     p = put_unstructured(subject, p, 9);
   }
   p = put(p, "Date: ");
-  const CivilTime time = civil_time(message.has_time ? message.time : now);
-  p = write_rfc5322(p, time);
+  p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
   p = put(p, "\r\n");
   char thread[] = "thread_0123456789abcdef0123456789abcdef";
   Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
@@ -346,7 +334,7 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
   p = put(p, boundary_text);
   p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(EmailContent(message, time, cut).write(boundary_text, p));
+  out.text_.set_end(EmailContent(message, cut).write(boundary_text, p));
 }
 
 }  // namespace detail

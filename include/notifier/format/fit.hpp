@@ -100,10 +100,10 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
   return text.size();
 }
 
-/// Room that put_part() needs for a text.
+/// Room that put_part() needs for a text of so many bytes.
 template <class Escape>
-std::size_t part_room(std::string_view text, std::size_t limit) noexcept {
-  return Escape::growth * (std::min)(text.size(), 4 * limit) + text_padding + ellipsis.size();
+std::size_t part_room(std::size_t size, std::size_t limit) noexcept {
+  return Escape::growth * (std::min)(size, 4 * limit) + text_padding + ellipsis.size();
 }
 
 template <class Escape>

@@ -167,17 +167,14 @@ class RocketChatWriter {
 
   static std::size_t room(const Message& message) noexcept {
     using Widest = RocketChatText;
-    std::size_t bytes = 512 + part_room<Widest>(message.title(), rocket_chat_limits::title) +
-                        part_room<Widest>(message.sentence(), rocket_chat_limits::sentence) +
-                        part_room<Widest>(message.actor(), rocket_chat_limits::actor) +
-                        RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES});
     const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
-    for (std::size_t i = 0; i < fields; ++i) {
-      const Message::Field field = message.field(i);
-      bytes += 128 + part_room<Widest>(field.label, rocket_chat_limits::label) +
-               part_room<Widest>(field.value, rocket_chat_limits::code);
-    }
-    return bytes;
+    // A field's share is for its frame and a label of ours.
+    return 512 + part_room<Widest>(message.title().size(), rocket_chat_limits::title) +
+           part_room<Widest>(message.sentence().size(), rocket_chat_limits::sentence) +
+           part_room<Widest>(message.actor().size(), rocket_chat_limits::actor) +
+           RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) +
+           fields * 192 +
+           part_room<Widest>(message.text_size(), fields * (rocket_chat_limits::label + rocket_chat_limits::code));
   }
 
   char* write(char* p) {
@@ -199,9 +196,9 @@ class RocketChatWriter {
     p = put(p, rocket_chat_color(message_->severity));
     *p++ = '"';
     if (!message_->link().empty()) p = link(p);
-    if (message_->has_time) {
+    if (message_->time()) {
       p = put(p, ",\"ts\":\"");
-      p = write_rfc3339(p, message_->time);
+      p = write_rfc3339(p, message_->civil_time());
       *p++ = '"';
     }
     budget_.spend(start, p);

@@ -137,19 +137,14 @@ class SlackWriter {
       : message_(&message), cut_(&cut), budget_(budget, Unit::code_points) {}
 
   static std::size_t room(const Message& message) noexcept {
-    // Title and sentence stand there twice.
-    std::size_t bytes = 2048 + 2 * part_room<SlackCode>(message.title(), slack_limits::header) +
-                        2 * part_room<SlackCode>(message.sentence(), slack_limits::section) +
-                        part_room<SlackCode>(message.actor(), slack_limits::origin) +
-                        part_room<SlackCode>(message.kind(), slack_limits::origin) +
-                        SlackUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES});
     const std::size_t fields = (std::min)(message.field_count(), slack_limits::fields);
-    for (std::size_t i = 0; i < fields; ++i) {
-      const Message::Field field = message.field(i);
-      bytes += 256 + part_room<SlackCode>(field.label, slack_limits::label) +
-               part_room<SlackCode>(field.value, slack_limits::section);
-    }
-    return bytes;
+    // Title and sentence stand there twice. A field's share is for its frame and a label of ours.
+    return 2048 + 2 * part_room<SlackCode>(message.title().size(), slack_limits::header) +
+           2 * part_room<SlackCode>(message.sentence().size(), slack_limits::section) +
+           part_room<SlackCode>(message.actor().size(), slack_limits::origin) +
+           part_room<SlackCode>(message.kind().size(), slack_limits::origin) +
+           SlackUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) + fields * 256 +
+           part_room<SlackCode>(message.text_size(), fields * (slack_limits::label + slack_limits::section));
   }
 
   /// @return the new end. `blocks_bytes` gets the size of what counts as blocks.
@@ -270,8 +265,8 @@ class SlackWriter {
       p = text<SlackText<Lines::one>>("kind", message_->kind(), slack_limits::origin, p);
       p = put(p, separator);
     }
-    if (message_->has_time) {
-      p = write_readable(p, civil_time(message_->time));
+    if (message_->time()) {
+      p = put_padded(p, message_->readable_time());
       p = put(p, separator);
     }
     if (p == origin) {

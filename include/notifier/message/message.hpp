@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -50,8 +51,6 @@ class Message {
   };
 
   Severity severity = Severity::info;
-  bool has_time = false;
-  Timestamp time;  ///< of the event, where has_time
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
@@ -63,6 +62,14 @@ class Message {
   Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
   Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
   std::size_t field_count() const noexcept { return fields_.size(); }
+  /// No less than all texts together, but for labels, have bytes.
+  std::size_t text_size() const noexcept { return text_.size(); }
+  /// When it happened, where that is known.
+  std::optional<Timestamp> time() const noexcept {
+    return readable_time_.empty() ? std::nullopt : std::optional<Timestamp>(time_);
+  }
+  const CivilTime& civil_time() const noexcept { return civil_time_; }  ///< where there is a time()
+  Text readable_time() const noexcept { return text(readable_time_); }  ///< as "14 May 2018, 09:46 UTC"; may be empty
   /// @param index  below field_count()
   Field field(std::size_t index) const noexcept {
     const Entry& entry = fields_[index];
@@ -85,6 +92,7 @@ class Message {
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
   void set_link(std::string_view url) { set(link_, url); }
+  void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
   /// @param label    printable ASCII
   /// @param is_code  keep the value's line breaks and tabs
@@ -139,6 +147,9 @@ class Message {
 
   Buffer text_;
   std::vector<Entry> fields_;
+  Timestamp time_;
+  CivilTime civil_time_{};
+  Span readable_time_;
   Span title_;
   Span sentence_;
   Span actor_;
@@ -150,11 +161,20 @@ class Message {
 
 inline void Message::clear() noexcept {
   severity = Severity::info;
-  has_time = false;
-  time = {};
   text_.clear();
   fields_.clear();
-  title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = Span();
+  title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
+}
+
+inline void Message::set_time(std::optional<Timestamp> time) {
+  readable_time_ = Span();
+  if (!time) return;
+  time_ = *time;
+  civil_time_ = notifier::civil_time(time_);
+  const std::size_t begin = text_.size();
+  text_.set_end(detail::write_readable(text_.room(32), civil_time_));
+  readable_time_ = since(begin, true);
+  pad();
 }
 
 inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {

@@ -85,7 +85,7 @@ inline void write_texts(json::Writer& out, std::string_view key, const std::vect
 inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
   char text[32];
   out.key(key);
-  out.string({text, static_cast<std::size_t>(write_rfc3339(text, time) - text)});
+  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
 }
 
 inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {

@@ -205,8 +205,7 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
 
 namespace detail {
 
-inline char* write_rfc3339(char* p, Timestamp time) noexcept {
-  const CivilTime civil = civil_time(time);
+inline char* write_rfc3339(char* p, const CivilTime& civil) noexcept {
   p = write_digits(p, civil.year, 4);
   *p++ = '-';
   p = write_digits(p, civil.month, 2);
@@ -259,7 +258,7 @@ inline char* write_readable(char* p, const CivilTime& civil) noexcept {
 }  // namespace detail
 
 inline void append_rfc3339(Buffer& out, Timestamp time) {
-  out.set_end(detail::write_rfc3339(out.room(std::string_view("2018-05-14T09:46:42.077Z").size()), time));
+  out.set_end(detail::write_rfc3339(out.room(std::string_view("2018-05-14T09:46:42.077Z").size()), civil_time(time)));
 }
 
 inline std::string to_rfc3339(Timestamp time) {

@@ -18,12 +18,12 @@ class Recipients {
     copy_count_ = 0;
   }
 
-  /// Adds an address, unless it is none or there already.
-  /// @param address  borrowed until clear()
+  /// Adds an address, unless it is there already.
+  /// @param address  empty, or one that is_email_address() holds for, as the registry sees to; borrowed until clear()
   void add(std::string_view address) {
-    if (is_email_address(address) && !has(address)) addresses_.push_back(address);
+    if (!address.empty() && !has(address)) addresses_.push_back(address);
   }
-  /// Adds a copy of an address, unless it is none or there already.
+  /// Adds a copy of what a host says, unless it is no address, or there already.
   void add_copy(std::string_view address) {
     if (!is_email_address(address) || has(address)) return;
     if (copy_count_ == copies_.size()) copies_.emplace_back();

@@ -146,7 +146,7 @@ inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platfor
 [[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
-  const bool needs_clock = !message.has_time && options_.clock;
+  const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), rendering.email, payload.cut);
 }
 

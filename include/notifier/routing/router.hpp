@@ -340,13 +340,12 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   }
   const State& state = refresh();
   preview_.clear();
-  if (notifier.id.empty()) {
-    Notifier named = notifier;
-    named.id = "preview";
-    Record::append(preview_, named, {});
-  } else {
-    Record::append(preview_, notifier, {});
-  }
+  Notifier named = notifier;
+  if (named.id.empty()) named.id = "preview";
+  std::vector<std::string>& emails = named.type_data.emails;
+  emails.erase(std::remove_if(emails.begin(), emails.end(), [](const std::string& e) { return !is_email_address(e); }),
+               emails.end());
+  Record::append(preview_, named, {});
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
