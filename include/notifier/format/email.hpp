@@ -161,22 +161,22 @@ class EmailContent {
   char* html(char* out) {
     using namespace email_html;
     QuotedPrintable qp(out);
-    qp.lines(QpLiteral<Head>::view());
+    qp.lines<QpLiteral<Head>>();
     qp.literal(email_color(message_->severity));
-    qp.lines(QpLiteral<BeforeTitle>::view());
+    qp.lines<QpLiteral<BeforeTitle>>();
     qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
-    qp.lines(QpLiteral<BeforeSentence>::view());
+    qp.lines<QpLiteral<BeforeSentence>>();
     qp = line<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
     qp = html_fields(qp);
     if (is_web_link(message_->link())) {
-      qp.lines(QpLiteral<BeforeLink>::view());
+      qp.lines<QpLiteral<BeforeLink>>();
       qp.text<QpHtmlUrl>(message_->link());
       qp.soft_break();
-      qp.lines(QpLiteral<AfterLink>::view());
+      qp.lines<QpLiteral<AfterLink>>();
     }
-    qp.lines(QpLiteral<BeforeOrigin>::view());
+    qp.lines<QpLiteral<BeforeOrigin>>();
     qp = origin<QpHtml>(qp);
-    qp.lines(QpLiteral<Tail>::view());
+    qp.lines<QpLiteral<Tail>>();
     return qp.end();
   }
 
@@ -185,26 +185,26 @@ class EmailContent {
     bool in_table = false;
     qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
       if (field.is_code) {
-        if (in_table) at.lines(QpLiteral<AfterFields>::view());
+        if (in_table) at.lines<QpLiteral<AfterFields>>();
         in_table = false;
-        at.lines(QpLiteral<BeforeLogLabel>::view());
+        at.lines<QpLiteral<BeforeLogLabel>>();
         at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
-        at.lines(QpLiteral<BeforeLog>::view());
+        at.lines<QpLiteral<BeforeLog>>();
         at = text<QpPre>(at, "field.value", field.value, limit);
         at.soft_break();
-        at.lines(QpLiteral<AfterLog>::view());
+        at.lines<QpLiteral<AfterLog>>();
         return at;
       }
-      if (!in_table) at.lines(QpLiteral<BeforeFields>::view());
+      if (!in_table) at.lines<QpLiteral<BeforeFields>>();
       in_table = true;
-      at.lines(QpLiteral<BeforeLabel>::view());
+      at.lines<QpLiteral<BeforeLabel>>();
       at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
-      at.lines(QpLiteral<BeforeValue>::view());
+      at.lines<QpLiteral<BeforeValue>>();
       at = line<QpHtml>(at, "field.value", field.value, limit);
-      at.lines(QpLiteral<AfterValue>::view());
+      at.lines<QpLiteral<AfterValue>>();
       return at;
     });
-    if (in_table) qp.lines(QpLiteral<AfterFields>::view());
+    if (in_table) qp.lines<QpLiteral<AfterFields>>();
     return qp;
   }
 
@@ -244,36 +244,39 @@ class EmailContent {
       if (!is_first) qp.literal(" - ");
       qp.inert_text(message_->readable_time());
     }
-    qp.hard_break();
+    qp.end_line();
     return qp;
   }
 
   template <class Escape>
-  QuotedPrintable text(QuotedPrintable qp, std::string_view part, const Message::Text& text, std::size_t limit) {
-    if (text.size() > limit) return cut_text<Escape>(qp, part, text, limit);
-    if (text.is_inert) {
-      qp.inert_text(text);
-    } else {
-      qp.text<Escape>(text);
-    }
+  [[gnu::always_inline]] QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text,
+                                              std::size_t limit) {
+    if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
+    qp.inert_text(text);
     return qp;
   }
 
   /// A text and a line break.
   template <class Escape>
-  QuotedPrintable line(QuotedPrintable qp, std::string_view part, const Message::Text& text, std::size_t limit) {
-    if (text.is_inert && text.size() <= limit) {
+  [[gnu::always_inline]] QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text,
+                                              std::size_t limit) {
+    if (!text.is_inert || text.size() > limit) {
+      qp = any_text<Escape>(qp, part, text, limit);
+      qp.hard_break();
+    } else {
       qp.inert_text(text);
       qp.end_line();
-    } else {
-      qp = this->text<Escape>(qp, part, text, limit);
-      qp.hard_break();
     }
     return qp;
   }
 
   template <class Escape>
-  QuotedPrintable cut_text(QuotedPrintable qp, std::string_view part, std::string_view text, std::size_t limit) {
+  [[gnu::noinline]] QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
+                                             std::size_t limit) {
+    if (text.size() <= limit) {
+      qp.text<Escape>(text);
+      return qp;
+    }
     const std::size_t kept = cut_position(text, limit - ellipsis.size());
     if (!is_reported_) cut_->push_back({part, text.size(), kept + ellipsis.size()});
     qp.text<Escape>(text.substr(0, kept));

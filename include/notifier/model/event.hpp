@@ -39,9 +39,16 @@ inline Event Event::read(json::View root, std::string_view body) noexcept {
 }
 
 inline void Event::assign(json::View root, std::string_view whole) noexcept {
-  // One by one: compilers clear a whole Event with an instruction that takes 30 ns.
-  id = created_at = type = app_id = app_name = project_id = project_name = std::string_view();
-  user = type_data = json::View();
+  // One by one: compilers clear a whole Event with an instruction that takes 30 ns, and hand a value on through memory.
+  id = std::string_view();
+  created_at = std::string_view();
+  type = std::string_view();
+  app_id = std::string_view();
+  app_name = std::string_view();
+  project_id = std::string_view();
+  project_name = std::string_view();
+  user = json::View();
+  type_data = json::View();
   body = whole;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
   // Of keys of one length, the comparison is of a constant size: no call.

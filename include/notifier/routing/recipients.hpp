@@ -21,7 +21,7 @@ class Recipients {
   /// Adds an address, unless it is there already.
   /// @param address  empty, or one that is_email_address() holds for, as the registry sees to; borrowed until clear()
   void add(std::string_view address) {
-    if (!address.empty() && !has(address)) addresses_.push_back(address);
+    if (!address.empty() && !has(address)) addresses_.emplace_back(address.data(), address.size());
   }
   /// Adds a copy of what a host says, unless it is no address, or there already.
   void add_copy(std::string_view address) {

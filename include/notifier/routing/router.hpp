@@ -97,6 +97,9 @@ class Router {
 
   /// A notifier that accepts an event.
   struct Match {
+    Match(std::size_t its_event, Record its_record, const AppBlock& its_app) noexcept
+        : event(its_event), record(its_record), app(&its_app) {}
+
     std::size_t event;  ///< its place in a batch
     Record record;
     const AppBlock* app;
@@ -199,7 +202,7 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   matches_.clear();
   const auto take = [this](Record record, const AppBlock& app) {
     record.prefetch();
-    matches_.push_back({0, record, &app});
+    matches_.emplace_back(0u, record, app);
   };
   // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
   const std::uint32_t hash = state.hash_app(event.app_id);
@@ -224,7 +227,7 @@ inline void Router::find_matches(const State& state, const Event* events, std::s
     const Event& event = events[i];
     const auto take = [&](Record record, const AppBlock& app) {
       record.prefetch();
-      matches_.push_back({i, record, &app});
+      matches_.emplace_back(i, record, app);
     };
     if (event.app_id.empty()) {
       for_each_match(state, event, Audience(), take);
