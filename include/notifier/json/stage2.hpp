@@ -30,8 +30,8 @@ class Stage2 {
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
-  /// @param text         `size` bytes of valid UTF-8 without control characters inside of strings, which are all
-  /// closed,
+  /// @param text         padded by 64 bytes: `size` bytes of valid UTF-8 without control characters inside of strings,
+  /// which are all closed,
   ///                     then a NUL. Strings with escapes are unescaped in their place.
   /// @param structurals  where brackets, commas, colons, strings and all that is neither of these nor white space
   /// begin,
@@ -144,6 +144,12 @@ class Stage2 {
 
   static std::size_t find_escape(const char* text, std::size_t from, std::size_t size) noexcept {
     using notifier::detail::Bytes;
+    // Most texts have none: 64 bytes at a time, which takes half the time. The text is padded by as many.
+    const auto has_one = [&](std::size_t at) {
+      const auto is = [&](std::size_t i) { return Bytes::load(text + at + i * Bytes::size).is('\\'); };
+      return !((is(0) | is(1)) | (is(2) | is(3))).none();
+    };
+    while (from < size && !has_one(from)) from += 4 * Bytes::size;
     for (std::size_t at = from; at < size; at += Bytes::size) {
       const std::size_t found = at + Bytes::load(text + at).is('\\').first();
       if (found < at + Bytes::size) return found;

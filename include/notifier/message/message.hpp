@@ -170,7 +170,7 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   readable_time_ = Span();
   if (!time) return;
   time_ = *time;
-  civil_time_ = notifier::civil_time(time_);
+  detail::fill(civil_time_, time_);
   const std::size_t begin = text_.size();
   text_.set_end(detail::write_readable(text_.room(32), civil_time_));
   readable_time_ = since(begin, true);

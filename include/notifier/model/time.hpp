@@ -128,12 +128,14 @@ constexpr std::string_view weekday_name(int weekday) noexcept { return {&"SunMon
 
 }  // namespace detail
 
-inline CivilTime civil_time(Timestamp time) noexcept {
+namespace detail {
+
+inline void fill(CivilTime& out, Timestamp time) noexcept {
   // Unsigned: then a division by a constant is a multiplication and a shift.
-  const auto ms = static_cast<std::uint64_t>(detail::within_calendar(time).ms - first_timestamp.ms);
-  constexpr std::uint64_t ms_per_day = detail::ms_per_day;
-  const auto days = static_cast<std::uint32_t>(ms / ms_per_day) + 306;  // since 0000-03-01
-  const auto in_day = static_cast<std::uint32_t>(ms % ms_per_day);
+  const auto ms = static_cast<std::uint64_t>(within_calendar(time).ms - first_timestamp.ms);
+  constexpr std::uint64_t day = ms_per_day;
+  const auto days = static_cast<std::uint32_t>(ms / day) + 306;  // since 0000-03-01
+  const auto in_day = static_cast<std::uint32_t>(ms % day);
 
   const std::uint32_t century = (4 * days + 3) / 146097;
   const std::uint32_t in_century = days - century * 146097 / 4;
@@ -143,7 +145,6 @@ inline CivilTime civil_time(Timestamp time) noexcept {
   const std::uint32_t seconds = in_day / 1000;
   const std::uint32_t minutes = seconds / 60;
 
-  CivilTime out{};
   out.day = static_cast<int>(in_year - (153 * month + 2) / 5 + 1);
   out.month = static_cast<int>(month < 10 ? month + 3 : month - 9);
   out.year = static_cast<int>(century * 100 + year_of_century + (month < 10 ? 0 : 1));
@@ -152,6 +153,13 @@ inline CivilTime civil_time(Timestamp time) noexcept {
   out.second = static_cast<int>(seconds % 60);
   out.millisecond = static_cast<int>(in_day % 1000);
   out.weekday = static_cast<int>((days + 3) % 7);
+}
+
+}  // namespace detail
+
+inline CivilTime civil_time(Timestamp time) noexcept {
+  CivilTime out;
+  detail::fill(out, time);
   return out;
 }
 

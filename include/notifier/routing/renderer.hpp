@@ -86,7 +86,8 @@ class Renderer {
 inline void Rendering::begin(const Event& of, const State& in) {
   event = &of;
   state = &in;
-  event_hash = Hash128().add(of.id.empty() ? of.body : of.id);
+  event_hash = Hash128();
+  event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
   for (Payload& payload : payloads) payload.is_ready = false;
 }

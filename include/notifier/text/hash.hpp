@@ -25,7 +25,7 @@ class Hash128 {
   char* write_hex(char* out) const noexcept;
 
  private:
-  void mix(std::uint64_t a, std::uint64_t b) noexcept;
+  static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
 
   std::uint64_t low_;
   std::uint64_t high_;
@@ -57,20 +57,24 @@ inline char* write_hex(Bytes bytes, char* out) noexcept {
 
 }  // namespace detail
 
-inline void Hash128::mix(std::uint64_t a, std::uint64_t b) noexcept {
-  low_ ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
-  low_ = (detail::rotate_left(low_, 27) + high_) * 5 + 0x52DCE729u;
-  high_ ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
-  high_ = (detail::rotate_left(high_, 31) + low_) * 5 + 0x38495AB5u;
+inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
+  low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
+  low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
+  high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
+  high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
 }
 
 inline Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
-  for (; left >= 16; p += 16, left -= 16) mix(detail::load_u64(p), detail::load_u64(p + 8));
+  std::uint64_t low = low_;
+  std::uint64_t high = high_;
+  for (; left >= 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
   const std::size_t half = (std::min)(left, std::size_t{8});
-  mix(detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
-  mix(text.size(), ~std::uint64_t{text.size()});
+  mix(low, high, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
+  mix(low, high, text.size(), ~std::uint64_t{text.size()});
+  low_ = low;
+  high_ = high;
   return *this;
 }
 
