@@ -71,8 +71,9 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   std::uint64_t high = high_;
   for (; left >= 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
   const std::size_t half = (std::min)(left, std::size_t{8});
-  mix(low, high, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
-  mix(low, high, text.size(), ~std::uint64_t{text.size()});
+  // The other way round, and with the number of bytes where no byte can be: no text's end is like the middle of another.
+  mix(high, low, detail::load_up_to_8(p, half),
+      detail::load_up_to_8(p + half, left - half) | std::uint64_t{left} << 56);
   low_ = low;
   high_ = high;
   return *this;
