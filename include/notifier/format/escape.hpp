@@ -122,7 +122,8 @@ inline Bytes not_url_bytes(Bytes b) noexcept {
 
 /// Only http and https may become a link, whoever filled the message.
 inline bool is_web_link(std::string_view url) noexcept {
-  return url.size() <= NOTIFIER_MAX_URL_BYTES && (url.substr(0, 8) == "https://" || url.substr(0, 7) == "http://");
+  if (url.size() < 8 || url.size() > NOTIFIER_MAX_URL_BYTES) return false;
+  return std::memcmp(url.data(), "https://", 8) == 0 || std::memcmp(url.data(), "http://", 7) == 0;
 }
 
 }  // namespace detail

@@ -21,20 +21,21 @@ inline Bytes is_outside_host(Bytes b) noexcept {
   return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
 }
 
-inline bool starts_with_scheme(std::string_view text, std::string_view lower_case) noexcept {
-  if (text.size() < lower_case.size()) return false;
-  for (std::size_t i = 0; i < lower_case.size(); ++i) {
-    if (to_lower(text[i]) != lower_case[i]) return false;
-  }
-  return true;
+/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
+inline std::size_t web_scheme_size(std::string_view text) noexcept {
+  if (text.size() < 8) return 0;
+  const std::uint64_t start = load_u64(text.data());
+  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
+  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
+  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
+  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
+  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
 }
 
 /// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
 /// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
 inline bool is_link(std::string_view text) noexcept {
-  std::size_t start = 0;
-  if (starts_with_scheme(text, "https://")) start = 8;
-  if (starts_with_scheme(text, "http://")) start = 7;
+  const std::size_t start = web_scheme_size(text);
   if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
 
   const std::string_view rest = text.substr(start);

@@ -64,9 +64,13 @@ constexpr int days_in_month(int year, int month) noexcept {
 
 // Counts years from March, so that the leap day is a year's last and a month's start is linear in its number.
 constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
-  const std::int64_t y = month > 2 ? year : year - 1;
-  const std::int64_t m = month > 2 ? month - 3 : month + 9;
-  return y * 365 + y / 4 - y / 100 + y / 400 + (m * 153 + 2) / 5 + day - 719469;
+  // Four centuries later, so that all is unsigned.
+  const std::uint32_t y = static_cast<std::uint32_t>(month > 2 ? year : year - 1) + 400;
+  const std::uint32_t m = static_cast<std::uint32_t>(month > 2 ? month - 3 : month + 9);
+  const std::uint32_t century = y / 100;
+  const std::uint32_t days =
+      y * 365 + y / 4 - century + century / 4 + (m * 153 + 2) / 5 + static_cast<std::uint32_t>(day);
+  return std::int64_t{days} - 719469 - 146097;
 }
 
 constexpr Timestamp within_calendar(Timestamp time) noexcept {
@@ -114,11 +118,6 @@ inline char* write_digits(char* out, int value, int count) noexcept {
 
 /// A day of the month as people write it, without a leading zero.
 inline char* write_day(char* out, int value) noexcept { return write_digits(out, value, value < 10 ? 1 : 2); }
-
-inline char* write_text(char* out, std::string_view text) noexcept {
-  std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
 
 constexpr std::string_view month_name(int month) noexcept {
   return {&"JanFebMarAprMayJunJulAugSepOctNovDec"[(month - 1) * 3], 3};
@@ -231,36 +230,31 @@ inline char* write_rfc3339(char* p, const CivilTime& civil) noexcept {
   return p;
 }
 
+// The next two write what is the same in all, and then the rest into it.
+
 inline char* write_rfc5322(char* p, const CivilTime& civil) noexcept {
-  p = write_text(p, weekday_name(civil.weekday));
-  p = write_text(p, ", ");
-  p = write_day(p, civil.day);
-  *p++ = ' ';
-  p = write_text(p, month_name(civil.month));
-  *p++ = ' ';
-  p = write_digits(p, civil.year, 4);
-  *p++ = ' ';
-  p = write_digits(p, civil.hour, 2);
-  *p++ = ':';
-  p = write_digits(p, civil.minute, 2);
-  *p++ = ':';
-  p = write_digits(p, civil.second, 2);
-  p = write_text(p, " +0000");
-  return p;
+  std::memcpy(p, weekday_name(civil.weekday).data(), 3);
+  std::memcpy(p + 3, ", ", 2);
+  p = write_day(p + 5, civil.day);
+  constexpr char rest[] = " Jan 2000 00:00:00 +0000";
+  std::memcpy(p, rest, sizeof rest - 1);
+  std::memcpy(p + 1, month_name(civil.month).data(), 3);
+  write_digits(p + 5, civil.year, 4);
+  write_two_digits(p + 10, civil.hour);
+  write_two_digits(p + 13, civil.minute);
+  write_two_digits(p + 16, civil.second);
+  return p + sizeof rest - 1;
 }
 
 inline char* write_readable(char* p, const CivilTime& civil) noexcept {
   p = write_day(p, civil.day);
-  *p++ = ' ';
-  p = write_text(p, month_name(civil.month));
-  *p++ = ' ';
-  p = write_digits(p, civil.year, 4);
-  p = write_text(p, ", ");
-  p = write_digits(p, civil.hour, 2);
-  *p++ = ':';
-  p = write_digits(p, civil.minute, 2);
-  p = write_text(p, " UTC");
-  return p;
+  constexpr char rest[] = " Jan 2000, 00:00 UTC";
+  std::memcpy(p, rest, sizeof rest - 1);
+  std::memcpy(p + 1, month_name(civil.month).data(), 3);
+  write_digits(p + 5, civil.year, 4);
+  write_two_digits(p + 11, civil.hour);
+  write_two_digits(p + 14, civil.minute);
+  return p + sizeof rest - 1;
 }
 
 }  // namespace detail
