@@ -112,15 +112,15 @@ class EmailContent {
            both(message.text_size(), email_limits::all_values + fields * (email_limits::label + 2 * ellipsis.size()));
   }
 
-  char* write(std::string_view boundary, char* out) {
-    out = put(put(out, "--"), boundary);
+  char* write(const Hash128::Hex& boundary, char* out) {
+    out = boundary.write(put(out, "--=_"));
     out =
         put(out, "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
     out = plain(out);
-    out = put(put(out, "\r\n--"), boundary);
+    out = boundary.write(put(out, "\r\n--=_"));
     out = put(out, "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
     out = html(out);
-    out = put(put(out, "\r\n--"), boundary);
+    out = boundary.write(put(out, "\r\n--=_"));
     return put(out, "--\r\n");
   }
 
@@ -290,8 +290,9 @@ class EmailContent {
 };
 
 /// Whether an event's kind can be a header's value as it is.
-inline bool is_header_token(std::string_view text) noexcept {
+inline bool is_header_token(const Message::Text& text) noexcept {
   if (text.empty() || text.size() > 50) return false;
+  if (text.is_inert) return is_without(text, [](Bytes b) { return b.is(' '); });
   for (const char c : text) {
     if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
   }
@@ -300,22 +301,24 @@ inline bool is_header_token(std::string_view text) noexcept {
 
 inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                              Truncations& cut) {
-  char boundary[34] = {'=', '_'};
-  Hash128(1).add(message.event_id()).add(message.title()).write_hex(boundary + 2);
-  const std::string_view boundary_text(boundary, sizeof(boundary));
+  const Hash128::Hex boundary = Hash128(1).add(message.event_id()).add(message.title()).hex();
+  const Hash128::Hex thread = Hash128(2).add(message.subject()).add(message.kind()).hex();
 
-  std::string_view subject = message.title();
+  const Message::Text title = message.title();
+  std::string_view subject = title;
   const bool is_cut = subject.size() > email_limits::subject;
   if (is_cut) {
     subject = subject.substr(0, cut_position(subject, email_limits::subject - ellipsis.size()));
-    cut.push_back({"subject", message.title().size(), subject.size() + ellipsis.size()});
+    cut.push_back({"subject", title.size(), subject.size() + ellipsis.size()});
   }
 
   out.text_.clear();
   char* p =
       out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
   p = put(p, "Subject: ");
-  if (is_cut) {
+  if (title.is_inert && title.size() <= header_line - 9) {
+    p = put(put_padded(p, title), "\r\n");
+  } else if (is_cut) {
     char whole[email_limits::subject];
     const char* const end = put(put(whole, subject), ellipsis);
     p = put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
@@ -325,19 +328,17 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
   p = put(p, "Date: ");
   p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
   p = put(p, "\r\n");
-  char thread[] = "thread_0123456789abcdef0123456789abcdef";
-  Hash128(2).add(message.subject()).add(message.kind()).write_hex(thread + 7);
-  p = put_identifier("References", thread, thread_domain, p);
+  p = begin_identifier("References", 39 + 1 + thread_domain.size(), p);
+  p = end_identifier(thread_domain, thread.write(put(p, "thread_")));
   p = put(p, "Auto-Submitted: auto-generated\r\n");
   if (is_header_token(message.kind())) {
-    p = put(p, "X-Notifier-Event: ");
-    p = put(p, message.kind());
+    p = put_padded(put(p, "X-Notifier-Event: "), message.kind());
     p = put(p, "\r\n");
   }
-  p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"");
-  p = put(p, boundary_text);
+  p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_");
+  p = boundary.write(p);
   p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(EmailContent(message, cut).write(boundary_text, p));
+  out.text_.set_end(EmailContent(message, cut).write(boundary, p));
 }
 
 }  // namespace detail

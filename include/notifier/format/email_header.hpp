@@ -215,15 +215,19 @@ inline char* put_to(const std::string_view* to, std::size_t count, char* out, st
   return put(out, "\r\n");
 }
 
-/// A header whose value cannot be folded: it gets a line of its own where the name leaves too little of one.
-inline char* put_identifier(std::string_view name, std::string_view prefix, std::string_view domain,
-                            char* out) noexcept {
+/// A header whose value, so many bytes and angle brackets, cannot be folded: it gets a line of its own where the name
+/// leaves too little of one.
+inline char* begin_identifier(std::string_view name, std::size_t size, char* out) noexcept {
   out = put(out, name);
-  const std::size_t size = name.size() + prefix.size() + domain.size() + sizeof(": <@>") - 1;
-  out = size > header_line ? put(out, ":\r\n <") : put(out, ": <");
-  out = put(out, prefix);
+  return name.size() + size + sizeof(": <>") - 1 > header_line ? put(out, ":\r\n <") : put(out, ": <");
+}
+inline char* end_identifier(std::string_view domain, char* out) noexcept {
   *out++ = '@';
   return put(put(out, domain), ">\r\n");
+}
+inline char* put_identifier(std::string_view name, std::string_view left, std::string_view domain, char* out) noexcept {
+  out = begin_identifier(name, left.size() + 1 + domain.size(), out);
+  return end_identifier(domain, put(out, left));
 }
 
 /// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).

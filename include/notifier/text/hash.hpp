@@ -21,8 +21,27 @@ class Hash128 {
   /// Adds the next text of the sequence.
   Hash128& add(std::string_view text) noexcept;
 
+  /// 32 lower-case hex digits, to be written more than once.
+  class Hex {
+   public:
+    /// Writes them to `out` and returns the end.
+    char* write(char* out) const noexcept {
+      first_.store(out);
+      last_.store(out + detail::Bytes::size);
+      return out + 2 * detail::Bytes::size;
+    }
+
+   private:
+    friend class Hash128;
+    Hex(detail::Bytes first, detail::Bytes last) noexcept : first_(first), last_(last) {}
+
+    detail::Bytes first_;
+    detail::Bytes last_;
+  };
+  Hex hex() const noexcept;
+
   /// Writes 32 lower-case hex digits to `out` and returns the end.
-  char* write_hex(char* out) const noexcept;
+  char* write_hex(char* out) const noexcept { return hex().write(out); }
 
  private:
   static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
@@ -43,16 +62,10 @@ constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
   return x ^ x >> 33;
 }
 
-/// Sixteen bytes as hex digits, the lower half of each byte first.
-inline char* write_hex(Bytes bytes, char* out) noexcept {
-  const Bytes low = bytes & Bytes::all(0x0F);
-  const Bytes high = bytes.upper_halves();
-  for (const Bytes half : {low.interleave_first(high), low.interleave_last(high)}) {
-    const Bytes letters = half.at_least(10) & Bytes::all('a' - '0' - 10);
-    (half + Bytes::all('0') + letters).store(out);
-    out += Bytes::size;
-  }
-  return out;
+/// Sixteen numbers below 16 as hex digits.
+inline Bytes hex_digits(Bytes numbers) noexcept {
+  const Bytes letters = numbers.at_least(10) & Bytes::all('a' - '0' - 10);
+  return numbers + Bytes::all('0') + letters;
 }
 
 }  // namespace detail
@@ -71,7 +84,8 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   std::uint64_t high = high_;
   for (; left >= 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
   const std::size_t half = (std::min)(left, std::size_t{8});
-  // The other way round, and with the number of bytes where no byte can be: no text's end is like the middle of another.
+  // The other way round, and with the number of bytes where no byte can be: no text's end is like the middle of
+  // another.
   mix(high, low, detail::load_up_to_8(p, half),
       detail::load_up_to_8(p + half, left - half) | std::uint64_t{left} << 56);
   low_ = low;
@@ -79,14 +93,19 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   return *this;
 }
 
-inline char* Hash128::write_hex(char* out) const noexcept {
+inline Hash128::Hex Hash128::hex() const noexcept {
   std::uint64_t low = low_ + high_;
   std::uint64_t high = high_ + low;
   low = detail::avalanche(low);
   high = detail::avalanche(high);
   low += high;
   high += low;
-  return detail::write_hex(detail::Bytes::of(low, high), out);
+  // The lower half of each byte first.
+  using detail::Bytes;
+  const Bytes bytes = Bytes::of(low, high);
+  const Bytes lower = bytes & Bytes::all(0x0F);
+  const Bytes upper = bytes.upper_halves();
+  return Hex(detail::hex_digits(lower.interleave_first(upper)), detail::hex_digits(lower.interleave_last(upper)));
 }
 
 NOTIFIER_NAMESPACE_END
