@@ -369,14 +369,11 @@ inline void format_from(std::string_view from, Buffer& out) {
   out.set_end(put_from(from, put(p, "From: "), 6));
 }
 
-/// Appends the other lines that differ from mail to mail.
-/// @param domain  as message_id_domain() gives it
-inline void format_to(const std::string_view* to, std::size_t to_count, std::string_view key, std::string_view domain,
-                      Buffer& out) {
-  std::size_t room = header_room(0) + key.size() + domain.size();
+/// Appends the line of the recipients.
+inline void format_to(const std::string_view* to, std::size_t to_count, Buffer& out) {
+  std::size_t room = header_room(0);
   for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
-  char* const p = put_to(to, to_count, put(out.room(room), "To: "), 4);
-  out.set_end(put_identifier("Message-ID", key, domain, p));
+  out.set_end(put_to(to, to_count, put(out.room(room), "To: "), 4));
 }
 
 }  // namespace detail
@@ -384,7 +381,10 @@ inline void format_to(const std::string_view* to, std::size_t to_count, std::str
 inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                          std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
-  detail::format_to(to, to_count, key, detail::message_id_domain(domain), out);
+  detail::format_to(to, to_count, out);
+  domain = detail::message_id_domain(domain);
+  out.set_end(
+      detail::put_identifier("Message-ID", key, domain, out.room(detail::header_room(key.size() + domain.size()))));
   out.append(body.view());
 }
 

@@ -256,7 +256,7 @@ class SlackWriter {
     char* const first = p;
     p = put(p, "{\"type\":\"plain_text\",\"text\":\"");
     char* const origin = p;
-    constexpr const char separator[] = " \xC2\xB7 ";
+    static constexpr char separator[] = " \xC2\xB7 ";
     if (!is_blank(message_->actor())) {
       p = text<SlackText<Lines::one>>("actor", message_->actor(), slack_limits::origin, p);
       p = put(p, separator);

@@ -109,8 +109,8 @@ constexpr std::size_t escape_step = 16 * 1024;
 constexpr std::size_t escape_room(std::size_t size) noexcept { return 6 * size + 32; }
 
 inline char* escape_byte(char c, char* out) noexcept {
-  constexpr char hex[] = "0123456789abcdef";
-  constexpr char letters[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
+  static constexpr char hex[] = "0123456789abcdef";
+  static constexpr char letters[] = "uuuuuuuubtnufruuuuuuuuuuuuuuuuuu";
   const char letter = c == '"' || c == '\\' ? c : letters[static_cast<unsigned char>(c)];
   out[0] = '\\';
   out[1] = letter;

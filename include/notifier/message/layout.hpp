@@ -177,7 +177,7 @@ inline bool append_duration(Buffer& out, json::View value, bool& inert) {
     std::int64_t seconds;
     std::string_view name;
   };
-  constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
+  static constexpr TimeUnit units[] = {{86400, " d"}, {3600, " h"}, {60, " min"}, {1, " s"}};
   const TimeUnit* unit = units;
   while (seconds < unit->seconds) ++unit;
   append_integer(out, seconds / unit->seconds);
@@ -193,7 +193,7 @@ inline bool append_duration(Buffer& out, json::View value, bool& inert) {
 inline bool append_bytes(Buffer& out, json::View value, bool& inert) {
   std::int64_t bytes = 0;
   if (!read_integer(value, out, bytes) || bytes < 0) return append_scalar(out, value, inert);
-  constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
+  static constexpr std::string_view units[] = {" bytes", " kB", " MB", " GB", " TB", " PB", " EB"};
   std::int64_t size = 1;
   const std::string_view* unit = units;
   for (; bytes / size >= 1000; size *= 1000) ++unit;

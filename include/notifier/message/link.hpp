@@ -48,7 +48,7 @@ inline bool is_link(std::string_view text) noexcept {
 
 /// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
 inline void append_path_segment(Buffer& out, std::string_view text) {
-  constexpr char hex[] = "0123456789ABCDEF";
+  static constexpr char hex[] = "0123456789ABCDEF";
   char* p = out.room(3 * text.size());
   for (const char c : text) {
     if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {

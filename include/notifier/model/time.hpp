@@ -90,10 +90,10 @@ constexpr int pair_at(const char* p) noexcept { return (p[0] - '0') * 10 + (p[1]
 
 /// Whether the sixteen bytes at `p` are digits and separators as in "2018-05-14T09:46", but for the T.
 inline bool has_date_and_minute(const char* p) noexcept {
-  constexpr char first[] =
+  static constexpr char first[] =
       "0000-00-00\0"
       "00:00";
-  constexpr char width[] = "\11\11\11\11\0\11\11\0\11\11\377\11\11\0\11\11";
+  static constexpr char width[] = "\11\11\11\11\0\11\11\0\11\11\377\11\11\0\11\11";
   const Bytes offset = Bytes::load(p) - Bytes::load(first);
   return offset.at_most(Bytes::load(width)).is(Bytes::all(0)).none();
 }
@@ -236,7 +236,7 @@ inline char* write_rfc5322(char* p, const CivilTime& civil) noexcept {
   std::memcpy(p, weekday_name(civil.weekday).data(), 3);
   std::memcpy(p + 3, ", ", 2);
   p = write_day(p + 5, civil.day);
-  constexpr char rest[] = " Jan 2000 00:00:00 +0000";
+  static constexpr char rest[] = " Jan 2000 00:00:00 +0000";
   std::memcpy(p, rest, sizeof rest - 1);
   std::memcpy(p + 1, month_name(civil.month).data(), 3);
   write_digits(p + 5, civil.year, 4);
@@ -248,7 +248,7 @@ inline char* write_rfc5322(char* p, const CivilTime& civil) noexcept {
 
 inline char* write_readable(char* p, const CivilTime& civil) noexcept {
   p = write_day(p, civil.day);
-  constexpr char rest[] = " Jan 2000, 00:00 UTC";
+  static constexpr char rest[] = " Jan 2000, 00:00 UTC";
   std::memcpy(p, rest, sizeof rest - 1);
   std::memcpy(p + 1, month_name(civil.month).data(), 3);
   write_digits(p + 5, civil.year, 4);

@@ -67,7 +67,7 @@ class Renderer {
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record);
-  void render_mail(Rendering& rendering, Record record, const AppBlock* app);
+  void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
   RouterOptions options_;
@@ -111,10 +111,12 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   key_[1] = 's';
   key_[2] = 'g';
   key_[3] = '_';
-  Hash128(rendering.event_hash).add(view_.notifier_id).write_hex(key_ + 4);
+  Hash128 hash = rendering.event_hash;
+  const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
+  hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   if (view_.platform == Platform::email) {
-    render_mail(rendering, record, app);
+    render_mail(rendering, record, app, hex);
   } else {
     render_request(rendering, record);
   }
@@ -196,7 +198,8 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app) {
+[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
+                                                    const Hash128::Hex& key) {
   const Rendering::Payload& shared = prepare(rendering, Platform::email);
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
@@ -204,7 +207,10 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   view_.to = to_.views();
   front_.clear();
   front_.append(from_line_.view());
-  format_to(view_.to, to_.size(), view_.idempotency_key, domain_, front_);
+  format_to(view_.to, to_.size(), front_);
+  char* const p = front_.room(header_room(domain_.size()));
+  front_.set_end(
+      end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
   view_.method = {};
   view_.url = {};
   view_.headers = nullptr;
