@@ -299,32 +299,27 @@ inline bool is_header_token(const Message::Text& text) noexcept {
   return text.find("=?") == std::string_view::npos;
 }
 
+inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) {
+  constexpr std::size_t column = 9;
+  p = put(p, "Subject: ");
+  if (title.is_inert && column + title.size() <= header_line) return put(put_padded(p, title), "\r\n");
+  if (title.size() <= email_limits::subject) return put_unstructured(title, p, column);
+  const std::size_t kept = cut_position(title, email_limits::subject - ellipsis.size());
+  cut.push_back({"subject", title.size(), kept + ellipsis.size()});
+  char whole[email_limits::subject];
+  const char* const end = put(put(whole, title.substr(0, kept)), ellipsis);
+  return put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, column);
+}
+
 inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                              Truncations& cut) {
   const Hash128::Hex boundary = Hash128(1).add(message.event_id()).add(message.title()).hex();
   const Hash128::Hex thread = Hash128(2).add(message.subject()).add(message.kind()).hex();
 
-  const Message::Text title = message.title();
-  std::string_view subject = title;
-  const bool is_cut = subject.size() > email_limits::subject;
-  if (is_cut) {
-    subject = subject.substr(0, cut_position(subject, email_limits::subject - ellipsis.size()));
-    cut.push_back({"subject", title.size(), subject.size() + ellipsis.size()});
-  }
-
   out.text_.clear();
   char* p =
       out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
-  p = put(p, "Subject: ");
-  if (title.is_inert && title.size() <= header_line - 9) {
-    p = put(put_padded(p, title), "\r\n");
-  } else if (is_cut) {
-    char whole[email_limits::subject];
-    const char* const end = put(put(whole, subject), ellipsis);
-    p = put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, 9);
-  } else {
-    p = put_unstructured(subject, p, 9);
-  }
+  p = put_subject(message.title(), p, cut);
   p = put(p, "Date: ");
   p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
   p = put(p, "\r\n");
