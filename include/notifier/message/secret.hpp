@@ -18,9 +18,9 @@ inline bool contains(std::string_view text, std::string_view word) noexcept {
 
 /// Whether the value under a key of data that nobody described may be a secret, by the key's name. Rather too often.
 inline bool has_secret_name(std::string_view key) noexcept {
-  static constexpr std::string_view parts[] = {"value",      "secret",    "token",   "passw",   "passphrase", "key",
-                                        "credential", "cookie",    "session", "private", "hook",       "authorization",
-                                        "voucher",    "signature", "drain",   "dsn"};
+  static constexpr std::string_view parts[] = {
+      "value",   "secret",  "token", "passw",         "passphrase", "key",       "credential", "cookie",
+      "session", "private", "hook",  "authorization", "voucher",    "signature", "drain",      "dsn"};
   static constexpr std::string_view names[] = {"auth", "code", "otp", "pass", "pin", "pwd"};
   return std::any_of(std::begin(parts), std::end(parts), [&](std::string_view part) { return contains(key, part); }) ||
          std::any_of(std::begin(names), std::end(names),

@@ -38,6 +38,7 @@ class Hash128 {
     detail::Bytes first_;
     detail::Bytes last_;
   };
+  /// The hash of what was added so far.
   Hex hex() const noexcept;
 
   /// Writes 32 lower-case hex digits to `out` and returns the end.
