@@ -14,7 +14,7 @@ namespace json = notifier::json;
 
 namespace {
 
-/// A value as `append` lays it out behind other text.
+/// A value as `append` lays it out behind other text. It is inert where `append` says so.
 template <class F>
 std::string laid_out(F&& append, std::string_view text) {
   json::Document document;
@@ -22,7 +22,9 @@ std::string laid_out(F&& append, std::string_view text) {
   REQUIRE(value);
   Buffer out;
   out.append("before");
-  const bool any = append(out, *value);
+  bool inert = true;
+  const bool any = append(out, *value, inert);
+  CHECK((!inert || is_inert(out.view(6))));
   REQUIRE(out.view().substr(0, 6) == "before");
   CHECK(any == (out.size() != 6));
   return any ? std::string(out.view(6)) : "(nothing)";
@@ -132,12 +134,13 @@ TEST_CASE("layout: times, links, and values that have words of their own") {
   CHECK(laid_out(append_link, R"("https://example.org/a")") == "https://example.org/a");
   CHECK(laid_out(append_link, R"("ftp://example.org/a")") == "(nothing)");
   const auto words = [](std::string_view set) {
-    return [set](Buffer& out, json::View value) {
+    return [set](Buffer& out, json::View value, bool& inert) {
       const Translation* first = translations;
       while (first->set != set) ++first;
-      return append_words(out, value, first);
+      return append_words(out, value, first, inert);
     };
   };
+  for (const Translation& translation : translations) CHECK(is_inert(translation.text));
   CHECK(laid_out(words("origin"), R"("periodic")") == "periodic");
   CHECK(laid_out(words("origin"), R"("other")") == "(nothing)");
   CHECK(laid_out(words("payment"), R"("stripe")") == "by card");

@@ -94,11 +94,14 @@ void check(std::vector<std::string> text, std::size_t before, std::size_t behind
     Buffer out;
     out.append("before");
     const std::string with_padding = padded(all);
-    const bool any =
-        is_padded ? notifier::detail::append_padded_line(out, std::string_view(with_padding).substr(0, all.size()))
-                  : notifier::detail::append_line(out, all);
+    bool inert = true;
+    const bool any = is_padded ? notifier::detail::append_padded_line(
+                                     out, std::string_view(with_padding).substr(0, all.size()), inert)
+                               : notifier::detail::append_line(out, all, inert);
     REQUIRE(out.view() == "before" + line);
     REQUIRE(any == !line.empty());
+    // What had to be changed is not looked at again.
+    REQUIRE(inert == (line == all && notifier::detail::is_inert(all)));
   }
 
   const std::string block = as_block(text);

@@ -242,7 +242,7 @@ class EmailContent {
     }
     if (message_->time()) {
       if (!is_first) qp.literal(" - ");
-      qp.inert_text(message_->readable_time());
+      qp.inert_word(message_->readable_time());
     }
     qp.end_line();
     return qp;

@@ -94,6 +94,12 @@ class QuotedPrintable {
   /// Text that is_inert() holds for, padded: it is folded, and nothing else.
   void inert_text(std::string_view text) noexcept { *this = fold(*this, text); }
 
+  /// The same for a short one, which is not folded.
+  void inert_word(std::string_view text) noexcept {
+    if (static_cast<std::size_t>(line_end_ - out_) < text.size()) soft_break();
+    out_ = put_padded(out_, text);
+  }
+
   /// Short text of ours that needs no encoding.
   template <std::size_t N>
   void literal(const char (&text)[N]) noexcept {
