@@ -391,6 +391,14 @@ TEST_CASE("an event over several lines is one, unless its Content-Type says that
   CHECK(status("application/jsonl") == 400);
 }
 
+TEST_CASE("a target that is not percent-encoded as it must be is a bad request") {
+  World world;
+  for (const char* target : {"/v1/apps/100%/notifiers", "/v1/apps/%4", "/v1/apps?x=%zz", "nope", ""}) {
+    CAPTURE(std::string(target));
+    CHECK(world.call("GET", target).response.status == 400);
+  }
+}
+
 TEST_CASE("a stream is never stored, and HEAD starts none") {
   World world;
   const auto outcome = world.call("GET", "/v1/apps/shop/stream");

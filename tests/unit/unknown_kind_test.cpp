@@ -73,3 +73,21 @@ TEST_CASE("describe: a secret is known by its key in any case, and by the URL th
     CHECK_FALSE_MESSAGE(holds_secret_url(text), text);
   }
 }
+
+TEST_CASE("describe: who did it is the user's name, else the address, and no member with a name like these") {
+  notifier::json::Document document;
+  Message message;
+  const auto actor = [&](std::string_view user) {
+    const std::string event = R"({"type":"restart","user":)" + std::string(user) + "}";
+    const auto root = document.parse(event);
+    REQUIRE(root);
+    describe(Event::read(*root, event), "", message);
+    return std::string(message.actor());
+  };
+  CHECK(actor(R"({"username":"anna","email":"anna@example.org"})") == "anna");
+  CHECK(actor(R"({"email":"anna@example.org"})") == "anna@example.org");
+  CHECK(actor(R"({"email":"anna@example.org","admin":"yes","emails":"no","emailed":"no","e":"no"})") ==
+        "anna@example.org");
+  CHECK(actor(R"({"username":"anna","usernames":"no","fullname":"no","user":"no","nickname":"no"})") == "anna");
+  CHECK(actor(R"({"login":"x","lastname":"y"})") == "");
+}
