@@ -5995,7 +5995,7 @@ class CatalogueReader {
     for (const Category& category : catalogue_.categories()) {
       if (category.id == id && category.name == name) return {};
     }
-    std::int64_t position = 0;
+    std::int64_t position{};
     if (!entry["position"].integer(position) || position < 1 || position > 1000000) {
       position = static_cast<std::int64_t>(catalogue_.categories().size()) + 1;
     }
