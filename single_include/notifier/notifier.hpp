@@ -13108,7 +13108,7 @@ struct Rendering {
   const Event* event = nullptr;
   const State* state = nullptr;
   Hash128 event_hash;
-  bool is_described = false;
+  bool is_described{};  // begin() says
   Message message;
   Payload payloads[platform_count];
   EmailBody email;
