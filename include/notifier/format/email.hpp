@@ -249,7 +249,7 @@ class EmailContent {
   }
 
   template <class Escape>
-  [[gnu::always_inline]] QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text,
+  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text,
                                               std::size_t limit) {
     if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
     qp.inert_text(text);
@@ -258,7 +258,7 @@ class EmailContent {
 
   /// A text and a line break.
   template <class Escape>
-  [[gnu::always_inline]] QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text,
+  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text,
                                               std::size_t limit) {
     if (!text.is_inert || text.size() > limit) {
       qp = any_text<Escape>(qp, part, text, limit);
