@@ -101,7 +101,7 @@ bool append_line(Buffer& out, std::string_view text, bool& inert) {
   if (text.empty()) return false;
   if (text.front() != ' ' && text.back() != ' ') {
     char* const start = out.room(text.size() + text_padding);
-    const bool is_inert = copy_without<is_padded>(text, start, is_active);
+    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
     inert = inert && is_inert;
     if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
       out.set_end(start + text.size());
