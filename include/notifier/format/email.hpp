@@ -249,8 +249,7 @@ class EmailContent {
   }
 
   template <class Escape>
-  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text,
-                                              std::size_t limit) {
+  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
     if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
     qp.inert_text(text);
     return qp;
@@ -258,8 +257,7 @@ class EmailContent {
 
   /// A text and a line break.
   template <class Escape>
-  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text,
-                                              std::size_t limit) {
+  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
     if (!text.is_inert || text.size() > limit) {
       qp = any_text<Escape>(qp, part, text, limit);
       qp.hard_break();

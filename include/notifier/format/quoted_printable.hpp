@@ -75,7 +75,7 @@ class QuotedPrintable {
   /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
   static constexpr std::size_t growth = 7;
 
-  /// @param out  the start of a line, with room for all that is to come and text_padding bytes
+  /// @param out  the start of a line, with room for all that is to come and twice text_padding bytes
   explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
 
   char* end() const noexcept { return out_; }
@@ -137,6 +137,7 @@ class QuotedPrintable {
   }
 
  private:
+  /// Two vectors at a time, up to 31 bytes beyond: literals are long.
   [[gnu::noinline]] static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
     constexpr std::size_t step = 2 * Bytes::size;
     for (std::size_t at = 0; at < size; at += step) {

@@ -62,7 +62,7 @@ class Message {
   Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
   Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
   std::size_t field_count() const noexcept { return fields_.size(); }
-  /// No less than all texts together, but for labels, have bytes.
+  /// In bytes, no less than all texts together, but for the library's own labels.
   std::size_t text_size() const noexcept { return text_.size(); }
   /// When it happened, where that is known.
   std::optional<Timestamp> time() const noexcept {
@@ -92,6 +92,7 @@ class Message {
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
   void set_link(std::string_view url) { set(link_, url); }
+  /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
   /// @param label    printable ASCII
