@@ -9475,7 +9475,7 @@ class QuotedPrintable {
   /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
   static constexpr std::size_t growth = 7;
 
-  /// @param out  the start of a line, with room for all that is to come and text_padding bytes
+  /// @param out  the start of a line, with room for all that is to come and twice text_padding bytes
   explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
 
   char* end() const noexcept { return out_; }
@@ -9537,6 +9537,7 @@ class QuotedPrintable {
   }
 
  private:
+  /// Two vectors at a time, up to 31 bytes beyond: literals are long.
   [[gnu::noinline]] static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
     constexpr std::size_t step = 2 * Bytes::size;
     for (std::size_t at = 0; at < size; at += step) {
@@ -9950,7 +9951,7 @@ class Message {
   Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
   Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
   std::size_t field_count() const noexcept { return fields_.size(); }
-  /// No less than all texts together, but for labels, have bytes.
+  /// In bytes, no less than all texts together, but for the library's own labels.
   std::size_t text_size() const noexcept { return text_.size(); }
   /// When it happened, where that is known.
   std::optional<Timestamp> time() const noexcept {
@@ -9980,6 +9981,7 @@ class Message {
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
   void set_link(std::string_view url) { set(link_, url); }
+  /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
   /// @param label    printable ASCII
@@ -10316,8 +10318,7 @@ class EmailContent {
   }
 
   template <class Escape>
-  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text,
-                                              std::size_t limit) {
+  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
     if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
     qp.inert_text(text);
     return qp;
@@ -10325,8 +10326,7 @@ class EmailContent {
 
   /// A text and a line break.
   template <class Escape>
-  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text,
-                                              std::size_t limit) {
+  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
     if (!text.is_inert || text.size() > limit) {
       qp = any_text<Escape>(qp, part, text, limit);
       qp.hard_break();
