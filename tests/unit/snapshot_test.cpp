@@ -310,9 +310,15 @@ TEST_CASE("a snapshot has an app's owner where anything is known of them") {
   CHECK(owner(R"({"id":"us-1"})"));
   CHECK(owner(R"({"id":"us-1","username":"anna","email":"anna@example.org"})"));
   CHECK_FALSE(owner("null"));
-  CHECK(loaded_snapshot(
-            R"({"users":[{"id":"b","username":"x","email":"x@e.org"},{"id":"a","username":"y","email":"y@e.org"}]})")
-            .find(R"("users":[{"id":"b")") != std::string::npos);
+}
+
+TEST_CASE("users are listed in the order in which they were added") {
+  std::string users;
+  for (const char* id : {"q", "d", "m", "a", "z", "k", "b", "x", "f", "t"}) {
+    users += std::string(users.empty() ? "" : ",") + R"({"id":")" + id + R"(","username":"u","email":"u@example.org"})";
+  }
+  users = "\"users\":[" + users + "]";
+  CHECK(loaded_snapshot("{" + users + "}").find(users) != std::string::npos);
 }
 
 TEST_CASE("event types that cannot be are faults") {

@@ -103,4 +103,9 @@ TEST_CASE("of 32 code points the last is taken that a text may be cut before") {
       CHECK(cut_position(text, begin + 7) == begin);
     }
   }
+  // Of a longer run no more than 32 are looked at, so that a text of nothing else takes no longer.
+  std::string text;
+  for (int i = 0; i < 20; ++i) text += flag;
+  CHECK(cut_position(text, 31 * 4) == 30 * 4);
+  CHECK(cut_position(text, 35 * 4) == 35 * 4);
 }
