@@ -12772,17 +12772,24 @@ class Composer {
   bool run(const Op* op) {
     std::size_t marks[WordingProgram::max_depth];
     for (;;) {
-      bool there = true;
+      // Most steps are one of these three: branches are foreseen more often than where a switch leads.
       if (op->code == Op::Code::literal) {
         append_padded(op->text.data(), op->text.size());
         is_inert_ = is_inert_ && op->key == 0;
         ++op;
         continue;
       }
+      if (op->code == Op::Code::value) {
+        op = &program_.op(append_slot(*op) ? op->target : op->absent);
+        continue;
+      }
+      if (op->code == Op::Code::done) return true;
+      bool there = true;
       switch (op->code) {
-        case Op::Code::done: return true;
-        case Op::Code::failed:
         case Op::Code::literal:
+        case Op::Code::value:
+        case Op::Code::done:
+        case Op::Code::failed:
         case Op::Code::field:
         case Op::Code::condition: return false;
         case Op::Code::open:
@@ -12795,7 +12802,6 @@ class Composer {
           continue;
         case Op::Code::jump: op = &program_.op(op->target); continue;
         case Op::Code::give_up: op = &program_.op(op->absent); continue;
-        case Op::Code::value: there = append_slot(*op); break;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
