@@ -155,7 +155,8 @@ TEST_CASE("a fault in a host is placed at its byte") {
 TEST_CASE("a request's target has every byte that is not for URLs percent-encoded") {
   for (int byte = 0x21; byte < 0x100; ++byte) {
     const char c = static_cast<char>(byte);
-    const auto url = notifier::parse_http_url(std::string("http://a.example/x") + c);
+    const std::string text = std::string("http://a.example/x") + c;
+    const auto url = notifier::parse_http_url(text);
     if (!url) continue;
     const bool is_encoded = byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos;
     std::string target;

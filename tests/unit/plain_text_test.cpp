@@ -4,7 +4,7 @@
 
 #include <doctest/doctest.h>
 
-#include <regex>
+#include <algorithm>
 #include <string>
 #include <vector>
 
@@ -62,9 +62,16 @@ std::string trimmed(std::string text, const char* spaces) {
 std::string as_line(const std::vector<std::string>& text) {
   std::string all;
   for (const std::string& piece : text) all += breaks(piece) ? "\n" : hides(piece) ? "\r" : piece;
-  static const std::regex controls(" *\n[\n ]*"), overrides("\r");
-  all = std::regex_replace(std::regex_replace(all, controls, " "), overrides, "");
-  return trimmed(all, " ");
+  std::string line;
+  for (std::size_t at = 0; at < all.size();) {
+    const std::size_t end = (std::min)(all.find_first_not_of(" \n", at), all.size());
+    const std::string spaces = all.substr(at, end - at);
+    line += spaces.find('\n') == std::string::npos ? spaces : " ";
+    at = end;
+    if (at < all.size() && all[at] != '\r') line += all[at];
+    ++at;
+  }
+  return trimmed(line, " ");
 }
 
 std::string as_block(const std::vector<std::string>& text) {
@@ -73,11 +80,24 @@ std::string as_block(const std::vector<std::string>& text) {
     const bool stays = piece == "\n" || piece == "\r" || piece == "\t" || piece == "\x1B";
     if (stays || (!breaks(piece) && !hides(piece))) all += piece;
   }
-  static const std::regex line_break("\r\n|\r"), sequence("\x1B(\\[[ -?]*[@-~])?"), blank_lines("^[ \n\t]*\n");
-  all = std::regex_replace(all, line_break, "\n");
-  all = std::regex_replace(all, sequence, "");
-  all.erase(all.find_last_not_of(" \n\t") + 1);
-  return std::regex_replace(all, blank_lines, "");
+  std::string block;
+  for (std::size_t at = 0; at < all.size(); ++at) {
+    if (all[at] == '\x1B') {
+      std::size_t end = at + 2;
+      while (end < all.size() && all[end] >= ' ' && all[end] <= '?') ++end;
+      const bool is_sequence =
+          at + 1 < all.size() && all[at + 1] == '[' && end < all.size() && all[end] >= '@' && all[end] <= '~';
+      if (is_sequence) at = end;
+    } else if (all[at] != '\r') {
+      block += all[at];
+    } else {
+      block += '\n';
+      if (at + 1 < all.size() && all[at + 1] == '\n') ++at;
+    }
+  }
+  block.erase(block.find_last_not_of(" \n\t") + 1);
+  const std::size_t first = block.find_first_not_of(" \n\t");
+  return first == std::string::npos ? "" : block.substr(block.rfind('\n', first) + 1);
 }
 
 std::string padded(const std::string& text) { return text + std::string(notifier::detail::text_padding, '\n'); }
