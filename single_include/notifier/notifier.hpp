@@ -12918,8 +12918,8 @@ class Composer {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;
-      bool inert;
-      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, inert)) return;
+      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_))
+        return;
       const std::size_t begin = text_.size();
       if (!append_span(out_.kind_)) text_.append("event");
       for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
@@ -12928,8 +12928,7 @@ class Composer {
     });
     out_.sentence_ = written([&] {
       is_inert_ = false;
-      bool inert;
-      if (type != nullptr && append_line(text_, type->description, inert)) {
+      if (type != nullptr && append_line(text_, type->description, is_inert_)) {
         const char last = text_.view().back();
         if (last != '.' && last != '!' && last != '?') text_.append('.');
         return true;
