@@ -2877,7 +2877,7 @@ class Stage2 {
 
   static std::size_t find_escape(const char* text, std::size_t from, std::size_t size) noexcept {
     using notifier::detail::Bytes;
-    // Most texts have none: 64 bytes at a time, which takes half the time. The text is padded by as many.
+    // Most texts have none: 64 bytes at a time. The text is padded by as many.
     const auto has_one = [&](std::size_t at) {
       const auto is = [&](std::size_t i) { return Bytes::load(text + at + i * Bytes::size).is('\\'); };
       return !((is(0) | is(1)) | (is(2) | is(3))).none();
@@ -3213,7 +3213,7 @@ inline Event Event::read(json::View root, std::string_view body) noexcept {
 }
 
 inline void Event::assign(json::View root, std::string_view whole) noexcept {
-  // One by one: compilers clear a whole Event with an instruction that takes 30 ns, and hand a value on through memory.
+  // One by one: compilers clear a whole Event with `rep stos`, which is slow to begin, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
   type = std::string_view();
@@ -9524,7 +9524,7 @@ class QuotedPrintable {
     line_end_ = out_ + qp_line;
   }
 
-  /// hard_break() where the line does not end in a space. To look takes 5 ns, until what was stored can be read.
+  /// hard_break() where the line does not end in a space. To look waits until what was stored can be read.
   void end_line() noexcept {
     out_ = put(out_, "\r\n");
     line_end_ = out_ + qp_line;

@@ -124,7 +124,7 @@ class QuotedPrintable {
     line_end_ = out_ + qp_line;
   }
 
-  /// hard_break() where the line does not end in a space. To look takes 5 ns, until what was stored can be read.
+  /// hard_break() where the line does not end in a space. To look waits until what was stored can be read.
   void end_line() noexcept {
     out_ = put(out_, "\r\n");
     line_end_ = out_ + qp_line;

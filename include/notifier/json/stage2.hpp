@@ -144,7 +144,7 @@ class Stage2 {
 
   static std::size_t find_escape(const char* text, std::size_t from, std::size_t size) noexcept {
     using notifier::detail::Bytes;
-    // Most texts have none: 64 bytes at a time, which takes half the time. The text is padded by as many.
+    // Most texts have none: 64 bytes at a time. The text is padded by as many.
     const auto has_one = [&](std::size_t at) {
       const auto is = [&](std::size_t i) { return Bytes::load(text + at + i * Bytes::size).is('\\'); };
       return !((is(0) | is(1)) | (is(2) | is(3))).none();
