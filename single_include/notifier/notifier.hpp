@@ -3213,7 +3213,7 @@ inline Event Event::read(json::View root, std::string_view body) noexcept {
 }
 
 inline void Event::assign(json::View root, std::string_view whole) noexcept {
-  // One by one: compilers clear a whole Event with `rep stos`, which is slow to begin, and hand a value on through memory.
+  // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
   type = std::string_view();
