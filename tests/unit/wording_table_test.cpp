@@ -2,8 +2,10 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <memory>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include "notifier/message/wording_program.hpp"
@@ -120,4 +122,34 @@ TEST_CASE("a table that is too large is not sound: its keys, its steps, its lite
   const auto of_depth = [](std::size_t count) { return repeated("[{a}|", count) + "b" + repeated("]", count); };
   CHECK(is_sound_sentence(of_depth(8)));
   CHECK_FALSE(is_sound_sentence(of_depth(9)));
+}
+
+TEST_CASE("kinds are compiled when they are asked for, by any number of threads at once") {
+  std::vector<std::string> texts;
+  for (std::size_t i = 0; i < 80; ++i) texts.push_back(std::to_string(i));
+  std::vector<std::string> sentences;
+  for (const std::string& text : texts) sentences.push_back("The {key" + text + "} of " + text);
+  std::vector<Wording> table;
+  for (std::size_t i = 0; i < texts.size(); ++i)
+    table.push_back({texts[i], "", Severity::info, "title", "Sentence.", {}, sentences[i]});
+
+  const auto program = std::make_unique<WordingProgram>(table.data(), table.size());
+  CHECK(program->first_row("80") == WordingProgram::no_row);
+  CHECK(program->key("key7") == 0);
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> right{0};
+  for (std::size_t seed = 0; seed < 4; ++seed) {
+    threads.emplace_back([&, seed] {
+      for (std::size_t step = 0; step < texts.size(); ++step) {
+        const std::size_t i = (step * (2 * seed + 1) + seed) % texts.size();
+        if (program->first_row(texts[i]) != i) continue;
+        const auto* op = &program->op(program->row(i).actor);
+        const bool begins = op[0].text == "The " && op[1].key == program->key("key" + texts[i]) && op[1].key != 0;
+        if (begins && op[2].text == " of " + texts[i]) ++right;
+      }
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(right == 4 * texts.size());
+  CHECK(program->is_sound());
 }

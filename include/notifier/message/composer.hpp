@@ -343,7 +343,7 @@ class Composer {
   const Event& event_;
   Message& out_;
   Buffer& text_;
-  const WordingProgram& program_;
+  WordingProgram& program_;
   const Catalogue& catalogue_;
   Members members_;
   std::string_view user_;

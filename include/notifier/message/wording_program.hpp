@@ -1,9 +1,11 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
+#include <mutex>
 #include <string_view>
 
 #include "notifier/message/plain_text.hpp"
@@ -44,7 +46,9 @@ struct Op {
   std::uint16_t absent{};  ///< of slots: where to go when it is not
 };
 
-/// The table of wordings, compiled once per process into steps that need no more parsing and look up no key twice.
+/// The table of wordings, compiled into steps that need no more parsing and look up no key twice. Rows of a kind are
+/// compiled when an event of it first comes: most processes see a few kinds of a hundred. Any number of threads may
+/// look while one compiles, as what is compiled never moves.
 class WordingProgram {
  public:
   struct Row {
@@ -55,39 +59,35 @@ class WordingProgram {
   static constexpr std::size_t max_keys = 160;
   static constexpr std::size_t max_depth = 8;
 
-  static const WordingProgram& instance() {
+  static WordingProgram& instance() {
     using Table = Packed<wordings::table, &Wording::kind, &Wording::when, &Wording::severity, &Wording::title,
                          &Wording::sentence, &Wording::fields, &Wording::actor, &Wording::link>;
-    static const WordingProgram program(Table::Rows().all, row_count);
+    static const typename Table::Rows table;
+    static WordingProgram program(table.all, row_count);
     return program;
   }
 
-  /// Compiles a table whose texts live as long as the program, of at most so many rows as the library's own.
-  WordingProgram(const Wording* table, std::size_t rows) {
+  /// @param table  outlives the program, and its texts, too.
+  /// @param rows   at most as many as the library's own has.
+  WordingProgram(const Wording* table, std::size_t rows) : table_(table), table_size_(rows) {
     finish(empty_template);
     for (std::size_t i = 0; i < rows; ++i) {
-      const Wording& wording = table[i];
-      if (i == 0 || table[i - 1].kind != wording.kind) {
-        if (kinds_.find(wording.kind) != 0) sound_ = false;
-        first_rows_[kinds_.add(wording.kind)] = static_cast<std::uint8_t>(i);
+      if (i == 0 || table[i - 1].kind != table[i].kind) {
+        if (kinds_.find(table[i].kind) != 0) sound_ = false;
+        first_rows_[kinds_.add(table[i].kind)] = static_cast<std::uint8_t>(i);
       }
-      const bool is_last_of_kind = i + 1 == rows || table[i + 1].kind != wording.kind;
-      if (is_last_of_kind && !wording.when.empty()) sound_ = false;
-      rows_[i].when = compile_conditions(wording.when);
-      rows_[i].title = compile_template(wording.title, Must::succeed);
-      rows_[i].sentence = compile_template(wording.sentence, Must::succeed);
-      rows_[i].fields = compile_fields(table, i);
-      rows_[i].actor = compile_template(wording.actor);
-      rows_[i].link = compile_template(wording.link);
-      rows_[i].severity = wording.severity;
+      const bool is_last_of_kind = i + 1 == rows || table[i + 1].kind != table[i].kind;
+      if (is_last_of_kind && !table[i].when.empty()) sound_ = false;
     }
   }
   WordingProgram(const WordingProgram&) = delete;  // steps point at its literals
 
-  /// The number of the kind's first row, or no_row.
-  std::size_t first_row(std::string_view kind) const noexcept {
+  /// The number of the kind's first row, whose steps there are from now on; or no_row.
+  std::size_t first_row(std::string_view kind) {
     const std::size_t number = kinds_.find(kind);
-    return number == 0 ? no_row : first_rows_[number];
+    if (number == 0) return no_row;
+    if (!compiled_[number].load(std::memory_order_acquire)) compile(number);
+    return first_rows_[number];
   }
   static constexpr std::size_t no_row = static_cast<std::size_t>(-1);
 
@@ -97,7 +97,10 @@ class WordingProgram {
   std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
 
   /// Whether the table obeys its grammar and fits. Tests see to it.
-  bool is_sound() const noexcept { return sound_; }
+  bool is_sound() {
+    for (std::size_t number = 1; number <= kinds_.size(); ++number) compile(number);
+    return sound_;
+  }
 
  private:
   static constexpr std::size_t row_count = std::size(wordings::table);
@@ -105,6 +108,24 @@ class WordingProgram {
   static constexpr std::size_t max_ops = 4096;
   static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
+
+  [[gnu::noinline]] void compile(std::size_t kind) {
+    const std::lock_guard<std::mutex> lock(compiling_);
+    if (compiled_[kind].load(std::memory_order_relaxed)) return;
+    const std::size_t first = first_rows_[kind];
+    for (std::size_t i = first; i < table_size_ && table_[i].kind == table_[first].kind; ++i) {
+      const Wording& wording = table_[i];
+      Row& row = rows_[i];
+      row.when = compile_conditions(wording.when);
+      row.title = compile_template(wording.title, Must::succeed);
+      row.sentence = compile_template(wording.sentence, Must::succeed);
+      row.fields = compile_fields(wording.fields);
+      row.actor = compile_template(wording.actor);
+      row.link = compile_template(wording.link);
+      row.severity = wording.severity;
+    }
+    compiled_[kind].store(true, std::memory_order_release);
+  }
 
   Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
     if (op_count_ + 1 == max_ops) sound_ = false;
@@ -309,10 +330,9 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  [[gnu::noinline]] std::uint16_t compile_fields(const Wording* table, std::size_t row) {
-    std::string_view fields = table[row].fields;
-    for (std::size_t i = 0; i < row; ++i) {
-      if (table[i].fields == fields) return rows_[i].fields;
+  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
+    for (std::size_t i = 0; i < table_size_; ++i) {
+      if (rows_[i].fields != 0 && table_[i].fields == fields) return rows_[i].fields;
     }
     const std::uint16_t begin = here();
     while (!fields.empty()) {
@@ -336,10 +356,14 @@ class WordingProgram {
     return begin;
   }
 
+  const Wording* table_;
+  std::size_t table_size_;
   SmallIndex<max_kinds> kinds_;
   SmallIndex<max_keys - 1> keys_;  // its numbers begin at 1
   std::uint8_t first_rows_[max_kinds + 1] = {};
-  Row rows_[row_count];
+  std::mutex compiling_;
+  std::atomic<bool> compiled_[max_kinds + 1] = {};
+  Row rows_[row_count] = {};
   Op ops_[max_ops];
   std::size_t op_count_ = 0;
   char literals_[max_literals] = {};
