@@ -3,7 +3,6 @@
 #pragma once
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -75,11 +74,14 @@ constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c
 
 /// The port that some digits stand for, from 1 to 65535.
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
-  std::uint16_t port = 0;
-  const char* const end = digits.data() + digits.size();
-  const char* const rest = std::from_chars(digits.data(), end, port).ptr;
-  if (rest != end || port == 0) return std::nullopt;  // 0 too where it is too large
-  return port;
+  std::uint32_t port = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 0xFFFF) return std::nullopt;
+  }
+  if (port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
 }
 
 /// The first fault of a host name, or nullptr.
@@ -96,29 +98,24 @@ inline const char* host_name_fault(std::string_view host) noexcept {
   }
 }
 
-}  // namespace detail::net
-
-inline Result<Url> parse_http_url(std::string_view text) {
-  using detail::net::url_error;
-  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
-    Error error = url_error("is too long", NOTIFIER_MAX_URL_BYTES);
-    error.code = errc::too_large;
-    return error;
-  }
+/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
+inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
+  const auto fault_at = [&offset](std::size_t at, const char* fault) {
+    offset = at;
+    return fault;
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(text[i]);
-    if (c <= 0x20 || c == 0x7F) return url_error("can't hold white space or control characters", i);
-    if (c == '\\') return url_error("can't hold a backslash", i);
-    if (c == '#') return url_error("can't have a fragment (#...)", i);
+    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
+    if (c == '\\') return fault_at(i, "can't hold a backslash");
+    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
   }
 
-  Url url;
   const std::size_t colon = text.find(':');
   url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
-  url.secure = detail::net::equals_lower(url.scheme, "https");
-  if (!url.secure && !detail::net::equals_lower(url.scheme, "http"))
-    return url_error("must begin with http:// or https://", 0);
-  if (text.substr(colon, 3) != "://") return url_error("must begin with http:// or https://", colon);
+  url.secure = equals_lower(url.scheme, "https");
+  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
+  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
 
   const std::size_t start = colon + 3;
   const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
@@ -129,35 +126,35 @@ inline Result<Url> parse_http_url(std::string_view text) {
   if (question < url.target.size()) url.query = url.target.substr(question + 1);
 
   if (authority.find('@') != std::string_view::npos) {
-    return url_error("can't hold a user name or password", start);
+    return fault_at(start, "can't hold a user name or password");
   }
   std::size_t host_end = 0;
   if (!authority.empty() && authority[0] == '[') {
     host_end = authority.find(']');
-    if (host_end == std::string_view::npos) return url_error("has an IPv6 address without its closing bracket", start);
+    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
     url.host = authority.substr(1, host_end - 1);
     url.address = parse_ipv6(url.host);
-    if (!url.address) return url_error("has a host in brackets that is no IPv6 address", start + 1);
+    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
     ++host_end;
     if (host_end < authority.size() && authority[host_end] != ':') {
-      return url_error("has something other than a port after its host", start + host_end);
+      return fault_at(start + host_end, "has something other than a port after its host");
     }
   } else {
     host_end = (std::min)(authority.find(':'), authority.size());
     url.host = authority.substr(0, host_end);
-    if (url.host.empty()) return url_error("must have a host", start);
+    if (url.host.empty()) return fault_at(start, "must have a host");
     for (std::size_t i = 0; i < url.host.size(); ++i) {
       if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
-        return url_error("must have its host in ASCII, as xn--bcher-kva.example", start + i);
+        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
       }
-      if (!detail::net::is_host_char(url.host[i])) {
-        return url_error("has a character in its host that no host name can have", start + i);
+      if (!is_host_char(url.host[i])) {
+        return fault_at(start + i, "has a character in its host that no host name can have");
       }
     }
-    if (const char* fault = detail::net::host_name_fault(url.host)) return url_error(fault, start);
+    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
     if (ends_in_number(url.host)) {
       url.address = parse_ipv4(url.host);
-      if (!url.address) return url_error("has a host that ends in a number but is no IPv4 address", start);
+      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
     }
   }
 
@@ -165,11 +162,25 @@ inline Result<Url> parse_http_url(std::string_view text) {
   if (host_end < authority.size()) {
     const std::string_view digits = authority.substr(host_end + 1);
     if (!digits.empty()) {
-      const auto port = detail::net::parse_port(digits);
-      if (!port) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      const auto port = parse_port(digits);
+      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
       url.port = *port;
     }
   }
+  return nullptr;
+}
+
+}  // namespace detail::net
+
+inline Result<Url> parse_http_url(std::string_view text) {
+  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
+    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
+    error.code = errc::too_large;
+    return error;
+  }
+  Url url;
+  std::size_t offset = 0;
+  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
   return url;
 }
 

@@ -222,7 +222,7 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  bool append_variables() {
+  [[gnu::noinline]] bool append_variables() {
     const std::size_t begin = text_.size();
     for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
                                     std::pair("deleted_vars", " removed")}) {
@@ -265,7 +265,7 @@ class Composer {
     return bit < catalogue_.unselectable_bit() ? &catalogue_.event_types()[bit] : nullptr;
   }
 
-  void compose_unknown_kind() {
+  [[gnu::noinline]] void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;

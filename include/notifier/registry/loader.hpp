@@ -33,7 +33,7 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  void take(const std::string& path, Problems& problems) {
+  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
@@ -71,11 +71,11 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  static std::string at(std::string_view list, std::size_t position) {
+  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
-    faults_.add(path, {std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+    faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
   void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
@@ -108,13 +108,13 @@ class Loader {
 template <class Path, class F>
 void Loader::for_each(json::View list, Path&& path, F&& f) {
   if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) return faults_.add({}, {path(), "must be an array", "type"});
+  if (!list.is_array()) return add_type_fault(path(), "must be an array");
   std::size_t position = 0;
   list.for_each_element([&](json::View element) {
     if (element.is_object()) {
       f(element, position);
     } else {
-      faults_.add({}, {at(path(), position), "must be an object", "type"});
+      add_type_fault(at(path(), position), "must be an object");
     }
     ++position;
   });
