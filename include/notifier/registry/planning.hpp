@@ -329,19 +329,21 @@ inline Result<void> apply_user(const Change& change, State& next) {
   return {};
 }
 
+inline Result<void> apply(const Change& change, State& next) {
+  switch (change.op) {
+    case Change::Op::put_app: return apply_app(change, next);
+    case Change::Op::put_notifier: return apply_notifier(change, next);
+    case Change::Op::remove_notifier: return apply_removal(change, next);
+    case Change::Op::put_user: break;
+  }
+  return apply_user(change, next);
+}
+
 }  // namespace detail
 
 inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
-  for (const Change& change : changes) {
-    Result<void> applied;
-    switch (change.op) {
-      case Change::Op::put_app: applied = detail::apply_app(change, next); break;
-      case Change::Op::put_notifier: applied = detail::apply_notifier(change, next); break;
-      case Change::Op::remove_notifier: applied = detail::apply_removal(change, next); break;
-      case Change::Op::put_user: applied = detail::apply_user(change, next); break;
-    }
-    if (!applied) return applied;
-  }
+  for (const Change& change : changes)
+    if (auto applied = detail::apply(change, next); !applied) return applied;
   return {};
 }
 
