@@ -26,9 +26,9 @@ void notifier_delete(notifier_engine* engine) { delete engine; }
 
 notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                  uint32_t audience_size) {
-  return with_audience(engine, text_at(audience, audience_size), [&](const notifier::Audience& named) {
-    return respond(engine->router.explain(text_at(event, event_size), named));
-  });
+  notifier::Audience named;
+  if (!read_audience(engine, text_at(audience, audience_size), named)) return 1;
+  return respond(engine->router.explain(text_at(event, event_size), named));
 }
 
 notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size, uint32_t event,
@@ -46,10 +46,10 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
     const auto stored = engine->registry.find(draft);
     return stored ? show(*stored) : answer.fail(not_found("notifier"));
   }
-  return with_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, [&](View object) -> notifier_status {
-    const auto valid = notifier::validate(read_draft(object), engine->registry.catalogue());
-    return valid ? show(*valid) : answer.fail(valid.error());
-  });
+  View object;
+  if (!read_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  const auto valid = notifier::validate(read_draft(object), engine->registry.catalogue());
+  return valid ? show(*valid) : answer.fail(valid.error());
 }
 
 }  // extern "C"

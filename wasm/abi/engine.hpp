@@ -67,18 +67,18 @@ inline Error not_found(std::string_view resource) {
   return error;
 }
 
-/// Parses an object and goes on with it.
-template <class Then>
-notifier_status with_object(notifier_engine* engine, std::string_view json, std::size_t max_bytes, Then&& then) {
+/// Parses an object. Where it is none, answers so and returns false.
+inline bool read_object(notifier_engine* engine, std::string_view json, std::size_t max_bytes, View& object) {
   const Result<View> root = engine->document.parse(json, max_bytes);
-  if (!root) return answer.fail(root.error());
-  if (!root->is_object()) {
-    Error error;
-    error.code = notifier::errc::not_an_object;
-    error.message = "a JSON object is needed";
-    return answer.fail(error);
+  if (root && root->is_object()) {
+    object = *root;
+    return true;
   }
-  return then(*root);
+  Error error;
+  error.code = notifier::errc::not_an_object;
+  error.message = "a JSON object is needed";
+  answer.fail(root ? error : root.error());
+  return false;
 }
 
 inline notifier::User read_user(View object) {
@@ -94,17 +94,17 @@ inline NotifierDraft read_draft(View object) {
   return draft;
 }
 
-/// Reads who else is concerned, and goes on with it.
-template <class Then>
-notifier_status with_audience(notifier_engine* engine, std::string_view json, Then&& then) {
-  notifier::Audience audience;
-  if (!json.empty()) {
-    const Result<View> root = engine->audience.parse(json, NOTIFIER_MAX_BODY_BYTES);
-    if (!root) return answer.fail(root.error());
-    (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
-    (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
+/// Reads who else is concerned. Where that cannot be read, answers so and returns false.
+inline bool read_audience(notifier_engine* engine, std::string_view json, notifier::Audience& audience) {
+  if (json.empty()) return true;
+  const Result<View> root = engine->audience.parse(json, NOTIFIER_MAX_BODY_BYTES);
+  if (!root) {
+    answer.fail(root.error());
+    return false;
   }
-  return then(audience);
+  (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
+  (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
+  return true;
 }
 
 }  // namespace notifier_wasm

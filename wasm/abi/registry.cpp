@@ -12,13 +12,13 @@ using namespace notifier_wasm;
 extern "C" {
 
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size) {
-  return with_object(engine, text_at(app, app_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) -> notifier_status {
-    notifier::App draft{object["id"].text(), object["name"].text(), read_user(object["owner"]),
-                        object["project_id"].text()};
-    const auto added = engine->registry.add_app(std::move(draft), object["default_notifier"].boolean());
-    if (!added) return answer.fail(added.error());
-    return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *added); });
-  });
+  View object;
+  if (!read_object(engine, text_at(app, app_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  notifier::App draft{object["id"].text(), object["name"].text(), read_user(object["owner"]),
+                      object["project_id"].text()};
+  const auto added = engine->registry.add_app(std::move(draft), object["default_notifier"].boolean());
+  if (!added) return answer.fail(added.error());
+  return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *added); });
 }
 
 notifier_status notifier_apps(notifier_engine* engine) {
@@ -30,24 +30,25 @@ notifier_status notifier_apps(notifier_engine* engine) {
 }
 
 notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32_t user_size) {
-  return with_object(engine, text_at(user, user_size), NOTIFIER_MAX_BODY_BYTES,
-                     [&](View object) { return respond(engine->registry.put_user(read_user(object))); });
+  View object;
+  if (!read_object(engine, text_at(user, user_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  return respond(engine->registry.put_user(read_user(object)));
 }
 
 notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft,
                              uint32_t draft_size) {
-  return with_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(engine->registry.add(text_at(app, app_size), read_draft(object)));
-  });
+  View object;
+  if (!read_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  return respond(engine->registry.add(text_at(app, app_size), read_draft(object)));
 }
 
 notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t id_size, uint32_t patch,
                                 uint32_t patch_size) {
   const auto stored = engine->registry.find(text_at(id, id_size));
   if (!stored) return answer.fail(not_found("notifier"));
-  return with_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(engine->registry.update(stored->app_id, stored->id, read_draft(object)));
-  });
+  View object;
+  if (!read_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  return respond(engine->registry.update(stored->app_id, stored->id, read_draft(object)));
 }
 
 notifier_status notifier_remove(notifier_engine* engine, uint32_t id, uint32_t id_size) {
@@ -88,9 +89,9 @@ notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, u
 }
 
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size) {
-  return with_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    return respond(notifier::validate(read_draft(object), engine->registry.catalogue()));
-  });
+  View object;
+  if (!read_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  return respond(notifier::validate(read_draft(object), engine->registry.catalogue()));
 }
 
 notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32_t snapshot_size) {
@@ -102,12 +103,12 @@ notifier_status notifier_snapshot(notifier_engine* engine) {
 }
 
 notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size) {
-  return with_object(engine, text_at(settings, settings_size), NOTIFIER_MAX_BODY_BYTES, [&](View object) {
-    notifier::Settings changed = engine->registry.settings();
-    if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
-    if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
-    return respond(engine->registry.set_settings(std::move(changed)));
-  });
+  View object;
+  if (!read_object(engine, text_at(settings, settings_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  notifier::Settings changed = engine->registry.settings();
+  if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
+  if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
+  return respond(engine->registry.set_settings(std::move(changed)));
 }
 
 notifier_status notifier_catalogue(notifier_engine* engine) {
@@ -147,28 +148,27 @@ notifier_status notifier_catalogue(notifier_engine* engine) {
 notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
                                 uint32_t body_size) {
   // The API accepts bodies up to its own limit and answers 413 itself; a long path is for it to refuse, too.
-  return with_object(engine, text_at(head, head_size), head_size, [&](View object) {
-    const View user = object["user"];
-    notifier::Request request;
-    request.method = object["method"].string();
-    request.target = object["target"].string();
-    request.body = text_at(body, body_size);
-    if (object["content_type"].is_string())
-      request.headers.push_back({"Content-Type", object["content_type"].string()});
-    request.username = user["username"].string();
-    request.email = user["email"].string();
-    request.user_id = user["id"].string();
-    const notifier::Outcome outcome = engine->api.handle(request);
-    return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
-  });
+  View object;
+  if (!read_object(engine, text_at(head, head_size), head_size, object)) return 1;
+  const View user = object["user"];
+  notifier::Request request;
+  request.method = object["method"].string();
+  request.target = object["target"].string();
+  request.body = text_at(body, body_size);
+  if (object["content_type"].is_string()) request.headers.push_back({"Content-Type", object["content_type"].string()});
+  request.username = user["username"].string();
+  request.email = user["email"].string();
+  request.user_id = user["id"].string();
+  const notifier::Outcome outcome = engine->api.handle(request);
+  return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
 }
 
 notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size) {
-  return with_object(engine, text_at(notifier, notifier_size), notifier_size, [&](View object) {
-    const notifier::Outcome outcome =
-        engine->api.switch_off(object["app_id"].string(), object["notifier_id"].string(), object["reason"].string());
-    return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
-  });
+  View object;
+  if (!read_object(engine, text_at(notifier, notifier_size), notifier_size, object)) return 1;
+  const notifier::Outcome outcome =
+      engine->api.switch_off(object["app_id"].string(), object["notifier_id"].string(), object["reason"].string());
+  return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
 }
 
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size) {

@@ -32,23 +32,21 @@ uint32_t notifier_reserve(uint32_t size) {
 
 notifier_status notifier_route(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                uint32_t audience_size, uint32_t decode) {
-  return with_audience(engine, text_at(audience, audience_size),
-                       [&](const notifier::Audience& named) -> notifier_status {
-                         const std::string_view text = text_at(event, event_size);
-                         notifier_wasm::RecordWriter records(text, decode != 0);
-                         const auto routed = engine->router.route(text, records, named);
-                         return routed ? answer.done() : answer.fail(routed.error());
-                       });
+  notifier::Audience named;
+  if (!read_audience(engine, text_at(audience, audience_size), named)) return 1;
+  const std::string_view text = text_at(event, event_size);
+  notifier_wasm::RecordWriter records(text, decode != 0);
+  const auto routed = engine->router.route(text, records, named);
+  return routed ? answer.done() : answer.fail(routed.error());
 }
 
 notifier_status notifier_match(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                uint32_t audience_size) {
-  return with_audience(
-      engine, text_at(audience, audience_size), [&](const notifier::Audience& named) -> notifier_status {
-        answer.clear();
-        const auto matched = engine->router.match(text_at(event, event_size), notifier_wasm::IdWriter(), named);
-        return matched ? answer.done() : answer.fail(matched.error());
-      });
+  notifier::Audience named;
+  if (!read_audience(engine, text_at(audience, audience_size), named)) return 1;
+  answer.clear();
+  const auto matched = engine->router.match(text_at(event, event_size), notifier_wasm::IdWriter(), named);
+  return matched ? answer.done() : answer.fail(matched.error());
 }
 
 void notifier_lines(notifier_engine* engine, uint32_t lines, uint32_t lines_size, uint32_t first_line, uint32_t mode) {

@@ -89,8 +89,6 @@ export class Instance {
     // V8 makes a wrapper for each kind of import: fewer where functions have the parameters that the module knows.
     const env = { emscripten_notify_memory_growth: (_memory: number) => this.#growAhead() };
     const wasi = {
-      environ_get: (_pointers: number, _texts: number) => 0,
-      environ_sizes_get: (_count: number, _size: number) => 0,
       proc_exit: (_code: number) => {
         throw new RangeError('out of memory');
       },

@@ -59,8 +59,6 @@ export class Core {
     };
     const env = { emscripten_notify_memory_growth: () => {} };
     const wasi = {
-      environ_get: () => 0,
-      environ_sizes_get: () => 0,
       proc_exit: () => {
         throw new NotifierError('failed', 'the WebAssembly module ran out of memory');
       },
