@@ -2649,7 +2649,6 @@ NOTIFIER_NAMESPACE_END
 
 #include <optional>
 #include <stdexcept>
-#include <variant>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -2677,25 +2676,25 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(const T& value) : state_(std::in_place_index<0>, value) {}
-  Result(T&& value) : state_(std::in_place_index<0>, std::move(value)) {}
-  Result(const Error& error) : state_(std::in_place_index<1>, error) {}
-  Result(Error&& error) : state_(std::in_place_index<1>, std::move(error)) {}
+  Result(const T& value) : value_(value) {}
+  Result(T&& value) : value_(std::move(value)) {}
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
 
-  bool has_value() const noexcept { return state_.index() == 0; }
+  bool has_value() const noexcept { return !error_.has_value(); }
   explicit operator bool() const noexcept { return has_value(); }
 
   /// The value. Undefined on an error, as for std::optional.
-  T& operator*() & noexcept { return *std::get_if<0>(&state_); }
-  const T& operator*() const& noexcept { return *std::get_if<0>(&state_); }
-  T&& operator*() && noexcept { return std::move(*std::get_if<0>(&state_)); }
-  T* operator->() noexcept { return std::get_if<0>(&state_); }
-  const T* operator->() const noexcept { return std::get_if<0>(&state_); }
+  T& operator*() & noexcept { return *value_; }
+  const T& operator*() const& noexcept { return *value_; }
+  T&& operator*() && noexcept { return std::move(*value_); }
+  T* operator->() noexcept { return &*value_; }
+  const T* operator->() const noexcept { return &*value_; }
 
   /// The error. Undefined on a value.
-  Error& error() & noexcept { return *std::get_if<1>(&state_); }
-  const Error& error() const& noexcept { return *std::get_if<1>(&state_); }
-  Error&& error() && noexcept { return std::move(*std::get_if<1>(&state_)); }
+  Error& error() & noexcept { return *error_; }
+  const Error& error() const& noexcept { return *error_; }
+  Error&& error() && noexcept { return std::move(*error_); }
 
 #if NOTIFIER_EXCEPTIONS
   /// The value, or throws BadResult.
@@ -2710,7 +2709,8 @@ class [[nodiscard]] Result {
 #endif
 
  private:
-  std::variant<T, Error> state_;
+  std::optional<T> value_;
+  std::optional<Error> error_;
 };
 
 /// Success or an Error.
@@ -4786,7 +4786,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
 
 /// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
 /// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
@@ -4827,7 +4827,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
-inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -4984,11 +4984,14 @@ constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c
 
 /// The port that some digits stand for, from 1 to 65535.
 inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
-  std::uint16_t port = 0;
-  const char* const end = digits.data() + digits.size();
-  const char* const rest = std::from_chars(digits.data(), end, port).ptr;
-  if (rest != end || port == 0) return std::nullopt;  // 0 too where it is too large
-  return port;
+  std::uint32_t port = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 0xFFFF) return std::nullopt;
+  }
+  if (port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
 }
 
 /// The first fault of a host name, or nullptr.
@@ -5005,29 +5008,24 @@ inline const char* host_name_fault(std::string_view host) noexcept {
   }
 }
 
-}  // namespace detail::net
-
-inline Result<Url> parse_http_url(std::string_view text) {
-  using detail::net::url_error;
-  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
-    Error error = url_error("is too long", NOTIFIER_MAX_URL_BYTES);
-    error.code = errc::too_large;
-    return error;
-  }
+/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
+inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
+  const auto fault_at = [&offset](std::size_t at, const char* fault) {
+    offset = at;
+    return fault;
+  };
   for (std::size_t i = 0; i < text.size(); ++i) {
     const unsigned char c = static_cast<unsigned char>(text[i]);
-    if (c <= 0x20 || c == 0x7F) return url_error("can't hold white space or control characters", i);
-    if (c == '\\') return url_error("can't hold a backslash", i);
-    if (c == '#') return url_error("can't have a fragment (#...)", i);
+    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
+    if (c == '\\') return fault_at(i, "can't hold a backslash");
+    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
   }
 
-  Url url;
   const std::size_t colon = text.find(':');
   url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
-  url.secure = detail::net::equals_lower(url.scheme, "https");
-  if (!url.secure && !detail::net::equals_lower(url.scheme, "http"))
-    return url_error("must begin with http:// or https://", 0);
-  if (text.substr(colon, 3) != "://") return url_error("must begin with http:// or https://", colon);
+  url.secure = equals_lower(url.scheme, "https");
+  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
+  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
 
   const std::size_t start = colon + 3;
   const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
@@ -5038,35 +5036,35 @@ inline Result<Url> parse_http_url(std::string_view text) {
   if (question < url.target.size()) url.query = url.target.substr(question + 1);
 
   if (authority.find('@') != std::string_view::npos) {
-    return url_error("can't hold a user name or password", start);
+    return fault_at(start, "can't hold a user name or password");
   }
   std::size_t host_end = 0;
   if (!authority.empty() && authority[0] == '[') {
     host_end = authority.find(']');
-    if (host_end == std::string_view::npos) return url_error("has an IPv6 address without its closing bracket", start);
+    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
     url.host = authority.substr(1, host_end - 1);
     url.address = parse_ipv6(url.host);
-    if (!url.address) return url_error("has a host in brackets that is no IPv6 address", start + 1);
+    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
     ++host_end;
     if (host_end < authority.size() && authority[host_end] != ':') {
-      return url_error("has something other than a port after its host", start + host_end);
+      return fault_at(start + host_end, "has something other than a port after its host");
     }
   } else {
     host_end = (std::min)(authority.find(':'), authority.size());
     url.host = authority.substr(0, host_end);
-    if (url.host.empty()) return url_error("must have a host", start);
+    if (url.host.empty()) return fault_at(start, "must have a host");
     for (std::size_t i = 0; i < url.host.size(); ++i) {
       if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
-        return url_error("must have its host in ASCII, as xn--bcher-kva.example", start + i);
+        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
       }
-      if (!detail::net::is_host_char(url.host[i])) {
-        return url_error("has a character in its host that no host name can have", start + i);
+      if (!is_host_char(url.host[i])) {
+        return fault_at(start + i, "has a character in its host that no host name can have");
       }
     }
-    if (const char* fault = detail::net::host_name_fault(url.host)) return url_error(fault, start);
+    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
     if (ends_in_number(url.host)) {
       url.address = parse_ipv4(url.host);
-      if (!url.address) return url_error("has a host that ends in a number but is no IPv4 address", start);
+      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
     }
   }
 
@@ -5074,11 +5072,25 @@ inline Result<Url> parse_http_url(std::string_view text) {
   if (host_end < authority.size()) {
     const std::string_view digits = authority.substr(host_end + 1);
     if (!digits.empty()) {
-      const auto port = detail::net::parse_port(digits);
-      if (!port) return url_error("must have a port between 1 and 65535", start + host_end + 1);
+      const auto port = parse_port(digits);
+      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
       url.port = *port;
     }
   }
+  return nullptr;
+}
+
+}  // namespace detail::net
+
+inline Result<Url> parse_http_url(std::string_view text) {
+  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
+    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
+    error.code = errc::too_large;
+    return error;
+  }
+  Url url;
+  std::size_t offset = 0;
+  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
   return url;
 }
 
@@ -7604,7 +7616,7 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  void take(const std::string& path, Problems& problems) {
+  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
@@ -7642,11 +7654,11 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  static std::string at(std::string_view list, std::size_t position) {
+  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  void add_fault(const std::string& path, std::string_view field, std::string message, std::string_view code) {
-    faults_.add(path, {std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+    faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
   void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
@@ -7679,13 +7691,13 @@ class Loader {
 template <class Path, class F>
 void Loader::for_each(json::View list, Path&& path, F&& f) {
   if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) return faults_.add({}, {path(), "must be an array", "type"});
+  if (!list.is_array()) return add_type_fault(path(), "must be an array");
   std::size_t position = 0;
   list.for_each_element([&](json::View element) {
     if (element.is_object()) {
       f(element, position);
     } else {
-      faults_.add({}, {at(path(), position), "must be an object", "type"});
+      add_type_fault(at(path(), position), "must be an object");
     }
     ++position;
   });
@@ -8477,19 +8489,21 @@ inline Result<void> apply_user(const Change& change, State& next) {
   return {};
 }
 
+inline Result<void> apply(const Change& change, State& next) {
+  switch (change.op) {
+    case Change::Op::put_app: return apply_app(change, next);
+    case Change::Op::put_notifier: return apply_notifier(change, next);
+    case Change::Op::remove_notifier: return apply_removal(change, next);
+    case Change::Op::put_user: break;
+  }
+  return apply_user(change, next);
+}
+
 }  // namespace detail
 
 inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
-  for (const Change& change : changes) {
-    Result<void> applied;
-    switch (change.op) {
-      case Change::Op::put_app: applied = detail::apply_app(change, next); break;
-      case Change::Op::put_notifier: applied = detail::apply_notifier(change, next); break;
-      case Change::Op::remove_notifier: applied = detail::apply_removal(change, next); break;
-      case Change::Op::put_user: applied = detail::apply_user(change, next); break;
-    }
-    if (!applied) return applied;
-  }
+  for (const Change& change : changes)
+    if (auto applied = detail::apply(change, next); !applied) return applied;
   return {};
 }
 
@@ -12896,7 +12910,7 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  bool append_variables() {
+  [[gnu::noinline]] bool append_variables() {
     const std::size_t begin = text_.size();
     for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
                                     std::pair("deleted_vars", " removed")}) {
@@ -12939,7 +12953,7 @@ class Composer {
     return bit < catalogue_.unselectable_bit() ? &catalogue_.event_types()[bit] : nullptr;
   }
 
-  void compose_unknown_kind() {
+  [[gnu::noinline]] void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;
