@@ -43,7 +43,7 @@ class Stage2 {
 
  private:
   Stage2(char* text, std::size_t size, const std::uint32_t* structurals, std::uint64_t* words) noexcept
-      : text_(text), size_(size), next_(structurals), words_(words), word_(words), open_(words) {
+      : text_(text), size_(size), next_(structurals), words_(words) {
     next_escape_ = find_escape(text, 0, size);
   }
 
@@ -53,38 +53,36 @@ class Stage2 {
     for (;;) {
       if (in_object_ && !key()) return false;
       const std::size_t at = *next_++;
-      switch (text_[at]) {
-        case '{':
-        case '[':
-          if (!open(text_[at] == '{')) return false;
-          if (text_[*next_] != (in_object_ ? '}' : ']')) continue;
-          ++next_;
-          close();
-          break;
-        case '"': {
-          const std::uint64_t slice = string(at);
-          if (slice == 0) return false;
-          push(Tag::string, slice);
-          break;
+      if (text_[at] == '"') {  // as most values: a branch is foreseen more often than where the switch leads
+        push(Tag::string, string(at));
+      } else {
+        switch (text_[at]) {
+          case '{':
+          case '[':
+            if (!open(text_[at] == '{')) return false;
+            if (text_[*next_] != (in_object_ ? '}' : ']')) continue;
+            ++next_;
+            close();
+            break;
+          case 't':
+            if (!literal(at, "true", 4)) return false;
+            push(Tag::yes, 0);
+            break;
+          case 'f':
+            if (!literal(at, "false", 5)) return false;
+            push(Tag::no, 0);
+            break;
+          case 'n':
+            if (!literal(at, "null", 4)) return false;
+            push(Tag::null, 0);
+            break;
+          default:
+            if (!number(at)) return false;
+            break;
         }
-        case 't':
-          if (!literal(at, "true", 4)) return false;
-          push(Tag::yes, 0);
-          break;
-        case 'f':
-          if (!literal(at, "false", 5)) return false;
-          push(Tag::no, 0);
-          break;
-        case 'n':
-          if (!literal(at, "null", 4)) return false;
-          push(Tag::null, 0);
-          break;
-        default:
-          if (!number(at)) return false;
-          break;
       }
       for (;;) {
-        if (depth_ == 0) return *next_ == size_;
+        if (depth_ == 0) return *next_ == size_ && !has_bad_escape_;
         const char c = text_[*next_++];
         if (c == ',') break;
         if (c != (in_object_ ? '}' : ']')) return false;
@@ -97,45 +95,48 @@ class Stage2 {
   bool open(bool object) noexcept {
     if (depth_ == NOTIFIER_MAX_DEPTH) return false;
     ++depth_;
-    *word_ = Tape::head(object ? Tag::object : Tag::array, static_cast<std::size_t>(open_ - words_));
-    open_ = word_;
-    word_ += 2;
+    words_[count_] = Tape::head(object ? Tag::object : Tag::array, open_);
+    open_ = count_;
+    count_ += 2;
     in_object_ = object;
     return true;
   }
 
   void close() noexcept {
-    std::uint64_t* const outer = words_ + static_cast<std::uint32_t>(*open_);
-    *open_ = Tape::head(in_object_ ? Tag::object : Tag::array, static_cast<std::size_t>(word_ - words_));
+    const std::size_t outer = static_cast<std::uint32_t>(words_[open_]);
+    words_[open_] = Tape::head(in_object_ ? Tag::object : Tag::array, count_);
     open_ = outer;
     --depth_;
-    in_object_ = depth_ != 0 && static_cast<Tag>(*outer >> 56) == Tag::object;
+    in_object_ = depth_ != 0 && static_cast<Tag>(words_[outer] >> 56) == Tag::object;
   }
 
   void push(Tag tag, std::uint64_t slice) noexcept {
-    word_[0] = Tape::head(tag, static_cast<std::size_t>(word_ - words_) + 2);
-    word_[1] = slice;
-    word_ += 2;
+    words_[count_] = Tape::head(tag, count_ + 2);
+    words_[count_ + 1] = slice;
+    count_ += 2;
   }
 
   bool key() noexcept {
     const std::size_t at = *next_++;
     if (text_[at] != '"') return false;
-    *word_ = string(at);
-    return *word_++ != 0 && text_[*next_++] == ':';
+    words_[count_++] = string(at);
+    return text_[*next_++] == ':';
   }
 
-  /// The slice of a string, which is not 0; or 0.
+  /// The slice of a string.
   /// @param at  of the opening quote. Between it and the next structural there is only the string and white space.
-  std::uint64_t string(std::size_t at) noexcept {
+  [[gnu::always_inline]] std::uint64_t string(std::size_t at) noexcept {
     const std::size_t begin = at + 1;
     std::size_t end = *next_ - std::size_t{1};
     while (text_[end] != '"') --end;
     if (next_escape_ >= end) return Tape::slice_word(begin, end - begin);
     next_escape_ = find_escape(text_, end, size_);
-    return unescape_in_place(text_, begin, end);
+    const std::uint64_t slice = unescape_in_place(text_, begin, end);
+    has_bad_escape_ = has_bad_escape_ || slice == 0;
+    return slice;
   }
 
+  /// The slice of a string with escapes, which is not 0; or 0.
   static std::uint64_t unescape_in_place(char* text, std::size_t begin, std::size_t end) noexcept {
     const char* const value_end = unescape({text + begin, end - begin}, text + begin);
     if (value_end == nullptr) return 0;
@@ -197,10 +198,11 @@ class Stage2 {
   std::size_t size_;
   const std::uint32_t* next_;
   std::uint64_t* words_;
-  std::uint64_t* word_;
-  std::uint64_t* open_;
+  std::size_t count_ = 0;
+  std::size_t open_ = 0;
   std::size_t depth_ = 0;
   bool in_object_ = false;
+  bool has_bad_escape_ = false;
   std::size_t next_escape_ = 0;
 };
 

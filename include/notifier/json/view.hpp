@@ -48,7 +48,9 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  std::string_view string() const noexcept { return is_string() ? tape_->value(at_) : std::string_view(); }
+  [[gnu::always_inline]] std::string_view string() const noexcept {
+    return is_string() ? tape_->value(at_) : std::string_view();
+  }
   /// True for `true` alone; tell "absent" from "false" with kind().
   bool boolean() const noexcept { return tag() == detail::Tag::yes; }
   /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).
