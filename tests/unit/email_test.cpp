@@ -126,7 +126,7 @@ TEST_CASE("email: a mail as it goes out") {
       "Message-ID: <msg_0123456789abcdef0123456789abcdef@example.com>\r\n"
       "Subject: my-app: deployment succeeded\r\n"
       "Date: Mon, 14 May 2018 09:46:42 +0000\r\n"
-      "References: <thread_2194b0b39af3782038d7a7224cfe752b@example.com>\r\n"
+      "References: <thread_3dd36db0690ee003eea21b9a8e80f40b@example.com>\r\n"
       "Auto-Submitted: auto-generated\r\n"
       "X-Notifier-Event: deployment\r\n"
       "MIME-Version: 1.0\r\n"

@@ -89,6 +89,22 @@ TEST_CASE("a text is inert where no format has to escape anything in it") {
   CHECK_FALSE(message.field(1).value.is_inert);
 }
 
+TEST_CASE("a link is inert where it needs no escape and is a URL through and through") {
+  const auto is_inert = [](std::string_view url) {
+    Message message;
+    message.set_link(url);
+    CHECK(message.link() == url);
+    return message.link().is_inert;
+  };
+  CHECK(is_inert("https://git.example/shop/commit/5f4dcc3b5aa765d61d8327deb882cf99#L10"));
+  CHECK(is_inert("https://x/"));
+  for (const char* other : {"?a=1", "&", "\"", "<", ">", " x", "^", "`", "{", "|", "}", "\\", "\xC3\xA9"}) {
+    CAPTURE(other);
+    CHECK_FALSE(is_inert(std::string("https://x/") + other));
+    CHECK_FALSE(is_inert(std::string("https://git.example/shop/commit/") + other + "5f4dcc3b5aa765d61d8327deb882cf99"));
+  }
+}
+
 TEST_CASE("clearing empties everything") {
   Message message;
   message.severity = Severity::error;

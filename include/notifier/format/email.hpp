@@ -61,7 +61,7 @@ class EmailBody {
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
 ///
 /// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
-/// boundary derives from event id and title, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
+/// boundary derives from thread and event id, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
 /// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
 ///
 /// @param thread_domain  domain of the thread's id, as "example.com"
@@ -147,7 +147,7 @@ class EmailContent {
     if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
     if (shown != 0) qp.end_line();
     if (is_web_link(message_->link())) {
-      qp.text<QpPlainUrl>(message_->link());
+      qp = url<QpPlainUrl>(qp);
       qp.end_line();
       qp.end_line();
     } else if (!message_->link().empty()) {
@@ -170,7 +170,7 @@ class EmailContent {
     qp = html_fields(qp);
     if (is_web_link(message_->link())) {
       qp.lines<QpLiteral<BeforeLink>>();
-      qp.text<QpHtmlUrl>(message_->link());
+      qp = url<QpHtmlUrl>(qp);
       qp.soft_break();
       qp.lines<QpLiteral<AfterLink>>();
     }
@@ -226,6 +226,17 @@ class EmailContent {
         qp = f(qp, field, limit);
         left -= (std::min)(field.value.size(), limit);
       }
+    }
+    return qp;
+  }
+
+  template <class Escape>
+  QuotedPrintable url(QuotedPrintable qp) const {
+    const Message::Text link = message_->link();
+    if (link.is_inert) {
+      qp.inert_text(link);
+    } else {
+      qp.text<Escape>(link);
     }
     return qp;
   }
@@ -311,8 +322,9 @@ inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) 
 
 inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                              Truncations& cut) {
-  const Hash128::Hex boundary = Hash128(1).add(message.event_id()).add(message.title()).hex();
-  const Hash128::Hex thread = Hash128(2).add(message.subject()).add(message.kind()).hex();
+  Hash128 hash(2);
+  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
+  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
 
   out.text_.clear();
   char* p =

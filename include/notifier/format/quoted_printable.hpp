@@ -91,8 +91,15 @@ class QuotedPrintable {
     }
   }
 
-  /// Text that is_inert() holds for, padded: it is folded, and nothing else.
-  void inert_text(std::string_view text) noexcept { *this = fold(*this, text); }
+  /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
+  /// otherwise have an address.
+  [[gnu::always_inline]] void inert_text(std::string_view text) noexcept {
+    if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
+      out_ = put_padded(out_, text);
+    } else {
+      *this = fold(*this, text);
+    }
+  }
 
   /// The same for a short one, which is not folded.
   void inert_word(std::string_view text) noexcept {
@@ -114,7 +121,12 @@ class QuotedPrintable {
   /// Whole lines that are encoded already, written at the start of a line: a QpLiteral.
   template <class Literal>
   void lines() noexcept {
-    out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
+    // What a call would cost is two thirds of what copying most of them does.
+    if constexpr (Literal::size <= 8 * Bytes::size) {
+      out_ = put_padded(out_, std::string_view(Literal::bytes.data(), Literal::size));
+    } else {
+      out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
+    }
     line_end_ = out_ + qp_line;
   }
 

@@ -211,9 +211,10 @@ class RocketChatWriter {
     char* const before = p;
     p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
     const char* const url = p;
-    if (is_web_link(message_->link())) p = escape<RocketChatUrl>(message_->link(), p);
+    const Message::Text target = message_->link();
+    if (is_web_link(target)) p = target.is_inert ? put_padded(p, target) : escape<RocketChatUrl>(target, p);
     if (p == url || p > url + rocket_chat_limits::link) {
-      cut_->push_back({"link", count_utf16(message_->link()), 0});
+      cut_->push_back({"link", count_utf16(target), 0});
       return before;
     }
     *p++ = '"';

@@ -274,14 +274,14 @@ class SlackWriter {
     } else {
       p = put(p - (sizeof(separator) - 1), "\",\"emoji\":false}");
     }
-    if (!message_->link().empty()) {
+    if (const Message::Text link = message_->link(); !link.empty()) {
       char* const before = p;
       if (p != first) *p++ = ',';
       p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"<");
       const char* const url = p;
-      if (is_web_link(message_->link())) p = escape<SlackUrl>(message_->link(), p);
+      if (is_web_link(link)) p = link.is_inert ? put_padded(p, link) : escape<SlackUrl>(link, p);
       if (p == url || p > url + slack_limits::link) {
-        cut_->push_back({"link", count_code_points(message_->link()), 0});
+        cut_->push_back({"link", count_code_points(link), 0});
         p = before;
       } else {
         p = put(p, "|View details>\",\"verbatim\":true}");

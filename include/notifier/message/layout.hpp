@@ -232,10 +232,7 @@ inline bool append_time(Buffer& out, json::View value, bool& inert) {
 
 inline bool append_link(Buffer& out, json::View value, bool& inert) {
   const std::string_view url = value.string();
-  if (!is_link(url)) return false;
-  inert = false;
-  out.append(url);
-  return true;
+  return is_link(url) && append_padded_line(out, url, inert);
 }
 
 /// @param set  the first of the set's translations

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/message/link.hpp"
 #include "notifier/message/plain_text.hpp"
 #include "notifier/model/time.hpp"
 
@@ -57,7 +58,8 @@ class Message {
   Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
   /// App or project the event is about, by name; empty for account events.
   Text subject() const noexcept { return text(subject_); }
-  /// Absolute http(s) URL to look at, checked; empty where there is none.
+  /// Absolute http(s) URL to look at, checked; empty where there is none. Inert only where all of its bytes can stand
+  /// in a URL.
   Text link() const noexcept { return text(link_); }
   Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
   Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
@@ -91,7 +93,7 @@ class Message {
   void set_kind(std::string_view text) { set(kind_, text); }
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
-  void set_link(std::string_view url) { set(link_, url); }
+  void set_link(std::string_view url);
   /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
@@ -176,6 +178,12 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   text_.set_end(detail::write_readable(text_.room(32), civil_time_));
   readable_time_ = since(begin, true);
   pad();
+}
+
+inline void Message::set_link(std::string_view url) {
+  set(link_, url);
+  if (detail::is_without(url, detail::is_outside_url)) return;
+  link_ = Span(link_.begin(), link_.size(), false);
 }
 
 inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {

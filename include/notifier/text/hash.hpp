@@ -81,14 +81,17 @@ inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t 
 inline Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
-  std::uint64_t low = low_;
+  std::uint64_t low = low_ ^ left;
   std::uint64_t high = high_;
-  for (; left >= 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
-  const std::size_t half = (std::min)(left, std::size_t{8});
-  // The other way round, and with the number of bytes where no byte can be: no text's end is like the middle of
-  // another.
-  mix(high, low, detail::load_up_to_8(p, half),
-      detail::load_up_to_8(p + half, left - half) | std::uint64_t{left} << 56);
+  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
+  // The other way round: no text's end is like the middle of another.
+  if (text.size() >= 16) {
+    p -= 16 - left;
+    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
+  } else {
+    const std::size_t half = (std::min)(left, std::size_t{8});
+    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
+  }
   low_ = low;
   high_ = high;
   return *this;

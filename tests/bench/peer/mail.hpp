@@ -194,7 +194,7 @@ inline std::string hash_hex(std::uint64_t seed, std::initializer_list<std::strin
 
 inline std::string mail(const Message& m, const std::string& from, const std::string& to, const std::string& key,
                         const std::string& domain) {
-  std::string boundary = "=_" + hash_hex(1, {m.event_id, m.title});
+  std::string boundary = "=_" + hash_hex(2, {m.app, m.kind, m.event_id});
   return "From: " + from + "\r\nTo: " + to + "\r\nMessage-ID: <" + key + "@" + domain + ">\r\nSubject: " + m.title +
          "\r\nDate: " + m.mail_time + "\r\nReferences: <thread_" + hash_hex(2, {m.app, m.kind}) + "@" + domain +
          ">\r\nAuto-Submitted: auto-generated\r\nX-Notifier-Event: " + m.kind +
