@@ -58,7 +58,8 @@ class Buffer {
 
   /// What was written. Valid until the next call that may grow the buffer, or its end.
   std::string_view view() const noexcept { return {data_.get(), size_}; }
-  std::string_view view(std::size_t from) const noexcept { return view().substr(from); }
+  /// The same without its first `from` bytes, of which there are as many.
+  std::string_view view(std::size_t from) const noexcept { return {data_.get() + from, size_ - from}; }
   std::string str() const { return std::string(view()); }
   char* data() noexcept { return data_.get(); }
   const char* data() const noexcept { return data_.get(); }

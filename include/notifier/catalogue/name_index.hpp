@@ -31,10 +31,11 @@ struct Name {
 
   /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
   /// that we or the host chose.
-  std::uint32_t hash() const noexcept {
-    const std::uint64_t mixed =
-        (head ^ text.size() * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
-    return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
+  ///
+  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
+  std::size_t hash(unsigned bits) const noexcept {
+    return static_cast<std::size_t>(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >>
+                                    (64 - bits));
   }
 
   friend bool operator==(const Name& a, const Name& b) noexcept {
@@ -48,13 +49,14 @@ class NameIndex {
  public:
   static constexpr std::uint32_t npos = 0xFFFFFFFF;
 
-  NameIndex() : slots_(16) {}
+  NameIndex() : slots_(std::size_t{1} << bits_) {}
 
   /// @param name   not in the index yet; outlives it.
   void insert(std::string_view name, std::uint32_t value) {
     if (++count_ * 2 > slots_.size()) {
       std::vector<Slot> old(slots_.size() * 2);
       old.swap(slots_);
+      ++bits_;
       for (const Slot& slot : old) {
         if (slot.value != npos) free_slot(slot.name) = slot;
       }
@@ -67,7 +69,7 @@ class NameIndex {
   std::uint32_t find(std::string_view name) const noexcept {
     const Name key(name);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash() & mask;; i = (i + 1) & mask) {
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
       if (slot.value == npos || slot.name == key) return slot.value;
     }
@@ -81,11 +83,12 @@ class NameIndex {
 
   Slot& free_slot(const Name& name) noexcept {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = name.hash() & mask;
+    std::size_t i = name.hash(bits_);
     while (slots_[i].value != npos) i = (i + 1) & mask;
     return slots_[i];
   }
 
+  unsigned bits_ = 4;  // of the number of slots
   std::vector<Slot> slots_;
   std::size_t count_ = 0;
 };

@@ -124,7 +124,13 @@ inline char* put_unstructured(std::string_view text, char* out, std::size_t colu
 
 /// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
 inline bool is_plain_address(std::string_view address) noexcept {
-  if (address.empty() || !is_header_text(address)) return false;
+  if (address.empty()) return false;
+  const auto needs_a_look = [](Bytes b) {
+    return (b - Bytes::all(0x21)).at_least(0x7F - 0x21) | b.is('"') | b.between('(', ')') | b.is(',') |
+           b.between(';', '>') | b.is('\\');
+  };
+  if (is_without(address, needs_a_look)) return true;  // as most are
+  if (!is_header_text(address)) return false;
   std::size_t at = 0;
   if (address.front() == '"') {
     for (at = 1; at < address.size() && address[at] != '"'; ++at) {

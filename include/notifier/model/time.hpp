@@ -182,9 +182,12 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
 
   int millisecond = 0;
   if (*p == '.') {
-    const char* const decimals = ++p;
-    for (int weight = 100; p != end && detail::is_digit(*p); ++p, weight /= 10) millisecond += weight * (*p - '0');
-    if (p == decimals) return false;
+    int decimals = 0;
+    for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
+      if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+    }
+    if (decimals == 0) return false;
+    for (; decimals < 3; ++decimals) millisecond *= 10;
   }
 
   int offset = 0;
