@@ -275,6 +275,17 @@ TEST_CASE("an app's block keeps its notifiers in order through any changes, few 
   }
 }
 
+TEST_CASE("an app's notifiers lie in as few runs as they can") {
+  Notifier notifier;
+  Buffer record;
+  Record::append(record, notifier, {});
+  const std::uint64_t row = 0;
+  const std::vector<RowItem> items(1000, RowItem{&row, record.data(), record.size(), 0});
+  std::size_t runs = 0;
+  AppBlock::make(App(), 0, items, 1)->for_each_rows([&](const Rows&) { ++runs; });
+  CHECK(runs == (items.size() + Rows::most_rows - 1) / Rows::most_rows);
+}
+
 TEST_CASE("a text given twice is found among many") {
   const Hasher hash(6);
   UniqueTexts texts;

@@ -235,6 +235,22 @@ void check_recovery(const Registry& registry, Ask&& ask) {
 
 }  // namespace
 
+TEST_CASE("where memory runs out in reading a text, others are still read") {
+  const std::string long_text = "[" + std::string(100000, ' ') + "]";
+  for (int some = 0; some < 12; ++some) {
+    json::Document document;
+    allowed = some;
+    try {
+      (void)document.parse(long_text);
+    } catch (const std::bad_alloc&) {
+    }
+    allowed = -1;
+    const auto read = document.parse("1");
+    REQUIRE(read);
+    CHECK(read->text() == "1");
+  }
+}
+
 TEST_CASE("where memory runs out in routing, the next try gives what it always gives") {
   Registry registry;
   REQUIRE(registry.load(config_for("1", "a")));

@@ -4,6 +4,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cfloat>
 #include <cstddef>
 #include <cstdint>
@@ -173,11 +174,8 @@ inline double magnitude(const Decimal& decimal) noexcept {
   }
   const int exponent = point - count;
   BigNatural denominator(1);
-  if (exponent < 0) {
-    denominator.multiply_by_power_of_5(-exponent);
-  } else {
-    numerator.multiply_by_power_of_5(exponent);
-  }
+  numerator.multiply_by_power_of_5((std::max)(exponent, 0));
+  denominator.multiply_by_power_of_5((std::max)(-exponent, 0));
   return divide(numerator, denominator, exponent);
 }
 

@@ -80,7 +80,6 @@ class Composer {
     out_.severity = row.severity;
     compose_title([&] { run(&program_.op(row.title)); });
     out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
-    compose_fields(&program_.op(row.fields));
     if (row.actor != WordingProgram::empty_template) {
       const Span actor = written([&] { return run(&program_.op(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
@@ -88,6 +87,7 @@ class Composer {
     if (row.link != WordingProgram::empty_template) {
       out_.link_ = written([&] { return run(&program_.op(row.link)); });
     }
+    compose_fields(&program_.op(row.fields));
   }
 
   /// The subject's name, then what `append` appends.
@@ -110,7 +110,6 @@ class Composer {
         out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0, is_code_);
       }
     }
-    is_code_ = false;
   }
 
   /// The same as run(), quicker for what most fields are: one slot.

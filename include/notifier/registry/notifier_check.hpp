@@ -198,7 +198,8 @@ inline void NotifierCheck::apply_other(json::View data) {
   const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
-    const auto root = present.parse("{" + other + "}", static_cast<std::size_t>(-1));
+    const std::string object = "{" + other + "}";
+    const auto root = present.parse(object, object.size());
     if (root) root->for_each_member(take);
   }
   const std::size_t before = members.size();
