@@ -147,7 +147,7 @@ class WordingProgram {
     }
     char* const copy = literals_ + literals_size_;
     std::copy(text.begin(), text.end(), copy);
-    literals_size_ += text.size();
+    literals_size_ += text.size() + text_padding;  // its own, as others may read it while the next is written
     return {copy, text.size()};
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
