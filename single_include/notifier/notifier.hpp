@@ -592,14 +592,17 @@ inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t 
 inline Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
-  std::uint64_t low = low_;
+  std::uint64_t low = low_ ^ left;
   std::uint64_t high = high_;
-  for (; left >= 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
-  const std::size_t half = (std::min)(left, std::size_t{8});
-  // The other way round, and with the number of bytes where no byte can be: no text's end is like the middle of
-  // another.
-  mix(high, low, detail::load_up_to_8(p, half),
-      detail::load_up_to_8(p + half, left - half) | std::uint64_t{left} << 56);
+  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
+  // The other way round: no text's end is like the middle of another.
+  if (text.size() >= 16) {
+    p -= 16 - left;
+    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
+  } else {
+    const std::size_t half = (std::min)(left, std::size_t{8});
+    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
+  }
   low_ = low;
   high_ = high;
   return *this;
@@ -791,7 +794,8 @@ class Buffer {
 
   /// What was written. Valid until the next call that may grow the buffer, or its end.
   std::string_view view() const noexcept { return {data_.get(), size_}; }
-  std::string_view view(std::size_t from) const noexcept { return view().substr(from); }
+  /// The same without its first `from` bytes, of which there are as many.
+  std::string_view view(std::size_t from) const noexcept { return {data_.get() + from, size_ - from}; }
   std::string str() const { return std::string(view()); }
   char* data() noexcept { return data_.get(); }
   const char* data() const noexcept { return data_.get(); }
@@ -2002,11 +2006,8 @@ inline double magnitude(const Decimal& decimal) noexcept {
   }
   const int exponent = point - count;
   BigNatural denominator(1);
-  if (exponent < 0) {
-    denominator.multiply_by_power_of_5(-exponent);
-  } else {
-    numerator.multiply_by_power_of_5(exponent);
-  }
+  numerator.multiply_by_power_of_5((std::max)(exponent, 0));
+  denominator.multiply_by_power_of_5((std::max)(-exponent, 0));
   return divide(numerator, denominator, exponent);
 }
 
@@ -2476,7 +2477,9 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  std::string_view string() const noexcept { return is_string() ? tape_->value(at_) : std::string_view(); }
+  [[gnu::always_inline]] std::string_view string() const noexcept {
+    return is_string() ? tape_->value(at_) : std::string_view();
+  }
   /// True for `true` alone; tell "absent" from "false" with kind().
   bool boolean() const noexcept { return tag() == detail::Tag::yes; }
   /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).
@@ -2776,7 +2779,7 @@ class Stage2 {
 
  private:
   Stage2(char* text, std::size_t size, const std::uint32_t* structurals, std::uint64_t* words) noexcept
-      : text_(text), size_(size), next_(structurals), words_(words), word_(words), open_(words) {
+      : text_(text), size_(size), next_(structurals), words_(words) {
     next_escape_ = find_escape(text, 0, size);
   }
 
@@ -2786,38 +2789,36 @@ class Stage2 {
     for (;;) {
       if (in_object_ && !key()) return false;
       const std::size_t at = *next_++;
-      switch (text_[at]) {
-        case '{':
-        case '[':
-          if (!open(text_[at] == '{')) return false;
-          if (text_[*next_] != (in_object_ ? '}' : ']')) continue;
-          ++next_;
-          close();
-          break;
-        case '"': {
-          const std::uint64_t slice = string(at);
-          if (slice == 0) return false;
-          push(Tag::string, slice);
-          break;
+      if (text_[at] == '"') {  // as most values: a branch is foreseen more often than where the switch leads
+        push(Tag::string, string(at));
+      } else {
+        switch (text_[at]) {
+          case '{':
+          case '[':
+            if (!open(text_[at] == '{')) return false;
+            if (text_[*next_] != (in_object_ ? '}' : ']')) continue;
+            ++next_;
+            close();
+            break;
+          case 't':
+            if (!literal(at, "true", 4)) return false;
+            push(Tag::yes, 0);
+            break;
+          case 'f':
+            if (!literal(at, "false", 5)) return false;
+            push(Tag::no, 0);
+            break;
+          case 'n':
+            if (!literal(at, "null", 4)) return false;
+            push(Tag::null, 0);
+            break;
+          default:
+            if (!number(at)) return false;
+            break;
         }
-        case 't':
-          if (!literal(at, "true", 4)) return false;
-          push(Tag::yes, 0);
-          break;
-        case 'f':
-          if (!literal(at, "false", 5)) return false;
-          push(Tag::no, 0);
-          break;
-        case 'n':
-          if (!literal(at, "null", 4)) return false;
-          push(Tag::null, 0);
-          break;
-        default:
-          if (!number(at)) return false;
-          break;
       }
       for (;;) {
-        if (depth_ == 0) return *next_ == size_;
+        if (depth_ == 0) return *next_ == size_ && !has_bad_escape_;
         const char c = text_[*next_++];
         if (c == ',') break;
         if (c != (in_object_ ? '}' : ']')) return false;
@@ -2830,45 +2831,48 @@ class Stage2 {
   bool open(bool object) noexcept {
     if (depth_ == NOTIFIER_MAX_DEPTH) return false;
     ++depth_;
-    *word_ = Tape::head(object ? Tag::object : Tag::array, static_cast<std::size_t>(open_ - words_));
-    open_ = word_;
-    word_ += 2;
+    words_[count_] = Tape::head(object ? Tag::object : Tag::array, open_);
+    open_ = count_;
+    count_ += 2;
     in_object_ = object;
     return true;
   }
 
   void close() noexcept {
-    std::uint64_t* const outer = words_ + static_cast<std::uint32_t>(*open_);
-    *open_ = Tape::head(in_object_ ? Tag::object : Tag::array, static_cast<std::size_t>(word_ - words_));
+    const std::size_t outer = static_cast<std::uint32_t>(words_[open_]);
+    words_[open_] = Tape::head(in_object_ ? Tag::object : Tag::array, count_);
     open_ = outer;
     --depth_;
-    in_object_ = depth_ != 0 && static_cast<Tag>(*outer >> 56) == Tag::object;
+    in_object_ = depth_ != 0 && static_cast<Tag>(words_[outer] >> 56) == Tag::object;
   }
 
   void push(Tag tag, std::uint64_t slice) noexcept {
-    word_[0] = Tape::head(tag, static_cast<std::size_t>(word_ - words_) + 2);
-    word_[1] = slice;
-    word_ += 2;
+    words_[count_] = Tape::head(tag, count_ + 2);
+    words_[count_ + 1] = slice;
+    count_ += 2;
   }
 
   bool key() noexcept {
     const std::size_t at = *next_++;
     if (text_[at] != '"') return false;
-    *word_ = string(at);
-    return *word_++ != 0 && text_[*next_++] == ':';
+    words_[count_++] = string(at);
+    return text_[*next_++] == ':';
   }
 
-  /// The slice of a string, which is not 0; or 0.
+  /// The slice of a string.
   /// @param at  of the opening quote. Between it and the next structural there is only the string and white space.
-  std::uint64_t string(std::size_t at) noexcept {
+  [[gnu::always_inline]] std::uint64_t string(std::size_t at) noexcept {
     const std::size_t begin = at + 1;
     std::size_t end = *next_ - std::size_t{1};
     while (text_[end] != '"') --end;
     if (next_escape_ >= end) return Tape::slice_word(begin, end - begin);
     next_escape_ = find_escape(text_, end, size_);
-    return unescape_in_place(text_, begin, end);
+    const std::uint64_t slice = unescape_in_place(text_, begin, end);
+    has_bad_escape_ = has_bad_escape_ || slice == 0;
+    return slice;
   }
 
+  /// The slice of a string with escapes, which is not 0; or 0.
   static std::uint64_t unescape_in_place(char* text, std::size_t begin, std::size_t end) noexcept {
     const char* const value_end = unescape({text + begin, end - begin}, text + begin);
     if (value_end == nullptr) return 0;
@@ -2930,10 +2934,11 @@ class Stage2 {
   std::size_t size_;
   const std::uint32_t* next_;
   std::uint64_t* words_;
-  std::uint64_t* word_;
-  std::uint64_t* open_;
+  std::size_t count_ = 0;
+  std::size_t open_ = 0;
   std::size_t depth_ = 0;
   bool in_object_ = false;
+  bool has_bad_escape_ = false;
   std::size_t next_escape_ = 0;
 };
 
@@ -3564,10 +3569,11 @@ struct Name {
 
   /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
   /// that we or the host chose.
-  std::uint32_t hash() const noexcept {
-    const std::uint64_t mixed =
-        (head ^ text.size() * 0x9E3779B97F4A7C15u) * 0xD6E8FEB86659FD93u ^ tail * 0xA0761D6478BD642Fu;
-    return static_cast<std::uint32_t>((mixed ^ mixed >> 29) * 0x9FB21C651E98DF25u >> 32);
+  ///
+  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
+  std::size_t hash(unsigned bits) const noexcept {
+    return static_cast<std::size_t>(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >>
+                                    (64 - bits));
   }
 
   friend bool operator==(const Name& a, const Name& b) noexcept {
@@ -3581,13 +3587,14 @@ class NameIndex {
  public:
   static constexpr std::uint32_t npos = 0xFFFFFFFF;
 
-  NameIndex() : slots_(16) {}
+  NameIndex() : slots_(std::size_t{1} << bits_) {}
 
   /// @param name   not in the index yet; outlives it.
   void insert(std::string_view name, std::uint32_t value) {
     if (++count_ * 2 > slots_.size()) {
       std::vector<Slot> old(slots_.size() * 2);
       old.swap(slots_);
+      ++bits_;
       for (const Slot& slot : old) {
         if (slot.value != npos) free_slot(slot.name) = slot;
       }
@@ -3600,7 +3607,7 @@ class NameIndex {
   std::uint32_t find(std::string_view name) const noexcept {
     const Name key(name);
     const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash() & mask;; i = (i + 1) & mask) {
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
       const Slot& slot = slots_[i];
       if (slot.value == npos || slot.name == key) return slot.value;
     }
@@ -3614,11 +3621,12 @@ class NameIndex {
 
   Slot& free_slot(const Name& name) noexcept {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t i = name.hash() & mask;
+    std::size_t i = name.hash(bits_);
     while (slots_[i].value != npos) i = (i + 1) & mask;
     return slots_[i];
   }
 
+  unsigned bits_ = 4;  // of the number of slots
   std::vector<Slot> slots_;
   std::size_t count_ = 0;
 };
@@ -4399,9 +4407,12 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
 
   int millisecond = 0;
   if (*p == '.') {
-    const char* const decimals = ++p;
-    for (int weight = 100; p != end && detail::is_digit(*p); ++p, weight /= 10) millisecond += weight * (*p - '0');
-    if (p == decimals) return false;
+    int decimals = 0;
+    for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
+      if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+    }
+    if (decimals == 0) return false;
+    for (; decimals < 3; ++decimals) millisecond *= 10;
   }
 
   int offset = 0;
@@ -5716,7 +5727,8 @@ inline void NotifierCheck::apply_other(json::View data) {
   const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
-    const auto root = present.parse("{" + other + "}", static_cast<std::size_t>(-1));
+    const std::string object = "{" + other + "}";
+    const auto root = present.parse(object, object.size());
     if (root) root->for_each_member(take);
   }
   const std::size_t before = members.size();
@@ -9061,7 +9073,13 @@ inline char* put_unstructured(std::string_view text, char* out, std::size_t colu
 
 /// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
 inline bool is_plain_address(std::string_view address) noexcept {
-  if (address.empty() || !is_header_text(address)) return false;
+  if (address.empty()) return false;
+  const auto needs_a_look = [](Bytes b) {
+    return (b - Bytes::all(0x21)).at_least(0x7F - 0x21) | b.is('"') | b.between('(', ')') | b.is(',') |
+           b.between(';', '>') | b.is('\\');
+  };
+  if (is_without(address, needs_a_look)) return true;  // as most are
+  if (!is_header_text(address)) return false;
   std::size_t at = 0;
   if (address.front() == '"') {
     for (at = 1; at < address.size() && address[at] != '"'; ++at) {
@@ -9505,8 +9523,15 @@ class QuotedPrintable {
     }
   }
 
-  /// Text that is_inert() holds for, padded: it is folded, and nothing else.
-  void inert_text(std::string_view text) noexcept { *this = fold(*this, text); }
+  /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
+  /// otherwise have an address.
+  [[gnu::always_inline]] void inert_text(std::string_view text) noexcept {
+    if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
+      out_ = put_padded(out_, text);
+    } else {
+      *this = fold(*this, text);
+    }
+  }
 
   /// The same for a short one, which is not folded.
   void inert_word(std::string_view text) noexcept {
@@ -9528,7 +9553,12 @@ class QuotedPrintable {
   /// Whole lines that are encoded already, written at the start of a line: a QpLiteral.
   template <class Literal>
   void lines() noexcept {
-    out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
+    // What a call would cost is two thirds of what copying most of them does.
+    if constexpr (Literal::size <= 8 * Bytes::size) {
+      out_ = put_padded(out_, std::string_view(Literal::bytes.data(), Literal::size));
+    } else {
+      out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
+    }
     line_end_ = out_ + qp_line;
   }
 
@@ -9842,12 +9872,9 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
   return first != p;
 }
 
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-/// @param inert       becomes false unless the text is inert
-template <bool is_padded = false>
-bool append_line(Buffer& out, std::string_view text, bool& inert) {
+/// append_line() for any text.
+template <bool is_padded>
+[[gnu::noinline]] bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
   if (text.empty()) return false;
   if (text.front() != ' ' && text.back() != ' ') {
     char* const start = out.room(text.size() + text_padding);
@@ -9860,6 +9887,24 @@ bool append_line(Buffer& out, std::string_view text, bool& inert) {
   }
   inert = false;
   return append_any_line(out, text);
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
+  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
+  const bool is_short = !text.empty() && text.size() < Bytes::size;
+  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.data() + out.size();
+    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  return append_line_of_any_size<is_padded>(out, text, inert);
 }
 
 /// append_line() for a padded text, as all strings of a json::View are.
@@ -9906,6 +9951,67 @@ inline bool append_block(Buffer& out, std::string_view text) {
   if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
   out.set_end(p - (first - start));
   return first != p;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/link.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Of bytes that no URL holds (RFC 3986, section 2).
+inline Bytes is_outside_url(Bytes b) noexcept {
+  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
+         b.between('{', '}');
+}
+
+/// Of bytes that no host with a port holds; brackets are for IPv6.
+inline Bytes is_outside_host(Bytes b) noexcept {
+  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
+}
+
+/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
+inline std::size_t web_scheme_size(std::string_view text) noexcept {
+  if (text.size() < 8) return 0;
+  const std::uint64_t start = load_u64(text.data());
+  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
+  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
+  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
+  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
+  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
+}
+
+/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
+/// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
+inline bool is_link(std::string_view text) noexcept {
+  const std::size_t start = web_scheme_size(text);
+  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
+
+  const std::string_view rest = text.substr(start);
+  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
+  if (host_end == 0 || rest[0] == ':') return false;
+  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
+  const std::string_view target = rest.substr(host_end);
+  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
+}
+
+/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  char* p = out.room(3 * text.size());
+  for (const char c : text) {
+    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      *p++ = c;
+    } else {
+      const unsigned byte = static_cast<unsigned char>(c);
+      *p++ = '%';
+      *p++ = hex[byte >> 4];
+      *p++ = hex[byte & 15];
+    }
+  }
+  out.set_end(p);
 }
 
 }  // namespace detail
@@ -9960,7 +10066,8 @@ class Message {
   Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
   /// App or project the event is about, by name; empty for account events.
   Text subject() const noexcept { return text(subject_); }
-  /// Absolute http(s) URL to look at, checked; empty where there is none.
+  /// Absolute http(s) URL to look at, checked; empty where there is none. Inert only where all of its bytes can stand
+  /// in a URL.
   Text link() const noexcept { return text(link_); }
   Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
   Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
@@ -9994,7 +10101,7 @@ class Message {
   void set_kind(std::string_view text) { set(kind_, text); }
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
-  void set_link(std::string_view url) { set(link_, url); }
+  void set_link(std::string_view url);
   /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
@@ -10081,6 +10188,12 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   pad();
 }
 
+inline void Message::set_link(std::string_view url) {
+  set(link_, url);
+  if (detail::is_without(url, detail::is_outside_url)) return;
+  link_ = Span(link_.begin(), link_.size(), false);
+}
+
 inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
   const std::size_t begin = text_.size();
   text_.append(label);
@@ -10144,7 +10257,7 @@ class EmailBody {
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
 ///
 /// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
-/// boundary derives from event id and title, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
+/// boundary derives from thread and event id, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
 /// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
 ///
 /// @param thread_domain  domain of the thread's id, as "example.com"
@@ -10230,7 +10343,7 @@ class EmailContent {
     if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
     if (shown != 0) qp.end_line();
     if (is_web_link(message_->link())) {
-      qp.text<QpPlainUrl>(message_->link());
+      qp = url<QpPlainUrl>(qp);
       qp.end_line();
       qp.end_line();
     } else if (!message_->link().empty()) {
@@ -10253,7 +10366,7 @@ class EmailContent {
     qp = html_fields(qp);
     if (is_web_link(message_->link())) {
       qp.lines<QpLiteral<BeforeLink>>();
-      qp.text<QpHtmlUrl>(message_->link());
+      qp = url<QpHtmlUrl>(qp);
       qp.soft_break();
       qp.lines<QpLiteral<AfterLink>>();
     }
@@ -10309,6 +10422,17 @@ class EmailContent {
         qp = f(qp, field, limit);
         left -= (std::min)(field.value.size(), limit);
       }
+    }
+    return qp;
+  }
+
+  template <class Escape>
+  QuotedPrintable url(QuotedPrintable qp) const {
+    const Message::Text link = message_->link();
+    if (link.is_inert) {
+      qp.inert_text(link);
+    } else {
+      qp.text<Escape>(link);
     }
     return qp;
   }
@@ -10394,8 +10518,9 @@ inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) 
 
 inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                              Truncations& cut) {
-  const Hash128::Hex boundary = Hash128(1).add(message.event_id()).add(message.title()).hex();
-  const Hash128::Hex thread = Hash128(2).add(message.subject()).add(message.kind()).hex();
+  Hash128 hash(2);
+  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
+  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
 
   out.text_.clear();
   char* p =
@@ -10670,9 +10795,10 @@ class RocketChatWriter {
     char* const before = p;
     p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
     const char* const url = p;
-    if (is_web_link(message_->link())) p = escape<RocketChatUrl>(message_->link(), p);
+    const Message::Text target = message_->link();
+    if (is_web_link(target)) p = target.is_inert ? put_padded(p, target) : escape<RocketChatUrl>(target, p);
     if (p == url || p > url + rocket_chat_limits::link) {
-      cut_->push_back({"link", count_utf16(message_->link()), 0});
+      cut_->push_back({"link", count_utf16(target), 0});
       return before;
     }
     *p++ = '"';
@@ -11051,14 +11177,14 @@ class SlackWriter {
     } else {
       p = put(p - (sizeof(separator) - 1), "\",\"emoji\":false}");
     }
-    if (!message_->link().empty()) {
+    if (const Message::Text link = message_->link(); !link.empty()) {
       char* const before = p;
       if (p != first) *p++ = ',';
       p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"<");
       const char* const url = p;
-      if (is_web_link(message_->link())) p = escape<SlackUrl>(message_->link(), p);
+      if (is_web_link(link)) p = link.is_inert ? put_padded(p, link) : escape<SlackUrl>(link, p);
       if (p == url || p > url + slack_limits::link) {
-        cut_->push_back({"link", count_code_points(message_->link()), 0});
+        cut_->push_back({"link", count_code_points(link), 0});
         p = before;
       } else {
         p = put(p, "|View details>\",\"verbatim\":true}");
@@ -11126,67 +11252,6 @@ NOTIFIER_NAMESPACE_END
 
 // What each platform gets to see of a Message. One file per platform; all limits of the platforms are kept for any
 // input. A webhook's body is the event itself.
-
-// ---- notifier/message/link.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Of bytes that no URL holds (RFC 3986, section 2).
-inline Bytes is_outside_url(Bytes b) noexcept {
-  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
-         b.between('{', '}');
-}
-
-/// Of bytes that no host with a port holds; brackets are for IPv6.
-inline Bytes is_outside_host(Bytes b) noexcept {
-  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
-}
-
-/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
-inline std::size_t web_scheme_size(std::string_view text) noexcept {
-  if (text.size() < 8) return 0;
-  const std::uint64_t start = load_u64(text.data());
-  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
-  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
-  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
-  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
-  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
-}
-
-/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
-/// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
-inline bool is_link(std::string_view text) noexcept {
-  const std::size_t start = web_scheme_size(text);
-  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
-
-  const std::string_view rest = text.substr(start);
-  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
-  if (host_end == 0 || rest[0] == ':') return false;
-  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
-  const std::string_view target = rest.substr(host_end);
-  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
-}
-
-/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  char* p = out.room(3 * text.size());
-  for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      *p++ = c;
-    } else {
-      const unsigned byte = static_cast<unsigned char>(c);
-      *p++ = '%';
-      *p++ = hex[byte >> 4];
-      *p++ = hex[byte & 15];
-    }
-  }
-  out.set_end(p);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/secret.hpp ------------------------------------------------------------------------------------
 
@@ -11569,10 +11634,7 @@ inline bool append_time(Buffer& out, json::View value, bool& inert) {
 
 inline bool append_link(Buffer& out, json::View value, bool& inert) {
   const std::string_view url = value.string();
-  if (!is_link(url)) return false;
-  inert = false;
-  out.append(url);
-  return true;
+  return is_link(url) && append_padded_line(out, url, inert);
 }
 
 /// @param set  the first of the set's translations
@@ -11644,7 +11706,7 @@ class SmallIndex {
   /// The number of a name, or 0.
   std::size_t find(std::string_view name) const noexcept {
     const Name key(name);
-    for (std::size_t i = key.hash() % slot_count;; i = (i + 1) % slot_count) {
+    for (std::size_t i = key.hash(slot_bits);; i = (i + 1) % slot_count) {
       const std::uint8_t number = slots_[i].load(std::memory_order_acquire);
       if (number == 0 || names_[number] == key) return number;
     }
@@ -11654,7 +11716,7 @@ class SmallIndex {
     if (const std::size_t number = find(name)) return number;
     if (count_ == capacity) return 0;
     const Name key(name);
-    std::size_t i = key.hash() % slot_count;
+    std::size_t i = key.hash(slot_bits);
     while (slots_[i].load(std::memory_order_relaxed) != 0) i = (i + 1) % slot_count;
     names_[++count_] = key;
     slots_[i].store(static_cast<std::uint8_t>(count_), std::memory_order_release);
@@ -11664,7 +11726,8 @@ class SmallIndex {
   std::size_t size() const noexcept { return count_; }
 
  private:
-  static constexpr std::size_t slot_count = 512;
+  static constexpr unsigned slot_bits = 9;
+  static constexpr std::size_t slot_count = std::size_t{1} << slot_bits;
   static_assert(capacity <= 255 && capacity * 2 <= slot_count, "numbers fit a byte, and searches find an end");
 
   std::atomic<std::uint8_t> slots_[slot_count] = {};
@@ -12442,7 +12505,7 @@ class WordingProgram {
     }
     char* const copy = literals_ + literals_size_;
     std::copy(text.begin(), text.end(), copy);
-    literals_size_ += text.size();
+    literals_size_ += text.size() + text_padding;  // its own, as others may read it while the next is written
     return {copy, text.size()};
   }
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
@@ -12768,7 +12831,6 @@ class Composer {
     out_.severity = row.severity;
     compose_title([&] { run(&program_.op(row.title)); });
     out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
-    compose_fields(&program_.op(row.fields));
     if (row.actor != WordingProgram::empty_template) {
       const Span actor = written([&] { return run(&program_.op(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
@@ -12776,6 +12838,7 @@ class Composer {
     if (row.link != WordingProgram::empty_template) {
       out_.link_ = written([&] { return run(&program_.op(row.link)); });
     }
+    compose_fields(&program_.op(row.fields));
   }
 
   /// The subject's name, then what `append` appends.
@@ -12798,7 +12861,6 @@ class Composer {
         out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0, is_code_);
       }
     }
-    is_code_ = false;
   }
 
   /// The same as run(), quicker for what most fields are: one slot.
