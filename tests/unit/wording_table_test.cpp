@@ -115,7 +115,7 @@ TEST_CASE("a table that is too large is not sound: its keys, its steps, its lite
   CHECK_FALSE(is_sound_sentence(of_steps(4085)));
 
   const auto of_letters = [](std::size_t count) { return std::string(count, 'x'); };
-  const std::size_t room = 32 * 1024 - std::string("crashed").size() - notifier::detail::text_padding;
+  const std::size_t room = 32 * 1024 - std::string("crashed").size() - 2 * notifier::detail::text_padding;
   CHECK(is_sound_sentence(of_letters(room)));
   CHECK_FALSE(is_sound_sentence(of_letters(room + 1)));
 
