@@ -1,7 +1,7 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { NotifierError } from './error.js';
-import { Instance, type Exports, type Host } from './instance.js';
+import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
 import { readDeliveries, readIds, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
@@ -27,9 +27,6 @@ import type {
 
 // Bits of notifier_new().
 const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
-
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 function uuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();

@@ -2,6 +2,7 @@
 
 import type { Engine } from './engine.js';
 import { NotifierError } from './error.js';
+import { join } from './lines.js';
 import type { ApiRequest, Delivery, Outcome, User } from './types.js';
 
 export interface FetchHandlerOptions {
@@ -50,13 +51,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array | u
     }
     chunks.push(value);
   }
-  const body = new Uint8Array(size);
-  let at = 0;
-  for (const chunk of chunks) {
-    body.set(chunk, at);
-    at += chunk.length;
-  }
-  return body;
+  return join(chunks);
 }
 
 /**

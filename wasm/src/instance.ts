@@ -27,8 +27,8 @@ export interface Host {
 export const enum Answer { Text, TextSize, Records, Count, Bodies, BodiesSize, Consumed, Failed }
 
 const abiVersion = 1;
-const encoder = new TextEncoder();
-const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+export const encoder = new TextEncoder();
+export const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 // Beyond this, the three bytes that a UTF-16 unit may need are not reserved on suspicion, and the input area is not kept.
 const large = 1 << 20;

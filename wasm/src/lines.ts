@@ -1,6 +1,6 @@
 // Lines of events to lines of deliveries: in pieces that stay in the processor's caches, cut between lines.
 
-import { Answer, type Instance } from './instance.js';
+import { Answer, encoder, type Instance } from './instance.js';
 import type { LinesOptions } from './types.js';
 
 // Bits of notifier_lines().
@@ -93,7 +93,8 @@ class Gathered {
   }
 }
 
-function join(parts: Uint8Array[]): Uint8Array {
+/** One run of bytes: the only part itself, or a copy of all. */
+export function join(parts: Uint8Array[]): Uint8Array {
   if (parts.length === 1) return parts[0]!;
   const joined = new Uint8Array(parts.reduce((size, part) => size + part.length, 0));
   let at = 0;
@@ -158,7 +159,6 @@ export function routeStream(
   route: (bytes: Uint8Array, firstLine: number) => RoutedLines,
   firstLine = 1,
 ): TransformStream<Uint8Array | string, Uint8Array> {
-  const encoder = new TextEncoder();
   const splitter = new LineSplitter();
   let line = firstLine;
   const send = (bytes: Uint8Array | undefined, controller: TransformStreamDefaultController<Uint8Array>) => {
