@@ -2766,12 +2766,10 @@ class Stage2 {
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
-  /// @param text         padded by 64 bytes: `size` bytes of valid UTF-8 without control characters inside of strings,
-  /// which are all closed,
-  ///                     then a NUL. Strings with escapes are unescaped in their place.
+  /// @param text         padded by 64 bytes: `size` bytes of valid UTF-8, without control characters inside of strings,
+  ///                     which are all closed; then a NUL. Strings with escapes are unescaped in their place.
   /// @param structurals  where brackets, commas, colons, strings and all that is neither of these nor white space
-  /// begin,
-  ///                     in order, then `size`
+  ///                     begin, in order, then `size`
   /// @param words        room for max_words(); a tape where the text is JSON
   static bool read(char* text, std::size_t size, const std::uint32_t* structurals, std::uint64_t* words) noexcept {
     return Stage2(text, size, structurals, words).read();
