@@ -7,6 +7,7 @@
 #include <cstring>
 #include <string_view>
 
+#include "notifier/message/link.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/utf8.hpp"
 
@@ -113,11 +114,6 @@ inline bool is_url_byte(char c) noexcept {
   const unsigned char byte = static_cast<unsigned char>(c);
   if (byte <= 0x20 || byte >= 0x7F) return false;
   return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-}
-
-inline Bytes not_url_bytes(Bytes b) noexcept {
-  return b.below(0x21) | b.at_least(0x7B) | b.is('"') | (b & Bytes::all(0xFD)).is('<') | b.is('\\') | b.is('^') |
-         b.is('`');
 }
 
 /// Only http and https may become a link, whoever filled the message.

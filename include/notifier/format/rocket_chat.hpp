@@ -138,7 +138,7 @@ struct RocketChatCode {
 struct RocketChatUrl {
   static constexpr std::size_t growth = std::string_view("%41").size();
 
-  static Bytes special(Bytes b) noexcept { return not_url_bytes(b); }
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
 
   static char* put(const char*& p, const char*, const char*, char* out) noexcept {
     const char c = *p++;

@@ -108,7 +108,7 @@ struct SlackCode {
 struct SlackUrl {
   static constexpr std::size_t growth = std::string_view("&amp;").size();
 
-  static Bytes special(Bytes b) noexcept { return not_url_bytes(b) | b.is('&'); }
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
 
   static char* put(const char*& p, const char*, const char*, char* out) noexcept {
     const char c = *p++;
