@@ -72,7 +72,7 @@ class State {
   // ---- reading ----
 
   /// nullptr where there is none, as in all of these.
-  const AppBlock* find_app_by_id(std::string_view id) const { return find_app_by_id(id, hash_app(id)); }
+  const AppBlock* find_app_by_id(std::string_view id) const { return find_app_by_id(id, short_hash(id)); }
   const AppBlock* find_app_by_id(std::string_view id, std::uint32_t id_hash) const;
   const AppBlock* find_app_by_name(std::string_view name) const;
   const AppBlock* find_app(std::string_view id_or_name) const;
@@ -95,24 +95,20 @@ class State {
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
 
-  // Who looks for many apps loads what it needs ahead: first the entries of all, then the apps.
-  std::uint32_t hash_app(std::string_view id) const noexcept { return short_hash(id); }
-  void prefetch_entry(std::uint32_t id_hash) const noexcept { apps_.prefetch(id_hash); }
-  /// @return the app whose id has this hash, nearly always the one that is looked for; nullptr where there is none.
-  const AppBlock* prefetch_app(std::uint32_t id_hash) const {
-    const AppBlock* found = nullptr;
-    apps_.find(id_hash, [&](const AppRef& app) {
-      found = app.get();
-      found->prefetch();
-      return true;
-    });
-    return found;
-  }
-  /// The app of this id, where prefetch_app() gave `candidate`.
-  const AppBlock* resolve_app(const AppBlock* candidate, std::string_view id, std::uint32_t id_hash) const {
-    if (candidate == nullptr || candidate->id() == id) return candidate;
-    return find_app_by_id(id, id_hash);
-  }
+  /// Looks for an app in steps, between which what the next one reads has time to come from memory.
+  class AppLookup {
+   public:
+    /// Starts to load the entry of the index.
+    void begin(const State& state, std::string_view id) noexcept;
+    /// Starts to load the app. After begin().
+    void go_on(const State& state) noexcept;
+    /// @param id  as for begin(), which came before.
+    const AppBlock* find(const State& state, std::string_view id) const noexcept;
+
+   private:
+    std::uint32_t hash_ = 0;
+    const AppBlock* candidate_ = nullptr;  // has this hash: nearly always the app that is looked for
+  };
 
   // ---- changing a copy that is not published yet; if one throws, the copy is of no use ----
 
@@ -201,6 +197,25 @@ inline const AppBlock* State::find_app_by_id(std::string_view id, std::uint32_t 
     return true;
   });
   return found;
+}
+
+inline void State::AppLookup::begin(const State& state, std::string_view id) noexcept {
+  hash_ = state.short_hash(id);
+  state.apps_.prefetch(hash_);
+}
+
+inline void State::AppLookup::go_on(const State& state) noexcept {
+  candidate_ = nullptr;
+  state.apps_.find(hash_, [this](const AppRef& app) {
+    candidate_ = app.get();
+    candidate_->prefetch();
+    return true;
+  });
+}
+
+inline const AppBlock* State::AppLookup::find(const State& state, std::string_view id) const noexcept {
+  if (candidate_ == nullptr || candidate_->id() == id) return candidate_;
+  return state.find_app_by_id(id, hash_);
 }
 
 template <class Visit>
