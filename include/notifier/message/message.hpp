@@ -136,6 +136,8 @@ class Message {
     part = since(begin, inert);
     pad();
   }
+  /// Writes civil_time_ for people; time_ is there, too.
+  void write_time();
   void pad() { text_.room(detail::text_padding); }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
@@ -174,6 +176,10 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   if (!time) return;
   time_ = *time;
   detail::fill(civil_time_, time_);
+  write_time();
+}
+
+inline void Message::write_time() {
   const std::size_t begin = text_.size();
   text_.set_end(detail::write_readable(text_.room(32), civil_time_));
   readable_time_ = since(begin, true);

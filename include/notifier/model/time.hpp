@@ -40,6 +40,8 @@ CivilTime civil_time(Timestamp time) noexcept;
 /// second reads as the second after it.
 /// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
+/// The same, and its civil_time(), which stands there where the text is in UTC.
+bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
@@ -71,6 +73,11 @@ constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
   const std::uint32_t days =
       y * 365 + y / 4 - century + century / 4 + (m * 153 + 2) / 5 + static_cast<std::uint32_t>(day);
   return std::int64_t{days} - 719469 - 146097;
+}
+
+/// @param days  since 1970-01-01, not before year 1
+constexpr int weekday_of(std::int64_t days) noexcept {
+  return static_cast<int>(static_cast<std::uint32_t>(days + 719471) % 7);
 }
 
 constexpr Timestamp within_calendar(Timestamp time) noexcept {
@@ -163,6 +170,11 @@ inline CivilTime civil_time(Timestamp time) noexcept {
 }
 
 inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  CivilTime civil;
+  return parse_timestamp(text, out, civil);
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
   if (text.size() < 20) return false;
   const char* p = text.data();
   const char* const end = p + text.size();
@@ -201,7 +213,8 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 
-  const std::int64_t minutes = (detail::days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset;
+  const std::int64_t days = detail::days_from_civil(year, month, day);
+  const std::int64_t minutes = (days * 24 + hour) * 60 + minute - offset;
   Timestamp time{(minutes * 60 + second) * 1000};
   if (second == 60) {
     if (time.ms % detail::ms_per_day != 0) return false;
@@ -210,6 +223,11 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   }
   if (time < first_timestamp || last_timestamp < time) return false;
   out = time;
+  if (offset == 0 && second != 60) {
+    civil = {year, month, day, hour, minute, second, millisecond, detail::weekday_of(days)};
+  } else {
+    detail::fill(civil, time);
+  }
   return true;
 }
 
