@@ -178,7 +178,7 @@ class Composer {
     if (op.layout == Layout::plain && value.is_string()) {
       if (!is_code_) return append_string(value.string());
       is_inert_ = false;
-      return append_block(text_, value.string());
+      return append_block<true>(text_, value.string());
     }
     return append_value(text_, value, op.layout, is_inert_);
   }

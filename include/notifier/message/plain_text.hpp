@@ -142,8 +142,15 @@ inline std::size_t escape_sequence_size(std::string_view text) noexcept {
 
 /// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
 /// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-inline bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
   char* p = start;
   while (!text.empty()) {
     const std::size_t plain = copy_plain(text, p);
