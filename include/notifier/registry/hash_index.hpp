@@ -50,8 +50,10 @@ class HashIndex {
     });
   }
 
-  /// Starts to load what find() will read: a leaf takes two cache lines.
-  void prefetch(std::uint32_t hash) const noexcept {
+  // What find() will read is loaded ahead in two steps, since the first tells where the second's is.
+  void prefetch_slot(std::uint32_t hash) const noexcept { detail::prefetch(find_slot(hash)); }
+  /// A leaf takes two cache lines.
+  void prefetch_leaf(std::uint32_t hash) const noexcept {
     const char* const leaf = reinterpret_cast<const char*>(find_leaf(hash));
     if (leaf == nullptr) return;
     for (std::size_t line = 0; line < 2; ++line) detail::prefetch(leaf + 64 * line);
@@ -173,10 +175,15 @@ class HashIndex {
   }
 
   const Leaf* find_leaf(std::uint32_t hash) const noexcept {
+    const Ref<Leaf>* const slot = find_slot(hash);
+    return slot == nullptr ? nullptr : slot->get();
+  }
+
+  const Ref<Leaf>* find_slot(std::uint32_t hash) const noexcept {
     if (!trunk_) return nullptr;
     const std::size_t number = leaf_number(hash);
     const Twig* const twig = trunk_->children()[number >> twig_bits()].get();
-    return twig == nullptr ? nullptr : twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)].get();
+    return twig == nullptr ? nullptr : &twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
   }
 
   template <class Match>

@@ -98,11 +98,12 @@ class State {
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
    public:
-    /// Starts to load the entry of the index.
     void begin(const State& state, std::string_view id) noexcept;
+    /// Starts to load the entry of the index. After begin().
+    void load_entry(const State& state) const noexcept { state.apps_.prefetch_leaf(hash_); }
     /// Starts to load the app. After begin().
-    void go_on(const State& state) noexcept;
-    /// @param id  as for begin(), which came before.
+    void load_app(const State& state) noexcept;
+    /// @param id  as for begin(). After load_app().
     const AppBlock* find(const State& state, std::string_view id) const noexcept;
 
    private:
@@ -201,10 +202,10 @@ inline const AppBlock* State::find_app_by_id(std::string_view id, std::uint32_t 
 
 inline void State::AppLookup::begin(const State& state, std::string_view id) noexcept {
   hash_ = state.short_hash(id);
-  state.apps_.prefetch(hash_);
+  state.apps_.prefetch_slot(hash_);
 }
 
-inline void State::AppLookup::go_on(const State& state) noexcept {
+inline void State::AppLookup::load_app(const State& state) noexcept {
   candidate_ = nullptr;
   state.apps_.find(hash_, [this](const AppRef& app) {
     candidate_ = app.get();

@@ -128,7 +128,7 @@ class Router {
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
   /// The same for several events, to which it gives no audience.
-  /// @param lookups  one each, gone on.
+  /// @param lookups  one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   template <class Sink, class Failed>
@@ -213,9 +213,10 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
   AppLookup lookup;
   lookup.begin(state, event.app_id);
+  lookup.load_entry(state);
   rendering_.begin(event, state);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
-  lookup.go_on(state);
+  lookup.load_app(state);
   const EventBit bit = state.catalogue->bit_of_kind(event.type);
   if (const AppBlock* const app = lookup.find(state, event.app_id)) for_each_match(*app, bit, take);
 }
@@ -280,9 +281,12 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
     batch.platforms[i] = 0;
     batch.lookups[i].begin(state, batch.events[i].app_id);
-    if (i != 0) batch.lookups[i - 1].go_on(state);
+    if (i >= 1) batch.lookups[i - 1].load_entry(state);
+    if (i >= 2) batch.lookups[i - 2].load_app(state);
   }
-  batch.lookups[size - 1].go_on(state);
+  batch.lookups[size - 1].load_entry(state);
+  if (size >= 2) batch.lookups[size - 2].load_app(state);
+  batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
   for (const Match& match : matches_) batch.platforms[match.event] |= bit_of(match.record.platform());
   for (std::size_t i = 0; i < size; ++i) {
@@ -332,7 +336,8 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
     const std::size_t size = (std::min)(match_batch, event_count - begin);
     for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].go_on(state);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, size);
     for (const Match& match : matches_) sink(begin + match.event, match.record.id());
     count += matches_.size();
