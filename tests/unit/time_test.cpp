@@ -22,6 +22,11 @@ bool refused(std::string_view text) {
   return !notifier::parse_timestamp(text, time) && time.ms == 42;
 }
 
+bool same(const CivilTime& a, const CivilTime& b) {
+  return a.year == b.year && a.month == b.month && a.day == b.day && a.hour == b.hour && a.minute == b.minute &&
+         a.second == b.second && a.millisecond == b.millisecond && a.weekday == b.weekday;
+}
+
 template <void (*append)(Buffer&, Timestamp)>
 std::string shown(Timestamp time) {
   Buffer buffer;
@@ -62,6 +67,19 @@ TEST_CASE("years 1 to 9999 are read, and none outside") {
   CHECK(refused("0001-01-01T00:00:00+00:01"));
   CHECK(refused("9999-12-31T23:59:59-00:01"));
   CHECK(refused("0000-06-01T00:00:00Z"));
+}
+
+TEST_CASE("the civil time that is read along is in UTC, whatever the offset") {
+  for (const char* const text :
+       {"2018-05-14T09:46:42.077Z", "2018-05-14T00:46:42.07+09:15", "2018-12-31T23:59:59-00:01", "2016-12-31T23:59:60Z",
+        "2017-01-01T00:59:60.5+01:00", "2020-02-29t01:00:00+02:00", "2018-05-14 09:46:42-00:00", "0001-01-01T00:00:00Z",
+        "9999-12-31T23:59:59.999Z"}) {
+    INFO(text);
+    Timestamp time;
+    CivilTime civil;
+    REQUIRE(notifier::parse_timestamp(text, time, civil));
+    CHECK(same(civil, notifier::civil_time(time)));
+  }
 }
 
 TEST_CASE("what is no date is refused, and the output left as it was") {
@@ -134,7 +152,9 @@ TEST_CASE("every day of the calendar has its civil date, and reads back") {
     sound = civil.year == year && civil.month == month && civil.day == date && civil.weekday == weekday;
     if (date == 1 || date > 27) {
       Timestamp back;
-      sound = sound && notifier::parse_timestamp(notifier::to_rfc3339(time), back) && back == time;
+      CivilTime civil_back;
+      sound = sound && notifier::parse_timestamp(notifier::to_rfc3339(time), back, civil_back) && back == time &&
+              same(civil_back, civil);
     }
     weekday = (weekday + 1) % 7;
     if (++date > notifier::detail::days_in_month(year, month)) {
