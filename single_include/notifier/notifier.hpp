@@ -4263,6 +4263,8 @@ CivilTime civil_time(Timestamp time) noexcept;
 /// second reads as the second after it.
 /// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
+/// The same, and its civil_time(), which stands there where the text is in UTC.
+bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
@@ -4294,6 +4296,11 @@ constexpr std::int64_t days_from_civil(int year, int month, int day) noexcept {
   const std::uint32_t days =
       y * 365 + y / 4 - century + century / 4 + (m * 153 + 2) / 5 + static_cast<std::uint32_t>(day);
   return std::int64_t{days} - 719469 - 146097;
+}
+
+/// @param days  since 1970-01-01, not before year 1
+constexpr int weekday_of(std::int64_t days) noexcept {
+  return static_cast<int>(static_cast<std::uint32_t>(days + 719471) % 7);
 }
 
 constexpr Timestamp within_calendar(Timestamp time) noexcept {
@@ -4386,6 +4393,11 @@ inline CivilTime civil_time(Timestamp time) noexcept {
 }
 
 inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  CivilTime civil;
+  return parse_timestamp(text, out, civil);
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
   if (text.size() < 20) return false;
   const char* p = text.data();
   const char* const end = p + text.size();
@@ -4424,7 +4436,8 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
     offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
   }
 
-  const std::int64_t minutes = (detail::days_from_civil(year, month, day) * 24 + hour) * 60 + minute - offset;
+  const std::int64_t days = detail::days_from_civil(year, month, day);
+  const std::int64_t minutes = (days * 24 + hour) * 60 + minute - offset;
   Timestamp time{(minutes * 60 + second) * 1000};
   if (second == 60) {
     if (time.ms % detail::ms_per_day != 0) return false;
@@ -4433,6 +4446,11 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   }
   if (time < first_timestamp || last_timestamp < time) return false;
   out = time;
+  if (offset == 0 && second != 60) {
+    civil = {year, month, day, hour, minute, second, millisecond, detail::weekday_of(days)};
+  } else {
+    detail::fill(civil, time);
+  }
   return true;
 }
 
@@ -6915,8 +6933,10 @@ class HashIndex {
     });
   }
 
-  /// Starts to load what find() will read: a leaf takes two cache lines.
-  void prefetch(std::uint32_t hash) const noexcept {
+  // What find() will read is loaded ahead in two steps, since the first tells where the second's is.
+  void prefetch_slot(std::uint32_t hash) const noexcept { detail::prefetch(find_slot(hash)); }
+  /// A leaf takes two cache lines.
+  void prefetch_leaf(std::uint32_t hash) const noexcept {
     const char* const leaf = reinterpret_cast<const char*>(find_leaf(hash));
     if (leaf == nullptr) return;
     for (std::size_t line = 0; line < 2; ++line) detail::prefetch(leaf + 64 * line);
@@ -7038,10 +7058,15 @@ class HashIndex {
   }
 
   const Leaf* find_leaf(std::uint32_t hash) const noexcept {
+    const Ref<Leaf>* const slot = find_slot(hash);
+    return slot == nullptr ? nullptr : slot->get();
+  }
+
+  const Ref<Leaf>* find_slot(std::uint32_t hash) const noexcept {
     if (!trunk_) return nullptr;
     const std::size_t number = leaf_number(hash);
     const Twig* const twig = trunk_->children()[number >> twig_bits()].get();
-    return twig == nullptr ? nullptr : twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)].get();
+    return twig == nullptr ? nullptr : &twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
   }
 
   template <class Match>
@@ -7207,11 +7232,12 @@ class State {
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
    public:
-    /// Starts to load the entry of the index.
     void begin(const State& state, std::string_view id) noexcept;
+    /// Starts to load the entry of the index. After begin().
+    void load_entry(const State& state) const noexcept { state.apps_.prefetch_leaf(hash_); }
     /// Starts to load the app. After begin().
-    void go_on(const State& state) noexcept;
-    /// @param id  as for begin(), which came before.
+    void load_app(const State& state) noexcept;
+    /// @param id  as for begin(). After load_app().
     const AppBlock* find(const State& state, std::string_view id) const noexcept;
 
    private:
@@ -7310,10 +7336,10 @@ inline const AppBlock* State::find_app_by_id(std::string_view id, std::uint32_t 
 
 inline void State::AppLookup::begin(const State& state, std::string_view id) noexcept {
   hash_ = state.short_hash(id);
-  state.apps_.prefetch(hash_);
+  state.apps_.prefetch_slot(hash_);
 }
 
-inline void State::AppLookup::go_on(const State& state) noexcept {
+inline void State::AppLookup::load_app(const State& state) noexcept {
   candidate_ = nullptr;
   state.apps_.find(hash_, [this](const AppRef& app) {
     candidate_ = app.get();
@@ -8991,8 +9017,15 @@ inline std::size_t escape_sequence_size(std::string_view text) noexcept {
 
 /// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
 /// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-inline bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
   char* p = start;
   while (!text.empty()) {
     const std::size_t plain = copy_plain(text, p);
@@ -10159,6 +10192,8 @@ class Message {
     part = since(begin, inert);
     pad();
   }
+  /// Writes civil_time_ for people; time_ is there, too.
+  void write_time();
   void pad() { text_.room(detail::text_padding); }
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
@@ -10197,6 +10232,10 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   if (!time) return;
   time_ = *time;
   detail::fill(civil_time_, time_);
+  write_time();
+}
+
+inline void Message::write_time() {
   const std::size_t begin = text_.size();
   text_.set_end(detail::write_readable(text_.room(32), civil_time_));
   readable_time_ = since(begin, true);
@@ -12814,7 +12853,7 @@ class Composer {
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (Timestamp time; parse_timestamp(event_.created_at, time)) out_.set_time(time);
+    if (parse_timestamp(event_.created_at, out_.time_, out_.civil_time_)) out_.write_time();
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
@@ -12944,7 +12983,7 @@ class Composer {
     if (op.layout == Layout::plain && value.is_string()) {
       if (!is_code_) return append_string(value.string());
       is_inert_ = false;
-      return append_block(text_, value.string());
+      return append_block<true>(text_, value.string());
     }
     return append_value(text_, value, op.layout, is_inert_);
   }
@@ -13523,7 +13562,7 @@ class Router {
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
   /// The same for several events, to which it gives no audience.
-  /// @param lookups  one each, gone on.
+  /// @param lookups  one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   template <class Sink, class Failed>
@@ -13608,9 +13647,10 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
   AppLookup lookup;
   lookup.begin(state, event.app_id);
+  lookup.load_entry(state);
   rendering_.begin(event, state);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
-  lookup.go_on(state);
+  lookup.load_app(state);
   const EventBit bit = state.catalogue->bit_of_kind(event.type);
   if (const AppBlock* const app = lookup.find(state, event.app_id)) for_each_match(*app, bit, take);
 }
@@ -13675,9 +13715,12 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
     batch.platforms[i] = 0;
     batch.lookups[i].begin(state, batch.events[i].app_id);
-    if (i != 0) batch.lookups[i - 1].go_on(state);
+    if (i >= 1) batch.lookups[i - 1].load_entry(state);
+    if (i >= 2) batch.lookups[i - 2].load_app(state);
   }
-  batch.lookups[size - 1].go_on(state);
+  batch.lookups[size - 1].load_entry(state);
+  if (size >= 2) batch.lookups[size - 2].load_app(state);
+  batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
   for (const Match& match : matches_) batch.platforms[match.event] |= bit_of(match.record.platform());
   for (std::size_t i = 0; i < size; ++i) {
@@ -13727,7 +13770,8 @@ std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& s
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
     const std::size_t size = (std::min)(match_batch, event_count - begin);
     for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].go_on(state);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, size);
     for (const Match& match : matches_) sink(begin + match.event, match.record.id());
     count += matches_.size();
