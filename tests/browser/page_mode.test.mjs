@@ -113,6 +113,38 @@ test('editing keeps what was not touched, with people chosen by name', async () 
   await finish(opened);
 });
 
+test('Escape closes a form that was only looked at, and asks before it drops what was entered', async () => {
+  const opened = await start('/');
+  const { page, row } = opened;
+  const dialog = page.locator('dialog');
+  const edit = () => row('On call').getByRole('button', { name: /^Edit/ }).click();
+  await edit();
+  const name = page.getByRole('textbox', { name: 'Name' });
+  await name.waitFor();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await edit();
+  await name.fill('Night shift');
+  await page.keyboard.press('Escape');
+  await page.getByRole('alert').getByText('What you entered is not saved.').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Enter');
+  await page.locator('#save').waitFor();
+  // As often as it is pressed, and without a click between: the question comes and goes.
+  for (let i = 0; i < 3; ++i) {
+    await page.keyboard.press('Escape');
+    await page.locator('#keep:focus').waitFor();
+    await page.keyboard.press('Escape');
+    await page.locator('#name:focus').waitFor();
+  }
+  assert.equal(await name.inputValue(), 'Night shift');
+  await page.keyboard.press('Escape');
+  await page.locator('#discard').click();
+  await dialog.waitFor({ state: 'detached' });
+  assert.equal(await row('On call').count(), 1);
+  await finish(opened);
+});
+
 test('removing asks, moves the focus on, and can be undone with the same id', async () => {
   const opened = await start('/');
   const { page, row, status } = opened;

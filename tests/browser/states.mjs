@@ -93,6 +93,16 @@ export const states = [
     },
   },
   {
+    name: 'edit-unsaved',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Edit/ }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
+      await page.keyboard.press('Escape');
+      await page.locator('#discard').waitFor();
+    },
+  },
+  {
     name: 'server-refuses',
     modes: ['server'],
     reach: async (page, { server }) => {

@@ -2,6 +2,7 @@
 
 import type { Delivery, Notifier, NotifierDraft } from 'notifier-wasm';
 import { html, type TemplateResult } from 'lit';
+import type { NotifierEditor } from './editor.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
 
@@ -24,11 +25,18 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
     close();
   };
   switch (dialog.kind) {
-    case 'edit':
-      return html`<dialog aria-labelledby="dialog-title" @cancel=${onCancel} @close=${close}><div class="box">
+    case 'edit': {
+      const leave = (event: Event) => {
+        event.preventDefault();
+        if ((event.currentTarget as HTMLElement).querySelector<NotifierEditor>('notifier-dashboard-editor')?.leave?.() !== false) close();
+      };
+      // Browsers let a page hold a dialog back once, and close it at the next Escape: the key is taken before it comes to that.
+      const onKey = (event: KeyboardEvent) => event.key === 'Escape' && leave(event);
+      return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
         <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>
       </div></dialog>`;
+    }
     case 'remove':
       return html`<dialog class="slim" role="alertdialog" aria-labelledby="dialog-title" aria-describedby="dialog-text" @cancel=${onCancel} @close=${close}><div class="box">
         <h2 id="dialog-title">${words.say('removeTitle', { name })}</h2>

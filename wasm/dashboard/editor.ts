@@ -57,7 +57,7 @@ export class NotifierEditor extends LitElement {
 
   static override properties = {
     words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
-    _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
+    _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
@@ -69,29 +69,44 @@ export class NotifierEditor extends LitElement {
   /** What the server found wrong. */
   declare private _refused: readonly FieldError[];
   declare private _busy: boolean;
+  /** Asks whether what was entered may be dropped. */
+  declare private _leaving: boolean;
   declare private _failure: string;
   declare private _find: string;
   declare private _findPerson: string;
+  #untouched: Form;
 
   constructor() {
     super();
-    this._form = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
+    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
     this._touched = new Set();
     this._refused = [];
-    this._busy = false;
+    this._busy = this._leaving = false;
     this._failure = this._find = this._findPerson = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('notifier') || !this.notifier) return;
     const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
-    this._form = {
+    this._form = this.#untouched = {
       name, platform: type, active, all, alerts, types: new Set(types), url: data.webhook_url ?? '', secret: '', people: new Set(data.user_ids), emails: (data.emails ?? []).join(', '),
     };
   }
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+  }
+
+  /** Whether the form can be closed: nothing was entered. Otherwise asks, or takes the question back. */
+  leave(): boolean {
+    if (this._form === this.#untouched) return true;
+    this.#ask(!this._leaving);
+    return false;
+  }
+
+  #ask(leaving: boolean): void {
+    this._leaving = leaving;
+    void this.updateComplete.then(() => this.renderRoot.querySelector<HTMLElement>(leaving ? '#keep' : '#name')?.focus());
   }
 
   get #draft(): NotifierDraft {
@@ -164,15 +179,22 @@ export class NotifierEditor extends LitElement {
         <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
           ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
-        <div class="bar foot">
-          <button type="button" class="button" id="cancel" @click=${() => this.dispatchEvent(new CustomEvent('editor-cancel'))}>${words.say('cancel')}</button>
-          <button type="submit" class="button primary" id="save" ?disabled=${this._busy}>${words.say(this._busy ? 'saving' : this.notifier ? 'save' : 'add')}</button>
+        <div class="bar foot">${this._leaving ? html`
+          <p class="grow" role="alert">${words.say('unsaved')}</p>
+          <button type="button" class="button" id="keep" @click=${() => this.#ask(false)}>${words.say('keepEditing')}</button>
+          <button type="button" class="button primary danger" id="discard" @click=${this.#cancel}>${words.say('discard')}</button>` : html`
+          <button type="button" class="button" id="cancel" @click=${this.#cancel}>${words.say('cancel')}</button>
+          <button type="submit" class="button primary" id="save" ?disabled=${this._busy}>${words.say(this._busy ? 'saving' : this.notifier ? 'save' : 'add')}</button>`}
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
         <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
+
+  #cancel = (): void => {
+    this.dispatchEvent(new CustomEvent('editor-cancel'));
+  };
 
   #check(id: string, text: string, value: boolean, change: (value: boolean) => Partial<Form>, hint?: string): TemplateResult {
     return html`<label class="check"><input type="checkbox" id=${id} aria-describedby=${hint ?? nothing} .checked=${value} @change=${(event: Event) => this.#set(change((event.target as HTMLInputElement).checked), 'selected_event_ids')}>${text}</label>`;
