@@ -4381,7 +4381,7 @@ inline void fill(CivilTime& out, Timestamp time) noexcept {
   out.minute = static_cast<int>(minutes % 60);
   out.second = static_cast<int>(seconds % 60);
   out.millisecond = static_cast<int>(in_day % 1000);
-  out.weekday = static_cast<int>((days + 3) % 7);
+  out.weekday = weekday_of(std::int64_t{days} - 719468);
 }
 
 }  // namespace detail
