@@ -139,6 +139,10 @@ test('Escape closes a form that was only looked at, and asks before it drops wha
   }
   assert.equal(await name.inputValue(), 'Night shift');
   await page.keyboard.press('Escape');
+  await page.locator('#keep').waitFor();
+  await name.fill('Night watch');
+  await page.locator('#save').waitFor();
+  await page.keyboard.press('Escape');
   await page.locator('#discard').click();
   await dialog.waitFor({ state: 'detached' });
   assert.equal(await row('On call').count(), 1);

@@ -31,7 +31,7 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
         if ((event.currentTarget as HTMLElement).querySelector<NotifierEditor>('notifier-dashboard-editor')?.leave?.() !== false) close();
       };
       // Browsers let a page hold a dialog back once, and close it at the next Escape: the key is taken before it comes to that.
-      const onKey = (event: KeyboardEvent) => event.key === 'Escape' && leave(event);
+      const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.isComposing && leave(event);
       return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
         <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>

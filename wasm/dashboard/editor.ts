@@ -126,6 +126,7 @@ export class NotifierEditor extends LitElement {
 
   #set(change: Partial<Form>, ...fields: string[]): void {
     this._form = { ...this._form, ...change };
+    this._leaving = false;
     this._refused = this._refused.filter(({ field }) => !fields.some((name) => field.startsWith(name)));
   }
 
