@@ -104,13 +104,13 @@
 /// @namespace notifier
 /// All of the library: an event comes in, and what each of those who are to be told is sent comes out.
 
-// Two configurations in one program get two sets of symbols, never one silently shared.
+// Two versions or configurations in one program get two sets of symbols, never one silently shared.
 #if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
-#define NOTIFIER_INLINE_NAMESPACE v1_simdjson
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
-#define NOTIFIER_INLINE_NAMESPACE v1_simdjson_noexcept
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
 #else
-#define NOTIFIER_INLINE_NAMESPACE v1
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \

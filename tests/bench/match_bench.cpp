@@ -22,14 +22,14 @@ namespace {
 class MapOfStrings {
  public:
   MapOfStrings(const notifier::Registry& registry, const bench::RegistryCorpus& corpus) {
-    for (const notifier::EventKind& kind : notifier::Catalogue::standard()->event_kinds()) {
+    for (const notifier::EventKind& kind : notifier::Vocabulary::standard()->event_kinds()) {
       types_.emplace(kind.type, kind.selectable_as);
     }
     for (const std::string& app : corpus.app_ids) {
       for (const notifier::Notifier& n : registry.list(app)) {
         Notifier copy{n.id, n.active, n.send_all_alerts, n.send_all_events, {}};
         for (const std::string& id : n.selected_event_ids) {
-          copy.selected.emplace_back(registry.catalogue().find_event_type_by_id(id)->name);
+          copy.selected.emplace_back(registry.vocabulary()->find_event_type_by_id(id)->name);
         }
         notifiers_[app].push_back(std::move(copy));
       }

@@ -21,8 +21,8 @@ struct RegistryCorpus {
 };
 
 inline RegistryCorpus make_registry(std::size_t notifiers, std::uint64_t seed = 1) {
-  const auto catalogue = notifier::Catalogue::standard();
-  const auto& types = catalogue->event_types();
+  const auto vocabulary = notifier::Vocabulary::standard();
+  const auto& types = vocabulary->event_types();
   Random random(seed);
   RegistryCorpus corpus;
   notifier::Buffer buffer;
@@ -99,7 +99,7 @@ class EventStream {
  public:
   /// @param even  all apps alike, which is what caches like least; else a few busy ones and a long tail
   EventStream(const RegistryCorpus& corpus, std::size_t count, bool even) {
-    const std::vector<notifier::EventKind>& kinds = notifier::Catalogue::standard()->event_kinds();
+    const std::vector<notifier::EventKind>& kinds = notifier::Vocabulary::standard()->event_kinds();
     Random random(7);
     app_ids_.reserve(count * id_size);
     for (std::size_t i = 0; i < count; ++i) {

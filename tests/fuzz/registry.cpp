@@ -40,10 +40,11 @@ std::vector<std::string> recipients(const Registry& registry, const notifier::Ev
     }
   }
   std::string_view selectable;
-  for (const notifier::EventKind& kind : registry.catalogue().event_kinds()) {
+  const auto vocabulary = registry.vocabulary();
+  for (const notifier::EventKind& kind : vocabulary->event_kinds()) {
     if (kind.type == event.type) selectable = kind.selectable_as;
   }
-  const notifier::EventType* const type = registry.catalogue().find_event_type_by_name(selectable);
+  const notifier::EventType* const type = vocabulary->find_event_type_by_name(selectable);
   std::vector<std::string> ids;
   for (const std::string& app : concerned) {
     for (const notifier::Notifier& notifier : registry.list(app)) {

@@ -95,6 +95,10 @@ def check_version():
     version = re.search(r'NOTIFIER_VERSION "([^"]+)"', text).group(1)
     if ".".join(parts) != version:
         problems.append(f"include/notifier/version.hpp: {'.'.join(parts)} in numbers, {version} in words")
+    config = (INCLUDE / "notifier/config.hpp").read_text()
+    for name in re.findall(r"define NOTIFIER_INLINE_NAMESPACE (\w+)", config):
+        if not re.fullmatch("v" + "_".join(parts) + r"(_[a-z]+)*", name):
+            problems.append(f"include/notifier/config.hpp: the namespace {name} does not carry the version {version}")
     package = ROOT / "wasm/package.json"
     if package.exists() and json.loads(package.read_text())["version"] != version:
         problems.append(f"wasm/package.json: its version is not that of version.hpp, {version}")

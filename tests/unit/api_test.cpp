@@ -217,11 +217,12 @@ TEST_CASE("a preview says what was cut") {
 
 TEST_CASE("there is a sample of every kind, it is valid and describes itself on every platform") {
   World world;
-  const notifier::Catalogue& catalogue = world.registry.catalogue();
+  const auto held = world.registry.vocabulary();
+  const notifier::Vocabulary& vocabulary = *held;
   const notifier::App app = *world.registry.find_app("shop");
   std::size_t with_data = 0;
-  for (const notifier::EventKind& kind : catalogue.event_kinds()) {
-    const std::string event = notifier::sample_event(kind.type, app, {}, catalogue);
+  for (const notifier::EventKind& kind : vocabulary.event_kinds()) {
+    const std::string event = notifier::sample_event(kind.type, app, {}, vocabulary);
     CHECK(at(event, {"type"}) == "\"" + std::string(kind.type) + "\"");
     CHECK((at(event, {"app_id"}) != "") == (kind.scope == notifier::Scope::app));
     CHECK((at(event, {"project_id"}) != "") == (kind.scope == notifier::Scope::project));
@@ -230,19 +231,19 @@ TEST_CASE("there is a sample of every kind, it is valid and describes itself on 
     CHECK(world.call("POST", "/v1/apps/shop/notifiers/no-1/preview", body).response.status == 200);
   }
   CHECK(with_data > 85);
-  CHECK(notifier::sample_event("tfa_enabled", app, notifier::Timestamp{1526291202077}, catalogue) ==
+  CHECK(notifier::sample_event("tfa_enabled", app, notifier::Timestamp{1526291202077}, vocabulary) ==
         R"({"id":"sample","created_at":"2018-05-14T09:46:42.077Z","user":{"username":"jane",)"
         R"("email":"jane@example.com","id":"us-1"},"type":"tfa_enabled","type_data":{"provider":"TOTP"}})");
-  const std::string of_project = notifier::sample_event("edit_project", app, {}, catalogue);
+  const std::string of_project = notifier::sample_event("edit_project", app, {}, vocabulary);
   CHECK(at(of_project, {"project_id"}) == "\"pr-1\"");
   CHECK(at(of_project, {"project_name"}) == "\"shop\"");
-  CHECK(at(notifier::sample_event("toke", app, {}, catalogue), {"type_data"}) == "{}");
-  CHECK(at(notifier::sample_event("brand_new", app, {}, catalogue), {"type_data"}) == "{}");
+  CHECK(at(notifier::sample_event("toke", app, {}, vocabulary), {"type_data"}) == "{}");
+  CHECK(at(notifier::sample_event("brand_new", app, {}, vocabulary), {"type_data"}) == "{}");
   for (const auto& sample : notifier::detail::api::samples) {
     json::Document document;
     CHECK(document.parse(sample.type_data));
     notifier::detail::api::split(sample.kinds, ' ', [&](std::string_view kind) {
-      CHECK_MESSAGE(catalogue.find_event_kind(kind) != nullptr, kind);
+      CHECK_MESSAGE(vocabulary.find_event_kind(kind) != nullptr, kind);
       return true;
     });
   }

@@ -6,7 +6,6 @@
 #include <set>
 #include <string>
 
-using notifier::Catalogue;
 using notifier::Category;
 using notifier::errc;
 using notifier::EventBit;
@@ -14,6 +13,7 @@ using notifier::EventKind;
 using notifier::EventType;
 using notifier::Platform;
 using notifier::Scope;
+using notifier::Vocabulary;
 
 namespace {
 
@@ -29,22 +29,22 @@ std::string json_of(const T&... entry) {
   return buffer.str();
 }
 
-std::string selected_by(const Catalogue& catalogue, std::string_view kind) {
-  const EventBit bit = catalogue.bit_of_kind(kind);
-  return bit == catalogue.unselectable_bit() ? "" : std::string(catalogue.event_types()[bit].name);
+std::string selected_by(const Vocabulary& vocabulary, std::string_view kind) {
+  const EventBit bit = vocabulary.bit_of_kind(kind);
+  return bit == vocabulary.unselectable_bit() ? "" : std::string(vocabulary.event_types()[bit].name);
 }
 
 }  // namespace
 
-TEST_CASE("the built-in catalogue is complete and consistent") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  CHECK(catalogue.categories().size() == 9);
-  CHECK(catalogue.event_types().size() == 50);
-  CHECK(catalogue.event_kinds().size() == 96);
+TEST_CASE("the built-in vocabulary is complete and consistent") {
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  CHECK(vocabulary.categories().size() == 9);
+  CHECK(vocabulary.event_types().size() == 50);
+  CHECK(vocabulary.event_kinds().size() == 96);
 
   std::set<std::string_view> ids, names, category_ids;
   int position = 0;
-  for (const Category& category : catalogue.categories()) {
+  for (const Category& category : vocabulary.categories()) {
     INFO(category.name);
     CHECK(category.position == ++position);
     CHECK(is_object_id(category.id));
@@ -52,7 +52,7 @@ TEST_CASE("the built-in catalogue is complete and consistent") {
     CHECK_FALSE(category.display_name.empty());
     category_ids.insert(category.id);
   }
-  for (const EventType& type : catalogue.event_types()) {
+  for (const EventType& type : vocabulary.event_types()) {
     INFO(type.name);
     CHECK(is_object_id(type.id));
     CHECK(ids.insert(type.id).second);
@@ -60,23 +60,23 @@ TEST_CASE("the built-in catalogue is complete and consistent") {
     CHECK(category_ids.count(type.category_id) == 1);
     CHECK_FALSE(type.display_name.empty());
     CHECK_FALSE(type.description.empty());
-    CHECK(catalogue.find_event_type_by_id(type.id) == &type);
-    CHECK(catalogue.find_event_type_by_name(type.name) == &type);
-    CHECK(catalogue.resolve_selected_name(type.name) == &type);
-    CHECK(&catalogue.event_types()[catalogue.bit_of(type)] == &type);
+    CHECK(vocabulary.find_event_type_by_id(type.id) == &type);
+    CHECK(vocabulary.find_event_type_by_name(type.name) == &type);
+    CHECK(vocabulary.resolve_selected_name(type.name) == &type);
+    CHECK(&vocabulary.event_types()[vocabulary.bit_of(type)] == &type);
   }
   std::set<std::string_view> kinds, selecting;
   int unselectable = 0;
-  for (const EventKind& kind : catalogue.event_kinds()) {
+  for (const EventKind& kind : vocabulary.event_kinds()) {
     INFO(kind.type);
     CHECK(kinds.insert(kind.type).second);
-    CHECK(catalogue.find_event_kind(kind.type) == &kind);
-    CHECK(selected_by(catalogue, kind.type) == kind.selectable_as);
+    CHECK(vocabulary.find_event_kind(kind.type) == &kind);
+    CHECK(selected_by(vocabulary, kind.type) == kind.selectable_as);
     if (kind.selectable_as.empty()) {
       ++unselectable;
     } else {
       CHECK(names.count(kind.selectable_as) == 1);
-      CHECK(catalogue.resolve_selected_name(kind.type) == catalogue.find_event_type_by_name(kind.selectable_as));
+      CHECK(vocabulary.resolve_selected_name(kind.type) == vocabulary.find_event_type_by_name(kind.selectable_as));
       selecting.insert(kind.selectable_as);
     }
   }
@@ -85,30 +85,30 @@ TEST_CASE("the built-in catalogue is complete and consistent") {
 }
 
 TEST_CASE("event types and kinds carry the names and ids of the public API") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  CHECK(catalogue.find_event_type_by_name("app_deployed")->id == "5982f139d48c360021b1eb4b");
-  CHECK(catalogue.find_event_type_by_name("github_unlink")->id == "5982f139d48c360021b1eb69");
-  CHECK(catalogue.find_event_type_by_name("app_crashed_repeated")->id == "59c52a9c7651ce001f62f578");
-  CHECK(selected_by(catalogue, "deployment") == "app_deployed");
-  CHECK(selected_by(catalogue, "repeated_crash") == "app_crashed_repeated");
-  CHECK(selected_by(catalogue, "link_scm") == "github_link");
-  CHECK(selected_by(catalogue, "link_github") == "github_link");
-  CHECK(selected_by(catalogue, "edit_variables") == "variable_bulk_edited");
-  CHECK(selected_by(catalogue, "plan_database_maintenance") == "database_maintenance_planned");
-  CHECK(selected_by(catalogue, "new_app") == "");
-  CHECK(selected_by(catalogue, "database/add_feature") == "");
-  CHECK(catalogue.find_event_kind("login_lock")->scope == Scope::account);
-  CHECK(catalogue.find_event_kind("edit_project")->scope == Scope::project);
-  CHECK(catalogue.find_event_kind("alert")->scope == Scope::app);
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  CHECK(vocabulary.find_event_type_by_name("app_deployed")->id == "5982f139d48c360021b1eb4b");
+  CHECK(vocabulary.find_event_type_by_name("github_unlink")->id == "5982f139d48c360021b1eb69");
+  CHECK(vocabulary.find_event_type_by_name("app_crashed_repeated")->id == "59c52a9c7651ce001f62f578");
+  CHECK(selected_by(vocabulary, "deployment") == "app_deployed");
+  CHECK(selected_by(vocabulary, "repeated_crash") == "app_crashed_repeated");
+  CHECK(selected_by(vocabulary, "link_scm") == "github_link");
+  CHECK(selected_by(vocabulary, "link_github") == "github_link");
+  CHECK(selected_by(vocabulary, "edit_variables") == "variable_bulk_edited");
+  CHECK(selected_by(vocabulary, "plan_database_maintenance") == "database_maintenance_planned");
+  CHECK(selected_by(vocabulary, "new_app") == "");
+  CHECK(selected_by(vocabulary, "database/add_feature") == "");
+  CHECK(vocabulary.find_event_kind("login_lock")->scope == Scope::account);
+  CHECK(vocabulary.find_event_kind("edit_project")->scope == Scope::project);
+  CHECK(vocabulary.find_event_kind("alert")->scope == Scope::app);
 }
 
 TEST_CASE("ids that the public API has not published never change") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  const auto id = [&](std::string_view name) { return catalogue.find_event_type_by_name(name)->id; };
-  CHECK(catalogue.categories()[7].name == "databases");
-  CHECK(catalogue.categories()[7].id == "000000006e6f7469c0000008");
-  CHECK(catalogue.categories()[8].name == "projects");
-  CHECK(catalogue.categories()[8].id == "000000006e6f7469c0000009");
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  const auto id = [&](std::string_view name) { return vocabulary.find_event_type_by_name(name)->id; };
+  CHECK(vocabulary.categories()[7].name == "databases");
+  CHECK(vocabulary.categories()[7].id == "000000006e6f7469c0000008");
+  CHECK(vocabulary.categories()[8].name == "projects");
+  CHECK(vocabulary.categories()[8].id == "000000006e6f7469c0000009");
   const std::string_view names[] = {"alert_added",
                                     "alert_deleted",
                                     "app_edited",
@@ -137,56 +137,56 @@ TEST_CASE("ids that the public API has not published never change") {
 }
 
 TEST_CASE("the alert bit is the bit of app_alert_triggered, and every bit differs from the unselectable one") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  CHECK(catalogue.alert_bit() == catalogue.bit_of_kind("alert"));
-  CHECK(catalogue.event_types()[catalogue.alert_bit()].name == "app_alert_triggered");
-  CHECK(catalogue.unselectable_bit() == 50);
-  CHECK(catalogue.bit_count() == 51);
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  CHECK(vocabulary.alert_bit() == vocabulary.bit_of_kind("alert"));
+  CHECK(vocabulary.event_types()[vocabulary.alert_bit()].name == "app_alert_triggered");
+  CHECK(vocabulary.unselectable_bit() == 50);
+  CHECK(vocabulary.bit_count() == 51);
 }
 
 TEST_CASE("unknown names are found nowhere and test the unselectable bit") {
-  const Catalogue& catalogue = *Catalogue::standard();
+  const Vocabulary& vocabulary = *Vocabulary::standard();
   const std::string long_name(100000, 'x');
   for (const std::string_view name :
        {std::string_view(), std::string_view("x"), std::string_view("deploymen"), std::string_view("deployment "),
         std::string_view("Deployment"), std::string_view("\0\0\0\0\0\0\0\0\0", 9), std::string_view(long_name),
         std::string_view("database_continuousbackup_unhealthy"), std::string_view("\xF0\x9F\x92\xA9")}) {
-    CHECK(catalogue.bit_of_kind(name) == catalogue.unselectable_bit());
-    CHECK(catalogue.find_event_kind(name) == nullptr);
-    CHECK(catalogue.find_event_type_by_id(name) == nullptr);
-    CHECK(catalogue.find_event_type_by_name(name) == nullptr);
-    CHECK(catalogue.resolve_selected_name(name) == nullptr);
+    CHECK(vocabulary.bit_of_kind(name) == vocabulary.unselectable_bit());
+    CHECK(vocabulary.find_event_kind(name) == nullptr);
+    CHECK(vocabulary.find_event_type_by_id(name) == nullptr);
+    CHECK(vocabulary.find_event_type_by_name(name) == nullptr);
+    CHECK(vocabulary.resolve_selected_name(name) == nullptr);
   }
 }
 
 TEST_CASE("a host adds its own categories, types and kinds") {
-  Catalogue catalogue;
+  Vocabulary vocabulary;
   {
     const std::string id = "shop-orders", name = "orders", type_name = "order_placed", kind = "order/placed";
-    CHECK(catalogue.add_category({id, name, "Orders", 3}));
-    CHECK(catalogue.add_event_type({"t-1", type_name, "Order placed", "Someone bought", id}));
-    CHECK(catalogue.add_event_kind({kind, Scope::app, type_name}));
-    CHECK(catalogue.add_event_kind({"cart/emptied", Scope::app, ""}));
+    CHECK(vocabulary.add_category({id, name, "Orders", 3}));
+    CHECK(vocabulary.add_event_type({"t-1", type_name, "Order placed", "Someone bought", id}));
+    CHECK(vocabulary.add_event_kind({kind, Scope::app, type_name}));
+    CHECK(vocabulary.add_event_kind({"cart/emptied", Scope::app, ""}));
   }
-  REQUIRE(catalogue.categories().size() == 10);
-  CHECK(catalogue.categories()[2].name == "collaborators");
-  CHECK(catalogue.categories()[3].name == "orders");
-  CHECK(catalogue.categories()[4].name == "domains");
-  CHECK(catalogue.bit_of_kind("order/placed") == 50);
-  CHECK(catalogue.unselectable_bit() == 51);
-  CHECK(catalogue.bit_count() == 52);
-  CHECK(catalogue.bit_of_kind("cart/emptied") == 51);
-  CHECK(catalogue.find_event_kind("cart/emptied") != nullptr);
-  CHECK(catalogue.bit_of_kind("new_app") == 51);
-  CHECK(catalogue.alert_bit() == catalogue.bit_of_kind("alert"));
-  CHECK(catalogue.resolve_selected_name("order/placed")->display_name == "Order placed");
-  CHECK(Catalogue::standard()->find_event_kind("order/placed") == nullptr);
+  REQUIRE(vocabulary.categories().size() == 10);
+  CHECK(vocabulary.categories()[2].name == "collaborators");
+  CHECK(vocabulary.categories()[3].name == "orders");
+  CHECK(vocabulary.categories()[4].name == "domains");
+  CHECK(vocabulary.bit_of_kind("order/placed") == 50);
+  CHECK(vocabulary.unselectable_bit() == 51);
+  CHECK(vocabulary.bit_count() == 52);
+  CHECK(vocabulary.bit_of_kind("cart/emptied") == 51);
+  CHECK(vocabulary.find_event_kind("cart/emptied") != nullptr);
+  CHECK(vocabulary.bit_of_kind("new_app") == 51);
+  CHECK(vocabulary.alert_bit() == vocabulary.bit_of_kind("alert"));
+  CHECK(vocabulary.resolve_selected_name("order/placed")->display_name == "Order placed");
+  CHECK(Vocabulary::standard()->find_event_kind("order/placed") == nullptr);
 }
 
-TEST_CASE("a copy of a catalogue keeps its texts") {
-  Catalogue copy;
+TEST_CASE("a copy of a vocabulary keeps its texts") {
+  Vocabulary copy;
   {
-    Catalogue original;
+    Vocabulary original;
     REQUIRE(original.add_event_type({"t-1", "order_placed", "Order placed", "", "5982f139d48c360021b1eb44"}));
     REQUIRE(original.add_event_kind({"a kind of a host, long enough for the heap", Scope::account, "order_placed"}));
     copy = original;
@@ -194,25 +194,25 @@ TEST_CASE("a copy of a catalogue keeps its texts") {
   CHECK(selected_by(copy, "a kind of a host, long enough for the heap") == "order_placed");
 }
 
-TEST_CASE("a catalogue grows past 64 bits") {
-  Catalogue catalogue;
+TEST_CASE("a vocabulary grows past 64 bits") {
+  Vocabulary vocabulary;
   for (int i = 0; i < 1000; ++i) {
     const std::string name = "host_type_" + std::to_string(i);
-    REQUIRE(catalogue.add_event_type({"id-" + name, name, name, "", "5982f139d48c360021b1eb44"}));
-    REQUIRE(catalogue.add_event_kind({"kind/" + name, Scope::app, name}));
+    REQUIRE(vocabulary.add_event_type({"id-" + name, name, name, "", "5982f139d48c360021b1eb44"}));
+    REQUIRE(vocabulary.add_event_kind({"kind/" + name, Scope::app, name}));
   }
   for (int i = 0; i < 1000; ++i) {
     const std::string name = "host_type_" + std::to_string(i);
-    REQUIRE(catalogue.bit_of_kind("kind/" + name) == static_cast<EventBit>(50 + i));
-    REQUIRE(catalogue.find_event_type_by_id("id-" + name) ==
-            &catalogue.event_types()[static_cast<std::size_t>(50 + i)]);
+    REQUIRE(vocabulary.bit_of_kind("kind/" + name) == static_cast<EventBit>(50 + i));
+    REQUIRE(vocabulary.find_event_type_by_id("id-" + name) ==
+            &vocabulary.event_types()[static_cast<std::size_t>(50 + i)]);
   }
-  CHECK(catalogue.unselectable_bit() == 1050);
+  CHECK(vocabulary.unselectable_bit() == 1050);
 }
 
 TEST_CASE("what is taken, blank or refers to nothing is refused, each problem named, and nothing added") {
-  Catalogue catalogue;
-  auto result = catalogue.add_category({"5982f139d48c360021b1eb44", "", "x", 1});
+  Vocabulary vocabulary;
+  auto result = vocabulary.add_category({"5982f139d48c360021b1eb44", "", "x", 1});
   REQUIRE_FALSE(result);
   CHECK(result.error().code == errc::invalid);
   REQUIRE(result.error().fields.size() == 2);
@@ -222,26 +222,26 @@ TEST_CASE("what is taken, blank or refers to nothing is refused, each problem na
   CHECK(result.error().fields[1].code == "taken");
   CHECK(result.error().message == "the category can't be added: name can't be blank");
 
-  result = catalogue.add_category({"new", std::string(catalogue.categories()[0].name), "x", 1});
+  result = vocabulary.add_category({"new", std::string(vocabulary.categories()[0].name), "x", 1});
   REQUIRE_FALSE(result);
   REQUIRE(result.error().fields.size() == 1);
   CHECK(result.error().fields[0].field == "name");
   CHECK(result.error().fields[0].code == "taken");
 
-  result = catalogue.add_event_type({"5982f139d48c360021b1eb4b", "app_deployed", "x", "x", "nowhere"});
+  result = vocabulary.add_event_type({"5982f139d48c360021b1eb4b", "app_deployed", "x", "x", "nowhere"});
   REQUIRE_FALSE(result);
   REQUIRE(result.error().fields.size() == 3);
   CHECK(result.error().fields[2].field == "category_id");
-  CHECK(result.error().fields[2].message == "refers to \"nowhere\", which is not in the catalogue");
+  CHECK(result.error().fields[2].message == "refers to \"nowhere\", which is not in the vocabulary");
 
-  CHECK_FALSE(catalogue.add_event_type({"", "", "", "", "5982f139d48c360021b1eb44"}));
-  CHECK_FALSE(catalogue.add_event_kind({"deployment", Scope::app, ""}));
-  CHECK_FALSE(catalogue.add_event_kind({"", Scope::app, ""}));
-  CHECK_FALSE(catalogue.add_event_kind({"mine", Scope::app, "deployment"}));
-  CHECK(catalogue.categories().size() == 9);
-  CHECK(catalogue.event_types().size() == 50);
-  CHECK(catalogue.event_kinds().size() == std::size(notifier::builtin_event_kinds));
-  CHECK(catalogue.find_event_kind("mine") == nullptr);
+  CHECK_FALSE(vocabulary.add_event_type({"", "", "", "", "5982f139d48c360021b1eb44"}));
+  CHECK_FALSE(vocabulary.add_event_kind({"deployment", Scope::app, ""}));
+  CHECK_FALSE(vocabulary.add_event_kind({"", Scope::app, ""}));
+  CHECK_FALSE(vocabulary.add_event_kind({"mine", Scope::app, "deployment"}));
+  CHECK(vocabulary.categories().size() == 9);
+  CHECK(vocabulary.event_types().size() == 50);
+  CHECK(vocabulary.event_kinds().size() == std::size(notifier::builtin_event_kinds));
+  CHECK(vocabulary.find_event_kind("mine") == nullptr);
 }
 
 TEST_CASE("platforms are listed in the public API's order and found by id and name") {
@@ -264,20 +264,20 @@ TEST_CASE("platforms are listed in the public API's order and found by id and na
 }
 
 TEST_CASE("entries are written as the API shows them") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  CHECK(json_of(catalogue.categories()[0]) ==
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  CHECK(json_of(vocabulary.categories()[0]) ==
         R"({"id":"5982f139d48c360021b1eb44","name":"app_operations","display_name":"App operations","position":1})");
-  CHECK(json_of(catalogue.event_types()[0]) ==
+  CHECK(json_of(vocabulary.event_types()[0]) ==
         R"({"id":"5982f139d48c360021b1eb4b","name":"app_deployed","display_name":"App deployed",)"
         R"("description":"A new version of the app was deployed, or its deployment failed","template":"",)"
         R"("category_id":"5982f139d48c360021b1eb44"})");
 }
 
 TEST_CASE("a platform lists the event types that can be selected on every platform, a host's own among them") {
-  Catalogue catalogue;
-  REQUIRE(catalogue.add_event_type({"mine", "mine", "Mine", "", "5982f139d48c360021b1eb44"}));
-  REQUIRE(catalogue.add_event_type({"hidden", "hidden", "Hidden", "", "5982f139d48c360021b1eb44", false}));
-  const std::string json = json_of(notifier::platform_info(Platform::slack), catalogue);
+  Vocabulary vocabulary;
+  REQUIRE(vocabulary.add_event_type({"mine", "mine", "Mine", "", "5982f139d48c360021b1eb44"}));
+  REQUIRE(vocabulary.add_event_type({"hidden", "hidden", "Hidden", "", "5982f139d48c360021b1eb44", false}));
+  const std::string json = json_of(notifier::platform_info(Platform::slack), vocabulary);
   const std::string head =
       R"({"id":"5982f145d48c3600273ef089","name":"slack","display_name":"Slack","logo_url":"https://)";
   CHECK(json.substr(0, head.size()) == head);

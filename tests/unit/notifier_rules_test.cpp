@@ -326,23 +326,23 @@ TEST_CASE_FIXTURE(Shop, "type_data with many thousand keys is judged in a moment
 }
 
 TEST_CASE("a draft is judged as add() would, without a registry") {
-  const auto& catalogue = *Catalogue::standard();
-  CHECK(validate({}, catalogue).error().field == "notification_platform");
-  CHECK(problems(validate(read(R"({"platform_id":"59c52ac27651ce002c1d4620","active":0})"), catalogue).error()) ==
+  const auto& vocabulary = *Vocabulary::standard();
+  CHECK(validate({}, vocabulary).error().field == "notification_platform");
+  CHECK(problems(validate(read(R"({"platform_id":"59c52ac27651ce002c1d4620","active":0})"), vocabulary).error()) ==
         Texts{"active: must be true or false", "name: can't be blank"});
   NotifierDraft draft;
   draft.platform = "slack";
   draft.name = "x";
   draft.type_data = R"({"webhook_url":"https://a.example/"})";
   draft.selected_events = {{"restart"}};
-  const auto judged = validate(draft, catalogue);
+  const auto judged = validate(draft, vocabulary);
   REQUIRE(judged);
   CHECK(judged->platform == Platform::slack);
   CHECK(judged->selected_event_ids == Texts{"5982f139d48c360021b1eb4c"});
   CHECK(judged->id.empty());
   for (const char* broken : {"", "[]", "{", "null", "{\"webhook_url\":\"https://a.example/\"} x"}) {
     draft.type_data = broken;
-    CHECK(problems(validate(draft, catalogue).error()) == Texts{"type_data: must be an object"});
+    CHECK(problems(validate(draft, vocabulary).error()) == Texts{"type_data: must be an object"});
   }
 }
 

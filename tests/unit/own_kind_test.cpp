@@ -1,4 +1,4 @@
-// Messages about kinds of events that a host adds to the catalogue.
+// Messages about kinds of events that a host adds to the vocabulary.
 
 #include <doctest/doctest.h>
 
@@ -15,14 +15,14 @@ namespace {
 
 struct OwnKinds {
   OwnKinds() {
-    const std::string_view category = catalogue.categories()[0].id;
-    REQUIRE(catalogue.add_event_type({"own-1", "order_placed", "Order placed", "An order\nwas placed", category}));
-    REQUIRE(catalogue.add_event_type({"own-2", "order_lost", "order_lost", "Where is it?", category}));
-    REQUIRE(catalogue.add_event_type({"own-3", "bare", "bare", "", category}));
-    REQUIRE(catalogue.add_event_kind({"order/placed", Scope::app, "order_placed"}));
-    REQUIRE(catalogue.add_event_kind({"order/lost", Scope::app, "order_lost"}));
-    REQUIRE(catalogue.add_event_kind({"bare", Scope::app, "bare"}));
-    REQUIRE(catalogue.add_event_kind({"unselectable", Scope::app, ""}));
+    const std::string_view category = vocabulary.categories()[0].id;
+    REQUIRE(vocabulary.add_event_type({"own-1", "order_placed", "Order placed", "An order\nwas placed", category}));
+    REQUIRE(vocabulary.add_event_type({"own-2", "order_lost", "order_lost", "Where is it?", category}));
+    REQUIRE(vocabulary.add_event_type({"own-3", "bare", "bare", "", category}));
+    REQUIRE(vocabulary.add_event_kind({"order/placed", Scope::app, "order_placed"}));
+    REQUIRE(vocabulary.add_event_kind({"order/lost", Scope::app, "order_lost"}));
+    REQUIRE(vocabulary.add_event_kind({"bare", Scope::app, "bare"}));
+    REQUIRE(vocabulary.add_event_kind({"unselectable", Scope::app, ""}));
   }
 
   /// Title and sentence.
@@ -30,11 +30,11 @@ struct OwnKinds {
     const std::string event = R"({"app_name":"shop","type":")" + std::string(kind) + R"(","type_data":{"total":5}})";
     const auto root = document.parse(event);
     REQUIRE(root);
-    describe(Event::read(*root, event), "", message, catalogue);
+    describe(Event::read(*root, event), "", message, vocabulary);
     return std::string(message.title()) + " | " + std::string(message.sentence());
   }
 
-  Catalogue catalogue;
+  Vocabulary vocabulary;
   json::Document document;
   Message message;
 };

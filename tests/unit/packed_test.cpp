@@ -54,11 +54,11 @@ TEST_CASE("texts of a packed table last as long as the program") {
   CHECK(name == table[2].name);
 }
 
-TEST_CASE("the catalogue holds the built-in event types and kinds as their tables say") {
-  const auto catalogue = notifier::Catalogue::standard();
-  REQUIRE(catalogue->event_types().size() == std::size(notifier::builtin_event_types));
-  for (std::size_t i = 0; i < catalogue->event_types().size(); ++i) {
-    const notifier::EventType& held = catalogue->event_types()[i];
+TEST_CASE("the vocabulary holds the built-in event types and kinds as their tables say") {
+  const auto vocabulary = notifier::Vocabulary::standard();
+  REQUIRE(vocabulary->event_types().size() == std::size(notifier::builtin_event_types));
+  for (std::size_t i = 0; i < vocabulary->event_types().size(); ++i) {
+    const notifier::EventType& held = vocabulary->event_types()[i];
     const notifier::EventType& row = notifier::builtin_event_types[i];
     CHECK(held.id == row.id);
     CHECK(held.name == row.name);
@@ -67,9 +67,9 @@ TEST_CASE("the catalogue holds the built-in event types and kinds as their table
     CHECK(held.category_id == row.category_id);
     CHECK(held.selectable_on_every_platform == row.selectable_on_every_platform);
   }
-  REQUIRE(catalogue->event_kinds().size() == std::size(notifier::builtin_event_kinds));
-  for (std::size_t i = 0; i < catalogue->event_kinds().size(); ++i) {
-    const notifier::EventKind& held = catalogue->event_kinds()[i];
+  REQUIRE(vocabulary->event_kinds().size() == std::size(notifier::builtin_event_kinds));
+  for (std::size_t i = 0; i < vocabulary->event_kinds().size(); ++i) {
+    const notifier::EventKind& held = vocabulary->event_kinds()[i];
     const notifier::EventKind& row = notifier::builtin_event_kinds[i];
     CHECK(held.type == row.type);
     CHECK(held.scope == row.scope);

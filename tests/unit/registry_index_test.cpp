@@ -319,8 +319,8 @@ TEST_CASE("a kept text stays where it is, however many and however long those af
 }
 
 TEST_CASE("a row has a bit for all events but alerts where all are asked for, and none beyond") {
-  const Catalogue& catalogue = *Catalogue::standard();
-  const RowShape shape(catalogue);
+  const Vocabulary& vocabulary = *Vocabulary::standard();
+  const RowShape shape(vocabulary);
   std::vector<std::uint64_t> row(shape.words, 0xABu);
   Notifier notifier;
   notifier.active = true;

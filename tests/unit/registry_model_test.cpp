@@ -103,7 +103,7 @@ class Machine {
     if (draw(2) == 0) {
       model.selected.clear();
       draft.selected_event_ids.emplace();
-      const auto& types = registry_.catalogue().event_types();
+      const auto& types = registry_.vocabulary()->event_types();
       for (unsigned i = draw(6); i > 0; --i) {
         const EventType& type = types[draw(static_cast<unsigned>(types.size()))];
         if (std::find(model.selected.begin(), model.selected.end(), type.name) != model.selected.end()) continue;
@@ -244,7 +244,7 @@ class Machine {
   }
 
   void route() {
-    const auto& kinds = registry_.catalogue().event_kinds();
+    const auto& kinds = registry_.vocabulary()->event_kinds();
     const EventKind kind =
         draw(8) == 0 ? EventKind{"nobody knows", Scope::app, {}} : kinds[draw(static_cast<unsigned>(kinds.size()))];
     const std::string app = draw(4) == 0 ? "" : some_app();
@@ -282,7 +282,7 @@ class Machine {
         CHECK(list[i].app == model.name);
         std::vector<std::string> names;
         for (const auto& id : list[i].selected_event_ids) {
-          names.emplace_back(registry_.catalogue().find_event_type_by_id(id)->name);
+          names.emplace_back(registry_.vocabulary()->find_event_type_by_id(id)->name);
         }
         CHECK(names == n.selected);
         CHECK(registry_.find(n.id)->app_id == model.id);

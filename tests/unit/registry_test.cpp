@@ -49,7 +49,7 @@ TEST_CASE("an empty registry knows nobody and says so") {
   CHECK(registry.apps().empty());
   CHECK(registry.users().empty());
   CHECK(registry.settings().email_from == "notifier@localhost");
-  CHECK(&registry.catalogue() == Catalogue::standard().get());
+  CHECK(registry.vocabulary() == Vocabulary::standard());
 }
 
 TEST_CASE_FIXTURE(Shop, "an app is found by its id and by its name, and the id goes first") {

@@ -194,7 +194,7 @@ TEST_CASE_FIXTURE(Routed, "a webhook gets the caller's bytes, untouched and not 
     CHECK(delivery.headers[0].name == "content-type");
     CHECK(delivery.headers[0].value == "application/json");
     CHECK(delivery.headers[1].name == "user-agent");
-    CHECK(delivery.headers[1].value == "notifier/1.0");
+    CHECK(delivery.headers[1].value == "notifier/2.0");
     CHECK(delivery.headers[2].name == "webhook-id");
     CHECK(delivery.headers[2].value == delivery.idempotency_key);
     CHECK(delivery.to_count == 0);
@@ -388,19 +388,19 @@ TEST_CASE_FIXTURE(Routed, "many events are matched at once as they are one by on
 }
 
 TEST_CASE("with more event types than a word has bits, every one of them is told from the others") {
-  auto catalogue = std::make_shared<Catalogue>();
+  auto vocabulary = std::make_shared<Vocabulary>();
   for (int i = 0; i < 300; ++i) {
     const std::string name = "host_event_" + std::to_string(i);
     const std::string id = "et-" + std::to_string(i);
     EventType type;
     type.id = id;
     type.name = name;
-    type.category_id = catalogue->categories()[0].id;
-    REQUIRE(catalogue->add_event_type(type));
-    REQUIRE(catalogue->add_event_kind({name, Scope::app, name}));
+    type.category_id = vocabulary->categories()[0].id;
+    REQUIRE(vocabulary->add_event_type(type));
+    REQUIRE(vocabulary->add_event_kind({name, Scope::app, name}));
   }
   RegistryOptions options;
-  options.catalogue = catalogue;
+  options.vocabulary = vocabulary;
   Registry registry(options);
   REQUIRE(registry.add_app({"1", "a", {}, {}}));
   Texts ids;

@@ -229,9 +229,9 @@ TEST_CASE("a host's own event types travel with a snapshot") {
                      {"id":"et-2","name":"backup_slow","kinds":["backup/slow","backup/late"]}]})";
   Registry registry;
   REQUIRE(registry.load(json));
-  const EventType* const type = registry.catalogue().find_event_type_by_id("et-1");
+  const EventType* const type = registry.vocabulary()->find_event_type_by_id("et-1");
   REQUIRE(type != nullptr);
-  CHECK(registry.catalogue().bit_of_kind("backup_failed") == registry.catalogue().bit_of(*type));
+  CHECK(registry.vocabulary()->bit_of_kind("backup_failed") == registry.vocabulary()->bit_of(*type));
   CHECK(registry.list("a")[0].selected_event_ids == Texts{"et-1"});
   CHECK(registry.list("a")[1].selected_event_ids == Texts{"et-2"});
   CHECK(type->category_id == "cat-1");
@@ -243,10 +243,10 @@ TEST_CASE("a host's own event types travel with a snapshot") {
   // The same types again, into a registry that has them.
   REQUIRE(registry.load(snapshot));
   CHECK(registry.snapshot() == snapshot);
-  CHECK(Catalogue::standard()->find_event_type_by_id("et-1") == nullptr);
+  CHECK(Vocabulary::standard()->find_event_type_by_id("et-1") == nullptr);
   // And without them, they are gone.
   REQUIRE(registry.load("{}"));
-  CHECK(registry.catalogue().find_event_type_by_id("et-1") == nullptr);
+  CHECK(registry.vocabulary()->find_event_type_by_id("et-1") == nullptr);
 }
 
 TEST_CASE("a category keeps its position from 1 to 1,000,000, and comes last where it has another") {

@@ -124,7 +124,7 @@ export function httpDelivery(url, { platform = 'webhook', notifierId = 'no-1', b
   const idempotencyKey = `msg_${String(++drawn).padStart(32, '0')}`;
   return {
     notifierId, notifierName: 'hook', appId: 'app-1', eventId: `ev-${drawn}`, eventType: 'test', idempotencyKey, truncations: [],
-    platform, method: 'POST', url, headers: { 'content-type': 'application/json', 'user-agent': 'notifier/1.0', 'webhook-id': idempotencyKey }, body, ...rest,
+    platform, method: 'POST', url, headers: { 'content-type': 'application/json', 'user-agent': 'notifier/2.0', 'webhook-id': idempotencyKey }, body, ...rest,
   };
 }
 

@@ -48,7 +48,7 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
   }
   View object;
   if (!read_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, object)) return 1;
-  const auto valid = notifier::validate(read_draft(object), engine->registry.catalogue());
+  const auto valid = notifier::validate(read_draft(object), *engine->registry.vocabulary());
   return valid ? show(*valid) : answer.fail(valid.error());
 }
 

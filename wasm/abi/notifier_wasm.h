@@ -27,7 +27,7 @@ extern "C" {
 #endif
 
 /* Moves when anything here changes its meaning. */
-#define NOTIFIER_ABI_VERSION 1u
+#define NOTIFIER_ABI_VERSION 2u
 
 /* Apps, notifiers and users, with all that routes to them. */
 typedef struct notifier_engine notifier_engine;

@@ -91,7 +91,7 @@ notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, u
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size) {
   View object;
   if (!read_object(engine, text_at(draft, draft_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
-  return respond(notifier::validate(read_draft(object), engine->registry.catalogue()));
+  return respond(notifier::validate(read_draft(object), *engine->registry.vocabulary()));
 }
 
 notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32_t snapshot_size) {
@@ -112,26 +112,27 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
 }
 
 notifier_status notifier_catalogue(notifier_engine* engine) {
-  const notifier::Catalogue& catalogue = engine->registry.catalogue();
+  const auto held = engine->registry.vocabulary();
+  const notifier::Vocabulary& vocabulary = *held;
   return respond_with([&](Writer& out) {
     out.object([&] {
       out.key("platforms");
       out.array([&] {
         for (const auto* platform = notifier::platforms_begin(); platform != notifier::platforms_end(); ++platform) {
-          write_json(out, *platform, catalogue);
+          write_json(out, *platform, vocabulary);
         }
       });
       out.key("event_categories");
       out.array([&] {
-        for (const notifier::Category& category : catalogue.categories()) write_json(out, category);
+        for (const notifier::Category& category : vocabulary.categories()) write_json(out, category);
       });
       out.key("event_types");
       out.array([&] {
-        for (const notifier::EventType& type : catalogue.event_types()) write_json(out, type);
+        for (const notifier::EventType& type : vocabulary.event_types()) write_json(out, type);
       });
       out.key("event_kinds");
       out.array([&] {
-        for (const notifier::EventKind& kind : catalogue.event_kinds()) {
+        for (const notifier::EventKind& kind : vocabulary.event_kinds()) {
           out.object([&] {
             out.member("type", kind.type);
             out.member("scope", kind.scope == notifier::Scope::app       ? "app"

@@ -26,7 +26,7 @@ export interface Host {
 /** Words of the notifier_result. */
 export const enum Answer { Text, TextSize, Records, Count, Bodies, BodiesSize, Consumed, Failed }
 
-const abiVersion = 1;
+const abiVersion = 2;
 export const encoder = new TextEncoder();
 export const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 

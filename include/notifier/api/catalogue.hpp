@@ -13,14 +13,14 @@ namespace detail::api {
 inline Response list_platforms(Call& call) {
   return list_response("notification_platforms", [&](json::Writer& out) {
     for (auto info = platforms_begin(); info != platforms_end(); ++info)
-      write_json(out, *info, call.registry.catalogue());
+      write_json(out, *info, *call.registry.vocabulary());
   });
 }
 
 inline Response search_platforms(Call& call) {
   return list_response("notification_platforms", [&](json::Writer& out) {
     const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
-    if (info != nullptr) write_json(out, *info, call.registry.catalogue());
+    if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
   });
 }
 
@@ -30,20 +30,22 @@ inline Response show_platform(Call& call) {
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("notification_platform");
-      write_json(out, *info, call.registry.catalogue());
+      write_json(out, *info, *call.registry.vocabulary());
     });
   });
 }
 
 inline Response list_event_types(Call& call) {
+  const auto vocabulary = call.registry.vocabulary();
   return list_response("event_types", [&](json::Writer& out) {
-    for (const EventType& type : call.registry.catalogue().event_types()) write_json(out, type);
+    for (const EventType& type : vocabulary->event_types()) write_json(out, type);
   });
 }
 
 inline Response list_event_categories(Call& call) {
+  const auto vocabulary = call.registry.vocabulary();
   return list_response("event_categories", [&](json::Writer& out) {
-    for (const Category& category : call.registry.catalogue().categories()) write_json(out, category);
+    for (const Category& category : vocabulary->categories()) write_json(out, category);
   });
 }
 

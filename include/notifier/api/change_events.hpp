@@ -47,7 +47,7 @@ void write_event(const Call& call, const App& app, std::string_view kind, std::s
 }
 
 /// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
-inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Catalogue& catalogue) {
+inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
   const std::string_view platform = to_string(notifier.platform);
   out.member("notifier_id", notifier.id);
   out.member("notifier_name", notifier.name);
@@ -60,7 +60,7 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.key("selected_events");
   out.array([&] {
     for (const std::string& id : notifier.selected_event_ids) {
-      if (const EventType* type = catalogue.find_event_type_by_id(id)) out.string(type->name);
+      if (const EventType* type = vocabulary.find_event_type_by_id(id)) out.string(type->name);
     }
   });
   out.member("notifier_type", platform);
@@ -79,9 +79,9 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
 }
 
 /// Whether a notifier that the registry does not hold in this state receives an event which is no alert.
-inline bool accepts(const Notifier& notifier, std::string_view kind, const Catalogue& catalogue) {
+inline bool accepts(const Notifier& notifier, std::string_view kind, const Vocabulary& vocabulary) {
   if (!notifier.active || notifier.send_all_events) return notifier.active;
-  const EventType* type = catalogue.resolve_selected_name(kind);
+  const EventType* type = vocabulary.resolve_selected_name(kind);
   if (type == nullptr) return false;
   for (const std::string& id : notifier.selected_event_ids) {
     if (id == type->id) return true;
@@ -95,11 +95,12 @@ inline bool accepts(const Notifier& notifier, std::string_view kind, const Catal
 /// @param disabled_because  why it is switched off by the host and not by a person; else empty
 inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at,
                           std::string_view disabled_because = {}) {
-  const Catalogue& catalogue = call.registry.catalogue();
+  const auto held = call.registry.vocabulary();
+  const Vocabulary& vocabulary = *held;
   const std::string id = event_id(call, kind, notifier, at);
   Buffer event;
   write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
-    write_notifier_facts(out, notifier, catalogue);
+    write_notifier_facts(out, notifier, vocabulary);
     if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
   });
 
@@ -107,7 +108,7 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
   static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
     if (delivery.notifier_id != notifier.id) deliveries.push_back(Delivery::own(delivery));
   }));
-  if (kind != "delete_notifier" && accepts(notifier, kind, catalogue)) {
+  if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
     if (const auto own = call.router.preview(notifier, event.view())) deliveries.push_back(Delivery::own(*own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});

@@ -103,7 +103,7 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
   }
   if (preview.event.empty()) {
     const std::string_view kind = preview.body["event"].string();
-    preview.event = sample_event(kind.empty() ? "deployment" : kind, app, call.now(), call.registry.catalogue());
+    preview.event = sample_event(kind.empty() ? "deployment" : kind, app, call.now(), *call.registry.vocabulary());
   }
   return preview;
 }
@@ -128,7 +128,7 @@ inline Response preview_draft(Call& call) {
   auto draft = read_draft(preview->body);
   if (!draft) return failure(draft.error());
   if (!draft->name || draft->name->empty()) draft->name = "Preview";
-  auto notifier = validate(*draft, call.registry.catalogue());
+  auto notifier = validate(*draft, *call.registry.vocabulary());
   if (!notifier) return failure(notifier.error());
   notifier->app_id = app->id;
   notifier->app = app->name;

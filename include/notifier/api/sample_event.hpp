@@ -16,7 +16,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// A made-up event of a kind, about an app (or its project, or an account, as the kind's scope says), as JSON. The same
 /// arguments give the same bytes. A kind without a sample of its own has an empty `type_data`.
-std::string sample_event(std::string_view kind, const App& app, Timestamp at, const Catalogue& catalogue);
+std::string sample_event(std::string_view kind, const App& app, Timestamp at, const Vocabulary& vocabulary);
 
 namespace detail::api {
 
@@ -110,8 +110,8 @@ inline std::string_view sample_type_data(std::string_view kind) noexcept {
 
 }  // namespace detail::api
 
-inline std::string sample_event(std::string_view kind, const App& app, Timestamp at, const Catalogue& catalogue) {
-  const EventKind* known = catalogue.find_event_kind(kind);
+inline std::string sample_event(std::string_view kind, const App& app, Timestamp at, const Vocabulary& vocabulary) {
+  const EventKind* known = vocabulary.find_event_kind(kind);
   const Scope scope = known == nullptr ? Scope::app : known->scope;
   Buffer event;
   json::Writer out(event);

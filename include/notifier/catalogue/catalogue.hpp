@@ -1,4 +1,4 @@
-// What events there are and what a notifier can select: the built-in tables, and a Catalogue that a host can extend.
+// What events there are and what a notifier can select: the built-in tables, and a Vocabulary that a host can extend.
 
 #pragma once
 
@@ -27,14 +27,14 @@ NOTIFIER_NAMESPACE_BEGIN
 using EventBit = std::uint32_t;
 
 /// Event types, kinds and categories: the built-in ones, and a host's own beside them. Build it, then share it: a
-/// Registry keeps a `shared_ptr<const Catalogue>`. Reading is thread-safe, and allocates nothing.
-class Catalogue {
+/// Registry keeps a `shared_ptr<const Vocabulary>`. Reading is thread-safe, and allocates nothing.
+class Vocabulary {
  public:
   /// The built-in tables alone.
-  Catalogue();
+  Vocabulary();
 
-  /// The built-in catalogue, shared.
-  static std::shared_ptr<const Catalogue> standard();
+  /// The built-in vocabulary, shared.
+  static std::shared_ptr<const Vocabulary> standard();
 
   /// Adds a host's own; text is copied. Fails with errc::invalid where the id or name is taken or empty, or refers to
   /// what there is not; `fields` names each problem, and nothing is added. Invalidates pointers to entries.
@@ -62,7 +62,7 @@ class Catalogue {
 
   /// How many bits a notifier's row has: one for each event type, and one for all kinds that are not selectable.
   std::size_t bit_count() const noexcept { return types_.size() + 1; }
-  /// @param type  an entry of this catalogue.
+  /// @param type  an entry of this vocabulary.
   EventBit bit_of(const EventType& type) const noexcept { return static_cast<EventBit>(&type - types_.data()); }
   /// The bit an event of this kind tests: its selectable type's, else unselectable_bit(). Never fails: unknown kinds
   /// are unselectable. One hash look-up.
@@ -103,14 +103,14 @@ class Catalogue {
 void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
-/// With `available_event_ids` of this catalogue.
-void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue);
+/// With `available_event_ids` of this vocabulary.
+void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 namespace detail {
 
-/// Collects what is wrong with an entry that a host adds to a Catalogue.
+/// Collects what is wrong with an entry that a host adds to a Vocabulary.
 class EntryCheck {
  public:
   void require(std::string_view field, std::string_view value) {
@@ -120,7 +120,7 @@ class EntryCheck {
     if (taken) report(field, "is already taken", "taken");
   }
   void require_known(std::string_view field, std::string_view value, bool known) {
-    if (!known) report(field, "refers to \"" + std::string(value) + "\", which is not in the catalogue", "unknown");
+    if (!known) report(field, "refers to \"" + std::string(value) + "\", which is not in the vocabulary", "unknown");
   }
 
   Result<void> result(std::string_view what) {
@@ -142,7 +142,7 @@ class EntryCheck {
 
 }  // namespace detail
 
-inline Catalogue::Catalogue() {
+inline Vocabulary::Vocabulary() {
   for (const Category& category : builtin_categories) insert(category);
   using Types =
       detail::Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
@@ -155,12 +155,12 @@ inline Catalogue::Catalogue() {
   alert_bit_ = type_names_.find("app_alert_triggered");
 }
 
-inline std::shared_ptr<const Catalogue> Catalogue::standard() {
-  static const auto catalogue = std::make_shared<const Catalogue>();
-  return catalogue;
+inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
+  static const auto vocabulary = std::make_shared<const Vocabulary>();
+  return vocabulary;
 }
 
-inline Result<void> Catalogue::add_category(const Category& category) {
+inline Result<void> Vocabulary::add_category(const Category& category) {
   detail::EntryCheck check;
   check.require("id", category.id);
   check.require("name", category.name);
@@ -173,7 +173,7 @@ inline Result<void> Catalogue::add_category(const Category& category) {
   return result;
 }
 
-inline Result<void> Catalogue::add_event_type(const EventType& type) {
+inline Result<void> Vocabulary::add_event_type(const EventType& type) {
   detail::EntryCheck check;
   check.require("id", type.id);
   check.require("name", type.name);
@@ -190,7 +190,7 @@ inline Result<void> Catalogue::add_event_type(const EventType& type) {
   return result;
 }
 
-inline Result<void> Catalogue::add_event_kind(const EventKind& kind) {
+inline Result<void> Vocabulary::add_event_kind(const EventKind& kind) {
   detail::EntryCheck check;
   check.require("type", kind.type);
   check.require_free("type", find_event_kind(kind.type) != nullptr);
@@ -201,31 +201,31 @@ inline Result<void> Catalogue::add_event_kind(const EventKind& kind) {
   return result;
 }
 
-inline const EventType* Catalogue::resolve_selected_name(std::string_view name) const noexcept {
+inline const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
   if (const EventType* type = find_event_type_by_name(name)) return type;
   const std::uint32_t kind = kind_names_.find(name);
   return kind == detail::NameIndex::npos || kind_bits_[kind] == no_bit ? nullptr : &types_[kind_bits_[kind]];
 }
 
-inline void Catalogue::insert(const Category& category) {
+inline void Vocabulary::insert(const Category& category) {
   const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
   categories_.insert(std::upper_bound(categories_.begin(), categories_.end(), category, comes_before), category);
 }
 
-inline void Catalogue::insert(const EventType& type) {
+inline void Vocabulary::insert(const EventType& type) {
   const auto bit = static_cast<EventBit>(types_.size());
   types_.push_back(type);
   type_ids_.insert(type.id, bit);
   type_names_.insert(type.name, bit);
 }
 
-inline void Catalogue::insert(const EventKind& kind) {
+inline void Vocabulary::insert(const EventKind& kind) {
   kind_names_.insert(kind.type, static_cast<std::uint32_t>(kinds_.size()));
   kinds_.push_back(kind);
   kind_bits_.push_back(type_names_.find(kind.selectable_as));
 }
 
-inline std::string_view Catalogue::own(std::string_view text) {
+inline std::string_view Vocabulary::own(std::string_view text) {
   texts_.push_back(std::make_shared<const std::string>(text));
   return *texts_.back();
 }
@@ -251,7 +251,7 @@ inline void write_json(json::Writer& out, const EventType& type) {
   });
 }
 
-inline void write_json(json::Writer& out, const PlatformInfo& platform, const Catalogue& catalogue) {
+inline void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary) {
   out.object([&] {
     out.member("id", platform.id);
     out.member("name", platform.name);
@@ -260,7 +260,7 @@ inline void write_json(json::Writer& out, const PlatformInfo& platform, const Ca
     out.member("description", platform.description);
     out.key("available_event_ids");
     out.array([&] {
-      for (const EventType& type : catalogue.event_types()) {
+      for (const EventType& type : vocabulary.event_types()) {
         if (type.selectable_on_every_platform) out.string(type.id);
       }
     });

@@ -7,7 +7,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 /// A group of selectable event types, for display. Text is UTF-8 and borrowed: static for built-in entries, else it
-/// lives as long as the Catalogue.
+/// lives as long as the Vocabulary.
 struct Category {
   std::string_view id;
   std::string_view name;          ///< as "app_operations"

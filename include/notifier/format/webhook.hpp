@@ -8,6 +8,6 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// What every request says of itself; `webhook-id` and a webhook's signature come on top.
 inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
-                                                      {"user-agent", "notifier/1.0"}};
+                                                      {"user-agent", "notifier/2.0"}};
 
 NOTIFIER_NAMESPACE_END

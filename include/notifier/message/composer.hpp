@@ -20,8 +20,8 @@ namespace detail {
 /// Writes one Message.
 class Composer {
  public:
-  Composer(const Event& event, Message& out, const Catalogue& catalogue)
-      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), catalogue_(catalogue) {}
+  Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
+      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), vocabulary_(vocabulary) {}
 
   void compose(std::string_view link_base) {
     compose_envelope();
@@ -260,8 +260,8 @@ class Composer {
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
   const EventType* find_own_type() const noexcept {
-    const EventBit bit = catalogue_.bit_of_kind(event_.type);
-    return bit < catalogue_.unselectable_bit() ? &catalogue_.event_types()[bit] : nullptr;
+    const EventBit bit = vocabulary_.bit_of_kind(event_.type);
+    return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
   }
 
   [[gnu::noinline]] void compose_unknown_kind() {
@@ -343,7 +343,7 @@ class Composer {
   Message& out_;
   Buffer& text_;
   WordingProgram& program_;
-  const Catalogue& catalogue_;
+  const Vocabulary& vocabulary_;
   Members members_;
   std::string_view user_;
   std::string_view email_;

@@ -12,7 +12,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
 ///
 /// Every built-in kind has its own wording. Any other is described by its scalar data, and by the display name and the
-/// description of the event type that the catalogue selects it by; without such a type, by its own name.
+/// description of the event type that the vocabulary selects it by; without such a type, by its own name.
 /// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
 /// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
 /// secret.
@@ -21,15 +21,15 @@ NOTIFIER_NAMESPACE_BEGIN
 /// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event of an app that has
 ///                   no link of its own then gets `<link_base>/apps/<app name>`.
 /// @param out        cleared first; allocates nothing once it has grown to size.
-/// @param catalogue  knows a host's own event types.
+/// @param vocabulary  knows a host's own event types.
 void describe(const Event& event, std::string_view link_base, Message& out,
-              const Catalogue& catalogue = *Catalogue::standard());
+              const Vocabulary& vocabulary = *Vocabulary::standard());
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-inline void describe(const Event& event, std::string_view link_base, Message& out, const Catalogue& catalogue) {
+inline void describe(const Event& event, std::string_view link_base, Message& out, const Vocabulary& vocabulary) {
   out.clear();
-  detail::Composer(event, out, catalogue).compose(link_base);
+  detail::Composer(event, out, vocabulary).compose(link_base);
 }
 
 NOTIFIER_NAMESPACE_END

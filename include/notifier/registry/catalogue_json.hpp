@@ -20,30 +20,30 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline bool has_own_types(const Catalogue& catalogue) noexcept {
-  return catalogue.event_types().size() > Catalogue::standard()->event_types().size();
+inline bool has_own_types(const Vocabulary& vocabulary) noexcept {
+  return vocabulary.event_types().size() > Vocabulary::standard()->event_types().size();
 }
 
 /// Writes both keys, where there is something to write.
-inline void write_own_types(json::Writer& out, const Catalogue& catalogue) {
-  const Catalogue& standard = *Catalogue::standard();
-  if (!has_own_types(catalogue)) return;
+inline void write_own_types(json::Writer& out, const Vocabulary& vocabulary) {
+  const Vocabulary& standard = *Vocabulary::standard();
+  if (!has_own_types(vocabulary)) return;
   const auto is_own = [&](const Category& category) {
     return std::none_of(standard.categories().begin(), standard.categories().end(),
                         [&](const Category& other) { return other.id == category.id; });
   };
-  if (std::any_of(catalogue.categories().begin(), catalogue.categories().end(), is_own)) {
+  if (std::any_of(vocabulary.categories().begin(), vocabulary.categories().end(), is_own)) {
     out.key("event_categories");
     out.array([&] {
-      for (const Category& category : catalogue.categories()) {
+      for (const Category& category : vocabulary.categories()) {
         if (is_own(category)) write_json(out, category);
       }
     });
   }
   out.key("event_types");
   out.array([&] {
-    for (std::size_t i = standard.event_types().size(); i < catalogue.event_types().size(); ++i) {
-      const EventType& type = catalogue.event_types()[i];
+    for (std::size_t i = standard.event_types().size(); i < vocabulary.event_types().size(); ++i) {
+      const EventType& type = vocabulary.event_types()[i];
       out.object([&] {
         out.member("id", type.id);
         out.member("name", type.name);
@@ -52,7 +52,7 @@ inline void write_own_types(json::Writer& out, const Catalogue& catalogue) {
         out.member("category_id", type.category_id);
         out.key("kinds");
         out.array([&] {
-          for (const EventKind& kind : catalogue.event_kinds()) {
+          for (const EventKind& kind : vocabulary.event_kinds()) {
             if (kind.selectable_as == type.name) out.string(kind.type);
           }
         });
@@ -61,10 +61,11 @@ inline void write_own_types(json::Writer& out, const Catalogue& catalogue) {
   });
 }
 
-/// Extends a catalogue by what a snapshot carries; entries that it has already are passed over.
-class CatalogueReader {
+/// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
+class VocabularyReader {
  public:
-  CatalogueReader(Catalogue& catalogue, Problems& problems) noexcept : catalogue_(catalogue), problems_(problems) {}
+  VocabularyReader(Vocabulary& vocabulary, Problems& problems) noexcept
+      : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
     read_entries(root, "event_categories", [this](json::View entry) { return add_category(entry); });
@@ -92,28 +93,28 @@ class CatalogueReader {
   Result<void> add_category(json::View entry) {
     const std::string_view id = entry["id"].string();
     const std::string_view name = entry["name"].string();
-    for (const Category& category : catalogue_.categories()) {
+    for (const Category& category : vocabulary_.categories()) {
       if (category.id == id && category.name == name) return {};
     }
     std::int64_t position{};
     if (!entry["position"].integer(position) || position < 1 || position > 1000000) {
-      position = static_cast<std::int64_t>(catalogue_.categories().size()) + 1;
+      position = static_cast<std::int64_t>(vocabulary_.categories().size()) + 1;
     }
-    return catalogue_.add_category({id, name, text_or(entry["display_name"], name), static_cast<int>(position)});
+    return vocabulary_.add_category({id, name, text_or(entry["display_name"], name), static_cast<int>(position)});
   }
 
   Result<void> add_type(json::View entry) {
     const std::string_view id = entry["id"].string();
     const std::string_view name = entry["name"].string();
-    const EventType* const present = catalogue_.find_event_type_by_id(id);
+    const EventType* const present = vocabulary_.find_event_type_by_id(id);
     if (present == nullptr || present->name != name) {
       EventType type;
       type.id = id;
       type.name = name;
       type.display_name = text_or(entry["display_name"], name);
       type.description = entry["description"].string();
-      type.category_id = text_or(entry["category_id"], catalogue_.categories().front().id);
-      Result<void> added = catalogue_.add_event_type(type);
+      type.category_id = text_or(entry["category_id"], vocabulary_.categories().front().id);
+      Result<void> added = vocabulary_.add_event_type(type);
       if (!added) return added;
     }
     const json::View kinds = entry["kinds"];
@@ -127,27 +128,27 @@ class CatalogueReader {
   }
 
   Result<void> add_kind(std::string_view type, std::string_view selectable_as) {
-    const EventKind* const present = catalogue_.find_event_kind(type);
+    const EventKind* const present = vocabulary_.find_event_kind(type);
     if (present != nullptr && present->selectable_as == selectable_as) return {};
-    return catalogue_.add_event_kind({type, Scope::app, selectable_as});
+    return vocabulary_.add_event_kind({type, Scope::app, selectable_as});
   }
 
   static std::string_view text_or(json::View value, std::string_view otherwise) {
     return value.is_string() && !value.string().empty() ? value.string() : otherwise;
   }
 
-  Catalogue& catalogue_;
+  Vocabulary& vocabulary_;
   Problems& problems_;
 };
 
-/// A copy of a catalogue, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-[[gnu::noinline]] inline Result<std::shared_ptr<const Catalogue>> extend_catalogue(const Catalogue& catalogue,
-                                                                                   json::View root) {
-  auto extended = std::make_shared<Catalogue>(catalogue);
+/// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
+[[gnu::noinline]] inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
+                                                                                     json::View root) {
+  auto extended = std::make_shared<Vocabulary>(vocabulary);
   Problems problems;
-  CatalogueReader(*extended, problems).read(root);
+  VocabularyReader(*extended, problems).read(root);
   if (!problems.empty()) return std::move(problems).to_error("document");
-  return std::shared_ptr<const Catalogue>(std::move(extended));
+  return std::shared_ptr<const Vocabulary>(std::move(extended));
 }
 
 }  // namespace detail

@@ -55,8 +55,8 @@ class Faults {
 class Loader {
  public:
   /// @param now  created_at of the notifiers that do not say.
-  Loader(std::shared_ptr<const Catalogue> catalogue, std::uint64_t hash_seed, Timestamp now)
-      : builder_(std::move(catalogue), hash_seed), now_(now) {}
+  Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
+      : builder_(std::move(vocabulary), hash_seed), now_(now) {}
 
   Result<std::shared_ptr<const State>> load(json::View root);
 
@@ -182,7 +182,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.type_data.signing_secrets.clear();
   notifier_.type_data.other.clear();
   selected_.clear();
-  NotifierCheck(*builder_.state().catalogue, NotifierCheck::Mode::create, notifier_, selected_, problems_)
+  NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
   notifier_.created_at = now_;
   read_time(draft_.created_at, "created_at", notifier_.created_at, problems_);

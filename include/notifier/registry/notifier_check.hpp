@@ -25,9 +25,9 @@ class NotifierCheck {
 
   /// @param notifier  a new one, or the present state; has its platform.
   /// @param selected  the bits of its selected events.
-  NotifierCheck(const Catalogue& catalogue, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
+  NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
                 Problems& problems) noexcept
-      : catalogue_(catalogue), mode_(mode), notifier_(notifier), selected_(selected), problems_(problems) {}
+      : vocabulary_(vocabulary), mode_(mode), notifier_(notifier), selected_(selected), problems_(problems) {}
 
   void apply(const DraftView& draft);
 
@@ -47,7 +47,7 @@ class NotifierCheck {
   void merge_other(std::vector<Member>& members);
   bool is_own_key(std::string_view key) const noexcept;
 
-  const Catalogue& catalogue_;
+  const Vocabulary& vocabulary_;
   Mode mode_;
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
@@ -87,7 +87,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   }
   for (const std::string_view text : draft.selected) {
     const EventType* const type =
-        by_id ? catalogue_.find_event_type_by_id(text) : catalogue_.resolve_selected_name(text);
+        by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
       problems_.add(field,
                     (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
@@ -95,7 +95,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
                     "unknown_event_type");
       continue;
     }
-    const EventBit bit = catalogue_.bit_of(*type);
+    const EventBit bit = vocabulary_.bit_of(*type);
     if (std::find(selected_.begin(), selected_.end(), bit) == selected_.end()) selected_.push_back(bit);
   }
 }

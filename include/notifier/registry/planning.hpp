@@ -75,17 +75,17 @@ inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
   return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
 }
 
-inline void name_selected(const Catalogue& catalogue, const std::vector<EventBit>& selected, Notifier& notifier) {
+inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
   notifier.selected_event_ids.clear();
-  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(catalogue.event_types()[bit].id);
+  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
 }
 
 /// False where an id is not known.
-inline bool find_selected(const Catalogue& catalogue, const Notifier& notifier, std::vector<EventBit>& selected) {
+inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
   for (const std::string& id : notifier.selected_event_ids) {
-    const EventType* const type = catalogue.find_event_type_by_id(id);
+    const EventType* const type = vocabulary.find_event_type_by_id(id);
     if (type == nullptr) return false;
-    selected.push_back(catalogue.bit_of(*type));
+    selected.push_back(vocabulary.bit_of(*type));
   }
   return true;
 }
@@ -104,7 +104,7 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
 
 }  // namespace detail
 
-inline Result<Notifier> validate(const NotifierDraft& draft, const Catalogue& catalogue) {
+inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const PlatformInfo* const platform = detail::platform_of(draft);
   if (platform == nullptr) return detail::no_platform();
   json::Document document;
@@ -113,9 +113,9 @@ inline Result<Notifier> validate(const NotifierDraft& draft, const Catalogue& ca
   Notifier notifier;
   notifier.platform = platform->platform;
   std::vector<EventBit> selected;
-  detail::NotifierCheck(catalogue, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
+  detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
-  detail::name_selected(catalogue, selected, notifier);
+  detail::name_selected(vocabulary, selected, notifier);
   return notifier;
 }
 
@@ -140,7 +140,7 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
                                          const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app();
-  auto notifier = validate(draft, *state.catalogue);
+  auto notifier = validate(draft, *state.vocabulary);
   if (!notifier) return std::move(notifier).error();
 
   Change change;
@@ -172,16 +172,16 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   Notifier& notifier = change.notifier;
   std::vector<EventBit> selected;
   state.read(*app, app->record(place), notifier);
-  detail::find_selected(*state.catalogue, notifier, selected);
+  detail::find_selected(*state.vocabulary, notifier, selected);
   change.expected = notifier.updated_at;
 
   json::Document document;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(patch, document, problems);
-  detail::NotifierCheck(*state.catalogue, detail::NotifierCheck::Mode::update, notifier, selected, problems)
+  detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
-  detail::name_selected(*state.catalogue, selected, notifier);
+  detail::name_selected(*state.vocabulary, selected, notifier);
   notifier.updated_at = (std::max)(now(), Timestamp{change.expected.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   return change;
@@ -240,7 +240,7 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
   notifier.app = owner.name;
   notifier.name = "Default '" + owner.name + "' notifier";
   if (!owner.owner.id.empty()) notifier.type_data.user_ids.push_back(owner.owner.id);
-  if (state.catalogue->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
+  if (state.vocabulary->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
   }
   notifier.id = draw_notifier_id(state, owner, notifier, 0);
@@ -294,7 +294,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
-  if (!find_selected(*next.catalogue, notifier, selected)) {
+  if (!find_selected(*next.vocabulary, notifier, selected)) {
     problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
   }
   if (!problems.empty()) return std::move(problems).to_error("notifier");

@@ -78,7 +78,7 @@ class PackedReader {
   const char* p_;
 };
 
-/// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the catalogue.
+/// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
 ///     byte    platform (3 bits), active, send_all_alerts, send_all_events
 ///     byte    length of the id; then the id

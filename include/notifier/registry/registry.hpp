@@ -28,7 +28,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
 /// randomness.
 struct RegistryOptions {
-  std::shared_ptr<const Catalogue> catalogue;  ///< null: Catalogue::standard()
+  std::shared_ptr<const Vocabulary> vocabulary;  ///< null: Vocabulary::standard()
   /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from
   /// 1970.
   std::function<Timestamp()> clock;
@@ -51,8 +51,9 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// Valid as long as the registry; load() may replace it by another.
-  const Catalogue& catalogue() const noexcept;
+  /// The event types, kinds and categories there are now; load() may put others in their place. Shared: it stays
+  /// valid for whoever holds it, and goes with the last one who does.
+  std::shared_ptr<const Vocabulary> vocabulary() const;
   Settings settings() const;
   Result<void> set_settings(Settings settings);
 
@@ -99,7 +100,7 @@ class Registry {
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
-  /// Event types in it extend a copy of the catalogue (registry/catalogue_json.hpp). errc::unsupported for a version
+  /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
   /// that is not known here.
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
@@ -132,7 +133,6 @@ class Registry {
   RegistryOptions options_;
   mutable std::atomic<std::int64_t> ticks_{0};  // the clock where the host gives none
   std::mutex writing_;
-  std::vector<std::shared_ptr<const Catalogue>> catalogues_;  // all there ever were: catalogue() gives references
 
   // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
   std::atomic<std::uint64_t> generation_{0};
@@ -142,14 +142,13 @@ class Registry {
 
 /// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and
 /// previews.
-Result<Notifier> validate(const NotifierDraft& draft, const Catalogue& catalogue);
+Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Registry::Registry(RegistryOptions options) : options_(std::move(options)) {
-  if (options_.catalogue == nullptr) options_.catalogue = Catalogue::standard();
-  catalogues_.push_back(options_.catalogue);
-  state_ = std::make_shared<const State>(options_.catalogue, options_.hash_seed);
+  if (options_.vocabulary == nullptr) options_.vocabulary = Vocabulary::standard();
+  state_ = std::make_shared<const State>(options_.vocabulary, options_.hash_seed);
 }
 
 inline Registry::~Registry() = default;
@@ -168,7 +167,7 @@ inline void Registry::publish(std::shared_ptr<const State> next) {
   // What nobody needs any more is freed here, after the lock.
 }
 
-inline const Catalogue& Registry::catalogue() const noexcept { return *current()->catalogue; }
+inline std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
 
 inline Settings Registry::settings() const { return *current()->settings; }
 
@@ -257,17 +256,16 @@ inline Result<void> Registry::load(std::string_view json) {
   }
   if (auto known = detail::check_version(*root); !known) return known;
 
-  std::shared_ptr<const Catalogue> catalogue = options_.catalogue;
+  std::shared_ptr<const Vocabulary> vocabulary = options_.vocabulary;
   if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
-    auto extended = detail::extend_catalogue(*catalogue, *root);
+    auto extended = detail::extend_vocabulary(*vocabulary, *root);
     if (!extended) return std::move(extended).error();
-    catalogue = std::move(*extended);
+    vocabulary = std::move(*extended);
   }
 
   const std::lock_guard<std::mutex> lock(writing_);
-  auto loaded = detail::Loader(catalogue, options_.hash_seed, now()).load(*root);
+  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
   if (!loaded) return std::move(loaded).error();
-  if (catalogue != catalogues_.back()) catalogues_.push_back(std::move(catalogue));
   publish(std::move(*loaded));
   return {};
 }

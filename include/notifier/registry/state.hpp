@@ -57,8 +57,8 @@ struct RowShape {
   std::size_t bits;
   EventBit alert_bit;
 
-  explicit RowShape(const Catalogue& catalogue) noexcept
-      : words((catalogue.bit_count() + 63) / 64), bits(catalogue.bit_count()), alert_bit(catalogue.alert_bit()) {}
+  explicit RowShape(const Vocabulary& vocabulary) noexcept
+      : words((vocabulary.bit_count() + 63) / 64), bits(vocabulary.bit_count()), alert_bit(vocabulary.alert_bit()) {}
 
   /// Writes the row of a notifier: which events it accepts.
   void write(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t* row) const noexcept;
@@ -66,8 +66,11 @@ struct RowShape {
 
 class State {
  public:
-  State(std::shared_ptr<const Catalogue> types, std::uint64_t hash_seed)
-      : catalogue(std::move(types)), settings(std::make_shared<const Settings>()), hash(hash_seed), shape(*catalogue) {}
+  State(std::shared_ptr<const Vocabulary> types, std::uint64_t hash_seed)
+      : vocabulary(std::move(types)),
+        settings(std::make_shared<const Settings>()),
+        hash(hash_seed),
+        shape(*vocabulary) {}
 
   // ---- reading ----
 
@@ -119,7 +122,7 @@ class State {
   void put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
   void remove_notifier(const AppBlock& app, AppBlock::Place place);
 
-  std::shared_ptr<const Catalogue> catalogue;
+  std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;
   Hasher hash;
   RowShape shape;
@@ -281,7 +284,7 @@ inline void State::read(const AppBlock& app, Record record, Notifier& out) const
   out.app = app.name();
   out.selected_event_ids.resize(selected.size());
   for (std::size_t i = 0; i < selected.size(); ++i) {
-    out.selected_event_ids[i] = catalogue->event_types()[selected[i]].id;
+    out.selected_event_ids[i] = vocabulary->event_types()[selected[i]].id;
   }
 }
 

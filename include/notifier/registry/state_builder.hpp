@@ -19,8 +19,8 @@ namespace detail {
 ///     builder.end_app(app);
 class StateBuilder {
  public:
-  StateBuilder(std::shared_ptr<const Catalogue> catalogue, std::uint64_t hash_seed)
-      : state_(std::make_shared<State>(std::move(catalogue), hash_seed)) {}
+  StateBuilder(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed)
+      : state_(std::make_shared<State>(std::move(vocabulary), hash_seed)) {}
 
   State& state() noexcept { return *state_; }
 

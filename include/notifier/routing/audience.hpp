@@ -46,7 +46,7 @@ inline AudienceStatus find_audience(const State& state, const Event& event, cons
 inline std::string_view name_app(const State& state, const Event& event, const Audience& audience) noexcept {
   std::string_view id = event.app_id;
   if (id.empty() && event.project_id.empty() && audience.app_ids.size() == 1) {
-    const EventKind* const kind = state.catalogue->find_event_kind(event.type);
+    const EventKind* const kind = state.vocabulary->find_event_kind(event.type);
     if (kind == nullptr || kind->scope == Scope::app) id = audience.app_ids[0];
   }
   const AppBlock* const app = id.empty() ? nullptr : state.find_app_by_id(id);

@@ -14,10 +14,10 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline Reason find_reason(const Catalogue& catalogue, EventBit bit, const Rows& rows, std::size_t row,
+inline Reason find_reason(const Vocabulary& vocabulary, EventBit bit, const Rows& rows, std::size_t row,
                           const Audience& audience) {
   const Record record = rows.record(row);
-  const bool is_alert = bit == catalogue.alert_bit();
+  const bool is_alert = bit == vocabulary.alert_bit();
   if (!record.active()) return Reason::inactive;
   if (is_alert ? record.send_all_alerts() : record.send_all_events()) {
     return is_alert ? Reason::sends_all_alerts : Reason::sends_all_events;
@@ -25,7 +25,7 @@ inline Reason find_reason(const Catalogue& catalogue, EventBit bit, const Rows& 
   if (rows.accepts(row, bit)) return Reason::selected;
   if (is_named(audience, record)) return Reason::alert_recipient;
   if (is_alert) return Reason::alert_not_accepted;
-  return bit == catalogue.unselectable_bit() ? Reason::not_selectable : Reason::not_selected;
+  return bit == vocabulary.unselectable_bit() ? Reason::not_selectable : Reason::not_selected;
 }
 
 inline bool receives(Reason reason) noexcept {
@@ -74,10 +74,11 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   std::vector<const AppBlock*> apps;
   explained.status = find_audience(state, event, audience, apps);
   explained.text = status_text(explained.status, event, apps);
-  const Catalogue& catalogue = *state.catalogue;
-  const EventBit bit = catalogue.bit_of_kind(event.type);
-  const std::string what = bit == catalogue.unselectable_bit() ? "events of kind " + quoted(event.type)
-                                                               : std::string(catalogue.event_types()[bit].display_name);
+  const Vocabulary& vocabulary = *state.vocabulary;
+  const EventBit bit = vocabulary.bit_of_kind(event.type);
+  const std::string what = bit == vocabulary.unselectable_bit()
+                               ? "events of kind " + quoted(event.type)
+                               : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {
       for (std::size_t row = 0; row < rows.count(); ++row) {
@@ -87,7 +88,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         explanation.notifier_name = record.name();
         explanation.app_id = app->id();
         explanation.platform = record.platform();
-        explanation.reason = find_reason(catalogue, bit, rows, row, audience);
+        explanation.reason = find_reason(vocabulary, bit, rows, row, audience);
         explanation.receives = receives(explanation.reason);
         explanation.text = reason_text(explanation.reason, what);
         explained.notifiers.push_back(std::move(explanation));

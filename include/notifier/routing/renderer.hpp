@@ -93,7 +93,7 @@ inline void Rendering::begin(const Event& of, const State& in) {
 }
 
 inline const Message& Rendering::described() {
-  if (!is_described) describe(*event, state->settings->link_base, message, *state->catalogue);
+  if (!is_described) describe(*event, state->settings->link_base, message, *state->vocabulary);
   is_described = true;
   return message;
 }

@@ -189,7 +189,7 @@ void Router::for_each_match(const AppBlock& app, EventBit bit, Visit&& visit) {
 
 template <class Visit>
 void Router::for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit) {
-  const EventBit bit = state.catalogue->bit_of_kind(event.type);
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
   if (!event.app_id.empty() && audience.notifier_ids.empty()) {
     if (const AppBlock* const app = state.find_app_by_id(event.app_id)) for_each_match(*app, bit, visit);
     return;
@@ -217,7 +217,7 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   rendering_.begin(event, state);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
   lookup.load_app(state);
-  const EventBit bit = state.catalogue->bit_of_kind(event.type);
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
   if (const AppBlock* const app = lookup.find(state, event.app_id)) for_each_match(*app, bit, take);
 }
 
@@ -233,7 +233,7 @@ inline void Router::find_matches(const State& state, const Event* events, const 
     if (event.app_id.empty()) {
       for_each_match(state, event, Audience(), take);
     } else if (const AppBlock* const app = lookups[i].find(state, event.app_id)) {
-      for_each_match(*app, state.catalogue->bit_of_kind(event.type), take);
+      for_each_match(*app, state.vocabulary->bit_of_kind(event.type), take);
     }
   }
 }

@@ -142,7 +142,7 @@ export class Program {
       const event = JSON.parse(line);
       this.#each(line, event, ({ id, name, platform, type_data }, payload) => {
         const head = { event_id: event.id, notifier_id: id, notifier_name: name, platform };
-        const headers = { 'content-type': 'application/json', 'user-agent': 'notifier/1.0' };
+        const headers = { 'content-type': 'application/json', 'user-agent': 'notifier/2.0' };
         if (platform === 'email') {
           out += `${JSON.stringify({ ...head, from: 'notifier@example.com', to: type_data.emails, message: payload, truncations: [] })}\n`;
           return;

@@ -19,7 +19,7 @@ type Exports = Record<
 /** Answers a question of the outbox about its storage; abi/storage.hpp says which there are. Throws where it cannot. */
 export type Storage = (question: any) => object;
 
-const abiVersion = 1;
+const abiVersion = 2;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
