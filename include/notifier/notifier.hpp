@@ -43,6 +43,7 @@
 #include "notifier/message/message.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/model/moment.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/model/user.hpp"

@@ -653,7 +653,7 @@ struct DeliveryView {
   std::string_view notifier_id;
   std::string_view notifier_name;
   std::string_view app_id;      ///< the notifier's app
-  std::string_view event_id;    ///< as it came; may be empty
+  std::string_view event_id;    ///< the event's own, else what it is known by (RouterOptions::new_id); may be empty
   std::string_view event_type;  ///< as it came
   Platform platform = Platform::webhook;
   /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex
@@ -8742,6 +8742,9 @@ NOTIFIER_NAMESPACE_BEGIN
 struct Audience {
   std::vector<std::string_view> notifier_ids;  ///< the notifiers that an alert rule names
   std::vector<std::string_view> app_ids;       ///< the apps an account event concerns
+  /// What an event that has no id of its own is known by: the same text makes it the same event, as the key that a
+  /// client repeats a request under. Empty: RouterOptions::new_id is asked.
+  std::string_view event_id;
 };
 
 namespace detail {
@@ -13248,6 +13251,10 @@ NOTIFIER_NAMESPACE_BEGIN
 struct RouterOptions {
   UserLookup users;                  ///< empty: the registry's users, and the app's owner
   std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
+  /// Ids for events that have none (`prefix` is "ev-"): each that is routed is then an event of its own, delivered also
+  /// where one with the same bytes was before. Empty: such an event is known by its bytes, so that output can be
+  /// reproduced.
+  std::function<std::string(std::string_view prefix)> new_id;
 };
 
 namespace detail {
@@ -13280,6 +13287,8 @@ struct Rendering {
 class Renderer {
  public:
   explicit Renderer(RouterOptions options) : options_(std::move(options)) {}
+
+  const RouterOptions& options() const noexcept { return options_; }
 
   /// Makes what all deliveries of an event on a platform share, where it is not there yet.
   const Rendering::Payload& prepare(Rendering& rendering, Platform platform);
@@ -13531,6 +13540,7 @@ class Router {
     Event events[batch_size];
     json::Document documents[batch_size];
     AppLookup lookups[batch_size];
+    std::string drawn_ids[batch_size];
     detail::Rendering renderings[batch_size];
     std::optional<Error> errors[batch_size];
     unsigned platforms[batch_size];  ///< bit_of() each that a delivery of the event goes to
@@ -13557,6 +13567,8 @@ class Router {
   const State& refresh();
   /// Fills `event`; or says why not, and leaves one that nobody takes.
   static std::optional<Error> read(std::string_view event_json, json::Document& document, Event& event);
+  /// Gives an event that has no id what it is known by, if there is something; `drawn` keeps it.
+  void identify(Event& event, const Audience& audience, std::string& drawn) const;
   /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
   template <class Visit>
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
@@ -13577,6 +13589,7 @@ class Router {
   std::uint64_t generation_ = 0;
   json::Document document_;
   Event event_;
+  std::string drawn_id_;
   detail::Rendering rendering_;
   std::unique_ptr<Batch> batch_;  // once there was one
   detail::Renderer renderer_;
@@ -13613,6 +13626,13 @@ inline std::optional<Error> Router::read(std::string_view event_json, json::Docu
   error.message = "the event is not an object";
   error.offset = event_json.find_first_not_of(" \t\n\r");
   return error;
+}
+
+inline void Router::identify(Event& event, const Audience& audience, std::string& drawn) const {
+  event.id = audience.event_id;
+  if (!event.id.empty() || !renderer_.options().new_id) return;
+  drawn = renderer_.options().new_id("ev-");
+  event.id = drawn;
 }
 
 template <class Visit>
@@ -13678,6 +13698,7 @@ inline void Router::find_matches(const State& state, const Event* events, const 
 template <class Sink>
 Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
   find_matches(state, event_, audience);
@@ -13729,6 +13750,7 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
   for (std::size_t i = 0; i < size; ++i) {
     if (batch.platforms[i] == 0) continue;
     Event& event = batch.events[i];
+    if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[i]);
     if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
     batch.renderings[i].begin(event, state);
     if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
@@ -17406,6 +17428,22 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
   detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
   return {};
 }
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+///
+/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
+/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
+/// there is.
+struct Moment {
+  Timestamp wall;              ///< the time of day: may step, either way
+  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
+};
 
 NOTIFIER_NAMESPACE_END
 

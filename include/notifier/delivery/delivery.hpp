@@ -34,7 +34,7 @@ struct DeliveryView {
   std::string_view notifier_id;
   std::string_view notifier_name;
   std::string_view app_id;      ///< the notifier's app
-  std::string_view event_id;    ///< as it came; may be empty
+  std::string_view event_id;    ///< the event's own, else what it is known by (RouterOptions::new_id); may be empty
   std::string_view event_type;  ///< as it came
   Platform platform = Platform::webhook;
   /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex

@@ -19,6 +19,10 @@ NOTIFIER_NAMESPACE_BEGIN
 struct RouterOptions {
   UserLookup users;                  ///< empty: the registry's users, and the app's owner
   std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
+  /// Ids for events that have none (`prefix` is "ev-"): each that is routed is then an event of its own, delivered also
+  /// where one with the same bytes was before. Empty: such an event is known by its bytes, so that output can be
+  /// reproduced.
+  std::function<std::string(std::string_view prefix)> new_id;
 };
 
 namespace detail {
@@ -51,6 +55,8 @@ struct Rendering {
 class Renderer {
  public:
   explicit Renderer(RouterOptions options) : options_(std::move(options)) {}
+
+  const RouterOptions& options() const noexcept { return options_; }
 
   /// Makes what all deliveries of an event on a platform share, where it is not there yet.
   const Rendering::Payload& prepare(Rendering& rendering, Platform platform);

@@ -94,6 +94,7 @@ class Router {
     Event events[batch_size];
     json::Document documents[batch_size];
     AppLookup lookups[batch_size];
+    std::string drawn_ids[batch_size];
     detail::Rendering renderings[batch_size];
     std::optional<Error> errors[batch_size];
     unsigned platforms[batch_size];  ///< bit_of() each that a delivery of the event goes to
@@ -120,6 +121,8 @@ class Router {
   const State& refresh();
   /// Fills `event`; or says why not, and leaves one that nobody takes.
   static std::optional<Error> read(std::string_view event_json, json::Document& document, Event& event);
+  /// Gives an event that has no id what it is known by, if there is something; `drawn` keeps it.
+  void identify(Event& event, const Audience& audience, std::string& drawn) const;
   /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
   template <class Visit>
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
@@ -140,6 +143,7 @@ class Router {
   std::uint64_t generation_ = 0;
   json::Document document_;
   Event event_;
+  std::string drawn_id_;
   detail::Rendering rendering_;
   std::unique_ptr<Batch> batch_;  // once there was one
   detail::Renderer renderer_;
@@ -176,6 +180,13 @@ inline std::optional<Error> Router::read(std::string_view event_json, json::Docu
   error.message = "the event is not an object";
   error.offset = event_json.find_first_not_of(" \t\n\r");
   return error;
+}
+
+inline void Router::identify(Event& event, const Audience& audience, std::string& drawn) const {
+  event.id = audience.event_id;
+  if (!event.id.empty() || !renderer_.options().new_id) return;
+  drawn = renderer_.options().new_id("ev-");
+  event.id = drawn;
 }
 
 template <class Visit>
@@ -241,6 +252,7 @@ inline void Router::find_matches(const State& state, const Event* events, const 
 template <class Sink>
 Result<std::size_t> Router::route(std::string_view event_json, Sink&& sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
   find_matches(state, event_, audience);
@@ -292,6 +304,7 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
   for (std::size_t i = 0; i < size; ++i) {
     if (batch.platforms[i] == 0) continue;
     Event& event = batch.events[i];
+    if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[i]);
     if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
     batch.renderings[i].begin(event, state);
     if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
