@@ -181,25 +181,18 @@ inline std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<Outbo
   std::size_t count = 0;
   while (count < most) {
     turns_.clear();
-    if (machine_.claim(now, most - count, turns_) == 0) break;
-    bool is_unreadable = false;
-    for (const OutboxTurn& turn : turns_) {
-      if (is_unreadable) {
-        machine_.release(turn.sequence, now);
-        continue;
-      }
-      auto delivery = storage_->load(turn.sequence);
-      if (delivery) {
-        out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
-        ++count;
-      } else if (delivery.error().code == errc::storage) {
-        machine_.release(turn.sequence, now, unreadable_ms);
-        is_unreadable = true;
-      } else {
-        static_cast<void>(machine_.lost(turn.sequence, now));
-      }
+    if (machine_.claim(now, 1, turns_) == 0) break;
+    const OutboxTurn turn = turns_.front();
+    auto delivery = storage_->load(turn.sequence);
+    if (delivery) {
+      out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
+      ++count;
+    } else if (delivery.error().code != errc::storage) {
+      static_cast<void>(machine_.lost(turn.sequence, now));
+    } else {
+      machine_.release(turn.sequence, now, unreadable_ms);
+      break;
     }
-    if (is_unreadable) break;
   }
   return count;
 }
