@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "notifier/delivery/outbox_memory.hpp"
+#include "outbox_post.hpp"
 
 using notifier::Delivery;
 using notifier::errc;
@@ -21,74 +22,12 @@ using notifier::Platform;
 using notifier::Timestamp;
 using notifier::Verdict;
 using Action = notifier::Verdict::Action;
+using outbox_test::day;
+using outbox_test::make;
+using outbox_test::Post;
+using outbox_test::verdict;
 
 namespace {
-
-constexpr std::int64_t day = 24 * 3'600'000;
-
-Delivery make(const std::string& key, const std::string& notifier_id, const std::string& url,
-              Platform platform = Platform::webhook) {
-  Delivery delivery;
-  delivery.idempotency_key = key;
-  delivery.notifier_id = notifier_id;
-  delivery.app_id = "app";
-  delivery.platform = platform;
-  delivery.method = "POST";
-  delivery.url = url;
-  delivery.body = "{\"key\":\"" + key + "\"}";
-  return delivery;
-}
-
-Verdict verdict(Action action, std::string_view reason = "because") { return {action, 200, reason, std::nullopt}; }
-
-/// An outbox over memory, and two clocks.
-struct Post {
-  MemoryOutboxStorage storage;
-  Outbox outbox;
-  Moment now{{1'000'000'000'000}, 5'000'000};
-
-  explicit Post(OutboxOptions options = {}) : outbox(storage, std::move(options)) {}
-
-  void pass(std::int64_t ms) {
-    now.wall.ms += ms;
-    now.steady_ms += ms;
-  }
-  std::size_t put(const std::vector<Delivery>& deliveries) {
-    auto result = outbox.enqueue(deliveries, now);
-    REQUIRE(result);
-    CHECK(result->added + result->known.size() == deliveries.size());
-    return result->added;
-  }
-  std::vector<OutboxClaim> claim(std::size_t most = 1000) {
-    std::vector<OutboxClaim> claims;
-    const std::size_t count = outbox.claim(now, most, claims);
-    CHECK(count == claims.size());
-    return claims;
-  }
-  /// Claims the one delivery that there is to claim.
-  OutboxClaim claim_one() {
-    auto claims = claim();
-    REQUIRE(claims.size() == 1);
-    return claims[0];
-  }
-  notifier::OutboxStep record(const OutboxClaim& claim, const Verdict& of) {
-    auto step = outbox.record(claim.sequence, of, now);
-    REQUIRE(step);
-    return *step;
-  }
-  OutboxRecord find(std::string_view key, std::string_view notifier_id = "n1") {
-    REQUIRE(outbox.flush());
-    auto record = storage.find(notifier_id, key);
-    REQUIRE(record);
-    REQUIRE(*record);
-    return **record;
-  }
-  errc resend_error(std::string_view key) {
-    const auto resent = outbox.resend("n1", key, now);
-    REQUIRE_FALSE(resent);
-    return resent.error().code;
-  }
-};
 
 /// Fails on demand, in the manner of a disk that is full or gone.
 class FailingStorage : public MemoryOutboxStorage {
