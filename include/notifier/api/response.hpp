@@ -22,6 +22,7 @@ struct RecordedEvent {
   std::string app_id;
   std::string id;    ///< what it is known by: its own, else what it was given; empty where it is known by its bytes
   std::string json;  ///< byte for byte as it came in or was made
+  bool is_known = false;  ///< the store left it out: the app's history has one with this id
 };
 
 /// What a request comes to, for Registry::commit(): what its changes expect is checked, a store keeps changes, events
