@@ -168,10 +168,28 @@ inline Response accept_events(Call& call) {
   };
   std::vector<Accepted> accepted;
   Outcome& outcome = call.outcome;
+<<<<<<< HEAD
   if (auto refused = take_events(call, *app, [&](std::string_view type) {
         accepted.push_back({std::string(type), outcome.deliveries.size()});
       })) {
     return *std::move(refused);
+=======
+  DeliveryOwner own;
+  for (const std::string_view json : events) {
+    const auto event = read_event(call, *app, json);
+    if (!event) {
+      outcome = {};
+      return failure(in_line(event.error(), body, json, events.size()));
+    }
+    const auto routed = call.router.route(
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
+    if (!routed) {
+      outcome = {};
+      return failure(in_line(routed.error(), body, json, events.size()));
+    }
+    outcome.events.push_back({app->id, std::string(event->id), std::string(json)});
+    accepted.push_back({std::string(event->type), outcome.deliveries.size()});
+>>>>>>> voices
   }
 
   Buffer body;
