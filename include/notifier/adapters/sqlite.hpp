@@ -241,7 +241,8 @@ inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcom
         if (!done) return done;
       }
       if (outbox_ != nullptr && !outcome->deliveries.empty()) {
-        auto done = outbox_->add(outcome->deliveries, now());
+        std::vector<std::size_t> known;
+        auto done = outbox_->add(outcome->deliveries, now(), known);
         if (!done) return done;
       }
     }
