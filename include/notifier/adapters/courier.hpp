@@ -108,7 +108,8 @@ inline void Courier::turn(int patience_ms) {
       patience_ms = static_cast<int>((std::min)(*wait, std::int64_t{patience_ms}));
     }
   }
-  finish(patience_ms);
+  // What was given up or held is told at once.
+  finish(told_.empty() ? patience_ms : 0);
 }
 
 inline void Courier::finish(int patience_ms) {

@@ -150,15 +150,18 @@ class OutboxMachine {
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or a batch is written.
   std::optional<std::int64_t> wait_ms(Moment now) const;
-  std::size_t pending() const noexcept { return schedule_.size() - schedule_.held(); }  ///< under way or not
-  std::size_t held() const noexcept { return schedule_.held(); }
-  std::size_t in_flight() const noexcept { return schedule_.in_flight(); }  ///< claimed
+  std::size_t pending() const noexcept {  ///< under way or not
+    return schedule_.size() - schedule_.held() + resent(OutboxState::pending);
+  }
+  std::size_t held() const noexcept { return schedule_.held() + resent(OutboxState::held); }
+  std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
 
  private:
   using Schedule = detail::OutboxSchedule;
 
   OutboxStep apply(std::uint64_t sequence, OutboxChange&& change, Moment now);
   OutboxStep finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxChange dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
   OutboxStep hold_one(std::uint64_t sequence, Moment now);
   OutboxStep give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
   void write(OutboxChange&& change);
@@ -169,6 +172,7 @@ class OutboxMachine {
   Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
   static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
   static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
+  static Verdict removed() { return fault("the notifier was removed or switched off"); }
   static Error not_under_way();
 
   /// One that is sent again as soon as that is stored.
@@ -177,12 +181,28 @@ class OutboxMachine {
     std::uint64_t batch;
     std::int64_t due;
   };
+  /// A mail that has fewer recipients from now on, and keeps its place until that is stored: what is loaded before has
+  /// them all.
+  struct Narrowed {
+    std::uint64_t sequence;
+    std::uint64_t batch;
+    std::int64_t due;
+    unsigned attempts;
+  };
+
+  std::size_t resent(OutboxState state) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.record.state == state; }));
+  }
+  const Schedule::Entry* claimed(std::uint64_t sequence) const;
+  void settle_narrowed(Moment now);
 
   OutboxOptions options_;
   Schedule schedule_;
   detail::OutboxTime time_;
   detail::OutboxBatches batches_;
   std::vector<Resent> resent_;
+  std::vector<Narrowed> narrowed_;
   std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
   std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
 };

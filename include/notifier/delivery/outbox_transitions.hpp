@@ -42,6 +42,7 @@ inline void OutboxMachine::admit(const OutboxRecord& record, Moment now) {
 
 inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
   if (is_stuck()) return 0;
+  settle_narrowed(now);
   constexpr int expired_at_once = 1000;
   for (int i = 0; i < expired_at_once; ++i) {
     const auto expired = schedule_.expired(now.steady_ms);
@@ -59,7 +60,7 @@ inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vecto
 
 inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
                                                 const MailRecipients& recipients) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
   postponed_ms_ = 0;
@@ -82,10 +83,12 @@ inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Ve
       now.wall, verdict.action, verdict.status, std::string(verdict.reason), recipients.remaining, recipients.refused};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
-  change.state = next.kind == NextStep::Kind::done                  ? OutboxState::delivered
-                 : next.kind == NextStep::Kind::dead                ? OutboxState::dead
-                 : entry->stage == Schedule::Stage::claimed_to_hold ? OutboxState::held
-                                                                    : OutboxState::pending;
+  // A mail that is being narrowed is held once that is stored.
+  const bool is_to_hold = entry->stage == Schedule::Stage::claimed_to_hold && recipients.remaining.empty();
+  change.state = next.kind == NextStep::Kind::done   ? OutboxState::delivered
+                 : next.kind == NextStep::Kind::dead ? OutboxState::dead
+                 : is_to_hold                        ? OutboxState::held
+                                                     : OutboxState::pending;
   change.wait_ms = next.wait_ms;
   OutboxStep step = apply(sequence, std::move(change), now);
   step.disable_notifier = is_disabled;
@@ -104,7 +107,13 @@ inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& ch
   step.notifier_id = schedule_.find(sequence)->notifier_id;
   change.sequence = sequence;
   switch (change.state) {
-    case OutboxState::pending: schedule_.again(sequence, now.steady_ms + change.wait_ms, change.attempts); break;
+    case OutboxState::pending:
+      if (change.recipients.empty()) {
+        schedule_.again(sequence, now.steady_ms + change.wait_ms, change.attempts);
+      } else {
+        narrowed_.push_back({sequence, batches_.next_number(), now.steady_ms + change.wait_ms, change.attempts});
+      }
+      break;
     case OutboxState::held:
       change.wait_ms = options_.hold_ms;
       schedule_.hold(sequence, now.steady_ms + change.wait_ms, change.attempts);
@@ -119,11 +128,17 @@ inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& ch
 }
 
 inline OutboxStep OutboxMachine::finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+  return apply(sequence, dead(sequence, attempts, verdict, now), now);
+}
+
+inline OutboxChange OutboxMachine::dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
   OutboxChange change;
+  change.sequence = sequence;
   change.state = OutboxState::dead;
   change.attempts = attempts;
+  change.next_at = ended_at(now);
   change.attempt = DeliveryAttempt{now.wall, verdict.action, verdict.status, std::string(verdict.reason)};
-  return apply(sequence, std::move(change), now);
+  return change;
 }
 
 inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
@@ -136,7 +151,7 @@ inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
 inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
   const auto* entry = schedule_.claimed(sequence);
   if (entry->stage == Schedule::Stage::claimed_to_end) {
-    return finish(sequence, entry->attempts, fault("the notifier was removed or switched off"), now);
+    return finish(sequence, entry->attempts, removed(), now);
   }
   if (entry->stage == Schedule::Stage::claimed_to_hold) return hold_one(sequence, now);
   OutboxStep step;
@@ -148,26 +163,33 @@ inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, s
 }
 
 inline void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
-  if (schedule_.claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
+  if (claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
 }
 
 inline Result<OutboxStep> OutboxMachine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   return finish(sequence, entry->attempts, fault(reason), now);
 }
 
 inline Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Moment now) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (entry->stage == Schedule::Stage::claimed_to_end) return give_back(sequence, now, 0);
   return hold_one(sequence, now);
 }
 
 inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now) {
-  auto* lane = schedule_.find_lane(notifier_id);
-  if (lane == nullptr) return 0;
   std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::pending) continue;
+    each.record.state = OutboxState::held;
+    each.due = now.steady_ms + options_.hold_ms;
+    write({each.record.sequence, OutboxState::held, 0, later(now.wall, options_.hold_ms), options_.hold_ms});
+    ++count;
+  }
+  auto* lane = schedule_.find_lane(notifier_id);
+  if (lane == nullptr) return count;
   for (const std::uint64_t sequence : std::vector<std::uint64_t>(lane->pending.begin(), lane->pending.end())) {
     const Schedule::Stage stage = schedule_.find(sequence)->stage;
     if (stage == Schedule::Stage::claimed) schedule_.mark(sequence, Schedule::Stage::claimed_to_hold);
@@ -179,8 +201,16 @@ inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now)
 }
 
 inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment now) {
+  std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::held) continue;
+    each.record.state = OutboxState::pending;
+    each.due = now.steady_ms;
+    write({each.record.sequence, OutboxState::pending, 0, now.wall});
+    ++count;
+  }
   auto* lane = schedule_.find_lane(notifier_id);
-  if (lane == nullptr) return 0;
+  if (lane == nullptr) return count;
   for (const std::uint64_t sequence : lane->pending) {
     if (schedule_.find(sequence)->stage == Schedule::Stage::claimed_to_hold) {
       schedule_.mark(sequence, Schedule::Stage::claimed);
@@ -191,20 +221,30 @@ inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment no
     write({sequence, OutboxState::pending, schedule_.find(sequence)->attempts, now.wall});
   }
   schedule_.resume(*lane, now.steady_ms);
-  return held.size();
+  return count + held.size();
 }
 
 inline OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
   OutboxEnded ended;
+  const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
+  for (std::size_t i = 0; i < resent_.size();) {
+    const OutboxRecord& record = resent_[i].record;
+    if (record.notifier_id != notifier_id) {
+      ++i;
+      continue;
+    }
+    ++(record.state == OutboxState::held ? ended.held : ended.pending);
+    write(dead(record.sequence, 0, verdict, now));
+    resent_.erase(resent_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
   const auto* lane = schedule_.find_lane(notifier_id);
   if (lane == nullptr) return ended;
   // The lane goes with the last of them.
   const std::vector<std::uint64_t> held = schedule_.held_of(*lane);
   const std::vector<std::uint64_t> pending(lane->pending.begin(), lane->pending.end());
   const bool is_failing = lane->fare != nullptr;
-  const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
   for (const std::uint64_t sequence : held) finish(sequence, schedule_.find(sequence)->attempts, verdict, now);
-  ended.held = held.size();
+  ended.held += held.size();
   for (const std::uint64_t sequence : pending) {
     const auto* entry = schedule_.find(sequence);
     if (entry->is_claimed()) {
@@ -257,9 +297,35 @@ inline void OutboxMachine::written(std::uint64_t number) {
 }
 
 inline std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const {
+  if (is_stuck()) return std::nullopt;
+  const bool is_settled = std::any_of(narrowed_.begin(), narrowed_.end(),
+                                      [&](const Narrowed& each) { return batches_.is_written(each.batch); });
+  if (is_settled) return 0;
   const auto next = schedule_.next_time();
-  if (!next || is_stuck()) return std::nullopt;
+  if (!next) return std::nullopt;
   return (std::max)(*next - now.steady_ms, std::int64_t{0});
+}
+
+/// The entry of a delivery that is under way, or nullptr.
+inline const OutboxMachine::Schedule::Entry* OutboxMachine::claimed(std::uint64_t sequence) const {
+  const bool is_narrowed =
+      std::any_of(narrowed_.begin(), narrowed_.end(), [&](const Narrowed& each) { return each.sequence == sequence; });
+  return is_narrowed ? nullptr : schedule_.claimed(sequence);
+}
+
+inline void OutboxMachine::settle_narrowed(Moment now) {
+  for (std::size_t i = 0; i < narrowed_.size();) {
+    const Narrowed each = narrowed_[i];
+    if (!batches_.is_written(each.batch)) {
+      ++i;
+      continue;
+    }
+    narrowed_.erase(narrowed_.begin() + static_cast<std::ptrdiff_t>(i));
+    const Schedule::Stage stage = schedule_.find(each.sequence)->stage;
+    schedule_.again(each.sequence, each.due, each.attempts);
+    if (stage == Schedule::Stage::claimed_to_hold) hold_one(each.sequence, now);
+    if (stage == Schedule::Stage::claimed_to_end) finish(each.sequence, each.attempts, removed(), now);
+  }
 }
 
 inline void OutboxMachine::write(OutboxChange&& change) {
