@@ -306,8 +306,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
     return conflict(change.expected == Timestamp() ? "a notifier with this id is there already"
                                                    : "the notifier has changed since the change was planned");
   }
-  next.put_notifier(*app, notifier, selected);
-  return {};
+  return next.put_notifier(*app, notifier, selected);
 }
 
 inline Result<void> apply_removal(const Change& change, State& next) {
