@@ -106,11 +106,12 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
   });
 
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  DeliveryOwner own;
   static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(Delivery::own(delivery));
+    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
   }));
   if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto own = call.router.preview(notifier, event.view())) deliveries.push_back(Delivery::own(*own));
+    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});
 }
@@ -123,8 +124,9 @@ void record_app_change(Call& call, std::string_view kind, const App& before, con
   Buffer event;
   write_event(call, after, kind, id, at, event, type_data);
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
-  static_cast<void>(call.router.route(
-      event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(Delivery::own(delivery)); }));
+  DeliveryOwner own;
+  static_cast<void>(
+      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
   call.outcome.events.push_back({after.id, id, event.str()});
 }
 

@@ -137,6 +137,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
   if (auto refused = ids.read(call, events.size())) return refused;
   Audience audience = audience_of(call, app);
   Outcome& outcome = call.outcome;
+  DeliveryOwner own;
   const auto refuse = [&](const Error& error, std::string_view json) {
     outcome = {};
     return failure(in_line(error, call.request.body, json, events.size()));
@@ -147,7 +148,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
     const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
     if (!routed) return refuse(routed.error(), json);
     outcome.events.push_back({app.id, std::move(id), std::string(json)});
     taken(event->type);

@@ -89,8 +89,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
       })) {
     return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
   }
-  next.put_notifier(*app, notifier, selected);
-  return {};
+  return next.put_notifier(*app, notifier, selected);
 }
 
 inline Result<void> apply_removal(const Change& change, State& next) {
