@@ -145,7 +145,7 @@ inline void Courier::begin(OutboxClaim&& claim, Moment now) {
   if (!dispatch.signing_secrets.empty() && !sign(claim.delivery, dispatch.signing_secrets, now.wall, OpensslHmac())) {
     return give_up("the delivery could not be signed");
   }
-  transport_->start(claim.sequence, std::move(claim.delivery), claim.attempt);
+  transport_->start(claim.sequence, std::move(claim.delivery));
 }
 
 inline void Courier::tell_later(Delivery&& delivery, Result<OutboxStep>&& step, const Verdict& verdict) {
