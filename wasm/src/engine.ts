@@ -2,7 +2,7 @@
 
 import { NotifierError } from './error.js';
 import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
-import { readDeliveries, readIds, type KnownNotifiers } from './records.js';
+import { readDeliveries, readIds, readOutcome, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
   ApiRequest,
@@ -313,8 +313,8 @@ export class Engine {
     const { method, url, user } = request;
     const target = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/s, '') : url;
     const head = JSON.stringify({ method, target, content_type: contentType(request.headers), user });
-    return this.#json((exports, handle, input, first, both) =>
-      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
+    return readOutcome(this.#json((exports, handle, input, first, both) =>
+      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? '')));
   }
 
   /**
@@ -323,7 +323,7 @@ export class Engine {
    */
   switchOff(appId: string, notifierId: string, reason: string): Outcome {
     const json = JSON.stringify({ app_id: appId, notifier_id: notifierId, reason });
-    return this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json);
+    return readOutcome(this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json));
   }
 
   /** Applies the changes of an outcome, all or none. `conflict` where something moved since: handle the request again. */
