@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,25 +12,28 @@
 #include <vector>
 
 #include "clock_and_ids.hpp"
-#include "commit_queue.hpp"
 #include "event_stream.hpp"
+#include "notifier/adapters/group_commit.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
+#include "sender.hpp"
 
 namespace server {
 
 /// Thread-safe.
 class Service {
  public:
-  /// A notifier was removed or switched off, and that is stored. Called in the committing thread: hand over and return.
-  using OnSilenced = std::function<void(const std::string& notifier_id)>;
+  /// A change of a notifier is stored. Called in the committing thread: hand over and return.
+  using OnChange = std::function<void(const std::string& notifier_id, Standing)>;
 
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnSilenced on_silenced)
+  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnChange on_change)
       : registry_(registry),
         store_(store),
-        on_silenced_(std::move(on_silenced)),
-        commits_(registry, store, [this](notifier::Outcome& outcome) { publish(outcome); }) {}
+        on_change_(std::move(on_change)),
+        commits_(
+            registry, [&store](const std::vector<notifier::Outcome*>& outcomes) { return store.store(outcomes); },
+            hooks()) {}
 
   /// Returns when the answer may be given.
   notifier::Outcome answer(const notifier::Request& request) {
@@ -63,19 +67,16 @@ class Service {
   template <class Ask>
   notifier::Outcome settle(Ask&& ask) {
     const Lease api(*this);
-    while (true) {
-      notifier::Outcome outcome = ask(*api);
-      if (outcome.changes.empty() && outcome.events.empty() && outcome.deliveries.empty()) return outcome;
-      switch (commits_.commit(outcome)) {
-        case CommitQueue::Verdict::stored: return outcome;
-        case CommitQueue::Verdict::stale: break;
-        case CommitQueue::Verdict::failed: {
-          notifier::Outcome failed;
-          failed.response = notifier::Api::storage_failed();
-          return failed;
-        }
-      }
-    }
+    return commits_.settle([&] { return ask(*api); });
+  }
+
+  notifier::GroupCommitOptions hooks() {
+    notifier::GroupCommitOptions options;
+    options.on_stored = [this](const notifier::Outcome& outcome) { publish(outcome); };
+    options.on_error = [](const notifier::Error& error) {
+      std::fprintf(stderr, "notifier-server: %s\n", error.message.c_str());
+    };
+    return options;
   }
 
   /// An Api that nobody else uses; they keep their buffers from request to request.
@@ -113,13 +114,14 @@ class Service {
     if (apis_.size() < most_idle_apis) apis_.push_back(std::move(api));
   }
 
-  void publish(notifier::Outcome& outcome) {
-    for (const notifier::RecordedEvent& event : outcome.events) streams_.publish(event.app_id, "event", event.json);
+  void publish(const notifier::Outcome& outcome) {
+    for (const notifier::RecordedEvent& event : outcome.events)
+      if (!event.is_known) streams_.publish(event.app_id, "event", event.json);
     for (const notifier::Change& change : outcome.changes) {
       using Op = notifier::Change::Op;
-      const bool is_silent =
-          change.op == Op::remove_notifier || (change.op == Op::put_notifier && !change.notifier.active);
-      if (is_silent) on_silenced_(change.notifier.id);
+      if (change.op == Op::remove_notifier) on_change_(change.notifier.id, Standing::gone);
+      if (change.op != Op::put_notifier || change.expected.empty()) continue;
+      on_change_(change.notifier.id, change.notifier.active ? Standing::on : Standing::off);
     }
   }
 
@@ -144,11 +146,11 @@ class Service {
 
   notifier::Registry& registry_;
   notifier::SqliteStore& store_;
-  OnSilenced on_silenced_;
+  OnChange on_change_;
   EventStreams streams_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<notifier::Api>> apis_;
-  CommitQueue commits_;
+  notifier::GroupCommit commits_;  // last: it calls the others until it ends
 };
 
 }  // namespace server

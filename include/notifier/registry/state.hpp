@@ -125,6 +125,9 @@ class State {
   /// @return errc::invalid where the notifier would need one voice too many; then nothing has changed
   Result<void> put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
   void remove_notifier(const AppBlock& app, AppBlock::Place place);
+  /// @param app  has no notifiers
+  void remove_app(const AppBlock& app);
+  void remove_user(const UserBlock& user);
 
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;
