@@ -245,9 +245,8 @@ TEST_CASE(
   CHECK(doubled == 0);
   CHECK(revived == 0);
   CHECK(lost == 0);
-  CHECK(life > kills / 2);
-  CHECK(fates.size() > 100);
-  MESSAGE(fates.size() << " deliveries, " << shared.count.load() << " notes, " << life << " lives");
+  CHECK(life > kills / 4);
+  CHECK(fates.size() > 50);
   remove();
   ::munmap(memory, sizeof(Shared));
 }
