@@ -35,6 +35,7 @@ struct notifier_engine {
   notifier::RouterOptions router_options(std::uint32_t host) {
     notifier::RouterOptions options;
     if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
+    if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
     if ((host & NOTIFIER_HOST_USERS) != 0) {
       options.users = [this](std::string_view id, std::string& email) {
         if (notifier_wasm::host_user(id, email)) return true;
@@ -94,7 +95,7 @@ inline NotifierDraft read_draft(View object) {
   return draft;
 }
 
-/// Reads who else is concerned. Where that cannot be read, answers so and returns false.
+/// Reads who else is concerned, and what the event is known by. Where that cannot be read, answers so and returns false.
 inline bool read_audience(notifier_engine* engine, std::string_view json, notifier::Audience& audience) {
   if (json.empty()) return true;
   const Result<View> root = engine->audience.parse(json, NOTIFIER_MAX_BODY_BYTES);
@@ -104,6 +105,7 @@ inline bool read_audience(notifier_engine* engine, std::string_view json, notifi
   }
   (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
   (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
+  audience.event_id = (*root)["event_id"].string();
   return true;
 }
 

@@ -78,7 +78,8 @@ typedef struct notifier_record {
 /* Milliseconds since 1970, UTC. */
 double notifier_host_now(void) NOTIFIER_IMPORT(now);
 /* The next three return the size of an answer, which the module then takes once it has made room; 0 means none. */
-/* A new id that begins with the prefix. None: one is derived. */
+/* A new id that begins with the prefix, for what is added without one and for events that have none ("ev-"). None: it
+ * is derived, and such an event is known by its bytes. */
 uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IMPORT(new_id);
 /* The mail address of a user. None: the registry's users are asked. */
 uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user);
@@ -110,7 +111,7 @@ void notifier_delete(notifier_engine* engine);
 
 /* ---- routing ---- */
 
-/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...]}`: see notifier::Audience. Where `decode` is not 0 the
+/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...],"event_id"?}`: see notifier::Audience. Where `decode` is not 0 the
  * host is going to decode the bodies: their offsets are in UTF-16 units. */
 
 /* Routes one event; answers with records. */
@@ -162,7 +163,8 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 
 /* ---- HTTP API ---- */
 
-/* `head` is `{"method","target","content_type"?,"user"?:{"id","username","email"}}`. Answers with
+/* `head` is `{"method","target","headers":[{"name","value"},...],"user"?:{"id","username","email"}}`; of the headers
+ * those that the API reads will do: Content-Type and Idempotency-Key. Answers with
  * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"stream_app_id"?}`. */
 notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
                                 uint32_t body_size);

@@ -156,7 +156,9 @@ notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t
   request.method = object["method"].string();
   request.target = object["target"].string();
   request.body = text_at(body, body_size);
-  if (object["content_type"].is_string()) request.headers.push_back({"Content-Type", object["content_type"].string()});
+  object["headers"].for_each_element([&](View header) {
+    request.headers.push_back({header["name"].string(), header["value"].string()});
+  });
   request.username = user["username"].string();
   request.email = user["email"].string();
   request.user_id = user["id"].string();

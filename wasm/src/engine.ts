@@ -39,10 +39,10 @@ function uuid(): string {
 }
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  const { clock = Date.now, ids, users, history } = options;
+  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
   const host: Host = {
     now: () => Number(clock()),
-    newId: (prefix) => (ids ? ids(prefix) : prefix + randomId()),
+    newId: (prefix) => ids!(prefix),
     user(id) {
       const found = users!(id);
       return (typeof found === 'string' ? found : found?.email) ?? '';
@@ -59,7 +59,7 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
       }
     },
   };
-  return [host, HostBit.Clock | HostBit.Ids | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
+  return [host, HostBit.Clock | (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
 }
 
 function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
@@ -86,9 +86,9 @@ function toJson(value: EventInput): string | Uint8Array {
   return text;
 }
 
-function audienceJson(audience: Audience | undefined): string {
-  if (audience === undefined || (audience.notifierIds === undefined && audience.appIds === undefined)) return '';
-  return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds });
+function audienceJson(audience: RouteOptions | undefined): string {
+  if (audience === undefined || (audience.notifierIds === undefined && audience.appIds === undefined && audience.eventId === undefined)) return '';
+  return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds, event_id: audience.eventId });
 }
 
 // Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
@@ -148,7 +148,8 @@ export class Engine {
   // ---- routing ----
 
   /**
-   * Finds the notifiers that accept an event and formats one delivery for each, oldest notifier first.
+   * Finds the notifiers that accept an event and formats one delivery for each, oldest notifier first. An event without an id is an
+   * occurrence of its own each time it is routed: see `eventId` of the options and `ids` of the engine.
    *
    *     for (const delivery of engine.route(event)) {
    *       if (delivery.platform === 'email') await transport.sendMail(delivery);
@@ -312,7 +313,7 @@ export class Engine {
   handle(request: ApiRequest): Outcome {
     const { method, url, user } = request;
     const target = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/s, '') : url;
-    const head = JSON.stringify({ method, target, content_type: contentType(request.headers), user });
+    const head = JSON.stringify({ method, target, headers: headersThatMatter(request.headers), user });
     return this.#json((exports, handle, input, first, both) =>
       exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
   }
@@ -411,13 +412,15 @@ function bodyOf(json: string | Uint8Array, asBytes: boolean): string | Uint8Arra
   return typeof json === 'string' ? json : decoder.decode(json);
 }
 
-function contentType(headers: ApiRequest['headers']): string | undefined {
-  if (headers === undefined) return undefined;
+/** The headers that the API reads. */
+function headersThatMatter(headers: ApiRequest['headers']): { name: string; value: string }[] {
+  if (headers === undefined) return [];
   const pairs = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
+  const found: { name: string; value: string }[] = [];
   for (const [name, value] of pairs) {
-    if (name.toLowerCase() === 'content-type') return String(value);
+    if (/^(content-type|idempotency-key)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
   }
-  return undefined;
+  return found;
 }
 
 // Engines of one module share an instance, until one breaks it. Nothing keeps an instance without engines.
@@ -464,7 +467,7 @@ function unusable(error: unknown): NotifierError {
 /**
  * Makes an engine, without an app or a notifier.
  *
- * Draws no randomness and reads no clock before an app or a notifier is added.
+ * Draws no randomness and reads no clock before an app or a notifier is added or an event without an id is routed.
  * @throws {NotifierError} `unsupported` where the module cannot be loaded
  */
 export type CreateEngine = (options?: EngineOptions & {

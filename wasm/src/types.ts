@@ -87,8 +87,9 @@ interface DeliveryBase<Body> {
   notifierId: string;
   notifierName: string;
   appId: string;
-  /** As the event has it; may be empty, as its type. */
+  /** The event's own, else what it is known by; empty where it has none and the engine draws none. */
   eventId: string;
+  /** As the event has it; may be empty. */
   eventType: string;
   /** Stable: the same event and notifier give the same key on every attempt and machine. */
   idempotencyKey: string;
@@ -134,6 +135,11 @@ export interface Audience {
 export interface RouteOptions extends Audience {
   /** `bytes` leaves bodies and mails as UTF-8, for hosts that send them as they are. Default: `text`. */
   as?: 'text' | 'bytes';
+  /**
+   * What an event that has no id of its own is known by, as the key under which a client repeats a request: the same text makes it the
+   * same event, with the same `idempotencyKey`s. Default: an id drawn for this call.
+   */
+  eventId?: string;
 }
 
 export type Reason =
@@ -271,8 +277,12 @@ export interface History {
 export interface EngineOptions {
   /** The present moment. Default: `Date.now`, read when a notifier or app changes or a mail has no date of its own. */
   clock?: () => number | Date;
-  /** A new id that begins with the prefix, as `no-`. Default: the prefix and a UUID v4. */
-  ids?: (prefix: string) => string;
+  /**
+   * A new id that begins with the prefix: `no-` of a notifier, `ev-` of an event that has none, so that each is an occurrence of its own.
+   * Default: the prefix and a UUID v4. `null`: there is no source of ids. Then ids are derived from what is there, and an event without
+   * one is known by its bytes: the same input gives the same output, and the same bytes are one event.
+   */
+  ids?: ((prefix: string) => string) | null;
   /** A user's mail address. Users it does not know are looked for among the registry's own. */
   users?: (id: string) => string | { email?: string } | null | undefined;
   /** Shown by the API's history; default: none is kept. */
