@@ -202,11 +202,25 @@ export interface ApiResponse {
   body: string;
 }
 
-/** One planned change: what a store keeps, and what `apply` takes. Holds secrets. */
-export interface Change {
-  op: 'put_app' | 'put_notifier' | 'remove_notifier' | 'put_user';
-  [key: string]: unknown;
-}
+/** An app as a change holds it. */
+export type StoredApp = App;
+
+/** A notifier as a change and a snapshot hold it: with what signs its webhooks. */
+export type StoredNotifier = Omit<Notifier, 'app'> & { app?: string };
+
+/**
+ * One planned change: what a store keeps, and what a commit makes everybody see. Holds secrets.
+ *
+ * `expected` is the version of what is replaced or removed, as it was when the change was planned: null where nothing may be there yet, `*`
+ * where it does not matter. A store that several machines share compares it with the version that it keeps.
+ */
+export type Change =
+  | { op: 'put_app'; app: StoredApp; expected?: string | null }
+  | { op: 'remove_app'; app: { id: string }; expected?: string | null }
+  | { op: 'put_notifier'; notifier: StoredNotifier; expected?: string | null }
+  | { op: 'remove_notifier'; notifier: { id: string; app_id: string }; expected?: string | null }
+  | { op: 'put_user'; user: User; expected?: string | null }
+  | { op: 'remove_user'; user: { id: string }; expected?: string | null };
 
 /** An event that an answer made or accepted, for the history of its app. */
 export interface RecordedEvent {
@@ -216,7 +230,7 @@ export interface RecordedEvent {
   json: string;
 }
 
-/** What a request comes to: store it all, then `apply` the changes, then answer, then send. */
+/** What a request comes to, and what `commit` makes of it: stored, then seen by everybody; then it is answered, and sent. */
 export interface Outcome {
   response: ApiResponse;
   changes: Change[];

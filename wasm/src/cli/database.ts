@@ -3,6 +3,7 @@
 import { closeSync, fsyncSync, openSync, readFileSync, renameSync, writeSync } from 'node:fs';
 import { FileLock } from '../delivery/file_lock.js';
 import { syncFolder } from '../delivery/journal.js';
+import { isReplaceable } from '../delivery/own_file.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import type { Change, Outcome } from '../types.js';
@@ -57,6 +58,9 @@ export class Database {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return false;
       throw new Failure(`cannot read ${this.#path}: ${(error as Error).message}`);
     }
+    // An empty file is as good as none; any other that we did not write is not ours to write over.
+    if (text === '') return false;
+    if (!isDatabase(text)) throw new Failure(`${this.#path} is not a database of this program, and is left alone; --import fills one from a configuration`);
     engine.load(text);
     const { events = {} } = JSON.parse(text) as { events?: Record<string, unknown[]> };
     for (const [app, list] of Object.entries(events)) this.#events.set(app, list.map((event) => JSON.stringify(event)));
@@ -130,9 +134,16 @@ export class Database {
   }
 }
 
+/** How each of our files begins. */
+function isDatabase(head: string): boolean {
+  const begin = '{"version":1,';
+  return head.length < begin.length ? begin.startsWith(head) : head.startsWith(begin);
+}
+
 /** Replaces a file at one stroke, durably. */
 function replaceFile(path: string, text: string): void {
   const draft = `${path}.new`;
+  if (!isReplaceable(draft, isDatabase)) throw new Error(`${draft} is in the way, and is not a database of this program`);
   const file = openSync(draft, 'w', 0o600);
   try {
     const bytes = Buffer.from(text);

@@ -8,7 +8,7 @@ import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 const help = `Usage: notifier-wasm send CONFIG.json [OPTION]... < EVENTS
 
 Reads events, one JSON document to a line, and delivers them to the notifiers that accept them; what fails for now is tried again.
-An event that comes twice with the same id is sent once.
+An event that comes twice with the same id is sent once; one without an id is a new one each time it is read.
 
 ${deliveryHelp}\
   --retry-for SECONDS
