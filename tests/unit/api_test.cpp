@@ -135,7 +135,7 @@ TEST_CASE("answers are the same on every run, events and their ids included") {
     const auto removed = world.call("DELETE", "/v1/apps/shop/notifiers/no-1");
     const auto tested = world.call("POST", "/v1/apps/shop/notifiers/no-1/test");
     CHECK(added.events[0].id != removed.events[0].id);
-    return added.response.body + added.events[0].json + removed.events[0].json + tested.deliveries[0].body +
+    return added.response.body + added.events[0].json + removed.events[0].json + tested.deliveries[0].body.str() +
            tested.deliveries[0].idempotency_key;
   };
   CHECK(run() == run());
@@ -152,8 +152,8 @@ TEST_CASE("the host's clock and ids are used") {
   CHECK(at(removed.events[0].json, {"id"}) == "\"ev-7\"");
   CHECK(at(removed.events[0].json, {"created_at"}) == "\"2018-05-14T09:46:42.077Z\"");
   const auto tested = world.call("POST", "/v1/apps/shop/notifiers/no-2/test");
-  CHECK(at(tested.deliveries[0].body, {"type"}) == "\"test\"");
-  CHECK(at(tested.deliveries[0].body, {"created_at"}) == "\"2018-05-14T09:46:42.077Z\"");
+  CHECK(at(tested.deliveries[0].body.str(), {"type"}) == "\"test\"");
+  CHECK(at(tested.deliveries[0].body.str(), {"created_at"}) == "\"2018-05-14T09:46:42.077Z\"");
 }
 
 TEST_CASE("a test says who asked for it") {
@@ -161,17 +161,20 @@ TEST_CASE("a test says who asked for it") {
   notifier::Request request;
   request.method = "POST";
   request.target = "/v1/apps/shop/notifiers/no-2/test";
-  const auto message = [&] { return at(world.api.handle(request).deliveries.at(0).body, {"type_data", "message"}); };
+  const auto message = [&] {
+    return at(world.api.handle(request).deliveries.at(0).body.str(), {"type_data", "message"});
+  };
   CHECK(message() == R"("Somebody asked for this test of the notifier \"signed\". Nothing happened to shop.")");
   request.email = "jane@example.com";
   CHECK(message().substr(0, 18) == "\"jane@example.com ");
   request.username = "jane";
   CHECK(message().substr(0, 6) == "\"jane ");
   const auto outcome = world.api.handle(request);
-  CHECK(at(outcome.deliveries.at(0).body, {"user"}) == R"({"username":"jane","email":"jane@example.com","id":""})");
-  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "notifier_id"}) == "\"no-2\"");
-  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "notifier_name"}) == "\"signed\"");
-  CHECK(at(outcome.deliveries.at(0).body, {"type_data", "platform_name"}) == "\"webhook\"");
+  CHECK(at(outcome.deliveries.at(0).body.str(), {"user"}) ==
+        R"({"username":"jane","email":"jane@example.com","id":""})");
+  CHECK(at(outcome.deliveries.at(0).body.str(), {"type_data", "notifier_id"}) == "\"no-2\"");
+  CHECK(at(outcome.deliveries.at(0).body.str(), {"type_data", "notifier_name"}) == "\"signed\"");
+  CHECK(at(outcome.deliveries.at(0).body.str(), {"type_data", "platform_name"}) == "\"webhook\"");
 }
 
 TEST_CASE("what the API makes itself holds no secret, previews neither") {
@@ -186,7 +189,7 @@ TEST_CASE("what the API makes itself holds no secret, previews neither") {
     const auto outcome = world.call(method, target, body);
     if (method == "POST") all += outcome.response.body;
     for (const auto& event : outcome.events) all += event.json;
-    for (const auto& delivery : outcome.deliveries) all += delivery.body;
+    for (const auto& delivery : outcome.deliveries) all += delivery.body.str();
   }
   CHECK(all.find("SECRET") == std::string::npos);
   CHECK(all.find("whsec_") == std::string::npos);
@@ -431,7 +434,7 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
   CHECK(at(outcome.events[0].json, {"type_data", "disabled_because"}) == "\"the target is gone\"");
   REQUIRE(outcome.deliveries.size() == 1);
   CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.find(
+  CHECK(outcome.deliveries[0].body.str().find(
             "The notifier signed of shop was switched off, since it failed: the target is gone.") != std::string::npos);
   CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
 

@@ -123,3 +123,37 @@ TEST_CASE("a record is shown with its attempts and without secrets") {
                        "\"next_at\":null,\"ended_at\":\"1970-01-01T00:00:05.000Z\"," +
                        attempts);
 }
+
+TEST_CASE("a body in two parts is written as one text, and read as one") {
+  Delivery delivery;
+  delivery.idempotency_key = "k";
+  for (const std::size_t size : {0u, 1u, 20u, 40000u}) {
+    const std::string rest = std::string(size, '"') + "rest\n";
+    delivery.body = notifier::Body("front\"", std::make_shared<const std::string>(rest));
+    Delivery whole = delivery;
+    whole.body = delivery.body.str();
+    CHECK(written(delivery) == written(whole));
+    CHECK(read(written(delivery))->body == delivery.body);
+    delivery.body = notifier::Body("", delivery.body.shared_rest());
+    CHECK(read(written(delivery))->body == rest);
+  }
+}
+
+TEST_CASE("a store that keeps the rest of a body apart gives it back when it reads") {
+  Delivery delivery;
+  delivery.idempotency_key = "k";
+  const auto rest = std::make_shared<const std::string>("rest");
+  notifier::Buffer buffer;
+  for (const std::string front : {"", "front "}) {
+    delivery.body = notifier::Body(front, rest);
+    buffer.clear();
+    notifier::json::Writer writer(buffer);
+    to_json(writer, delivery, notifier::BodyParts::front);
+    CHECK(buffer.view().find("rest") == std::string_view::npos);
+    notifier::json::Document document;
+    const auto again = notifier::delivery_from_json(*document.parse(buffer.view()), rest);
+    REQUIRE(again);
+    CHECK(again->body == delivery.body);
+    CHECK((again->body.shared_rest() == rest));
+  }
+}

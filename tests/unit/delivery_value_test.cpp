@@ -84,3 +84,78 @@ TEST_CASE("an empty view makes an empty delivery") {
   CHECK(owned.truncations.empty());
   CHECK(owned.body.empty());
 }
+
+TEST_CASE("a body is its front and then its rest, in whatever pieces") {
+  const auto rest = std::make_shared<const std::string>("Subject: x\r\n\r\ntext");
+  const Body mail("To: a\r\n", rest);
+  CHECK(mail.front() == "To: a\r\n");
+  CHECK(mail.rest() == *rest);
+  CHECK((mail.shared_rest() == rest));
+  CHECK(mail.size() == 7 + rest->size());
+  CHECK(mail.str() == "To: a\r\nSubject: x\r\n\r\ntext");
+  std::string sent;
+  while (!mail.piece(sent.size()).empty()) sent += mail.piece(sent.size());
+  CHECK(sent == mail.str());
+  CHECK(mail.piece(1000).empty());
+
+  std::string room;
+  const std::string_view joined = mail.joined(room);
+  CHECK(joined == mail.str());
+  CHECK(joined.data() == room.data());
+  CHECK(Body("", rest).joined(room).data() == rest->data());
+  const Body own("own");
+  CHECK(own.joined(room).data() == own.front().data());
+  CHECK(Body().joined(room).data() != nullptr);
+  CHECK(Body().empty());
+  CHECK((Body().shared_rest() == nullptr));
+}
+
+TEST_CASE("bodies are compared by their bytes, wherever the front ends") {
+  const auto shared = [](std::string_view rest) { return std::make_shared<const std::string>(rest); };
+  CHECK(Body("abc") == Body("a", shared("bc")));
+  CHECK(Body("ab", shared("c")) == Body("", shared("abc")));
+  CHECK(Body("ab", shared("c")) != Body("a", shared("bd")));
+  CHECK(Body("ab", shared("c")) != Body("ab"));
+  CHECK(Body() == Body("", shared("")));
+  CHECK(Body("ab", shared("c")) == "abc");
+  CHECK(std::string("abc") == Body("ab", shared("c")));
+  CHECK(Body("ab", shared("c")) != std::string_view("abd"));
+  CHECK("ab" != Body("ab", shared("c")));
+}
+
+TEST_CASE("a copy of a delivery shares the rest of the body, which outlives the first") {
+  Delivery copy;
+  {
+    Delivery first;
+    first.body = Body("front", std::make_shared<const std::string>("rest"));
+    copy = first;
+    CHECK((copy.body.shared_rest() == first.body.shared_rest()));
+  }
+  CHECK(copy.body == "frontrest");
+}
+
+TEST_CASE("deliveries of one owner share a rest where its number says that it is the same") {
+  DeliveryView view;
+  view.body = "To: a\nrest";
+  view.front_size = 6;
+  view.rest_id = 7;
+  DeliveryOwner own;
+  const Delivery first = own(view);
+  view.body = "To: bob\nrest";
+  view.front_size = 8;
+  const Delivery second = own(view);
+  CHECK(first.body == "To: a\nrest");
+  CHECK(first.body.front() == "To: a\n");
+  CHECK(second.body == "To: bob\nrest");
+  CHECK((second.body.shared_rest() == first.body.shared_rest()));
+
+  view.rest_id = 3;  // numbers may come in any order
+  CHECK((own(view).body.shared_rest() != first.body.shared_rest()));
+  view.rest_id = 7;
+  CHECK((own(view).body.shared_rest() == first.body.shared_rest()));
+  CHECK((Delivery::own(view).body.shared_rest() != first.body.shared_rest()));
+  CHECK(Delivery::own(view).body == second.body);
+  view.rest_id = 0;
+  CHECK((own(view).body.shared_rest() == nullptr));
+  CHECK(own(view).body == second.body);
+}

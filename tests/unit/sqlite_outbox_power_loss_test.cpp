@@ -39,7 +39,7 @@ notifier::Outcome random_outcome(Known& known) {
     delivery.idempotency_key = "k" + std::to_string(++counter);
     delivery.notifier_id = "no-" + std::to_string(disk.random() % 5);
     delivery.url = "https://example.com/" + delivery.notifier_id;
-    delivery.body.assign(disk.random() % 6000, 'b');
+    delivery.body = std::string(disk.random() % 6000, 'b');
     known[delivery.idempotency_key] = {OutboxState::pending, 0};
     outcome.deliveries.push_back(std::move(delivery));
   }

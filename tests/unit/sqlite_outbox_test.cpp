@@ -265,7 +265,7 @@ TEST_CASE("what ended long ago is forgotten, and the file gives its room back") 
   Outbox outbox(*database.store->outbox());
   std::vector<Delivery> deliveries;
   for (int i = 0; i < 2500; ++i) deliveries.push_back(make("k" + std::to_string(i)));
-  for (Delivery& delivery : deliveries) delivery.body.append(2000, 'x');
+  for (Delivery& delivery : deliveries) delivery.body = delivery.body.str() + std::string(2000, 'x');
   const auto outcome = outcome_of(std::move(deliveries));
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);

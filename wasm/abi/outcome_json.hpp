@@ -39,12 +39,14 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
         for (const std::string& to : delivery.to) out.string(to);
       });
     });
-    out.member("raw", delivery.body);
+    out.key("raw");
+    out.string(delivery.body.front(), delivery.body.rest());
   } else {
     out.member("method", delivery.method);
     out.member("url", delivery.url);
     write_headers(out, delivery.headers);
-    out.member("body", delivery.body);
+    out.key("body");
+    out.string(delivery.body.front(), delivery.body.rest());
   }
   out.key("truncations");
   out.array([&] {

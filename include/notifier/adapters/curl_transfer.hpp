@@ -166,7 +166,7 @@ class CurlTransfer {
     curl_easy_setopt(easy, CURLOPT_URL, url.c_str());
     curl_easy_setopt(easy, CURLOPT_HTTPHEADER, headers_.get());
     curl_easy_setopt(easy, CURLOPT_POSTFIELDSIZE_LARGE, static_cast<curl_off_t>(delivery_.body.size()));
-    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, delivery_.body.c_str());
+    curl_easy_setopt(easy, CURLOPT_POSTFIELDS, delivery_.body.joined(joined_).data());
     const bool is_post = delivery_.method.empty() || delivery_.method == "POST";
     curl_easy_setopt(easy, CURLOPT_CUSTOMREQUEST, is_post ? nullptr : delivery_.method.c_str());
   }
@@ -306,9 +306,9 @@ class CurlTransfer {
         return CURL_READFUNC_ABORT;
       }
     }
-    const std::string_view rest = std::string_view(transfer.delivery_.body).substr(transfer.sent_);
-    const std::size_t part = (std::min)(rest.size(), size * count);
-    std::memcpy(out, rest.data(), part);
+    const std::string_view piece = transfer.delivery_.body.piece(transfer.sent_);
+    const std::size_t part = (std::min)(piece.size(), size * count);
+    if (part != 0) std::memcpy(out, piece.data(), part);
     transfer.sent_ += part;
     return part;
   }
@@ -326,6 +326,7 @@ class CurlTransfer {
   Delivery delivery_;
 
   std::string host_;
+  std::string joined_;  // the body, where it is in two parts
   List headers_;
   GuardReason blocked_ = GuardReason::none;
   std::vector<Header> reply_headers_;

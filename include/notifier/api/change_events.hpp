@@ -105,11 +105,12 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
   });
 
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  DeliveryOwner own;
   static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(Delivery::own(delivery));
+    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
   }));
   if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto own = call.router.preview(notifier, event.view())) deliveries.push_back(Delivery::own(*own));
+    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});
 }

@@ -103,6 +103,7 @@ inline Response accept_events(Call& call) {
   const Audience audience = audience_of(call, *app);
   const std::vector<std::string_view> events = split_events(call);
   Outcome& outcome = call.outcome;
+  DeliveryOwner own;
   for (const std::string_view json : events) {
     const auto event = read_event(call, *app, json);
     if (!event) {
@@ -110,7 +111,7 @@ inline Response accept_events(Call& call) {
       return failure(in_line(event.error(), body, json, events.size()));
     }
     const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
     if (!routed) {
       outcome = {};
       return failure(in_line(routed.error(), body, json, events.size()));

@@ -1,11 +1,16 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "notifier/catalogue/platform.hpp"
+#include "notifier/delivery/body.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -50,7 +55,11 @@ struct DeliveryView {
   const std::string_view* to = nullptr;  ///< envelope recipients, each once
   std::size_t to_count = 0;
 
-  std::string_view body;  ///< the request's body or the mail
+  std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
+  std::size_t front_size = 0;  ///< bytes of `body` that are the front
+  /// Which rest it is: of the deliveries of one Router, those of the same number have the same rest, byte for byte,
+  /// also from call to call. 0: it is shared with none, and all of `body` is the delivery's own.
+  std::uint64_t rest_id = 0;
 
   const Truncation* truncations = nullptr;
   std::size_t truncation_count = 0;
@@ -76,11 +85,24 @@ struct Delivery {
   std::vector<Header> headers;
   std::string from;
   std::vector<std::string> to;
-  std::string body;
+  Body body;
   std::vector<Truncation> truncations;
 
   /// Copies what a view borrows.
   static Delivery own(const DeliveryView& view);
+};
+
+/// Copies deliveries so that those whose bodies have the same rest share it: of an event that goes to a thousand
+/// webhooks, one copy is made. Keeps all those rests; to be used for the deliveries of one Router, and for as many as
+/// are kept together.
+class DeliveryOwner {
+ public:
+  Delivery operator()(const DeliveryView& view);
+
+ private:
+  using Rest = std::pair<std::uint64_t, std::shared_ptr<const std::string>>;
+
+  std::vector<Rest> rests_;  // by their numbers, which seldom come in another order
 };
 
 /// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
@@ -89,7 +111,10 @@ void write_idempotency_key(std::string_view event_id_or_body, std::string_view n
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-inline Delivery Delivery::own(const DeliveryView& view) {
+namespace detail {
+
+/// All but the body.
+inline Delivery own_head(const DeliveryView& view) {
   Delivery out;
   out.notifier_id = view.notifier_id;
   out.notifier_name = view.notifier_name;
@@ -106,8 +131,38 @@ inline Delivery Delivery::own(const DeliveryView& view) {
   }
   out.from = view.from;
   out.to.assign(view.to, view.to + view.to_count);
-  out.body = view.body;
   out.truncations.assign(view.truncations, view.truncations + view.truncation_count);
+  return out;
+}
+
+inline Body own_body(const DeliveryView& view, std::shared_ptr<const std::string> rest) {
+  return {std::string(view.body.substr(0, view.front_size)), std::move(rest)};
+}
+
+inline std::shared_ptr<const std::string> own_rest(const DeliveryView& view) {
+  return std::make_shared<const std::string>(view.body.substr(view.front_size));
+}
+
+}  // namespace detail
+
+inline Delivery Delivery::own(const DeliveryView& view) {
+  Delivery out = detail::own_head(view);
+  out.body = view.rest_id == 0 ? Body(view.body) : detail::own_body(view, detail::own_rest(view));
+  return out;
+}
+
+inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
+  Delivery out = detail::own_head(view);
+  if (view.rest_id == 0) {
+    out.body = view.body;
+    return out;
+  }
+  const auto before = [](const Rest& rest, std::uint64_t id) { return rest.first < id; };
+  auto rest = std::lower_bound(rests_.begin(), rests_.end(), view.rest_id, before);
+  if (rest == rests_.end() || rest->first != view.rest_id) {
+    rest = rests_.emplace(rest, view.rest_id, detail::own_rest(view));
+  }
+  out.body = detail::own_body(view, rest->second);
   return out;
 }
 

@@ -2,6 +2,8 @@
 
 #pragma once
 
+#include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -14,12 +16,19 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What is written of a body.
+enum class BodyParts : std::uint8_t {
+  whole,
+  front  ///< for a store that keeps the rest apart
+};
+
 /// Writes a delivery as one object; empty members are left out, and what was truncated is not kept.
-void to_json(json::Writer& out, const Delivery& delivery);
+void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = BodyParts::whole);
 
 /// Reads what to_json() wrote.
+/// @param rest  of the body, where it was kept apart
 /// @return errc::invalid where there is no idempotency key or no known platform
-Result<Delivery> delivery_from_json(json::View object);
+Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -36,7 +45,6 @@ void each_text_member(Member&& member) {
   member("method", &Delivery::method);
   member("url", &Delivery::url);
   member("from", &Delivery::from);
-  member("body", &Delivery::body);
 }
 
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
@@ -47,12 +55,17 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
 
 }  // namespace detail::net
 
-inline void to_json(json::Writer& out, const Delivery& delivery) {
+inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
   out.object([&] {
     out.member("platform", to_string(delivery.platform));
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
       if (!(delivery.*text).empty()) out.member(name, delivery.*text);
     });
+    const std::string_view rest = parts == BodyParts::whole ? delivery.body.rest() : std::string_view();
+    if (!delivery.body.front().empty() || !rest.empty()) {
+      out.key("body");
+      out.string(delivery.body.front(), rest);
+    }
     if (!delivery.headers.empty()) {
       out.key("headers");
       out.array([&] {
@@ -73,11 +86,12 @@ inline void to_json(json::Writer& out, const Delivery& delivery) {
   });
 }
 
-inline Result<Delivery> delivery_from_json(json::View object) {
+inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
   const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
   detail::net::each_text_member(
       [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object[name].string(); });
+  delivery.body = Body(std::string(object["body"].string()), std::move(rest));
   if (!known || delivery.idempotency_key.empty()) {
     Error error;
     error.code = errc::invalid;

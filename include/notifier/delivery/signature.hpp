@@ -123,7 +123,8 @@ Result<std::string> signature_header(std::string_view id, Timestamp now, std::st
 
 template <class Hmac>
 Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac) {
-  auto header = signature_header(delivery.idempotency_key, now, delivery.body, secrets, hmac);
+  std::string joined;
+  auto header = signature_header(delivery.idempotency_key, now, delivery.body.joined(joined), secrets, hmac);
   if (!header) return std::move(header).error();
   detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
   detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));

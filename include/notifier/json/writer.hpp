@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -43,6 +44,8 @@ class Writer {
   void escaped_key(std::string_view name);
   /// A string, escaped.
   void string(std::string_view value);
+  /// The same, of a text that lies in two pieces.
+  void string(std::string_view front, std::string_view rest);
   /// An integer in decimal, as the next one.
   void integer(std::int64_t value);
   /// For what may exceed std::int64_t.
@@ -229,6 +232,17 @@ inline void Writer::string(std::string_view value) {
   if (comma_) out_->append(',');
   comma_ = true;
   detail::append_quoted(value, *out_);
+}
+
+inline void Writer::string(std::string_view front, std::string_view rest) {
+  string(front);
+  if (rest.empty()) return;
+  out_->truncate(out_->size() - 1);  // the quote
+  for (; !rest.empty(); rest.remove_prefix((std::min)(rest.size(), detail::escape_step))) {
+    const std::string_view part = rest.substr(0, detail::escape_step);
+    out_->set_end(escape(part, out_->room(detail::escape_room(part.size()))));
+  }
+  out_->append('"');
 }
 
 inline void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
@@ -38,12 +39,14 @@ struct Rendering {
   };
 
   /// From here on it is this event's. Borrows all, until the next begin().
-  void begin(const Event& of, const State& in);
+  /// @param its_number  another one each time, from 1
+  void begin(const Event& of, const State& in, std::uint64_t its_number);
 
   const Message& described();
 
   const Event* event = nullptr;
   const State* state = nullptr;
+  std::uint64_t number = 0;
   Hash128 event_hash;
   bool is_described{};  // begin() says
   Message message;
@@ -89,9 +92,10 @@ class Renderer {
   DeliveryView view_;
 };
 
-inline void Rendering::begin(const Event& of, const State& in) {
+inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its_number) {
   event = &of;
   state = &in;
+  number = its_number;
   event_hash = Hash128();
   event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
@@ -112,6 +116,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   view_.event_id = rendering.event->id;
   view_.event_type = rendering.event->type;
   view_.platform = record.platform();
+  view_.rest_id = rendering.number << 16 | static_cast<std::uint64_t>(view_.platform);
   // As write_idempotency_key() does, but with the event hashed once.
   key_[0] = 'm';
   key_[1] = 's';
@@ -174,6 +179,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
+  view_.front_size = 0;
   view_.method = "POST";
   view_.url = record.webhook_url();
   view_.headers = json_request_headers;
@@ -224,6 +230,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   view_.from = from_.address;
   view_.to_count = to_.size();
   view_.body = rendering.email.behind(front_.view());
+  view_.front_size = front_.size();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }

@@ -144,6 +144,7 @@ class Router {
   json::Document document_;
   Event event_;
   std::string drawn_id_;
+  std::uint64_t rendered_ = 0;  // how often something was
   detail::Rendering rendering_;
   std::unique_ptr<Batch> batch_;  // once there was one
   detail::Renderer renderer_;
@@ -225,7 +226,7 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   AppLookup lookup;
   lookup.begin(state, event.app_id);
   lookup.load_entry(state);
-  rendering_.begin(event, state);
+  rendering_.begin(event, state, ++rendered_);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
   lookup.load_app(state);
   const EventBit bit = state.vocabulary->bit_of_kind(event.type);
@@ -306,7 +307,7 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     Event& event = batch.events[i];
     if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[i]);
     if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
-    batch.renderings[i].begin(event, state);
+    batch.renderings[i].begin(event, state, ++rendered_);
     if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
   }
   for (const Platform platform : {Platform::slack, Platform::rocket_chat, Platform::email}) {
@@ -380,7 +381,7 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
   if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
-  rendering_.begin(event_, state);
+  rendering_.begin(event_, state, ++rendered_);
   return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }
 
