@@ -131,9 +131,10 @@ class Machine {
   void rename_app() {
     Change change;
     change.op = Change::Op::put_app;
-    change.expected = Timestamp{1};
     change.app = {
         some_app(), "app " + std::to_string(draw(15)), {}, draw(2) == 0 ? "" : "pr" + std::to_string(draw(3))};
+    const auto present = registry_.find_app(change.app.id);
+    change.expected = present ? version_of(*present) : "none";
     ModelApp* app = nullptr;
     bool is_free = true;
     for (ModelApp& other : model_.apps) {

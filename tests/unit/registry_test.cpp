@@ -293,7 +293,7 @@ TEST_CASE_FIXTURE(Shop, "a plan changes nothing until it is applied") {
   const auto change = registry.plan_add("shop", slack("a"));
   REQUIRE(change);
   CHECK(change->op == Change::Op::put_notifier);
-  CHECK(change->expected == Timestamp());
+  CHECK(change->expected.empty());
   CHECK(registry.notifier_count() == 0);
   REQUIRE(registry.apply({*change}));
   CHECK(registry.find(change->notifier.id)->name == "a");
@@ -353,7 +353,7 @@ TEST_CASE_FIXTURE(Shop, "an app that is there is replaced where the change says 
   change.op = Change::Op::put_app;
   change.app = {"app-1", "store", {"us-1", "anna", ""}, "pr-1"};
   CHECK(registry.apply({change}).error().code == errc::conflict);
-  change.expected = Timestamp{1};
+  change.expected = version_of(*registry.find_app("app-1"));
   REQUIRE(registry.apply({change}));
   CHECK_FALSE(registry.find_app("shop"));
   CHECK(registry.find_app("store")->id == "app-1");
@@ -388,7 +388,7 @@ TEST_CASE_FIXTURE(Shop, "what no plan would make is refused") {
   REQUIRE(registry.apply({change}));
   change.notifier.app_id = "app-2";
   CHECK(registry.apply({change}).error().code == errc::conflict);
-  change.expected = change.notifier.updated_at;
+  change.expected = version_of(change.notifier);
   CHECK(registry.apply({change}).error().code == errc::conflict);
 }
 

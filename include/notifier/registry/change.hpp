@@ -9,23 +9,29 @@
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_check.hpp"
+#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 /// One planned change of a Registry. A change, a snapshot entry and a database row share one JSON form.
 struct Change {
-  enum class Op { put_app, put_notifier, remove_notifier, put_user };
+  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user };
 
   Op op = Op::put_notifier;
-  App app;            ///< put_app
-  Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id`
-  User user;          ///< put_user
-  /// What `updated_at` must be for the change to apply: that of the notifier read while planning. A zero Timestamp
-  /// means "must not exist yet". An app has no such moment: any other Timestamp replaces the one there is.
-  Timestamp expected;
+  App app;            ///< put_app: the whole new state; remove_app: `id` at least
+  Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id` at least
+  User user;          ///< put_user: the whole new state; remove_user: `id` at least
+  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
+  std::string expected;
 };
 
-/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is zero; signing secrets
+/// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.
+std::string version_of(const Notifier& notifier);
+/// 32 hex digits that follow from all members.
+std::string version_of(const App& app);
+std::string version_of(const User& user);
+
+/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets
 /// included: it is what a store keeps.
 void write_json(json::Writer& out, const Change& change);
 /// Reads what write_json() wrote; errc::invalid where it does not make a change. Event type ids are judged when it is
@@ -42,13 +48,16 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
     case Change::Op::put_notifier: return "put_notifier";
     case Change::Op::remove_notifier: return "remove_notifier";
     case Change::Op::put_user: return "put_user";
+    case Change::Op::remove_app: return "remove_app";
+    case Change::Op::remove_user: return "remove_user";
   }
   return "unknown";
 }
 
 inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
-  for (const auto op :
-       {Change::Op::put_app, Change::Op::put_notifier, Change::Op::remove_notifier, Change::Op::put_user}) {
+  using Op = Change::Op;
+  for (const Op op :
+       {Op::put_app, Op::put_notifier, Op::remove_notifier, Op::put_user, Op::remove_app, Op::remove_user}) {
     if (to_string(op) != text) continue;
     out = op;
     return true;
@@ -106,7 +115,38 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   read_time(draft.updated_at, "updated_at", out.updated_at, problems);
 }
 
+/// What a change expects. Of a notifier it is a moment, in whichever of the forms of one.
+inline void read_expected(json::View value, Change& change, Problems& problems) {
+  if (!value.exists() || value.is_null()) return;
+  const std::string_view text = value.is_string() ? value.string() : std::string_view();
+  const bool is_of_notifier = change.op == Change::Op::put_notifier || change.op == Change::Op::remove_notifier;
+  Timestamp moment;
+  if (text == "*" || (!is_of_notifier && !text.empty() && text.size() <= NOTIFIER_MAX_ID_BYTES)) {
+    change.expected = text;
+  } else if (is_of_notifier && parse_timestamp(text, moment)) {
+    change.expected = to_rfc3339(moment);
+  } else {
+    problems.add("expected", "must be a version, \"*\" or null", "type");
+  }
+}
+
+inline Hash128 hash_of(const User& user) { return Hash128().add(user.id).add(user.username).add(user.email); }
+
+inline std::string hex_of(const Hash128& hash) {
+  std::string hex(32, '0');
+  hash.write_hex(&hex[0]);
+  return hex;
+}
+
 }  // namespace detail
+
+inline std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
+
+inline std::string version_of(const App& app) {
+  return detail::hex_of(detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id));
+}
+
+inline std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
 
 inline void write_json(json::Writer& out, const Change& change) {
   out.object([&] {
@@ -131,12 +171,23 @@ inline void write_json(json::Writer& out, const Change& change) {
         out.key("user");
         detail::write_user(out, change.user);
         break;
+      case Change::Op::remove_app:
+        out.key("app");
+        out.object([&] {
+          out.member("id", change.app.id);
+          out.member("name", change.app.name);
+        });
+        break;
+      case Change::Op::remove_user:
+        out.key("user");
+        out.object([&] { out.member("id", change.user.id); });
+        break;
     }
-    if (change.expected == Timestamp()) {
-      out.key("expected");
+    out.key("expected");
+    if (change.expected.empty()) {
       out.null();
     } else {
-      detail::write_time(out, "expected", change.expected);
+      out.string(change.expected);
     }
   });
 }
@@ -145,12 +196,13 @@ inline Result<Change> read_change(json::View object) {
   detail::Problems problems;
   Change change;
   if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
-    problems.add("op", "must be put_app, put_notifier, remove_notifier or put_user", "type");
+    problems.add("op", "must be put_app, put_notifier, remove_notifier, put_user, remove_app or remove_user", "type");
     return std::move(problems).to_error("change");
   }
   const json::View notifier = object["notifier"];
   switch (change.op) {
     case Change::Op::put_app:
+    case Change::Op::remove_app:
       detail::read_app(object["app"], change.app, problems);
       detail::check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
       break;
@@ -159,9 +211,10 @@ inline Result<Change> read_change(json::View object) {
       detail::read_text(notifier, "id", "id", change.notifier.id, problems);
       detail::read_text(notifier, "app_id", "app_id", change.notifier.app_id, problems);
       break;
-    case Change::Op::put_user: detail::read_user(object["user"], {}, change.user, problems); break;
+    case Change::Op::put_user:
+    case Change::Op::remove_user: detail::read_user(object["user"], {}, change.user, problems); break;
   }
-  detail::read_time(object["expected"], "expected", change.expected, problems);
+  detail::read_expected(object["expected"], change, problems);
   if (!problems.empty()) return std::move(problems).to_error("change");
   return change;
 }

@@ -1,4 +1,4 @@
-// How a Registry changes: what a change would be, and what it does.
+// What a change of a notifier would be, and the app that comes with one.
 
 #pragma once
 
@@ -173,7 +173,8 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   std::vector<EventBit> selected;
   state.read(*app, app->record(place), notifier);
   detail::find_selected(*state.vocabulary, notifier, selected);
-  change.expected = notifier.updated_at;
+  change.expected = version_of(notifier);
+  const Timestamp before = notifier.updated_at;
 
   json::Document document;
   detail::Problems problems;
@@ -182,7 +183,7 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);
-  notifier.updated_at = (std::max)(now(), Timestamp{change.expected.ms + 1});
+  notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   return change;
 }
@@ -195,7 +196,7 @@ inline Result<Change> Registry::plan_remove(const State& state, std::string_view
   Change change;
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);
-  change.expected = change.notifier.updated_at;
+  change.expected = version_of(change.notifier);
   return change;
 }
 
@@ -265,136 +266,6 @@ inline Result<Change> Registry::plan_remove(std::string_view app, std::string_vi
 
 inline Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_notifier) const {
   return plan_add_app(*current(), std::move(app), default_notifier);
-}
-
-// ---- applying -------------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline Result<void> apply_app(const Change& change, State& next) {
-  Problems problems;
-  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_app(change.app, problems);
-  if (!problems.empty()) return std::move(problems).to_error("app");
-  const AppBlock* const present = next.find_app_by_id(change.app.id);
-  if ((present == nullptr) != (change.expected == Timestamp())) {
-    return conflict(present == nullptr ? "the app to be replaced is not there"
-                                       : "an app with this id is there already");
-  }
-  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
-  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
-  next.put_app(change.app);
-  return {};
-}
-
-inline Result<void> apply_notifier(const Change& change, State& next) {
-  const Notifier& notifier = change.notifier;
-  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
-  Problems problems;
-  std::vector<EventBit> selected;
-  check_stored(notifier, problems);
-  if (!find_selected(*next.vocabulary, notifier, selected)) {
-    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
-  }
-  if (!problems.empty()) return std::move(problems).to_error("notifier");
-  const State::Found present = next.find_notifier(notifier.id);
-  if (present.app == nullptr && change.expected != Timestamp()) {
-    return conflict("the notifier was removed since the change was planned");
-  }
-  if (present.app != nullptr && (present.app != app || app->record(present.place).updated_at() != change.expected)) {
-    return conflict(change.expected == Timestamp() ? "a notifier with this id is there already"
-                                                   : "the notifier has changed since the change was planned");
-  }
-  next.put_notifier(*app, notifier, selected);
-  return {};
-}
-
-inline Result<void> apply_removal(const Change& change, State& next) {
-  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
-  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
-  if (!place.exists || app->record(place).updated_at() != change.expected) {
-    return conflict("the notifier has changed since the change was planned");
-  }
-  next.remove_notifier(*app, place);
-  return {};
-}
-
-inline Result<void> apply_user(const Change& change, State& next) {
-  Problems problems;
-  check_user({}, change.user, problems);
-  if (!problems.empty()) return std::move(problems).to_error("user");
-  next.put_user(change.user);
-  return {};
-}
-
-inline Result<void> apply(const Change& change, State& next) {
-  switch (change.op) {
-    case Change::Op::put_app: return apply_app(change, next);
-    case Change::Op::put_notifier: return apply_notifier(change, next);
-    case Change::Op::remove_notifier: return apply_removal(change, next);
-    case Change::Op::put_user: break;
-  }
-  return apply_user(change, next);
-}
-
-}  // namespace detail
-
-inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
-  for (const Change& change : changes)
-    if (auto applied = detail::apply(change, next); !applied) return applied;
-  return {};
-}
-
-inline Result<void> Registry::apply(const std::vector<Change>& changes) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto applied = apply(changes, *next);
-  if (applied) publish(std::move(next));
-  return applied;
-}
-
-template <class Plan>
-Result<Notifier> Registry::change(Plan&& plan) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan(*next);
-  if (!planned) return std::move(planned).error();
-  std::vector<Change> changes;
-  changes.push_back(std::move(*planned));
-  if (auto applied = apply(changes, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move(changes[0].notifier);
-}
-
-inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
-  return change([&](const State& state) { return plan_add(state, app, draft); });
-}
-
-inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
-  return change([&](const State& state) { return plan_update(state, app, id, patch); });
-}
-
-inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
-  return change([&](const State& state) { return plan_remove(state, app, id); });
-}
-
-inline Result<App> Registry::add_app(App app, bool default_notifier) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan_add_app(*next, std::move(app), default_notifier);
-  if (!planned) return std::move(planned).error();
-  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move((*planned)[0].app);
-}
-
-inline Result<void> Registry::put_user(User user) {
-  std::vector<Change> changes(1);
-  changes[0].op = Change::Op::put_user;
-  changes[0].user = std::move(user);
-  return apply(changes);
 }
 
 NOTIFIER_NAMESPACE_END

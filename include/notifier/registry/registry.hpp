@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -18,12 +19,16 @@
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/loader.hpp"
+#include "notifier/registry/patches.hpp"
+#include "notifier/registry/preparation.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/registry/snapshot.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+class Prepared;
 
 /// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
 /// randomness.
@@ -44,6 +49,15 @@ struct RegistryOptions {
 /// Thread-safe. Changes are made one at a time; readers (every const member, and Routers on other threads) never wait
 /// for one and see each whole or not at all. Strings that come out own their bytes. Where memory runs out, and that
 /// throws, everything is as it was.
+///
+/// A host that keeps nothing changes it at once: add(), update(), rename_app() ... One that has a store plans, and
+/// commits what was planned:
+///
+///     notifier::Outcome outcome = api.handle(request);   // or anything that has `changes`, from the plan_...() calls
+///     const auto done = registry.commit(std::vector{&outcome}, [&](const auto& accepted) { return store(accepted); });
+///     if (!done[0]) ...                                  // errc::conflict: handle the request again
+///
+/// What changes while a store has it, nobody else changes: calls that change at once answer errc::conflict.
 class Registry {
  public:
   explicit Registry(RegistryOptions options = {});
@@ -66,7 +80,19 @@ class Registry {
   /// By id, else by name.
   std::optional<App> find_app(std::string_view id_or_name) const;
   std::vector<App> apps() const;  ///< in the order they were added, which snapshots keep
-  Result<void> put_user(User user);
+  /// Changes name, owner or project. The app keeps its id, its place, its notifiers, and so what waits for them and
+  /// its history. @param app  id or name. errc::not_found ("app"), errc::invalid.
+  Result<App> update_app(std::string_view app, const AppPatch& patch);
+  Result<App> rename_app(std::string_view app, std::string name);
+  /// Removes an app with its notifiers, and gives what it was. Its events have nobody to go to from here on; what an
+  /// outbox holds for its notifiers, waiting, held or grouped, is the host's to end, as for each notifier that is
+  /// removed (Outbox::cancel()).
+  Result<App> remove_app(std::string_view app);
+  Result<void> put_user(User user);                                       ///< new, or in place of the one with this id
+  Result<User> update_user(std::string_view id, const UserPatch& patch);  ///< errc::not_found ("user"), errc::invalid
+  /// Removes a person. Notifiers that name the id keep it, and it stands for nobody: their mails go to the others, and
+  /// one that has no others is to nobody. Who owns an app still does: that is a member of the app.
+  Result<User> remove_user(std::string_view id);
   std::optional<User> find_user(std::string_view id) const;
   std::vector<User> users() const;
 
@@ -85,7 +111,7 @@ class Registry {
   std::size_t notifier_count() const;
   std::size_t app_count() const;
 
-  // ---- the same in two steps, for hosts with a store: plan, store, apply ----
+  // ---- the same for hosts with a store: plan, then commit ----
 
   /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
@@ -93,7 +119,32 @@ class Registry {
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
   /// The changes add_app() would make: the app, then perhaps its default notifier.
   Result<std::vector<Change>> plan_add_app(App app, bool default_notifier) const;
-  /// All or nothing. errc::conflict where something moved since the plan.
+  Result<Change> plan_update_app(std::string_view app, const AppPatch& patch) const;
+  /// Each of its notifiers is removed, then the app.
+  Result<std::vector<Change>> plan_remove_app(std::string_view app) const;
+  Result<Change> plan_update_user(std::string_view id, const UserPatch& patch) const;
+  Result<Change> plan_remove_user(std::string_view id) const;
+
+  /// Checks what the changes of many outcomes expect, lets a store keep those that are right, and shows them to
+  /// everybody: each outcome whole or not at all. No lock is held while the store runs, however long that is; what the
+  /// changes touch is kept for them meanwhile. Waits for what others keep, so not to be called by a thread that holds
+  /// a Prepared.
+  ///
+  /// @param outcomes  a container of pointers to what has `changes`, as Outcome does
+  /// @param store     called as `Result<void>(const std::vector<POINTER>&)`: stores all of them or none, changes and
+  ///                  whatever else is in them, durably. It may answer errc::conflict, where another machine was
+  ///                  faster: then it is asked for each alone. Throws nothing but std::bad_alloc once it has stored
+  ///                  something.
+  /// @return for each outcome, in their order: nothing, and it is stored and seen; or why it is neither:
+  /// errc::conflict,
+  ///         errc::invalid, errc::not_found, or what the store answered.
+  template <class Outcomes, class Store>
+  std::vector<Result<void>> commit(const Outcomes& outcomes, Store&& store);
+  /// The first half of commit(), for stores that answer later: what is reserved is conflict at once. Of outcomes that
+  /// touch the same, the first is accepted.
+  Prepared prepare(const std::vector<const std::vector<Change>*>& outcomes);
+  /// Makes changes that are stored already, at a start or by somebody who is followed: all or nothing. errc::conflict
+  /// where something is not as they expect, or is being changed.
   Result<void> apply(const std::vector<Change>& changes);
 
   // ---- snapshots (wire contract, section 8) ----
@@ -101,7 +152,7 @@ class Registry {
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here.
+  /// that is not known here, errc::conflict while a store has changes.
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
@@ -110,6 +161,7 @@ class Registry {
 
  private:
   friend class Router;
+  friend class Prepared;
   using State = detail::State;
 
   std::shared_ptr<const State> current() const;
@@ -125,14 +177,34 @@ class Registry {
                              const NotifierDraft& patch) const;
   Result<Change> plan_remove(const State& state, std::string_view app, std::string_view id) const;
   Result<std::vector<Change>> plan_add_app(const State& state, App app, bool default_notifier) const;
+  static Result<Change> plan_update_app(const State& state, std::string_view app, const AppPatch& patch);
+  static Result<std::vector<Change>> plan_remove_app(const State& state, std::string_view app);
+  static Result<Change> plan_update_user(const State& state, std::string_view id, const UserPatch& patch);
+  static Result<Change> plan_remove_user(const State& state, std::string_view id);
   /// Plans on the newest state and applies with nobody in between.
   template <class Plan>
-  Result<Notifier> change(Plan&& plan);
-  static Result<void> apply(const std::vector<Change>& changes, State& next);
+  Result<std::vector<Change>> change(Plan&& plan);
+  Result<void> apply(const std::vector<Change>& changes, State& next) const;
+
+  // By who holds writing_, unless they say otherwise:
+  Prepared judge(const std::vector<const std::vector<Change>*>& outcomes);
+  /// Takes writing_. At least one outcome is judged by what it expects.
+  Prepared prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes);
+  void publish(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
+  void abandon(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
+  void release(const detail::Preparation& preparation) noexcept;
+  /// Publishes what is stored and could not be published for lack of memory. Comes before every other change.
+  void show_stored();
+  template <class Outcomes, class Store>
+  Result<void> commit_some(const Outcomes& outcomes, Store& store, std::vector<std::size_t>& left,
+                           std::vector<Result<void>>& results);
 
   RegistryOptions options_;
   mutable std::atomic<std::int64_t> ticks_{0};  // the clock where the host gives none
   std::mutex writing_;
+  detail::ReservedKeys reserved_;
+  std::condition_variable released_;
+  std::unique_ptr<detail::Preparation> stored_;  // and not seen yet
 
   // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
   std::atomic<std::uint64_t> generation_{0};
@@ -150,8 +222,6 @@ inline Registry::Registry(RegistryOptions options) : options_(std::move(options)
   if (options_.vocabulary == nullptr) options_.vocabulary = Vocabulary::standard();
   state_ = std::make_shared<const State>(options_.vocabulary, options_.hash_seed);
 }
-
-inline Registry::~Registry() = default;
 
 inline std::shared_ptr<const Registry::State> Registry::current() const {
   const std::lock_guard<std::mutex> lock(publishing_);
@@ -176,6 +246,7 @@ inline Result<void> Registry::set_settings(Settings settings) {
   detail::check_settings(settings, problems);
   if (!problems.empty()) return std::move(problems).to_error("settings");
   const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
   auto next = std::make_shared<State>(*current());
   next->settings = std::make_shared<const Settings>(std::move(settings));
   publish(std::move(next));
@@ -264,6 +335,8 @@ inline Result<void> Registry::load(std::string_view json) {
   }
 
   const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  if (!reserved_.empty()) return detail::is_reserved();
   auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
@@ -286,4 +359,7 @@ inline std::string Registry::configuration() const {
 
 NOTIFIER_NAMESPACE_END
 
+#include "notifier/registry/applying.hpp"
 #include "notifier/registry/planning.hpp"
+#include "notifier/registry/planning_apps.hpp"
+#include "notifier/registry/prepare.hpp"

@@ -121,6 +121,9 @@ class State {
   /// @param selected  the bits of `notifier.selected_event_ids`.
   void put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
   void remove_notifier(const AppBlock& app, AppBlock::Place place);
+  /// @param app  has no notifiers
+  void remove_app(const AppBlock& app);
+  void remove_user(const UserBlock& user);
 
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;

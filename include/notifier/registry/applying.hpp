@@ -1,0 +1,251 @@
+// What a planned change does to a Registry: judged by what it expects, then done.
+
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <mutex>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/registry/planning.hpp"
+#include "notifier/registry/registry.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// ---- what a State forgets -------------------------------------------------------------------------------------------
+
+inline void State::remove_app(const AppBlock& app) {
+  const std::uint32_t app_hash = short_hash(app.id());
+  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
+  names_.erase(short_hash(app.name()), is_this);
+  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), is_this);
+  apps_.erase(app_hash, [&](const AppRef& other) { return other.get() == &app; });
+}
+
+inline void State::remove_user(const UserBlock& user) {
+  users_.erase(short_hash(user.id()), [&](const UserRef& other) { return other.get() == &user; });
+}
+
+// ---- one change -----------------------------------------------------------------------------------------------------
+
+/// Whether what there is, if there is something, is what a change expects.
+/// @param version  gives the version of what there is
+template <class Version>
+bool is_as_expected(const Change& change, bool is_there, Version&& version) {
+  if (change.expected == "*") return true;
+  return is_there ? change.expected == version() : change.expected.empty();
+}
+
+inline Error unexpected(const Change& change, bool is_there, std::string_view what) {
+  std::string text(what);
+  text += !is_there                 ? " was removed since the change was planned"
+          : change.expected.empty() ? " with this id is there already"
+                                    : " has changed since the change was planned";
+  return conflict(text);
+}
+
+inline Result<void> apply_app(const Change& change, State& next) {
+  Problems problems;
+  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_app(change.app, problems);
+  if (!problems.empty()) return std::move(problems).to_error("app");
+  const AppBlock* const present = next.find_app_by_id(change.app.id);
+  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->app()); })) {
+    return unexpected(change, present != nullptr, change.expected.empty() ? "an app" : "the app");
+  }
+  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
+  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
+  next.put_app(change.app);
+  return {};
+}
+
+inline Result<void> apply_app_removal(const Change& change, State& next) {
+  const AppBlock* const app = next.find_app_by_id(change.app.id);
+  if (app == nullptr || !is_as_expected(change, true, [&] { return version_of(app->app()); })) {
+    return unexpected(change, app != nullptr, "the app");
+  }
+  if (app->notifier_count() != 0) return conflict("the app has notifiers, which are to be removed before it");
+  next.remove_app(*app);
+  return {};
+}
+
+inline Result<void> apply_notifier(const Change& change, State& next) {
+  const Notifier& notifier = change.notifier;
+  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
+  if (app == nullptr) return no_app();
+  Problems problems;
+  std::vector<EventBit> selected;
+  check_stored(notifier, problems);
+  if (!find_selected(*next.vocabulary, notifier, selected)) {
+    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
+  }
+  if (!problems.empty()) return std::move(problems).to_error("notifier");
+  const State::Found present = next.find_notifier(notifier.id);
+  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, present.app != nullptr, [&] {
+        return to_rfc3339(app->record(present.place).updated_at());
+      })) {
+    return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
+  }
+  next.put_notifier(*app, notifier, selected);
+  return {};
+}
+
+inline Result<void> apply_removal(const Change& change, State& next) {
+  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
+  if (app == nullptr) return no_app();
+  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
+  const auto version = [&] { return to_rfc3339(app->record(place).updated_at()); };
+  if (!place.exists || !is_as_expected(change, true, version)) {
+    return unexpected(change, place.exists, "the notifier");
+  }
+  next.remove_notifier(*app, place);
+  return {};
+}
+
+inline Result<void> apply_user(const Change& change, State& next) {
+  Problems problems;
+  check_user({}, change.user, problems);
+  if (!problems.empty()) return std::move(problems).to_error("user");
+  const UserBlock* const present = next.find_user(change.user.id);
+  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->user()); })) {
+    return unexpected(change, present != nullptr, change.expected.empty() ? "a person" : "the person");
+  }
+  next.put_user(change.user);
+  return {};
+}
+
+inline Result<void> apply_user_removal(const Change& change, State& next) {
+  const UserBlock* const user = next.find_user(change.user.id);
+  if (user == nullptr || !is_as_expected(change, true, [&] { return version_of(user->user()); })) {
+    return unexpected(change, user != nullptr, "the person");
+  }
+  next.remove_user(*user);
+  return {};
+}
+
+inline Result<void> apply(const Change& change, State& next) {
+  switch (change.op) {
+    case Change::Op::put_app: return apply_app(change, next);
+    case Change::Op::put_notifier: return apply_notifier(change, next);
+    case Change::Op::remove_notifier: return apply_removal(change, next);
+    case Change::Op::put_user: return apply_user(change, next);
+    case Change::Op::remove_app: return apply_app_removal(change, next);
+    case Change::Op::remove_user: break;
+  }
+  return apply_user_removal(change, next);
+}
+
+inline Result<void> apply(const std::vector<Change>& changes, State& next) {
+  for (const Change& change : changes)
+    if (auto applied = apply(change, next); !applied) return applied;
+  return {};
+}
+
+}  // namespace detail
+
+// ---- at once --------------------------------------------------------------------------------------------------------
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) const {
+  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, next))) return detail::is_reserved();
+  return detail::apply(changes, next);
+}
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  auto next = std::make_shared<State>(*current());
+  auto applied = apply(changes, *next);
+  if (applied) publish(std::move(next));
+  return applied;
+}
+
+template <class Plan>
+Result<std::vector<Change>> Registry::change(Plan&& plan) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  auto next = std::make_shared<State>(*current());
+  Result<std::vector<Change>> planned = plan(*next);
+  if (!planned) return planned;
+  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
+  publish(std::move(next));
+  return planned;
+}
+
+namespace detail {
+
+/// A plan of one change as one of several.
+inline Result<std::vector<Change>> listed(Result<Change> planned) {
+  if (!planned) return std::move(planned).error();
+  std::vector<Change> changes;
+  changes.push_back(*std::move(planned));
+  return changes;
+}
+
+/// What a member of the first change is after a change.
+template <class T>
+Result<T> taken(Result<std::vector<Change>>&& changed, T Change::*member) {
+  if (!changed) return std::move(changed).error();
+  return std::move(changed->front().*member);
+}
+
+}  // namespace detail
+
+inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_add(state, app, draft)); }),
+                       &Change::notifier);
+}
+
+inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update(state, app, id, patch)); }),
+                       &Change::notifier);
+}
+
+inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_remove(state, app, id)); }),
+                       &Change::notifier);
+}
+
+inline Result<App> Registry::add_app(App app, bool default_notifier) {
+  return detail::taken(
+      change([&](const State& state) { return plan_add_app(state, std::move(app), default_notifier); }), &Change::app);
+}
+
+inline Result<App> Registry::update_app(std::string_view app, const AppPatch& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update_app(state, app, patch)); }),
+                       &Change::app);
+}
+
+inline Result<App> Registry::rename_app(std::string_view app, std::string name) {
+  AppPatch patch;
+  patch.name = std::move(name);
+  return update_app(app, patch);
+}
+
+inline Result<App> Registry::remove_app(std::string_view app) {
+  auto changed = change([&](const State& state) { return plan_remove_app(state, app); });
+  if (!changed) return std::move(changed).error();
+  return std::move(changed->back().app);
+}
+
+inline Result<void> Registry::put_user(User user) {
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_user;
+  changes[0].user = std::move(user);
+  changes[0].expected = "*";
+  return apply(changes);
+}
+
+inline Result<User> Registry::update_user(std::string_view id, const UserPatch& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update_user(state, id, patch)); }),
+                       &Change::user);
+}
+
+inline Result<User> Registry::remove_user(std::string_view id) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_remove_user(state, id)); }),
+                       &Change::user);
+}
+
+NOTIFIER_NAMESPACE_END
