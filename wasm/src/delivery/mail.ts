@@ -151,7 +151,7 @@ export class MailSender {
     const whom = (some: Refusal[]) => some.flatMap(({ recipient }) => recipient ?? []);
     const later = refusals.filter(isForNow);
     const never = whom(refusals.filter((refusal) => !isForNow(refusal)));
-    const refused = never.length > 0 ? { refused: never } : {};
+    const refused = { ...(never.length > 0 && { refused: never }), ...(isTaken && { someAccepted: true }) };
     if (later.length > 0) {
       const remaining = whom(later);
       return { ...this.#judgeReply(later[0]!), ...(remaining.length > 0 && { remaining }), ...refused };

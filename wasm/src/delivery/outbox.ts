@@ -254,6 +254,11 @@ export class Outbox {
     return this.#pending;
   }
 
+  /** How many are held for notifiers that are switched off. */
+  get held(): number {
+    return this.#core.exports.notifier_outbox_held();
+  }
+
   /**
    * Puts deliveries in, all or none. Resolves when they are stored. One whose notifier has one of the same key already, in whatever state, is
    * left out; a mail to nobody is dead at once.
@@ -522,8 +527,8 @@ export class Outbox {
   }
 
   #record(sequence: number, attempt: number, delivery: Delivery, verdict: Verdict): void {
-    const { retryAfterMs, ...rest } = verdict;
-    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs });
+    const { retryAfterMs, someAccepted, ...rest } = verdict;
+    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs, some_accepted: someAccepted });
     const step = this.#core.ask<Step>('notifier_outbox_record', [json], [sequence], this.#now());
     this.#tellAttempt(delivery, verdict.action === 'postpone' ? 0 : attempt, verdict, step.state, step.next_at);
     if (step.disable_notifier) this.#call(() => this.#options.onDisable?.(step.notifier_id, verdict.reason));
@@ -564,7 +569,7 @@ export class Outbox {
       this.#write();
       await this.#writing;
       if (this.#failure !== undefined) throw new NotifierError('storage', 'the outbox cannot write its store', { cause: this.#failure });
-    } while (this.#core.exports.notifier_outbox_unwritten() > 0);
+    } while (!this.#core.exports.notifier_outbox_is_stored());
   }
 
   #count(): void {
@@ -594,9 +599,12 @@ export class Outbox {
   }
 }
 
+/** The years 1 to 9999. */
+const [firstTime, lastTime] = [-62_135_596_800_000, 253_402_300_799_999];
+
 /** A record as the API shows it. */
 export function shown({ key, notifier_id, event_id, event_type, platform, state, created_at, next_at, history }: StoredRecord): OutboxRecord {
-  const time = (ms: number) => new Date(ms).toISOString();
+  const time = (ms: number) => new Date(Math.min(Math.max(ms, firstTime), lastTime)).toISOString();
   const isWaiting = state === 'pending' || state === 'held';
   return {
     id: key,

@@ -27,8 +27,9 @@ export interface Verdict {
   retryAfterMs?: number;
   /** Of a mail that was taken for some of its recipients: those who are to be tried again, and nobody else. */
   remaining?: string[];
-  /** Of a mail: the recipients that were refused for good. */
+  /** Of a mail: the recipients that were refused for good, and whether others got it. */
   refused?: string[];
+  someAccepted?: boolean;
 }
 
 /** Why there is no reply at all. */
