@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,6 +16,8 @@
 #include "notifier/adapters/curl.hpp"
 #include "notifier/adapters/openssl.hpp"
 #include "notifier/delivery/outbox.hpp"
+#include "notifier/model/moment.hpp"
+#include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -23,18 +26,29 @@ struct Dispatch {
   /// Static, one English sentence without secrets: the delivery is given up for this reason. Empty: it may go.
   std::string_view refusal;
   std::vector<std::string> signing_secrets;  ///< of the notifier, as they are now; empty: not signed
+  /// The notifier is switched off: the delivery is held until Outbox::resume(). Counts less than a refusal.
+  bool is_held = false;
 };
+
+/// The time by the system's two clocks.
+inline Moment system_moment() {
+  using namespace std::chrono;
+  const auto ms = [](auto since) { return std::int64_t{duration_cast<milliseconds>(since).count()}; };
+  return {{ms(system_clock::now().time_since_epoch())}, ms(steady_clock::now().time_since_epoch())};
+}
 
 /// What a Courier takes from its host; every member has a default. The functions are called within Courier::turn().
 struct CourierOptions {
   std::size_t places = 512;  ///< attempts under way at once, to all targets
   std::function<Dispatch(const Delivery&)> dispatch;
-  /// An attempt has ended, or the delivery was given up. What came of it lasts when turn() returns.
+  /// An attempt has ended, or could not be made for want of something here (Verdict::Action::postpone), or the delivery
+  /// was given up or held. What came of it lasts.
   std::function<void(const Delivery&, const OutboxStep&, const Verdict&)> on_step;
   /// A notifier is to be switched off, for the reason that the last verdict names. If the process ends before this
   /// returns, it is called again after the next attempt.
   std::function<void(const Delivery&, const Verdict&)> on_disable;
   std::function<void(const Error&)> on_error;  ///< what came of attempts could not be stored; it is tried again
+  std::function<Moment()> clock = system_moment;
 };
 
 /// Sends what is in an outbox. In one thread, which calls turn() again and again:
@@ -42,8 +56,8 @@ struct CourierOptions {
 ///     notifier::Courier courier(outbox, transport);
 ///     while (!stopping) courier.turn(1000);
 ///
-/// What came of the attempts that end in one turn is committed at its end: one sync to the disk for all. While that
-/// fails nothing else is begun, since nobody would know of it after a crash.
+/// What came of the attempts that end in one turn is stored at its end: one sync to the disk for all. While that fails
+/// nothing else is begun, since nobody would know of it after a crash.
 class Courier {
  public:
   /// @param outbox, transport  outlive the courier, and are used in its thread alone, but for transport.wake()
@@ -61,80 +75,81 @@ class Courier {
   std::size_t in_flight() const noexcept { return transport_->in_flight(); }
 
  private:
-  void begin(OutboxClaim&& claim, Timestamp now);
-  bool end(const CurlResult& result);
-  void give_up(std::uint64_t sequence, const Delivery& delivery, std::string_view reason, Timestamp now);
+  /// What came of an attempt, to be told once it is stored.
+  struct Told {
+    Delivery delivery;
+    OutboxStep step;
+    Verdict verdict;
+  };
+
+  void begin(OutboxClaim&& claim, Moment now);
+  void tell_later(Delivery&& delivery, Result<OutboxStep>&& step, const Verdict& verdict);
   void report(const Error& error) {
     if (options_.on_error) options_.on_error(error);
-  }
-  static Timestamp now() {
-    using namespace std::chrono;
-    return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
   }
 
   Outbox* outbox_;
   CurlTransport* transport_;
   CourierOptions options_;
   std::vector<OutboxClaim> claims_;
-  std::vector<CurlResult> unrecorded_;  // the storage failed: nothing else begins before they are recorded
-  bool is_stuck_ = false;
+  std::vector<Told> told_;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline void Courier::turn(int patience_ms) {
-  const Timestamp at = now();
+  const Moment now = options_.clock();
   const std::size_t busy = transport_->in_flight();
-  if (!is_stuck_ && busy < options_.places) {
+  if (busy < options_.places) {
     claims_.clear();
-    outbox_->claim(at, options_.places - busy, claims_);
-    for (OutboxClaim& claim : claims_) begin(std::move(claim), at);
-    if (const auto next = outbox_->next_time(); next && transport_->in_flight() < options_.places) {
-      patience_ms = static_cast<int>((std::clamp)(next->ms - at.ms, std::int64_t{0}, std::int64_t{patience_ms}));
+    outbox_->claim(now, options_.places - busy, claims_);
+    for (OutboxClaim& claim : claims_) begin(std::move(claim), now);
+    if (const auto wait = outbox_->wait_ms(now); wait && transport_->in_flight() < options_.places) {
+      patience_ms = static_cast<int>((std::min)(*wait, std::int64_t{patience_ms}));
     }
   }
   finish(patience_ms);
 }
 
 inline void Courier::finish(int patience_ms) {
-  transport_->run(patience_ms, [&](CurlResult&& result) { unrecorded_.push_back(std::move(result)); });
-  std::size_t recorded = 0;
-  while (recorded < unrecorded_.size() && end(unrecorded_[recorded])) ++recorded;
-  unrecorded_.erase(unrecorded_.begin(), unrecorded_.begin() + static_cast<std::ptrdiff_t>(recorded));
-  const auto flushed = outbox_->flush();
-  if (!flushed) report(flushed.error());
-  is_stuck_ = !flushed || !unrecorded_.empty();
+  transport_->run(patience_ms, [&](CurlResult&& result) {
+    MailRecipients recipients;
+    recipients.some_accepted = result.delivery.to.size() > result.remaining.size() + result.refused.size() &&
+                               !(result.remaining.empty() && result.refused.empty());
+    recipients.remaining = std::move(result.remaining);
+    recipients.refused = std::move(result.refused);
+    auto step = outbox_->record(result.tag, result.verdict, options_.clock(), recipients);
+    tell_later(std::move(result.delivery), std::move(step), result.verdict);
+  });
+  if (const auto flushed = outbox_->flush(); !flushed) return report(flushed.error());
+  for (const Told& told : std::exchange(told_, {})) {
+    if (told.step.disable_notifier && options_.on_disable) options_.on_disable(told.delivery, told.verdict);
+    if (options_.on_step) options_.on_step(told.delivery, told.step, told.verdict);
+  }
 }
 
-inline void Courier::begin(OutboxClaim&& claim, Timestamp at) {
+inline void Courier::begin(OutboxClaim&& claim, Moment now) {
   Dispatch dispatch;
   if (options_.dispatch) dispatch = options_.dispatch(claim.delivery);
-  if (!dispatch.refusal.empty()) return give_up(claim.sequence, claim.delivery, dispatch.refusal, at);
-  if (!dispatch.signing_secrets.empty() && !sign(claim.delivery, dispatch.signing_secrets, at, OpensslHmac())) {
-    return give_up(claim.sequence, claim.delivery, "the delivery could not be signed", at);
+  const auto give_up = [&](std::string_view reason) {
+    auto step = outbox_->give_up(claim.sequence, reason, now);
+    tell_later(std::move(claim.delivery), std::move(step), {Verdict::Action::fail, 0, reason, std::nullopt});
+  };
+  if (!dispatch.refusal.empty()) return give_up(dispatch.refusal);
+  if (dispatch.is_held) {
+    auto step = outbox_->hold_claim(claim.sequence, now);
+    return tell_later(std::move(claim.delivery), std::move(step),
+                      {Verdict::Action::postpone, 0, "the notifier is switched off", std::nullopt});
+  }
+  if (!dispatch.signing_secrets.empty() && !sign(claim.delivery, dispatch.signing_secrets, now.wall, OpensslHmac())) {
+    return give_up("the delivery could not be signed");
   }
   transport_->start(claim.sequence, std::move(claim.delivery), claim.attempt);
 }
 
-inline bool Courier::end(const CurlResult& result) {
-  const auto step = outbox_->record(result.tag, result.verdict, now());
-  if (!step) {
-    report(step.error());
-    return step.error().code != errc::storage;
-  }
-  if (step->disable_notifier && options_.on_disable) options_.on_disable(result.delivery, result.verdict);
-  if (options_.on_step) options_.on_step(result.delivery, *step, result.verdict);
-  return true;
-}
-
-inline void Courier::give_up(std::uint64_t sequence, const Delivery& delivery, std::string_view reason, Timestamp at) {
-  const auto step = outbox_->give_up(sequence, reason, at);
-  if (!step) {
-    report(step.error());
-    outbox_->release(sequence, at);
-    return;
-  }
-  if (options_.on_step) options_.on_step(delivery, *step, {Verdict::Action::fail, 0, reason, std::nullopt});
+inline void Courier::tell_later(Delivery&& delivery, Result<OutboxStep>&& step, const Verdict& verdict) {
+  if (!step) return report(step.error());
+  told_.push_back({std::move(delivery), *std::move(step), verdict});
 }
 
 NOTIFIER_NAMESPACE_END

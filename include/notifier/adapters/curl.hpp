@@ -24,7 +24,9 @@ NOTIFIER_NAMESPACE_BEGIN
 struct CurlResult {
   std::uint64_t tag = 0;
   Verdict verdict;
-  Delivery delivery;  ///< as it was given to start()
+  Delivery delivery;                        ///< as it was given to start()
+  std::vector<std::string> remaining = {};  ///< of a mail: recipients that were refused for now, to be tried again
+  std::vector<std::string> refused = {};    ///< of a mail: recipients that were refused for good
 };
 
 /// Makes attempts, many at a time, in one thread.

@@ -5,7 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify_retry_after.hpp"
@@ -22,6 +24,7 @@ struct Verdict {
     throttle,   ///< try again later, and send this target nothing else until then
     disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
     fail,       ///< never again: this delivery will not be taken
+    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
   };
 
   Action action = Action::fail;
@@ -32,7 +35,15 @@ struct Verdict {
       retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
 };
 
-/// The action's name: "delivered", "retry", "throttle", "disable", "fail".
+/// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
+/// it became the same of all.
+struct MailRecipients {
+  std::vector<std::string> remaining;  ///< refused for now: with a verdict of `retry`, only they are tried again
+  std::vector<std::string> refused;    ///< refused for good
+  bool some_accepted = false;          ///< others got it
+};
+
+/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
 constexpr std::string_view to_string(Verdict::Action action) noexcept;
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
@@ -51,6 +62,7 @@ enum class TransportFailure : std::uint8_t {
   timeout,     ///< too slow to connect or to answer
   broken,      ///< the connection was lost, or what came is not the protocol
   blocked,     ///< the address guard forbids the target
+  local,       ///< no descriptor, port or memory is left here: nothing was sent, and the target has no part in it
 };
 
 /// Judges an HTTP reply by the rules of the platform.
@@ -81,6 +93,7 @@ constexpr std::string_view to_string(Verdict::Action action) noexcept {
     case Verdict::Action::throttle: return "throttle";
     case Verdict::Action::disable: return "disable";
     case Verdict::Action::fail: return "fail";
+    case Verdict::Action::postpone: return "postpone";
   }
   return "unknown";
 }
@@ -237,6 +250,8 @@ inline Verdict classify(TransportFailure failure) noexcept {
     case TransportFailure::tls: return retry("no trusted TLS connection to the target");
     case TransportFailure::timeout: return retry("the target did not answer in time");
     case TransportFailure::broken: return retry("the target's connection broke, or it does not speak the protocol");
+    case TransportFailure::local:
+      return {Action::postpone, 0, "this machine has no descriptor, port or memory left for it", std::nullopt};
     case TransportFailure::blocked: break;
   }
   return {Action::fail, 0, "the target's address is not allowed", std::nullopt};

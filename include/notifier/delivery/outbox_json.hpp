@@ -2,7 +2,9 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
@@ -11,10 +13,13 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes a record as an object with the keys id (the idempotency key), notifier_id, event_id, event_type, platform,
-/// state, created_at, next_at (null once it has ended), ended_at (null before) and attempts: an array, oldest first, of
-/// objects with at, outcome (an action's name), status (null where no reply came) and reason.
+/// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
+/// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
+/// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
+/// there are.
 inline void to_json(json::Writer& out, const OutboxRecord& record) {
   const bool is_pending = record.state == OutboxState::pending;
+  const bool is_held = record.state == OutboxState::held;
   const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
     out.key(key);
     if (is_known) {
@@ -22,6 +27,13 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
     } else {
       out.null();
     }
+  };
+  const auto recipients = [&](std::string_view key, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return;
+    out.key(key);
+    out.array([&] {
+      for (const std::string& address : addresses) out.string(address);
+    });
   };
   out.object([&] {
     out.member("id", record.key);
@@ -32,7 +44,8 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
     out.member("state", to_string(record.state));
     time("created_at", record.created_at, true);
     time("next_at", record.next_at, is_pending);
-    time("ended_at", record.next_at, !is_pending);
+    time("ended_at", record.next_at, !is_pending && !is_held);
+    if (is_held) time("held_until", record.next_at, true);
     out.key("attempts");
     out.array([&] {
       for (const DeliveryAttempt& attempt : record.history) {
@@ -46,6 +59,8 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
             out.null();
           }
           out.member("reason", attempt.reason);
+          recipients("remaining", attempt.remaining);
+          recipients("refused", attempt.refused);
         });
       }
     });

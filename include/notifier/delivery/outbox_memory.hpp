@@ -17,70 +17,46 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Keeps the content of a delivery until it has arrived. rollback() undoes insertions only; nothing else here fails.
+/// Keeps the content of a delivery until it has arrived. Nothing here fails.
 class MemoryOutboxStorage : public OutboxStorage {
  public:
-  Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override {
-    const auto [at, is_new] = sequences_.try_emplace(record.key, last_ + 1);
-    if (!is_new) return std::uint64_t{0};
-    Row& row = rows_[++last_];
-    row = {record, delivery};
-    row.record.sequence = last_;
-    uncommitted_.push_back(last_);
-    return last_;
-  }
-
-  Result<void> update(const OutboxChange& change) override {
-    const auto at = rows_.find(change.sequence);
-    if (at == rows_.end()) return {};
-    OutboxRecord& record = at->second.record;
-    record.state = change.state;
-    record.attempts = change.attempts;
-    record.next_at = change.next_at;
-    if (change.attempt) record.history.push_back(*change.attempt);
-    if (change.state == OutboxState::delivered) at->second.delivery = {};
-    return {};
-  }
-
-  Result<void> set_health(std::string_view notifier_id, const NotifierHealth& health) override {
-    if (health.failures == 0) {
-      health_.erase(std::string(notifier_id));
-    } else {
-      health_[std::string(notifier_id)] = health;
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      OutboxRecord& record = records[i];
+      const bool is_new = sequences_.try_emplace(name(record.notifier_id, record.key), last_ + 1).second;
+      record.sequence = is_new ? ++last_ : 0;
+      if (is_new) rows_.emplace_hint(rows_.end(), last_, Row{record, deliveries[i]});
     }
     return {};
   }
 
-  Result<std::size_t> forget(Timestamp delivered_before, Timestamp dead_before) override {
+  Result<void> write(const std::vector<OutboxWrite>& writes) override {
+    for (const OutboxWrite& write : writes) {
+      switch (write.kind) {
+        case OutboxWrite::Kind::change: update(write.change); break;
+        case OutboxWrite::Kind::health: set_health(write.notifier_id, write.health); break;
+        case OutboxWrite::Kind::clock: clock_ = write.clock; break;
+      }
+    }
+    return {};
+  }
+
+  Result<std::size_t> forget(const OutboxForget& what) override {
     std::size_t count = 0;
     for (auto at = rows_.begin(); at != rows_.end();) {
-      const OutboxRecord& record = at->second.record;
-      const bool is_old = (record.state == OutboxState::delivered && record.next_at < delivered_before) ||
-                          (record.state == OutboxState::dead && record.next_at < dead_before);
-      if (!is_old) {
+      OutboxRecord& record = at->second.record;
+      const bool is_delivered = record.state == OutboxState::delivered;
+      const bool has_ended = is_delivered || record.state == OutboxState::dead;
+      if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
+      if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
         ++at;
         continue;
       }
-      sequences_.erase(record.key);
+      sequences_.erase(name(record.notifier_id, record.key));
       at = rows_.erase(at);
       ++count;
     }
     return count;
-  }
-
-  Result<void> commit() override {
-    uncommitted_.clear();
-    return {};
-  }
-
-  void rollback() override {
-    for (const std::uint64_t sequence : uncommitted_) {
-      const auto at = rows_.find(sequence);
-      if (at == rows_.end()) continue;
-      sequences_.erase(at->second.record.key);
-      rows_.erase(at);
-    }
-    uncommitted_.clear();
   }
 
   Result<Delivery> load(std::uint64_t sequence) override {
@@ -92,9 +68,10 @@ class MemoryOutboxStorage : public OutboxStorage {
     return error;
   }
 
-  Result<void> each_pending(const std::function<void(const OutboxRecord&)>& call) override {
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
     for (const auto& [sequence, row] : rows_) {
-      if (row.record.state == OutboxState::pending) call(row.record);
+      const OutboxState state = row.record.state;
+      if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
     }
     return {};
   }
@@ -104,8 +81,10 @@ class MemoryOutboxStorage : public OutboxStorage {
     return {};
   }
 
-  Result<std::optional<OutboxRecord>> find(std::string_view key) override {
-    const auto at = sequences_.find(std::string(key));
+  Result<std::optional<OutboxClock>> clock() override { return clock_; }
+
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
+    const auto at = sequences_.find(name(notifier_id, key));
     if (at == sequences_.end()) return std::optional<OutboxRecord>();
     return std::optional<OutboxRecord>(rows_.find(at->second)->second.record);
   }
@@ -128,10 +107,38 @@ class MemoryOutboxStorage : public OutboxStorage {
     Delivery delivery;
   };
 
+  /// A delivery's unique name: its key among those of its notifier. A length before them keeps both apart.
+  static std::string name(std::string_view notifier_id, std::string_view key) {
+    std::string text = std::to_string(notifier_id.size());
+    text.reserve(text.size() + 1 + notifier_id.size() + key.size());
+    return text.append(1, ':').append(notifier_id).append(key);
+  }
+
+  void update(const OutboxChange& change) {
+    const auto at = rows_.find(change.sequence);
+    if (at == rows_.end()) return;
+    OutboxRecord& record = at->second.record;
+    record.state = change.state;
+    record.attempts = change.attempts;
+    record.next_at = change.next_at;
+    record.wait_ms = change.wait_ms;
+    if (change.attempt) record.history.push_back(*change.attempt);
+    if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
+    if (change.state == OutboxState::delivered) at->second.delivery = {};
+  }
+
+  void set_health(const std::string& notifier_id, const NotifierHealth& health) {
+    if (health.failures == 0) {
+      health_.erase(notifier_id);
+    } else {
+      health_[notifier_id] = health;
+    }
+  }
+
   std::map<std::uint64_t, Row> rows_;
   std::unordered_map<std::string, std::uint64_t> sequences_;
   std::map<std::string, NotifierHealth> health_;
-  std::vector<std::uint64_t> uncommitted_;
+  std::optional<OutboxClock> clock_;
   std::uint64_t last_ = 0;
 };
 

@@ -14,7 +14,8 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The record that a new delivery begins with.
+/// The record that a new delivery begins with: due at once.
+/// @param now  the time of day
 ///
 /// Its target is what scheme, host, port and path name: queries often differ from one notifier to the next where the
 /// receiver is the same. Only hashes are kept of it, since paths are secrets. All mail has one target, the relay.
