@@ -15,6 +15,7 @@
 #include "notifier/delivery/outbox_machine.hpp"
 #include "notifier/delivery/outbox_target.hpp"
 #include "notifier/delivery/signature.hpp"
+#include "notifier_delivery.h"
 #include "outbox_records.hpp"
 #include "respond.hpp"
 

@@ -54,7 +54,7 @@ class HostHistory : public notifier::History {
       writer.member("notifier_id", notifier_id);
       writer.member("delivery_id", delivery_id);
     });
-    return !ask(query).empty();
+    return ask(query) == "due";
   }
 
  private:

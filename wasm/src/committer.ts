@@ -97,6 +97,20 @@ export class Committer {
   }
 }
 
+/**
+ * Says in the answer to accepted events which of their deliveries were left out, since they are known: `"known":true` in their entries. For
+ * stores, before they are done.
+ *
+ * @param known positions in `outcome.deliveries`
+ */
+export function markKnown(outcome: Outcome, known: readonly number[]): void {
+  if (known.length === 0 || outcome.response.status !== 202) return;
+  const said = JSON.parse(outcome.response.body) as { events?: { deliveries: { known?: boolean }[] }[] };
+  const entries = (said.events ?? []).flatMap(({ deliveries }) => deliveries);
+  for (const position of known) if (entries[position]) entries[position].known = true;
+  outcome.response.body = JSON.stringify(said);
+}
+
 function isEmpty({ changes, events, deliveries }: Outcome): boolean {
   return changes.length + events.length + deliveries.length === 0;
 }

@@ -55,7 +55,7 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
         case 'deliveries':
           return JSON.stringify(history!.deliveries(query.app_id, query.notifier_id, query.offset, query.limit));
         default:
-          return history!.retry(query.app_id, query.notifier_id, query.delivery_id) ? 'due' : '';
+          return history!.retry(query.app_id, query.notifier_id, query.delivery_id);
       }
     },
   };

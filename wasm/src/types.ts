@@ -284,8 +284,8 @@ export interface Catalogue {
 export interface History {
   events(appId: string, offset: number, limit: number): { total: number; items: string[] };
   deliveries(appId: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] };
-  /** Makes a dead delivery due again; false where there is none. */
-  retry(appId: string, notifierId: string, deliveryId: string): boolean;
+  /** Makes a dead delivery due again, or says why not. */
+  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not dead' | 'not found';
 }
 
 export interface EngineOptions {

@@ -19,9 +19,7 @@ const eventsPerApp = 200;
  *
  *     const database = new Database('notifier.json');
  *     database.load(engine);
- *     const outcome = engine.handle(request);
- *     database.store(outcome); // throws, and has changed nothing, where the disk is full
- *     engine.apply(outcome.changes);
+ *     const [error] = await engine.commit([engine.handle(request)], (accepted) => void database.store(accepted));
  */
 export class Database {
   readonly #path: string;
@@ -79,36 +77,54 @@ export class Database {
     for (const user of users) this.#users.set(user.id, user);
   }
 
-  /** Keeps what a request came to. Returns when it is on the disk; throws where it is not, and then nothing has changed. */
-  store(outcome: Outcome): void {
+  /**
+   * Keeps what requests came to. Returns when it is on the disk; throws where it is not, and then nothing has changed.
+   *
+   * @returns what undoes it again
+   */
+  store(outcomes: readonly Outcome[]): () => void {
     const before = [this.#apps, this.#notifiers, this.#users, this.#events] as const;
+    const restore = () => void ([this.#apps, this.#notifiers, this.#users, this.#events] = before);
     [this.#apps, this.#notifiers, this.#users, this.#events] = [new Map(before[0]), new Map(before[1]), new Map(before[2]), new Map(before[3])];
     try {
-      for (const change of outcome.changes) this.#put(change);
-      for (const { appId, json } of outcome.events) {
-        this.#events.set(appId, [...(this.#events.get(appId) ?? []).slice(1 - eventsPerApp), json]);
+      for (const { changes, events } of outcomes) {
+        for (const change of changes) this.#put(change);
+        for (const { appId, json } of events) {
+          this.#events.set(appId, [...(this.#events.get(appId) ?? []).slice(1 - eventsPerApp), json]);
+        }
       }
       this.write();
     } catch (error) {
-      [this.#apps, this.#notifiers, this.#users, this.#events] = before;
+      restore();
       throw error;
     }
+    return () => {
+      restore();
+      this.write();
+    };
   }
 
   #put(change: Change): void {
-    const { op, app, notifier, user } = change as Json;
-    switch (op) {
+    switch (change.op) {
       case 'put_app':
-        this.#apps.set(app.id, app);
+        this.#apps.set(change.app.id, change.app);
+        break;
+      case 'remove_app':
+        this.#apps.delete(change.app.id);
+        this.#events.delete(change.app.id);
+        for (const [id, notifier] of this.#notifiers) if (notifier['app_id'] === change.app.id) this.#notifiers.delete(id);
         break;
       case 'put_user':
-        this.#users.set(user.id, user);
+        this.#users.set(change.user.id, change.user);
+        break;
+      case 'remove_user':
+        this.#users.delete(change.user.id);
         break;
       case 'put_notifier':
-        this.#notifiers.set(notifier.id, notifier);
+        this.#notifiers.set(change.notifier.id, change.notifier);
         break;
       case 'remove_notifier':
-        this.#notifiers.delete(notifier.id);
+        this.#notifiers.delete(change.notifier.id);
         break;
     }
   }

@@ -161,7 +161,7 @@ export async function send(args: string[]): Promise<number> {
         continue;
       }
       // What an earlier run gave up is due again.
-      if (values.outbox !== undefined) for (const { idempotencyKey } of deliveries) outbox.resend(idempotencyKey);
+      if (values.outbox !== undefined) for (const { notifierId, idempotencyKey } of deliveries) await outbox.resend(notifierId, idempotencyKey);
       batch.push(...deliveries);
       if (batch.length >= mostPending / 10) await put(outbox);
     }

@@ -207,7 +207,7 @@ export class Outbox {
   static async open(options: OutboxOptions): Promise<Outbox> {
     await options.sender.ready?.();
     const { store, file, onError } = options;
-    const kept = store ?? (file === undefined ? new MemoryStore() : new FileStore(file, { ...(onError && { onError }) }));
+    const kept: OutboxStore = store ?? (file === undefined ? new MemoryStore() : new FileStore(file, { ...(onError && { onError }) }));
     try {
       const outbox = new Outbox(options, kept);
       if (options.resume !== false) await outbox.#takeUp();
