@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstdio>
 #include <functional>
 #include <memory>
 #include <mutex>
@@ -11,8 +12,8 @@
 #include <vector>
 
 #include "clock_and_ids.hpp"
-#include "commit_queue.hpp"
 #include "event_stream.hpp"
+#include "notifier/adapters/group_commit.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
@@ -29,7 +30,9 @@ class Service {
       : registry_(registry),
         store_(store),
         on_silenced_(std::move(on_silenced)),
-        commits_(registry, store, [this](notifier::Outcome& outcome) { publish(outcome); }) {}
+        commits_(
+            registry, [&store](const std::vector<notifier::Outcome*>& outcomes) { return store.store(outcomes); },
+            hooks()) {}
 
   /// Returns when the answer may be given.
   notifier::Outcome answer(const notifier::Request& request) {
@@ -63,19 +66,16 @@ class Service {
   template <class Ask>
   notifier::Outcome settle(Ask&& ask) {
     const Lease api(*this);
-    while (true) {
-      notifier::Outcome outcome = ask(*api);
-      if (outcome.changes.empty() && outcome.events.empty() && outcome.deliveries.empty()) return outcome;
-      switch (commits_.commit(outcome)) {
-        case CommitQueue::Verdict::stored: return outcome;
-        case CommitQueue::Verdict::stale: break;
-        case CommitQueue::Verdict::failed: {
-          notifier::Outcome failed;
-          failed.response = notifier::Api::storage_failed();
-          return failed;
-        }
-      }
-    }
+    return commits_.settle([&] { return ask(*api); });
+  }
+
+  notifier::GroupCommitOptions hooks() {
+    notifier::GroupCommitOptions options;
+    options.on_stored = [this](const notifier::Outcome& outcome) { publish(outcome); };
+    options.on_error = [](const notifier::Error& error) {
+      std::fprintf(stderr, "notifier-server: %s\n", error.message.c_str());
+    };
+    return options;
   }
 
   /// An Api that nobody else uses; they keep their buffers from request to request.
@@ -113,8 +113,9 @@ class Service {
     if (apis_.size() < most_idle_apis) apis_.push_back(std::move(api));
   }
 
-  void publish(notifier::Outcome& outcome) {
-    for (const notifier::RecordedEvent& event : outcome.events) streams_.publish(event.app_id, "event", event.json);
+  void publish(const notifier::Outcome& outcome) {
+    for (const notifier::RecordedEvent& event : outcome.events)
+      if (!event.is_known) streams_.publish(event.app_id, "event", event.json);
     for (const notifier::Change& change : outcome.changes) {
       using Op = notifier::Change::Op;
       const bool is_silent =
@@ -148,7 +149,7 @@ class Service {
   EventStreams streams_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<notifier::Api>> apis_;
-  CommitQueue commits_;
+  notifier::GroupCommit commits_;  // last: it calls the others until it ends
 };
 
 }  // namespace server

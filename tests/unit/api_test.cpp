@@ -72,9 +72,15 @@ class NumberedHistory final : public notifier::History {
     CHECK(notifier_id == "no-1");
     return events("app-1", offset, limit, out);
   }
-  bool retry(std::string_view, std::string_view, std::string_view delivery_id) override {
+  notifier::Result<void> retry(std::string_view, std::string_view, std::string_view delivery_id) override {
     retried = delivery_id;
-    return delivery_id == "dead";
+    if (delivery_id == "dead") return {};
+    notifier::Error error;
+    error.code = delivery_id == "delivered" ? notifier::errc::conflict
+                 : delivery_id == "broken"  ? notifier::errc::storage
+                                            : notifier::errc::not_found;
+    error.message = "the delivery is " + std::string(delivery_id);
+    return error;
   }
 };
 
@@ -121,6 +127,10 @@ TEST_CASE("a dead delivery is sent again, any other is not found") {
   outcome = world.call("POST", "/v1/apps/shop/notifiers/no-1/deliveries/x%20y/retry");
   CHECK(outcome.response.status == 404);
   CHECK(history.retried == "x y");
+  CHECK(outcome.response.status == 404);
+  outcome = world.call("POST", "/v1/apps/shop/notifiers/no-1/deliveries/delivered/retry");
+  CHECK(outcome.response.status == 409);
+  CHECK(outcome.response.body == R"({"error":"the delivery is delivered"})");
   history.retried.clear();
   CHECK(world.call("POST", "/v1/apps/shop/notifiers/nope/deliveries/dead/retry").response.status == 404);
   CHECK(world.call("GET", "/v1/apps/shop/notifiers/no-1/deliveries/dead/retry").response.status == 405);
@@ -256,6 +266,9 @@ TEST_CASE("a store that fails is answered with 500 in the documented shape") {
   const notifier::Response response = notifier::Api::storage_failed();
   CHECK(response.status == 500);
   CHECK(at(response.body, {"error"}).size() > 10);
+  const notifier::Response conflict = notifier::Api::conflict();
+  CHECK(conflict.status == 409);
+  CHECK(at(conflict.body, {"error"}).size() > 10);
 }
 
 TEST_CASE("errors that only a host can cause have their shapes too") {
@@ -445,4 +458,182 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
   CHECK(again.events.empty());
   CHECK(world.api.switch_off("app-1", "no-3", "x").response.status == 404);
   CHECK(world.api.switch_off("app-2", "no-2", "x").response.status == 404);
+}
+
+namespace {
+
+/// An Api whose host draws ids, "ev-1" and on, and has a clock that stands.
+notifier::ApiOptions drawing_ids() {
+  notifier::ApiOptions options;
+  options.new_id = [count = 0](std::string_view prefix) mutable {
+    return std::string(prefix) + std::to_string(++count);
+  };
+  options.router.clock = [] { return notifier::Timestamp{1'700'000'000'000}; };
+  return options;
+}
+
+notifier::Outcome post_events(World& world, std::string_view body, std::vector<notifier::HeaderView> headers = {}) {
+  notifier::Request request;
+  request.method = "POST";
+  request.target = "/v1/apps/shop/events";
+  request.body = body;
+  request.headers = std::move(headers);
+  notifier::Outcome outcome = world.api.handle(request);
+  CHECK(api_oracle::fault(request, outcome) == "");
+  return outcome;
+}
+
+}  // namespace
+
+TEST_CASE(
+    "an event that has no id is given one each time, by which its answer, its record and its deliveries know it") {
+  World world(drawing_ids());
+  const std::string bytes = R"({"type":"restart"})";
+  const auto first = post_events(world, bytes);
+  const auto second = post_events(world, bytes);
+  CHECK(at(first.response.body, {"events"}).find(R"([{"id":"ev-1","type":"restart")") == 0);
+  CHECK(first.events[0].id == "ev-1");
+  CHECK(first.events[0].json == bytes);
+  CHECK(first.deliveries[0].event_id == "ev-1");
+  CHECK(second.events[0].id == "ev-2");
+  CHECK(first.deliveries[0].idempotency_key != second.deliveries[0].idempotency_key);
+  CHECK(post_events(world, R"({"id":"own","type":"restart"})").events[0].id == "own");
+}
+
+TEST_CASE("what a client repeats under one Idempotency-Key is the same event, whatever host draws ids") {
+  World world(drawing_ids());
+  const auto known_by = [&](std::string_view body, std::string_view key) {
+    return post_events(world, body, {{"IDEMPOTENCY-key", key}}).events;
+  };
+  CHECK(known_by(R"({"type":"restart"})", "retry-7")[0].id == "retry-7");
+  CHECK(known_by(R"({"type":"restart"})", "\"retry-7\"")[0].id == "retry-7");
+  CHECK(known_by(R"({"id":"own","type":"restart"})", "retry-7")[0].id == "own");
+  const auto several = known_by("{\"type\":\"restart\"}\n\n{\"id\":\"own\",\"type\":\"a\"}\n{\"type\":\"b\"}\n", "k");
+  REQUIRE(several.size() == 3);
+  CHECK(several[0].id == "k:1");
+  CHECK(several[1].id == "own");
+  CHECK(several[2].id == "k:3");
+  const auto again = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "retry-7"}});
+  const auto once_more = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "retry-7"}});
+  CHECK(again.deliveries[0].idempotency_key == once_more.deliveries[0].idempotency_key);
+}
+
+TEST_CASE("an Idempotency-Key that can be no id is refused, and nothing is taken in") {
+  World world;
+  for (const std::string& key : {std::string(), std::string("\"\""), std::string(" "), std::string(256, 'x'),
+                                 std::string("a\tb"), std::string("\xC3\xA9"), std::string("a\0b", 3)}) {
+    const auto outcome = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", key}});
+    CHECK_MESSAGE(outcome.response.status == 400, key);
+  }
+  CHECK(post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", std::string(255, 'x')}}).response.status ==
+        202);
+  const auto twice = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "a"}, {"Idempotency-Key", "b"}});
+  CHECK(twice.response.status == 400);
+}
+
+TEST_CASE("the answer marks what was left out as known, and nothing else") {
+  World world(drawing_ids());
+  auto outcome = post_events(world, "{\"type\":\"restart\"}\n{\"type\":\"a\"}\n{\"type\":\"b\"}\n");
+  REQUIRE(outcome.deliveries.size() == 3);
+  const std::string before = outcome.response.body;
+  outcome.mark_known();
+  CHECK(outcome.response.body == before);
+  outcome.known = {0, 2};
+  outcome.mark_known();
+  const std::string entry = R"({"notifier_id":"no-1","notifier_name":"ops","platform":"slack")";
+  CHECK(at(outcome.response.body, {"events"}) == R"([{"id":"ev-1","type":"restart","deliveries":[)" + entry +
+                                                     R"(,"known":true}]},{"id":"ev-2","type":"a","deliveries":[)" +
+                                                     entry + R"(}]},{"id":"ev-3","type":"b","deliveries":[)" + entry +
+                                                     R"(,"known":true}]}])");
+  const std::string marked = outcome.response.body;
+  outcome.mark_known();
+  CHECK(outcome.response.body == marked);
+}
+
+TEST_CASE("a renamed app keeps its id and its notifiers, which are told under the new name") {
+  World world(drawing_ids());
+  const auto outcome = world.call("PATCH", "/v1/apps/shop", R"({"app":{"name":"store","unknown":1}})");
+  CHECK(outcome.response.status == 200);
+  CHECK(outcome.response.body == R"({"app":{"id":"app-1","name":"store","owner":null}})");
+  REQUIRE(outcome.changes.size() == 1);
+  REQUIRE(outcome.events.size() == 1);
+  CHECK(at(outcome.events[0].json, {"type"}) == "\"rename_app\"");
+  CHECK(at(outcome.events[0].json, {"app_name"}) == "\"store\"");
+  CHECK(at(outcome.events[0].json, {"type_data"}) == R"({"old_name":"shop","new_name":"store"})");
+  REQUIRE(outcome.deliveries.size() == 1);
+  CHECK(outcome.deliveries[0].notifier_id == "no-1");
+  CHECK(outcome.deliveries[0].body.find("The app was renamed from shop to store.") != std::string::npos);
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(world.call("GET", "/v1/apps/shop").response.status == 404);
+  CHECK(world.call("GET", "/v1/apps/store/notifiers/no-2").response.status == 200);
+}
+
+TEST_CASE("what else changes in an app is told as what it is; what does not change is no change") {
+  World world(drawing_ids());
+  const auto kinds = [&](std::string_view body) {
+    auto outcome = world.call("PATCH", "/v1/apps/shop", body);
+    CHECK(outcome.response.status == 200);
+    std::string all;
+    for (const auto& event : outcome.events) all += at(event.json, {"type"}) + at(event.json, {"type_data"}) + " ";
+    CHECK(outcome.changes.size() == (all.empty() ? 0 : 1));
+    REQUIRE(world.registry.apply(outcome.changes));
+    return all;
+  };
+  CHECK(kinds(R"({"app":{}})") == "");
+  CHECK(kinds(R"({"app":{"name":"shop","owner":null,"project_id":null}})") == "");
+  CHECK(kinds(R"({"app":{"project_id":"p-1"}})") == R"("update_app_project"{"new_project_id":"p-1"} )");
+  CHECK(kinds(R"({"app":{"project_id":"p-2"}})") ==
+        R"("update_app_project"{"old_project_id":"p-1","new_project_id":"p-2"} )");
+  CHECK(kinds(R"({"app":{"project_id":""}})") == R"("edit_app"{} )");
+  CHECK(
+      kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":"jane@example.com"}}})") ==
+      R"("transfer_app"{"old_owner":{"id":"","username":"","email":""},"new_owner":{"id":"u","username":"jane","email":"jane@example.com"}} )");
+  CHECK(kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":""}}})") == R"("edit_app"{} )");
+}
+
+TEST_CASE("an app is removed together with its notifiers, each of which is named") {
+  World world;
+  const auto outcome = world.call("DELETE", "/v1/apps/shop");
+  CHECK(outcome.response.status == 204);
+  REQUIRE(outcome.changes.size() == 3);
+  CHECK(outcome.changes[0].op == notifier::Change::Op::remove_notifier);
+  CHECK(outcome.changes[0].notifier.id == "no-1");
+  CHECK(outcome.changes[1].notifier.id == "no-2");
+  CHECK(outcome.changes[2].op == notifier::Change::Op::remove_app);
+  CHECK(outcome.events.empty());
+  CHECK(outcome.deliveries.empty());
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(world.call("DELETE", "/v1/apps/shop").response.status == 404);
+  CHECK(world.registry.notifier_count() == 0);
+}
+
+TEST_CASE("a person is changed and removed by id, and an id that stands for nobody stays where it is named") {
+  World world;
+  REQUIRE(world.registry.put_user({"us-1", "jane", "jane@example.com"}));
+  notifier::NotifierDraft draft;
+  draft.platform = "email";
+  draft.name = "mail";
+  draft.send_all_events = true;
+  draft.type_data = R"({"user_ids":["us-1"]})";
+  REQUIRE(world.registry.add("shop", draft));
+  auto outcome = world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})");
+  CHECK(outcome.response.status == 200);
+  CHECK(outcome.response.body == R"({"user":{"id":"us-1","username":"jane","email":"new@example.com"}})");
+  REQUIRE(world.registry.apply(outcome.changes));
+  const auto recipients = [&] {
+    const auto events = post_events(world, R"({"type":"restart"})");
+    return events.deliveries.back().to;
+  };
+  CHECK(recipients() == std::vector<std::string>{"new@example.com"});
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})").changes.empty());
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"no address"}})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":3}})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"email":"a@b.example"})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/nope", R"({"user":{}})").response.status == 404);
+  outcome = world.call("DELETE", "/v1/users/us-1");
+  CHECK(outcome.response.status == 204);
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(recipients().empty());
+  CHECK(world.registry.list("shop").back().type_data.user_ids == std::vector<std::string>{"us-1"});
+  CHECK(world.call("DELETE", "/v1/users/us-1").response.status == 404);
 }

@@ -134,11 +134,11 @@ TEST_CASE("where the disk is full at any moment, nothing is half stored, and all
   Registry registry;
   auto store = open_store(folder);
   REQUIRE(store);
-  const Outcome first = first_outcome(registry);
+  Outcome first = first_outcome(registry);
   REQUIRE((*store)->store({&first}));
   REQUIRE(registry.apply(first.changes));
   const std::string before = stored_snapshot(**store);
-  const Outcome outcome = large_outcome(registry);
+  Outcome outcome = large_outcome(registry);
 
   int failures = 0;
   for (rlim_t room = 0;; room += 1500) {
@@ -172,7 +172,7 @@ TEST_CASE("a database that may not be written to is refused when it is opened, a
   {
     auto store = open_store(folder);
     REQUIRE(store);
-    const Outcome first = first_outcome(registry);
+    Outcome first = first_outcome(registry);
     REQUIRE((*store)->store({&first}));
     REQUIRE(registry.apply(first.changes));
   }

@@ -59,7 +59,7 @@ void work(const std::string& path, Known& acknowledged, Known& in_doubt) {
   while (!disk.is_dead) {
     in_doubt = acknowledged;
     if (disk.random() % 2 == 0) {
-      const notifier::Outcome outcome = random_outcome(in_doubt);
+      notifier::Outcome outcome = random_outcome(in_doubt);
       if (!(*store)->store({&outcome})) return;
       for (const auto& record : storage.take_arrivals()) outbox.admit(record);
     } else {

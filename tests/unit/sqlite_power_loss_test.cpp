@@ -68,7 +68,7 @@ void work(const std::string& path, Acknowledged& acknowledged, Acknowledged& in_
       } else {
         in_doubt.names[change.notifier.id] = change.notifier.name;
       }
-      outcome.events.push_back({"app", "e", "{}"});
+      outcome.events.push_back({"app", "e" + std::to_string(++counter), "{}"});
       ++in_doubt.events;
     }
     if (!(*store)->store({&outcome})) return;

@@ -182,7 +182,7 @@ TEST_CASE("the latest events of an app are kept, and no more than asked for") {
   options.events_per_app = 3;
   const auto store = open(options);
   for (int i = 1; i <= 10; ++i) {
-    const notifier::Outcome outcome = with_events("a", i, i);
+    notifier::Outcome outcome = with_events("a", i, i);
     CHECK(store->store({&outcome}));
   }
   std::vector<std::string> events;
@@ -207,7 +207,7 @@ TEST_CASE("without an outbox there are no deliveries") {
   const auto store = open(at(database));
   std::vector<std::string> out;
   CHECK(store->deliveries("a", "n", 0, 10, out) == 0);
-  CHECK_FALSE(store->retry("a", "n", "x"));
+  CHECK(store->retry("a", "n", "x").error().code == notifier::errc::not_found);
 }
 
 TEST_CASE("the database is synced as the host chooses, fully by default") {
@@ -230,13 +230,14 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
   }
   execute(database.path,
           "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
-          "DROP TABLE notifier_health; DROP TABLE configuration; PRAGMA user_version = 1;");
+          "DROP TABLE notifier_health; DROP TABLE configuration; DROP TABLE event_ids; DROP TABLE events_of_1_0;"
+          "ALTER TABLE registry DROP COLUMN version; PRAGMA user_version = 1;");
 
   notifier::Registry registry;
   const auto store = open(at(database));
   CHECK(store->load(registry));
   CHECK(registry.snapshot() == before);
-  const notifier::Outcome outcome = with_events("app-1", 1, 1);
+  notifier::Outcome outcome = with_events("app-1", 1, 1);
   CHECK(store->store({&outcome}));
 }
 
@@ -297,7 +298,7 @@ TEST_CASE("a database that another program has locked is an error in the end") {
   auto other = notifier::SqliteDatabase::open(database.path, 0);
   REQUIRE(other);
   REQUIRE(other->execute("BEGIN IMMEDIATE"));
-  const notifier::Outcome outcome = with_events("a", 1, 1);
+  notifier::Outcome outcome = with_events("a", 1, 1);
   const auto stored = store->store({&outcome});
   REQUIRE_FALSE(stored);
   CHECK(stored.error().code == notifier::errc::storage);

@@ -45,7 +45,9 @@ class HostHistory : public notifier::History {
     return page("deliveries", app_id, notifier_id, offset, limit, out);
   }
 
-  bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override {
+  /// The host says "due"; nothing where there is no such delivery; else why it is not sent again.
+  notifier::Result<void> retry(std::string_view app_id, std::string_view notifier_id,
+                               std::string_view delivery_id) override {
     notifier::Buffer query;
     notifier::json::Writer writer(query);
     writer.object([&] {
@@ -54,7 +56,11 @@ class HostHistory : public notifier::History {
       writer.member("notifier_id", notifier_id);
       writer.member("delivery_id", delivery_id);
     });
-    return ask(query) == "due";
+    notifier::Error error;
+    error.message = ask(query);
+    if (error.message == "due") return {};
+    error.code = error.message.empty() ? notifier::errc::not_found : notifier::errc::conflict;
+    return error;
   }
 
  private:

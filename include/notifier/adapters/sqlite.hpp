@@ -16,6 +16,7 @@
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/adapters/sqlite_schema.hpp"
+#include "notifier/adapters/sqlite_store_writer.hpp"
 #include "notifier/api/history.hpp"
 #include "notifier/api/response.hpp"
 #include "notifier/json/document.hpp"
@@ -43,13 +44,13 @@ struct SqliteOptions {
 ///
 ///     auto store = notifier::SqliteStore::open({"notifier.db"});
 ///     if (!store || !(*store)->load(registry)) ...
-///     notifier::Outcome outcome = api.handle(request);
-///     if (!(*store)->store({&outcome})) return notifier::Api::storage_failed();
-///     registry.apply(outcome.changes);
+///     notifier::GroupCommit commits(registry, [&](const auto& outcomes) { return (*store)->store(outcomes); });
+///     const notifier::Outcome outcome = commits.settle([&] { return api.handle(request); });
 ///
 /// Thread-safe: stores run one after the other; reads have a connection of their own and do not wait for them
 /// (write-ahead log). One program at a time may use a database with a Registry, since nobody tells a Registry of
-/// another program's changes. The file holds secrets: webhook URLs, signing keys and whatever events carry.
+/// another program's changes; what another did to the same thing is errc::conflict, not overwritten. The file holds
+/// secrets: webhook URLs, signing keys and whatever events carry.
 class SqliteStore final : public History {
  public:
   /// Opens or makes the database and brings an older schema up to date.
@@ -65,14 +66,19 @@ class SqliteStore final : public History {
   Result<void> store_all(const Registry& registry);
 
   /// Stores the changes, events and deliveries of all outcomes in one transaction: one sync to the disk for all of
-  /// them. Returns when they are durable; on an error nothing has changed.
-  Result<void> store(const std::vector<const Outcome*>& outcomes);
+  /// them. Returns when they are durable; on an error nothing has changed. To be called by Registry::commit().
+  ///
+  /// A removed app takes its events along; what became of deliveries stays for as long as the outbox keeps that. Left
+  /// out are a delivery that the outbox knows by its key (Outcome::known; the answer says so) and an event with an id
+  /// that the app's kept history has.
+  /// @return errc::conflict where a row is not as one of the changes expects.
+  Result<void> store(const std::vector<Outcome*>& outcomes);
 
   std::size_t events(std::string_view app_id, std::size_t offset, std::size_t limit,
                      std::vector<std::string>& out) const override;
   std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out) const override;
-  bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
   /// The deliveries; null without SqliteOptions::with_outbox.
   SqliteOutbox* outbox() noexcept { return outbox_.get(); }
@@ -84,19 +90,17 @@ class SqliteStore final : public History {
   Result<void> prepare();
   Result<void> load_configuration(Registry& registry);
   Result<void> store_configuration(std::string_view document);
-  Result<void> store_change(const Change& change);
-  Result<void> store_event(const RecordedEvent& event);
+  /// One transaction, which is undone where `body()` fails or throws.
+  template <class Body>
+  Result<void> transaction(Body&& body);
+  Result<void> store_outcome(Outcome& outcome);
   Timestamp now() const;
 
   SqliteOptions options_;
 
   std::mutex write_mutex_;
   SqliteDatabase writer_;
-  SqliteStatement put_;
-  SqliteStatement remove_;
-  SqliteStatement add_event_;
-  SqliteStatement forget_events_;
-  Buffer json_;
+  detail::sqlite::StoreWriter rows_;
 
   mutable std::mutex read_mutex_;
   SqliteDatabase reader_;
@@ -105,18 +109,6 @@ class SqliteStore final : public History {
 
   std::unique_ptr<SqliteOutbox> outbox_;
 };
-
-namespace detail::sqlite {
-
-/// Assigns a value, or hands on the error.
-template <class T>
-Result<void> assign(T& to, Result<T> from) {
-  if (!from) return std::move(from).error();
-  to = *std::move(from);
-  return {};
-}
-
-}  // namespace detail::sqlite
 
 inline Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions options) {
   std::unique_ptr<SqliteStore> store(new SqliteStore(std::move(options)));
@@ -151,21 +143,12 @@ inline Result<void> SqliteStore::open_connections() {
 
 inline Result<void> SqliteStore::prepare() {
   using detail::sqlite::assign;
-  Result<void> done;
-  const auto prepare_one = [&](const SqliteDatabase& database, SqliteStatement& statement, std::string_view sql) {
-    if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
+  Result<void> done = rows_.open(writer_, options_.events_per_app);
+  const auto prepare_one = [&](SqliteStatement& statement, std::string_view sql) {
+    if (done) done = assign(statement, SqliteStatement::prepare(reader_.handle(), sql));
   };
-  prepare_one(writer_, put_,
-              "INSERT INTO registry (kind, id, change) VALUES (?1, ?2, ?3) "
-              "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change");
-  prepare_one(writer_, remove_, "DELETE FROM registry WHERE kind = ?1 AND id = ?2");
-  prepare_one(writer_, add_event_,
-              "INSERT INTO events (app_id, number, event) "
-              "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2 FROM events WHERE app_id = ?1 RETURNING number");
-  prepare_one(writer_, forget_events_, "DELETE FROM events WHERE app_id = ?1 AND number <= ?2");
-  prepare_one(reader_, event_range_,
-              "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1");
-  prepare_one(reader_, page_of_events_,
+  prepare_one(event_range_, "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1");
+  prepare_one(page_of_events_,
               "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3");
   return done;
 }
@@ -206,80 +189,80 @@ inline Result<void> SqliteStore::store_configuration(std::string_view document) 
 
 inline Result<void> SqliteStore::store_all(const Registry& registry) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
-  return writer_.transaction([&]() -> Result<void> {
+  return transaction([&]() -> Result<void> {
     auto done = store_configuration(registry.configuration());
     Change change;
+    change.expected = "*";
     change.op = Change::Op::put_user;
     for (User& user : registry.users()) {
       change.user = std::move(user);
-      if (done) done = store_change(change);
+      if (done) done = rows_.store(change);
     }
     for (App& app : registry.apps()) {
       change.op = Change::Op::put_app;
       change.app = std::move(app);
-      if (done) done = store_change(change);
+      if (done) done = rows_.store(change);
       change.op = Change::Op::put_notifier;
       for (Notifier& notifier : registry.list(change.app.id)) {
         change.notifier = std::move(notifier);
-        if (done) done = store_change(change);
+        if (done) done = rows_.store(change);
       }
     }
     return done;
   });
 }
 
-inline Result<void> SqliteStore::store(const std::vector<const Outcome*>& outcomes) {
-  const std::lock_guard<std::mutex> lock(write_mutex_);
-  auto stored = writer_.transaction([&]() -> Result<void> {
-    for (const Outcome* outcome : outcomes) {
-      for (const Change& change : outcome->changes) {
-        auto done = store_change(change);
-        if (!done) return done;
+template <class Body>
+Result<void> SqliteStore::transaction(Body&& body) {
+  /// Ends what an exception left open.
+  struct Undo {
+    ~Undo() {
+      if (sqlite3_get_autocommit(store.writer_.handle()) == 0) {
+        static_cast<void>(store.writer_.execute("ROLLBACK"));
       }
-      for (const RecordedEvent& event : outcome->events) {
-        auto done = store_event(event);
-        if (!done) return done;
-      }
-      if (outbox_ != nullptr && !outcome->deliveries.empty()) {
-        auto done = outbox_->add(outcome->deliveries, now());
-        if (!done) return done;
-      }
+      if (is_stored) return;
+      if (store.outbox_ != nullptr) store.outbox_->settle(false);
+      store.rows_.undone();
     }
+    SqliteStore& store;
+    bool is_stored = false;
+  };
+  Undo undo{*this};
+  auto done = writer_.transaction(std::forward<Body>(body));
+  undo.is_stored = done.has_value();
+  return done;
+}
+
+inline Result<void> SqliteStore::store(const std::vector<Outcome*>& outcomes) {
+  const std::lock_guard<std::mutex> lock(write_mutex_);
+  auto stored = transaction([&]() -> Result<void> {
+    for (Outcome* const outcome : outcomes)
+      if (auto done = store_outcome(*outcome); !done) return done;
     return {};
   });
-  if (outbox_ != nullptr) outbox_->settle(stored.has_value());
+  if (!stored) return stored;
+  // What is stored is stored, also where there is no memory to say so.
+  static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
+    if (outbox_ != nullptr) outbox_->settle(true);
+    for (Outcome* const outcome : outcomes) outcome->mark_known();
+    return {};
+  }));
   return stored;
+}
+
+inline Result<void> SqliteStore::store_outcome(Outcome& outcome) {
+  outcome.known.clear();
+  Result<void> done;
+  for (std::size_t i = 0; done && i < outcome.changes.size(); ++i) done = rows_.store(outcome.changes[i]);
+  for (std::size_t i = 0; done && i < outcome.events.size(); ++i) done = rows_.store(outcome.events[i]);
+  if (!done || outbox_ == nullptr || outcome.deliveries.empty()) return done;
+  return outbox_->add(outcome.deliveries, now(), outcome.known);
 }
 
 inline Timestamp SqliteStore::now() const {
   using namespace std::chrono;
   if (options_.clock) return options_.clock();
   return {duration_cast<milliseconds>(system_clock::now().time_since_epoch()).count()};
-}
-
-inline Result<void> SqliteStore::store_change(const Change& change) {
-  if (change.op == Change::Op::remove_notifier) return remove_.bind(1, "notifier").bind(2, change.notifier.id).run();
-
-  Change row = change;
-  row.expected = {};
-  json_.clear();
-  json::Writer out(json_);
-  write_json(out, row);
-  switch (change.op) {
-    case Change::Op::put_app: put_.bind(1, "app").bind(2, change.app.id); break;
-    case Change::Op::put_user: put_.bind(1, "user").bind(2, change.user.id); break;
-    default: put_.bind(1, "notifier").bind(2, change.notifier.id); break;
-  }
-  return put_.bind(3, json_.view()).run();
-}
-
-inline Result<void> SqliteStore::store_event(const RecordedEvent& event) {
-  const auto row = add_event_.bind(1, event.app_id).bind(2, event.json).step();
-  if (!row) return row.error();
-  const std::int64_t number = add_event_.integer(0);
-  add_event_.reset();
-  const auto kept = static_cast<std::int64_t>(options_.events_per_app);
-  return number > kept ? forget_events_.bind(1, event.app_id).bind(2, number - kept).run() : Result<void>();
 }
 
 inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offset, std::size_t limit,
@@ -306,8 +289,13 @@ inline std::size_t SqliteStore::deliveries(std::string_view, std::string_view no
   return outbox_ == nullptr ? 0 : outbox_->deliveries(notifier_id, offset, limit, out);
 }
 
-inline bool SqliteStore::retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) {
-  return outbox_ != nullptr && outbox_->retry(app_id, notifier_id, delivery_id, now());
+inline Result<void> SqliteStore::retry(std::string_view app_id, std::string_view notifier_id,
+                                       std::string_view delivery_id) {
+  if (outbox_ != nullptr) return outbox_->retry(app_id, notifier_id, delivery_id, now());
+  Error error;
+  error.code = errc::not_found;
+  error.message = "there is no such delivery";
+  return error;
 }
 
 NOTIFIER_NAMESPACE_END

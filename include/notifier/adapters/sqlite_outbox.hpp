@@ -49,8 +49,8 @@ class SqliteOutbox final : public OutboxStorage {
   std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out);
   /// Makes a dead delivery due again, and an arrival. On any thread.
-  /// @return false where there is none of this notifier with that key, it is not dead, or the database fails
-  bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
+  /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead
+  Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
 
   Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override;
   Result<void> update(const OutboxChange& change) override;
@@ -79,7 +79,8 @@ class SqliteOutbox final : public OutboxStorage {
   SqliteOutbox(SqliteDatabase& database, std::mutex& write_mutex) : database_(&database), write_mutex_(&write_mutex) {}
   Result<void> open(SqliteDatabase reader);
   /// Adds deliveries within the store's transaction; settle() says what became of it.
-  Result<void> add(const std::vector<Delivery>& deliveries, Timestamp now);
+  /// @param known  gets the places of those that are left out, since they are there already
+  Result<void> add(const std::vector<Delivery>& deliveries, Timestamp now, std::vector<std::size_t>& known);
   void settle(bool is_stored);
 
   void arrive(std::vector<OutboxRecord>& records);
@@ -110,12 +111,16 @@ inline Result<void> SqliteOutbox::open(SqliteDatabase reader) {
   return done ? reader_.open(std::move(reader)) : done;
 }
 
-inline Result<void> SqliteOutbox::add(const std::vector<Delivery>& deliveries, Timestamp now) {
-  for (const Delivery& delivery : deliveries) {
-    OutboxRecord record = describe_for_outbox(delivery, now);
-    const auto sequence = writer_.insert(record, delivery);
+inline Result<void> SqliteOutbox::add(const std::vector<Delivery>& deliveries, Timestamp now,
+                                      std::vector<std::size_t>& known) {
+  for (std::size_t i = 0; i < deliveries.size(); ++i) {
+    OutboxRecord record = describe_for_outbox(deliveries[i], now);
+    const auto sequence = writer_.insert(record, deliveries[i]);
     if (!sequence) return sequence.error();
-    if (*sequence == 0) continue;
+    if (*sequence == 0) {
+      known.push_back(i);
+      continue;
+    }
     record.sequence = *sequence;
     unsettled_.push_back(std::move(record));
   }
@@ -155,27 +160,32 @@ inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::s
   return *total;
 }
 
-inline bool SqliteOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
-                                Timestamp now) {
+inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
+                                        Timestamp now) {
   std::vector<OutboxRecord> arrivals;
   {
     const std::lock_guard<std::mutex> lock(*write_mutex_);
-    const auto done = database_->transaction([&]() -> Result<void> {
-      auto found = writer_.find_dead(key, notifier_id, app_id);
+    auto done = database_->transaction([&]() -> Result<void> {
+      auto found = writer_.find(key, notifier_id, app_id);
       if (!found) return std::move(found).error();
-      if (!*found) return {};
+      Error error;
+      error.code = errc::not_found;
+      error.message = "there is no such delivery";
+      if (!*found) return error;
       OutboxRecord& record = **found;
+      error.code = errc::conflict;
+      error.message = std::string("only what is dead is sent again; the delivery is ").append(to_string(record.state));
+      if (record.state != OutboxState::dead) return error;
       record.state = OutboxState::pending;
       record.attempts = 0;
       record.next_at = now;
       arrivals.push_back(record);
       return writer_.update({record.sequence, record.state, 0, now, std::nullopt});
     });
-    if (!done) return false;
+    if (!done) return done;
   }
-  const bool is_found = !arrivals.empty();
   arrive(arrivals);
-  return is_found;
+  return {};
 }
 
 inline Result<void> SqliteOutbox::begin() {

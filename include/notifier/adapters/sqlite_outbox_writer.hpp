@@ -47,8 +47,7 @@ class OutboxWriter {
             "INSERT INTO notifier_health (notifier_id, failing_since, failures) VALUES (?1, ?2, ?3) "
             "ON CONFLICT (notifier_id) DO UPDATE SET failing_since = ?2, failures = ?3");
     prepare(drop_health_, "DELETE FROM notifier_health WHERE notifier_id = ?1");
-    prepare(find_dead_,
-            std::string(select_record) + " WHERE key = ?1 AND notifier_id = ?2 AND app_id = ?3 AND state = 2");
+    prepare(find_, std::string(select_record) + " WHERE key = ?1 AND notifier_id = ?2 AND app_id = ?3");
     // The index of what has ended is used where the query says so in its words.
     prepare(ended_, "SELECT sequence FROM deliveries WHERE state <> 0 AND state = ?1 AND next_at < ?2 LIMIT ?3");
     prepare(forget_, "DELETE FROM deliveries WHERE sequence = ?1");
@@ -98,11 +97,11 @@ class OutboxWriter {
         .run();
   }
 
-  /// The dead delivery of a notifier with this key, without its history.
-  Result<std::optional<OutboxRecord>> find_dead(std::string_view key, std::string_view notifier_id,
-                                                std::string_view app_id) {
+  /// The delivery of a notifier with this key, without its history.
+  Result<std::optional<OutboxRecord>> find(std::string_view key, std::string_view notifier_id,
+                                           std::string_view app_id) {
     std::optional<OutboxRecord> found;
-    auto done = each_row(find_dead_.bind(1, key).bind(2, notifier_id).bind(3, app_id),
+    auto done = each_row(find_.bind(1, key).bind(2, notifier_id).bind(3, app_id),
                          [&](const SqliteStatement& row) { found = read_record(row); });
     if (!done) return std::move(done).error();
     return found;
@@ -133,7 +132,7 @@ class OutboxWriter {
         .run();
   }
 
-  SqliteStatement insert_, insert_content_, insert_attempt_, update_, put_health_, drop_health_, find_dead_;
+  SqliteStatement insert_, insert_content_, insert_attempt_, update_, put_health_, drop_health_, find_;
   SqliteStatement ended_, forget_, forget_attempts_, forget_content_;
   Buffer json_;
 };

@@ -41,6 +41,14 @@ inline constexpr const char* migrations[] = {
     "NULL) STRICT, WITHOUT ROWID;",
     // At most one row: Registry::configuration().
     "CREATE TABLE configuration (document TEXT NOT NULL) STRICT;",
+    // What a change expects of a row, version_of(); null in rows of 1.0, whose change says it. By which ids an app's
+    // events are known, those of 1.0 from the app's next event on: they have a rowid of at most `last`.
+    "ALTER TABLE registry ADD COLUMN version TEXT;"
+    "CREATE TABLE event_ids (app_id TEXT NOT NULL, event_id TEXT NOT NULL, number INTEGER NOT NULL, PRIMARY KEY "
+    "(app_id, event_id)) STRICT, WITHOUT ROWID;"
+    "CREATE INDEX event_ids_by_number ON event_ids (app_id, number);"
+    "CREATE TABLE events_of_1_0 (last INTEGER NOT NULL) STRICT;"
+    "INSERT INTO events_of_1_0 SELECT COALESCE(MAX(rowid), 0) FROM events;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

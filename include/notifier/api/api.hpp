@@ -27,6 +27,8 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     notifier::Outcome outcome = api.handle({"GET", "/v1/apps/my-app/notifiers"});
 ///     send(outcome.response.status, outcome.response.headers, outcome.response.body);
 ///
+/// Where an outcome has changes, events or deliveries, Registry::commit() comes before the answer; see Outcome.
+///
 /// Whoever may reach an Api may do all that it can do: authentication is the host's. Platforms, event types and
 /// categories hold nothing to protect.
 class Api {
@@ -48,6 +50,8 @@ class Api {
 
   /// 500 with the documented error shape, for a store that failed.
   static Response storage_failed();
+  /// 409 with the documented error shape, for a change that others overtook again and again.
+  static Response conflict();
 
  private:
   Outcome answer(const Request& request);
@@ -99,6 +103,11 @@ inline Outcome Api::switch_off(std::string_view app_id, std::string_view notifie
 
 inline Response Api::storage_failed() {
   return detail::api::error_response(500, "The change could not be stored; nothing has changed");
+}
+
+inline Response Api::conflict() {
+  return detail::api::error_response(
+      409, "The same was changed by another request at the same time; nothing has changed: read it and try again");
 }
 
 NOTIFIER_NAMESPACE_END

@@ -1,4 +1,4 @@
-// The events that the API itself makes: a notifier was added, edited, removed, or is to be tested.
+// The events that the API itself makes: a notifier was added, edited, removed, or is to be tested; an app was changed.
 
 #pragma once
 
@@ -14,10 +14,11 @@ namespace detail::api {
 
 /// A new event id: the host's, else one derived from what the event is about, so that runs can be repeated byte for
 /// byte.
-inline std::string event_id(const Call& call, std::string_view kind, const Notifier& notifier, Timestamp at) {
+/// @param subject  what it is about, as a notifier's id
+inline std::string event_id(const Call& call, std::string_view kind, std::string_view subject, Timestamp at) {
   if (call.options.new_id) return call.options.new_id("ev-");
   char key[36];
-  write_idempotency_key(std::string(kind) + to_rfc3339(at), notifier.id, key);
+  write_idempotency_key(std::string(kind) + to_rfc3339(at), subject, key);
   return "ev-" + std::string(key + 4, sizeof key - 4);
 }
 
@@ -97,7 +98,7 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
                           std::string_view disabled_because = {}) {
   const auto held = call.registry.vocabulary();
   const Vocabulary& vocabulary = *held;
-  const std::string id = event_id(call, kind, notifier, at);
+  const std::string id = event_id(call, kind, notifier.id, at);
   Buffer event;
   write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
     write_notifier_facts(out, notifier, vocabulary);
@@ -115,13 +116,56 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
   call.outcome.events.push_back({app.id, id, event.str()});
 }
 
+/// Makes an event of a change of an app, and routes it to the app's notifiers, which all stay.
+template <class TypeData>
+void record_app_change(Call& call, std::string_view kind, const App& before, const App& after, TypeData&& type_data) {
+  const Timestamp at = call.now();
+  const std::string id = event_id(call, kind, after.id + version_of(before) + version_of(after), at);
+  Buffer event;
+  write_event(call, after, kind, id, at, event, type_data);
+  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  static_cast<void>(call.router.route(
+      event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(Delivery::own(delivery)); }));
+  call.outcome.events.push_back({after.id, id, event.str()});
+}
+
+/// Makes the events of what is different in an app: a name, an owner, a project, something else.
+inline void record_app_changes(Call& call, const App& before, const App& after) {
+  const auto owner = [](json::Writer& out, std::string_view key, const User& user) {
+    out.key(key);
+    write_user(out, user);
+  };
+  bool is_edited = before.owner.id == after.owner.id &&
+                   (before.owner.username != after.owner.username || before.owner.email != after.owner.email);
+  if (before.name != after.name) {
+    record_app_change(call, "rename_app", before, after, [&](json::Writer& out) {
+      out.member("old_name", before.name);
+      out.member("new_name", after.name);
+    });
+  }
+  if (before.owner.id != after.owner.id) {
+    record_app_change(call, "transfer_app", before, after, [&](json::Writer& out) {
+      owner(out, "old_owner", before.owner);
+      owner(out, "new_owner", after.owner);
+    });
+  }
+  if (before.project_id != after.project_id && !after.project_id.empty()) {
+    record_app_change(call, "update_app_project", before, after, [&](json::Writer& out) {
+      if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
+      out.member("new_project_id", after.project_id);
+    });
+  }
+  is_edited = is_edited || (before.project_id != after.project_id && after.project_id.empty());
+  if (is_edited) record_app_change(call, "edit_app", before, after, [](json::Writer&) {});
+}
+
 /// Writes the sample event of a notifier's test.
 inline void write_test_event(const Call& call, const App& app, const Notifier& notifier, Buffer& event) {
   const Timestamp at = call.now();
   const Request& request = call.request;
   std::string_view who = request.username.empty() ? request.email : request.username;
   if (who.empty()) who = "Somebody";
-  write_event(call, app, "test", event_id(call, "test", notifier, at), at, event, [&](json::Writer& out) {
+  write_event(call, app, "test", event_id(call, "test", notifier.id, at), at, event, [&](json::Writer& out) {
     out.member("message", std::string(who) + " asked for this test of the notifier \"" + notifier.name +
                               "\". Nothing happened to " + app.name + ".");
     out.member("notifier_id", notifier.id);

@@ -44,7 +44,10 @@ inline Response retry_delivery(Call& call) {
   if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
   const std::string_view id = call.parameters[2];
   History* history = call.options.history;
-  if (history == nullptr || !history->retry(app->id, call.notifier_id(), id)) return not_found("delivery");
+  if (history == nullptr) return not_found("delivery");
+  if (const auto again = history->retry(app->id, call.notifier_id(), id); !again) {
+    return again.error().code == errc::not_found ? not_found("delivery") : failure(again.error());
+  }
   return json_response(202, [&](json::Writer& out) {
     out.object([&] {
       out.key("delivery");

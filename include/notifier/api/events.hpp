@@ -87,12 +87,79 @@ inline Error in_line(Error error, std::string_view body, std::string_view line, 
   return error;
 }
 
-/// 202 with what was routed. Several events are taken all or not at all.
+/// What events that have no id are known by: what the client says in `Idempotency-Key`, else what the host draws.
+class EventIds {
+ public:
+  /// @return the error to answer, where there is one
+  std::optional<Response> read(const Call& call, std::size_t event_count) {
+    call_ = &call;
+    is_one_ = event_count == 1;
+    for (const HeaderView& header : call.request.headers) {
+      if (!net::equals_lower(header.name, "idempotency-key")) continue;
+      if (!key_.empty()) return error_response(400, "Idempotency-Key is given twice");
+      key_ = header.value;
+      // As the HTTP field's draft writes it, or as clients do.
+      if (key_.size() >= 2 && key_.front() == '"' && key_.back() == '"') key_ = key_.substr(1, key_.size() - 2);
+      const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
+      if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
+          !std::all_of(key_.begin(), key_.end(), is_visible)) {
+        return error_response(400, "Idempotency-Key must be 1 to " + decimal(std::size_t{NOTIFIER_MAX_ID_BYTES}) +
+                                       " visible ASCII characters");
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// @param own    the event's own id, if it has one
+  /// @param place  of the event in the body, from 1
+  /// @return empty where it is known by its bytes
+  std::string of(std::string_view own, std::size_t place) const {
+    if (!own.empty()) return std::string(own);
+    if (!key_.empty()) return is_one_ ? std::string(key_) : std::string(key_) + ":" + decimal(place);
+    const ApiOptions& options = call_->options;
+    if (options.new_id) return options.new_id("ev-");
+    return options.router.new_id ? options.router.new_id("ev-") : std::string();
+  }
+
+ private:
+  const Call* call_ = nullptr;
+  bool is_one_ = true;
+  std::string_view key_;
+};
+
+/// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
+/// @param taken  called as `void(std::string_view type)` for each
+/// @return the error to answer, where there is one
+template <class Taken>
+std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
+  const std::vector<std::string_view> events = split_events(call);
+  EventIds ids;
+  if (auto refused = ids.read(call, events.size())) return refused;
+  Audience audience = audience_of(call, app);
+  Outcome& outcome = call.outcome;
+  const auto refuse = [&](const Error& error, std::string_view json) {
+    outcome = {};
+    return failure(in_line(error, call.request.body, json, events.size()));
+  };
+  for (const std::string_view json : events) {
+    const auto event = read_event(call, app, json);
+    if (!event) return refuse(event.error(), json);
+    std::string id = ids.of(event->id, outcome.events.size() + 1);
+    audience.event_id = id;
+    const auto routed = call.router.route(
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
+    if (!routed) return refuse(routed.error(), json);
+    outcome.events.push_back({app.id, std::move(id), std::string(json)});
+    taken(event->type);
+  }
+  return std::nullopt;
+}
+
+/// 202 with what was routed.
 inline Response accept_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
-  const std::string_view body = call.request.body;
-  if (body.size() > NOTIFIER_MAX_EVENT_BYTES)
+  if (call.request.body.size() > NOTIFIER_MAX_EVENT_BYTES)
     return error_response(413, "The events are larger than this server takes at once");
 
   struct Accepted {
@@ -100,9 +167,8 @@ inline Response accept_events(Call& call) {
     std::size_t deliveries_end;
   };
   std::vector<Accepted> accepted;
-  const Audience audience = audience_of(call, *app);
-  const std::vector<std::string_view> events = split_events(call);
   Outcome& outcome = call.outcome;
+<<<<<<< HEAD
   DeliveryOwner own;
   for (const std::string_view json : events) {
     const auto event = read_event(call, *app, json);
@@ -118,30 +184,40 @@ inline Response accept_events(Call& call) {
     }
     outcome.events.push_back({app->id, std::string(event->id), std::string(json)});
     accepted.push_back({std::string(event->type), outcome.deliveries.size()});
+=======
+  if (auto refused = take_events(call, *app, [&](std::string_view type) {
+        accepted.push_back({std::string(type), outcome.deliveries.size()});
+      })) {
+    return *std::move(refused);
+>>>>>>> registry
   }
 
-  Response response = list_response("events", [&](json::Writer& out) {
-    std::size_t delivery = 0;
-    for (std::size_t i = 0; i < accepted.size(); ++i) {
-      out.object([&] {
-        out.member("id", outcome.events[i].id);
-        out.member("type", accepted[i].type);
-        out.key("deliveries");
-        out.array([&] {
-          for (; delivery < accepted[i].deliveries_end; ++delivery) {
-            const Delivery& routed = outcome.deliveries[delivery];
-            out.object([&] {
-              out.member("notifier_id", routed.notifier_id);
-              out.member("notifier_name", routed.notifier_name);
-              out.member("platform", to_string(routed.platform));
-            });
-          }
+  Buffer body;
+  json::Writer out(body);
+  out.object([&] {
+    out.key("events");
+    out.array([&] {
+      for (std::size_t i = 0; i < accepted.size(); ++i) {
+        out.object([&] {
+          out.member("id", outcome.events[i].id);
+          out.member("type", accepted[i].type);
+          out.key("deliveries");
+          out.array([&] {
+            while (outcome.entry_ends.size() < accepted[i].deliveries_end) {
+              const Delivery& routed = outcome.deliveries[outcome.entry_ends.size()];
+              out.object([&] {
+                out.member("notifier_id", routed.notifier_id);
+                out.member("notifier_name", routed.notifier_name);
+                out.member("platform", to_string(routed.platform));
+                outcome.entry_ends.push_back(body.size());
+              });
+            }
+          });
         });
-      });
-    }
+      }
+    });
   });
-  response.status = 202;
-  return response;
+  return json_text_response(202, body);
 }
 
 inline Response list_events(Call& call) {

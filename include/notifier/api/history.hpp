@@ -5,11 +5,11 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/config.hpp"
+#include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What happened, for the API to show: kept by the host, since the Registry keeps only what is. Both calls are reads.
+/// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
 class History {
  public:
   virtual ~History() = default;
@@ -24,8 +24,9 @@ class History {
                                  std::size_t limit, std::vector<std::string>& out) const = 0;
 
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
-  /// @return false where there is none, or it is not dead.
-  virtual bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+  /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
+  ///         is; errc::storage
+  virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
 };
 
 NOTIFIER_NAMESPACE_END

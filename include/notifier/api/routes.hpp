@@ -29,6 +29,8 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps", list_apps},
     {"POST", "/v1/apps", add_app},
     {"GET", "/v1/apps/:app", show_app},
+    {"PATCH", "/v1/apps/:app", update_app},
+    {"DELETE", "/v1/apps/:app", remove_app},
     {"GET", "/v1/apps/:app/collaborators", list_collaborators},
     {"GET", "/v1/apps/:app/stream", stream},
 
@@ -47,6 +49,9 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},
     {"POST", "/v1/apps/:app/events/explain", explain_event},
+
+    {"PATCH", "/v1/users/:id", update_user},
+    {"DELETE", "/v1/users/:id", remove_user},
 
     {"GET", "/v1/notification_platforms", list_platforms},
     {"GET", "/v1/notification_platforms/search", search_platforms},

@@ -133,8 +133,7 @@ class Registry {
   /// @param outcomes  a container of pointers to what has `changes`, as Outcome does
   /// @param store     called as `Result<void>(const std::vector<POINTER>&)`: stores all of them or none, changes and
   ///                  whatever else is in them, durably. It may answer errc::conflict, where another machine was
-  ///                  faster: then it is asked for each alone. Throws nothing but std::bad_alloc once it has stored
-  ///                  something.
+  ///                  faster: then it is asked for each alone. Where it throws, nothing is stored.
   /// @return for each outcome, in their order: nothing, and it is stored and seen; or why it is neither:
   /// errc::conflict,
   ///         errc::invalid, errc::not_found, or what the store answered.

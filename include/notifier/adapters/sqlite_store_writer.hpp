@@ -1,0 +1,212 @@
+// What a store writes for each change and event, within its transaction.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/api/response.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/registry/change.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::sqlite {
+
+/// Assigns a value, or hands on the error.
+template <class T>
+Result<void> assign(T& to, Result<T> from) {
+  if (!from) return std::move(from).error();
+  to = *std::move(from);
+  return {};
+}
+
+/// The version of what a change leaves; empty where it leaves nothing.
+inline std::string new_version(const Change& change) {
+  switch (change.op) {
+    case Change::Op::put_app: return version_of(change.app);
+    case Change::Op::put_notifier: return version_of(change.notifier);
+    case Change::Op::put_user: return version_of(change.user);
+    default: return {};
+  }
+}
+
+/// The statements, each to be run within a transaction by whoever holds the write lock.
+class StoreWriter {
+ public:
+  /// @param database     outlives the writer
+  /// @param most_events  of an app that are kept
+  Result<void> open(SqliteDatabase& database, std::size_t most_events);
+
+  /// @return errc::conflict where the row is not as the change expects, and nothing was written
+  Result<void> store(const Change& change);
+  /// Sets RecordedEvent::is_known.
+  Result<void> store(RecordedEvent& event);
+  /// To be called where a transaction was undone.
+  void undone() noexcept {
+    taken_over_.clear();
+    for (SqliteStatement* const statement :
+         {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_, &forget_event_ids_}) {
+      statement->reset();
+    }
+  }
+
+ private:
+  Result<void> check_expected(const Change& change, std::string_view kind, std::string_view id);
+  Result<void> check_app(std::string_view id);
+  Result<void> forget_app(std::string_view app_id);
+  Result<void> take_over_events(const std::string& app_id);
+  static Error conflict();
+
+  SqliteDatabase* database_ = nullptr;
+  std::size_t most_events_ = 0;
+  SqliteStatement present_, put_, remove_;
+  SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_;
+  std::int64_t last_of_1_0_ = 0;                   // rowid of the last event that 1.0 stored; 0: none of them is left
+  std::set<std::string, std::less<>> taken_over_;  // apps whose events of 1.0 are known by their ids
+  Buffer json_;
+};
+
+inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most_events) {
+  database_ = &database;
+  most_events_ = most_events;
+  Result<void> done;
+  const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
+    if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
+  };
+  prepare(present_,
+          "SELECT version, CASE WHEN version IS NULL THEN change END FROM registry WHERE kind = ?1 AND id = ?2");
+  prepare(put_,
+          "INSERT INTO registry (kind, id, change, version) VALUES (?1, ?2, ?3, ?4) "
+          "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version");
+  prepare(remove_, "DELETE FROM registry WHERE kind = ?1 AND id = ?2");
+  prepare(add_event_,
+          "INSERT INTO events (app_id, number, event) "
+          "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2 FROM events WHERE app_id = ?1 RETURNING number");
+  prepare(add_event_id_,
+          "INSERT INTO event_ids (app_id, event_id, number) "
+          "SELECT ?1, ?2, 1 + COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1 "
+          "ON CONFLICT DO NOTHING RETURNING number");
+  prepare(forget_events_, "DELETE FROM events WHERE app_id = ?1 AND number <= ?2");
+  prepare(forget_event_ids_, "DELETE FROM event_ids WHERE app_id = ?1 AND number <= ?2");
+  if (!done) return done;
+  return assign(last_of_1_0_, database.query_integer("SELECT last FROM events_of_1_0 WHERE last >= (SELECT rowid FROM "
+                                                     "events ORDER BY rowid LIMIT 1)"));
+}
+
+inline Result<void> StoreWriter::store(const Change& change) {
+  using Op = Change::Op;
+  const bool is_removal =
+      change.op == Op::remove_app || change.op == Op::remove_notifier || change.op == Op::remove_user;
+  std::string_view kind = "notifier";
+  std::string_view id = change.notifier.id;
+  if (change.op == Op::put_app || change.op == Op::remove_app) {
+    kind = "app";
+    id = change.app.id;
+  } else if (change.op == Op::put_user || change.op == Op::remove_user) {
+    kind = "user";
+    id = change.user.id;
+  }
+  if (auto fine = check_expected(change, kind, id); !fine) return fine;
+  if (change.op == Op::put_notifier) {
+    if (auto fine = check_app(change.notifier.app_id); !fine) return fine;
+  }
+  if (is_removal) {
+    auto done = remove_.bind(1, kind).bind(2, id).run();
+    return done && change.op == Op::remove_app ? forget_app(id) : done;
+  }
+
+  Change row = change;
+  row.expected.clear();
+  json_.clear();
+  json::Writer out(json_);
+  write_json(out, row);
+  const std::string version = new_version(change);
+  return put_.bind(1, kind).bind(2, id).bind(3, json_.view()).bind(4, version).run();
+}
+
+/// Whether the row is as the change expects; errc::conflict where it is not.
+inline Result<void> StoreWriter::check_expected(const Change& change, std::string_view kind, std::string_view id) {
+  const auto row = present_.bind(1, kind).bind(2, id).step();
+  if (!row) return row.error();
+  const bool is_there = *row;
+  std::string version;
+  if (is_there) {
+    version = present_.text(0);
+    if (version.empty()) {
+      json::Document document;
+      const auto root = document.parse(present_.text(1));
+      auto stored = root ? read_change(*root) : Result<Change>(root.error());
+      if (!stored) {
+        present_.reset();
+        return std::move(stored).error();
+      }
+      version = new_version(*stored);
+    }
+    present_.reset();
+  }
+  const bool is_removal = new_version(change).empty();
+  if (change.expected == "*" ? is_there || !is_removal : change.expected == version) return {};
+  return conflict();
+}
+
+/// Whether the app of a notifier is there.
+inline Result<void> StoreWriter::check_app(std::string_view id) {
+  const auto row = present_.bind(1, "app").bind(2, id).step();
+  if (!row) return row.error();
+  present_.reset();
+  return *row ? Result<void>() : Result<void>(conflict());
+}
+
+inline Error StoreWriter::conflict() {
+  Error error;
+  error.code = errc::conflict;
+  error.message = "what is stored has changed since the change was planned";
+  return error;
+}
+
+inline Result<void> StoreWriter::forget_app(std::string_view app_id) {
+  constexpr std::int64_t all = 0x7FFFFFFFFFFFFFFF;
+  auto done = forget_events_.bind(1, app_id).bind(2, all).run();
+  return done ? forget_event_ids_.bind(1, app_id).bind(2, all).run() : done;
+}
+
+inline Result<void> StoreWriter::store(RecordedEvent& event) {
+  event.is_known = false;
+  if (!event.id.empty()) {
+    if (auto done = take_over_events(event.app_id); !done) return done;
+    const auto is_new = add_event_id_.bind(1, event.app_id).bind(2, event.id).step();
+    if (!is_new) return is_new.error();
+    add_event_id_.reset();
+    event.is_known = !*is_new;
+    if (event.is_known) return {};
+  }
+  const auto row = add_event_.bind(1, event.app_id).bind(2, event.json).step();
+  if (!row) return row.error();
+  const std::int64_t number = add_event_.integer(0);
+  add_event_.reset();
+  const auto kept = static_cast<std::int64_t>(most_events_);
+  if (number <= kept) return {};
+  auto done = forget_events_.bind(1, event.app_id).bind(2, number - kept).run();
+  return done ? forget_event_ids_.bind(1, event.app_id).bind(2, number - kept).run() : done;
+}
+
+/// Events of 1.0 are stored without what they are known by. Their own ids are noted when the app has its next event.
+inline Result<void> StoreWriter::take_over_events(const std::string& app_id) {
+  if (last_of_1_0_ == 0 || !taken_over_.insert(app_id).second) return {};
+  auto note = SqliteStatement::prepare(
+      database_->handle(),
+      "INSERT OR IGNORE INTO event_ids (app_id, event_id, number) "
+      "SELECT app_id, json_extract(event, '$.id'), number FROM events "
+      "WHERE app_id = ?1 AND rowid <= ?2 AND json_valid(event) AND json_type(event, '$.id') = 'text' "
+      "AND json_extract(event, '$.id') <> '' ORDER BY number");
+  return note ? note->bind(1, app_id).bind(2, last_of_1_0_).run() : Result<void>(note.error());
+}
+
+}  // namespace detail::sqlite
+NOTIFIER_NAMESPACE_END
