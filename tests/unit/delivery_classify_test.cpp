@@ -214,3 +214,10 @@ TEST_CASE("white space around a header's value does not count") {
     CHECK(*verdict.retry_after_ms == 120000);
   }
 }
+
+TEST_CASE("a lack of descriptors, ports or memory here is no attempt") {
+  const Verdict verdict = notifier::classify(notifier::TransportFailure::local);
+  CHECK(verdict.action == Verdict::Action::postpone);
+  CHECK(to_string(verdict.action) == "postpone");
+  CHECK(verdict.status == 0);
+}

@@ -7,10 +7,12 @@
 #include <vector>
 
 #include "notifier/delivery/outbox_memory.hpp"
+#include "outbox_post.hpp"
 
 using notifier::Delivery;
 using notifier::errc;
 using notifier::MemoryOutboxStorage;
+using notifier::Moment;
 using notifier::Outbox;
 using notifier::OutboxClaim;
 using notifier::OutboxOptions;
@@ -20,79 +22,25 @@ using notifier::Platform;
 using notifier::Timestamp;
 using notifier::Verdict;
 using Action = notifier::Verdict::Action;
+using outbox_test::day;
+using outbox_test::make;
+using outbox_test::Post;
+using outbox_test::verdict;
 
 namespace {
-
-constexpr std::int64_t day = 24 * 3'600'000;
-
-Delivery make(const std::string& key, const std::string& notifier_id, const std::string& url,
-              Platform platform = Platform::webhook) {
-  Delivery delivery;
-  delivery.idempotency_key = key;
-  delivery.notifier_id = notifier_id;
-  delivery.app_id = "app";
-  delivery.platform = platform;
-  delivery.method = "POST";
-  delivery.url = url;
-  delivery.body = "{\"key\":\"" + key + "\"}";
-  return delivery;
-}
-
-Verdict verdict(Action action, std::string_view reason = "because") { return {action, 200, reason, std::nullopt}; }
-
-/// An outbox over memory, and a clock.
-struct Post {
-  MemoryOutboxStorage storage;
-  Outbox outbox;
-  Timestamp now{1'000'000'000'000};
-
-  explicit Post(OutboxOptions options = {}) : outbox(storage, std::move(options)) {}
-
-  std::size_t put(const std::vector<Delivery>& deliveries) {
-    auto count = outbox.enqueue(deliveries, now);
-    REQUIRE(count);
-    return *count;
-  }
-  std::vector<OutboxClaim> claim(std::size_t most = 1000) {
-    std::vector<OutboxClaim> claims;
-    const std::size_t count = outbox.claim(now, most, claims);
-    CHECK(count == claims.size());
-    return claims;
-  }
-  /// Claims the one delivery that there is to claim.
-  OutboxClaim claim_one() {
-    auto claims = claim();
-    REQUIRE(claims.size() == 1);
-    return claims[0];
-  }
-  notifier::OutboxStep record(const OutboxClaim& claim, const Verdict& of) {
-    auto step = outbox.record(claim.sequence, of, now);
-    REQUIRE(step);
-    return *step;
-  }
-  OutboxRecord find(std::string_view key) {
-    auto record = storage.find(key);
-    REQUIRE(record);
-    REQUIRE(*record);
-    return **record;
-  }
-};
 
 /// Fails on demand, in the manner of a disk that is full or gone.
 class FailingStorage : public MemoryOutboxStorage {
  public:
-  bool fails_insert = false, fails_update = false, fails_commit = false, fails_load = false;
+  bool fails_insert = false, fails_write = false, fails_load = false;
   errc load_error = errc::storage;
 
-  notifier::Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override {
-    return fails_insert ? notifier::Result<std::uint64_t>(failed(errc::storage))
-                        : MemoryOutboxStorage::insert(record, delivery);
+  notifier::Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
+    return fails_insert ? notifier::Result<void>(failed(errc::storage))
+                        : MemoryOutboxStorage::insert(records, deliveries);
   }
-  notifier::Result<void> update(const notifier::OutboxChange& change) override {
-    return fails_update ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::update(change);
-  }
-  notifier::Result<void> commit() override {
-    return fails_commit ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::commit();
+  notifier::Result<void> write(const std::vector<notifier::OutboxWrite>& writes) override {
+    return fails_write ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::write(writes);
   }
   notifier::Result<Delivery> load(std::uint64_t sequence) override {
     return fails_load ? notifier::Result<Delivery>(failed(load_error)) : MemoryOutboxStorage::load(sequence);
@@ -126,7 +74,7 @@ TEST_CASE("a delivery is claimed once, whole, and is gone when it has arrived") 
   CHECK_FALSE(step.disable_notifier);
   CHECK(post.outbox.pending() == 0);
   CHECK(post.outbox.in_flight() == 0);
-  CHECK_FALSE(post.outbox.next_time());
+  CHECK_FALSE(post.outbox.wait_ms(post.now));
   CHECK(post.claim().empty());
   CHECK(post.find("k1").state == OutboxState::delivered);
 }
@@ -156,16 +104,17 @@ TEST_CASE("a delivery that fails comes back by the schedule and dies at its end"
       break;
     }
     REQUIRE(step.state == OutboxState::pending);
-    CHECK(post.outbox.next_time() == step.next_at);
-    post.now = {step.next_at.ms - 1};
+    const std::int64_t wait = step.next_at.ms - post.now.wall.ms;
+    CHECK(post.outbox.wait_ms(post.now) == wait);
+    post.pass(wait - 1);
     CHECK(post.claim().empty());
-    post.now = step.next_at;
+    post.pass(1);
   }
   CHECK(post.outbox.pending() == 0);
   const OutboxRecord record = post.find("k1");
   CHECK(record.state == OutboxState::dead);
   REQUIRE(record.history.size() == 7);
-  CHECK(record.history[6].at == post.now);
+  CHECK(record.history[6].at == post.now.wall);
   CHECK(record.history[6].reason == "no luck");
   CHECK(record.history[6].status == 200);
 }
@@ -175,23 +124,24 @@ TEST_CASE("jitter comes from the host's random numbers") {
   options.random = [] { return 0x80000000u; };
   Post post(options);
   post.put({make("k1", "n1", "https://a.example/x")});
-  CHECK(post.record(post.claim_one(), verdict(Action::retry)).next_at.ms == post.now.ms + 5'500);
+  CHECK(post.record(post.claim_one(), verdict(Action::retry)).next_at.ms == post.now.wall.ms + 5'500);
 }
 
 TEST_CASE("a dead delivery can be sent again under its key, and no other can") {
   Post post;
   post.put({make("k1", "n1", "https://a.example/x")});
   const OutboxClaim claim = post.claim_one();
-  CHECK(*post.outbox.resend("k1", post.now) == false);
+  CHECK(post.resend_error("k1") == errc::conflict);
   post.record(claim, verdict(Action::fail));
-  CHECK(*post.outbox.resend("k2", post.now) == false);
-  CHECK(*post.outbox.resend("k1", post.now) == true);
-  CHECK(*post.outbox.resend("k1", post.now) == false);
+  CHECK(post.resend_error("k2") == errc::not_found);
+  CHECK_FALSE(post.outbox.resend("n2", "k1", post.now));
+  CHECK(post.outbox.resend("n1", "k1", post.now));
+  CHECK(post.resend_error("k1") == errc::conflict);
   const OutboxClaim again = post.claim_one();
   CHECK(again.delivery.idempotency_key == "k1");
   CHECK(again.attempt == 1);
   post.record(again, verdict(Action::delivered));
-  CHECK(*post.outbox.resend("k1", post.now) == false);
+  CHECK(post.resend_error("k1") == errc::conflict);
   CHECK(post.find("k1").history.size() == 2);
 }
 
@@ -228,7 +178,7 @@ TEST_CASE("a target is sent no more at a time than its platform's limit") {
   post.put(deliveries);
   const auto claims = post.claim();
   CHECK(claims.size() == 16 + 2);
-  CHECK_FALSE(post.outbox.next_time());
+  CHECK_FALSE(post.outbox.wait_ms(post.now));
   post.record(claims[0], verdict(Action::delivered));
   CHECK(post.claim().size() == 1);
 }
@@ -245,18 +195,18 @@ TEST_CASE("Slack gets one message a second and webhook") {
     CHECK(claims[0].delivery.url != claims[1].delivery.url);
     for (const auto& claim : claims) post.record(claim, verdict(Action::delivered));
     CHECK(post.claim().empty());
-    if (round < 2) CHECK(post.outbox.next_time() == Timestamp{post.now.ms + 1000});
-    post.now.ms += 999;
+    if (round < 2) CHECK(post.outbox.wait_ms(post.now) == 1000);
+    post.pass(999);
     CHECK(post.claim().empty());
-    post.now.ms += 1;
+    post.pass(1);
   }
   // The pace is kept although the target had nothing left to be sent.
   post.put({make("a3", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
   post.record(post.claim_one(), verdict(Action::delivered));
-  post.now.ms += 500;
+  post.pass(500);
   post.put({make("a4", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
   CHECK(post.claim().empty());
-  post.now.ms += 500;
+  post.pass(500);
   CHECK(post.claim().size() == 1);
 }
 
@@ -268,9 +218,9 @@ TEST_CASE("throttling holds back the whole target and nobody else") {
   REQUIRE(claims[0].delivery.idempotency_key == "a1");
   post.record(claims[0], {Action::throttle, 429, "slow down", 30'000});
   CHECK(post.claim_one().delivery.idempotency_key == "b1");
-  post.now.ms += 29'999;
+  post.pass(29'999);
   CHECK(post.claim().empty());
-  post.now.ms += 1;
+  post.pass(1);
   CHECK(post.claim().size() == 2);
 }
 
@@ -317,12 +267,12 @@ TEST_CASE("a notifier's order is kept where the host asks for it") {
   CHECK(claims[1].delivery.idempotency_key == "b1");
   post.record(claims[0], verdict(Action::retry));
   CHECK(post.claim().empty());
-  post.now.ms += 5'000;
+  post.pass(5'000);
   const OutboxClaim first = post.claim_one();
   CHECK(first.delivery.idempotency_key == "a1");
   post.record(first, verdict(Action::fail));
   CHECK(post.claim_one().delivery.idempotency_key == "a2");
-  CHECK(*post.outbox.resend("a1", post.now));
+  CHECK(post.outbox.resend("n1", "a1", post.now));
   CHECK(post.claim().empty());
 }
 
@@ -352,22 +302,23 @@ TEST_CASE("a target that is gone switches its notifier off and ends all that wai
 
 TEST_CASE("a notifier that does nothing but fail for five days is switched off, also over a restart") {
   Post post;
-  const Timestamp start = post.now;
+  const Moment start = post.now;
   bool disabled = false;
   int events = 0;
   while (!disabled) {
-    REQUIRE(post.now.ms - start.ms <= 5 * day);
+    REQUIRE(post.now.steady_ms - start.steady_ms <= 5 * day);
     post.put({make("k" + std::to_string(events++), "n1", "https://a.example/")});
     OutboxOptions options;
     options.retry.delays_ms.clear();
     Outbox outbox(post.storage, options);
-    REQUIRE(outbox.recover());
+    REQUIRE(outbox.recover(post.now));
     std::vector<OutboxClaim> claims;
     REQUIRE(outbox.claim(post.now, 100, claims) == 1);
     disabled = outbox.record(claims[0].sequence, verdict(Action::retry), post.now)->disable_notifier;
-    if (!disabled) post.now.ms += day / 4;
+    REQUIRE(outbox.flush());
+    if (!disabled) post.pass(day / 4);
   }
-  CHECK(post.now.ms - start.ms == 5 * day);
+  CHECK(post.now.steady_ms - start.steady_ms == 5 * day);
 }
 
 TEST_CASE("a notifier that was removed is sent nothing more") {
@@ -375,9 +326,9 @@ TEST_CASE("a notifier that was removed is sent nothing more") {
   post.put({make("a1", "n1", "https://a.example/"), make("a2", "n1", "https://a.example/"),
             make("b1", "n2", "https://a.example/")});
   const auto claims = post.claim(1);
-  CHECK(*post.outbox.cancel("n1", post.now) == 1);
-  CHECK(*post.outbox.cancel("n1", post.now) == 0);
-  CHECK(*post.outbox.cancel("unknown", post.now) == 0);
+  CHECK(post.outbox.end("n1", "the notifier was removed", post.now).pending == 1);
+  CHECK(post.outbox.end("n1", "the notifier was removed", post.now).pending == 0);
+  CHECK(post.outbox.end("unknown", "x", post.now).pending == 0);
   CHECK(post.claim_one().delivery.notifier_id == "n2");
   CHECK(post.record(claims[0], verdict(Action::retry)).state == OutboxState::dead);
 }
@@ -389,13 +340,15 @@ TEST_CASE("after a crash all that was pending is due again under its key") {
   const auto claims = post.claim(3);
   post.record(claims[0], verdict(Action::delivered));
   const auto later = post.record(claims[1], verdict(Action::retry));
+  REQUIRE(post.outbox.flush());
   Outbox next(post.storage);
-  CHECK(*next.recover() == 2);
+  CHECK(*next.recover(post.now) == 2);
   std::vector<OutboxClaim> again;
   REQUIRE(next.claim(post.now, 10, again) == 1);
   CHECK(again[0].delivery.idempotency_key == "k3");
   CHECK(again[0].attempt == 1);
-  REQUIRE(next.claim(later.next_at, 10, again) == 1);
+  post.pass(later.next_at.ms - post.now.wall.ms);
+  REQUIRE(next.claim(post.now, 10, again) == 1);
   CHECK(again[1].delivery.idempotency_key == "k2");
   CHECK(again[1].attempt == 2);
 }
@@ -421,6 +374,7 @@ TEST_CASE("records are listed newest first, by notifier and state, in pages") {
   for (const auto& claim : post.claim()) {
     post.record(claim, verdict(claim.sequence <= 4 ? Action::fail : Action::delivered));
   }
+  REQUIRE(post.outbox.flush());
   std::vector<OutboxRecord> page;
   CHECK(*post.storage.list({"odd", std::nullopt, 1, 2}, page) == 5);
   REQUIRE(page.size() == 2);
@@ -438,13 +392,13 @@ TEST_CASE("what ended long ago is forgotten, the dead later than the delivered, 
   const auto claims = post.claim();
   post.record(claims[0], verdict(Action::delivered));
   post.record(claims[1], verdict(Action::fail));
-  post.now.ms += 7 * day;
+  post.pass(7 * day);
   CHECK(*post.outbox.prune(post.now) == 0);
-  post.now.ms += 1;
+  post.pass(1);
   CHECK(*post.outbox.prune(post.now) == 1);
-  post.now.ms += 23 * day;
+  post.pass(23 * day);
   CHECK(*post.outbox.prune(post.now) == 1);
-  post.now.ms += 1000 * day;
+  post.pass(1000 * day);
   CHECK(*post.outbox.prune(post.now) == 0);
   CHECK(post.put({make("ok", "n", "https://a.example/")}) == 1);
 }
@@ -452,55 +406,61 @@ TEST_CASE("what ended long ago is forgotten, the dead later than the delivered, 
 TEST_CASE("deliveries that could not be stored are not sent either") {
   FailingStorage storage;
   Outbox outbox(storage);
-  const Timestamp now{0};
   const std::vector<Delivery> deliveries = {make("k1", "n1", "https://a.example/"),
                                             make("k2", "n1", "https://a.example/")};
-  for (bool FailingStorage::*fault : {&FailingStorage::fails_insert, &FailingStorage::fails_commit}) {
-    storage.*fault = true;
-    const auto count = outbox.enqueue(deliveries, now);
-    REQUIRE_FALSE(count);
-    CHECK(count.error().code == errc::storage);
-    CHECK(outbox.pending() == 0);
-    storage.*fault = false;
-  }
-  CHECK(*outbox.enqueue(deliveries, now) == 2);
+  storage.fails_insert = true;
+  const auto result = outbox.enqueue(deliveries, {});
+  REQUIRE_FALSE(result);
+  CHECK(result.error().code == errc::storage);
+  CHECK(outbox.pending() == 0);
+  storage.fails_insert = false;
+  CHECK(outbox.enqueue(deliveries, {})->added == 2);
   std::vector<OutboxClaim> claims;
-  CHECK(outbox.claim(now, 10, claims) == 2);
+  CHECK(outbox.claim({}, 10, claims) == 2);
 }
 
-TEST_CASE("an outcome that could not be stored can be recorded again") {
+TEST_CASE("an outcome that could not be stored is kept, and nothing else is begun until it is stored") {
   FailingStorage storage;
   Outbox outbox(storage);
-  const Timestamp now{0};
-  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/")}, now));
+  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, {}));
   std::vector<OutboxClaim> claims;
-  REQUIRE(outbox.claim(now, 10, claims) == 1);
-  storage.fails_update = true;
-  const auto failed = outbox.record(claims[0].sequence, verdict(Action::retry), now);
-  REQUIRE_FALSE(failed);
-  CHECK(failed.error().code == errc::storage);
-  CHECK(outbox.in_flight() == 1);
-  storage.fails_update = false;
-  const auto step = outbox.record(claims[0].sequence, verdict(Action::retry), now);
+  REQUIRE(outbox.claim({}, 1, claims) == 1);
+  storage.fails_write = true;
+  const auto step = outbox.record(claims[0].sequence, verdict(Action::delivered), {});
   REQUIRE(step);
   CHECK(step->attempts == 1);
+  for (int i = 0; i < 3; ++i) {
+    const auto failed = outbox.flush();
+    REQUIRE_FALSE(failed);
+    CHECK(failed.error().code == errc::storage);
+    CHECK(outbox.is_stuck());
+    CHECK(outbox.claim({}, 10, claims) == 0);
+    CHECK_FALSE(outbox.wait_ms({}));
+  }
+  CHECK((*storage.find("n1", "k1"))->state == OutboxState::pending);
+  storage.fails_write = false;
+  CHECK(outbox.flush());
+  CHECK((*storage.find("n1", "k1"))->state == OutboxState::delivered);
+  CHECK((*storage.find("n1", "k1"))->history.size() == 1);
+  CHECK(outbox.wait_ms({}) == 0);
+  CHECK(outbox.claim({}, 10, claims) == 1);
 }
 
 TEST_CASE("a storage that cannot read now is asked again later, and what it lost is dead") {
   FailingStorage storage;
   Outbox outbox(storage);
-  const Timestamp now{0};
-  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, now));
+  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, {}));
   std::vector<OutboxClaim> claims;
   storage.fails_load = true;
-  CHECK(outbox.claim(now, 10, claims) == 0);
+  CHECK(outbox.claim({}, 10, claims) == 0);
   CHECK(outbox.pending() == 2);
   CHECK(outbox.in_flight() == 0);
   storage.load_error = errc::not_found;
-  CHECK(outbox.claim({60'000}, 10, claims) == 0);
+  CHECK(outbox.claim({{60'000}, 60'000}, 10, claims) == 0);
   CHECK(outbox.pending() == 0);
-  CHECK((*storage.find("k1"))->state == OutboxState::dead);
-  CHECK((*storage.find("k1"))->history.back().reason == "the stored delivery cannot be read");
+  REQUIRE(outbox.flush());
+  CHECK((*storage.find("n1", "k1"))->state == OutboxState::dead);
+  CHECK((*storage.find("n1", "k1"))->history.back().reason == "the stored delivery cannot be read");
 }
 
 TEST_CASE("a target's hash does not depend on spelling, query or notifier, and tells schemes, ports and paths apart") {
@@ -519,12 +479,10 @@ TEST_CASE("a target's hash does not depend on spelling, query or notifier, and t
 TEST_CASE("a delivery that the host stored itself is taken up once") {
   Post post;
   const Delivery delivery = make("k1", "n1", "https://a.example/x");
-  OutboxRecord record = notifier::describe_for_outbox(delivery, post.now);
-  auto sequence = post.storage.insert(record, delivery);
-  REQUIRE(sequence);
-  record.sequence = *sequence;
-  post.outbox.admit(record);
-  post.outbox.admit(record);
+  std::vector<OutboxRecord> records = {notifier::describe_for_outbox(delivery, post.now.wall)};
+  REQUIRE(post.storage.insert(records, &delivery));
+  post.outbox.admit(records[0], post.now);
+  post.outbox.admit(records[0], post.now);
   CHECK(post.outbox.pending() == 1);
   CHECK(post.record(post.claim_one(), verdict(Action::delivered)).state == OutboxState::delivered);
   CHECK(post.find("k1").state == OutboxState::delivered);
@@ -534,11 +492,11 @@ TEST_CASE("what is taken up is sent, though its notifier was switched off before
   Post post;
   post.put({make("k1", "n1", "https://a.example/x")});
   const OutboxClaim under_way = post.claim_one();
-  REQUIRE(post.outbox.cancel("n1", post.now));
+  post.outbox.end("n1", "the notifier was removed", post.now);
   const Delivery delivery = make("k2", "n1", "https://a.example/y");
-  OutboxRecord record = notifier::describe_for_outbox(delivery, post.now);
-  record.sequence = *post.storage.insert(record, delivery);
-  post.outbox.admit(record);
+  std::vector<OutboxRecord> records = {notifier::describe_for_outbox(delivery, post.now.wall)};
+  REQUIRE(post.storage.insert(records, &delivery));
+  post.outbox.admit(records[0], post.now);
   CHECK(post.record(post.claim_one(), verdict(Action::retry)).state == OutboxState::pending);
   CHECK(post.record(under_way, verdict(Action::delivered)).state == OutboxState::delivered);
 }
@@ -565,7 +523,7 @@ TEST_CASE("a delivery that the host gives up is dead without counting against it
   CHECK(post.outbox.in_flight() == 1);
   CHECK_FALSE(post.outbox.give_up(claims[0].sequence, "again", post.now));
 
-  CHECK(*post.outbox.resend("k1", post.now));
+  CHECK(post.outbox.resend("n1", "k1", post.now));
   CHECK(post.claim_one().attempt == 1);
   CHECK(post.record(claims[1], verdict(Action::fail)).disable_notifier);
 }

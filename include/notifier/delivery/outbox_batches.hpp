@@ -53,6 +53,9 @@ class OutboxBatches {
   bool has_failed() const noexcept { return has_failed_; }
   /// The number of the batch that what is added now will be written with.
   std::uint64_t next_number() const noexcept { return out_.number + 1; }
+  bool is_written(std::uint64_t number) const noexcept {
+    return number < out_.number || (number == out_.number && out_.writes.empty());
+  }
   bool is_empty() const noexcept { return out_.writes.empty() && gathered_.empty(); }
 
  private:

@@ -152,7 +152,7 @@ class OutboxMachine {
   std::optional<std::int64_t> wait_ms(Moment now) const;
   std::size_t pending() const noexcept { return schedule_.size() - schedule_.held(); }  ///< under way or not
   std::size_t held() const noexcept { return schedule_.held(); }
-  std::size_t in_flight() const noexcept { return schedule_.in_flight(); }  ///< claimed
+  std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
 
  private:
   using Schedule = detail::OutboxSchedule;
@@ -169,6 +169,7 @@ class OutboxMachine {
   Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
   static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
   static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
+  static Verdict removed() { return fault("the notifier was removed or switched off"); }
   static Error not_under_way();
 
   /// One that is sent again as soon as that is stored.
@@ -177,12 +178,24 @@ class OutboxMachine {
     std::uint64_t batch;
     std::int64_t due;
   };
+  /// A mail that has fewer recipients from now on, and keeps its place until that is stored: what is loaded before has
+  /// them all.
+  struct Narrowed {
+    std::uint64_t sequence;
+    std::uint64_t batch;
+    std::int64_t due;
+    unsigned attempts;
+  };
+
+  const Schedule::Entry* claimed(std::uint64_t sequence) const;
+  void settle_narrowed(Moment now);
 
   OutboxOptions options_;
   Schedule schedule_;
   detail::OutboxTime time_;
   detail::OutboxBatches batches_;
   std::vector<Resent> resent_;
+  std::vector<Narrowed> narrowed_;
   std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
   std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
 };

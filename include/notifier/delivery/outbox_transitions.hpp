@@ -42,6 +42,7 @@ inline void OutboxMachine::admit(const OutboxRecord& record, Moment now) {
 
 inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
   if (is_stuck()) return 0;
+  settle_narrowed(now);
   constexpr int expired_at_once = 1000;
   for (int i = 0; i < expired_at_once; ++i) {
     const auto expired = schedule_.expired(now.steady_ms);
@@ -59,7 +60,7 @@ inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vecto
 
 inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
                                                 const MailRecipients& recipients) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
   postponed_ms_ = 0;
@@ -104,7 +105,13 @@ inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& ch
   step.notifier_id = schedule_.find(sequence)->notifier_id;
   change.sequence = sequence;
   switch (change.state) {
-    case OutboxState::pending: schedule_.again(sequence, now.steady_ms + change.wait_ms, change.attempts); break;
+    case OutboxState::pending:
+      if (change.recipients.empty()) {
+        schedule_.again(sequence, now.steady_ms + change.wait_ms, change.attempts);
+      } else {
+        narrowed_.push_back({sequence, batches_.next_number(), now.steady_ms + change.wait_ms, change.attempts});
+      }
+      break;
     case OutboxState::held:
       change.wait_ms = options_.hold_ms;
       schedule_.hold(sequence, now.steady_ms + change.wait_ms, change.attempts);
@@ -136,7 +143,7 @@ inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
 inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
   const auto* entry = schedule_.claimed(sequence);
   if (entry->stage == Schedule::Stage::claimed_to_end) {
-    return finish(sequence, entry->attempts, fault("the notifier was removed or switched off"), now);
+    return finish(sequence, entry->attempts, removed(), now);
   }
   if (entry->stage == Schedule::Stage::claimed_to_hold) return hold_one(sequence, now);
   OutboxStep step;
@@ -148,17 +155,17 @@ inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, s
 }
 
 inline void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
-  if (schedule_.claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
+  if (claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
 }
 
 inline Result<OutboxStep> OutboxMachine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   return finish(sequence, entry->attempts, fault(reason), now);
 }
 
 inline Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Moment now) {
-  const auto* entry = schedule_.claimed(sequence);
+  const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (entry->stage == Schedule::Stage::claimed_to_end) return give_back(sequence, now, 0);
   return hold_one(sequence, now);
@@ -257,9 +264,35 @@ inline void OutboxMachine::written(std::uint64_t number) {
 }
 
 inline std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const {
+  if (is_stuck()) return std::nullopt;
+  const bool is_settled = std::any_of(narrowed_.begin(), narrowed_.end(),
+                                      [&](const Narrowed& each) { return batches_.is_written(each.batch); });
+  if (is_settled) return 0;
   const auto next = schedule_.next_time();
-  if (!next || is_stuck()) return std::nullopt;
+  if (!next) return std::nullopt;
   return (std::max)(*next - now.steady_ms, std::int64_t{0});
+}
+
+/// The entry of a delivery that is under way, or nullptr.
+inline const OutboxMachine::Schedule::Entry* OutboxMachine::claimed(std::uint64_t sequence) const {
+  const bool is_narrowed =
+      std::any_of(narrowed_.begin(), narrowed_.end(), [&](const Narrowed& each) { return each.sequence == sequence; });
+  return is_narrowed ? nullptr : schedule_.claimed(sequence);
+}
+
+inline void OutboxMachine::settle_narrowed(Moment now) {
+  for (std::size_t i = 0; i < narrowed_.size();) {
+    const Narrowed each = narrowed_[i];
+    if (!batches_.is_written(each.batch)) {
+      ++i;
+      continue;
+    }
+    narrowed_.erase(narrowed_.begin() + static_cast<std::ptrdiff_t>(i));
+    const Schedule::Stage stage = schedule_.find(each.sequence)->stage;
+    schedule_.again(each.sequence, each.due, each.attempts);
+    if (stage == Schedule::Stage::claimed_to_hold) hold_one(each.sequence, now);
+    if (stage == Schedule::Stage::claimed_to_end) finish(each.sequence, each.attempts, removed(), now);
+  }
 }
 
 inline void OutboxMachine::write(OutboxChange&& change) {
