@@ -85,7 +85,8 @@ uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IM
 uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user);
 /* What happened: `{"of":"events"|"deliveries","app_id","notifier_id","offset","limit"}` is answered with
  * `{"total":N,"items":["<json>",...]}`, newest first; `{"of":"retry","app_id","notifier_id","delivery_id"}` with
- * `due` where the delivery was dead and is now due again, else with `not dead` or `not found`. */
+ * `due` where the delivery was dead and is now due again, with nothing where there is none, else with a sentence that
+ * says why not. */
 uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
 /* Copies the last answer to `out`. */
 void notifier_host_take(uint32_t out) NOTIFIER_IMPORT(take);

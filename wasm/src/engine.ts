@@ -54,8 +54,11 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return JSON.stringify(history!.events(query.app_id, query.offset, query.limit));
         case 'deliveries':
           return JSON.stringify(history!.deliveries(query.app_id, query.notifier_id, query.offset, query.limit));
-        default:
-          return history!.retry(query.app_id, query.notifier_id, query.delivery_id);
+        default: {
+          const said = history!.retry(query.app_id, query.notifier_id, query.delivery_id);
+          if (said === 'due') return said;
+          return said === 'not found' ? '' : said === 'delivered' ? 'the delivery has arrived, and is not sent again' : 'the delivery is to be sent already';
+        }
       }
     },
   };

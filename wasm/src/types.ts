@@ -285,7 +285,7 @@ export interface History {
   events(appId: string, offset: number, limit: number): { total: number; items: string[] };
   deliveries(appId: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] };
   /** Makes a dead delivery due again, or says why not. */
-  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not dead' | 'not found';
+  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'pending' | 'held' | 'delivered';
 }
 
 export interface EngineOptions {

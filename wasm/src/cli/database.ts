@@ -30,7 +30,8 @@ export class Database {
   /** In the order in which they were made, by id. */
   #notifiers = new Map<string, Json>();
   #users = new Map<string, Json>();
-  #events = new Map<string, string[]>();
+  /** By app, the latest last. An event that has no id of its own is known by another. */
+  #events = new Map<string, { id: string; json: string }[]>();
 
   /** Keeps other servers off the file until release(). */
   constructor(path: string) {
@@ -60,8 +61,10 @@ export class Database {
     if (text === '') return false;
     if (!isDatabase(text)) throw new Failure(`${this.#path} is not a database of this program, and is left alone; --import fills one from a configuration`);
     engine.load(text);
-    const { events = {} } = JSON.parse(text) as { events?: Record<string, unknown[]> };
-    for (const [app, list] of Object.entries(events)) this.#events.set(app, list.map((event) => JSON.stringify(event)));
+    const { events = {}, event_ids: ids = {} } = JSON.parse(text) as { events?: Record<string, { id?: unknown }[]>; event_ids?: Record<string, string[]> };
+    for (const [app, list] of Object.entries(events)) {
+      this.#events.set(app, list.map((event, i) => ({ id: ids[app]?.[i] ?? String(event.id ?? ''), json: JSON.stringify(event) })));
+    }
     this.adopt(engine);
     return true;
   }
@@ -89,8 +92,9 @@ export class Database {
     try {
       for (const { changes, events } of outcomes) {
         for (const change of changes) this.#put(change);
-        for (const { appId, json } of events) {
-          this.#events.set(appId, [...(this.#events.get(appId) ?? []).slice(1 - eventsPerApp), json]);
+        for (const { appId, id, json } of events) {
+          const list = this.#events.get(appId) ?? [];
+          if (id === '' || list.every((known) => known.id !== id)) this.#events.set(appId, [...list.slice(1 - eventsPerApp), { id, json }]);
         }
       }
       this.write();
@@ -139,14 +143,15 @@ export class Database {
     const apps = Array.from(this.#apps.values(), (app) => ({ ...app, notifiers: notifiersOf.get(app['id']) ?? [] }));
     const head = JSON.stringify({ ...this.#head, apps, users: [...this.#users.values()] }).slice(0, -1);
     // Events go in as they came, not as JavaScript would write them.
-    const events = Array.from(this.#events, ([app, list]) => `${JSON.stringify(app)}:[${list.join(',')}]`);
-    replaceFile(this.#path, `${head},"events":{${events.join(',')}}}\n`);
+    const events = Array.from(this.#events, ([app, list]) => `${JSON.stringify(app)}:[${list.map(({ json }) => json).join(',')}]`);
+    const ids = JSON.stringify(Object.fromEntries(Array.from(this.#events, ([app, list]) => [app, list.map(({ id }) => id)])));
+    replaceFile(this.#path, `${head},"events":{${events.join(',')}},"event_ids":${ids}}\n`);
   }
 
   events(appId: string, offset: number, limit: number): { total: number; items: string[] } {
     const list = this.#events.get(appId) ?? [];
     const end = Math.max(list.length - offset, 0);
-    return { total: list.length, items: list.slice(Math.max(end - limit, 0), end).reverse() };
+    return { total: list.length, items: list.slice(Math.max(end - limit, 0), end).reverse().map(({ json }) => json) };
   }
 }
 

@@ -133,7 +133,7 @@ class Service {
       retry: (_, notifierId, deliveryId) => {
         const record = this.#deliveries.find(notifierId, deliveryId);
         if (record === undefined) return 'not found';
-        if (record.state !== 'dead') return 'not dead';
+        if (record.state !== 'dead') return record.state;
         this.#resent.push(this.outbox.resend(notifierId, deliveryId));
         return 'due';
       },

@@ -63,6 +63,8 @@ export interface OutboxRecord {
   created_at: string;
   next_at: string | null;
   ended_at: string | null;
+  /** Of one that is held: when it is given up. */
+  held_until?: string;
   /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. */
   attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[] }[];
 }
@@ -605,7 +607,6 @@ const [firstTime, lastTime] = [-62_135_596_800_000, 253_402_300_799_999];
 /** A record as the API shows it. */
 export function shown({ key, notifier_id, event_id, event_type, platform, state, created_at, next_at, history }: StoredRecord): OutboxRecord {
   const time = (ms: number) => new Date(Math.min(Math.max(ms, firstTime), lastTime)).toISOString();
-  const isWaiting = state === 'pending' || state === 'held';
   return {
     id: key,
     notifier_id,
@@ -614,8 +615,9 @@ export function shown({ key, notifier_id, event_id, event_type, platform, state,
     platform,
     state,
     created_at: time(created_at),
-    next_at: isWaiting ? time(next_at) : null,
-    ended_at: isWaiting ? null : time(next_at),
+    next_at: state === 'pending' ? time(next_at) : null,
+    ended_at: state === 'delivered' || state === 'dead' ? time(next_at) : null,
+    ...(state === 'held' && { held_until: time(next_at) }),
     attempts: history.map(({ at, action, status, reason, remaining, refused }) => ({
       at: time(at),
       outcome: action,
