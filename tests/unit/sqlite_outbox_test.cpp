@@ -108,7 +108,7 @@ Verdict verdict(Action action) { return {action, action == Action::delivered ? 2
 
 TEST_CASE("what the API sends is stored with its change, sent by the outbox, and gone when it has arrived") {
   Database database;
-  auto outcome = outcome_of({make("k1"), make("k2")});
+  const auto outcome = outcome_of({make("k1"), make("k2")});
   int arrivals = 0;
   database.store->outbox()->on_arrival([&] { ++arrivals; });
   REQUIRE(database.store->store({&outcome}));
@@ -143,7 +143,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
         raw->execute("CREATE TRIGGER refuse BEFORE INSERT ON deliveries WHEN NEW.key = 'k2' "
                      "BEGIN SELECT RAISE(FAIL, 'told to fail'); END"));
   }
-  auto outcome = outcome_of({make("k1"), make("k2")});
+  const auto outcome = outcome_of({make("k1"), make("k2")});
   const auto refused = database.store->store({&outcome});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == notifier::errc::storage);
@@ -152,7 +152,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
   CHECK(database.store->outbox()->take_arrivals().empty());
   CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 0);
 
-  auto others = outcome_of({make("k3")});
+  const auto others = outcome_of({make("k3")});
   REQUIRE(database.store->store({&others}));
   CHECK(database.store->outbox()->take_arrivals().size() == 1);
 }
@@ -160,7 +160,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
 TEST_CASE("a key that is known is not stored again, whatever became of it") {
   Database database;
   Outbox outbox(*database.store->outbox());
-  auto outcome = outcome_of({make("k1")});
+  const auto outcome = outcome_of({make("k1")});
   REQUIRE(database.store->store({&outcome}));
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
@@ -176,7 +176,7 @@ TEST_CASE("the outbox comes back from its file: pending deliveries, attempts and
   Database database;
   {
     Outbox outbox(*database.store->outbox());
-    auto outcome = outcome_of({make("k1"), make("k2"), make("k3")});
+    const auto outcome = outcome_of({make("k1"), make("k2"), make("k3")});
     REQUIRE(database.store->store({&outcome}));
     admit_arrivals(database, outbox);
     const auto claims = claim(outbox);
@@ -205,7 +205,7 @@ TEST_CASE("the outbox comes back from its file: pending deliveries, attempts and
 TEST_CASE("a dead delivery can be sent again through the store, under its key and with its history") {
   Database database;
   Outbox outbox(*database.store->outbox());
-  auto outcome = outcome_of({make("k1")});
+  const auto outcome = outcome_of({make("k1")});
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
   CHECK_FALSE(database.store->retry("app", "no-1", "k1"));
@@ -231,7 +231,7 @@ TEST_CASE("a mail to nobody is stored dead, and says so") {
   Database database;
   Delivery mail = make("k1");
   mail.platform = Platform::email;
-  auto outcome = outcome_of({mail});
+  const auto outcome = outcome_of({mail});
   REQUIRE(database.store->store({&outcome}));
   const auto arrivals = database.store->outbox()->take_arrivals();
   REQUIRE(arrivals.size() == 1);
@@ -244,7 +244,7 @@ TEST_CASE("a notifier's deliveries are listed newest first, by page, without con
   std::vector<Delivery> deliveries;
   for (int i = 1; i <= 5; ++i) deliveries.push_back(make("k" + std::to_string(i)));
   deliveries.push_back(make("other", "no-2"));
-  auto outcome = outcome_of(std::move(deliveries));
+  const auto outcome = outcome_of(std::move(deliveries));
   REQUIRE(database.store->store({&outcome}));
   std::vector<std::string> page;
   CHECK(database.store->deliveries("app", "no-1", 1, 2, page) == 5);
@@ -265,13 +265,8 @@ TEST_CASE("what ended long ago is forgotten, and the file gives its room back") 
   Outbox outbox(*database.store->outbox());
   std::vector<Delivery> deliveries;
   for (int i = 0; i < 2500; ++i) deliveries.push_back(make("k" + std::to_string(i)));
-<<<<<<< HEAD
   for (Delivery& delivery : deliveries) delivery.body = delivery.body.str() + std::string(2000, 'x');
   const auto outcome = outcome_of(std::move(deliveries));
-=======
-  for (Delivery& delivery : deliveries) delivery.body.append(2000, 'x');
-  auto outcome = outcome_of(std::move(deliveries));
->>>>>>> registry
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
   for (auto claims = claim(outbox); !claims.empty(); claims = claim(outbox)) {
@@ -333,7 +328,7 @@ TEST_CASE("the API stores while the outbox records, each seeing the other's rows
   constexpr int most = 300;
   std::thread api([&] {
     for (int i = 0; i < most; ++i) {
-      auto outcome = outcome_of({make("k" + std::to_string(i))});
+      const auto outcome = outcome_of({make("k" + std::to_string(i))});
       CHECK(database.store->store({&outcome}));
     }
   });
