@@ -99,14 +99,14 @@ test('after the last attempt a delivery is dead, is shown with its attempts, and
       assert.deepEqual({ ...attempts[0], at: undefined }, { at: undefined, outcome: 'retry', status: 500, reason: 'later' });
       assert.ok(created_at <= attempts[0].at && attempts[3].at <= ended_at);
       assert.doesNotMatch(JSON.stringify(record), /hooks|secret-path|hidden/);
-      assert.equal(one.resend('msg_unknown'), false);
-      assert.equal(one.resend(delivery.idempotencyKey, 'no-other'), false);
+      assert.equal(await one.resend('no-1', 'msg_unknown'), 'not found');
+      assert.equal(await one.resend('no-other', delivery.idempotencyKey), 'not found');
       takes = true;
-      assert.equal(one.resend(delivery.idempotencyKey, 'no-1'), true);
+      assert.equal(await one.resend('no-1', delivery.idempotencyKey), 'due');
       await one.idle();
       assert.equal((await one.list({ state: 'delivered' })).total, 1);
       assert.equal((await one.list()).deliveries[0].attempts.length, 5);
-      assert.equal(one.resend(delivery.idempotencyKey), false, 'it is not dead');
+      assert.equal(await one.resend('no-1', delivery.idempotencyKey), 'delivered', 'it is not dead');
     });
     assert.equal((await outbox.list()).total, 0);
   }));
@@ -133,7 +133,7 @@ test('a target that is gone switches its notifier off, and ends what was pending
 test('a notifier that has failed for too long is switched off', async () => {
   let now = 1_700_000_000_000;
   const disabled = [];
-  await withOutbox({ clock: () => now, sender: sendTo(() => never), retry: { disableAfterMs: 3_600_000, disableAfterFailures: 3 }, onDisable: (id) => disabled.push(id) }, async (outbox) => {
+  await withOutbox({ clock: () => now, steadyClock: () => now, sender: sendTo(() => never), retry: { disableAfterMs: 3_600_000, disableAfterFailures: 3 }, onDisable: (id) => disabled.push(id) }, async (outbox) => {
     for (let i = 0; i < 4; ++i) {
       await outbox.enqueue([httpDelivery('https://example.com/')]);
       await outbox.idle();
@@ -147,7 +147,7 @@ test('what is pending for a notifier can be ended', () =>
   withOutbox({ sender: sendTo(() => later), retry: { delaysMs: [60_000] } }, async (outbox) => {
     await outbox.enqueue([httpDelivery('https://example.com/')]);
     await until(async () => (await outbox.list()).deliveries[0].attempts.length === 1);
-    assert.equal(outbox.cancel('no-1'), 1);
+    assert.equal(await outbox.cancel('no-1'), 1);
     assert.equal((await outbox.list()).deliveries[0].state, 'dead');
     await outbox.idle();
   }));
@@ -221,7 +221,7 @@ test('what the host refuses is dead without an attempt, and can be sent again', 
     assert.equal(sent, 0);
     assert.deepEqual(reports.map(({ state, attempt, verdict }) => [state, attempt, verdict.reason]), [['dead', 0, 'not now']]);
     reason = undefined;
-    assert.equal(outbox.resend((await outbox.list({ state: 'dead' })).deliveries[0].id), true);
+    assert.equal(await outbox.resend('no-1', (await outbox.list({ state: 'dead' })).deliveries[0].id), 'due');
     await outbox.idle();
     assert.equal(sent, 1);
   });
@@ -278,7 +278,7 @@ test('the recipients that are left are remembered', async () => {
   const mailer = () => new Sender({ smtp: nodemailer.createTransport({ host: '127.0.0.1', port: server.port, secure: false, ignoreTLS: true }) });
   await withOutbox({ file: path, sender: mailer(), retry: { delaysMs: [4_000], jitterPercent: 0 } }, async (outbox) => {
     await outbox.enqueue([mailDelivery(['b@example.com', 'grey@example.com'])]);
-    await until(() => server.mails.length === 1 && (await outbox.list()).deliveries[0].attempts.length === 1);
+    await until(async () => server.mails.length === 1 && (await outbox.list()).deliveries[0].attempts.length === 1);
   });
   isGrey = false;
   await withOutbox({ file: path, sender: mailer() }, (outbox) => outbox.idle());
@@ -314,7 +314,7 @@ async function busyFile() {
       await outbox.enqueue([httpDelivery('https://example.com/é', { body: `{"n":${i}}`, notifierId: `no-${i % 3}` })]);
       await outbox.idle();
     }
-    (await outbox.list({ state: 'dead' })).deliveries.slice(0, 2).forEach(({ id }) => outbox.resend(id));
+    for (const { id, notifier_id } of (await outbox.list({ state: 'dead' })).deliveries.slice(0, 2)) await outbox.resend(notifier_id, id);
     await outbox.idle();
   });
   return path;
@@ -330,12 +330,12 @@ test('a file that ends anywhere, in the middle of a line too, is one that was wr
     truncateSync(copy, size);
     let total;
     await withOutbox({ file: copy, sender: sendTo(() => new Promise(() => {})), concurrency: 0 }, async (outbox) => {
-      ({ total } = (await outbox.list()));
+      ({ total } = await outbox.list());
       const said = whole.subarray(0, size).toString().split('\n').slice(0, -1).filter((line) => line.startsWith('{"i":')).length;
       assert.equal(total, said, `at ${size}`);
       assert.equal(await outbox.enqueue([httpDelivery('https://example.com/')]), 1);
     });
-    await withOutbox({ file: copy, sender: sendTo(() => taken), concurrency: 0 }, (outbox) => assert.equal((await outbox.list()).total, total + 1, `at ${size}, what was added`));
+    await withOutbox({ file: copy, sender: sendTo(() => taken), concurrency: 0 }, async (outbox) => assert.equal((await outbox.list()).total, total + 1, `at ${size}, what was added`));
     assert.ok(total >= before);
     before = total;
   }
@@ -348,7 +348,7 @@ test('blocks of the disk that were lost in the middle cost what was in them, and
   const line = bytes.indexOf('{"i":', bytes.length >> 1);
   bytes.fill(0, line + 10, line + 50);
   writeFileSync(path, bytes);
-  await withOutbox({ file: path, concurrency: 0 }, (outbox) => assert.equal((await outbox.list()).total, 11));
+  await withOutbox({ file: path, concurrency: 0 }, async (outbox) => assert.equal((await outbox.list()).total, 11));
 });
 
 test('the file is made anew when most of it is of no use', async () => {
@@ -372,14 +372,14 @@ test('the file is made anew when most of it is of no use', async () => {
     assert.equal((await outbox.list({ state: 'pending' })).deliveries[0].attempts.length, 1);
   });
   const lines = readFileSync(path, 'utf8').trim().split('\n').map((text) => JSON.parse(text));
-  assert.equal(lines[0].v, 1);
+  assert.equal(lines[0].v, 2);
   assert.ok(lines.some(({ d }) => d?.body === body));
 });
 
 test('what ended long ago is forgotten, and its key with it', async () => {
   const path = newFile();
   let now = 1_700_000_000_000;
-  const options = { file: path, clock: () => now, sender: sendTo(() => taken), keepDeliveredMs: 3 * 3_600_000 };
+  const options = { file: path, clock: () => now, steadyClock: () => now, sender: sendTo(() => taken), keepDeliveredMs: 3 * 3_600_000 };
   const old = httpDelivery('https://example.com/');
   await withOutbox(options, async (outbox) => {
     await outbox.enqueue([old]);
@@ -420,7 +420,7 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   assert.ok(refused.length > 0);
   assert.equal(code, 'storage');
   assert.ok(statSync(path).size <= 100_000);
-  await withOutbox({ file: path, concurrency: 0 }, (outbox) => {
+  await withOutbox({ file: path, concurrency: 0 }, async (outbox) => {
     const kept = new Set((await outbox.list({ limit: 10_000 })).deliveries.map(({ id }) => id));
     for (const key of acknowledged) assert.ok(kept.has(key), `${key} was acknowledged`);
     for (const key of refused) assert.ok(!kept.has(key), `${key} was refused`);
