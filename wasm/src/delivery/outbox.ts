@@ -192,6 +192,8 @@ export class Outbox {
   readonly #waiting: (() => void)[] = [];
   #pending = 0;
   #timer: NodeJS.Timeout | undefined;
+  /** Gives the store again what it did not take. */
+  #retry: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
   /** While a batch is with the store. */
   #writing: Promise<void> | undefined;
@@ -361,6 +363,7 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
     clearImmediate(this.#turn);
     const grace = setTimeout(() => {
       for (const attempt of this.#attempts.values()) attempt.abort();
@@ -552,7 +555,8 @@ export class Outbox {
         this.#core.exports.notifier_outbox_failed(batch);
         this.#failure = error;
         this.#report(error);
-        if (!this.#isClosed) setTimeout(() => this.#write(), patienceMs).unref();
+        clearTimeout(this.#retry);
+        if (!this.#isClosed) this.#retry = setTimeout(() => this.#write(), patienceMs);
         return;
       } finally {
         this.#count();
