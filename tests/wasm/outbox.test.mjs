@@ -427,14 +427,17 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   });
 });
 
-test('targets that fail at random, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async (t) => {
+test('targets that fail at random, clocks that step, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async (t) => {
   const path = newFile();
   const rounds = Number(process.env.NOTIFIER_KILLS ?? 6);
   const each = Number(process.env.NOTIFIER_DELIVERIES ?? 300);
   const acknowledged = [];
-  const env = { ...process.env, NOTIFIER_NODE_ENTRY: pathToFileURL(file('dist/node.js')).href, NOTIFIER_TARGET: target.url('flaky/kill') };
+  const hour = 3_600_000;
+  const steps = [0, 1_000, -1_000, hour, -hour, 10 * 365 * 24 * hour, -10 * 365 * 24 * hour];
   for (let round = 0; round <= rounds; ++round) {
     const isLast = round === rounds;
+    // Each has another idea of the time of day: nothing waits longer for that, or is forgotten.
+    const env = { ...process.env, NOTIFIER_NODE_ENTRY: pathToFileURL(file('dist/node.js')).href, NOTIFIER_TARGET: target.url('flaky/kill'), NOTIFIER_CLOCK_STEP: String(steps[round % steps.length]) };
     const child = spawn(process.execPath, [script, path, isLast ? 'drain' : 'fill', String(round), String(each)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {
