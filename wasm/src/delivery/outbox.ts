@@ -480,8 +480,7 @@ export class Outbox {
       this.#attempts.delete(sequence);
       this.#count();
       if (this.#isClosed) this.#wake();
-      this.#write();
-      this.#schedule();
+      this.#schedule(); // what came of it is written together with what comes of others
     }
   }
 
