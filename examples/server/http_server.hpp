@@ -144,8 +144,7 @@ class HttpServer final : public httplib::Server {
     asked.method = request.method;
     asked.target = request.target;
     asked.body = body;
-    const std::string type = request.get_header_value("Content-Type");
-    asked.headers.push_back({"Content-Type", type});
+    for (const auto& [name, value] : request.headers) asked.headers.push_back({name, value});
     notifier::Outcome outcome = service_.answer(asked);
     if (outcome.stream_app_id.empty()) return Access::answer(response, std::move(outcome.response));
     stream(std::move(outcome.stream_app_id), response);

@@ -60,7 +60,9 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
   const server::DeliveryLog delivery_log(options.access_log);
   server::Sender sender(registry, *store.outbox(), *std::move(transport), std::move(outbox), options.dry_run);
-  server::Service service(registry, store, [&](const std::string& notifier_id) { sender.cancel(notifier_id); });
+  server::Service service(registry, store, [&](const std::string& notifier_id, server::Standing standing) {
+    sender.change(notifier_id, standing);
+  });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
   server::HttpServer http(service, server::Access(options.token, options.cors_origin),
@@ -76,6 +78,9 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   };
   hooks.on_disable = [&](const notifier::Delivery& delivery, std::string_view reason) {
     service.switch_off(delivery.app_id, delivery.notifier_id, reason);
+  };
+  hooks.on_standing = [&](const std::string& notifier_id, server::Standing standing, std::size_t count) {
+    delivery_log.write(notifier_id, standing, count);
   };
   if (auto started = sender.start(std::move(hooks)); !started) {
     return fail("cannot read the pending deliveries", started.error());

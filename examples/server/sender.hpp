@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -21,6 +22,9 @@
 
 namespace server {
 
+/// How a notifier stands, once a change of it is stored.
+enum class Standing { on, off, gone };
+
 /// Sends what the store's outbox holds, from start() to stop().
 class Sender {
  public:
@@ -31,6 +35,8 @@ class Sender {
     std::function<void(const notifier::Delivery&, const notifier::OutboxStep&, const notifier::Verdict&)> on_step;
     /// A notifier is to be switched off.
     std::function<void(const notifier::Delivery&, std::string_view reason)> on_disable;
+    /// So many deliveries of a notifier are held or due again, or have ended, because of how it stands now.
+    std::function<void(const std::string& notifier_id, Standing, std::size_t count)> on_standing;
   };
 
   /// @param dry_run  send nothing: what arrives is recorded as dead, what was pending before stays so
@@ -52,7 +58,9 @@ class Sender {
   notifier::Result<void> start(Hooks hooks) {
     hooks_ = std::move(hooks);
     if (!dry_run_) {
-      if (auto recovered = outbox_.recover(); !recovered) return std::move(recovered).error();
+      if (auto recovered = outbox_.recover(notifier::system_moment()); !recovered) return std::move(recovered).error();
+      // What was held may have been switched on since, or be gone: the process may have ended in between.
+      for (const std::string& id : outbox_.held_notifiers()) changes_.emplace_back(id, standing_of(id));
     }
     thread_ = std::thread([this] { run(); });
     return {};
@@ -65,11 +73,12 @@ class Sender {
     if (thread_.joinable()) thread_.join();
   }
 
-  /// Ends what is pending for a notifier that was removed or switched off. On any thread.
-  void cancel(std::string notifier_id) {
+  /// Holds what is pending for a notifier that was switched off, makes what was held due for one that was switched on,
+  /// and ends all that there is for one that is gone. On any thread.
+  void change(std::string notifier_id, Standing standing) {
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      cancelled_.push_back(std::move(notifier_id));
+      changes_.emplace_back(std::move(notifier_id), standing);
     }
     transport_->wake();
   }
@@ -77,24 +86,34 @@ class Sender {
  private:
   static constexpr std::chrono::seconds grace{5};
   static constexpr std::int64_t prune_interval_ms = 3'600'000;
+  static constexpr std::string_view disabled = "the notifier was switched off, since nothing arrived at its target";
+
+  using Change = std::pair<std::string, Standing>;
+
+  Standing standing_of(const std::string& notifier_id) const {
+    const auto notifier = registry_.find(notifier_id);
+    return !notifier ? Standing::gone : notifier->active ? Standing::on : Standing::off;
+  }
 
   void run() {
     notifier::CourierOptions options;
     options.dispatch = [this](const notifier::Delivery& delivery) { return dispatch(delivery); };
     options.on_step = hooks_.on_step;
     options.on_disable = [this](const notifier::Delivery& delivery, const notifier::Verdict& verdict) {
+      disabled_.insert(delivery.notifier_id);
       hooks_.on_disable(delivery, verdict.reason);
     };
     options.on_error = [](const notifier::Error& error) {
       std::fprintf(stderr, "notifier-server: %s\n", error.message.c_str());
     };
     notifier::Courier courier(outbox_, *transport_, std::move(options));
-    notifier::Timestamp next_prune = now();
+    std::int64_t next_prune = notifier::system_moment().steady_ms;
     while (!stopping_) {
-      take_news();
-      if (!(now() < next_prune)) {
-        static_cast<void>(outbox_.prune(now()));
-        next_prune = {now().ms + prune_interval_ms};
+      const notifier::Moment now = notifier::system_moment();
+      take_news(now);
+      if (now.steady_ms >= next_prune) {
+        static_cast<void>(outbox_.prune(now));
+        next_prune = now.steady_ms + prune_interval_ms;
       }
       courier.turn(1000);
     }
@@ -102,17 +121,30 @@ class Sender {
     while (courier.in_flight() > 0 && std::chrono::steady_clock::now() < end) courier.finish(100);
   }
 
-  void take_news() {
+  void take_news(notifier::Moment now) {
     for (const notifier::OutboxRecord& record : storage_.take_arrivals()) {
-      if (record.state == notifier::OutboxState::pending) outbox_.admit(record);
+      outbox_.admit(record, now);
       hooks_.on_arrival(record);
     }
-    std::vector<std::string> cancelled;
+    std::vector<Change> changes;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
-      cancelled.swap(cancelled_);
+      changes.swap(changes_);
     }
-    for (const std::string& notifier_id : cancelled) static_cast<void>(outbox_.cancel(notifier_id, now()));
+    for (const auto& [notifier_id, standing] : changes) {
+      const std::size_t count = apply(notifier_id, standing, now);
+      if (count != 0) hooks_.on_standing(notifier_id, standing, count);
+    }
+  }
+
+  std::size_t apply(const std::string& notifier_id, Standing standing, notifier::Moment now) {
+    if (standing == Standing::off && disabled_.count(notifier_id) == 0) return outbox_.hold(notifier_id, now);
+    if (standing != Standing::off) disabled_.erase(notifier_id);
+    if (standing == Standing::on) return outbox_.resume(notifier_id, now);
+    const std::string_view reason =
+        standing == Standing::gone ? std::string_view("the notifier was removed") : disabled;
+    const notifier::OutboxEnded ended = outbox_.end(notifier_id, reason, now);
+    return ended.pending + ended.held;
   }
 
   /// Looks at the notifier as it is now: it may have changed since the delivery was made.
@@ -121,7 +153,10 @@ class Sender {
     const auto notifier = registry_.find(delivery.app_id, delivery.notifier_id);
     if (!notifier) return {"the notifier was removed", {}};
     // A notifier may be tested before it is switched on.
-    if (!notifier->active && delivery.event_type != "test") return {"the notifier was switched off", {}};
+    if (!notifier->active && delivery.event_type != "test") {
+      if (disabled_.count(delivery.notifier_id) != 0) return {disabled, {}};
+      return {{}, {}, true};
+    }
     if (delivery.platform == notifier::Platform::email && !transport_->has_relay()) {
       return {"this server has no mail server; see --smtp", {}};
     }
@@ -135,7 +170,8 @@ class Sender {
   notifier::Outbox outbox_;
   Hooks hooks_;
   std::mutex mutex_;
-  std::vector<std::string> cancelled_;
+  std::vector<Change> changes_;
+  std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

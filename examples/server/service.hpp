@@ -17,19 +17,20 @@
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
+#include "sender.hpp"
 
 namespace server {
 
 /// Thread-safe.
 class Service {
  public:
-  /// A notifier was removed or switched off, and that is stored. Called in the committing thread: hand over and return.
-  using OnSilenced = std::function<void(const std::string& notifier_id)>;
+  /// A change of a notifier is stored. Called in the committing thread: hand over and return.
+  using OnChange = std::function<void(const std::string& notifier_id, Standing)>;
 
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnSilenced on_silenced)
+  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnChange on_change)
       : registry_(registry),
         store_(store),
-        on_silenced_(std::move(on_silenced)),
+        on_change_(std::move(on_change)),
         commits_(
             registry, [&store](const std::vector<notifier::Outcome*>& outcomes) { return store.store(outcomes); },
             hooks()) {}
@@ -118,9 +119,9 @@ class Service {
       if (!event.is_known) streams_.publish(event.app_id, "event", event.json);
     for (const notifier::Change& change : outcome.changes) {
       using Op = notifier::Change::Op;
-      const bool is_silent =
-          change.op == Op::remove_notifier || (change.op == Op::put_notifier && !change.notifier.active);
-      if (is_silent) on_silenced_(change.notifier.id);
+      if (change.op == Op::remove_notifier) on_change_(change.notifier.id, Standing::gone);
+      if (change.op != Op::put_notifier || change.expected.empty()) continue;
+      on_change_(change.notifier.id, change.notifier.active ? Standing::on : Standing::off);
     }
   }
 
@@ -145,7 +146,7 @@ class Service {
 
   notifier::Registry& registry_;
   notifier::SqliteStore& store_;
-  OnSilenced on_silenced_;
+  OnChange on_change_;
   EventStreams streams_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<notifier::Api>> apis_;

@@ -189,12 +189,15 @@ TEST_CASE("a notifier comes out of its record as it went in, whatever stood wher
   for (int i = 0; i < 300; ++i) {
     const Notifier notifier = make_notifier(random, std::string(1 + random() % 255, 'i'));
     const std::vector<EventBit> selected(random() % 100, static_cast<EventBit>(random() % 100000));
+    const auto voice = static_cast<std::uint16_t>(random());
     Buffer buffer;
-    Record::append(buffer, notifier, selected);
+    Record::append(buffer, notifier, selected, voice);
     const Record record(buffer.data());
     CHECK(record.id() == notifier.id);
     CHECK(record.name() == notifier.name);
     CHECK(record.active() == notifier.active);
+    CHECK(record.platform() == notifier.platform);
+    CHECK(record.voice() == voice);
     CHECK(record.updated_at() == notifier.updated_at);
     CHECK(record.webhook_url() == notifier.type_data.webhook_url);
     std::vector<std::string> recipients;
@@ -230,7 +233,7 @@ TEST_CASE("an app's block keeps its notifiers in order through any changes, few 
       Buffer record;
       const auto item = [&] {
         record.clear();
-        Record::append(record, notifier, {});
+        Record::append(record, notifier, {}, 0);
         return RowItem{row.data(), record.data(), record.size(), static_cast<std::uint16_t>(hash(notifier.id))};
       };
       if (model.empty() || choice < (growing ? 6u : 1u)) {
@@ -278,7 +281,7 @@ TEST_CASE("an app's block keeps its notifiers in order through any changes, few 
 TEST_CASE("an app's notifiers lie in as few runs as they can") {
   Notifier notifier;
   Buffer record;
-  Record::append(record, notifier, {});
+  Record::append(record, notifier, {}, 0);
   const std::uint64_t row = 0;
   const std::vector<RowItem> items(1000, RowItem{&row, record.data(), record.size(), 0});
   std::size_t runs = 0;

@@ -192,6 +192,81 @@ TEST_CASE("where memory runs out in a change, everything is as it was, and the n
   CHECK(registry.list("b").size() == 1);
   CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.put_user({"us-7", "gert", ""})); }) > 3);
   CHECK(registry.find_user("us-7"));
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.remove_user("us-7")); }) > 3);
+  CHECK(fail_everywhere(registry, [&] {
+          static_cast<void>(registry.rename_app("b", "a name that is too long to be stored in place"));
+        }) > 5);
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.remove_app("2")); }) > 5);
+  CHECK(registry.app_count() == 1);
+  const std::vector<Change> changes = *registry.plan_remove_app("1");
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.prepare({&changes})); }) > 10);
+}
+
+TEST_CASE(
+    "where memory runs out in a commit, what is said to be stored is, and is seen with the next change at the latest") {
+  int failures = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Registry registry;
+    REQUIRE(registry.load(config_for("1", "a")));
+    struct Planned {
+      std::vector<Change> changes;
+    };
+    AppPatch patch;
+    patch.name = "a name that is too long to be stored in place";
+    Planned planned{{*registry.plan_update_app("1", patch)}};
+    Planned other{{*registry.plan_remove_app("1")}};  // of the same app: it is judged once the first is stored
+    const std::vector<Planned*> outcomes{&planned, &other};
+    int stored = 0;
+    bool is_said = false;
+    bool failed = false;
+    try {
+      allowed = allowed_now;
+      const auto results = registry.commit(outcomes, [&](const auto&) {
+        ++stored;
+        return Result<void>();
+      });
+      allowed = -1;
+      is_said = results[0].has_value();
+      failed = !is_said || results[1].error().code != errc::conflict;
+    } catch (const std::bad_alloc&) {
+      allowed = -1;
+      failed = true;
+    }
+    CHECK((stored == 1) == is_said);
+    REQUIRE(registry.put_user({"us-9", "i", {}}));
+    CHECK(registry.find_app(*patch.name).has_value() == is_said);
+    CHECK(registry.rename_app("1", "b"));
+    if (!failed) break;
+    ++failures;
+  }
+  CHECK(failures > 20);
+}
+
+TEST_CASE("where memory runs out while what is stored is published, it is reserved until the next change shows it") {
+  int later = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Registry registry;
+    REQUIRE(registry.load(config_for("1", "a")));
+    NotifierDraft draft;
+    draft.name = "a name that is too long to be stored in place";
+    const std::string id = registry.list("a")[0].id;
+    const std::vector<Change> changes{*registry.plan_update("a", id, draft)};
+    auto prepared = registry.prepare({&changes});
+    REQUIRE(prepared.results()[0]);
+    REQUIRE(registry.put_user({"us-7", "gert", ""}));  // what was prepared has to be made anew
+    allowed = allowed_now;
+    prepared.publish();
+    allowed = -1;
+    const bool is_seen = registry.find(id)->name == *draft.name;
+    const std::vector<Change> none;
+    static_cast<void>(registry.prepare({&none}));
+    CHECK(registry.find(id)->name == *draft.name);
+    CHECK(registry.find_user("us-7"));
+    CHECK(registry.remove("a", id));
+    if (is_seen) break;
+    ++later;
+  }
+  CHECK(later > 3);
 }
 
 TEST_CASE("where memory runs out in loading, everything is as it was") {

@@ -30,7 +30,9 @@ class Body {
   Body(std::string front, std::shared_ptr<const std::string> rest) noexcept
       : front_(std::move(front)), rest_(std::move(rest)) {}
 
+  /// What the delivery has for itself.
   std::string_view front() const noexcept { return front_; }
+  /// What follows the front, and is shared.
   std::string_view rest() const noexcept { return rest_ == nullptr ? std::string_view() : std::string_view(*rest_); }
   /// The rest, to be shared on; null where there is none. Two bodies of one pointer have the same rest.
   const std::shared_ptr<const std::string>& shared_rest() const noexcept { return rest_; }

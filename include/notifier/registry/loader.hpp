@@ -192,7 +192,10 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
-  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_, id_hash_);
+  if (!problems_.empty() || !faults_.empty()) return;
+  if (const auto added = builder_.add(notifier_, selected_, id_hash_); !added) {
+    problems_.add("base", added.error().message, "too_many");
+  }
 }
 
 inline void Loader::load_id(json::View value, std::size_t position) {

@@ -245,6 +245,9 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
   }
   notifier.id = draw_notifier_id(state, owner, notifier, 0);
+  if (state.find_notifier(notifier.id).app != nullptr) {
+    return detail::conflict("a notifier with the new id is there already");
+  }
   notifier.created_at = notifier.updated_at = now();
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   changes.push_back(std::move(change));

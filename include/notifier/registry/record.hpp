@@ -1,4 +1,4 @@
-// How a notifier lies in memory: one run of bytes, some 15 beyond its own text.
+// How a notifier lies in memory: one run of bytes, some 18 beyond its own text.
 
 #pragma once
 
@@ -80,7 +80,9 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    platform (3 bits), active, send_all_alerts, send_all_events
+///     byte    active, send_all_alerts, send_all_events
+///     byte    platform
+///     2 bytes number of its voice
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
@@ -91,7 +93,8 @@ class PackedReader {
 class Record {
  public:
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected);
+  /// @param voice     the number of the notifier's voice.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice);
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
@@ -101,11 +104,16 @@ class Record {
     detail::prefetch(data_ + 64);
   }
 
-  Platform platform() const noexcept { return static_cast<Platform>(data_[0] & platform_mask); }
+  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
+  std::uint16_t voice() const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + 2, sizeof number);
+    return number;
+  }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
-  std::string_view id() const noexcept { return {data_ + 2, static_cast<unsigned char>(data_[1])}; }
+  std::string_view id() const noexcept { return {data_ + id_offset, id_size()}; }
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
@@ -119,14 +127,14 @@ class Record {
   void read(Notifier& out, std::vector<EventBit>& selected) const;
 
  private:
-  static constexpr int platform_mask = 7;
-  static constexpr unsigned active_flag = 8;
-  static constexpr unsigned alerts_flag = 16;
-  static constexpr unsigned events_flag = 32;
-  static_assert(platform_count <= platform_mask + 1, "a record has three bits for the platform");
+  static constexpr unsigned active_flag = 1;
+  static constexpr unsigned alerts_flag = 2;
+  static constexpr unsigned events_flag = 4;
+  static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
-  PackedReader after_id() const noexcept { return PackedReader(data_ + 2 + static_cast<unsigned char>(data_[1])); }
+  std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
+  PackedReader after_id() const noexcept { return PackedReader(data_ + id_offset + id_size()); }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
     reader.varint();
@@ -137,10 +145,15 @@ class Record {
   const char* data_;
 };
 
-inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected) {
-  const unsigned flags = static_cast<unsigned>(notifier.platform) | (notifier.active ? active_flag : 0) |
-                         (notifier.send_all_alerts ? alerts_flag : 0) | (notifier.send_all_events ? events_flag : 0);
+inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
+                           std::uint16_t voice) {
+  const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
+                         (notifier.send_all_events ? events_flag : 0);
+  char number[sizeof voice];
+  std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
+  out.append(static_cast<char>(notifier.platform));
+  out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
   append_signed_varint(out, notifier.created_at.ms);

@@ -18,6 +18,8 @@
 #include "notifier/registry/hash.hpp"
 #include "notifier/registry/hash_index.hpp"
 #include "notifier/registry/settings.hpp"
+#include "notifier/registry/voice.hpp"
+#include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -97,6 +99,7 @@ class State {
   std::size_t app_count() const noexcept { return apps_.size(); }
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
+  const Voices& voices() const noexcept { return voices_; }
 
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
@@ -119,7 +122,8 @@ class State {
   void put_app(const App& app);
   void put_user(const User& user);
   /// @param selected  the bits of `notifier.selected_event_ids`.
-  void put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
+  /// @return errc::invalid where the notifier would need one voice too many; then nothing has changed
+  Result<void> put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
   void remove_notifier(const AppBlock& app, AppBlock::Place place);
   /// @param app  has no notifiers
   void remove_app(const AppBlock& app);
@@ -143,6 +147,8 @@ class State {
   template <class Visit>
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
+  /// The number of the voice of a notifier that comes, or comes in place of another.
+  Result<std::uint16_t> exchange_voice(const Notifier& notifier, const AppBlock& app, AppBlock::Place replaced);
 
   // What is found by another text than its app's id leads to the hash of that id, so that a change of an app's
   // notifiers changes one index alone.
@@ -151,6 +157,7 @@ class State {
   HashIndex<std::uint32_t> projects_;
   HashIndex<std::uint32_t> notifiers_;
   HashIndex<UserRef> users_;
+  Voices voices_;
   std::uint64_t next_sequence_ = 0;
 };
 
@@ -343,26 +350,44 @@ inline void State::put_user(const User& user) {
   }
 }
 
-inline void State::put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected) {
+/// One value more than a Record has numbers for.
+inline Error too_many_voices() {
+  Error error;
+  error.code = errc::invalid;
+  error.message = "the notifiers shape their messages in too many different ways: at most 65535 fit in a registry";
+  return error;
+}
+
+inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, const AppBlock& app,
+                                                   AppBlock::Place replaced) {
+  const std::uint16_t old = replaced.exists ? app.record(replaced).voice() : Voices::none;
+  if (old != Voices::none) voices_.remove(old);
+  const Voice voice = Voice::of(notifier);
+  const std::uint16_t number = voices_.add(voice, voice.hash(hash));
+  if (number != Voices::none) return number;
+  // Others have the old one, too, or there would have been a place for the new one.
+  if (old != Voices::none) voices_.add_user(old);
+  return too_many_voices();
+}
+
+inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& notifier,
+                                        const std::vector<EventBit>& selected) {
+  const std::uint64_t id_hash = hash(notifier.id);
+  const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
+  const auto voice = exchange_voice(notifier, app, place);
+  if (!voice) return voice.error();
   Buffer record;
-  Record::append(record, notifier, selected);
+  Record::append(record, notifier, selected, *voice);
   std::vector<std::uint64_t> row(shape.words);
   shape.write(notifier, selected, row.data());
-  const std::uint64_t id_hash = hash(notifier.id);
   const RowItem item{row.data(), record.data(), record.size(), tag(id_hash)};
-  const AppBlock::Place place = app.find(notifier.id, item.tag);
   if (place.exists) {
     replace_app(app, app.with_replaced(place, item));
   } else {
     notifiers_.insert(shorten(id_hash), short_hash(app.id()));
     replace_app(app, app.with_added(item));
   }
-}
-
-inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
-  const std::uint32_t app_hash = short_hash(app.id());
-  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
-  replace_app(app, app.with_removed(place));
+  return {};
 }
 
 }  // namespace detail

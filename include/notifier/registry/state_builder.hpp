@@ -37,12 +37,17 @@ class StateBuilder {
     hashes_.clear();
   }
   /// @param id_hash  of the notifier's id.
-  void add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
-    Record::append(records_, notifier, selected);
+  /// @return errc::invalid where the notifier would need one voice too many
+  Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
+    const Voice voice = Voice::of(notifier);
+    const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
+    if (number == Voices::none) return too_many_voices();
+    Record::append(records_, notifier, selected, number);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
     hashes_.push_back(id_hash);
+    return {};
   }
   void end_app(const App& app);
   void add_user(const User& user) {

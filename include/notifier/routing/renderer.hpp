@@ -1,10 +1,13 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "notifier/delivery/delivery.hpp"
 #include "notifier/format/format.hpp"
@@ -28,13 +31,15 @@ struct RouterOptions {
 
 namespace detail {
 
-/// What all deliveries of an event share. Whatever depends on the event and the platform alone is made when the first
+/// What all deliveries of an event share. Whatever depends on the event and the voice alone is made when the first
 /// notifier needs it.
 struct Rendering {
-  /// A body that all notifiers of a platform share.
+  /// A body that all notifiers of a voice share.
   struct Payload {
-    bool is_ready = false;
+    std::uint64_t number = 0;  ///< of the event that it was written for
+    std::uint16_t voice = Voices::none;
     Buffer body;
+    EmailBody email;  ///< in place of `body`, for mails
     Truncations cut;
   };
 
@@ -43,6 +48,8 @@ struct Rendering {
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
   const Message& described();
+  /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
+  Payload& payload(std::uint16_t voice);
 
   const Event* event = nullptr;
   const State* state = nullptr;
@@ -50,8 +57,16 @@ struct Rendering {
   Hash128 event_hash;
   bool is_described{};  // begin() says
   Message message;
-  Payload payloads[platform_count];
-  EmailBody email;
+  Voice unregistered;  // of a notifier whose record has no voice's number
+
+ private:
+  Payload& add_payload(std::uint16_t voice, std::size_t at);
+
+  // There are as many as one event has needed, however many voices there are; each stays with its voice until another
+  // needs the place.
+  std::vector<Payload> payloads_;
+  std::vector<std::uint16_t> places_;  // by voice; what lies there may be another's by now
+  std::size_t next_ = 0;               // the place to be given away next
 };
 
 /// Makes deliveries.
@@ -61,8 +76,8 @@ class Renderer {
 
   const RouterOptions& options() const noexcept { return options_; }
 
-  /// Makes what all deliveries of an event on a platform share, where it is not there yet.
-  const Rendering::Payload& prepare(Rendering& rendering, Platform platform);
+  /// Makes what all deliveries of an event to notifiers of a voice share, where it is not there yet.
+  Rendering::Payload& prepare(Rendering& rendering, std::uint16_t voice);
 
   /// @param app  the notifier's, where it is registered, else nullptr.
   /// @return a view, valid until the next call, or the rendering's next begin().
@@ -71,6 +86,7 @@ class Renderer {
  private:
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
+  void write(Rendering& rendering, Rendering::Payload& payload);
   void write_slack(Rendering& rendering, Rendering::Payload& payload);
   void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
@@ -99,7 +115,31 @@ inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its
   event_hash = Hash128();
   event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
-  for (Payload& payload : payloads) payload.is_ready = false;
+}
+
+inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
+  const std::size_t at = static_cast<std::uint16_t>(voice + 1);  // of Voices::none, the first
+  if (at < places_.size() && payloads_[places_[at]].voice == voice) return payloads_[places_[at]];
+  return add_payload(voice, at);
+}
+
+[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+  if (payloads_.empty()) payloads_.resize(8);
+  for (std::size_t steps = 0; payloads_[next_].number == number; ++steps) {
+    ++next_;
+    if (next_ < payloads_.size()) continue;
+    next_ = 0;
+    if (steps < payloads_.size()) continue;
+    next_ = payloads_.size();
+    payloads_.resize(2 * next_);
+  }
+  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1));
+  places_[at] = static_cast<std::uint16_t>(next_);
+  Payload& added = payloads_[next_];
+  added.voice = voice;
+  added.number = 0;
+  next_ = next_ + 1 < payloads_.size() ? next_ + 1 : 0;
+  return added;
 }
 
 inline const Message& Rendering::described() {
@@ -116,7 +156,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   view_.event_id = rendering.event->id;
   view_.event_type = rendering.event->type;
   view_.platform = record.platform();
-  view_.rest_id = rendering.number << 16 | static_cast<std::uint64_t>(view_.platform);
+  view_.rest_id = rendering.number << 16 | record.voice();
   // As write_idempotency_key() does, but with the event hashed once.
   key_[0] = 'm';
   key_[1] = 's';
@@ -134,19 +174,24 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   return view_;
 }
 
-inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platform platform) {
-  Rendering::Payload& payload = rendering.payloads[static_cast<std::size_t>(platform)];
-  if (payload.is_ready) return payload;
-  payload.is_ready = true;
+inline Rendering::Payload& Renderer::prepare(Rendering& rendering, std::uint16_t voice) {
+  Rendering::Payload& payload = rendering.payload(voice);
+  if (payload.number != rendering.number) write(rendering, payload);
+  return payload;
+}
+
+inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
+  payload.number = rendering.number;
   payload.body.clear();
   payload.cut.clear();
-  switch (platform) {
+  const Voice& voice =
+      payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
+  switch (voice.platform) {
     case Platform::slack: write_slack(rendering, payload); break;
     case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
     case Platform::email: write_mail(rendering, payload); break;
     case Platform::webhook: break;
   }
-  return payload;
 }
 
 [[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
@@ -161,7 +206,7 @@ inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platfor
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
-  write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), rendering.email, payload.cut);
+  write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
 [[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
@@ -193,7 +238,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record) {
     view_.truncation_count = 0;
     return;
   }
-  const Rendering::Payload& shared = prepare(rendering, view_.platform);
+  const Rendering::Payload& shared = prepare(rendering, record.voice());
   view_.body = shared.body.view();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
@@ -212,7 +257,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
 
 [[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
-  const Rendering::Payload& shared = prepare(rendering, Platform::email);
+  Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
@@ -229,7 +274,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   view_.header_count = 0;
   view_.from = from_.address;
   view_.to_count = to_.size();
-  view_.body = rendering.email.behind(front_.view());
+  view_.body = shared.email.behind(front_.view());
   view_.front_size = front_.size();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();

@@ -97,7 +97,6 @@ class Router {
     std::string drawn_ids[batch_size];
     detail::Rendering renderings[batch_size];
     std::optional<Error> errors[batch_size];
-    unsigned platforms[batch_size];  ///< bit_of() each that a delivery of the event goes to
   };
 
   /// A notifier that accepts an event.
@@ -109,8 +108,6 @@ class Router {
     Record record;
     const AppBlock* app;
   };
-
-  static constexpr unsigned bit_of(Platform platform) noexcept { return 1u << static_cast<unsigned>(platform); }
 
   /// Events that are matched together.
   static constexpr std::size_t match_batch = 64;
@@ -130,13 +127,15 @@ class Router {
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
-  /// The same for several events, to which it gives no audience.
-  /// @param lookups  one each, after load_app().
+  /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   template <class Sink, class Failed>
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           Sink& sink, Failed& failed);
+
+  /// Makes what the deliveries of matches_, of the events of a batch, share.
+  void prepare_batch(const State& state, Batch& batch);
 
   const Registry* registry_;
   std::shared_ptr<const State> state_;
@@ -292,7 +291,6 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     // Two ahead, and of the next batch too, which takes a tenth off the whole: no event waits for its text.
     if (first + i + 2 < event_count) detail::prefetch(events[first + i + 2]);
     batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
-    batch.platforms[i] = 0;
     batch.lookups[i].begin(state, batch.events[i].app_id);
     if (i >= 1) batch.lookups[i - 1].load_entry(state);
     if (i >= 2) batch.lookups[i - 2].load_app(state);
@@ -301,20 +299,7 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
-  for (const Match& match : matches_) batch.platforms[match.event] |= bit_of(match.record.platform());
-  for (std::size_t i = 0; i < size; ++i) {
-    if (batch.platforms[i] == 0) continue;
-    Event& event = batch.events[i];
-    if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[i]);
-    if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
-    batch.renderings[i].begin(event, state, ++rendered_);
-    if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
-  }
-  for (const Platform platform : {Platform::slack, Platform::rocket_chat, Platform::email}) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if ((batch.platforms[i] & bit_of(platform)) != 0) renderer_.prepare(batch.renderings[i], platform);
-    }
-  }
+  prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
   for (std::size_t i = 0; i < size; ++i) {
@@ -324,6 +309,32 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     }
   }
   return matches_.size();
+}
+
+inline void Router::prepare_batch(const State& state, Batch& batch) {
+  bool has[platform_count] = {};
+  std::size_t begun = batch_size;
+  for (const Match& match : matches_) {
+    detail::Rendering& rendering = batch.renderings[match.event];
+    if (match.event != begun) {
+      begun = match.event;
+      Event& event = batch.events[begun];
+      if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[begun]);
+      if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
+      rendering.begin(event, state, ++rendered_);
+    }
+    if (match.record.platform() == Platform::webhook) continue;
+    has[static_cast<std::size_t>(match.record.platform())] = true;
+    rendering.described();
+  }
+  // Platform by platform, so that the code of one stays in the caches.
+  for (std::size_t platform = 0; platform < platform_count; ++platform) {
+    if (!has[platform]) continue;
+    for (const Match& match : matches_) {
+      const bool is_due = static_cast<std::size_t>(match.record.platform()) == platform;
+      if (is_due) renderer_.prepare(batch.renderings[match.event], match.record.voice());
+    }
+  }
 }
 
 template <class Sink>
@@ -376,7 +387,8 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   std::vector<std::string>& emails = named.type_data.emails;
   emails.erase(std::remove_if(emails.begin(), emails.end(), [](const std::string& e) { return !is_email_address(e); }),
                emails.end());
-  Record::append(preview_, named, {});
+  Record::append(preview_, named, {}, detail::Voices::none);
+  rendering_.unregistered = detail::Voice::of(named);
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);

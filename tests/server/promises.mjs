@@ -1,0 +1,260 @@
+// What both servers promise of events and notifiers: nothing is lost, nothing comes twice, nothing that was removed comes back.
+
+import assert from 'node:assert/strict';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+import { startTarget, until } from '../wasm/targets.mjs';
+
+const plain = '{"type":"stop_app","app_id":"1","app_name":"shop","type_data":{"reason":"payment_failure"}}';
+
+/**
+ * Registers the tests.
+ *
+ * @param start  `(database, options) => {call(method, path, body, headers) => {status, body, headers}, stop(signal)}`, a server that delivers
+ */
+export function keepsItsPromises(start) {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-promises-'));
+  const servers = new Set();
+  let count = 0;
+  let target;
+
+  after(async () => {
+    for (const server of servers) await server.stop('SIGKILL');
+    await target?.close();
+    rmSync(folder, { recursive: true, force: true });
+  });
+
+  const hook = (id, path, more = {}) => ({ id, name: id, platform: 'webhook', send_all_events: true, type_data: { webhook_url: target.url(`${path}/${id}`) }, ...more });
+  // But for the events that changes of the notifiers themselves make.
+  const arrived = (id) => target.requests.filter(({ path, body }) => new URL(path, 'http://x').pathname.endsWith(`/${id}`) && !/"type":"(new|edit|delete)_notifier"|"type":"rename_app"/.test(body));
+  const keys = (requests) => new Set(requests.map(({ headers }) => headers['webhook-id']));
+
+  /** A server with the app `shop` and these notifiers. */
+  async function world(notifiers, options = []) {
+    target ??= await startTarget();
+    const database = join(folder, `world${++count}`);
+    const file = `${database}.config.json`;
+    writeFileSync(file, JSON.stringify({ version: 1, apps: [{ id: '1', name: 'shop', notifiers: notifiers() }] }));
+    const given = ['--allow-private-targets', '--retry-delays', '0.1,0.1,0.1', '--import', file, ...options];
+    const it = {
+      database,
+      async begin() {
+        it.server = await start(database, given);
+        servers.add(it.server);
+      },
+      async end(signal) {
+        servers.delete(it.server);
+        return it.server.stop(signal);
+      },
+      call: (...request) => it.server.call(...request),
+      async post(event, headers) {
+        const answer = await it.call('POST', '/v1/apps/shop/events', event, headers);
+        assert.equal(answer.status, 202, JSON.stringify(answer.body));
+        return answer.body.events[0];
+      },
+      async patch(id, notifier) {
+        const answer = await it.call('PATCH', `/v1/apps/shop/notifiers/${id}`, { notifier });
+        assert.equal(answer.status, 200, JSON.stringify(answer.body));
+      },
+      async deliveries(id, app = 'shop') {
+        const all = [];
+        for (let page = 1; page; ) {
+          const { body } = await it.call('GET', `/v1/apps/${app}/notifiers/${id}/deliveries?per_page=50&page=${page}`);
+          all.push(...body.deliveries);
+          page = body.meta.pagination.next_page;
+        }
+        return all;
+      },
+      async states(id, app) {
+        const counts = {};
+        for (const { state } of await it.deliveries(id, app)) counts[state] = (counts[state] ?? 0) + 1;
+        return counts;
+      },
+    };
+    await it.begin();
+    return it;
+  }
+
+  test('an event without an id is an occurrence of its own: three posts and one after a restart are four requests', async () => {
+    const it = await world(() => [hook('occurs', 'ok')]);
+    const ids = new Set();
+    for (let i = 0; i < 3; ++i) ids.add((await it.post(plain)).id);
+    await until(() => arrived('occurs').length === 3);
+    await it.end();
+    await it.begin();
+    ids.add((await it.post(plain)).id);
+    await until(() => arrived('occurs').length === 4);
+    assert.equal(keys(arrived('occurs')).size, 4);
+    assert.equal(ids.size, 4);
+    for (const { body } of arrived('occurs')) assert.equal(body, plain);
+    const { events } = (await it.call('GET', '/v1/apps/shop/events')).body;
+    assert.equal(events.length, 4);
+    await it.end();
+  });
+
+  test('a POST repeated under one Idempotency-Key is one event, and the answer names what was known', async () => {
+    const it = await world(() => [hook('first', 'ok'), hook('second', 'ok')]);
+    const key = { 'Idempotency-Key': 'retry-1' };
+    const once = await it.post(plain, key);
+    assert.equal(once.id, 'retry-1');
+    assert.deepEqual(once.deliveries.map(({ known }) => known), [undefined, undefined]);
+    await until(() => arrived('first').length === 1 && arrived('second').length === 1);
+    for (const restart of [false, true]) {
+      if (restart) {
+        await it.end();
+        await it.begin();
+      }
+      assert.deepEqual((await it.post(plain, key)).deliveries.map(({ known }) => known), [true, true]);
+    }
+    await it.post(plain, { 'Idempotency-Key': 'retry-2' });
+    await until(() => arrived('first').length === 2 && arrived('second').length === 2);
+    assert.equal((await it.call('GET', '/v1/apps/shop/events')).body.events.length, 2);
+    // An id of the event's own counts before the key, and two events under one id are one.
+    const named = { ...JSON.parse(plain), id: 'own-1' };
+    assert.equal((await it.post(named, { 'Idempotency-Key': 'retry-3' })).id, 'own-1');
+    assert.ok((await it.post({ ...named, type: 'restart' })).deliveries.every(({ known }) => known));
+    await until(() => arrived('first').length === 3);
+    // To a notifier that came later, the same event is new.
+    assert.equal((await it.call('POST', '/v1/apps/shop/notifiers', { notifier: { ...hook('third', 'ok'), platform_id: '5982f145d48c3600273ef08a' } })).status, 201);
+    assert.deepEqual((await it.post(named)).deliveries.map(({ known }) => known), [true, true, undefined]);
+    await until(() => arrived('third').length >= 1);
+    await it.end();
+  });
+
+  test('what waits for a notifier that is switched off is held, over kill -9 too, and goes once it is on again', async () => {
+    const it = await world(() => [hook('paused', 'slow', { type_data: { webhook_url: target.url('slow/paused?ms=300') } })]);
+    for (let i = 0; i < 50; ++i) await it.post({ type: 'restart', id: `held-${i}` });
+    await it.patch('paused', { active: false });
+    await until(async () => {
+      const { pending = 0, held = 0, dead = 0 } = await it.states('paused');
+      assert.equal(dead, 0);
+      return pending === 0 && held > 0;
+    });
+    const { held } = await it.states('paused');
+    const before = arrived('paused').length;
+    assert.equal(before + held, 50);
+    await it.end('SIGKILL');
+    await it.begin();
+    await sleep(500);
+    assert.equal((await it.states('paused')).held, held);
+    assert.equal(arrived('paused').length, before);
+    // A test goes to a notifier that is switched off.
+    assert.equal((await it.call('POST', '/v1/apps/shop/notifiers/paused/test')).status, 200);
+    await until(() => arrived('paused').length === before + 1);
+    await it.patch('paused', { active: true });
+    await until(() => arrived('paused').length === 51);
+    await until(async () => Object.keys(await it.states('paused')).join() === 'delivered');
+    assert.equal(keys(arrived('paused')).size, 51);
+    // Once more, with the process killed between: switched on is what counts.
+    for (let i = 0; i < 30; ++i) await it.post({ type: 'restart', id: `again-${i}` });
+    await it.patch('paused', { active: false });
+    await it.patch('paused', { active: true });
+    await it.end('SIGKILL');
+    await it.begin();
+    await until(() => keys(arrived('paused')).size === 81);
+    await until(async () => Object.keys(await it.states('paused')).join() === 'delivered');
+    await it.end();
+  });
+
+  test('what waits for a notifier that is removed, or whose target is gone, ends', async () => {
+    const it = await world(() => [hook('leaving', 'slow', { type_data: { webhook_url: target.url('slow/leaving?ms=400') } }), hook('gone', '410')]);
+    for (let i = 0; i < 40; ++i) await it.post({ type: 'restart', id: `leaving-${i}` });
+    assert.equal((await it.call('DELETE', '/v1/apps/shop/notifiers/leaving')).status, 204);
+    await sleep(1_500);
+    assert.ok(arrived('leaving').length < 40);
+    await until(async () => (await it.call('GET', '/v1/apps/shop/notifiers/gone')).body.notifier.active === false);
+    await until(async () => Object.keys(await it.states('gone')).join() === 'dead');
+    // Added again with the same URL, it is another notifier: nothing of the old one goes to it.
+    const again = { notifier: { name: 'again', platform_id: '5982f145d48c3600273ef08a', send_all_events: true, type_data: { webhook_url: target.url('ok/leaving') } } };
+    const sent = arrived('leaving').length;
+    assert.equal((await it.call('POST', '/v1/apps/shop/notifiers', again)).status, 201);
+    await it.end();
+    await it.begin();
+    await sleep(300);
+    assert.equal(arrived('leaving').length, sent);
+    await it.post({ type: 'restart', id: 'leaving-0' });
+    await until(() => arrived('leaving').length === sent + 1);
+    await it.end();
+  });
+
+  test('a notifier that was removed stays so, whatever changed it at the same moment', async () => {
+    const it = await world(() => Array.from({ length: 20 }, (_, i) => hook(`race${i}`, 'ok')));
+    const statuses = await Promise.all(
+      Array.from({ length: 20 }, (_, i) => [
+        it.call('PATCH', `/v1/apps/shop/notifiers/race${i}`, { notifier: { name: 'edited' } }),
+        it.call('DELETE', `/v1/apps/shop/notifiers/race${i}`),
+        it.call('PATCH', `/v1/apps/shop/notifiers/race${i}`, { notifier: { name: 'edited again' } }),
+      ]).flat().map((answer) => answer.then(({ status }) => status)),
+    );
+    for (const status of statuses) assert.ok([200, 204, 404].includes(status), String(status));
+    assert.equal(statuses.filter((status) => status === 204).length, 20);
+    for (const signal of ['SIGKILL', 'SIGTERM']) {
+      assert.deepEqual((await it.call('GET', '/v1/apps/shop/notifiers')).body.notifiers, []);
+      await it.end(signal);
+      await it.begin();
+    }
+    await it.end();
+  });
+
+  test('only what is dead is sent again; of the rest the answer says why not', async () => {
+    const it = await world(() => [hook('fine', 'ok'), hook('refused', '404')]);
+    await it.post({ type: 'restart', id: 'e-1' });
+    await until(async () => (await it.states('fine')).delivered === 1 && (await it.states('refused')).dead === 1);
+    const [{ id: delivered }] = await it.deliveries('fine');
+    const [{ id: dead }] = await it.deliveries('refused');
+    const retry = (notifier, id) => it.call('POST', `/v1/apps/shop/notifiers/${notifier}/deliveries/${id}/retry`);
+    const refused = await retry('fine', delivered);
+    assert.equal(refused.status, 409);
+    assert.match(refused.body.error, /arrived/);
+    assert.equal((await retry('fine', dead)).status, 404, 'of another notifier');
+    assert.equal((await retry('refused', 'msg_none')).status, 404);
+    assert.equal((await retry('refused', dead)).status, 202);
+    await until(() => arrived('refused').length === 2);
+    assert.equal(keys(arrived('refused')).size, 1);
+    await it.end();
+  });
+
+  test('a renamed app keeps its notifiers, its history and what waits; a removed one ends all', async () => {
+    const it = await world(() => [hook('kept', 'slow', { type_data: { webhook_url: target.url('slow/kept?ms=300') } })]);
+    for (let i = 0; i < 30; ++i) await it.post({ type: 'restart', id: `kept-${i}` });
+    const renamed = await it.call('PATCH', '/v1/apps/shop', { app: { name: 'store' } });
+    assert.equal(renamed.status, 200, JSON.stringify(renamed.body));
+    assert.equal(renamed.body.app.name, 'store');
+    await it.end('SIGKILL');
+    await it.begin();
+    assert.equal((await it.call('GET', '/v1/apps/shop')).status, 404);
+    assert.equal((await it.call('GET', '/v1/apps/store/notifiers')).body.notifiers[0].app, 'store');
+    await until(() => [...keys(arrived('kept'))].length >= 30);
+    await until(async () => ((await it.states('kept', 'store')).pending ?? 0) === 0);
+    assert.ok((await it.call('GET', '/v1/apps/store/events')).body.meta.pagination.total_count >= 30);
+
+    for (let i = 0; i < 40; ++i) await it.call('POST', '/v1/apps/store/events', { type: 'restart', id: `late-${i}` });
+    const sent = arrived('kept').length;
+    assert.equal((await it.call('DELETE', '/v1/apps/store')).status, 204);
+    assert.equal((await it.call('GET', '/v1/apps/store')).status, 404);
+    await sleep(800);
+    assert.ok(arrived('kept').length <= sent + 17, 'what was under way may have arrived, nothing else');
+    const last = arrived('kept').length;
+    await it.end();
+    await it.begin();
+    await sleep(300);
+    assert.equal(arrived('kept').length, last);
+    // A new app of that name has nothing of the old one.
+    assert.equal((await it.call('POST', '/v1/apps', { app: { name: 'store' } })).status, 201);
+    assert.deepEqual((await it.call('GET', '/v1/apps/store/events')).body.events, []);
+    await it.end();
+  });
+
+  test('a file of somebody else is refused, and stays as it is', async () => {
+    for (const [name, text] of Object.entries({ pretty: '{\n  "name": "mine"\n}\n', words: 'hello\nworld', line: 'no end', zeros: '\0\0\0\0' })) {
+      const file = join(folder, `foreign-${name}`);
+      writeFileSync(file, text);
+      await assert.rejects(start(file, []), undefined, name);
+      assert.equal(readFileSync(file, 'utf8'), text, name);
+    }
+  });
+}

@@ -1,0 +1,15 @@
+// The promises of both servers, kept by `notifier serve`.
+
+import { keepsItsPromises } from '../server/promises.mjs';
+import { startServer } from './server.mjs';
+
+keepsItsPromises(async (database, options) => {
+  const { ask, stop } = await startServer(options, { database });
+  return {
+    stop,
+    async call(method, path, body, headers = {}) {
+      const { status, headers: answered, text } = await ask(path, { method, body, headers: { 'Content-Type': 'application/json', ...headers } });
+      return { status, headers: answered, body: text && answered['content-type']?.startsWith('application/json') ? JSON.parse(text) : text };
+    },
+  };
+});
