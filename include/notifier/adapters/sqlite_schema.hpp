@@ -6,13 +6,11 @@
 #include <string>
 
 #include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_file.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {
-
-/// "ntfy" in PRAGMA application_id: whose database a file is.
-inline constexpr std::int64_t application_id = 0x6e746679;
 
 /// What brings the schema from each version (PRAGMA user_version) to the next. Never changed once released, only added
 /// to.
@@ -55,15 +53,10 @@ inline constexpr const char* migrations[] = {
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
-inline Error unsupported_database(std::string message) {
-  Error error;
-  error.code = errc::unsupported;
-  error.message = std::move(message);
-  return error;
-}
-
-/// Refuses a database of another program or of a newer version, before anything is written to it.
+/// Refuses a database of another program or of a newer version, before anything is written to it; a log that it has is
+/// left to its owner.
 inline Result<void> check_schema(SqliteDatabase& database) {
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const auto owner = database.query_integer("PRAGMA application_id");
   if (!owner) return owner.error();
   const auto version = database.query_integer("PRAGMA user_version");
@@ -74,10 +67,9 @@ inline Result<void> check_schema(SqliteDatabase& database) {
     return unsupported_database("the file is a database of another program");
   }
   if (*version > schema_version) {
-    return unsupported_database("the database has schema version " + std::to_string(*version) +
-                                ", written by a newer release; this one knows " + std::to_string(schema_version) +
-                                " at most: use the newer release");
+    return newer_database(*version, schema_version);
   }
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   return {};
 }
 
