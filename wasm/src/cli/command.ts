@@ -82,11 +82,11 @@ export function loadEngine(path: string, options: EngineOptions = {}): Engine {
   return engine;
 }
 
-/** A clock that stands still, at `--now` or where none is said at the beginning: the same input gives the same output. */
-export function fixedClock(now: string | undefined): EngineOptions {
+/** A clock that stands still, at `--now` or where none is said at the beginning, and no ids drawn: the same input gives the same output. */
+export function reproducible(now: string | undefined): EngineOptions {
   const time = new Date(now ?? 0);
   if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time as 2024-05-14T09:46:42Z, not ${now}`);
-  return { clock: () => time };
+  return { clock: () => time, ids: null };
 }
 
 /** Colours, for a terminal that wants them. */
