@@ -153,7 +153,7 @@ class Machine {
 
   void route(std::string_view json) {
     const std::string first = app();
-    const notifier::Audience audience{{first, "n"}, {first}};
+    const notifier::Audience audience{{first, "n"}, {first}, {}};
     std::vector<std::string> matched, routed, explained;
     const auto match = router_.match(
         json, [&](std::string_view id) { matched.emplace_back(id); }, audience);

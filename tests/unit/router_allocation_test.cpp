@@ -71,7 +71,7 @@ TEST_CASE("once warm, routing and matching allocate nothing, whatever the event"
   Registry registry;
   REQUIRE(registry.load(config_for("5343eccd646173000a140000", "appname")));
   Router router(registry);
-  const Audience audience{{"x"}, {"5343eccd646173000a140000"}};
+  const Audience audience{{"x"}, {"5343eccd646173000a140000"}, {}};
   std::size_t deliveries = 0;
   const auto all = [&] {
     for (const std::string& event : event_corpus()) {
