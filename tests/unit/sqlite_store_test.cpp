@@ -229,20 +229,12 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
     fill(*store, registry);
     before = registry.snapshot();
   }
-<<<<<<< HEAD
   const TemporaryDatabase database;
   execute(database.path, (std::string(notifier::detail::sqlite::migrations[0]) +
                           "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
                           "; PRAGMA user_version = 1; ATTACH '" + newest.path +
                           "' AS newest; INSERT INTO registry SELECT position, kind, id, change FROM newest.registry;")
                              .c_str());
-=======
-  execute(database.path,
-          "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
-          "DROP TABLE delivery_rests; DROP TABLE outbox_clock;"
-          "DROP TABLE notifier_health; DROP TABLE configuration; DROP TABLE event_ids; DROP TABLE events_of_1_0;"
-          "ALTER TABLE registry DROP COLUMN version; PRAGMA user_version = 1;");
->>>>>>> adapters
 
   notifier::Registry registry;
   const auto store = open(at(database));
@@ -285,7 +277,7 @@ TEST_CASE("what is no database, or in no folder, is refused") {
   std::fclose(file);
   const auto store = notifier::SqliteStore::open(at(database));
   REQUIRE_FALSE(store);
-  CHECK(store.error().code == notifier::errc::unsupported);
+  CHECK(store.error().code == notifier::errc::storage);
 
   notifier::SqliteOptions nowhere;
   nowhere.path = "/nonexistent/folder/notifier.db";
