@@ -45,7 +45,7 @@ bool parse_options(int argc, char** argv, Options& options) {
       options.explain = true;
     } else if (argument == "--now") {
       if (++i == argc || !notifier::parse_timestamp(argv[i], options.now)) {
-        std::fputs("notifier-route: --now needs a time as 2018-05-14T09:46:42Z\n", stderr);
+        std::fputs("notifier-route: --now needs a time with its zone, as 2018-05-14T09:46:42Z\n", stderr);
         return false;
       }
     } else if (argument.size() > 1 && argument[0] == '-') {

@@ -137,7 +137,7 @@ TEST_CASE("every fault is named by its path") {
       {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},
       {"name":""},
       {"id":"3","name":"c","owner":{"id":"u","email":"x"},"notifiers":{}},
-      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","id":7}]},
+      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","updated_at":"2018-05-14 09:46:42","id":7}]},
       "app"],
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
         Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
@@ -145,6 +145,7 @@ TEST_CASE("every fault is named by its path") {
               "apps[1].name: can't be blank", "apps[2].owner.email: 'x' is not a valid email address",
               "apps[2].notifiers: must be an array",
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
+              "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
               "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
               "link_base: must be a string", "email_from: must be an email address, or `Name <address>` in ASCII"});
 }

@@ -68,8 +68,12 @@ inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
 /// A moment that may be absent.
 inline void read_time(json::View value, std::string_view field, Timestamp& out, Problems& problems) {
   if (!value.exists() || value.is_null()) return;
-  if (!value.is_string() || !parse_timestamp(value.string(), out)) {
-    problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type");
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(value.string(), time, civil)) {
+    case TimeText::zoned: out = time; break;
+    case TimeText::unzoned: problems.add(field, "must say its zone, as 2018-05-14T09:46:42.077Z", "type"); break;
+    case TimeText::none: problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type"); break;
   }
 }
 

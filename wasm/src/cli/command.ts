@@ -82,10 +82,19 @@ export function loadEngine(path: string, options: EngineOptions = {}): Engine {
   return engine;
 }
 
+/** Reads a time as the module does; `Date` alone takes one without a zone for local time. NaN where there is none. */
+function readTime(text: string): number {
+  const zone = String.raw`(?:Z|z|UTC|GMT|([+-]\d\d)(?::?(\d\d))?)`;
+  const found = new RegExp(String.raw`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?${zone}$`).exec(text);
+  if (found === null) return NaN;
+  const [, date, minute, second = '00', decimals = '', hours, minutes = '00'] = found;
+  return Date.parse(`${date}T${minute}:${second}.${decimals.slice(0, 3).padEnd(3, '0')}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+}
+
 /** A clock that stands still, at `--now` or where none is said at the beginning: the same input gives the same output. */
 export function fixedClock(now: string | undefined): EngineOptions {
-  const time = new Date(now ?? 0);
-  if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time as 2024-05-14T09:46:42Z, not ${now}`);
+  const time = new Date(now === undefined ? 0 : readTime(now));
+  if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time with its zone, as 2024-05-14T09:46:42Z, not ${now}`);
   return { clock: () => time };
 }
 
