@@ -132,6 +132,20 @@ TEST_CASE("loading replaces everything, settings too") {
   CHECK(registry.settings().link_base.empty());
 }
 
+TEST_CASE("a byte order mark before the document is skipped, and a second one is not") {
+  const std::string mark = "\xEF\xBB\xBF";
+  CHECK(loaded_snapshot(mark + by_hand) == loaded_snapshot(by_hand));
+  Registry registry;
+  CHECK(registry.load(mark + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark).error().code == errc::invalid_json);
+  CHECK(registry.load(mark.substr(0, 2) + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load("  " + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark + "{\"apps\":[}").error().offset == 9);
+  // A document is not a file.
+  json::Document document;
+  CHECK_FALSE(document.parse(mark + by_hand));
+}
+
 TEST_CASE("every fault is named by its path") {
   CHECK(load_faults(R"({"apps":[
       {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},

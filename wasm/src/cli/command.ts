@@ -50,10 +50,15 @@ export function operands(positionals: string[], ...names: string[]): string[] {
   return positionals;
 }
 
+/** The text of a file without the byte order mark that some editors and shells put before it. */
+export function withoutByteOrderMark(file: Uint8Array): Uint8Array {
+  return file[0] === 0xef && file[1] === 0xbb && file[2] === 0xbf ? file.subarray(3) : file;
+}
+
 /** Reads a file, or standard input for `-`. */
 export function readInput(path: string): Uint8Array {
   try {
-    return readFileSync(path === '-' ? 0 : path);
+    return withoutByteOrderMark(readFileSync(path === '-' ? 0 : path));
   } catch (error) {
     throw new Unusable(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
   }
