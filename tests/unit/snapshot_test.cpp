@@ -161,7 +161,8 @@ TEST_CASE("every fault is named by its path") {
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
               "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
               "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
-              "link_base: must be a string", "email_from: must be an email address, or `Name <address>` in ASCII"});
+              "link_base: must be a string",
+              "email_from: must be an email address, or `Name <address>`; 'me' is not a valid email address"});
 }
 
 TEST_CASE("what is given twice is a fault where it is given again") {
