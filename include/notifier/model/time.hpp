@@ -53,6 +53,7 @@ TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil)
 
 /// The same, where a time without a zone is none.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
+/// The same, and its civil_time().
 bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
 
 /// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
