@@ -99,7 +99,7 @@ test('--now is read as the module reads times, whatever the zone of the machine'
     assert.equal(stderr, '');
     assert.match(JSON.parse(stdout).message, /\r\nDate: Mon, 14 May 2018 09:46:42 \+0000\r\n/, now);
   }
-  for (const now of ['2018-05-14T09:46:42', '2018-05-14', '1526291202077', '14 May 2018 09:46 UTC', '2018-05-14T09:46:42+2:00']) {
+  for (const now of ['2018-05-14T09:46:42', '2018-05-14', '1526291202077', '14 May 2018 09:46 UTC', '2018-02-29T09:46:42Z', '2018-05-14T24:00:00Z', '2018-05-14T09:46:42+2:00']) {
     const { status, stderr } = run(['route', path, '--now', now], input);
     assert.equal(status, 2, now);
     assert.match(stderr, /--now needs a time with its zone/);

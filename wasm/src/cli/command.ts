@@ -90,9 +90,11 @@ export function loadEngine(path: string, options: EngineOptions = {}): Engine {
 /** Reads a time as the module does; `Date` alone takes one without a zone for local time. NaN where there is none. */
 function readTime(text: string): number {
   const zone = String.raw`(?:Z|z|UTC|GMT|([+-]\d\d)(?::?(\d\d))?)`;
-  const found = new RegExp(String.raw`^(\d{4}-\d\d-\d\d)[Tt ](\d\d:\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?${zone}$`).exec(text);
+  const found = new RegExp(String.raw`^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?${zone}$`).exec(text);
   if (found === null) return NaN;
   const [, date, minute, second = '00', decimals = '', hours, minutes = '00'] = found;
+  // Date takes the 29th of any February for a day.
+  if (new Date(`${date}T00:00Z`).toJSON()?.slice(0, 10) !== date) return NaN;
   return Date.parse(`${date}T${minute}:${second}.${decimals.slice(0, 3).padEnd(3, '0')}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
 }
 

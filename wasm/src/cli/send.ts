@@ -144,7 +144,7 @@ export async function send(args: string[]): Promise<number> {
     for (let at = 0; whole !== undefined && at < whole.length && !isStopped; ) {
       const feed = whole.indexOf(10, at);
       const end = feed < 0 ? whole.length : feed;
-      let line = whole.slice(at, end);
+      let line: Uint8Array = whole.slice(at, end);
       at = end + 1;
       if (++lines === 1) line = withoutByteOrderMark(line);
       if (line.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
