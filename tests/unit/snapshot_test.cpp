@@ -420,3 +420,75 @@ TEST_CASE("twenty thousand notifiers in all sizes of apps load, and are all foun
   const std::string snapshot = registry.snapshot();
   CHECK(loaded_snapshot(snapshot) == snapshot);
 }
+
+TEST_CASE("own kinds come back whole: of every scope, of an own type, a built-in one or none") {
+  auto vocabulary = std::make_shared<Vocabulary>();
+  REQUIRE(vocabulary->add_category({"cat-9", "own", "Own", 9}));
+  EventType type = vocabulary->event_types().front();
+  type.id = "et-1";
+  type.name = "quota_reached";
+  REQUIRE(vocabulary->add_event_type(type));
+  const EventKind kinds[] = {{"quota/app", Scope::app, "quota_reached"},
+                             {"quota/project", Scope::project, "quota_reached"},
+                             {"quota/account", Scope::account, "quota_reached"},
+                             {"rolled_back", Scope::app, "app_deployed"},
+                             {"moved", Scope::project, "app_deployed"},
+                             {"unselectable", Scope::app, ""},
+                             {"account_closed", Scope::account, ""}};
+  for (const EventKind& kind : kinds) REQUIRE(vocabulary->add_event_kind(kind));
+  RegistryOptions options;
+  options.vocabulary = vocabulary;
+  const std::string snapshot = Registry(options).snapshot();
+
+  Registry registry;  // of a host that has none of them
+  const auto loaded = registry.load(snapshot);
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  for (const EventKind& kind : kinds) {
+    const auto held = registry.vocabulary();
+    const EventKind* const found = held->find_event_kind(kind.type);
+    REQUIRE_MESSAGE(found != nullptr, kind.type);
+    CHECK(found->scope == kind.scope);
+    CHECK(found->selectable_as == kind.selectable_as);
+    CHECK(held->bit_of_kind(kind.type) == vocabulary->bit_of_kind(kind.type));
+  }
+  CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
+  CHECK(registry.snapshot() == snapshot);
+  CHECK(registry.load(registry.configuration()));
+  CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
+  Registry host(options);  // of the host that has them
+  REQUIRE(host.load(snapshot));
+  CHECK(host.snapshot() == snapshot);
+}
+
+TEST_CASE("categories of a host's own come back where nothing else is its own") {
+  Registry registry;
+  const std::string own = R"({"id":"cat-9","name":"own","display_name":"Own","position":9})";
+  REQUIRE(registry.load(R"({"event_categories":[)" + own + "]}"));
+  CHECK(registry.snapshot().find(R"("event_categories":[)" + own + "]") != std::string::npos);
+}
+
+TEST_CASE("what 1.0 wrote of a host's project kind loads beside that host's vocabulary") {
+  auto vocabulary = std::make_shared<Vocabulary>();
+  EventType type = vocabulary->event_types().front();
+  type.id = "et-1";
+  type.name = "quota_reached";
+  REQUIRE(vocabulary->add_event_type(type));
+  REQUIRE(vocabulary->add_event_kind({"quota", Scope::project, "quota_reached"}));
+  RegistryOptions options;
+  options.vocabulary = vocabulary;
+  Registry registry(options);
+  REQUIRE(registry.load(
+      R"({"version":1,"apps":[],"event_types":[{"id":"et-1","name":"quota_reached","kinds":["quota"]}]})"));
+  CHECK(registry.vocabulary()->find_event_kind("quota")->scope == Scope::project);
+}
+
+TEST_CASE("an event kind that cannot be is named") {
+  const auto faults = [](const char* kind) { return load_faults(R"({"event_kinds":[)" + std::string(kind) + "]}"); };
+  CHECK(faults(R"({"type":"","scope":"app"})") == Texts{"event_kinds[0].type: can't be blank"});
+  CHECK(faults(R"({"type":"x","scope":"team"})") == Texts{"event_kinds[0].scope: must be app, project or account"});
+  CHECK(faults(R"({"type":"x","scope":5})") == Texts{"event_kinds[0].scope: must be app, project or account"});
+  CHECK(faults(R"({"type":"restart","scope":"project"})") == Texts{"event_kinds[0].type: is already taken"});
+  CHECK(faults(R"({"type":"x","selectable_as":"nothing"})").size() == 1);
+  CHECK(Registry().load(R"({"event_kinds":[{"type":"restart","selectable_as":"app_restarted"}]})"));
+  CHECK(faults("5") == Texts{"event_kinds[0]: must be an object"});
+}

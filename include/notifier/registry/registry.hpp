@@ -329,7 +329,8 @@ inline Result<void> Registry::load(std::string_view json) {
   if (auto known = detail::check_version(*root); !known) return known;
 
   std::shared_ptr<const Vocabulary> vocabulary = options_.vocabulary;
-  if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
+  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
+  if (has("event_types") || has("event_categories") || has("event_kinds")) {
     auto extended = detail::extend_vocabulary(*vocabulary, *root);
     if (!extended) return std::move(extended).error();
     vocabulary = std::move(*extended);

@@ -98,11 +98,11 @@ function readTime(text: string): number {
   return Date.parse(`${date}T${minute}:${second}.${decimals.slice(0, 3).padEnd(3, '0')}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
 }
 
-/** A clock that stands still, at `--now` or where none is said at the beginning: the same input gives the same output. */
-export function fixedClock(now: string | undefined): EngineOptions {
+/** A clock that stands still, at `--now` or where none is said at the beginning, and no ids drawn: the same input gives the same output. */
+export function reproducible(now: string | undefined): EngineOptions {
   const time = new Date(now === undefined ? 0 : readTime(now));
   if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time with its zone, as 2024-05-14T09:46:42Z, not ${now}`);
-  return { clock: () => time };
+  return { clock: () => time, ids: null };
 }
 
 /** Colours, for a terminal that wants them. */

@@ -8,7 +8,7 @@ import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 const help = `Usage: notifier-wasm send CONFIG.json [OPTION]... < EVENTS
 
 Reads events, one JSON document to a line, and delivers them to the notifiers that accept them; what fails for now is tried again.
-An event that comes twice with the same id is sent once.
+An event that comes twice with the same id is sent once; one without an id is a new one each time it is read.
 
 ${deliveryHelp}\
   --retry-for SECONDS
@@ -161,7 +161,7 @@ export async function send(args: string[]): Promise<number> {
         continue;
       }
       // What an earlier run gave up is due again.
-      if (values.outbox !== undefined) for (const { idempotencyKey } of deliveries) outbox.resend(idempotencyKey);
+      if (values.outbox !== undefined) for (const { notifierId, idempotencyKey } of deliveries) await outbox.resend(notifierId, idempotencyKey);
       batch.push(...deliveries);
       if (batch.length >= mostPending / 10) await put(outbox);
     }
