@@ -132,12 +132,69 @@ TEST_CASE("loading replaces everything, settings too") {
   CHECK(registry.settings().link_base.empty());
 }
 
+TEST_CASE("a list recorded from another installation loads: the name of a platform decides where its id is not known") {
+  Registry registry;
+  const auto loaded = registry.load(R"({"apps":[{"id":"5343eccd646173000a140000","name":"shop","notifiers":[
+      {"id":"no-1","name":"mail","active":true,"type":"email","platform_id":"5f0000000000000000000001",
+       "created_at":"2019-03-04T05:06:07.089Z","updated_at":"2019-03-04T05:06:07.089Z","send_all_alerts":false,
+       "send_all_events":true,"selected_event_ids":[],"app_id":"5343eccd646173000a140000","app":"shop",
+       "type_data":{"user_ids":[],"emails":["a@example.org"]}},
+      {"id":"no-2","name":"chat","type":"rocket_chat","platform_id":"5f0000000000000000000002",
+       "type_data":{"webhook_url":"https://chat.example.org/hooks/x"}},
+      {"id":"no-3","name":"hook","platform":"webhook","type":"","platform_id":"5f0000000000000000000003",
+       "type_data":{"webhook_url":"https://h.example.org/"}}]}]})");
+  if (!loaded) FAIL(loaded.error().message);
+  const auto list = registry.list("shop");
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].platform == Platform::email);
+  CHECK(list[1].platform == Platform::rocket_chat);
+  CHECK(list[2].platform == Platform::webhook);
+  CHECK(registry.snapshot().find("5f00000000000000000000") == std::string::npos);
+}
+
+TEST_CASE("what of another installation has no name here is named, with what to write in its place") {
+  CHECK(
+      load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[
+      {"name":"x","platform_id":"5f0000000000000000000001"},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":" "},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":"fax"},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":"email","platform":"slack","type_data":{"webhook_url":"https://h.example/"}},
+      {"name":"x","type":"email","selected_event_ids":["5f00000000000000000000ff","5982f139d48c360021b1eb4b"]},
+      {"name":"x","type":"email","selected_events":["crash","order_placed"]}]}]})") ==
+      Texts{
+          "apps[0].notifiers[0].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
+          "platform, as \"slack\"",
+          "apps[0].notifiers[1].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
+          "platform, as \"slack\"",
+          "apps[0].notifiers[2].type: is no platform: 'fax'",
+          "apps[0].notifiers[3].type: does not agree with the platform named before",
+          "apps[0].notifiers[4].selected_event_ids: holds an unknown event type id: '5f00000000000000000000ff'; name "
+          "the "
+          "event in selected_events, or declare its type in event_types",
+          "apps[0].notifiers[5].selected_events: holds a name that no event type goes by: 'order_placed'; declare its "
+          "type in event_types"});
+}
+
+TEST_CASE("a byte order mark before the document is skipped, and a second one is not") {
+  const std::string mark = "\xEF\xBB\xBF";
+  CHECK(loaded_snapshot(mark + by_hand) == loaded_snapshot(by_hand));
+  Registry registry;
+  CHECK(registry.load(mark + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark).error().code == errc::invalid_json);
+  CHECK(registry.load(mark.substr(0, 2) + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load("  " + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark + "{\"apps\":[}").error().offset == 9);
+  // A document is not a file.
+  json::Document document;
+  CHECK_FALSE(document.parse(mark + by_hand));
+}
+
 TEST_CASE("every fault is named by its path") {
   CHECK(load_faults(R"({"apps":[
       {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},
       {"name":""},
       {"id":"3","name":"c","owner":{"id":"u","email":"x"},"notifiers":{}},
-      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","id":7}]},
+      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","updated_at":"2018-05-14 09:46:42","id":7}]},
       "app"],
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
         Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
@@ -145,8 +202,10 @@ TEST_CASE("every fault is named by its path") {
               "apps[1].name: can't be blank", "apps[2].owner.email: 'x' is not a valid email address",
               "apps[2].notifiers: must be an array",
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
+              "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
               "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
-              "link_base: must be a string", "email_from: must be an email address, or `Name <address>` in ASCII"});
+              "link_base: must be a string",
+              "email_from: must be an email address, or `Name <address>`; 'me' is not a valid email address"});
 }
 
 TEST_CASE("what is given twice is a fault where it is given again") {

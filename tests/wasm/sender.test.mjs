@@ -262,7 +262,13 @@ test('notifier-wasm/sign signs as the library does, without node:crypto', async 
     }
   }
   assert.deepEqual(await sign({ idempotencyKey: 'msg_1', body: '' }, []), {});
-  for (const wrong of ['whsec_tooshort', 'whsec_***', secret.slice(6), `whsec_${'A'.repeat(100)}`]) {
+  const made = Buffer.alloc(32, 7).toString('base64');
+  for (const same of [made, made.slice(0, -1), `whsec_${made.slice(0, -1)}`]) {
+    const delivery = { idempotencyKey: 'msg_1', body: '{}' };
+    assert.deepEqual(await sign(delivery, [same], 1614265330_999), await sign(delivery, [other], 1614265330_999));
+    assert.deepEqual(newSender({ clock: () => 1614265330_999 }).sign(delivery, [same]), await sign(delivery, [other], 1614265330_999));
+  }
+  for (const wrong of ['whsec_tooshort', 'whsec_***', `whsec_${'A'.repeat(100)}`, `${secret} `, ` ${secret.slice(6)}`, `${secret}=`, `${secret}A`, `WHSEC_${secret.slice(6)}`, `whsec_${secret}`]) {
     await assert.rejects(sign({ idempotencyKey: 'msg_1', body: '' }, [wrong]), (error) => error.code === 'invalid' && !error.message.includes(wrong.slice(6)));
   }
   await assert.rejects(sign({ idempotencyKey: 'msg.1', body: '' }, [secret]), (error) => error.code === 'invalid');

@@ -128,7 +128,7 @@ notifier_status notifier_match(notifier_engine* engine, uint32_t event, uint32_t
 /* Routes lines of events into lines of deliveries, as the program notifier-route writes them. The last line need not
  * end with a line feed. May stop between two lines once much is written: `consumed` says how many bytes were read. A
  * line that is no event gives a line `{"line":N,"error":{...}}`, where N counts from `first_line`; `failed` says how
- * many there were, `count` how many lines were read. Never fails. */
+ * many there were, `count` how many lines were read. A byte order mark before line 1 is skipped. Never fails. */
 void notifier_lines(notifier_engine* engine, uint32_t lines, uint32_t lines_size, uint32_t first_line, uint32_t mode);
 /* Answers with an explanation as JSON. */
 notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,

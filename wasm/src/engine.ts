@@ -201,7 +201,7 @@ export class Engine {
 
   /**
    * Routes lines of events (NDJSON) into lines of deliveries, as the program `notifier-route` writes them. A line that is no
-   * event gives a line `{"line":3,"error":{"code","message","offset"}}` in its place.
+   * event gives a line `{"line":3,"error":{"code","message","offset"}}` in its place. A byte order mark before line 1 is skipped.
    */
   routeLines(lines: string | Uint8Array | ArrayBuffer, options: LinesOptions = {}): Uint8Array {
     const bytes = typeof lines === 'string' ? encoder.encode(lines) : (toJson(lines) as Uint8Array);

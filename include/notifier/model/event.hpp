@@ -12,7 +12,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// from the Document and from the bytes it was parsed from.
 struct Event {
   std::string_view id;          ///< a number counts as its text, as it stands in the event: 42 is "42", 1e2 is "1e2"
-  std::string_view created_at;  ///< RFC 3339, as it came
+  std::string_view created_at;  ///< as it came; read_timestamp() reads it
   std::string_view type;        ///< the event kind
   std::string_view app_id;
   std::string_view app_name;

@@ -25,6 +25,7 @@
 #include "notifier/registry/snapshot.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/byte_order_mark.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -152,6 +153,7 @@ class Registry {
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
   /// that is not known here, errc::conflict while a store has changes.
+  /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
@@ -316,7 +318,7 @@ inline std::size_t Registry::app_count() const { return current()->app_count(); 
 
 inline Result<void> Registry::load(std::string_view json) {
   json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
   if (!root->is_object()) {
     Error error;

@@ -2,7 +2,7 @@ import { LineSplitter } from '../lines.js';
 import type { Outbox, OutboxReport } from '../node.js';
 import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
-import { Usage, faults, loadEngine, operands, paint, parse } from './command.js';
+import { Usage, faults, loadEngine, operands, paint, parse, withoutByteOrderMark } from './command.js';
 import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 
 const help = `Usage: notifier-wasm send CONFIG.json [OPTION]... < EVENTS
@@ -144,9 +144,9 @@ export async function send(args: string[]): Promise<number> {
     for (let at = 0; whole !== undefined && at < whole.length && !isStopped; ) {
       const feed = whole.indexOf(10, at);
       const end = feed < 0 ? whole.length : feed;
-      const line = whole.slice(at, end);
+      let line: Uint8Array = whole.slice(at, end);
       at = end + 1;
-      ++lines;
+      if (++lines === 1) line = withoutByteOrderMark(line);
       if (line.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
       let deliveries: Delivery[];
       try {
