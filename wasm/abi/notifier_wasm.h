@@ -59,7 +59,7 @@ typedef struct notifier_text {
 /* A delivery: this, then `pairs` times two notifier_text (header name and value) or one (recipient) for an email, then
  * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
-  uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat */
+  uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat; others may follow, no number changes */
   notifier_text notifier_id; /* lies still, as the next three: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;
@@ -172,7 +172,9 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 
 /* `head` is `{"method","target","headers":[{"name","value"},...],"user"?:{"id","username","email"}}`; of the headers
  * those that the API reads will do: Content-Type and Idempotency-Key. Answers with
- * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"stream_app_id"?}`. */
+ * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"rests":[...],
+ * "streamAppId"?}`. A delivery's body is its `"front"`, where it has one, and then the text in `rests` that its
+ * `"rest"`, where it has one, is the place of: what deliveries share is there once. */
 notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
                                 uint32_t body_size);
 /* What the host does to a notifier that kept failing: `notifier` is `{"app_id","notifier_id","reason"}`. Answers as

@@ -2,7 +2,7 @@
 
 import { NotifierError, type ErrorCode } from './error.js';
 import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
-import { readDeliveries, readIds, type KnownNotifiers } from './records.js';
+import { readDeliveries, readIds, readOutcome, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
   ApiRequest,
@@ -335,8 +335,8 @@ export class Engine {
     const { method, url, user } = request;
     const target = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/s, '') : url;
     const head = JSON.stringify({ method, target, headers: headersThatMatter(request.headers), user });
-    return this.#json((exports, handle, input, first, both) =>
-      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
+    return readOutcome(this.#json((exports, handle, input, first, both) =>
+      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? '')));
   }
 
   /**
@@ -345,7 +345,7 @@ export class Engine {
    */
   switchOff(appId: string, notifierId: string, reason: string): Outcome {
     const json = JSON.stringify({ app_id: appId, notifier_id: notifierId, reason });
-    return this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json);
+    return readOutcome(this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json));
   }
 
   /**
@@ -399,18 +399,19 @@ export class Engine {
     const ended = new Promise<void>((resolve) => (end = resolve));
     this.#underWay.add(ended);
     try {
-      if (accepted.length > 0) await store(accepted.map((position) => outcomes[position]!));
-      this.#end('notifier_publish', ticket);
-    } catch (error) {
-      this.#end('notifier_abandon', ticket);
-      const failure = error instanceof Error ? error : new Error(String(error));
-      const isConflict = failure instanceof NotifierError && failure.code === 'conflict';
-      for (const position of accepted) results[position] = failure;
-      if (isConflict && accepted.length > 1) {
+      try {
+        if (accepted.length > 0) await store(accepted.map((position) => outcomes[position]!));
+      } catch (error) {
+        this.#end('notifier_abandon', ticket);
+        const failure = error instanceof Error ? error : new Error(String(error));
+        for (const position of accepted) results[position] = failure;
+        if (!(failure instanceof NotifierError && failure.code === 'conflict') || accepted.length === 1) return;
         this.#underWay.delete(ended);
         end();
         for (const position of accepted) [results[position]] = await this.commit([outcomes[position]!], store);
+        return;
       }
+      this.#end('notifier_publish', ticket);
     } finally {
       this.#underWay.delete(ended);
       end();

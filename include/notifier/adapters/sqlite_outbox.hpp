@@ -105,8 +105,9 @@ class SqliteOutbox final : public OutboxStorage {
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Result<void> SqliteOutbox::open(SqliteDatabase reader) {
-  // A transaction with a big body leaves a log as big as that; the next one cuts it to this.
-  auto done = database_->execute("PRAGMA journal_size_limit = 3000000");
+  // A transaction with a big body leaves a log as big as that; a later one cuts it to this, which is about what others
+  // need until SQLite begins the log anew.
+  auto done = database_->execute("PRAGMA journal_size_limit = 3900000");
   if (!done) return done;
   const auto has_old = database_->query_integer(detail::sqlite::has_old_tables);
   if (!has_old) return has_old.error();

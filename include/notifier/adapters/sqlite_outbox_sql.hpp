@@ -25,15 +25,15 @@ inline constexpr const char* outbox_tables =
     "CREATE TABLE deliveries (sequence INTEGER PRIMARY KEY AUTOINCREMENT, notifier_id TEXT NOT NULL, key TEXT NOT "
     "NULL, app_id TEXT NOT NULL, event_id TEXT NOT NULL, event_type TEXT NOT NULL, platform TEXT NOT NULL, target "
     "INTEGER NOT NULL, host INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT "
-    "NULL, next_at INTEGER NOT NULL, wait_ms INTEGER NOT NULL, recipients TEXT NOT NULL DEFAULT '', UNIQUE "
+    "NULL, next_at INTEGER NOT NULL, wait_ms INTEGER NOT NULL, UNIQUE "
     "(notifier_id, key)) STRICT;"
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'deliveries', seq FROM sqlite_sequence WHERE name = "
     "'old_deliveries';"
     "CREATE INDEX deliveries_of_notifier ON deliveries (notifier_id, sequence);"
     "CREATE INDEX deliveries_waiting ON deliveries (sequence) WHERE state IN ('pending', 'held');"
     "CREATE INDEX deliveries_over ON deliveries (state, next_at) WHERE state IN ('delivered', 'dead');"
-    "CREATE TABLE delivery_contents (sequence INTEGER PRIMARY KEY, content TEXT NOT NULL, rest INTEGER NOT NULL) "
-    "STRICT;"
+    "CREATE TABLE delivery_contents (sequence INTEGER PRIMARY KEY, rest INTEGER NOT NULL, recipients TEXT NOT NULL "
+    "DEFAULT '', content TEXT NOT NULL) STRICT;"
     "CREATE INDEX delivery_contents_by_rest ON delivery_contents (rest) WHERE rest <> 0;"
     // An id is never given again: readers remember which rest it stands for.
     "CREATE TABLE delivery_rests (id INTEGER PRIMARY KEY AUTOINCREMENT, hash TEXT NOT NULL, rest TEXT NOT NULL) STRICT;"
@@ -99,7 +99,7 @@ inline std::string select_by_key(bool has_old) {
 // ---- the rest of reading --------------------------------------------------------------------------------------------
 
 inline constexpr std::string_view select_content =
-    "SELECT content, rest, recipients FROM delivery_contents JOIN deliveries USING (sequence) WHERE sequence = ?1";
+    "SELECT content, rest, recipients FROM delivery_contents WHERE sequence = ?1";
 inline constexpr std::string_view select_old_content =
     "SELECT content, 0, '' FROM old_delivery_contents WHERE sequence = ?1";
 inline constexpr std::string_view select_rest = "SELECT rest FROM delivery_rests WHERE id = ?1";
@@ -120,10 +120,16 @@ inline std::string select_history(bool has_old) {
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 inline std::string insert_record(bool has_old) {
+  constexpr std::string_view values = "?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13";
   std::string sql(
       "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, "
-      "attempts, created_at, next_at, wait_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE ");
-  sql.append(has_old ? "NOT EXISTS (SELECT 1 FROM old_deliveries WHERE key = ?1 AND notifier_id = ?2)" : "TRUE");
+      "attempts, created_at, next_at, wait_ms) ");
+  if (has_old) {
+    sql.append("SELECT ").append(values);
+    sql.append(" WHERE NOT EXISTS (SELECT 1 FROM old_deliveries WHERE key = ?1 AND notifier_id = ?2)");
+  } else {
+    sql.append("VALUES (").append(values).append(")");
+  }
   return sql.append(" ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence");
 }
 
@@ -136,7 +142,8 @@ inline constexpr std::string_view insert_attempt =
     "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM delivery_attempts WHERE sequence = ?1";
 inline constexpr std::string_view update_record =
     "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1";
-inline constexpr std::string_view update_recipients = "UPDATE deliveries SET recipients = ?2 WHERE sequence = ?1";
+inline constexpr std::string_view update_recipients =
+    "UPDATE delivery_contents SET recipients = ?2 WHERE sequence = ?1";
 inline constexpr std::string_view put_health =
     "INSERT INTO notifier_health (notifier_id, failing_ms, last_failure, failures) VALUES (?1, ?2, ?3, ?4) "
     "ON CONFLICT (notifier_id) DO UPDATE SET failing_ms = ?2, last_failure = ?3, failures = ?4";

@@ -9,8 +9,9 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/registry/planning.hpp"
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
