@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { FileStore, shown, type Outbox, type OutboxReport, type Standing } from '../node.js';
+import { FileStore, showRecord, type Outbox, type OutboxReport, type Standing } from '../node.js';
 import type { ApiRequest, Change, Delivery, History, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
@@ -128,7 +128,7 @@ class Service {
       events: (appId, offset, limit) => this.#database.events(appId, offset, limit),
       deliveries: (_, notifierId, offset, limit) => {
         const { total, records } = this.#deliveries.list({ notifierId, offset, limit });
-        return { total, items: records.map((record) => JSON.stringify(shown(record))) };
+        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
       },
       retry: (_, notifierId, deliveryId) => {
         const record = this.#deliveries.find(notifierId, deliveryId);

@@ -304,7 +304,7 @@ export class Outbox {
   async list({ notifierId, state, offset = 0, limit = 50 }: OutboxQuery = {}): Promise<{ total: number; deliveries: OutboxRecord[] }> {
     this.#checkOpen();
     const { total, records } = await this.#stored(async () => this.#store.list({ ...(notifierId !== undefined && { notifierId }), ...(state !== undefined && { state }), offset, limit }));
-    return { total, deliveries: records.map(shown) };
+    return { total, deliveries: records.map(showRecord) };
   }
 
   /**
@@ -458,6 +458,7 @@ export class Outbox {
     clearTimeout(this.#timer);
     const wait = this.#core.exports.notifier_outbox_wait(...this.#now());
     this.#timer = setTimeout(() => this.#work(), Math.min(Math.max(wait, 1), pruneEveryMs));
+    if (this.#pending === 0) this.#timer.unref(); // a program that has nothing else to do may end
   }
 
   async #prune(): Promise<void> {
@@ -608,7 +609,7 @@ export class Outbox {
 const [firstTime, lastTime] = [-62_135_596_800_000, 253_402_300_799_999];
 
 /** A record as the API shows it. */
-export function shown({ key, notifier_id, event_id, event_type, platform, state, created_at, next_at, history }: StoredRecord): OutboxRecord {
+export function showRecord({ key, notifier_id, event_id, event_type, platform, state, created_at, next_at, history }: StoredRecord): OutboxRecord {
   const time = (ms: number) => new Date(Math.min(Math.max(ms, firstTime), lastTime)).toISOString();
   return {
     id: key,
