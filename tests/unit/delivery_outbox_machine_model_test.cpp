@@ -237,9 +237,9 @@ class History {
       enter(each);
     }
     if (turns.size() == most || ways_.keep_order) return;
-    for (const auto& [sequence, each] : model_) {
-      CAPTURE(sequence);
-      CHECK_FALSE(is_claimable(each));
+    for (const auto& entry : model_) {
+      CAPTURE(entry.first);
+      CHECK_FALSE(is_claimable(entry.second));
     }
   }
 
@@ -586,9 +586,10 @@ class History {
     settle();
     CHECK(machine_->in_flight() == 0);
     CHECK(machine_->is_stored());
-    for (const auto& [sequence, row] : store_.rows) {
-      CAPTURE(sequence);
-      const Expected& each = model_[sequence];
+    for (const auto& entry : store_.rows) {
+      CAPTURE(entry.first);
+      const Expected& each = model_[entry.first];
+      const Row& row = entry.second;
       CHECK((each.phase == Phase::delivered || each.phase == Phase::dead));
       CHECK(row.record.state == (each.phase == Phase::delivered ? OutboxState::delivered : OutboxState::dead));
       if (each.phase == Phase::delivered) CHECK(each.to == 0);

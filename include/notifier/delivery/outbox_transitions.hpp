@@ -328,25 +328,19 @@ inline void OutboxMachine::settle_narrowed(Moment now) {
   }
 }
 
-inline void OutboxMachine::write(OutboxChange&& change) {
-  OutboxWrite write;
-  write.change = std::move(change);
-  batches_.add(std::move(write));
-}
+inline void OutboxMachine::write(OutboxChange&& change) { batches_.add().change = std::move(change); }
 
 inline void OutboxMachine::write_health(std::string_view notifier_id, const NotifierHealth& health) {
-  OutboxWrite write;
+  OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::health;
   write.notifier_id = notifier_id;
   write.health = health;
-  batches_.add(std::move(write));
 }
 
 inline void OutboxMachine::write_clock(Moment now) {
-  OutboxWrite write;
+  OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::clock;
   write.clock = {now.wall, time_.at(now)};
-  batches_.add(std::move(write));
 }
 
 inline void OutboxMachine::set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now) {
