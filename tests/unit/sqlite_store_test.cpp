@@ -221,19 +221,20 @@ TEST_CASE("the database is synced as the host chooses, fully by default") {
 }
 
 TEST_CASE("a database of the first schema version is migrated and keeps its rows") {
-  const TemporaryDatabase database;
+  const TemporaryDatabase newest;
   std::string before;
   {
     notifier::Registry registry;
-    const auto store = open(at(database));
+    const auto store = open(at(newest));
     fill(*store, registry);
     before = registry.snapshot();
   }
-  execute(database.path,
-          "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
-          "DROP TABLE delivery_rests; DROP TABLE outbox_clock;"
-          "DROP TABLE notifier_health; DROP TABLE configuration; DROP TABLE event_ids; DROP TABLE events_of_1_0;"
-          "ALTER TABLE registry DROP COLUMN version; PRAGMA user_version = 1;");
+  const TemporaryDatabase database;
+  execute(database.path, (std::string(notifier::detail::sqlite::migrations[0]) +
+                          "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
+                          "; PRAGMA user_version = 1; ATTACH '" + newest.path +
+                          "' AS newest; INSERT INTO registry SELECT position, kind, id, change FROM newest.registry;")
+                             .c_str());
 
   notifier::Registry registry;
   const auto store = open(at(database));
@@ -241,6 +242,9 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
   CHECK(registry.snapshot() == before);
   notifier::Outcome outcome = with_events("app-1", 1, 1);
   CHECK(store->store({&outcome}));
+  notifier::AppPatch patch;
+  patch.name = "renamed";
+  store_and_apply(*store, registry, {*registry.plan_update_app("app-1", patch)});
 }
 
 TEST_CASE("a database of a newer schema version is refused and not touched") {

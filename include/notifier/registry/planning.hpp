@@ -10,37 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
-
-inline Error not_found(std::string_view resource, std::string_view text) {
-  Error error;
-  error.code = errc::not_found;
-  error.message = text;
-  error.field = resource;
-  return error;
-}
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
-
-inline Error conflict(std::string_view text) {
-  Error error;
-  error.code = errc::conflict;
-  error.message = text;
-  return error;
-}
-
-inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
-  Problems problems;
-  problems.add(field, message, code);
-  return std::move(problems).to_error(what);
-}
 
 /// Borrows a draft for judging. `document` holds its type_data.
 inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
@@ -73,33 +51,6 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
   if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
   return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
-}
-
-inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
-  notifier.selected_event_ids.clear();
-  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
-}
-
-/// False where an id is not known.
-inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
-  for (const std::string& id : notifier.selected_event_ids) {
-    const EventType* const type = vocabulary.find_event_type_by_id(id);
-    if (type == nullptr) return false;
-    selected.push_back(vocabulary.bit_of(*type));
-  }
-  return true;
-}
-
-/// What may not be stored whoever says so.
-inline void check_stored(const Notifier& notifier, Problems& problems) {
-  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
-  const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
-  }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail
