@@ -180,7 +180,7 @@ TEST_CASE("a request that finds no descriptor is no attempt, by address and by n
 
 TEST_CASE("a few descriptors are enough for none or some, and the others wait for theirs") {
   Receiver receiver(false);
-  for (const std::size_t left : {1, 3}) {
+  for (const std::size_t left : {std::size_t{1}, std::size_t{3}}) {
     CAPTURE(left);
     CHECK(in_a_process("http://localhost:" + receiver.port + "/", false, left) == 0);
   }

@@ -166,6 +166,7 @@ struct Fate {
   std::int64_t tried_at = 0;
   std::int64_t accepted_at = 0;
   std::size_t tried_in_life = 0;
+  std::size_t arrived_in_life = 0;
 };
 
 }  // namespace
@@ -230,11 +231,14 @@ TEST_CASE(
         held += note.at_ms > latest && (fate.is_accepted || !is_first);
         // Within one life no step of the clock makes a wait shorter.
         hurried += !is_first && fate.tried_in_life == life && note.at_ms < from + wait_after(fate.stored);
-        doubled += fate.is_stored || (fate.has_arrived && fate.tried_in_life == life);
+        doubled += fate.is_stored || fate.arrived_in_life == life;
         ++fate.attempts;
         fate.tried_at = note.at_ms;
         fate.tried_in_life = life;
-        fate.has_arrived = fate.has_arrived || note.what == Note::What::sent;
+        if (note.what == Note::What::sent) {
+          fate.has_arrived = true;
+          fate.arrived_in_life = life;
+        }
       }
     }
   }
