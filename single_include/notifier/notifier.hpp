@@ -1372,7 +1372,11 @@ class Listener {
 
 namespace detail {
 
+// The depth is an argument of what has room for it, so that code compiled with another one, linked in beside this,
+// never works on it.
+
 /// One bit for each open bracket: is it an object?
+template <std::size_t max_depth>
 class Nesting {
  public:
   std::size_t depth() const noexcept { return depth_; }
@@ -1387,9 +1391,10 @@ class Nesting {
 
  private:
   std::size_t depth_ = 0;
-  std::uint64_t bits_[NOTIFIER_MAX_DEPTH / 64 + 1];
+  std::uint64_t bits_[max_depth / 64 + 1];
 };
 
+template <std::size_t max_depth>
 class Scanner {
  public:
   Scanner(std::string_view text, Listener& listener) noexcept
@@ -1424,7 +1429,7 @@ class Scanner {
   }
 
   bool open(bool object) {
-    if (nesting_.depth() == NOTIFIER_MAX_DEPTH) return fail("no deeper nesting", errc::too_deep);
+    if (nesting_.depth() == max_depth) return fail("no deeper nesting", errc::too_deep);
     nesting_.push(object);
     ++p_;
     skip_space();
@@ -1620,14 +1625,16 @@ class Scanner {
   const char* p_;
   const char* end_;
   Listener& listener_;
-  Nesting nesting_;
+  Nesting<max_depth> nesting_;
   Fault fault_;
 };
 
 }  // namespace detail
 
 /// Reads `text` once, front to back, and tells `listener` what it finds, up to the first fault.
-inline Fault scan(std::string_view text, Listener& listener) { return detail::Scanner(text, listener).run(); }
+inline Fault scan(std::string_view text, Listener& listener) {
+  return detail::Scanner<NOTIFIER_MAX_DEPTH>(text, listener).run();
+}
 
 /// Judges `text` and does nothing else.
 inline Fault scan(std::string_view text) {
@@ -2925,13 +2932,14 @@ namespace json {
 namespace detail {
 
 /// Reads one document.
+///
+/// @tparam max_depth  an argument, so that who makes room for it and who reads agree, whatever else is linked in
+template <std::size_t max_depth>
 class Stage2 {
  public:
   /// More words than any text with so many structurals needs, also up to where it is refused: each structural begins a
   /// value at most, and of two values one after the other a comma, or the bracket of the first, stands between.
-  static constexpr std::size_t max_words(std::size_t structurals) noexcept {
-    return structurals + std::size_t{NOTIFIER_MAX_DEPTH} + 4;
-  }
+  static constexpr std::size_t max_words(std::size_t structurals) noexcept { return structurals + max_depth + 4; }
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
@@ -2996,7 +3004,7 @@ class Stage2 {
 
   // The head of an open bracket holds the index of the next outer one until it is closed.
   bool open(bool object) noexcept {
-    if (depth_ == NOTIFIER_MAX_DEPTH) return false;
+    if (depth_ == max_depth) return false;
     ++depth_;
     words_[count_] = Tape::head(object ? Tag::object : Tag::array, open_);
     open_ = count_;
@@ -3147,10 +3155,10 @@ class SimdjsonReader {
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text_.get());
     if (parser_->stage1(bytes, text.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return false;
     const std::size_t count = parser_->n_structural_indexes;
-    if (!reserve_words(Stage2::max_words(count))) return false;
+    if (!reserve_words(Stage2<NOTIFIER_MAX_DEPTH>::max_words(count))) return false;
     std::uint32_t* const structurals = parser_->structural_indexes.get();
     structurals[count] = static_cast<std::uint32_t>(text.size());
-    if (!Stage2::read(text_.get(), text.size(), structurals, words_.get())) return false;
+    if (!Stage2<NOTIFIER_MAX_DEPTH>::read(text_.get(), text.size(), structurals, words_.get())) return false;
     tape = {words_.get(), text_.get()};
     return true;
   }
@@ -3358,7 +3366,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// from the Document and from the bytes it was parsed from.
 struct Event {
   std::string_view id;          ///< a number counts as its text, as it stands in the event: 42 is "42", 1e2 is "1e2"
-  std::string_view created_at;  ///< RFC 3339, as it came
+  std::string_view created_at;  ///< as it came; read_timestamp() reads it
   std::string_view type;        ///< the event kind
   std::string_view app_id;
   std::string_view app_name;
@@ -4430,12 +4438,29 @@ struct CivilTime {
 /// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
 CivilTime civil_time(Timestamp time) noexcept;
 
-/// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
-/// second reads as the second after it.
-/// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+/// What a text is as a time.
+enum class TimeText : std::uint8_t {
+  none,     ///< no time
+  zoned,    ///< a moment: the text says its zone
+  unzoned,  ///< a date and a time of day, taken for UTC: nothing says whose
+};
+
+/// Reads RFC 3339 (2018-05-14T09:46:42.077Z), and what people and programs write in its place and can be read in one
+/// way only: "T", "t" or a space between; no seconds; any number of decimals (cut to milliseconds) after a point or a
+/// comma; a space before the zone; the zone as "Z", "z", "UTC", "GMT", "+01:00", "+0100" or "+01". A leap second reads
+/// as the second after it.
+/// @param civil  the moment's civil_time()
+/// @return TimeText::none, and both unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// The same, where a time without a zone is none.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
-/// The same, and its civil_time(), which stands there where the text is in UTC.
+/// The same, and its civil_time().
 bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
+/// Empty where there is nothing to tell, as of an empty text.
+std::string_view remark_on_time(std::string_view text) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
@@ -4563,66 +4588,109 @@ inline CivilTime civil_time(Timestamp time) noexcept {
   return out;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
-  CivilTime civil;
-  return parse_timestamp(text, out, civil);
+namespace detail {
+
+/// Reads a zone other than "Z": all that is left of a text.
+/// @param offset  minutes east of UTC
+[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+  offset = 0;
+  if (text.empty()) return TimeText::unzoned;
+  if (text.front() == ' ') text.remove_prefix(1);
+  if (text == "Z" || text == "z" || text == "UTC" || text == "GMT") return TimeText::zoned;
+  if (text.size() < 3 || (text[0] != '+' && text[0] != '-')) return TimeText::none;
+  int hours{};
+  int minutes = 0;
+  if (!read_pair(text.data() + 1, 23, hours)) return TimeText::none;
+  if (text.size() != 3) {
+    const std::size_t at = text[3] == ':' ? 4 : 3;
+    if (text.size() != at + 2 || !read_pair(text.data() + at, 59, minutes)) return TimeText::none;
+  }
+  offset = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+  return TimeText::zoned;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
-  if (text.size() < 20) return false;
+}  // namespace detail
+
+inline TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  if (text.size() < 16) return TimeText::none;
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
-  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
+  if (!detail::has_date_and_minute(p)) return TimeText::none;
+  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return TimeText::none;
 
   const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
   const int month = detail::pair_at(p + 5);
   const int day = detail::pair_at(p + 8);
   const int hour = detail::pair_at(p + 11);
   const int minute = detail::pair_at(p + 14);
-  int second = 0;
-  if (!detail::read_pair(p + 17, 60, second)) return false;
-  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour > 23 || minute > 59) return false;
-  p += 19;
+  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return TimeText::none;
+  if (hour > 23 || minute > 59) return TimeText::none;
+  p += 16;
 
+  int second = 0;
   int millisecond = 0;
-  if (*p == '.') {
-    int decimals = 0;
-    for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
-      if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+  if (p != end && *p == ':') {
+    if (end - p < 3 || !detail::read_pair(p + 1, 60, second)) return TimeText::none;
+    p += 3;
+    if (p != end && (*p == '.' || *p == ',')) {
+      int decimals = 0;
+      for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
+        if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+      }
+      if (decimals == 0) return TimeText::none;
+      for (; decimals < 3; ++decimals) millisecond *= 10;
     }
-    if (decimals == 0) return false;
-    for (; decimals < 3; ++decimals) millisecond *= 10;
   }
 
   int offset = 0;
-  if (end - p == 1) {
-    if (*p != 'Z' && *p != 'z') return false;
-  } else {
-    if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    int hours{};
-    int minutes{};
-    if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
-    offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
+  TimeText found = TimeText::zoned;
+  if (end - p != 1 || *p != 'Z') {
+    found = detail::read_zone({p, static_cast<std::size_t>(end - p)}, offset);
+    if (found == TimeText::none) return found;
   }
 
   const std::int64_t days = detail::days_from_civil(year, month, day);
   const std::int64_t minutes = (days * 24 + hour) * 60 + minute - offset;
   Timestamp time{(minutes * 60 + second) * 1000};
   if (second == 60) {
-    if (time.ms % detail::ms_per_day != 0) return false;
+    if (time.ms % detail::ms_per_day != 0) return TimeText::none;
   } else {
     time.ms += millisecond;
   }
-  if (time < first_timestamp || last_timestamp < time) return false;
+  if (time < first_timestamp || last_timestamp < time) return TimeText::none;
   out = time;
   if (offset == 0 && second != 60) {
     civil = {year, month, day, hour, minute, second, millisecond, detail::weekday_of(days)};
   } else {
     detail::fill(civil, time);
   }
+  return found;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  Timestamp time;
+  CivilTime its_civil;
+  if (read_timestamp(text, time, its_civil) != TimeText::zoned) return false;
+  out = time;
+  civil = its_civil;
   return true;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  CivilTime civil;
+  return parse_timestamp(text, out, civil);
+}
+
+inline std::string_view remark_on_time(std::string_view text) noexcept {
+  if (text.empty()) return {};
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(text, time, civil)) {
+    case TimeText::zoned: return {};
+    case TimeText::unzoned: return "has no zone and was read as UTC: end it with Z, or with its offset as +02:00";
+    case TimeText::none: break;
+  }
+  return "is no time and was left out: write it as 2018-05-14T09:46:42Z";
 }
 
 namespace detail {
@@ -4894,6 +4962,125 @@ inline void read_app(json::View object, App& out, Problems& problems) {
 }
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/base64.hpp ---------------------------------------------------------------------------------------
+
+// Base64 (RFC 4648 section 4), with padding and without line breaks.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::base64 {
+
+inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+inline bool are_digits(std::string_view text) noexcept {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+/// Appends the bytes that digits stand for.
+/// @return the bits that no byte uses
+inline std::uint32_t append_bytes(std::string_view digits, std::string& out) {
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : digits) {
+    bits = bits << 6 | static_cast<std::uint32_t>(alphabet.find(c));  // those of long ago fall off
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count);
+  }
+  return bits & ((1u << count) - 1);
+}
+
+}  // namespace detail::base64
+
+/// Appends `bytes` in base64: four characters for every three bytes begun.
+inline void append_base64(std::string_view bytes, std::string& out) {
+  using detail::base64::alphabet;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::string_view left = bytes.substr(i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left.size() ? static_cast<unsigned char>(left[k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += k <= left.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+  }
+}
+
+/// The bytes that canonical base64 stands for. Nothing where `text` has another character than the alphabet's, lacks
+/// padding, or has bits set that no byte uses.
+inline std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  text.remove_suffix(padding);
+  if (!detail::base64::are_digits(text)) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  if (detail::base64::append_bytes(text, out) != 0) return std::nullopt;
+  return out;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/signing_secret.hpp ---------------------------------------------------------------------------
+
+// Signing secrets, as Standard Webhooks writes them and people copy them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+inline constexpr std::string_view signing_secret_prefix = "whsec_";
+
+/// Reads a signing secret: 24 to 64 bytes in base64, with or without `whsec_` before it, with all of its padding or
+/// none. The key is that which npm's standardwebhooks and svix make of the same text: bits that no byte uses are left
+/// out.
+/// @return the key's bytes; or errc::invalid with a message fit for a form field, which holds nothing of the secret.
+Result<std::string> parse_signing_secret(std::string_view secret);
+
+/// Whether parse_signing_secret() reads it.
+bool is_signing_secret(std::string_view secret) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The digits of a secret's base64.
+/// @return what is wrong with it, or nullptr
+inline const char* read_signing_secret(std::string_view secret, std::string_view& digits) noexcept {
+  digits = secret;
+  if (digits.substr(0, signing_secret_prefix.size()) == signing_secret_prefix) {
+    digits.remove_prefix(signing_secret_prefix.size());
+  }
+  const bool is_whole = digits.size() % 4 == 0;
+  for (int padding = 0; is_whole && padding < 2 && !digits.empty() && digits.back() == '='; ++padding) {
+    digits.remove_suffix(1);
+  }
+  if (digits.size() % 4 == 1 || !base64::are_digits(digits)) {
+    return "must be base64, with or without whsec_ before it";
+  }
+  const std::size_t bytes = digits.size() * 3 / 4;
+  return bytes < 24 || bytes > 64 ? "must have a key of 24 to 64 bytes" : nullptr;
+}
+
+}  // namespace detail
+
+inline Result<std::string> parse_signing_secret(std::string_view secret) {
+  std::string_view digits;
+  if (const char* fault = detail::read_signing_secret(secret, digits)) {
+    Error error;
+    error.code = errc::invalid;
+    error.message = fault;
+    return error;
+  }
+  std::string key;
+  detail::base64::append_bytes(digits, key);
+  return key;
+}
+
+inline bool is_signing_secret(std::string_view secret) noexcept {
+  std::string_view digits;
+  return detail::read_signing_secret(secret, digits) == nullptr;
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/delivery/ip_address.hpp -------------------------------------------------------------------------------
@@ -5323,143 +5510,6 @@ inline void append_normalized(const Url& url, std::string& out) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/email_address.hpp -------------------------------------------------------------------------------
-
-// Mail addresses, as far as mail programs agree on them.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
-/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
-/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
-/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
-bool is_email_address(std::string_view text) noexcept;
-
-/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
-bool same_mailbox(std::string_view a, std::string_view b) noexcept;
-
-/// The two parts of `Name <address>`, borrowed.
-struct Mailbox {
-  std::string_view name;  ///< as written, quotes included; empty where there is none
-  std::string_view address;
-
-  /// What follows the last `@` of the address.
-  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
-};
-
-/// Reads what may follow `From: `: an address, or a display name and an address in angle brackets. The name is
-/// printable ASCII; in quotes where it holds more than words (RFC 5322 section 3.4).
-/// @return false, and `out` unchanged, for anything else.
-bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// RFC 5322: atext.
-struct AtomChars {
-  constexpr AtomChars() {
-    constexpr std::string_view chars =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
-    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
-  }
-  bool is[256] = {};
-};
-inline constexpr AtomChars atom_chars;
-
-constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
-
-inline bool is_dot_atom(std::string_view text) noexcept {
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
-    before = c;
-  }
-  return before != '.';
-}
-
-inline bool is_mail_domain(std::string_view text) noexcept {
-  std::size_t label = 0;
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' || c == '-') {
-      if (before == '.' || (c == '.' && before == '-')) return false;
-    } else if (!is_letter_or_digit(c)) {
-      return false;
-    }
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
-
-/// A display name: words, or one quoted string.
-inline bool is_display_name(std::string_view text) noexcept {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-    text = text.substr(1, text.size() - 2);
-    bool escaped = false;
-    for (const char c : text) {
-      if (c < 0x20 || c > 0x7E || (c == '"' && !escaped)) return false;
-      escaped = c == '\\' && !escaped;
-    }
-    return !escaped;
-  }
-  for (const char c : text) {
-    if (c != ' ' && !is_atom_char(c)) return false;
-  }
-  return true;
-}
-
-}  // namespace detail
-
-inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.find('@');  // neither part may hold another
-  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
-  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
-}
-
-inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const std::size_t domain = a.rfind('@') + 1;
-  if (a.substr(0, domain) != b.substr(0, domain)) return false;
-  for (std::size_t i = domain; i < a.size(); ++i) {
-    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
-  }
-  return true;
-}
-
-inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
-  Mailbox mailbox;
-  mailbox.address = text;
-  if (!text.empty() && text.back() == '>') {
-    const std::size_t open = text.rfind('<');
-    if (open == std::string_view::npos) return false;
-    mailbox.address = text.substr(open + 1, text.size() - open - 2);
-    mailbox.name = text.substr(0, open);
-    while (!mailbox.name.empty() && mailbox.name.back() == ' ') mailbox.name.remove_suffix(1);
-    while (!mailbox.name.empty() && mailbox.name.front() == ' ') mailbox.name.remove_prefix(1);
-    if (!detail::is_display_name(mailbox.name)) return false;
-  }
-  if (!is_email_address(mailbox.address)) return false;
-  out = mailbox;
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Settings that travel with a snapshot.
-struct Settings {
-  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
-  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -5509,6 +5559,199 @@ inline bool is_utf8(std::string_view text) noexcept {
   }
   return true;
 }
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/email_address.hpp -------------------------------------------------------------------------------
+
+// Mail addresses, as far as mail programs agree on them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
+/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
+/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
+/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
+bool is_email_address(std::string_view text) noexcept;
+
+/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
+/// so.
+const char* email_address_fault(std::string_view text) noexcept;
+
+/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
+bool same_mailbox(std::string_view a, std::string_view b) noexcept;
+
+/// The two parts of `Name <address>`, borrowed.
+struct Mailbox {
+  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
+  std::string_view address;
+
+  /// What follows the last `@` of the address.
+  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
+};
+
+/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
+/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
+/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
+/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
+/// senders.
+/// @return false, and `out` unchanged, for anything else.
+bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// RFC 5322: atext.
+struct AtomChars {
+  constexpr AtomChars() {
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
+
+inline bool is_dot_atom(std::string_view text) noexcept {
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+inline bool is_mail_domain(std::string_view text) noexcept {
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' || c == '-') {
+      if (before == '.' || (c == '.' && before == '-')) return false;
+    } else if (!is_letter_or_digit(c)) {
+      return false;
+    }
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
+inline bool is_one_line(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
+  }
+  return is_utf8(text);
+}
+
+/// One quoted string, its quotes taken off.
+inline bool is_quoted_content(std::string_view text) noexcept {
+  bool escaped = false;
+  for (const char c : text) {
+    if (c == '"' && !escaped) return false;
+    escaped = c == '\\' && !escaped;
+  }
+  return !escaped;
+}
+
+inline bool is_display_name(std::string_view text) noexcept {
+  if (!is_one_line(text)) return false;
+  if (!text.empty() && text.front() == '"') {
+    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
+  }
+  bool is_balanced = true;
+  bool has_at = false;
+  bool has_separator = false;
+  for (const char c : text) {
+    if (c == '<' || c == '>') return false;
+    is_balanced = is_balanced == (c != '"');
+    has_at = has_at || c == '@';
+    has_separator = has_separator || c == ',' || c == ';';
+  }
+  return is_balanced && !(has_at && has_separator);
+}
+
+constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// What a text that is to be a Mailbox has for an address, whatever it is.
+inline std::string_view address_of_mailbox(std::string_view text) noexcept {
+  text = without_spaces_around(text);
+  if (text.empty() || text.back() != '>') return text;
+  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
+  return without_spaces_around(text.substr(0, text.size() - 1));
+}
+
+}  // namespace detail
+
+inline bool is_email_address(std::string_view text) noexcept {
+  const std::size_t at = text.find('@');  // neither part may hold another
+  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
+  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
+}
+
+inline const char* email_address_fault(std::string_view text) noexcept {
+  const std::size_t at = text.rfind('@');
+  if (at != std::string_view::npos && is_utf8(text)) {
+    const auto is_ascii = [](std::string_view part) {
+      for (const char c : part) {
+        if (static_cast<unsigned char>(c) >= 0x80) return false;
+      }
+      return true;
+    };
+    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
+    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
+  }
+  return "is not a valid email address";
+}
+
+inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t domain = a.rfind('@') + 1;
+  if (a.substr(0, domain) != b.substr(0, domain)) return false;
+  for (std::size_t i = domain; i < a.size(); ++i) {
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
+  text = detail::without_spaces_around(text);
+  Mailbox mailbox;
+  mailbox.address = detail::address_of_mailbox(text);
+  if (!text.empty() && text.back() == '>') {
+    const std::size_t open = text.rfind('<');
+    if (open == std::string_view::npos) return false;
+    mailbox.name = detail::without_spaces_around(text.substr(0, open));
+    if (!detail::is_display_name(mailbox.name)) return false;
+  }
+  if (!is_email_address(mailbox.address)) return false;
+  out = mailbox;
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Settings that travel with a snapshot.
+struct Settings {
+  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
+  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
+};
 
 NOTIFIER_NAMESPACE_END
 
@@ -5673,24 +5916,8 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " is not a valid email address", "invalid_email");
+  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
   return false;
-}
-
-/// `whsec_` and base64 of 24 to 64 bytes (Standard Webhooks).
-inline bool is_signing_secret(std::string_view text) noexcept {
-  constexpr std::string_view prefix = "whsec_";
-  if (text.substr(0, prefix.size()) != prefix) return false;
-  text.remove_prefix(prefix.size());
-  if (text.size() % 4 != 0) return false;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  const std::size_t bytes = text.size() * 3 / 4;
-  return bytes >= 24 && bytes <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {
@@ -5714,7 +5941,14 @@ inline void check_settings(Settings& settings, Problems& problems) {
   if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
     problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
-    problems.add("email_from", "must be an email address, or `Name <address>` in ASCII", "invalid_email");
+    const std::string_view address = address_of_mailbox(settings.email_from);
+    const bool is_name = is_email_address(address);
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
+                           " " + email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;
@@ -5870,7 +6104,8 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 'whsec_' followed by base64 of 24 to 64 bytes", "invalid_secret");
+    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+                         "invalid_secret");
   }
   secrets = std::move(given);
 }
@@ -6018,12 +6253,17 @@ inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
 /// A moment that may be absent.
 inline void read_time(json::View value, std::string_view field, Timestamp& out, Problems& problems) {
   if (!value.exists() || value.is_null()) return;
-  if (!value.is_string() || !parse_timestamp(value.string(), out)) {
-    problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type");
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(value.string(), time, civil)) {
+    case TimeText::zoned: out = time; break;
+    case TimeText::unzoned: problems.add(field, "must say its zone, as 2018-05-14T09:46:42.077Z", "type"); break;
+    case TimeText::none: problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type"); break;
   }
 }
 
-/// The platform that a stored notifier names, in whichever way; they have to agree.
+/// The platform that a stored notifier names, in whichever way; they have to agree. An id that is not known here is
+/// another installation's: then the name beside it decides.
 inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
@@ -6039,8 +6279,16 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto name = DraftView::read_text(draft.platform, "platform", problems);
   const auto type = DraftView::read_text(draft.type, "type", problems);
   take("platform", name, find_platform_by_name(name.value_or("")));
-  take("platform_id", draft.platform_id, find_platform_by_id(draft.platform_id.value_or("")));
+  const PlatformInfo* const by_id = find_platform_by_id(draft.platform_id.value_or(""));
+  if (by_id != nullptr) take("platform_id", draft.platform_id, by_id);
   take("type", type, find_platform_by_name(type.value_or("")));
+  if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
+      !has_no_text(*draft.platform_id)) {
+    problems.add(
+        "platform_id",
+        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
+        "unknown_platform");
+  }
   if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
   return found;
 }
@@ -8174,6 +8422,7 @@ class Loader {
   void load_app(json::View value, std::size_t position);
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
+  void name_remedies();
   void load_id(json::View value, std::size_t position);
   std::string_view derive_notifier_id(std::size_t position);
   void load_user(json::View value, std::size_t position);
@@ -8292,6 +8541,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
+  if (!problems_.empty()) name_remedies();
   notifier_.created_at = now_;
   read_time(draft_.created_at, "created_at", notifier_.created_at, problems_);
   notifier_.updated_at = notifier_.created_at;
@@ -8303,6 +8553,16 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (!problems_.empty() || !faults_.empty()) return;
   if (const auto added = builder_.add(notifier_, selected_, id_hash_); !added) {
     problems_.add("base", added.error().message, "too_many");
+  }
+}
+
+/// Ids of events are an installation's own; in a document, their names and new types can stand.
+[[gnu::noinline]] inline void Loader::name_remedies() {
+  for (FieldError& problem : problems_.list()) {
+    if (problem.code != "unknown_event_type") continue;
+    problem.message += problem.field == "selected_event_ids"
+                           ? "; name the event in selected_events, or declare its type in event_types"
+                           : "; declare its type in event_types";
   }
 }
 
@@ -8614,6 +8874,23 @@ inline void write_snapshot(json::Writer& out, const State& state) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text of a file without its mark. Of one, since a second one is text.
+constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
+  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
+  return is_marked ? file.substr(byte_order_mark.size()) : file;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/registry.hpp ---------------------------------------------------------------------------------
 
 #include <condition_variable>
@@ -8745,6 +9022,7 @@ class Registry {
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
   /// that is not known here, errc::conflict while a store has changes.
+  /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
@@ -8909,7 +9187,7 @@ inline std::size_t Registry::app_count() const { return current()->app_count(); 
 
 inline Result<void> Registry::load(std::string_view json) {
   json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
   if (!root->is_object()) {
     Error error;
@@ -10514,6 +10792,17 @@ inline bool is_plain_address(std::string_view address) noexcept {
   });
 }
 
+/// What a quoted string stands for.
+/// @param content  without its quotes
+inline std::string without_escapes(std::string_view content) {
+  std::string out;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] == '\\' && i + 1 < content.size()) ++i;
+    out += content[i];
+  }
+  return out;
+}
+
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
 /// where need be.
 inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
@@ -10538,7 +10827,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
     }
     const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (fits && (is_encoded ? is_printable(name) : is_atoms && is_header_text(name))) {
+    if (fits && is_atoms && (is_encoded ? is_printable(name) : is_header_text(name))) {
       out = put(out, name);
       column += name.size();
     } else if (fits && is_header_text(name)) {
@@ -10552,7 +10841,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       *out++ = '"';
       column += static_cast<std::size_t>(out - start);
     } else {
-      out = put_encoded_words(name, out, column);
+      out = put_encoded_words(is_quoted ? without_escapes(name) : std::string(name), out, column);
     }
     out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
   }
@@ -13994,7 +14283,7 @@ class Composer {
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (parse_timestamp(event_.created_at, out_.time_, out_.civil_time_)) out_.write_time();
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
@@ -19588,55 +19877,6 @@ class MemoryOutboxStorage : public OutboxStorage {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/base64.hpp ---------------------------------------------------------------------------------------
-
-// Base64 (RFC 4648 section 4), with padding and without line breaks.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::base64 {
-
-inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace detail::base64
-
-/// Appends `bytes` in base64: four characters for every three bytes begun.
-inline void append_base64(std::string_view bytes, std::string& out) {
-  using detail::base64::alphabet;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::string_view left = bytes.substr(i);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left.size() ? static_cast<unsigned char>(left[k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= left.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-  }
-}
-
-/// The bytes that canonical base64 stands for. Nothing where `text` has another character than the alphabet's, lacks
-/// padding, or has bits set that no byte uses.
-inline std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  text.remove_suffix(padding);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = detail::base64::alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);  // those of long ago fall off
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count);
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
-  return out;
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
 
 // Signatures of webhook deliveries, by Standard Webhooks
@@ -19649,13 +19889,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 using Sha256Mac = std::array<std::uint8_t, 32>;
 
-inline constexpr std::string_view signing_secret_prefix = "whsec_";
 /// What a preview shows in the place of the two headers that depend on the time of sending.
 inline constexpr std::string_view signature_preview = "computed when sent";
-
-/// Reads a signing secret: `whsec_` and 24 to 64 bytes in base64.
-/// @return the key's bytes; or errc::invalid with a message fit for a form field, which holds nothing of the secret.
-Result<std::string> parse_signing_secret(std::string_view secret);
 
 /// What is signed: `id.seconds.body`.
 std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
@@ -19704,17 +19939,6 @@ inline std::string unix_seconds(Timestamp time) {
 }
 
 }  // namespace detail::net
-
-inline Result<std::string> parse_signing_secret(std::string_view secret) {
-  using detail::net::signature_error;
-  if (secret.substr(0, signing_secret_prefix.size()) != signing_secret_prefix) {
-    return signature_error("must begin with whsec_");
-  }
-  auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
-  if (!key) return signature_error("must be whsec_ and base64");
-  if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return std::string(*key);
-}
 
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
   std::string content(id);
