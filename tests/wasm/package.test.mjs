@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { installed, packageFolder, root } from './package.mjs';
+import { pathToFileURL } from 'node:url';
+import { NotifierError, file, installed, packageFolder, root } from './package.mjs';
 
 const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
 const bin = (name) => join(root, 'tests/node_modules/.bin', name);
@@ -30,11 +31,12 @@ test('there is no run-time dependency, and types come first', () => {
 });
 
 test('every file that the manifest names is there, and nothing but what a user needs', () => {
-  const named = JSON.stringify([manifest.exports, manifest.bin]).match(/"(\.\/)?dist\/[^"*]+"/g).map((text) => JSON.parse(text));
-  assert.ok(named.length > 10);
+  const { exports, bin, main, module, types, jsdelivr, unpkg, typesVersions } = manifest;
+  const named = JSON.stringify([exports, bin, main, module, types, jsdelivr, unpkg, typesVersions]).match(/"(\.\/)?dist\/[^"*]+"/g).map((text) => JSON.parse(text));
+  assert.ok(named.length > 40);
   for (const path of named) assert.ok(existsSync(join(packageFolder, path)), path);
   const all = readdirSync(packageFolder, { recursive: true }).filter((path) => statSync(join(packageFolder, path)).isFile());
-  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(js|wasm|css|html|svg|json|d\.ts))$/, path);
+  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(c?js|wasm|css|html|svg|json|d\.c?ts))$/, path);
   assert.ok(all.includes('LICENSE') && all.includes('README.md'));
 });
 
@@ -49,19 +51,64 @@ test('publint has nothing to say', () => {
 });
 
 test('attw has nothing to say', () => {
-  const { status, output } = run(process.execPath, [bin('attw'), archive, '--profile', 'esm-only', '--no-emoji']);
-  assert.equal(status, 0, output);
+  const modulesOnly = ['notifier.wasm', 'notifier-scalar.wasm', 'dashboard'];
+  for (const rest of [['--profile', 'strict', '--exclude-entrypoints', ...modulesOnly], ['--profile', 'esm-only', '--entrypoints', ...modulesOnly]]) {
+    const { status, output } = run(process.execPath, [bin('attw'), archive, '--no-emoji', ...rest]);
+    assert.equal(status, 0, output);
+  }
 });
 
-test('every entry can be imported; and required, where Node.js can require ES modules', () => {
+test('every entry can be imported, and all but the dashboard required', () => {
   const entries = Object.keys(manifest.exports).filter((entry) => !/\.(wasm|json)$/.test(entry)).map((entry) => join('notifier-wasm', entry));
   const script = `for (const entry of ${JSON.stringify(entries)}) { const module = await import(entry); if (Object.keys(module).length === 0) throw entry; }`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
-  const node22 = join(root, 'tests/node_modules/node22/bin/node');
-  assert.ok(existsSync(node22), 'Node.js 22 is missing: run tests/setup');
-  const required = `for (const entry of ${JSON.stringify(entries)}) require(entry);`;
-  execFileSync(node22, ['--no-warnings', '--input-type=commonjs', '--eval', required], { cwd: installed });
+  const required = (entries) => `for (const entry of ${JSON.stringify(entries)}) if (Object.keys(require(entry)).length === 0) throw entry;`;
+  const node = (version) => join(root, `tests/node_modules/node${version}/bin/node`);
+  for (const version of [18, 22]) {
+    assert.ok(existsSync(node(version)), `Node.js ${version} is missing: run tests/setup`);
+    execFileSync(node(version), ['--input-type=commonjs', '--eval', required(entries.filter((entry) => !entry.endsWith('dashboard')))], { cwd: installed });
+  }
+  // It can require ES modules.
+  execFileSync(node(22), ['--no-warnings', '--input-type=commonjs', '--eval', required(entries)], { cwd: installed });
 });
+
+test('what is required is the same, whether bundlers or Node.js find it', async () => {
+  const require = createRequire(join(installed, 'x.js'));
+  for (const entry of ['', '/scalar', '/node', '/sign']) {
+    const imported = await import(pathToFileURL(join(packageFolder, `dist/${entry === '' ? 'index_node' : entry === '/scalar' ? 'scalar_node' : entry.slice(1)}.js`)));
+    assert.deepEqual(Object.keys(require(`notifier-wasm${entry}`)).sort(), Object.keys(imported).sort(), entry);
+  }
+  assert.equal(require.resolve('notifier-wasm'), join(packageFolder, manifest.main));
+});
+
+test('an error of what was required is one of what was imported', async () => {
+  const { createEngine } = createRequire(join(installed, 'x.js'))('notifier-wasm');
+  const engine = await createEngine();
+  assert.throws(() => engine.route('{'), NotifierError);
+});
+
+test('the bytes of the module are in no more than one script', () => {
+  const carrying = readdirSync(join(packageFolder, 'dist')).filter((name) => /\.c?js$/.test(name) && statSync(file(`dist/${name}`)).size > 200_000);
+  assert.deepEqual(carrying, ['inline.js']);
+});
+
+// Node.js prints the line where it was thrown, and what it is.
+for (const [name, source] of [
+  ['notifier-wasm', `import { createEngine } from 'notifier-wasm'; (await createEngine()).addNotifier('shop', {});`],
+  ['notifier-wasm/scalar', `import { createEngine } from 'notifier-wasm/scalar'; (await createEngine()).route('{');`],
+  ['notifier-wasm/inline', `import { createEngine } from 'notifier-wasm/inline'; (await createEngine()).load('{');`],
+  ['a module that is none', `import { createEngine } from 'notifier-wasm/inline'; await createEngine({ wasm: new Uint8Array(8) });`],
+  ['notifier-wasm/node', `import { Sender } from 'notifier-wasm/node'; new Sender({ smtp: 'x' });`],
+  ['notifier-wasm/sign', `import { sign } from 'notifier-wasm/sign'; await sign({ idempotencyKey: '', body: '' }, ['x']);`],
+  ['require', `import { createRequire } from 'node:module'; const { createEngine } = createRequire(process.cwd() + '/x.js')('notifier-wasm'); (await createEngine()).route('{');`],
+]) {
+  test(`an error that nobody catches is printed within a screen: ${name}`, () => {
+    const { status, output } = run(process.execPath, ['--input-type=module', '--eval', source], { cwd: installed });
+    assert.equal(status, 1);
+    assert.match(output, /^NotifierError: /m);
+    assert.ok(output.length < 3000 && output.split('\n').every((line) => line.length < 300), output);
+  });
+}
 
 test('the module lies under its public name', () => {
   const require = createRequire(join(installed, 'x.js'));

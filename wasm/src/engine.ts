@@ -28,7 +28,8 @@ import type {
 // Bits of notifier_new().
 const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
 
-function uuid(): string {
+/** A UUID v4, wherever there is a `crypto`. */
+export function uuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Pages that are not served over HTTPS have no randomUUID.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -441,11 +442,12 @@ function compileSync(source: Uint8Array | ArrayBuffer | WebAssembly.Module): Web
   }
 }
 
-async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+async function compile(load: () => ModuleSource | PromiseLike<ModuleSource>, remedy = ''): Promise<WebAssembly.Module> {
   try {
+    const source = (await load()) as Exclude<ModuleSource, PromiseLike<Response>>;
+    if (source instanceof WebAssembly.Module) return source;
     if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return await WebAssembly.compile(source as BufferSource);
-    const response = await (typeof source === 'string' || source instanceof URL ? fetch(source) : source);
+    const response = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
     if (!response.ok && response.status !== 0) throw new Error(`${response.status} for ${response.url}`);
     // Servers that do not know the media type of WebAssembly would make compileStreaming fail.
     if (response.headers.get('content-type')?.startsWith('application/wasm') && WebAssembly.compileStreaming) {
@@ -453,12 +455,12 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
     }
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
-    throw unusable(error);
+    throw unusable(error, remedy);
   }
 }
 
-function unusable(error: unknown): NotifierError {
-  return new NotifierError('unsupported', `the WebAssembly module cannot be loaded: ${error instanceof Error ? error.message : error}`, { cause: error });
+function unusable(error: unknown, remedy = ''): NotifierError {
+  return new NotifierError('unsupported', `the WebAssembly module cannot be loaded: ${error instanceof Error ? error.message : error}${remedy}`, { cause: error });
 }
 
 /**
@@ -481,18 +483,14 @@ export function entry(
   randomId = uuid,
 ): { createEngine: CreateEngine; createEngineSync: CreateEngineSync } {
   let own: Promise<WebAssembly.Module> | undefined;
-  const compileOwn = () => (own ??= compileFrom(load).catch((error) => {
+  const compileOwn = () => (own ??= compile(load, '; import notifier-wasm/inline, or give createEngine the option wasm').catch((error) => {
     own = undefined;
     throw error;
   }));
   return {
     async createEngine({ wasm, ...options } = {}) {
-      return new Engine(instanceOf(await (wasm === undefined ? compileOwn() : compile(wasm))), options, randomId);
+      return new Engine(instanceOf(await (wasm === undefined ? compileOwn() : compile(() => wasm))), options, randomId);
     },
     createEngineSync: (wasm, options = {}) => new Engine(instanceOf(compileSync(wasm)), options, randomId),
   };
-}
-
-async function compileFrom(load: () => ModuleSource | PromiseLike<ModuleSource>): Promise<WebAssembly.Module> {
-  return compile((await load()) as ModuleSource);
 }

@@ -1,9 +1,10 @@
 // The loader of the second module: what abi/notifier_delivery.h declares, as JavaScript.
 
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { NotifierError } from '../error.js';
 import { Answer } from '../instance.js';
+import { readBeside } from '../node_file.js';
 
 type Call = (...args: number[]) => number;
 
@@ -25,6 +26,12 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: WebAssembly.Module | undefined;
 
+function compileOwn(): WebAssembly.Module {
+  const script = { dirname: import.meta.dirname, url: import.meta.url };
+  const remedy = ': copy it there, or keep notifier-wasm out of the bundle';
+  return new WebAssembly.Module(readBeside(fs, script, 'notifier-delivery.wasm', () => new URL('./notifier-delivery.wasm', import.meta.url), remedy));
+}
+
 /** One instance of the module: one address guard and one outbox. */
 export class Core {
   readonly exports: Exports;
@@ -35,7 +42,7 @@ export class Core {
   #inputSize = 0;
 
   constructor(storage?: Storage) {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL('./notifier-delivery.wasm', import.meta.url)));
+    compiled ??= compileOwn();
     let taken = new Uint8Array();
     const imports = {
       hmac: (key: number, keySize: number, message: number, messageSize: number, out: number) => {

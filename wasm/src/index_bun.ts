@@ -1,0 +1,9 @@
+// Bun, where `bun build --compile` puts the module into the program.
+
+import path from './notifier.wasm' with { type: 'file' };
+import { readFileSync } from 'node:fs';
+import { entry } from './engine.js';
+import { randomId } from './node_ids.js';
+
+export * from './public.js';
+export const { createEngine, createEngineSync } = entry(() => readFileSync(path as unknown as string) as BufferSource, randomId);
