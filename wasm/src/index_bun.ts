@@ -2,8 +2,11 @@
 
 import path from './notifier.wasm' with { type: 'file' };
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { entry } from './engine.js';
 import { randomId } from './node_ids.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(() => readFileSync(path as unknown as string) as BufferSource, randomId);
+export const { createEngine, createEngineSync } = entry(() => {
+  return readFileSync(resolve(import.meta.dirname, path as unknown as string)) as BufferSource; // in a bundle it is beside it
+}, randomId);

@@ -18,7 +18,8 @@ export interface Whereabouts {
 export function readBeside({ readFileSync }: Files, script: Whereabouts, name: string, asset: () => URL, remedy = ''): BufferSource {
   const places = [
     () => script.dirname !== undefined && `${script.dirname}/${name}`, // a path takes 0.3 ms less than a URL
-    () => typeof __dirname === 'string' && `${__dirname}/${name}`, // of a bundle that is CommonJS
+    // esbuild's bundle that is CommonJS; Bun would say here where the script was before.
+    () => script.url === undefined && typeof __dirname === 'string' && `${__dirname}/${name}`,
     asset,
     () => new URL(name, script.url), // Next.js gives pages a URL to be fetched by browsers
   ];
