@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, rmSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -99,7 +99,7 @@ for (const format of ['es', 'cjs']) {
 
 async function webpackBuild(options) {
   const webpack = require('webpack');
-  const stats = await new Promise((resolve, reject) => webpack({ mode: 'production', devtool: false, optimization: { minimize: false }, ...options }, (error, done) => (error ? reject(error) : resolve(done))));
+  const stats = await new Promise((resolve, reject) => webpack({ mode: 'production', devtool: false, optimization: { minimize: false }, performance: false, ...options }, (error, done) => (error ? reject(error) : resolve(done))));
   assert.ok(!stats.hasErrors() && !stats.hasWarnings(), stats.toString({ preset: 'errors-warnings' }));
 }
 
@@ -132,11 +132,83 @@ test('bun build --compile: one program', async () => {
   assert.match(run(join(made, 'sender.mjs'), []), /^NotifierError unsupported: notifier-delivery\.wasm is not beside the script/);
 });
 
-test('bun build', async () => {
-  for (const kind of ['bun', 'node']) {
-    const { made, start } = await bundled(`bun-${kind}`, '.js', (folder, names, made) => {
-      for (const name of names) run(bun, ['build', `--target=${kind}`, name, '--outfile', join(made, `${name}.js`)], folder);
+for (const [kind, command] of [['bun', bun], ['node', process.execPath]]) {
+  test(`bun build --target=${kind}`, async () => {
+    const result = await bundled(`bun-${kind}`, '', (folder, names, made) => {
+      for (const name of names) run(bun, ['build', `--target=${kind}`, name, '--outdir', made, '--entry-naming', name], folder);
     }, ['main.mjs', 'inline.mjs']);
-    console.log(kind, start('main.mjs', kind === 'bun' ? bun : process.execPath).slice(0, 300), require('fs').readdirSync(made));
+    if (kind === 'node') return checkLeft(result, ['main.mjs', 'inline.mjs']);
+    for (const name of ['main.mjs', 'inline.mjs']) works(result.start(name, command)); // it takes modules along
+  });
+}
+
+// ---- for browsers ----
+
+const html = (script) => ({ 'index.html': page(script), 'package.json': '{"type":"module","dependencies":{"notifier-wasm":"*"}}' });
+
+for (const vite of ['vite7', 'vite8']) {
+  for (const [kind, options, inWorkspace] of [
+    ['a workspace that has the package above', {}, true],
+    ['another cache folder', { cacheDir: join(work, `${vite}-cache`) }, false],
+    ['another base', { base: '/below/' }, true],
+  ]) {
+    test(`${vite}, ${kind}: while developing, and built`, async () => {
+      const { createServer: develop, build, preview } = await import(pathToFileURL(join(modules, vite, 'dist/node/index.js')));
+      const workspace = join(work, `${vite}-${kind.replaceAll(' ', '-')}`);
+      const folder = app(`${workspace.slice(work.length)}/apps/page`, { ...html('/main.js'), 'main.js': inPage('notifier-wasm') }, inWorkspace ? workspace : undefined);
+      writeFileSync(join(workspace, 'package.json'), '{"private":true,"workspaces":["apps/*"]}');
+      const common = { root: folder, configFile: false, logLevel: 'error', ...options };
+      const server = await develop({ ...common, server: { host: '127.0.0.1', port: 0 } });
+      await server.listen();
+      await look(server.resolvedUrls.local[0]);
+      await server.close();
+      await build({ ...common, build: { target: 'es2022' } });
+      const built = await preview({ ...common, preview: { host: '127.0.0.1', port: 0 } });
+      await look(built.resolvedUrls.local[0]);
+      await built.close();
+    });
   }
+}
+
+test('webpack for browsers', async () => {
+  const folder = app('webpack-web', { 'main.mjs': inPage('notifier-wasm'), 'required.cjs': inPage('notifier-wasm').replace(/import (.*) from ('.*');/, 'const $1 = require($2); (async () => {').replace('export {};', '})();') });
+  const path = join(work, 'webpack-web-made');
+  await webpackBuild({ target: 'web', entry: { main: join(folder, 'main.mjs'), required: join(folder, 'required.cjs') }, output: { path, publicPath: 'auto' } });
+  const server = await serve(path);
+  for (const name of ['main', 'required']) {
+    writeFileSync(join(path, `${name}.html`), page(`${name}.js`));
+    await look(`${server.url}${name}.html`);
+  }
+  await server.close();
+});
+
+test('a page whose server has no module, or a page in its place, says what helps', async () => {
+  const folder = app('left', { ...html('main.js'), 'main.src.js': inPage('notifier-wasm') });
+  const place = join(work, 'left-made');
+  require('esbuild').buildSync({ entryPoints: [join(folder, 'main.src.js')], bundle: true, format: 'esm', outfile: join(place, 'main.js'), logLevel: 'error' });
+  writeFileSync(join(place, 'index.html'), page('main.js'));
+  const missing = await serve(place);
+  const { error } = await open(`${missing.url}index.html`);
+  assert.equal(error, `NotifierError: the WebAssembly module cannot be loaded: 404 for ${missing.url}notifier.wasm; import notifier-wasm/inline, or give createEngine the option wasm`);
+  await missing.close();
+  const pages = await serve(place, { missing: (_, response) => response.writeHead(200, { 'content-type': 'text/html; charset=utf-8' }).end(page('main.js')) });
+  const { error: answered } = await open(`${pages.url}index.html`);
+  assert.equal(answered, `NotifierError: the WebAssembly module cannot be loaded: ${pages.url}notifier.wasm is a page; import notifier-wasm/inline, or give createEngine the option wasm`);
+  await pages.close();
+});
+
+test('what content delivery networks give for the name of the package alone works from there', async () => {
+  const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
+  const folder = app('networks', { 'jsdelivr.html': page('jsdelivr.js'), 'unpkg.html': page('unpkg.js'), 'jsdelivr.js': inPage('/jsdelivr/npm/notifier-wasm'), 'unpkg.js': inPage('/unpkg/notifier-wasm') });
+  const server = await serve(folder, {
+    missing(path, response) {
+      // One answers at once, the other sends the browser to the file.
+      const at = (file) => `/node_modules/notifier-wasm/${join('.', file)}`;
+      if (path === '/jsdelivr/npm/notifier-wasm') response.writeHead(200, { 'content-type': 'text/javascript' }).end(readFileSync(join(folder, at(manifest.jsdelivr))));
+      else if (path === '/unpkg/notifier-wasm') response.writeHead(302, { location: at(manifest.unpkg) }).end();
+      else response.writeHead(404).end();
+    },
+  });
+  for (const name of ['jsdelivr', 'unpkg']) await look(`${server.url}${name}.html`);
+  await server.close();
 });

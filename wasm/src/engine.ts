@@ -11,6 +11,7 @@ import type {
   Audience,
   Catalogue,
   Change,
+  CompiledModule,
   Delivery,
   EngineOptions,
   EventInput,
@@ -28,7 +29,10 @@ import type {
 // Bits of notifier_new().
 const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
 
-/** A UUID v4, wherever there is a `crypto`. */
+/**
+ * A UUID v4, wherever there is a `crypto`.
+ * @internal
+ */
 export function uuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Pages that are not served over HTTPS have no randomUUID.
@@ -95,7 +99,10 @@ function audienceJson(audience: Audience | undefined): string {
 // Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
 const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry<() => void>((release) => release());
 
-/** routeLines() with the errors apart and all that was counted; for the command line. */
+/**
+ * routeLines() with the errors apart and all that was counted; for the command line.
+ * @internal
+ */
 export let routeParts: (engine: Engine, lines: Uint8Array, mode: LinesMode) => RoutedLines;
 
 /**
@@ -475,9 +482,12 @@ export type CreateEngine = (options?: EngineOptions & {
 }) => Promise<Engine>;
 
 /** The same at once, from a module or its bytes. */
-export type CreateEngineSync = (wasm: Uint8Array | ArrayBuffer | WebAssembly.Module, options?: EngineOptions) => Engine;
+export type CreateEngineSync = (wasm: Uint8Array | ArrayBuffer | CompiledModule, options?: EngineOptions) => Engine;
 
-/** Makes the functions that an entry of the package exports. `load` finds the entry's module, which is then compiled once. */
+/**
+ * Makes the functions that an entry of the package exports. `load` finds the entry's module, which is then compiled once.
+ * @internal
+ */
 export function entry(
   load: () => ModuleSource | PromiseLike<ModuleSource>,
   randomId = uuid,
