@@ -116,13 +116,19 @@ test('the module lies under its public name', () => {
   assert.ok(WebAssembly.validate(bytes));
 });
 
-test('programs are checked against the types, and wrong ones are refused', () => {
+const nodeTypes = ['--typeRoots', join(root, 'wasm/node_modules/@types'), '--types', 'node'];
+
+/** Checks a program as strictly as can be; nothing of the package is skipped. */
+function check(name, text, { compiler = 'typescript', options = ['--lib', 'es2023,dom'], types = ['--typeRoots', '/nowhere'], mode = 'nodenext' } = {}) {
   const folder = join(installed, 'types');
   mkdirSync(folder, { recursive: true });
-  const check = (name, text, types = ['--types', '']) => {
-    writeFileSync(join(folder, `${name}.ts`), text);
-    return run(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom', ...types, join(folder, `${name}.ts`)], { cwd: folder });
-  };
+  const path = join(folder, /\.[mc]?ts$/.test(name) ? name : `${name}.ts`);
+  writeFileSync(path, text);
+  const tsc = join(root, 'tests/node_modules', compiler, 'bin/tsc');
+  return run(process.execPath, [tsc, '--noEmit', '--strict', '--target', 'es2022', '--module', mode, ...options, ...types, path], { cwd: folder });
+}
+
+for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: programs are checked against the types, and wrong ones are refused`, () => {
   const sending = check('sending', `
     import { createEngine } from 'notifier-wasm';
     import { Outbox, Sender, type OutboxReport, type Verdict } from 'notifier-wasm/node';
@@ -137,7 +143,7 @@ test('programs are checked against the types, and wrong ones are refused', () =>
     if (delivery!.platform !== 'email') { const headers: Record<string, string> = await sign(delivery!, []); void headers; }
     void [verdict.action, added];
     await outbox.close();
-  `, ['--typeRoots', join(root, 'wasm/node_modules/@types'), '--types', 'node']);
+  `, { compiler, types: nodeTypes });
   assert.equal(sending.status, 0, sending.output);
   const good = check('good', `
     import { createEngine, createEngineSync, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
@@ -157,8 +163,9 @@ test('programs are checked against the types, and wrong ones are refused', () =>
     { using scoped = createEngineSync(bytes); scoped.apps(); }
     void [all, handler, inline.createEngine, scalar.createEngine];
     export {};
-  `);
+  `, { compiler });
   assert.equal(good.status, 0, good.output);
+  if (compiler !== 'typescript') return; // the other is slow
   const bad = check('bad', `
     import { createEngine } from 'notifier-wasm';
     const engine = await createEngine();
@@ -168,4 +175,57 @@ test('programs are checked against the types, and wrong ones are refused', () =>
   `);
   assert.notEqual(bad.status, 0);
   assert.equal(bad.output.match(/error TS/g).length, 3, bad.output);
+});
+
+for (const compiler of ['typescript', 'typescript5.4']) {
+  test(`${compiler}: CommonJS has the same types, and Node.js needs no others than its own`, () => {
+    const required = check('required.cts', `
+      import { createEngine, NotifierError, type Delivery } from 'notifier-wasm';
+      import inline = require('notifier-wasm/inline');
+      import { Outbox, Sender } from 'notifier-wasm/node';
+      import { sign } from 'notifier-wasm/sign';
+      createEngine().then((engine) => { const deliveries: Delivery<Uint8Array>[] = engine.route({}, { as: 'bytes' }); void deliveries; });
+      void [NotifierError, inline.createEngine, Outbox, Sender, sign];
+    `, { compiler, options: ['--lib', 'es2022'], types: nodeTypes });
+    assert.equal(required.status, 0, required.output);
+    const bundled = check('bundled.ts', `
+      import { createEngineSync } from 'notifier-wasm';
+      import module from 'notifier-wasm/notifier.wasm';
+      import 'notifier-wasm/dashboard';
+      createEngineSync(module).apps();
+      console.log(document.querySelector('notifier-dashboard')?.app);
+    `, { compiler, mode: 'esnext', options: ['--moduleResolution', 'bundler', '--lib', 'es2022,dom,dom.iterable'] });
+    assert.equal(bundled.status, 0, bundled.output);
+  });
+}
+
+test('TypeScript that knows nothing of exports finds the types', () => {
+  const old = check('old.ts', `
+    import { createEngine } from 'notifier-wasm';
+    import { Sender } from 'notifier-wasm/node';
+    import * as inline from 'notifier-wasm/inline';
+    createEngine().then((engine) => engine.route({ type: 'x' }).map((delivery) => new Sender().send(delivery)));
+    void inline.createEngine;
+  `, { compiler: 'typescript5.4', mode: 'commonjs', options: ['--moduleResolution', 'node10', '--lib', 'es2022'], types: nodeTypes });
+  assert.equal(old.status, 0, old.output);
+});
+
+const snippets = [...readFileSync(file('README.md'), 'utf8').matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text);
+
+test('what the README shows passes a strict compiler', () => {
+  assert.ok(snippets.length >= 2);
+  snippets.forEach((text, i) => {
+    const { status, output } = check(`snippet${i}`, text, { types: nodeTypes });
+    assert.equal(status, 0, output);
+  });
+});
+
+test('what the README shows first runs, with mail among the deliveries', () => {
+  const mail = "engine.addNotifier('shop', { name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.com'] } });";
+  const [first] = snippets;
+  assert.ok(first.includes('\nfor ('));
+  const script = `globalThis.fetch = async (url, { body }) => console.log(url, body.length > 0);\n${first.replace('\nfor (', `\n${mail}\nfor (`)}`;
+  const { status, output } = run(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
+  assert.equal(status, 0, output);
+  assert.equal(output, 'https://hooks.slack.com/services/T0/B0/secret true\n');
 });
