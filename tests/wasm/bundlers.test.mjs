@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { copyFileSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -211,4 +211,32 @@ test('what content delivery networks give for the name of the package alone work
   });
   for (const name of ['jsdelivr', 'unpkg']) await look(`${server.url}${name}.html`);
   await server.close();
+});
+
+// ---- tests of hosts ----
+
+test('Vitest: the package as Node.js loads it, and as Vite does', () => {
+  const folder = app('vitest', {
+    'package.json': '{"type":"module"}',
+    'engine.test.js': `
+      import { createEngine, NotifierError } from 'notifier-wasm';
+      import * as inline from 'notifier-wasm/inline';
+      import { Sender } from 'notifier-wasm/node';
+      import { expect, test } from 'vitest';
+      const expected = ${JSON.stringify(expected)};
+      for (const make of [createEngine, inline.createEngine]) {
+        test('works', async () => {
+          const engine = await make({ clock: () => 0 });
+          engine.load(${JSON.stringify(configuration)});
+          expect(engine.route(${JSON.stringify(event)})).toEqual(expected);
+          expect(() => engine.route('{')).toThrow(NotifierError);
+          new Sender();
+        });
+      }`,
+  });
+  symlinkSync(join(modules, 'vitest'), join(folder, 'node_modules/vitest'));
+  for (const inlined of ['[]', "['notifier-wasm']"]) {
+    writeFileSync(join(folder, 'vitest.config.js'), `export default { test: { server: { deps: { inline: ${inlined} } } } };`);
+    assert.match(run(process.execPath, ['node_modules/vitest/vitest.mjs', 'run', '--reporter=verbose', '--no-color'], folder), /Tests {2}2 passed/);
+  }
 });
