@@ -155,7 +155,7 @@ for (const vite of ['vite7', 'vite8']) {
     test(`${vite}, ${kind}: while developing, and built`, async () => {
       const { createServer: develop, build, preview } = await import(pathToFileURL(join(modules, vite, 'dist/node/index.js')));
       const workspace = join(work, `${vite}-${kind.replaceAll(' ', '-')}`);
-      const folder = app(`${workspace.slice(work.length)}/apps/page`, { ...html('/main.js'), 'main.js': inPage('notifier-wasm') }, inWorkspace ? workspace : undefined);
+      const folder = app(join(workspace, 'apps/page'), { ...html('/main.js'), 'main.js': inPage('notifier-wasm') }, inWorkspace ? workspace : undefined);
       writeFileSync(join(workspace, 'package.json'), '{"private":true,"workspaces":["apps/*"]}');
       const common = { root: folder, configFile: false, logLevel: 'error', ...options };
       const server = await develop({ ...common, server: { host: '127.0.0.1', port: 0 } });

@@ -5,7 +5,7 @@ import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } f
 import { createServer } from 'node:http';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
-import { dirname, extname, join } from 'node:path';
+import { dirname, extname, join, resolve } from 'node:path';
 import { after, before } from 'node:test';
 import { configuration, event, packageFolder, root, steadyEngine } from './package.mjs';
 import { until } from './targets.mjs';
@@ -91,9 +91,9 @@ export async function serve(folder, { type = (path) => types[extname(path)] ?? '
   return { url: `http://127.0.0.1:${server.address().port}/`, close: () => (server.closeAllConnections(), new Promise((resolve) => server.close(resolve))) };
 }
 
-/** Makes a folder with files, and the package among its modules or among those of a folder above. */
-export function app(name, files, modules = join(work, name)) {
-  const folder = join(work, name);
+/** Makes a folder with files, at an absolute path or below `work`, and the package among its modules or among those of a folder above. */
+export function app(name, files, modules = resolve(work, name)) {
+  const folder = resolve(work, name);
   cpSync(packageFolder, join(modules, 'node_modules/notifier-wasm'), { recursive: true });
   for (const [path, text] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
