@@ -129,16 +129,17 @@ test('bun build --compile: one program', async () => {
     for (const name of names) run(bun, ['build', '--compile', name, '--outfile', join(made, name)], folder);
   }, names);
   for (const name of ['main.mjs', 'main.cjs', 'inline.mjs']) works(run(join(made, name), []));
-  assert.match(run(join(made, 'sender.mjs'), []), /^NotifierError unsupported: notifier-delivery\.wasm is not beside the script/);
+  assert.equal(run(join(made, 'sender.mjs'), []), 'works');
 });
 
 for (const [kind, command] of [['bun', bun], ['node', process.execPath]]) {
   test(`bun build --target=${kind}`, async () => {
     const result = await bundled(`bun-${kind}`, '', (folder, names, made) => {
       for (const name of names) run(bun, ['build', `--target=${kind}`, name, '--outdir', made, '--entry-naming', name], folder);
-    }, ['main.mjs', 'inline.mjs']);
-    if (kind === 'node') return checkLeft(result, ['main.mjs', 'inline.mjs']);
+    }, ['main.mjs', 'inline.mjs', 'sender.mjs']);
+    if (kind === 'node') return checkLeft(result, ['main.mjs', 'inline.mjs', 'sender.mjs']);
     for (const name of ['main.mjs', 'inline.mjs']) works(result.start(name, command)); // it takes modules along
+    assert.equal(result.start('sender.mjs', command), 'works');
   });
 }
 

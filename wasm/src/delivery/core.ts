@@ -26,11 +26,14 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: WebAssembly.Module | undefined;
 
-function compileOwn(): WebAssembly.Module {
-  const script = { dirname: import.meta.dirname, url: import.meta.url };
-  const remedy = ': copy it there, or keep notifier-wasm out of the bundle';
-  return new WebAssembly.Module(readBeside(fs, script, 'notifier-delivery.wasm', () => new URL('./notifier-delivery.wasm', import.meta.url), remedy));
-}
+/** Where the module's bytes come from: an entry for a bundler that takes files along in its own way says so. */
+export const moduleFile = {
+  read(): BufferSource {
+    const script = { dirname: import.meta.dirname, url: import.meta.url };
+    const remedy = ': copy it there, or keep notifier-wasm out of the bundle';
+    return readBeside(fs, script, 'notifier-delivery.wasm', () => new URL('./notifier-delivery.wasm', import.meta.url), remedy);
+  },
+};
 
 /** One instance of the module: one address guard and one outbox. */
 export class Core {
@@ -42,7 +45,7 @@ export class Core {
   #inputSize = 0;
 
   constructor(storage?: Storage) {
-    compiled ??= compileOwn();
+    compiled ??= new WebAssembly.Module(moduleFile.read());
     let taken = new Uint8Array();
     const imports = {
       hmac: (key: number, keySize: number, message: number, messageSize: number, out: number) => {
