@@ -26,7 +26,10 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: WebAssembly.Module | undefined;
 
-/** Where the module's bytes come from: an entry for a bundler that takes files along in its own way says so. */
+/**
+ * Where the module's bytes come from: an entry for a bundler that takes files along in its own way says so.
+ * @internal
+ */
 export const moduleFile = {
   read(): BufferSource {
     const script = { dirname: import.meta.dirname, url: import.meta.url };
