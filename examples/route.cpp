@@ -4,8 +4,9 @@
 //
 // CONFIG.json is a registry's snapshot, or written by hand. Each line of input is one event, each line of output one
 // delivery; with --explain, each line of output says for one event why every notifier receives it or not. The output
-// holds secrets: the webhook URLs. Exit status: 0; 1 where an event could not be read or the output not be written; 2
-// where the program was called wrongly or the configuration has faults.
+// holds secrets: the webhook URLs. A byte order mark at the beginning of either input is skipped. Exit status: 0; 1
+// where an event could not be read or the output not be written; 2 where the program was called wrongly or the
+// configuration has faults.
 
 #include <chrono>
 #include <cstdint>
@@ -13,6 +14,7 @@
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #if defined(__unix__) || defined(__APPLE__)
@@ -22,6 +24,7 @@
 #endif
 
 #include "notifier/routing/router.hpp"
+#include "notifier/text/byte_order_mark.hpp"
 
 namespace {
 
@@ -45,7 +48,7 @@ bool parse_options(int argc, char** argv, Options& options) {
       options.explain = true;
     } else if (argument == "--now") {
       if (++i == argc || !notifier::parse_timestamp(argv[i], options.now)) {
-        std::fputs("notifier-route: --now needs a time as 2018-05-14T09:46:42Z\n", stderr);
+        std::fputs("notifier-route: --now needs a time with its zone, as 2018-05-14T09:46:42Z\n", stderr);
         return false;
       }
     } else if (argument.size() > 1 && argument[0] == '-') {
@@ -110,6 +113,7 @@ class LineReader {
         const char* const stop = newline != nullptr ? static_cast<const char*>(newline) : buffer_.data() + end_;
         line = std::string_view(begin, static_cast<std::size_t>(stop - begin));
         begin_ = searched_ = (std::min)(begin_ + line.size() + 1, end_);
+        if (std::exchange(is_first_, false)) line = notifier::detail::without_byte_order_mark(line);
         if (!line.empty() && line.back() == '\r') line.remove_suffix(1);
         return true;
       }
@@ -144,6 +148,7 @@ class LineReader {
   std::size_t begin_ = 0;
   std::size_t searched_ = 0;
   std::size_t end_ = 0;
+  bool is_first_ = true;
   bool is_over_ = false;
   bool failed_ = false;
 };

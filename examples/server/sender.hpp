@@ -8,6 +8,7 @@
 #include <functional>
 #include <memory>
 #include <mutex>
+#include <set>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -85,6 +86,7 @@ class Sender {
  private:
   static constexpr std::chrono::seconds grace{5};
   static constexpr std::int64_t prune_interval_ms = 3'600'000;
+  static constexpr std::string_view disabled = "the notifier was switched off, since nothing arrived at its target";
 
   using Change = std::pair<std::string, Standing>;
 
@@ -98,6 +100,7 @@ class Sender {
     options.dispatch = [this](const notifier::Delivery& delivery) { return dispatch(delivery); };
     options.on_step = hooks_.on_step;
     options.on_disable = [this](const notifier::Delivery& delivery, const notifier::Verdict& verdict) {
+      disabled_.insert(delivery.notifier_id);
       hooks_.on_disable(delivery, verdict.reason);
     };
     options.on_error = [](const notifier::Error& error) {
@@ -135,9 +138,12 @@ class Sender {
   }
 
   std::size_t apply(const std::string& notifier_id, Standing standing, notifier::Moment now) {
+    if (standing == Standing::off && disabled_.count(notifier_id) == 0) return outbox_.hold(notifier_id, now);
+    if (standing != Standing::off) disabled_.erase(notifier_id);
     if (standing == Standing::on) return outbox_.resume(notifier_id, now);
-    if (standing == Standing::off) return outbox_.hold(notifier_id, now);
-    const notifier::OutboxEnded ended = outbox_.end(notifier_id, "the notifier was removed", now);
+    const std::string_view reason =
+        standing == Standing::gone ? std::string_view("the notifier was removed") : disabled;
+    const notifier::OutboxEnded ended = outbox_.end(notifier_id, reason, now);
     return ended.pending + ended.held;
   }
 
@@ -147,7 +153,10 @@ class Sender {
     const auto notifier = registry_.find(delivery.app_id, delivery.notifier_id);
     if (!notifier) return {"the notifier was removed", {}};
     // A notifier may be tested before it is switched on.
-    if (!notifier->active && delivery.event_type != "test") return {{}, {}, true};
+    if (!notifier->active && delivery.event_type != "test") {
+      if (disabled_.count(delivery.notifier_id) != 0) return {disabled, {}};
+      return {{}, {}, true};
+    }
     if (delivery.platform == notifier::Platform::email && !transport_->has_relay()) {
       return {"this server has no mail server; see --smtp", {}};
     }
@@ -162,6 +171,7 @@ class Sender {
   Hooks hooks_;
   std::mutex mutex_;
   std::vector<Change> changes_;
+  std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -168,16 +168,167 @@
   }                            \
   }
 
-// ---- notifier/api/history.hpp ---------------------------------------------------------------------------------------
+// ---- notifier/error.hpp ---------------------------------------------------------------------------------------------
 
 #include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What happened, for the API to show: kept by the host, since the Registry keeps only what is. Both calls are reads.
+/// What went wrong, for programs.
+enum class errc {
+  invalid_json,   ///< not JSON by RFC 8259 (UTF-8, no BOM); `offset` is the byte of the fault
+  too_large,      ///< longer than a limit of config.hpp
+  too_deep,       ///< nested deeper than NOTIFIER_MAX_DEPTH; `offset` is the bracket that goes too far
+  not_an_object,  ///< valid JSON, but an object was needed
+  duplicate_key,  ///< a key is given twice where that is not allowed; `offset` is the second one
+  invalid,        ///< values that break a rule; `fields` names each
+  not_found,      ///< no such app, notifier or platform; `field` is the resource
+  conflict,       ///< the stored object changed since the change was planned: read it and try again
+  unsupported,    ///< a version or feature that this build does not know
+  storage,        ///< a store could not read or write; nothing has changed
+};
+
+/// One broken rule of one field. The text names no secret value.
+struct FieldError {
+  std::string field;    ///< path, as "name", "type_data.webhook_url", "apps[2].notifiers[0].platform"
+  std::string message;  ///< as "can't be blank": what is wrong and, where it is not plain, what to do
+  std::string code;     ///< stable key for translations, as "blank", "taken", "unknown_event_type"
+};
+
+/// An error as a value: what, where, and what to do about it. Owns its text.
+struct Error {
+  static constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
+
+  errc code = errc::invalid;
+  std::string message;             ///< one English sentence without a final full stop; never holds a secret
+  std::size_t offset = no_offset;  ///< byte offset into the input, where that says where
+  std::string field;               ///< the field or resource, where that says where
+  std::vector<FieldError> fields;  ///< errc::invalid: every problem found, in document order
+};
+
+/// The code's name, as "invalid_json": stable, for logs and JavaScript.
+constexpr std::string_view to_string(errc code) noexcept {
+  switch (code) {
+    case errc::invalid_json: return "invalid_json";
+    case errc::too_large: return "too_large";
+    case errc::too_deep: return "too_deep";
+    case errc::not_an_object: return "not_an_object";
+    case errc::duplicate_key: return "duplicate_key";
+    case errc::invalid: return "invalid";
+    case errc::not_found: return "not_found";
+    case errc::conflict: return "conflict";
+    case errc::unsupported: return "unsupported";
+    case errc::storage: return "storage";
+  }
+  return "unknown";
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/result.hpp --------------------------------------------------------------------------------------------
+
+#include <optional>
+#include <stdexcept>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+#if NOTIFIER_EXCEPTIONS
+/// Thrown by Result::value() on an error, and by nothing else.
+class BadResult : public std::runtime_error {
+ public:
+  explicit BadResult(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
+  const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+#endif
+
+/// A value or an Error; test it before use.
+///
+///     auto notifier = registry.add("my-app", draft);
+///     if (!notifier) return report(notifier.error());
+///     use(*notifier);
+///
+/// @tparam T  any movable type, or void where there is nothing to give but success.
+template <class T>
+class [[nodiscard]] Result {
+ public:
+  using value_type = T;
+
+  Result(const T& value) : value_(value) {}
+  Result(T&& value) : value_(std::move(value)) {}
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
+
+  bool has_value() const noexcept { return !error_.has_value(); }
+  explicit operator bool() const noexcept { return has_value(); }
+
+  /// The value. Undefined on an error, as for std::optional.
+  T& operator*() & noexcept { return *value_; }
+  const T& operator*() const& noexcept { return *value_; }
+  T&& operator*() && noexcept { return std::move(*value_); }
+  T* operator->() noexcept { return &*value_; }
+  const T* operator->() const noexcept { return &*value_; }
+
+  /// The error. Undefined on a value.
+  Error& error() & noexcept { return *error_; }
+  const Error& error() const& noexcept { return *error_; }
+  Error&& error() && noexcept { return std::move(*error_); }
+
+#if NOTIFIER_EXCEPTIONS
+  /// The value, or throws BadResult.
+  T& value() & {
+    if (!has_value()) throw BadResult(error());
+    return **this;
+  }
+  T&& value() && {
+    if (!has_value()) throw BadResult(std::move(error()));
+    return std::move(**this);
+  }
+#endif
+
+ private:
+  std::optional<T> value_;
+  std::optional<Error> error_;
+};
+
+/// Success or an Error.
+template <>
+class [[nodiscard]] Result<void> {
+ public:
+  using value_type = void;
+
+  Result() = default;
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
+
+  bool has_value() const noexcept { return !error_.has_value(); }
+  explicit operator bool() const noexcept { return has_value(); }
+  Error& error() & noexcept { return *error_; }
+  const Error& error() const& noexcept { return *error_; }
+  Error&& error() && noexcept { return std::move(*error_); }
+#if NOTIFIER_EXCEPTIONS
+  void value() const {
+    if (error_) throw BadResult(*error_);
+  }
+#endif
+
+ private:
+  std::optional<Error> error_;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/history.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
 class History {
  public:
   virtual ~History() = default;
@@ -192,8 +343,9 @@ class History {
                                  std::size_t limit, std::vector<std::string>& out) const = 0;
 
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
-  /// @return false where there is none, or it is not dead.
-  virtual bool retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+  /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
+  ///         is; errc::storage
+  virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -218,6 +370,119 @@ constexpr std::string_view to_string(Platform platform) noexcept {
     case Platform::rocket_chat: return "rocket_chat";
   }
   return "unknown";
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/body.hpp -------------------------------------------------------------------------------------
+
+#include <algorithm>
+#include <memory>
+#include <type_traits>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The body of a delivery: a front of its own, as the To of a mail, and a rest that deliveries of the same event have
+/// in common. Either may be empty; what is sent is the front, then the rest.
+///
+/// A copy of a Body copies the front and shares the rest, whose bytes never change and live as long as a Body of them.
+class Body {
+  template <class Text>
+  using IfText = std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int>;
+
+ public:
+  Body() noexcept = default;
+  /// A body that is its delivery's own: all of it is front.
+  Body(std::string own) noexcept : front_(std::move(own)) {}
+  Body(std::string_view own) : front_(own) {}
+  Body(const char* own) : front_(own) {}
+  /// @param rest  may be null, for none
+  Body(std::string front, std::shared_ptr<const std::string> rest) noexcept
+      : front_(std::move(front)), rest_(std::move(rest)) {}
+
+  /// What the delivery has for itself.
+  std::string_view front() const noexcept { return front_; }
+  /// What follows the front, and is shared.
+  std::string_view rest() const noexcept { return rest_ == nullptr ? std::string_view() : std::string_view(*rest_); }
+  /// The rest, to be shared on; null where there is none. Two bodies of one pointer have the same rest.
+  const std::shared_ptr<const std::string>& shared_rest() const noexcept { return rest_; }
+
+  /// In bytes, of both.
+  std::size_t size() const noexcept { return front_.size() + rest().size(); }
+  bool empty() const noexcept { return size() == 0; }
+  /// A copy of the whole.
+  std::string str() const;
+  /// The whole in one piece: without a copy where one of the parts is empty.
+  /// @param room  takes the copy where there must be one
+  /// @return never without an address; valid as long as the body and `room` are, and neither is changed
+  std::string_view joined(std::string& room) const;
+  /// What lies from `offset` on in one piece, to be sent piece by piece: to the end of the front or of the rest. Empty
+  /// only at the end.
+  std::string_view piece(std::size_t offset) const noexcept;
+
+  /// The same bytes, wherever one's front ends.
+  friend bool operator==(const Body& a, const Body& b) noexcept { return a.equals(b); }
+  friend bool operator!=(const Body& a, const Body& b) noexcept { return !a.equals(b); }
+  /// The same with any kind of text.
+  template <class Text, IfText<Text> = 0>
+  friend bool operator==(const Body& body, const Text& text) noexcept {
+    return body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator==(const Text& text, const Body& body) noexcept {
+    return body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator!=(const Body& body, const Text& text) noexcept {
+    return !body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator!=(const Text& text, const Body& body) noexcept {
+    return !body.equals(std::string_view(text));
+  }
+
+ private:
+  bool equals(std::string_view text) const noexcept;
+  bool equals(const Body& other) const noexcept;
+
+  std::string front_;
+  std::shared_ptr<const std::string> rest_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline std::string Body::str() const {
+  std::string whole;
+  whole.reserve(size());
+  return whole.append(front()).append(rest());
+}
+
+inline std::string_view Body::joined(std::string& room) const {
+  if (rest().empty()) return front();
+  if (front_.empty()) return rest();
+  room = str();
+  return room;
+}
+
+inline std::string_view Body::piece(std::size_t offset) const noexcept {
+  if (offset < front_.size()) return front().substr(offset);
+  return rest().substr((std::min)(offset - front_.size(), rest().size()));
+}
+
+inline bool Body::equals(std::string_view text) const noexcept {
+  return size() == text.size() && text.substr(0, front_.size()) == front() && text.substr(front_.size()) == rest();
+}
+
+inline bool Body::equals(const Body& other) const noexcept {
+  if (size() != other.size()) return false;
+  for (std::size_t at = 0; at < size();) {
+    const std::string_view ours = piece(at);
+    const std::string_view theirs = other.piece(at);
+    const std::size_t count = (std::min)(ours.size(), theirs.size());
+    if (ours.data() != theirs.data() && ours.substr(0, count) != theirs.substr(0, count)) return false;
+    at += count;
+  }
+  return true;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -519,8 +784,6 @@ NOTIFIER_NAMESPACE_END
 // A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
 // boundaries.
 
-#include <algorithm>
-
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
@@ -669,7 +932,12 @@ struct DeliveryView {
   const std::string_view* to = nullptr;  ///< envelope recipients, each once
   std::size_t to_count = 0;
 
-  std::string_view body;  ///< the request's body or the mail
+  std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
+  std::size_t front_size = 0;  ///< bytes of `body` that are the front
+  /// Which rest it is: of the deliveries of one Router, those of the same number have the same rest, byte for byte,
+  /// also from call to call. Numbers grow by 65,536 from event to event. 0: it is shared with none, and all of `body`
+  /// is the delivery's own.
+  std::uint64_t rest_id = 0;
 
   const Truncation* truncations = nullptr;
   std::size_t truncation_count = 0;
@@ -695,11 +963,24 @@ struct Delivery {
   std::vector<Header> headers;
   std::string from;
   std::vector<std::string> to;
-  std::string body;
+  Body body;
   std::vector<Truncation> truncations;
 
   /// Copies what a view borrows.
   static Delivery own(const DeliveryView& view);
+};
+
+/// Copies deliveries so that those whose bodies have the same rest share it: of an event that goes to a thousand
+/// webhooks, one copy is made. Keeps all those rests; to be used for the deliveries of one Router, and for as many as
+/// are kept together.
+class DeliveryOwner {
+ public:
+  Delivery operator()(const DeliveryView& view);
+
+ private:
+  using Rest = std::pair<std::uint64_t, std::shared_ptr<const std::string>>;
+
+  std::vector<Rest> rests_;
 };
 
 /// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
@@ -708,7 +989,10 @@ void write_idempotency_key(std::string_view event_id_or_body, std::string_view n
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-inline Delivery Delivery::own(const DeliveryView& view) {
+namespace detail {
+
+/// All but the body.
+inline Delivery own_head(const DeliveryView& view) {
   Delivery out;
   out.notifier_id = view.notifier_id;
   out.notifier_name = view.notifier_name;
@@ -725,8 +1009,29 @@ inline Delivery Delivery::own(const DeliveryView& view) {
   }
   out.from = view.from;
   out.to.assign(view.to, view.to + view.to_count);
-  out.body = view.body;
   out.truncations.assign(view.truncations, view.truncations + view.truncation_count);
+  return out;
+}
+
+}  // namespace detail
+
+inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
+
+inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
+  Delivery out = detail::own_head(view);
+  if (view.rest_id == 0) {
+    out.body = view.body;
+    return out;
+  }
+  // The rests of an event come one after the other: those before them have much smaller numbers.
+  std::size_t at = rests_.size();
+  while (at > 0 && rests_[at - 1].first != view.rest_id) at = rests_[at - 1].first + 0xFFFF < view.rest_id ? 0 : at - 1;
+  if (at == 0) {
+    const std::string_view rest = view.body.substr(view.front_size);
+    rests_.emplace_back(view.rest_id, std::make_shared<const std::string>(rest));
+    at = rests_.size();
+  }
+  out.body = Body(std::string(view.body.substr(0, view.front_size)), rests_[at - 1].second);
   return out;
 }
 
@@ -741,9 +1046,6 @@ inline void write_idempotency_key(std::string_view event_id_or_body, std::string
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
-
-#include <memory>
-#include <utility>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -981,61 +1283,6 @@ unsigned first_byte(std::uint64_t mask) noexcept {
 }  // namespace json
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/error.hpp ---------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// What went wrong, for programs.
-enum class errc {
-  invalid_json,   ///< not JSON by RFC 8259 (UTF-8, no BOM); `offset` is the byte of the fault
-  too_large,      ///< longer than a limit of config.hpp
-  too_deep,       ///< nested deeper than NOTIFIER_MAX_DEPTH; `offset` is the bracket that goes too far
-  not_an_object,  ///< valid JSON, but an object was needed
-  duplicate_key,  ///< a key is given twice where that is not allowed; `offset` is the second one
-  invalid,        ///< values that break a rule; `fields` names each
-  not_found,      ///< no such app, notifier or platform; `field` is the resource
-  conflict,       ///< the stored object changed since the change was planned: read it and try again
-  unsupported,    ///< a version or feature that this build does not know
-  storage,        ///< a store could not read or write; nothing has changed
-};
-
-/// One broken rule of one field. The text names no secret value.
-struct FieldError {
-  std::string field;    ///< path, as "name", "type_data.webhook_url", "apps[2].notifiers[0].platform"
-  std::string message;  ///< as "can't be blank": what is wrong and, where it is not plain, what to do
-  std::string code;     ///< stable key for translations, as "blank", "taken", "unknown_event_type"
-};
-
-/// An error as a value: what, where, and what to do about it. Owns its text.
-struct Error {
-  static constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
-
-  errc code = errc::invalid;
-  std::string message;             ///< one English sentence without a final full stop; never holds a secret
-  std::size_t offset = no_offset;  ///< byte offset into the input, where that says where
-  std::string field;               ///< the field or resource, where that says where
-  std::vector<FieldError> fields;  ///< errc::invalid: every problem found, in document order
-};
-
-/// The code's name, as "invalid_json": stable, for logs and JavaScript.
-constexpr std::string_view to_string(errc code) noexcept {
-  switch (code) {
-    case errc::invalid_json: return "invalid_json";
-    case errc::too_large: return "too_large";
-    case errc::too_deep: return "too_deep";
-    case errc::not_an_object: return "not_an_object";
-    case errc::duplicate_key: return "duplicate_key";
-    case errc::invalid: return "invalid";
-    case errc::not_found: return "not_found";
-    case errc::conflict: return "conflict";
-    case errc::unsupported: return "unsupported";
-    case errc::storage: return "storage";
-  }
-  return "unknown";
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
 
 #include <charconv>
@@ -1125,7 +1372,11 @@ class Listener {
 
 namespace detail {
 
+// The depth is an argument of what has room for it, so that code compiled with another one, linked in beside this,
+// never works on it.
+
 /// One bit for each open bracket: is it an object?
+template <std::size_t max_depth>
 class Nesting {
  public:
   std::size_t depth() const noexcept { return depth_; }
@@ -1140,9 +1391,10 @@ class Nesting {
 
  private:
   std::size_t depth_ = 0;
-  std::uint64_t bits_[NOTIFIER_MAX_DEPTH / 64 + 1];
+  std::uint64_t bits_[max_depth / 64 + 1];
 };
 
+template <std::size_t max_depth>
 class Scanner {
  public:
   Scanner(std::string_view text, Listener& listener) noexcept
@@ -1177,7 +1429,7 @@ class Scanner {
   }
 
   bool open(bool object) {
-    if (nesting_.depth() == NOTIFIER_MAX_DEPTH) return fail("no deeper nesting", errc::too_deep);
+    if (nesting_.depth() == max_depth) return fail("no deeper nesting", errc::too_deep);
     nesting_.push(object);
     ++p_;
     skip_space();
@@ -1373,14 +1625,16 @@ class Scanner {
   const char* p_;
   const char* end_;
   Listener& listener_;
-  Nesting nesting_;
+  Nesting<max_depth> nesting_;
   Fault fault_;
 };
 
 }  // namespace detail
 
 /// Reads `text` once, front to back, and tells `listener` what it finds, up to the first fault.
-inline Fault scan(std::string_view text, Listener& listener) { return detail::Scanner(text, listener).run(); }
+inline Fault scan(std::string_view text, Listener& listener) {
+  return detail::Scanner<NOTIFIER_MAX_DEPTH>(text, listener).run();
+}
 
 /// Judges `text` and does nothing else.
 inline Fault scan(std::string_view text) {
@@ -2230,6 +2484,8 @@ class Writer {
   void escaped_key(std::string_view name);
   /// A string, escaped.
   void string(std::string_view value);
+  /// The same, of a text that lies in two pieces.
+  void string(std::string_view front, std::string_view rest);
   /// An integer in decimal, as the next one.
   void integer(std::int64_t value);
   /// For what may exceed std::int64_t.
@@ -2418,6 +2674,17 @@ inline void Writer::string(std::string_view value) {
   detail::append_quoted(value, *out_);
 }
 
+inline void Writer::string(std::string_view front, std::string_view rest) {
+  string(front);
+  if (rest.empty()) return;
+  out_->truncate(out_->size() - 1);  // the quote
+  for (; !rest.empty(); rest.remove_prefix((std::min)(rest.size(), detail::escape_step))) {
+    const std::string_view part = rest.substr(0, detail::escape_step);
+    out_->set_end(escape(part, out_->room(detail::escape_room(part.size()))));
+  }
+  out_->append('"');
+}
+
 inline void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }
 
 inline void Writer::unsigned_integer(std::uint64_t value) { out_->set_end(write_integer(value, separated(20))); }
@@ -2479,6 +2746,10 @@ class View {
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
   [[gnu::always_inline]] std::string_view string() const noexcept {
     return is_string() ? tape_->value(at_) : std::string_view();
+  }
+  /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.
+  std::string_view digits() const noexcept {
+    return tag() == detail::Tag::number ? tape_->value(at_) : std::string_view();
   }
   /// True for `true` alone; tell "absent" from "false" with kind().
   bool boolean() const noexcept { return tag() == detail::Tag::yes; }
@@ -2648,101 +2919,6 @@ inline void View::append_json(std::string& out) const {
 }  // namespace json
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/result.hpp --------------------------------------------------------------------------------------------
-
-#include <optional>
-#include <stdexcept>
-
-NOTIFIER_NAMESPACE_BEGIN
-
-#if NOTIFIER_EXCEPTIONS
-/// Thrown by Result::value() on an error, and by nothing else.
-class BadResult : public std::runtime_error {
- public:
-  explicit BadResult(Error error) : std::runtime_error(error.message), error_(std::move(error)) {}
-  const Error& error() const noexcept { return error_; }
-
- private:
-  Error error_;
-};
-#endif
-
-/// A value or an Error; test it before use.
-///
-///     auto notifier = registry.add("my-app", draft);
-///     if (!notifier) return report(notifier.error());
-///     use(*notifier);
-///
-/// @tparam T  any movable type, or void where there is nothing to give but success.
-template <class T>
-class [[nodiscard]] Result {
- public:
-  using value_type = T;
-
-  Result(const T& value) : value_(value) {}
-  Result(T&& value) : value_(std::move(value)) {}
-  Result(const Error& error) : error_(error) {}
-  Result(Error&& error) : error_(std::move(error)) {}
-
-  bool has_value() const noexcept { return !error_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
-
-  /// The value. Undefined on an error, as for std::optional.
-  T& operator*() & noexcept { return *value_; }
-  const T& operator*() const& noexcept { return *value_; }
-  T&& operator*() && noexcept { return std::move(*value_); }
-  T* operator->() noexcept { return &*value_; }
-  const T* operator->() const noexcept { return &*value_; }
-
-  /// The error. Undefined on a value.
-  Error& error() & noexcept { return *error_; }
-  const Error& error() const& noexcept { return *error_; }
-  Error&& error() && noexcept { return std::move(*error_); }
-
-#if NOTIFIER_EXCEPTIONS
-  /// The value, or throws BadResult.
-  T& value() & {
-    if (!has_value()) throw BadResult(error());
-    return **this;
-  }
-  T&& value() && {
-    if (!has_value()) throw BadResult(std::move(error()));
-    return std::move(**this);
-  }
-#endif
-
- private:
-  std::optional<T> value_;
-  std::optional<Error> error_;
-};
-
-/// Success or an Error.
-template <>
-class [[nodiscard]] Result<void> {
- public:
-  using value_type = void;
-
-  Result() = default;
-  Result(const Error& error) : error_(error) {}
-  Result(Error&& error) : error_(std::move(error)) {}
-
-  bool has_value() const noexcept { return !error_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
-  Error& error() & noexcept { return *error_; }
-  const Error& error() const& noexcept { return *error_; }
-  Error&& error() && noexcept { return std::move(*error_); }
-#if NOTIFIER_EXCEPTIONS
-  void value() const {
-    if (error_) throw BadResult(*error_);
-  }
-#endif
-
- private:
-  std::optional<Error> error_;
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/json/stage2.hpp ---------------------------------------------------------------------------------------
 
 // The second stage of reading with simdjson: from where its first stage finds structure, to a Tape.
@@ -2756,13 +2932,14 @@ namespace json {
 namespace detail {
 
 /// Reads one document.
+///
+/// @tparam max_depth  an argument, so that who makes room for it and who reads agree, whatever else is linked in
+template <std::size_t max_depth>
 class Stage2 {
  public:
   /// More words than any text with so many structurals needs, also up to where it is refused: each structural begins a
   /// value at most, and of two values one after the other a comma, or the bracket of the first, stands between.
-  static constexpr std::size_t max_words(std::size_t structurals) noexcept {
-    return structurals + std::size_t{NOTIFIER_MAX_DEPTH} + 4;
-  }
+  static constexpr std::size_t max_words(std::size_t structurals) noexcept { return structurals + max_depth + 4; }
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
@@ -2827,7 +3004,7 @@ class Stage2 {
 
   // The head of an open bracket holds the index of the next outer one until it is closed.
   bool open(bool object) noexcept {
-    if (depth_ == NOTIFIER_MAX_DEPTH) return false;
+    if (depth_ == max_depth) return false;
     ++depth_;
     words_[count_] = Tape::head(object ? Tag::object : Tag::array, open_);
     open_ = count_;
@@ -2978,10 +3155,10 @@ class SimdjsonReader {
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text_.get());
     if (parser_->stage1(bytes, text.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return false;
     const std::size_t count = parser_->n_structural_indexes;
-    if (!reserve_words(Stage2::max_words(count))) return false;
+    if (!reserve_words(Stage2<NOTIFIER_MAX_DEPTH>::max_words(count))) return false;
     std::uint32_t* const structurals = parser_->structural_indexes.get();
     structurals[count] = static_cast<std::uint32_t>(text.size());
-    if (!Stage2::read(text_.get(), text.size(), structurals, words_.get())) return false;
+    if (!Stage2<NOTIFIER_MAX_DEPTH>::read(text_.get(), text.size(), structurals, words_.get())) return false;
     tape = {words_.get(), text_.get()};
     return true;
   }
@@ -3188,8 +3365,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The envelope of an event, read once from its JSON. Every part may be absent: then it is empty or missing. Borrows
 /// from the Document and from the bytes it was parsed from.
 struct Event {
-  std::string_view id;
-  std::string_view created_at;  ///< RFC 3339, as it came
+  std::string_view id;          ///< a number counts as its text, as it stands in the event: 42 is "42", 1e2 is "1e2"
+  std::string_view created_at;  ///< as it came; read_timestamp() reads it
   std::string_view type;        ///< the event kind
   std::string_view app_id;
   std::string_view app_name;
@@ -3199,8 +3376,8 @@ struct Event {
   json::View type_data;   ///< whatever the kind carries
   std::string_view body;  ///< the whole event, byte for byte as it came in
 
-  /// Reads the envelope in one pass over the members; values of a wrong type count as absent, the last of a duplicate
-  /// counts.
+  /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
+  /// the last of a duplicate counts.
   /// @param root  an object; see Document::parse.
   static Event read(json::View root, std::string_view body) noexcept;
   /// The same, in place of what was here.
@@ -3233,7 +3410,10 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
     const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
-        if (is("id", 2)) id = value.string();
+        if (is("id", 2)) {
+          id = value.string();
+          if (id.empty()) id = value.digits();
+        }
         break;
       case 4:
         if (is("type", 4)) type = value.string();
@@ -3695,7 +3875,6 @@ NOTIFIER_NAMESPACE_END
 
 #include <array>
 #include <iterator>
-#include <type_traits>
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -4259,12 +4438,29 @@ struct CivilTime {
 /// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
 CivilTime civil_time(Timestamp time) noexcept;
 
-/// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
-/// second reads as the second after it.
-/// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+/// What a text is as a time.
+enum class TimeText : std::uint8_t {
+  none,     ///< no time
+  zoned,    ///< a moment: the text says its zone
+  unzoned,  ///< a date and a time of day, taken for UTC: nothing says whose
+};
+
+/// Reads RFC 3339 (2018-05-14T09:46:42.077Z), and what people and programs write in its place and can be read in one
+/// way only: "T", "t" or a space between; no seconds; any number of decimals (cut to milliseconds) after a point or a
+/// comma; a space before the zone; the zone as "Z", "z", "UTC", "GMT", "+01:00", "+0100" or "+01". A leap second reads
+/// as the second after it.
+/// @param civil  the moment's civil_time()
+/// @return TimeText::none, and both unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// The same, where a time without a zone is none.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
-/// The same, and its civil_time(), which stands there where the text is in UTC.
+/// The same, and its civil_time().
 bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
+/// Empty where there is nothing to tell, as of an empty text.
+std::string_view remark_on_time(std::string_view text) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
@@ -4392,66 +4588,109 @@ inline CivilTime civil_time(Timestamp time) noexcept {
   return out;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
-  CivilTime civil;
-  return parse_timestamp(text, out, civil);
+namespace detail {
+
+/// Reads a zone other than "Z": all that is left of a text.
+/// @param offset  minutes east of UTC
+[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+  offset = 0;
+  if (text.empty()) return TimeText::unzoned;
+  if (text.front() == ' ') text.remove_prefix(1);
+  if (text == "Z" || text == "z" || text == "UTC" || text == "GMT") return TimeText::zoned;
+  if (text.size() < 3 || (text[0] != '+' && text[0] != '-')) return TimeText::none;
+  int hours{};
+  int minutes = 0;
+  if (!read_pair(text.data() + 1, 23, hours)) return TimeText::none;
+  if (text.size() != 3) {
+    const std::size_t at = text[3] == ':' ? 4 : 3;
+    if (text.size() != at + 2 || !read_pair(text.data() + at, 59, minutes)) return TimeText::none;
+  }
+  offset = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+  return TimeText::zoned;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
-  if (text.size() < 20) return false;
+}  // namespace detail
+
+inline TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  if (text.size() < 16) return TimeText::none;
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
-  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
+  if (!detail::has_date_and_minute(p)) return TimeText::none;
+  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return TimeText::none;
 
   const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
   const int month = detail::pair_at(p + 5);
   const int day = detail::pair_at(p + 8);
   const int hour = detail::pair_at(p + 11);
   const int minute = detail::pair_at(p + 14);
-  int second = 0;
-  if (!detail::read_pair(p + 17, 60, second)) return false;
-  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour > 23 || minute > 59) return false;
-  p += 19;
+  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return TimeText::none;
+  if (hour > 23 || minute > 59) return TimeText::none;
+  p += 16;
 
+  int second = 0;
   int millisecond = 0;
-  if (*p == '.') {
-    int decimals = 0;
-    for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
-      if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+  if (p != end && *p == ':') {
+    if (end - p < 3 || !detail::read_pair(p + 1, 60, second)) return TimeText::none;
+    p += 3;
+    if (p != end && (*p == '.' || *p == ',')) {
+      int decimals = 0;
+      for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
+        if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+      }
+      if (decimals == 0) return TimeText::none;
+      for (; decimals < 3; ++decimals) millisecond *= 10;
     }
-    if (decimals == 0) return false;
-    for (; decimals < 3; ++decimals) millisecond *= 10;
   }
 
   int offset = 0;
-  if (end - p == 1) {
-    if (*p != 'Z' && *p != 'z') return false;
-  } else {
-    if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    int hours{};
-    int minutes{};
-    if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
-    offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
+  TimeText found = TimeText::zoned;
+  if (end - p != 1 || *p != 'Z') {
+    found = detail::read_zone({p, static_cast<std::size_t>(end - p)}, offset);
+    if (found == TimeText::none) return found;
   }
 
   const std::int64_t days = detail::days_from_civil(year, month, day);
   const std::int64_t minutes = (days * 24 + hour) * 60 + minute - offset;
   Timestamp time{(minutes * 60 + second) * 1000};
   if (second == 60) {
-    if (time.ms % detail::ms_per_day != 0) return false;
+    if (time.ms % detail::ms_per_day != 0) return TimeText::none;
   } else {
     time.ms += millisecond;
   }
-  if (time < first_timestamp || last_timestamp < time) return false;
+  if (time < first_timestamp || last_timestamp < time) return TimeText::none;
   out = time;
   if (offset == 0 && second != 60) {
     civil = {year, month, day, hour, minute, second, millisecond, detail::weekday_of(days)};
   } else {
     detail::fill(civil, time);
   }
+  return found;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  Timestamp time;
+  CivilTime its_civil;
+  if (read_timestamp(text, time, its_civil) != TimeText::zoned) return false;
+  out = time;
+  civil = its_civil;
   return true;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  CivilTime civil;
+  return parse_timestamp(text, out, civil);
+}
+
+inline std::string_view remark_on_time(std::string_view text) noexcept {
+  if (text.empty()) return {};
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(text, time, civil)) {
+    case TimeText::zoned: return {};
+    case TimeText::unzoned: return "has no zone and was read as UTC: end it with Z, or with its offset as +02:00";
+    case TimeText::none: break;
+  }
+  return "is no time and was left out: write it as 2018-05-14T09:46:42Z";
 }
 
 namespace detail {
@@ -4723,6 +4962,125 @@ inline void read_app(json::View object, App& out, Problems& problems) {
 }
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/base64.hpp ---------------------------------------------------------------------------------------
+
+// Base64 (RFC 4648 section 4), with padding and without line breaks.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::base64 {
+
+inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+
+inline bool are_digits(std::string_view text) noexcept {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+/// Appends the bytes that digits stand for.
+/// @return the bits that no byte uses
+inline std::uint32_t append_bytes(std::string_view digits, std::string& out) {
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : digits) {
+    bits = bits << 6 | static_cast<std::uint32_t>(alphabet.find(c));  // those of long ago fall off
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count);
+  }
+  return bits & ((1u << count) - 1);
+}
+
+}  // namespace detail::base64
+
+/// Appends `bytes` in base64: four characters for every three bytes begun.
+inline void append_base64(std::string_view bytes, std::string& out) {
+  using detail::base64::alphabet;
+  for (std::size_t i = 0; i < bytes.size(); i += 3) {
+    const std::string_view left = bytes.substr(i);
+    std::uint32_t bits = 0;
+    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left.size() ? static_cast<unsigned char>(left[k]) : 0u);
+    for (std::size_t k = 0; k < 4; ++k) out += k <= left.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
+  }
+}
+
+/// The bytes that canonical base64 stands for. Nothing where `text` has another character than the alphabet's, lacks
+/// padding, or has bits set that no byte uses.
+inline std::optional<std::string> decode_base64(std::string_view text) {
+  if (text.size() % 4 != 0) return std::nullopt;
+  std::size_t padding = 0;
+  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
+  text.remove_suffix(padding);
+  if (!detail::base64::are_digits(text)) return std::nullopt;
+  std::string out;
+  out.reserve(text.size() / 4 * 3 + 3);
+  if (detail::base64::append_bytes(text, out) != 0) return std::nullopt;
+  return out;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/signing_secret.hpp ---------------------------------------------------------------------------
+
+// Signing secrets, as Standard Webhooks writes them and people copy them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+inline constexpr std::string_view signing_secret_prefix = "whsec_";
+
+/// Reads a signing secret: 24 to 64 bytes in base64, with or without `whsec_` before it, with all of its padding or
+/// none. The key is that which npm's standardwebhooks and svix make of the same text: bits that no byte uses are left
+/// out.
+/// @return the key's bytes; or errc::invalid with a message fit for a form field, which holds nothing of the secret.
+Result<std::string> parse_signing_secret(std::string_view secret);
+
+/// Whether parse_signing_secret() reads it.
+bool is_signing_secret(std::string_view secret) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// The digits of a secret's base64.
+/// @return what is wrong with it, or nullptr
+inline const char* read_signing_secret(std::string_view secret, std::string_view& digits) noexcept {
+  digits = secret;
+  if (digits.substr(0, signing_secret_prefix.size()) == signing_secret_prefix) {
+    digits.remove_prefix(signing_secret_prefix.size());
+  }
+  const bool is_whole = digits.size() % 4 == 0;
+  for (int padding = 0; is_whole && padding < 2 && !digits.empty() && digits.back() == '='; ++padding) {
+    digits.remove_suffix(1);
+  }
+  if (digits.size() % 4 == 1 || !base64::are_digits(digits)) {
+    return "must be base64, with or without whsec_ before it";
+  }
+  const std::size_t bytes = digits.size() * 3 / 4;
+  return bytes < 24 || bytes > 64 ? "must have a key of 24 to 64 bytes" : nullptr;
+}
+
+}  // namespace detail
+
+inline Result<std::string> parse_signing_secret(std::string_view secret) {
+  std::string_view digits;
+  if (const char* fault = detail::read_signing_secret(secret, digits)) {
+    Error error;
+    error.code = errc::invalid;
+    error.message = fault;
+    return error;
+  }
+  std::string key;
+  detail::base64::append_bytes(digits, key);
+  return key;
+}
+
+inline bool is_signing_secret(std::string_view secret) noexcept {
+  std::string_view digits;
+  return detail::read_signing_secret(secret, digits) == nullptr;
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/delivery/ip_address.hpp -------------------------------------------------------------------------------
@@ -5152,143 +5510,6 @@ inline void append_normalized(const Url& url, std::string& out) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/email_address.hpp -------------------------------------------------------------------------------
-
-// Mail addresses, as far as mail programs agree on them.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
-/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
-/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
-/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
-bool is_email_address(std::string_view text) noexcept;
-
-/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
-bool same_mailbox(std::string_view a, std::string_view b) noexcept;
-
-/// The two parts of `Name <address>`, borrowed.
-struct Mailbox {
-  std::string_view name;  ///< as written, quotes included; empty where there is none
-  std::string_view address;
-
-  /// What follows the last `@` of the address.
-  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
-};
-
-/// Reads what may follow `From: `: an address, or a display name and an address in angle brackets. The name is
-/// printable ASCII; in quotes where it holds more than words (RFC 5322 section 3.4).
-/// @return false, and `out` unchanged, for anything else.
-bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// RFC 5322: atext.
-struct AtomChars {
-  constexpr AtomChars() {
-    constexpr std::string_view chars =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
-    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
-  }
-  bool is[256] = {};
-};
-inline constexpr AtomChars atom_chars;
-
-constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
-
-inline bool is_dot_atom(std::string_view text) noexcept {
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
-    before = c;
-  }
-  return before != '.';
-}
-
-inline bool is_mail_domain(std::string_view text) noexcept {
-  std::size_t label = 0;
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' || c == '-') {
-      if (before == '.' || (c == '.' && before == '-')) return false;
-    } else if (!is_letter_or_digit(c)) {
-      return false;
-    }
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
-
-/// A display name: words, or one quoted string.
-inline bool is_display_name(std::string_view text) noexcept {
-  if (text.size() >= 2 && text.front() == '"' && text.back() == '"') {
-    text = text.substr(1, text.size() - 2);
-    bool escaped = false;
-    for (const char c : text) {
-      if (c < 0x20 || c > 0x7E || (c == '"' && !escaped)) return false;
-      escaped = c == '\\' && !escaped;
-    }
-    return !escaped;
-  }
-  for (const char c : text) {
-    if (c != ' ' && !is_atom_char(c)) return false;
-  }
-  return true;
-}
-
-}  // namespace detail
-
-inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.find('@');  // neither part may hold another
-  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
-  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
-}
-
-inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const std::size_t domain = a.rfind('@') + 1;
-  if (a.substr(0, domain) != b.substr(0, domain)) return false;
-  for (std::size_t i = domain; i < a.size(); ++i) {
-    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
-  }
-  return true;
-}
-
-inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
-  Mailbox mailbox;
-  mailbox.address = text;
-  if (!text.empty() && text.back() == '>') {
-    const std::size_t open = text.rfind('<');
-    if (open == std::string_view::npos) return false;
-    mailbox.address = text.substr(open + 1, text.size() - open - 2);
-    mailbox.name = text.substr(0, open);
-    while (!mailbox.name.empty() && mailbox.name.back() == ' ') mailbox.name.remove_suffix(1);
-    while (!mailbox.name.empty() && mailbox.name.front() == ' ') mailbox.name.remove_prefix(1);
-    if (!detail::is_display_name(mailbox.name)) return false;
-  }
-  if (!is_email_address(mailbox.address)) return false;
-  out = mailbox;
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Settings that travel with a snapshot.
-struct Settings {
-  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
-  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -5338,6 +5559,199 @@ inline bool is_utf8(std::string_view text) noexcept {
   }
   return true;
 }
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/email_address.hpp -------------------------------------------------------------------------------
+
+// Mail addresses, as far as mail programs agree on them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
+/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
+/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
+/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
+bool is_email_address(std::string_view text) noexcept;
+
+/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
+/// so.
+const char* email_address_fault(std::string_view text) noexcept;
+
+/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
+bool same_mailbox(std::string_view a, std::string_view b) noexcept;
+
+/// The two parts of `Name <address>`, borrowed.
+struct Mailbox {
+  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
+  std::string_view address;
+
+  /// What follows the last `@` of the address.
+  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
+};
+
+/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
+/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
+/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
+/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
+/// senders.
+/// @return false, and `out` unchanged, for anything else.
+bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// RFC 5322: atext.
+struct AtomChars {
+  constexpr AtomChars() {
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
+
+inline bool is_dot_atom(std::string_view text) noexcept {
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+inline bool is_mail_domain(std::string_view text) noexcept {
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' || c == '-') {
+      if (before == '.' || (c == '.' && before == '-')) return false;
+    } else if (!is_letter_or_digit(c)) {
+      return false;
+    }
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
+inline bool is_one_line(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
+  }
+  return is_utf8(text);
+}
+
+/// One quoted string, its quotes taken off.
+inline bool is_quoted_content(std::string_view text) noexcept {
+  bool escaped = false;
+  for (const char c : text) {
+    if (c == '"' && !escaped) return false;
+    escaped = c == '\\' && !escaped;
+  }
+  return !escaped;
+}
+
+inline bool is_display_name(std::string_view text) noexcept {
+  if (!is_one_line(text)) return false;
+  if (!text.empty() && text.front() == '"') {
+    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
+  }
+  bool is_balanced = true;
+  bool has_at = false;
+  bool has_separator = false;
+  for (const char c : text) {
+    if (c == '<' || c == '>') return false;
+    is_balanced = is_balanced == (c != '"');
+    has_at = has_at || c == '@';
+    has_separator = has_separator || c == ',' || c == ';';
+  }
+  return is_balanced && !(has_at && has_separator);
+}
+
+constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// What a text that is to be a Mailbox has for an address, whatever it is.
+inline std::string_view address_of_mailbox(std::string_view text) noexcept {
+  text = without_spaces_around(text);
+  if (text.empty() || text.back() != '>') return text;
+  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
+  return without_spaces_around(text.substr(0, text.size() - 1));
+}
+
+}  // namespace detail
+
+inline bool is_email_address(std::string_view text) noexcept {
+  const std::size_t at = text.find('@');  // neither part may hold another
+  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
+  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
+}
+
+inline const char* email_address_fault(std::string_view text) noexcept {
+  const std::size_t at = text.rfind('@');
+  if (at != std::string_view::npos && is_utf8(text)) {
+    const auto is_ascii = [](std::string_view part) {
+      for (const char c : part) {
+        if (static_cast<unsigned char>(c) >= 0x80) return false;
+      }
+      return true;
+    };
+    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
+    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
+  }
+  return "is not a valid email address";
+}
+
+inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t domain = a.rfind('@') + 1;
+  if (a.substr(0, domain) != b.substr(0, domain)) return false;
+  for (std::size_t i = domain; i < a.size(); ++i) {
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
+  text = detail::without_spaces_around(text);
+  Mailbox mailbox;
+  mailbox.address = detail::address_of_mailbox(text);
+  if (!text.empty() && text.back() == '>') {
+    const std::size_t open = text.rfind('<');
+    if (open == std::string_view::npos) return false;
+    mailbox.name = detail::without_spaces_around(text.substr(0, open));
+    if (!detail::is_display_name(mailbox.name)) return false;
+  }
+  if (!is_email_address(mailbox.address)) return false;
+  out = mailbox;
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Settings that travel with a snapshot.
+struct Settings {
+  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
+  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
+};
 
 NOTIFIER_NAMESPACE_END
 
@@ -5502,24 +5916,8 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " is not a valid email address", "invalid_email");
+  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
   return false;
-}
-
-/// `whsec_` and base64 of 24 to 64 bytes (Standard Webhooks).
-inline bool is_signing_secret(std::string_view text) noexcept {
-  constexpr std::string_view prefix = "whsec_";
-  if (text.substr(0, prefix.size()) != prefix) return false;
-  text.remove_prefix(prefix.size());
-  if (text.size() % 4 != 0) return false;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  const std::size_t bytes = text.size() * 3 / 4;
-  return bytes >= 24 && bytes <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {
@@ -5543,7 +5941,14 @@ inline void check_settings(Settings& settings, Problems& problems) {
   if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
     problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
-    problems.add("email_from", "must be an email address, or `Name <address>` in ASCII", "invalid_email");
+    const std::string_view address = address_of_mailbox(settings.email_from);
+    const bool is_name = is_email_address(address);
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
+                           " " + email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;
@@ -5699,7 +6104,8 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 'whsec_' followed by base64 of 24 to 64 bytes", "invalid_secret");
+    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+                         "invalid_secret");
   }
   secrets = std::move(given);
 }
@@ -5794,18 +6200,23 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// One planned change of a Registry. A change, a snapshot entry and a database row share one JSON form.
 struct Change {
-  enum class Op { put_app, put_notifier, remove_notifier, put_user };
+  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user };
 
   Op op = Op::put_notifier;
-  App app;            ///< put_app
-  Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id`
-  User user;          ///< put_user
-  /// What `updated_at` must be for the change to apply: that of the notifier read while planning. A zero Timestamp
-  /// means "must not exist yet". An app has no such moment: any other Timestamp replaces the one there is.
-  Timestamp expected;
+  App app;            ///< put_app: the whole new state; remove_app: `id` at least
+  Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id` at least
+  User user;          ///< put_user: the whole new state; remove_user: `id` at least
+  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
+  std::string expected;
 };
 
-/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is zero; signing secrets
+/// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.
+std::string version_of(const Notifier& notifier);
+/// 32 hex digits that follow from all members.
+std::string version_of(const App& app);
+std::string version_of(const User& user);
+
+/// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets
 /// included: it is what a store keeps.
 void write_json(json::Writer& out, const Change& change);
 /// Reads what write_json() wrote; errc::invalid where it does not make a change. Event type ids are judged when it is
@@ -5822,13 +6233,16 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
     case Change::Op::put_notifier: return "put_notifier";
     case Change::Op::remove_notifier: return "remove_notifier";
     case Change::Op::put_user: return "put_user";
+    case Change::Op::remove_app: return "remove_app";
+    case Change::Op::remove_user: return "remove_user";
   }
   return "unknown";
 }
 
 inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
-  for (const auto op :
-       {Change::Op::put_app, Change::Op::put_notifier, Change::Op::remove_notifier, Change::Op::put_user}) {
+  using Op = Change::Op;
+  for (const Op op :
+       {Op::put_app, Op::put_notifier, Op::remove_notifier, Op::put_user, Op::remove_app, Op::remove_user}) {
     if (to_string(op) != text) continue;
     out = op;
     return true;
@@ -5839,12 +6253,17 @@ inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
 /// A moment that may be absent.
 inline void read_time(json::View value, std::string_view field, Timestamp& out, Problems& problems) {
   if (!value.exists() || value.is_null()) return;
-  if (!value.is_string() || !parse_timestamp(value.string(), out)) {
-    problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type");
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(value.string(), time, civil)) {
+    case TimeText::zoned: out = time; break;
+    case TimeText::unzoned: problems.add(field, "must say its zone, as 2018-05-14T09:46:42.077Z", "type"); break;
+    case TimeText::none: problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type"); break;
   }
 }
 
-/// The platform that a stored notifier names, in whichever way; they have to agree.
+/// The platform that a stored notifier names, in whichever way; they have to agree. An id that is not known here is
+/// another installation's: then the name beside it decides.
 inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
@@ -5860,8 +6279,16 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto name = DraftView::read_text(draft.platform, "platform", problems);
   const auto type = DraftView::read_text(draft.type, "type", problems);
   take("platform", name, find_platform_by_name(name.value_or("")));
-  take("platform_id", draft.platform_id, find_platform_by_id(draft.platform_id.value_or("")));
+  const PlatformInfo* const by_id = find_platform_by_id(draft.platform_id.value_or(""));
+  if (by_id != nullptr) take("platform_id", draft.platform_id, by_id);
   take("type", type, find_platform_by_name(type.value_or("")));
+  if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
+      !has_no_text(*draft.platform_id)) {
+    problems.add(
+        "platform_id",
+        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
+        "unknown_platform");
+  }
   if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
   return found;
 }
@@ -5886,7 +6313,38 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   read_time(draft.updated_at, "updated_at", out.updated_at, problems);
 }
 
+/// What a change expects. Of a notifier it is a moment, in whichever of the forms of one.
+inline void read_expected(json::View value, Change& change, Problems& problems) {
+  if (!value.exists() || value.is_null()) return;
+  const std::string_view text = value.is_string() ? value.string() : std::string_view();
+  const bool is_of_notifier = change.op == Change::Op::put_notifier || change.op == Change::Op::remove_notifier;
+  Timestamp moment;
+  if (text == "*" || (!is_of_notifier && !text.empty() && text.size() <= NOTIFIER_MAX_ID_BYTES)) {
+    change.expected = text;
+  } else if (is_of_notifier && parse_timestamp(text, moment)) {
+    change.expected = to_rfc3339(moment);
+  } else {
+    problems.add("expected", "must be a version, \"*\" or null", "type");
+  }
+}
+
+inline Hash128 hash_of(const User& user) { return Hash128().add(user.id).add(user.username).add(user.email); }
+
+inline std::string hex_of(const Hash128& hash) {
+  std::string hex(32, '0');
+  hash.write_hex(&hex[0]);
+  return hex;
+}
+
 }  // namespace detail
+
+inline std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
+
+inline std::string version_of(const App& app) {
+  return detail::hex_of(detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id));
+}
+
+inline std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
 
 inline void write_json(json::Writer& out, const Change& change) {
   out.object([&] {
@@ -5911,12 +6369,23 @@ inline void write_json(json::Writer& out, const Change& change) {
         out.key("user");
         detail::write_user(out, change.user);
         break;
+      case Change::Op::remove_app:
+        out.key("app");
+        out.object([&] {
+          out.member("id", change.app.id);
+          out.member("name", change.app.name);
+        });
+        break;
+      case Change::Op::remove_user:
+        out.key("user");
+        out.object([&] { out.member("id", change.user.id); });
+        break;
     }
-    if (change.expected == Timestamp()) {
-      out.key("expected");
+    out.key("expected");
+    if (change.expected.empty()) {
       out.null();
     } else {
-      detail::write_time(out, "expected", change.expected);
+      out.string(change.expected);
     }
   });
 }
@@ -5925,12 +6394,13 @@ inline Result<Change> read_change(json::View object) {
   detail::Problems problems;
   Change change;
   if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
-    problems.add("op", "must be put_app, put_notifier, remove_notifier or put_user", "type");
+    problems.add("op", "must be put_app, put_notifier, remove_notifier, put_user, remove_app or remove_user", "type");
     return std::move(problems).to_error("change");
   }
   const json::View notifier = object["notifier"];
   switch (change.op) {
     case Change::Op::put_app:
+    case Change::Op::remove_app:
       detail::read_app(object["app"], change.app, problems);
       detail::check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
       break;
@@ -5939,9 +6409,10 @@ inline Result<Change> read_change(json::View object) {
       detail::read_text(notifier, "id", "id", change.notifier.id, problems);
       detail::read_text(notifier, "app_id", "app_id", change.notifier.app_id, problems);
       break;
-    case Change::Op::put_user: detail::read_user(object["user"], {}, change.user, problems); break;
+    case Change::Op::put_user:
+    case Change::Op::remove_user: detail::read_user(object["user"], {}, change.user, problems); break;
   }
-  detail::read_time(object["expected"], "expected", change.expected, problems);
+  detail::read_expected(object["expected"], change, problems);
   if (!problems.empty()) return std::move(problems).to_error("change");
   return change;
 }
@@ -5950,56 +6421,92 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/catalogue_json.hpp ---------------------------------------------------------------------------
 
-// A host's own event types in a snapshot: `event_types`, and `event_categories` where they have their own.
+// What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
+// there is something.
 //
-//     {"id":"...", "name":"backup_failed", "display_name":"...", "description":"...", "category_id":"...",
-//     "kinds":["backup_failed"]}
+//     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
+//                     "category_id":"...", "kinds":["backup_failed"]}]
+//     "event_kinds":[{"type":"quota_reached", "scope":"project", "selectable_as":"backup_failed"}]
 //
-// `kinds` are the values of an event's `type` field that the event type selects; its own name where the key is missing.
+// `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
+// key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
+// `selectable_as` names an event type, and is left out where none selects the kind.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline bool has_own_types(const Vocabulary& vocabulary) noexcept {
-  return vocabulary.event_types().size() > Vocabulary::standard()->event_types().size();
+constexpr std::string_view to_string(Scope scope) noexcept {
+  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
 }
 
-/// Writes both keys, where there is something to write.
-inline void write_own_types(json::Writer& out, const Vocabulary& vocabulary) {
-  const Vocabulary& standard = *Vocabulary::standard();
-  if (!has_own_types(vocabulary)) return;
-  const auto is_own = [&](const Category& category) {
-    return std::none_of(standard.categories().begin(), standard.categories().end(),
-                        [&](const Category& other) { return other.id == category.id; });
-  };
-  if (std::any_of(vocabulary.categories().begin(), vocabulary.categories().end(), is_own)) {
-    out.key("event_categories");
-    out.array([&] {
-      for (const Category& category : vocabulary.categories()) {
-        if (is_own(category)) write_json(out, category);
+/// Writes the members that there is something for.
+class OwnEntriesWriter {
+ public:
+  OwnEntriesWriter(json::Writer& out, const Vocabulary& vocabulary) : out_(out), own_(vocabulary) {}
+
+  void write() {
+    const auto is_own_category = [this](const Category& category) { return is_own(category); };
+    const auto is_own_kind = [this](const EventKind& kind) { return is_own(kind) && !goes_with_its_type(kind); };
+    write("event_categories", own_.categories(), is_own_category, [&](const Category& it) { write_json(out_, it); });
+    write(
+        "event_types", own_.event_types(), [this](const EventType& type) { return is_own(type); },
+        [this](const EventType& type) { write_type(type); });
+    write("event_kinds", own_.event_kinds(), is_own_kind, [this](const EventKind& kind) { write_kind(kind); });
+  }
+
+ private:
+  template <class T, class IsOwn, class Write>
+  void write(std::string_view key, const std::vector<T>& entries, IsOwn&& is_own, Write&& write_entry) {
+    if (std::none_of(entries.begin(), entries.end(), is_own)) return;
+    out_.key(key);
+    out_.array([&] {
+      for (const T& entry : entries) {
+        if (is_own(entry)) write_entry(entry);
       }
     });
   }
-  out.key("event_types");
-  out.array([&] {
-    for (std::size_t i = standard.event_types().size(); i < vocabulary.event_types().size(); ++i) {
-      const EventType& type = vocabulary.event_types()[i];
-      out.object([&] {
-        out.member("id", type.id);
-        out.member("name", type.name);
-        out.member("display_name", type.display_name);
-        out.member("description", type.description);
-        out.member("category_id", type.category_id);
-        out.key("kinds");
-        out.array([&] {
-          for (const EventKind& kind : vocabulary.event_kinds()) {
-            if (kind.selectable_as == type.name) out.string(kind.type);
-          }
-        });
+
+  bool is_own(const Category& category) const {
+    return std::none_of(standard_.categories().begin(), standard_.categories().end(),
+                        [&](const Category& other) { return other.id == category.id; });
+  }
+  bool is_own(const EventType& type) const noexcept { return own_.bit_of(type) >= standard_.event_types().size(); }
+  bool is_own(const EventKind& kind) const noexcept {
+    return static_cast<std::size_t>(&kind - own_.event_kinds().data()) >= standard_.event_kinds().size();
+  }
+  /// Whether it is told by the `kinds` of an own event type.
+  bool goes_with_its_type(const EventKind& kind) const {
+    const EventType* const type = own_.find_event_type_by_name(kind.selectable_as);
+    return kind.scope == Scope::app && type != nullptr && is_own(*type);
+  }
+
+  void write_type(const EventType& type) {
+    out_.object([&] {
+      out_.member("id", type.id);
+      out_.member("name", type.name);
+      out_.member("display_name", type.display_name);
+      out_.member("description", type.description);
+      out_.member("category_id", type.category_id);
+      out_.key("kinds");
+      out_.array([&] {
+        for (const EventKind& kind : own_.event_kinds()) {
+          if (kind.selectable_as == type.name && is_own(kind) && goes_with_its_type(kind)) out_.string(kind.type);
+        }
       });
-    }
-  });
-}
+    });
+  }
+  void write_kind(const EventKind& kind) {
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+    });
+  }
+
+  json::Writer& out_;
+  const Vocabulary& own_;
+  const Vocabulary& standard_ = *Vocabulary::standard();
+};
 
 /// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
 class VocabularyReader {
@@ -6010,6 +6517,7 @@ class VocabularyReader {
   void read(json::View root) {
     read_entries(root, "event_categories", [this](json::View entry) { return add_category(entry); });
     read_entries(root, "event_types", [this](json::View entry) { return add_type(entry); });
+    read_entries(root, "event_kinds", [this](json::View entry) { return add_own_kind(entry); });
   }
 
  private:
@@ -6058,16 +6566,35 @@ class VocabularyReader {
       if (!added) return added;
     }
     const json::View kinds = entry["kinds"];
-    if (!kinds.is_array()) return add_kind(name, name);
+    if (!kinds.is_array()) return add_kind_of(name, name);
     Result<void> result;
     kinds.for_each_element([&](json::View kind) {
-      Result<void> added = add_kind(kind.string(), name);
+      Result<void> added = add_kind_of(kind.string(), name);
       if (!added) result = std::move(added);
     });
     return result;
   }
 
-  Result<void> add_kind(std::string_view type, std::string_view selectable_as) {
+  Result<void> add_own_kind(json::View entry) {
+    Problems problems;
+    EventKind kind;
+    kind.type = entry["type"].string();
+    kind.selectable_as = entry["selectable_as"].string();
+    const json::View given = entry["scope"];
+    const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
+    for (const Scope one : {Scope::app, Scope::project, Scope::account}) {
+      if (scope != to_string(one)) continue;
+      kind.scope = one;
+      const EventKind* const present = vocabulary_.find_event_kind(kind.type);
+      const bool is_there = present != nullptr && present->scope == one && present->selectable_as == kind.selectable_as;
+      return is_there ? Result<void>() : vocabulary_.add_event_kind(kind);
+    }
+    problems.add("scope", "must be app, project or account", "unknown");
+    return std::move(problems).to_error("event kind");
+  }
+
+  /// A kind that an event type names. One that is there may have another scope: 1.0 did not write it.
+  Result<void> add_kind_of(std::string_view type, std::string_view selectable_as) {
     const EventKind* const present = vocabulary_.find_event_kind(type);
     if (present != nullptr && present->selectable_as == selectable_as) return {};
     return vocabulary_.add_event_kind({type, Scope::app, selectable_as});
@@ -6180,7 +6707,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/record.hpp -----------------------------------------------------------------------------------
 
-// How a notifier lies in memory: one run of bytes, some 15 beyond its own text.
+// How a notifier lies in memory: one run of bytes, some 18 beyond its own text.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -6249,7 +6776,9 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    platform (3 bits), active, send_all_alerts, send_all_events
+///     byte    active, send_all_alerts, send_all_events
+///     byte    platform
+///     2 bytes number of its voice
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
@@ -6260,7 +6789,8 @@ class PackedReader {
 class Record {
  public:
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected);
+  /// @param voice     the number of the notifier's voice.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice);
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
@@ -6270,11 +6800,16 @@ class Record {
     detail::prefetch(data_ + 64);
   }
 
-  Platform platform() const noexcept { return static_cast<Platform>(data_[0] & platform_mask); }
+  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
+  std::uint16_t voice() const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + 2, sizeof number);
+    return number;
+  }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
-  std::string_view id() const noexcept { return {data_ + 2, static_cast<unsigned char>(data_[1])}; }
+  std::string_view id() const noexcept { return {data_ + id_offset, id_size()}; }
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
@@ -6288,14 +6823,14 @@ class Record {
   void read(Notifier& out, std::vector<EventBit>& selected) const;
 
  private:
-  static constexpr int platform_mask = 7;
-  static constexpr unsigned active_flag = 8;
-  static constexpr unsigned alerts_flag = 16;
-  static constexpr unsigned events_flag = 32;
-  static_assert(platform_count <= platform_mask + 1, "a record has three bits for the platform");
+  static constexpr unsigned active_flag = 1;
+  static constexpr unsigned alerts_flag = 2;
+  static constexpr unsigned events_flag = 4;
+  static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
-  PackedReader after_id() const noexcept { return PackedReader(data_ + 2 + static_cast<unsigned char>(data_[1])); }
+  std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
+  PackedReader after_id() const noexcept { return PackedReader(data_ + id_offset + id_size()); }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
     reader.varint();
@@ -6306,10 +6841,15 @@ class Record {
   const char* data_;
 };
 
-inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected) {
-  const unsigned flags = static_cast<unsigned>(notifier.platform) | (notifier.active ? active_flag : 0) |
-                         (notifier.send_all_alerts ? alerts_flag : 0) | (notifier.send_all_events ? events_flag : 0);
+inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
+                           std::uint16_t voice) {
+  const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
+                         (notifier.send_all_events ? events_flag : 0);
+  char number[sizeof voice];
+  std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
+  out.append(static_cast<char>(notifier.platform));
+  out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
   append_signed_varint(out, notifier.created_at.ms);
@@ -7150,6 +7690,146 @@ class HashIndex {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/numbered.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Values that many have in common, each kept once, under a number of 16 bits, for as long as somebody has it. A value
+/// itself: a copy shares everything, and a change copies the few values around the one that changes.
+///
+/// @tparam T     compared with ==, and by default the value of a number that nobody has.
+/// @tparam most  how many different values there may be at a time.
+template <class T, std::size_t most = 0xFFFF>
+class Numbered {
+ public:
+  /// No value has this number.
+  static constexpr std::uint16_t none = 0xFFFF;
+  static_assert(most <= none);
+
+  /// @param number  of a value that somebody has.
+  const T& operator[](std::uint16_t number) const noexcept { return entry(number).value; }
+  /// How many different values there are.
+  std::size_t size() const noexcept { return numbers_.size(); }
+  /// All numbers are smaller.
+  std::size_t end() const noexcept { return end_; }
+
+  /// One more has this value.
+  /// @param hash  of the value.
+  /// @return its number, the same for equal values; `none` where it would be one value too many.
+  std::uint16_t add(const T& value, std::uint32_t hash);
+  /// One more has the value of this number, which somebody has.
+  void add_user(std::uint16_t number) { ++own_entry(number).users; }
+  /// One fewer has the value of this number.
+  void remove(std::uint16_t number);
+
+ private:
+  struct Entry {
+    T value{};
+    std::uint32_t users = 0;
+    std::uint32_t hash = 0;  // while nobody has it: the next free number
+  };
+  static constexpr std::size_t group_size = 16;
+  struct Group : Counted {
+    static void destroy(const Group* group) noexcept { delete group; }
+
+    Entry entries[group_size];
+  };
+
+  const Entry& entry(std::size_t number) const noexcept {
+    return groups_[number / group_size]->entries[number % group_size];
+  }
+  /// An entry to be changed: no other copy sees it.
+  Entry& own_entry(std::size_t number);
+
+  std::vector<Ref<Group>> groups_;
+  HashIndex<std::uint32_t> numbers_;
+  std::size_t end_ = 0;
+  std::uint32_t free_ = none;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+template <class T, std::size_t most>
+auto Numbered<T, most>::own_entry(std::size_t number) -> Entry& {
+  Ref<Group>& group = groups_[number / group_size];
+  if (!group->has_one_owner()) {
+    Ref<Group> own(new Group);
+    for (std::size_t i = 0; i < group_size; ++i) own->entries[i] = group->entries[i];
+    group = std::move(own);
+  }
+  return group->entries[number % group_size];
+}
+
+template <class T, std::size_t most>
+std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
+  std::uint16_t number = none;
+  numbers_.find(hash, [&](std::uint32_t candidate) {
+    if (!(entry(candidate).value == value)) return false;
+    number = static_cast<std::uint16_t>(candidate);
+    return true;
+  });
+  if (number != none) {
+    add_user(number);
+    return number;
+  }
+  if (size() >= most) return none;
+
+  if (free_ != none) {
+    number = static_cast<std::uint16_t>(free_);
+    free_ = entry(number).hash;
+  } else {
+    if (end_ % group_size == 0) groups_.emplace_back(new Group);
+    number = static_cast<std::uint16_t>(end_++);
+  }
+  Entry& added = own_entry(number);
+  added.value = value;
+  added.users = 1;
+  added.hash = hash;
+  numbers_.insert(hash, number);
+  return number;
+}
+
+template <class T, std::size_t most>
+void Numbered<T, most>::remove(std::uint16_t number) {
+  Entry& entry = own_entry(number);
+  if (--entry.users != 0) return;
+  numbers_.erase(entry.hash, [number](std::uint32_t other) { return other == number; });
+  entry.value = T();
+  entry.hash = free_;
+  free_ = number;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/voice.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whatever of a notifier shapes the part of a body that notifiers share: those of one voice get the same rest of an
+/// event's body. What has no effect on it, on the notifier's platform, is left as it is by default, so that no more
+/// voices are told apart than there are.
+struct Voice {
+  Platform platform = Platform::webhook;
+
+  static Voice of(const Notifier& notifier) noexcept { return {notifier.platform}; }
+
+  friend bool operator==(const Voice& a, const Voice& b) noexcept { return a.platform == b.platform; }
+
+  std::uint32_t hash(const Hasher& hasher) const noexcept {
+    const char bytes[] = {static_cast<char>(platform)};
+    return static_cast<std::uint32_t>(hasher({bytes, sizeof bytes}) >> 32);
+  }
+};
+
+/// All voices of a registry's notifiers.
+using Voices = Numbered<Voice>;
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/state.hpp ------------------------------------------------------------------------------------
 
 // One snapshot of a Registry: all that readers see, immutable once it is published.
@@ -7232,6 +7912,7 @@ class State {
   std::size_t app_count() const noexcept { return apps_.size(); }
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
+  const Voices& voices() const noexcept { return voices_; }
 
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
@@ -7254,8 +7935,12 @@ class State {
   void put_app(const App& app);
   void put_user(const User& user);
   /// @param selected  the bits of `notifier.selected_event_ids`.
-  void put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
+  /// @return errc::invalid where the notifier would need one voice too many; then nothing has changed
+  Result<void> put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected);
   void remove_notifier(const AppBlock& app, AppBlock::Place place);
+  /// @param app  has no notifiers
+  void remove_app(const AppBlock& app);
+  void remove_user(const UserBlock& user);
 
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;
@@ -7275,6 +7960,8 @@ class State {
   template <class Visit>
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
+  /// The number of the voice of a notifier that comes, or comes in place of another.
+  Result<std::uint16_t> exchange_voice(const Notifier& notifier, const AppBlock& app, AppBlock::Place replaced);
 
   // What is found by another text than its app's id leads to the hash of that id, so that a change of an app's
   // notifiers changes one index alone.
@@ -7283,6 +7970,7 @@ class State {
   HashIndex<std::uint32_t> projects_;
   HashIndex<std::uint32_t> notifiers_;
   HashIndex<UserRef> users_;
+  Voices voices_;
   std::uint64_t next_sequence_ = 0;
 };
 
@@ -7475,26 +8163,44 @@ inline void State::put_user(const User& user) {
   }
 }
 
-inline void State::put_notifier(const AppBlock& app, const Notifier& notifier, const std::vector<EventBit>& selected) {
+/// One value more than a Record has numbers for.
+inline Error too_many_voices() {
+  Error error;
+  error.code = errc::invalid;
+  error.message = "the notifiers shape their messages in too many different ways: at most 65535 fit in a registry";
+  return error;
+}
+
+inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, const AppBlock& app,
+                                                   AppBlock::Place replaced) {
+  const std::uint16_t old = replaced.exists ? app.record(replaced).voice() : Voices::none;
+  if (old != Voices::none) voices_.remove(old);
+  const Voice voice = Voice::of(notifier);
+  const std::uint16_t number = voices_.add(voice, voice.hash(hash));
+  if (number != Voices::none) return number;
+  // Others have the old one, too, or there would have been a place for the new one.
+  if (old != Voices::none) voices_.add_user(old);
+  return too_many_voices();
+}
+
+inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& notifier,
+                                        const std::vector<EventBit>& selected) {
+  const std::uint64_t id_hash = hash(notifier.id);
+  const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
+  const auto voice = exchange_voice(notifier, app, place);
+  if (!voice) return voice.error();
   Buffer record;
-  Record::append(record, notifier, selected);
+  Record::append(record, notifier, selected, *voice);
   std::vector<std::uint64_t> row(shape.words);
   shape.write(notifier, selected, row.data());
-  const std::uint64_t id_hash = hash(notifier.id);
   const RowItem item{row.data(), record.data(), record.size(), tag(id_hash)};
-  const AppBlock::Place place = app.find(notifier.id, item.tag);
   if (place.exists) {
     replace_app(app, app.with_replaced(place, item));
   } else {
     notifiers_.insert(shorten(id_hash), short_hash(app.id()));
     replace_app(app, app.with_added(item));
   }
-}
-
-inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
-  const std::uint32_t app_hash = short_hash(app.id());
-  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
-  replace_app(app, app.with_removed(place));
+  return {};
 }
 
 }  // namespace detail
@@ -7530,12 +8236,17 @@ class StateBuilder {
     hashes_.clear();
   }
   /// @param id_hash  of the notifier's id.
-  void add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
-    Record::append(records_, notifier, selected);
+  /// @return errc::invalid where the notifier would need one voice too many
+  Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
+    const Voice voice = Voice::of(notifier);
+    const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
+    if (number == Voices::none) return too_many_voices();
+    Record::append(records_, notifier, selected, number);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
     hashes_.push_back(id_hash);
+    return {};
   }
   void end_app(const App& app);
   void add_user(const User& user) {
@@ -7711,6 +8422,7 @@ class Loader {
   void load_app(json::View value, std::size_t position);
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
+  void name_remedies();
   void load_id(json::View value, std::size_t position);
   std::string_view derive_notifier_id(std::size_t position);
   void load_user(json::View value, std::size_t position);
@@ -7829,6 +8541,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
+  if (!problems_.empty()) name_remedies();
   notifier_.created_at = now_;
   read_time(draft_.created_at, "created_at", notifier_.created_at, problems_);
   notifier_.updated_at = notifier_.created_at;
@@ -7837,7 +8550,20 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
-  if (problems_.empty() && faults_.empty()) builder_.add(notifier_, selected_, id_hash_);
+  if (!problems_.empty() || !faults_.empty()) return;
+  if (const auto added = builder_.add(notifier_, selected_, id_hash_); !added) {
+    problems_.add("base", added.error().message, "too_many");
+  }
+}
+
+/// Ids of events are an installation's own; in a document, their names and new types can stand.
+[[gnu::noinline]] inline void Loader::name_remedies() {
+  for (FieldError& problem : problems_.list()) {
+    if (problem.code != "unknown_event_type") continue;
+    problem.message += problem.field == "selected_event_ids"
+                           ? "; name the event in selected_events, or declare its type in event_types"
+                           : "; declare its type in event_types";
+  }
 }
 
 inline void Loader::load_id(json::View value, std::size_t position) {
@@ -7908,6 +8634,193 @@ inline Result<void> check_version(json::View root) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/patches.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What is to be different in an app; what is absent stays as it is.
+struct AppPatch {
+  std::optional<std::string> name;
+  std::optional<User> owner;              ///< one whose members are all empty: none is known
+  std::optional<std::string> project_id;  ///< empty: in no project
+};
+
+/// What is to be different in a person; what is absent stays as it is.
+struct UserPatch {
+  std::optional<std::string> username;
+  std::optional<std::string> email;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/plan_errors.hpp ------------------------------------------------------------------------------
+
+// What a plan or a change is answered that cannot be.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline Error not_found(std::string_view resource, std::string_view text) {
+  Error error;
+  error.code = errc::not_found;
+  error.message = text;
+  error.field = resource;
+  return error;
+}
+inline Error no_app() { return not_found("app", "there is no such app"); }
+inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
+inline Error no_user() { return not_found("user", "there is no such person"); }
+inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
+
+inline Error conflict(std::string_view text) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = text;
+  return error;
+}
+
+inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
+  Problems problems;
+  problems.add(field, message, code);
+  return std::move(problems).to_error(what);
+}
+
+/// What a change is answered that touches what is reserved.
+inline Error is_reserved() { return conflict("somebody else is changing the same at this moment"); }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/reserved_keys.hpp ----------------------------------------------------------------------------
+
+// What changes under way keep for themselves: apps, their names, notifiers and people, each by a hash.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Keys that somebody has, alone or together with others. Two texts of one hash are taken for the same: then somebody
+/// waits who need not, and nothing is wrong.
+class ReservedKeys {
+ public:
+  struct Key {
+    std::uint64_t hash;
+    bool is_shared;
+  };
+  /// In the order of their hashes, each hash once.
+  using Keys = std::vector<Key>;
+
+  /// The keys of some changes: of a notifier its own, and a share in its app's; of an app its own, its name's and that
+  /// of the name it has in `state`.
+  static Keys of(const std::vector<Change>& changes, const State& state);
+
+  bool empty() const noexcept { return entries_.empty(); }
+  bool are_free(const Keys& keys) const noexcept;
+  /// @param keys  are free
+  void add(const Keys& keys);
+  /// @param keys  of several that were added, in any order
+  void remove(const Keys& keys) noexcept;
+  void swap(ReservedKeys& other) noexcept { entries_.swap(other.entries_); }
+
+ private:
+  static constexpr std::uint32_t alone = 0xFFFFFFFFu;
+
+  struct Entry {
+    std::uint64_t hash;
+    std::uint32_t shares;  ///< how many have it, or `alone`
+  };
+
+  std::vector<Entry>::const_iterator find(std::uint64_t hash) const noexcept {
+    return std::lower_bound(entries_.begin(), entries_.end(), hash,
+                            [](const Entry& entry, std::uint64_t of) { return entry.hash < of; });
+  }
+
+  std::vector<Entry> entries_;  // in the order of their hashes
+};
+
+inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, const State& state) {
+  enum Kind : std::uint64_t { app = 1, app_name, notifier, user };
+  Keys keys;
+  const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
+    keys.push_back({state.hash(text) + kind * 0x9E3779B97F4A7C15u, is_shared});
+  };
+  for (const Change& change : changes) {
+    switch (change.op) {
+      case Change::Op::put_notifier:
+      case Change::Op::remove_notifier:
+        add(app, change.notifier.app_id, true);
+        add(notifier, change.notifier.id);
+        break;
+      case Change::Op::put_app:
+      case Change::Op::remove_app:
+        add(app, change.app.id);
+        if (change.op == Change::Op::put_app) add(app_name, change.app.name);
+        if (const AppBlock* const present = state.find_app_by_id(change.app.id)) add(app_name, present->name());
+        break;
+      case Change::Op::put_user:
+      case Change::Op::remove_user: add(user, change.user.id); break;
+    }
+  }
+  // Of equal hashes the one that is not shared comes first, and stays.
+  heap_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
+    return a.hash != b.hash ? a.hash < b.hash : !a.is_shared && b.is_shared;
+  });
+  const auto is_same = [](const Key& a, const Key& b) { return a.hash == b.hash; };
+  keys.erase(std::unique(keys.begin(), keys.end(), is_same), keys.end());
+  return keys;
+}
+
+inline bool ReservedKeys::are_free(const Keys& keys) const noexcept {
+  return std::all_of(keys.begin(), keys.end(), [this](const Key& key) {
+    const auto entry = find(key.hash);
+    return entry == entries_.end() || entry->hash != key.hash || (key.is_shared && entry->shares != alone);
+  });
+}
+
+inline void ReservedKeys::add(const Keys& keys) {
+  std::vector<Entry> merged;
+  merged.reserve(entries_.size() + keys.size());
+  auto entry = entries_.cbegin();
+  for (const Key& key : keys) {
+    while (entry != entries_.cend() && entry->hash < key.hash) merged.push_back(*entry++);
+    std::uint32_t shares = key.is_shared ? 1 : alone;
+    if (entry != entries_.cend() && entry->hash == key.hash) shares = (entry++)->shares + 1;
+    merged.push_back({key.hash, shares});
+  }
+  merged.insert(merged.end(), entry, entries_.cend());
+  entries_.swap(merged);
+}
+
+inline void ReservedKeys::remove(const Keys& keys) noexcept {
+  for (const Key& key : keys) {
+    Entry& entry = entries_[static_cast<std::size_t>(find(key.hash) - entries_.cbegin())];
+    entry.shares = key.is_shared ? entry.shares - 1 : 0;
+  }
+  entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.shares == 0; }),
+                 entries_.end());
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/preparation.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a Prepared stands for.
+struct Preparation {
+  std::vector<Change> changes;              // of what was accepted
+  ReservedKeys::Keys keys;                  // likewise
+  std::shared_ptr<const State> base, next;  // without and with the changes; null where there are none
+  std::unique_ptr<Preparation> later;       // stored after this one, and not seen yet either
+};
+
+/// Makes changes in a state that is not published, one after the other. Where one cannot be, the state is of no use.
+Result<void> apply(const std::vector<Change>& changes, State& next);
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/snapshot.hpp ---------------------------------------------------------------------------------
 
 // A registry as one JSON document (wire contract, section 8).
@@ -7917,7 +8830,7 @@ namespace detail {
 
 /// Writes the members of a snapshot that are about no app and no person.
 inline void write_configuration_members(json::Writer& out, const State& state) {
-  write_own_types(out, *state.vocabulary);
+  OwnEntriesWriter(out, *state.vocabulary).write();
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
 }
@@ -7961,11 +8874,31 @@ inline void write_snapshot(json::Writer& out, const State& state) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text of a file without its mark. Of one, since a second one is text.
+constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
+  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
+  return is_marked ? file.substr(byte_order_mark.size()) : file;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/registry.hpp ---------------------------------------------------------------------------------
 
+#include <condition_variable>
 #include <mutex>
 
 NOTIFIER_NAMESPACE_BEGIN
+
+class Prepared;
 
 /// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
 /// randomness.
@@ -7986,6 +8919,15 @@ struct RegistryOptions {
 /// Thread-safe. Changes are made one at a time; readers (every const member, and Routers on other threads) never wait
 /// for one and see each whole or not at all. Strings that come out own their bytes. Where memory runs out, and that
 /// throws, everything is as it was.
+///
+/// A host that keeps nothing changes it at once: add(), update(), rename_app() ... One that has a store plans, and
+/// commits what was planned:
+///
+///     notifier::Outcome outcome = api.handle(request);   // or anything that has `changes`, from the plan_...() calls
+///     const auto done = registry.commit(std::vector{&outcome}, [&](const auto& accepted) { return store(accepted); });
+///     if (!done[0]) ...                                  // errc::conflict: handle the request again
+///
+/// What changes while a store has it, nobody else changes: calls that change at once answer errc::conflict.
 class Registry {
  public:
   explicit Registry(RegistryOptions options = {});
@@ -8008,7 +8950,19 @@ class Registry {
   /// By id, else by name.
   std::optional<App> find_app(std::string_view id_or_name) const;
   std::vector<App> apps() const;  ///< in the order they were added, which snapshots keep
-  Result<void> put_user(User user);
+  /// Changes name, owner or project. The app keeps its id, its place, its notifiers, and so what waits for them and
+  /// its history. @param app  id or name. errc::not_found ("app"), errc::invalid.
+  Result<App> update_app(std::string_view app, const AppPatch& patch);
+  Result<App> rename_app(std::string_view app, std::string name);
+  /// Removes an app with its notifiers, and gives what it was. Its events have nobody to go to from here on; what an
+  /// outbox holds for its notifiers, waiting, held or grouped, is the host's to end, as for each notifier that is
+  /// removed (Outbox::cancel()).
+  Result<App> remove_app(std::string_view app);
+  Result<void> put_user(User user);                                       ///< new, or in place of the one with this id
+  Result<User> update_user(std::string_view id, const UserPatch& patch);  ///< errc::not_found ("user"), errc::invalid
+  /// Removes a person. Notifiers that name the id keep it, and it stands for nobody: their mails go to the others, and
+  /// one that has no others is to nobody. Who owns an app still does: that is a member of the app.
+  Result<User> remove_user(std::string_view id);
   std::optional<User> find_user(std::string_view id) const;
   std::vector<User> users() const;
 
@@ -8027,7 +8981,7 @@ class Registry {
   std::size_t notifier_count() const;
   std::size_t app_count() const;
 
-  // ---- the same in two steps, for hosts with a store: plan, store, apply ----
+  // ---- the same for hosts with a store: plan, then commit ----
 
   /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
@@ -8035,7 +8989,31 @@ class Registry {
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
   /// The changes add_app() would make: the app, then perhaps its default notifier.
   Result<std::vector<Change>> plan_add_app(App app, bool default_notifier) const;
-  /// All or nothing. errc::conflict where something moved since the plan.
+  Result<Change> plan_update_app(std::string_view app, const AppPatch& patch) const;
+  /// Each of its notifiers is removed, then the app.
+  Result<std::vector<Change>> plan_remove_app(std::string_view app) const;
+  Result<Change> plan_update_user(std::string_view id, const UserPatch& patch) const;
+  Result<Change> plan_remove_user(std::string_view id) const;
+
+  /// Checks what the changes of many outcomes expect, lets a store keep those that are right, and shows them to
+  /// everybody: each outcome whole or not at all. No lock is held while the store runs, however long that is; what the
+  /// changes touch is kept for them meanwhile. Waits for what others keep, so not to be called by a thread that holds
+  /// a Prepared.
+  ///
+  /// @param outcomes  a container of pointers to what has `changes`, as Outcome does
+  /// @param store     called as `Result<void>(const std::vector<POINTER>&)`: stores all of them or none, changes and
+  ///                  whatever else is in them, durably. It may answer errc::conflict, where another machine was
+  ///                  faster: then it is asked for each alone. Where it throws, nothing is stored.
+  /// @return for each outcome, in their order: nothing, and it is stored and seen; or why it is neither:
+  /// errc::conflict,
+  ///         errc::invalid, errc::not_found, or what the store answered.
+  template <class Outcomes, class Store>
+  std::vector<Result<void>> commit(const Outcomes& outcomes, Store&& store);
+  /// The first half of commit(), for stores that answer later: what is reserved is conflict at once. Of outcomes that
+  /// touch the same, the first is accepted.
+  Prepared prepare(const std::vector<const std::vector<Change>*>& outcomes);
+  /// Makes changes that are stored already, at a start or by somebody who is followed: all or nothing. errc::conflict
+  /// where something is not as they expect, or is being changed.
   Result<void> apply(const std::vector<Change>& changes);
 
   // ---- snapshots (wire contract, section 8) ----
@@ -8043,7 +9021,8 @@ class Registry {
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here.
+  /// that is not known here, errc::conflict while a store has changes.
+  /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
@@ -8052,6 +9031,7 @@ class Registry {
 
  private:
   friend class Router;
+  friend class Prepared;
   using State = detail::State;
 
   std::shared_ptr<const State> current() const;
@@ -8067,14 +9047,34 @@ class Registry {
                              const NotifierDraft& patch) const;
   Result<Change> plan_remove(const State& state, std::string_view app, std::string_view id) const;
   Result<std::vector<Change>> plan_add_app(const State& state, App app, bool default_notifier) const;
+  static Result<Change> plan_update_app(const State& state, std::string_view app, const AppPatch& patch);
+  static Result<std::vector<Change>> plan_remove_app(const State& state, std::string_view app);
+  static Result<Change> plan_update_user(const State& state, std::string_view id, const UserPatch& patch);
+  static Result<Change> plan_remove_user(const State& state, std::string_view id);
   /// Plans on the newest state and applies with nobody in between.
   template <class Plan>
-  Result<Notifier> change(Plan&& plan);
-  static Result<void> apply(const std::vector<Change>& changes, State& next);
+  Result<std::vector<Change>> change(Plan&& plan);
+  Result<void> apply(const std::vector<Change>& changes, State& next) const;
+
+  // By who holds writing_, unless they say otherwise:
+  Prepared judge(const std::vector<const std::vector<Change>*>& outcomes);
+  /// Takes writing_. At least one outcome is judged by what it expects.
+  Prepared prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes);
+  void publish(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
+  void abandon(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
+  void release(const detail::Preparation& preparation) noexcept;
+  /// Publishes what is stored and could not be published for lack of memory. Comes before every other change.
+  void show_stored();
+  template <class Outcomes, class Store>
+  Result<void> commit_some(const Outcomes& outcomes, Store& store, std::vector<std::size_t>& left,
+                           std::vector<Result<void>>& results);
 
   RegistryOptions options_;
   mutable std::atomic<std::int64_t> ticks_{0};  // the clock where the host gives none
   std::mutex writing_;
+  detail::ReservedKeys reserved_;
+  std::condition_variable released_;
+  std::unique_ptr<detail::Preparation> stored_;  // and not seen yet
 
   // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
   std::atomic<std::uint64_t> generation_{0};
@@ -8092,8 +9092,6 @@ inline Registry::Registry(RegistryOptions options) : options_(std::move(options)
   if (options_.vocabulary == nullptr) options_.vocabulary = Vocabulary::standard();
   state_ = std::make_shared<const State>(options_.vocabulary, options_.hash_seed);
 }
-
-inline Registry::~Registry() = default;
 
 inline std::shared_ptr<const Registry::State> Registry::current() const {
   const std::lock_guard<std::mutex> lock(publishing_);
@@ -8118,6 +9116,7 @@ inline Result<void> Registry::set_settings(Settings settings) {
   detail::check_settings(settings, problems);
   if (!problems.empty()) return std::move(problems).to_error("settings");
   const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
   auto next = std::make_shared<State>(*current());
   next->settings = std::make_shared<const Settings>(std::move(settings));
   publish(std::move(next));
@@ -8188,7 +9187,7 @@ inline std::size_t Registry::app_count() const { return current()->app_count(); 
 
 inline Result<void> Registry::load(std::string_view json) {
   json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
   if (!root->is_object()) {
     Error error;
@@ -8199,13 +9198,16 @@ inline Result<void> Registry::load(std::string_view json) {
   if (auto known = detail::check_version(*root); !known) return known;
 
   std::shared_ptr<const Vocabulary> vocabulary = options_.vocabulary;
-  if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
+  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
+  if (has("event_types") || has("event_categories") || has("event_kinds")) {
     auto extended = detail::extend_vocabulary(*vocabulary, *root);
     if (!extended) return std::move(extended).error();
     vocabulary = std::move(*extended);
   }
 
   const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  if (!reserved_.empty()) return detail::is_reserved();
   auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
@@ -8228,39 +9230,300 @@ inline std::string Registry::configuration() const {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/stored_notifier.hpp --------------------------------------------------------------------------
+
+// The rules for a notifier as it is stored, beyond those for a draft.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
+  notifier.selected_event_ids.clear();
+  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
+}
+
+/// False where an id is not known.
+inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
+  for (const std::string& id : notifier.selected_event_ids) {
+    const EventType* const type = vocabulary.find_event_type_by_id(id);
+    if (type == nullptr) return false;
+    selected.push_back(vocabulary.bit_of(*type));
+  }
+  return true;
+}
+
+/// What may not be stored whoever says so.
+inline void check_stored(const Notifier& notifier, Problems& problems) {
+  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
+  const TypeData& data = notifier.type_data;
+  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
+    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  }
+  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/applying.hpp ---------------------------------------------------------------------------------
+
+// What a planned change does to a Registry: judged by what it expects, then done.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// ---- what a State forgets -------------------------------------------------------------------------------------------
+
+inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
+  const std::uint32_t app_hash = short_hash(app.id());
+  voices_.remove(app.record(place).voice());
+  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
+  replace_app(app, app.with_removed(place));
+}
+
+inline void State::remove_app(const AppBlock& app) {
+  const std::uint32_t app_hash = short_hash(app.id());
+  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
+  names_.erase(short_hash(app.name()), is_this);
+  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), is_this);
+  apps_.erase(app_hash, [&](const AppRef& other) { return other.get() == &app; });
+}
+
+inline void State::remove_user(const UserBlock& user) {
+  users_.erase(short_hash(user.id()), [&](const UserRef& other) { return other.get() == &user; });
+}
+
+// ---- one change -----------------------------------------------------------------------------------------------------
+
+/// Whether what there is, if there is something, is what a change expects.
+/// @param version  gives the version of what there is
+template <class Version>
+bool is_as_expected(const Change& change, bool is_there, Version&& version) {
+  if (change.expected == "*") return true;
+  return is_there ? change.expected == version() : change.expected.empty();
+}
+
+inline Error unexpected(const Change& change, bool is_there, std::string_view what) {
+  std::string text(what);
+  text += !is_there                 ? " was removed since the change was planned"
+          : change.expected.empty() ? " with this id is there already"
+                                    : " has changed since the change was planned";
+  return conflict(text);
+}
+
+inline Result<void> apply_app(const Change& change, State& next) {
+  Problems problems;
+  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_app(change.app, problems);
+  if (!problems.empty()) return std::move(problems).to_error("app");
+  const AppBlock* const present = next.find_app_by_id(change.app.id);
+  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->app()); })) {
+    return unexpected(change, present != nullptr, change.expected.empty() ? "an app" : "the app");
+  }
+  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
+  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
+  next.put_app(change.app);
+  return {};
+}
+
+inline Result<void> apply_app_removal(const Change& change, State& next) {
+  const AppBlock* const app = next.find_app_by_id(change.app.id);
+  if (app == nullptr || !is_as_expected(change, true, [&] { return version_of(app->app()); })) {
+    return unexpected(change, app != nullptr, "the app");
+  }
+  if (app->notifier_count() != 0) return conflict("the app has notifiers, which are to be removed before it");
+  next.remove_app(*app);
+  return {};
+}
+
+inline Result<void> apply_notifier(const Change& change, State& next) {
+  const Notifier& notifier = change.notifier;
+  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
+  if (app == nullptr) return no_app();
+  Problems problems;
+  std::vector<EventBit> selected;
+  check_stored(notifier, problems);
+  if (!find_selected(*next.vocabulary, notifier, selected)) {
+    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
+  }
+  if (!problems.empty()) return std::move(problems).to_error("notifier");
+  const State::Found present = next.find_notifier(notifier.id);
+  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, present.app != nullptr, [&] {
+        return to_rfc3339(app->record(present.place).updated_at());
+      })) {
+    return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
+  }
+  return next.put_notifier(*app, notifier, selected);
+}
+
+inline Result<void> apply_removal(const Change& change, State& next) {
+  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
+  if (app == nullptr) return no_app();
+  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
+  const auto version = [&] { return to_rfc3339(app->record(place).updated_at()); };
+  if (!place.exists || !is_as_expected(change, true, version)) {
+    return unexpected(change, place.exists, "the notifier");
+  }
+  next.remove_notifier(*app, place);
+  return {};
+}
+
+inline Result<void> apply_user(const Change& change, State& next) {
+  Problems problems;
+  check_user({}, change.user, problems);
+  if (!problems.empty()) return std::move(problems).to_error("user");
+  const UserBlock* const present = next.find_user(change.user.id);
+  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->user()); })) {
+    return unexpected(change, present != nullptr, change.expected.empty() ? "a person" : "the person");
+  }
+  next.put_user(change.user);
+  return {};
+}
+
+inline Result<void> apply_user_removal(const Change& change, State& next) {
+  const UserBlock* const user = next.find_user(change.user.id);
+  if (user == nullptr || !is_as_expected(change, true, [&] { return version_of(user->user()); })) {
+    return unexpected(change, user != nullptr, "the person");
+  }
+  next.remove_user(*user);
+  return {};
+}
+
+inline Result<void> apply(const Change& change, State& next) {
+  switch (change.op) {
+    case Change::Op::put_app: return apply_app(change, next);
+    case Change::Op::put_notifier: return apply_notifier(change, next);
+    case Change::Op::remove_notifier: return apply_removal(change, next);
+    case Change::Op::put_user: return apply_user(change, next);
+    case Change::Op::remove_app: return apply_app_removal(change, next);
+    case Change::Op::remove_user: break;
+  }
+  return apply_user_removal(change, next);
+}
+
+inline Result<void> apply(const std::vector<Change>& changes, State& next) {
+  for (const Change& change : changes)
+    if (auto applied = apply(change, next); !applied) return applied;
+  return {};
+}
+
+}  // namespace detail
+
+// ---- at once --------------------------------------------------------------------------------------------------------
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) const {
+  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, next))) return detail::is_reserved();
+  return detail::apply(changes, next);
+}
+
+inline Result<void> Registry::apply(const std::vector<Change>& changes) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  auto next = std::make_shared<State>(*current());
+  auto applied = apply(changes, *next);
+  if (applied) publish(std::move(next));
+  return applied;
+}
+
+template <class Plan>
+Result<std::vector<Change>> Registry::change(Plan&& plan) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  auto next = std::make_shared<State>(*current());
+  Result<std::vector<Change>> planned = plan(*next);
+  if (!planned) return planned;
+  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
+  publish(std::move(next));
+  return planned;
+}
+
+namespace detail {
+
+/// A plan of one change as one of several.
+inline Result<std::vector<Change>> listed(Result<Change> planned) {
+  if (!planned) return std::move(planned).error();
+  std::vector<Change> changes;
+  changes.push_back(*std::move(planned));
+  return changes;
+}
+
+/// What a member of the first change is after a change.
+template <class T>
+Result<T> taken(Result<std::vector<Change>>&& changed, T Change::*member) {
+  if (!changed) return std::move(changed).error();
+  return std::move(changed->front().*member);
+}
+
+}  // namespace detail
+
+inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_add(state, app, draft)); }),
+                       &Change::notifier);
+}
+
+inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update(state, app, id, patch)); }),
+                       &Change::notifier);
+}
+
+inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_remove(state, app, id)); }),
+                       &Change::notifier);
+}
+
+inline Result<App> Registry::add_app(App app, bool default_notifier) {
+  return detail::taken(
+      change([&](const State& state) { return plan_add_app(state, std::move(app), default_notifier); }), &Change::app);
+}
+
+inline Result<App> Registry::update_app(std::string_view app, const AppPatch& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update_app(state, app, patch)); }),
+                       &Change::app);
+}
+
+inline Result<App> Registry::rename_app(std::string_view app, std::string name) {
+  AppPatch patch;
+  patch.name = std::move(name);
+  return update_app(app, patch);
+}
+
+inline Result<App> Registry::remove_app(std::string_view app) {
+  auto changed = change([&](const State& state) { return plan_remove_app(state, app); });
+  if (!changed) return std::move(changed).error();
+  return std::move(changed->back().app);
+}
+
+inline Result<void> Registry::put_user(User user) {
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_user;
+  changes[0].user = std::move(user);
+  changes[0].expected = "*";
+  return apply(changes);
+}
+
+inline Result<User> Registry::update_user(std::string_view id, const UserPatch& patch) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_update_user(state, id, patch)); }),
+                       &Change::user);
+}
+
+inline Result<User> Registry::remove_user(std::string_view id) {
+  return detail::taken(change([&](const State& state) { return detail::listed(plan_remove_user(state, id)); }),
+                       &Change::user);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/planning.hpp ---------------------------------------------------------------------------------
 
-// How a Registry changes: what a change would be, and what it does.
+// What a change of a notifier would be, and the app that comes with one.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
-
-inline Error not_found(std::string_view resource, std::string_view text) {
-  Error error;
-  error.code = errc::not_found;
-  error.message = text;
-  error.field = resource;
-  return error;
-}
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
-
-inline Error conflict(std::string_view text) {
-  Error error;
-  error.code = errc::conflict;
-  error.message = text;
-  return error;
-}
-
-inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
-  Problems problems;
-  problems.add(field, message, code);
-  return std::move(problems).to_error(what);
-}
 
 /// Borrows a draft for judging. `document` holds its type_data.
 inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
@@ -8293,33 +9556,6 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
   if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
   return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
-}
-
-inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
-  notifier.selected_event_ids.clear();
-  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
-}
-
-/// False where an id is not known.
-inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
-  for (const std::string& id : notifier.selected_event_ids) {
-    const EventType* const type = vocabulary.find_event_type_by_id(id);
-    if (type == nullptr) return false;
-    selected.push_back(vocabulary.bit_of(*type));
-  }
-  return true;
-}
-
-/// What may not be stored whoever says so.
-inline void check_stored(const Notifier& notifier, Problems& problems) {
-  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
-  const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
-  }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail
@@ -8393,7 +9629,8 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   std::vector<EventBit> selected;
   state.read(*app, app->record(place), notifier);
   detail::find_selected(*state.vocabulary, notifier, selected);
-  change.expected = notifier.updated_at;
+  change.expected = version_of(notifier);
+  const Timestamp before = notifier.updated_at;
 
   json::Document document;
   detail::Problems problems;
@@ -8402,7 +9639,7 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);
-  notifier.updated_at = (std::max)(now(), Timestamp{change.expected.ms + 1});
+  notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   return change;
 }
@@ -8415,7 +9652,7 @@ inline Result<Change> Registry::plan_remove(const State& state, std::string_view
   Change change;
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);
-  change.expected = change.notifier.updated_at;
+  change.expected = version_of(change.notifier);
   return change;
 }
 
@@ -8464,6 +9701,9 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
   }
   notifier.id = draw_notifier_id(state, owner, notifier, 0);
+  if (state.find_notifier(notifier.id).app != nullptr) {
+    return detail::conflict("a notifier with the new id is there already");
+  }
   notifier.created_at = notifier.updated_at = now();
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   changes.push_back(std::move(change));
@@ -8487,134 +9727,307 @@ inline Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_
   return plan_add_app(*current(), std::move(app), default_notifier);
 }
 
-// ---- applying -------------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/planning_apps.hpp ----------------------------------------------------------------------------
+
+// What a change of an app or of a person would be.
+
+NOTIFIER_NAMESPACE_BEGIN
+inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
+  const detail::AppBlock* const block = state.find_app(app_name);
+  if (block == nullptr) return detail::no_app();
+  Change change;
+  change.op = Change::Op::put_app;
+  change.app = block->app();
+  change.expected = version_of(change.app);
+  if (patch.name) change.app.name = *patch.name;
+  if (patch.owner) change.app.owner = *patch.owner;
+  if (patch.project_id) change.app.project_id = *patch.project_id;
+
+  detail::Problems problems;
+  detail::check_app(change.app, problems);
+  if (problems.empty()) {
+    const detail::AppBlock* const namesake = state.find_app_by_name(change.app.name);
+    if (namesake != nullptr && namesake != block) problems.add("name", "has already been taken", "taken");
+  }
+  if (!problems.empty()) return std::move(problems).to_error("app");
+  return change;
+}
+
+inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
+  const detail::AppBlock* const block = state.find_app(app_name);
+  if (block == nullptr) return detail::no_app();
+  std::vector<Change> changes;
+  changes.reserve(block->notifier_count() + 1);
+  block->for_each_record([&](detail::Record record) {
+    Change& change = changes.emplace_back();
+    change.op = Change::Op::remove_notifier;
+    state.read(*block, record, change.notifier);
+    change.expected = version_of(change.notifier);
+  });
+  Change& last = changes.emplace_back();
+  last.op = Change::Op::remove_app;
+  last.app = block->app();
+  last.expected = version_of(last.app);
+  return changes;
+}
+
+inline Result<Change> Registry::plan_update_user(const State& state, std::string_view id, const UserPatch& patch) {
+  const detail::UserBlock* const block = state.find_user(id);
+  if (block == nullptr) return detail::no_user();
+  Change change;
+  change.op = Change::Op::put_user;
+  change.user = block->user();
+  change.expected = version_of(change.user);
+  if (patch.username) change.user.username = *patch.username;
+  if (patch.email) change.user.email = *patch.email;
+  detail::Problems problems;
+  detail::check_user({}, change.user, problems);
+  if (!problems.empty()) return std::move(problems).to_error("user");
+  return change;
+}
+
+inline Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
+  const detail::UserBlock* const block = state.find_user(id);
+  if (block == nullptr) return detail::no_user();
+  Change change;
+  change.op = Change::Op::remove_user;
+  change.user = block->user();
+  change.expected = version_of(change.user);
+  return change;
+}
+
+inline Result<Change> Registry::plan_update_app(std::string_view app, const AppPatch& patch) const {
+  return plan_update_app(*current(), app, patch);
+}
+
+inline Result<std::vector<Change>> Registry::plan_remove_app(std::string_view app) const {
+  return plan_remove_app(*current(), app);
+}
+
+inline Result<Change> Registry::plan_update_user(std::string_view id, const UserPatch& patch) const {
+  return plan_update_user(*current(), id, patch);
+}
+
+inline Result<Change> Registry::plan_remove_user(std::string_view id) const { return plan_remove_user(*current(), id); }
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/prepare.hpp ----------------------------------------------------------------------------------
+
+// Changes that a store keeps: judged and reserved, stored by the host, then seen by everybody; or nothing has happened.
+
+NOTIFIER_NAMESPACE_BEGIN
+/// Outcomes that were judged together: what they touch is kept for them, and nobody sees them yet.
+///
+/// Made by Registry::prepare(), outlived by the registry, used by one thread at a time. Where it goes without
+/// publish(), nothing has happened.
+class Prepared {
+ public:
+  Prepared(Prepared&&) noexcept = default;
+  Prepared& operator=(Prepared&& other) noexcept {
+    abandon();
+    registry_ = other.registry_;
+    results_ = std::move(other.results_);
+    reserved_ = std::move(other.reserved_);
+    preparation_ = std::move(other.preparation_);
+    return *this;
+  }
+  ~Prepared() { abandon(); }
+
+  /// What each outcome was judged to be, in their order: fine; or errc::conflict where something is not as its changes
+  /// expect, or is kept for another; or errc::invalid, errc::not_found. Those that are not fine are not part of it.
+  const std::vector<Result<void>>& results() const noexcept { return results_; }
+
+  /// What was accepted is stored: from here on everybody sees it. Where memory runs out, it is seen once there is some
+  /// again: with the registry's next change, until which it stays kept for itself.
+  void publish() noexcept {
+    if (preparation_ != nullptr) registry_->publish(std::move(preparation_));
+  }
+
+  /// What was accepted is not stored: nothing has happened.
+  void abandon() noexcept {
+    if (preparation_ != nullptr) registry_->abandon(std::move(preparation_));
+  }
+
+ private:
+  friend class Registry;
+  explicit Prepared(Registry& registry) noexcept : registry_(&registry) {}
+
+  Registry* registry_;
+  std::vector<Result<void>> results_;
+  std::vector<bool> reserved_;  // what was refused only because it is kept for another
+  std::unique_ptr<detail::Preparation> preparation_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
 
 namespace detail {
 
-inline Result<void> apply_app(const Change& change, State& next) {
-  Problems problems;
-  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_app(change.app, problems);
-  if (!problems.empty()) return std::move(problems).to_error("app");
-  const AppBlock* const present = next.find_app_by_id(change.app.id);
-  if ((present == nullptr) != (change.expected == Timestamp())) {
-    return conflict(present == nullptr ? "the app to be replaced is not there"
-                                       : "an app with this id is there already");
+/// What `call()` gives; where memory runs out in it, that as an error.
+template <class Call>
+auto or_out_of_memory(Call&& call) -> decltype(call()) {
+#if NOTIFIER_EXCEPTIONS
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    Error error;
+    error.code = errc::storage;
+    error.message = "out of memory";  // short: takes none
+    return error;
   }
-  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
-  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
-  next.put_app(change.app);
-  return {};
-}
-
-inline Result<void> apply_notifier(const Change& change, State& next) {
-  const Notifier& notifier = change.notifier;
-  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
-  Problems problems;
-  std::vector<EventBit> selected;
-  check_stored(notifier, problems);
-  if (!find_selected(*next.vocabulary, notifier, selected)) {
-    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
-  }
-  if (!problems.empty()) return std::move(problems).to_error("notifier");
-  const State::Found present = next.find_notifier(notifier.id);
-  if (present.app == nullptr && change.expected != Timestamp()) {
-    return conflict("the notifier was removed since the change was planned");
-  }
-  if (present.app != nullptr && (present.app != app || app->record(present.place).updated_at() != change.expected)) {
-    return conflict(change.expected == Timestamp() ? "a notifier with this id is there already"
-                                                   : "the notifier has changed since the change was planned");
-  }
-  next.put_notifier(*app, notifier, selected);
-  return {};
-}
-
-inline Result<void> apply_removal(const Change& change, State& next) {
-  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
-  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
-  if (!place.exists || app->record(place).updated_at() != change.expected) {
-    return conflict("the notifier has changed since the change was planned");
-  }
-  next.remove_notifier(*app, place);
-  return {};
-}
-
-inline Result<void> apply_user(const Change& change, State& next) {
-  Problems problems;
-  check_user({}, change.user, problems);
-  if (!problems.empty()) return std::move(problems).to_error("user");
-  next.put_user(change.user);
-  return {};
-}
-
-inline Result<void> apply(const Change& change, State& next) {
-  switch (change.op) {
-    case Change::Op::put_app: return apply_app(change, next);
-    case Change::Op::put_notifier: return apply_notifier(change, next);
-    case Change::Op::remove_notifier: return apply_removal(change, next);
-    case Change::Op::put_user: break;
-  }
-  return apply_user(change, next);
+#else
+  return call();
+#endif
 }
 
 }  // namespace detail
 
-inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
-  for (const Change& change : changes)
-    if (auto applied = detail::apply(change, next); !applied) return applied;
+inline Registry::~Registry() = default;
+
+inline Prepared Registry::judge(const std::vector<const std::vector<Change>*>& outcomes) {
+  Prepared prepared(*this);
+  prepared.results_.resize(outcomes.size());
+  prepared.reserved_.resize(outcomes.size());
+  auto preparation = std::make_unique<detail::Preparation>();
+  detail::ReservedKeys reserved = reserved_;
+  std::shared_ptr<State> next;
+  for (std::size_t i = 0; i < outcomes.size(); ++i) {
+    const std::vector<Change>& changes = *outcomes[i];
+    if (changes.empty()) continue;
+    if (next == nullptr) {
+      preparation->base = current();
+      next = std::make_shared<State>(*preparation->base);
+    }
+    const detail::ReservedKeys::Keys keys = detail::ReservedKeys::of(changes, *next);
+    if (!reserved.are_free(keys)) {
+      prepared.results_[i] = detail::is_reserved();
+      prepared.reserved_[i] = true;
+      continue;
+    }
+    State changed = *next;
+    if (auto applied = detail::apply(changes, changed); !applied) {
+      prepared.results_[i] = std::move(applied);
+      continue;
+    }
+    *next = std::move(changed);
+    reserved.add(keys);
+    preparation->keys.insert(preparation->keys.end(), keys.begin(), keys.end());
+    preparation->changes.insert(preparation->changes.end(), changes.begin(), changes.end());
+  }
+  preparation->next = std::move(next);
+  reserved_.swap(reserved);
+  prepared.preparation_ = std::move(preparation);
+  return prepared;
+}
+
+inline Prepared Registry::prepare(const std::vector<const std::vector<Change>*>& outcomes) {
+  const std::lock_guard<std::mutex> lock(writing_);
+  show_stored();
+  return judge(outcomes);
+}
+
+inline Prepared Registry::prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes) {
+  std::unique_lock<std::mutex> lock(writing_);
+  while (true) {
+    show_stored();
+    Prepared prepared = judge(outcomes);
+    for (const bool is_reserved : prepared.reserved_)
+      if (!is_reserved) return prepared;
+    // Nothing was accepted, so there is nothing that abandon() would have to do.
+    prepared.preparation_.reset();
+    released_.wait(lock);
+  }
+}
+
+inline void Registry::release(const detail::Preparation& preparation) noexcept {
+  if (preparation.keys.empty()) return;
+  reserved_.remove(preparation.keys);
+  released_.notify_all();
+}
+
+inline void Registry::abandon(std::unique_ptr<detail::Preparation> preparation) noexcept {
+  const std::lock_guard<std::mutex> lock(writing_);
+  release(*preparation);
+}
+
+inline void Registry::publish(std::unique_ptr<detail::Preparation> preparation) noexcept {
+  if (preparation->changes.empty()) return;
+  const std::lock_guard<std::mutex> lock(writing_);
+  std::unique_ptr<detail::Preparation>* end = &stored_;
+  while (*end != nullptr) end = &(*end)->later;
+  *end = std::move(preparation);
+  static_cast<void>(detail::or_out_of_memory([this] {
+    show_stored();
+    return Result<void>();
+  }));
+}
+
+inline void Registry::show_stored() {
+  while (stored_ != nullptr) {
+    detail::Preparation& first = *stored_;
+    if (const auto newest = current(); first.base != newest) {
+      // Others were faster, with other things: nothing that these changes expect can have moved.
+      auto next = std::make_shared<State>(*newest);
+      static_cast<void>(detail::apply(first.changes, *next));
+      first.next = std::move(next);
+    }
+    publish(std::move(first.next));
+    release(first);
+    stored_ = std::move(first.later);
+  }
+}
+
+template <class Outcomes, class Store>
+std::vector<Result<void>> Registry::commit(const Outcomes& outcomes, Store&& store) {
+  std::vector<Result<void>> results(outcomes.size());
+  std::vector<std::size_t> left(outcomes.size());
+  for (std::size_t i = 0; i < left.size(); ++i) left[i] = i;
+  while (!left.empty()) {
+    const auto done = detail::or_out_of_memory([&] { return commit_some(outcomes, store, left, results); });
+    if (done) continue;
+    for (const std::size_t i : left) results[i] = done;
+    break;
+  }
+  return results;
+}
+
+template <class Outcomes, class Store>
+Result<void> Registry::commit_some(const Outcomes& outcomes, Store& store, std::vector<std::size_t>& left,
+                                   std::vector<Result<void>>& results) {
+  using Pointer = typename Outcomes::value_type;
+  std::vector<const std::vector<Change>*> changes;
+  for (const std::size_t i : left) changes.push_back(&outcomes[i]->changes);
+  Prepared prepared = prepare_or_wait(changes);
+  std::vector<Pointer> accepted;
+  std::vector<std::size_t> places;
+  std::vector<std::size_t> later;
+  for (std::size_t i = 0; i < left.size(); ++i) {
+    if (prepared.reserved_[i]) {
+      later.push_back(left[i]);
+    } else if (!prepared.results_[i]) {
+      results[left[i]] = prepared.results_[i];
+    } else {
+      accepted.push_back(outcomes[left[i]]);
+      places.push_back(left[i]);
+    }
+  }
+  Result<void> stored;
+  if (!accepted.empty()) stored = store(static_cast<const std::vector<Pointer>&>(accepted));
+  if (stored) {
+    prepared.publish();
+  } else {
+    prepared.abandon();
+    const bool is_any_of_several = stored.error().code == errc::conflict && accepted.size() > 1;
+    for (std::size_t i = 0; i < places.size(); ++i) {
+      results[places[i]] = !is_any_of_several ? stored : detail::or_out_of_memory([&]() -> Result<void> {
+        return commit(std::vector<Pointer>{accepted[i]}, store).front();
+      });
+    }
+  }
+  left.swap(later);
   return {};
-}
-
-inline Result<void> Registry::apply(const std::vector<Change>& changes) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto applied = apply(changes, *next);
-  if (applied) publish(std::move(next));
-  return applied;
-}
-
-template <class Plan>
-Result<Notifier> Registry::change(Plan&& plan) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan(*next);
-  if (!planned) return std::move(planned).error();
-  std::vector<Change> changes;
-  changes.push_back(std::move(*planned));
-  if (auto applied = apply(changes, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move(changes[0].notifier);
-}
-
-inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
-  return change([&](const State& state) { return plan_add(state, app, draft); });
-}
-
-inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
-  return change([&](const State& state) { return plan_update(state, app, id, patch); });
-}
-
-inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
-  return change([&](const State& state) { return plan_remove(state, app, id); });
-}
-
-inline Result<App> Registry::add_app(App app, bool default_notifier) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan_add_app(*next, std::move(app), default_notifier);
-  if (!planned) return std::move(planned).error();
-  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move((*planned)[0].app);
-}
-
-inline Result<void> Registry::put_user(User user) {
-  std::vector<Change> changes(1);
-  changes[0].op = Change::Op::put_user;
-  changes[0].user = std::move(user);
-  return apply(changes);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -8744,7 +10157,7 @@ struct Audience {
   std::vector<std::string_view> app_ids;       ///< the apps an account event concerns
   /// What an event that has no id of its own is known by: the same text makes it the same event, as the key that a
   /// client repeats a request under. Empty: RouterOptions::new_id is asked.
-  std::string_view event_id;
+  std::string_view event_id = {};
 };
 
 namespace detail {
@@ -9379,6 +10792,17 @@ inline bool is_plain_address(std::string_view address) noexcept {
   });
 }
 
+/// What a quoted string stands for.
+/// @param content  without its quotes
+inline std::string without_escapes(std::string_view content) {
+  std::string out;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] == '\\' && i + 1 < content.size()) ++i;
+    out += content[i];
+  }
+  return out;
+}
+
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
 /// where need be.
 inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
@@ -9403,7 +10827,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
     }
     const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (fits && (is_encoded ? is_printable(name) : is_atoms && is_header_text(name))) {
+    if (fits && is_atoms && (is_encoded ? is_printable(name) : is_header_text(name))) {
       out = put(out, name);
       column += name.size();
     } else if (fits && is_header_text(name)) {
@@ -9417,7 +10841,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       *out++ = '"';
       column += static_cast<std::size_t>(out - start);
     } else {
-      out = put_encoded_words(name, out, column);
+      out = put_encoded_words(is_quoted ? without_escapes(name) : std::string(name), out, column);
     }
     out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
   }
@@ -12859,7 +14283,7 @@ class Composer {
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (parse_timestamp(event_.created_at, out_.time_, out_.civil_time_)) out_.write_time();
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);
@@ -13259,28 +14683,44 @@ struct RouterOptions {
 
 namespace detail {
 
-/// What all deliveries of an event share. Whatever depends on the event and the platform alone is made when the first
+/// What all deliveries of an event share. Whatever depends on the event and the voice alone is made when the first
 /// notifier needs it.
 struct Rendering {
-  /// A body that all notifiers of a platform share.
+  /// A body that all notifiers of a voice share.
   struct Payload {
-    bool is_ready = false;
+    std::uint64_t number = 0;  ///< of the event that it was written for
+    std::uint16_t voice = Voices::none;
     Buffer body;
+    EmailBody email;  ///< in place of `body`, for mails
     Truncations cut;
   };
 
   /// From here on it is this event's. Borrows all, until the next begin().
-  void begin(const Event& of, const State& in);
+  /// @param its_number  another one each time, from 1
+  void begin(const Event& of, const State& in, std::uint64_t its_number);
 
   const Message& described();
+  /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
+  Payload& payload(std::uint16_t voice);
 
   const Event* event = nullptr;
   const State* state = nullptr;
+  std::uint64_t number = 0;
   Hash128 event_hash;
   bool is_described{};  // begin() says
   Message message;
-  Payload payloads[platform_count];
-  EmailBody email;
+  Voice unregistered;  // of a notifier whose record has no voice's number
+
+ private:
+  Payload& add_payload(std::uint16_t voice, std::size_t at);
+  void grow();
+
+  // There are as many as one event has needed, however many voices there are; each stays with its voice until another
+  // needs the place.
+  std::unique_ptr<Payload[]> payloads_;
+  std::size_t payload_count_ = 0;
+  std::vector<std::uint16_t> places_;  // by voice; what lies there may be another's by now
+  std::size_t next_ = 0;               // the place to be given away next
 };
 
 /// Makes deliveries.
@@ -13290,8 +14730,8 @@ class Renderer {
 
   const RouterOptions& options() const noexcept { return options_; }
 
-  /// Makes what all deliveries of an event on a platform share, where it is not there yet.
-  const Rendering::Payload& prepare(Rendering& rendering, Platform platform);
+  /// Makes what all deliveries of an event to notifiers of a voice share, where it is not there yet.
+  Rendering::Payload& prepare(Rendering& rendering, std::uint16_t voice);
 
   /// @param app  the notifier's, where it is registered, else nullptr.
   /// @return a view, valid until the next call, or the rendering's next begin().
@@ -13300,6 +14740,7 @@ class Renderer {
  private:
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
+  void write(Rendering& rendering, Rendering::Payload& payload);
   void write_slack(Rendering& rendering, Rendering::Payload& payload);
   void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
@@ -13321,13 +14762,47 @@ class Renderer {
   DeliveryView view_;
 };
 
-inline void Rendering::begin(const Event& of, const State& in) {
+inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its_number) {
   event = &of;
   state = &in;
+  number = its_number;
   event_hash = Hash128();
   event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
-  for (Payload& payload : payloads) payload.is_ready = false;
+}
+
+inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
+  const std::size_t at = static_cast<std::uint16_t>(voice + 1);  // of Voices::none, the first
+  if (at < places_.size() && payloads_[places_[at]].voice == voice) return payloads_[places_[at]];
+  return add_payload(voice, at);
+}
+
+/// Twice as many, or the first ones.
+[[gnu::noinline]] inline void Rendering::grow() {
+  const std::size_t size = payload_count_ == 0 ? 8 : 2 * payload_count_;
+  std::unique_ptr<Payload[]> payloads(new Payload[size]);
+  for (std::size_t i = 0; i < payload_count_; ++i) payloads[i] = std::move(payloads_[i]);
+  payloads_ = std::move(payloads);
+  next_ = payload_count_;
+  payload_count_ = size;
+}
+
+[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+  if (payload_count_ == 0) grow();
+  for (std::size_t steps = 0; payloads_[next_].number == number; ++steps) {
+    if (steps == payload_count_) {
+      grow();
+      break;
+    }
+    next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
+  }
+  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1));
+  places_[at] = static_cast<std::uint16_t>(next_);
+  Payload& added = payloads_[next_];
+  next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
+  added.voice = voice;
+  added.number = 0;
+  return added;
 }
 
 inline const Message& Rendering::described() {
@@ -13344,6 +14819,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   view_.event_id = rendering.event->id;
   view_.event_type = rendering.event->type;
   view_.platform = record.platform();
+  view_.rest_id = rendering.number << 16 | record.voice();
   // As write_idempotency_key() does, but with the event hashed once.
   key_[0] = 'm';
   key_[1] = 's';
@@ -13361,19 +14837,24 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   return view_;
 }
 
-inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platform platform) {
-  Rendering::Payload& payload = rendering.payloads[static_cast<std::size_t>(platform)];
-  if (payload.is_ready) return payload;
-  payload.is_ready = true;
+inline Rendering::Payload& Renderer::prepare(Rendering& rendering, std::uint16_t voice) {
+  Rendering::Payload& payload = rendering.payload(voice);
+  if (payload.number != rendering.number) write(rendering, payload);
+  return payload;
+}
+
+inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
+  payload.number = rendering.number;
   payload.body.clear();
   payload.cut.clear();
-  switch (platform) {
+  const Voice& voice =
+      payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
+  switch (voice.platform) {
     case Platform::slack: write_slack(rendering, payload); break;
     case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
     case Platform::email: write_mail(rendering, payload); break;
     case Platform::webhook: break;
   }
-  return payload;
 }
 
 [[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
@@ -13388,7 +14869,7 @@ inline const Rendering::Payload& Renderer::prepare(Rendering& rendering, Platfor
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
-  write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), rendering.email, payload.cut);
+  write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
 [[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
@@ -13406,6 +14887,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
+  view_.front_size = 0;
   view_.method = "POST";
   view_.url = record.webhook_url();
   view_.headers = json_request_headers;
@@ -13419,7 +14901,7 @@ inline void Renderer::render_request(Rendering& rendering, Record record) {
     view_.truncation_count = 0;
     return;
   }
-  const Rendering::Payload& shared = prepare(rendering, view_.platform);
+  const Rendering::Payload& shared = prepare(rendering, record.voice());
   view_.body = shared.body.view();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
@@ -13438,7 +14920,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
 
 [[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
-  const Rendering::Payload& shared = prepare(rendering, Platform::email);
+  Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
@@ -13455,7 +14937,8 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   view_.header_count = 0;
   view_.from = from_.address;
   view_.to_count = to_.size();
-  view_.body = rendering.email.behind(front_.view());
+  view_.body = shared.email.behind(front_.view());
+  view_.front_size = front_.size();
   view_.truncations = shared.cut.data();
   view_.truncation_count = shared.cut.size();
 }
@@ -13543,7 +15026,6 @@ class Router {
     std::string drawn_ids[batch_size];
     detail::Rendering renderings[batch_size];
     std::optional<Error> errors[batch_size];
-    unsigned platforms[batch_size];  ///< bit_of() each that a delivery of the event goes to
   };
 
   /// A notifier that accepts an event.
@@ -13555,8 +15037,6 @@ class Router {
     Record record;
     const AppBlock* app;
   };
-
-  static constexpr unsigned bit_of(Platform platform) noexcept { return 1u << static_cast<unsigned>(platform); }
 
   /// Events that are matched together.
   static constexpr std::size_t match_batch = 64;
@@ -13576,13 +15056,15 @@ class Router {
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
-  /// The same for several events, to which it gives no audience.
-  /// @param lookups  one each, after load_app().
+  /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   template <class Sink, class Failed>
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           Sink& sink, Failed& failed);
+
+  /// Makes what the deliveries of matches_, of the events of a batch, share.
+  void prepare_batch(const State& state, Batch& batch);
 
   const Registry* registry_;
   std::shared_ptr<const State> state_;
@@ -13590,6 +15072,7 @@ class Router {
   json::Document document_;
   Event event_;
   std::string drawn_id_;
+  std::uint64_t rendered_ = 0;  // how often something was
   detail::Rendering rendering_;
   std::unique_ptr<Batch> batch_;  // once there was one
   detail::Renderer renderer_;
@@ -13671,7 +15154,7 @@ inline void Router::find_matches(const State& state, const Event& event, const A
   AppLookup lookup;
   lookup.begin(state, event.app_id);
   lookup.load_entry(state);
-  rendering_.begin(event, state);
+  rendering_.begin(event, state, ++rendered_);
   if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
   lookup.load_app(state);
   const EventBit bit = state.vocabulary->bit_of_kind(event.type);
@@ -13737,7 +15220,6 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     // Two ahead, and of the next batch too, which takes a tenth off the whole: no event waits for its text.
     if (first + i + 2 < event_count) detail::prefetch(events[first + i + 2]);
     batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
-    batch.platforms[i] = 0;
     batch.lookups[i].begin(state, batch.events[i].app_id);
     if (i >= 1) batch.lookups[i - 1].load_entry(state);
     if (i >= 2) batch.lookups[i - 2].load_app(state);
@@ -13746,20 +15228,7 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
-  for (const Match& match : matches_) batch.platforms[match.event] |= bit_of(match.record.platform());
-  for (std::size_t i = 0; i < size; ++i) {
-    if (batch.platforms[i] == 0) continue;
-    Event& event = batch.events[i];
-    if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[i]);
-    if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
-    batch.renderings[i].begin(event, state);
-    if (batch.platforms[i] != bit_of(Platform::webhook)) batch.renderings[i].described();
-  }
-  for (const Platform platform : {Platform::slack, Platform::rocket_chat, Platform::email}) {
-    for (std::size_t i = 0; i < size; ++i) {
-      if ((batch.platforms[i] & bit_of(platform)) != 0) renderer_.prepare(batch.renderings[i], platform);
-    }
-  }
+  prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
   for (std::size_t i = 0; i < size; ++i) {
@@ -13769,6 +15238,32 @@ std::size_t Router::route_batch(const std::string_view* events, std::size_t even
     }
   }
   return matches_.size();
+}
+
+inline void Router::prepare_batch(const State& state, Batch& batch) {
+  bool has[platform_count] = {};
+  std::size_t begun = batch_size;
+  for (const Match& match : matches_) {
+    detail::Rendering& rendering = batch.renderings[match.event];
+    if (match.event != begun) {
+      begun = match.event;
+      Event& event = batch.events[begun];
+      if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[begun]);
+      if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
+      rendering.begin(event, state, ++rendered_);
+    }
+    if (match.record.platform() == Platform::webhook) continue;
+    has[static_cast<std::size_t>(match.record.platform())] = true;
+    rendering.described();
+  }
+  // Platform by platform, so that the code of one stays in the caches.
+  for (std::size_t platform = 0; platform < platform_count; ++platform) {
+    if (!has[platform]) continue;
+    for (const Match& match : matches_) {
+      const bool is_due = static_cast<std::size_t>(match.record.platform()) == platform;
+      if (is_due) renderer_.prepare(batch.renderings[match.event], match.record.voice());
+    }
+  }
 }
 
 template <class Sink>
@@ -13821,12 +15316,13 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   std::vector<std::string>& emails = named.type_data.emails;
   emails.erase(std::remove_if(emails.begin(), emails.end(), [](const std::string& e) { return !is_email_address(e); }),
                emails.end());
-  Record::append(preview_, named, {});
+  Record::append(preview_, named, {}, detail::Voices::none);
+  rendering_.unregistered = detail::Voice::of(named);
   preview_app_id_ = notifier.app_id;
   Audience audience;
   audience.app_ids.push_back(preview_app_id_);
   if (event_.app_name.empty()) event_.app_name = detail::name_app(state, event_, audience);
-  rendering_.begin(event_, state);
+  rendering_.begin(event_, state, ++rendered_);
   return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
 }
 
@@ -13839,7 +15335,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// What an Api takes from its host; every member has a default.
 struct ApiOptions {
   RouterOptions router;  ///< its clock also dates test events and removals
-  /// Ids of the events that changes make (`prefix` is "ev-"). Empty: derived from the change.
+  /// Ids of the events that changes make, and of those that come without one and without an Idempotency-Key (`prefix`
+  /// is "ev-"). Empty: derived from the change; and what RouterOptions::new_id says.
   std::function<std::string(std::string_view prefix)> new_id;
   History* history = nullptr;  ///< null: no history is kept, its endpoints answer empty lists. Else it outlives the Api
 };
@@ -13855,7 +15352,7 @@ struct Request {
   std::string_view method;  ///< "GET", "POST", ...
   std::string_view target;  ///< path and query, still percent-encoded: "/v1/apps/my-app/notifiers?"
   std::string_view body;
-  std::vector<HeaderView> headers;  ///< only Content-Type is looked at; may be empty
+  std::vector<HeaderView> headers;  ///< only Content-Type and Idempotency-Key are looked at; may be empty
   /// Who asks, where the host knows: shown as the actor of the events that a change makes. May be empty.
   std::string_view username;
   std::string_view email;
@@ -13879,21 +15376,49 @@ struct Response {
 /// An event that an answer made or accepted, to be kept in the history of its app.
 struct RecordedEvent {
   std::string app_id;
-  std::string id;
+  std::string id;    ///< what it is known by: its own, else what it was given; empty where it is known by its bytes
   std::string json;  ///< byte for byte as it came in or was made
+  bool is_known = false;  ///< the store left it out: the app's history has one with this id
 };
 
-/// What a request comes to. The host stores changes, events and deliveries in one transaction, then calls
-/// `registry.apply(changes)` (errc::conflict: handle the request again), then answers, then sends. A store that fails:
-/// answer 500 with Api::storage_failed() and nothing has changed.
+/// What a request comes to, for Registry::commit(): what its changes expect is checked, a store keeps changes, events
+/// and deliveries together, and from then on everybody sees the changes. Then the host answers, and sends. Where the
+/// commit is errc::conflict, the request is handled again, and Api::conflict() answered at last; where the store
+/// failed, Api::storage_failed(), and nothing has changed. GroupCommit (adapters/group_commit.hpp) does all of this.
+///
+/// A removed notifier is a `remove_notifier` among the changes, also where its whole app was removed: what waits for it
+/// is the host's to end.
 struct Outcome {
   Response response;
   std::vector<Change> changes;
   std::vector<RecordedEvent> events;
   std::vector<Delivery> deliveries;
+  /// What the store left out because it has it already: places in `deliveries`, ascending.
+  std::vector<std::size_t> known;
+  /// Where the response's body speaks of the deliveries one by one: for each, the byte before which more can be said of
+  /// it. Else empty.
+  std::vector<std::size_t> entry_ends;
   /// `GET .../stream`: id of the app whose events and deliveries the host is to stream after the response's headers.
   std::string stream_app_id;
+
+  /// Says `"known":true` in the answer of each delivery in `known`. To be called once they are stored; again, it does
+  /// nothing.
+  void mark_known();
 };
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline void Outcome::mark_known() {
+  if (known.empty() || entry_ends.empty()) return;
+  std::string body;
+  std::size_t copied = 0;
+  for (const std::size_t place : known) {
+    body.append(response.body, copied, entry_ends[place] - copied).append(",\"known\":true");
+    copied = entry_ends[place];
+  }
+  response.body = body.append(response.body, copied, std::string::npos);
+  entry_ends.clear();
+}
 
 NOTIFIER_NAMESPACE_END
 
@@ -14155,20 +15680,185 @@ inline Result<json::View> read_root(json::View body, std::string_view key, std::
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/api/apps.hpp ------------------------------------------------------------------------------------------
+// ---- notifier/api/change_events.hpp ---------------------------------------------------------------------------------
 
-// Apps, as far as clients need them to get one with its default notifier, and the people an email notifier can name.
+// The events that the API itself makes: a notifier was added, edited, removed, or is to be tested; an app was changed.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-inline void write_user(json::Writer& out, const User& user) {
+/// A new event id: the host's, else one derived from what the event is about, so that runs can be repeated byte for
+/// byte.
+/// @param subject  what it is about, as a notifier's id
+inline std::string event_id(const Call& call, std::string_view kind, std::string_view subject, Timestamp at) {
+  if (call.options.new_id) return call.options.new_id("ev-");
+  char key[36];
+  write_idempotency_key(std::string(kind) + to_rfc3339(at), subject, key);
+  return "ev-" + std::string(key + 4, sizeof key - 4);
+}
+
+/// Writes an event's envelope; `type_data(json::Writer&)` writes what its kind carries.
+template <class TypeData>
+void write_event(const Call& call, const App& app, std::string_view kind, std::string_view id, Timestamp at,
+                 Buffer& event, TypeData&& type_data) {
+  json::Writer out(event);
   out.object([&] {
-    out.member("id", user.id);
-    out.member("username", user.username);
-    out.member("email", user.email);
+    out.member("id", id);
+    out.member("created_at", to_rfc3339(at));
+    const Request& request = call.request;
+    if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
+      out.key("user");
+      out.object([&] {
+        out.member("username", request.username);
+        out.member("email", request.email);
+        out.member("id", request.user_id);
+      });
+    }
+    out.member("app_id", app.id);
+    out.member("app_name", app.name);
+    out.member("type", kind);
+    out.key("type_data");
+    out.object([&] { type_data(out); });
   });
 }
+
+/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
+inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
+  const std::string_view platform = to_string(notifier.platform);
+  out.member("notifier_id", notifier.id);
+  out.member("notifier_name", notifier.name);
+  out.key("active");
+  out.boolean(notifier.active);
+  out.key("send_all_events");
+  out.boolean(notifier.send_all_events);
+  out.key("send_all_alerts");
+  out.boolean(notifier.send_all_alerts);
+  out.key("selected_events");
+  out.array([&] {
+    for (const std::string& id : notifier.selected_event_ids) {
+      if (const EventType* type = vocabulary.find_event_type_by_id(id)) out.string(type->name);
+    }
+  });
+  out.member("notifier_type", platform);
+  out.key("notifier_type_data");
+  out.object([&] {
+    if (notifier.platform != Platform::email) return;
+    for (const auto& [key, values] :
+         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
+      out.key(key);
+      out.array([&, &list = *values] {
+        for (const std::string& value : list) out.string(value);
+      });
+    }
+  });
+  out.member("platform_name", platform);
+}
+
+/// Whether a notifier that the registry does not hold in this state receives an event which is no alert.
+inline bool accepts(const Notifier& notifier, std::string_view kind, const Vocabulary& vocabulary) {
+  if (!notifier.active || notifier.send_all_events) return notifier.active;
+  const EventType* type = vocabulary.resolve_selected_name(kind);
+  if (type == nullptr) return false;
+  for (const std::string& id : notifier.selected_event_ids) {
+    if (id == type->id) return true;
+  }
+  return false;
+}
+
+/// Makes the event of a change, routes it, and adds both to the outcome.
+///
+/// It happens after the change: the notifier itself receives it in its new state, and not at all once it is removed.
+/// @param disabled_because  why it is switched off by the host and not by a person; else empty
+inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at,
+                          std::string_view disabled_because = {}) {
+  const auto held = call.registry.vocabulary();
+  const Vocabulary& vocabulary = *held;
+  const std::string id = event_id(call, kind, notifier.id, at);
+  Buffer event;
+  write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
+    write_notifier_facts(out, notifier, vocabulary);
+    if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
+  });
+
+  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  DeliveryOwner own;
+  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
+    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
+  }));
+  if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
+    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
+  }
+  call.outcome.events.push_back({app.id, id, event.str()});
+}
+
+/// Makes an event of a change of an app, and routes it to the app's notifiers, which all stay.
+template <class TypeData>
+void record_app_change(Call& call, std::string_view kind, const App& before, const App& after, TypeData&& type_data) {
+  const Timestamp at = call.now();
+  const std::string id = event_id(call, kind, after.id + version_of(before) + version_of(after), at);
+  Buffer event;
+  write_event(call, after, kind, id, at, event, type_data);
+  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  DeliveryOwner own;
+  static_cast<void>(
+      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
+  call.outcome.events.push_back({after.id, id, event.str()});
+}
+
+/// Makes the events of what is different in an app: a name, an owner, a project, something else.
+inline void record_app_changes(Call& call, const App& before, const App& after) {
+  const auto owner = [](json::Writer& out, std::string_view key, const User& user) {
+    out.key(key);
+    write_user(out, user);
+  };
+  bool is_edited = before.owner.id == after.owner.id &&
+                   (before.owner.username != after.owner.username || before.owner.email != after.owner.email);
+  if (before.name != after.name) {
+    record_app_change(call, "rename_app", before, after, [&](json::Writer& out) {
+      out.member("old_name", before.name);
+      out.member("new_name", after.name);
+    });
+  }
+  if (before.owner.id != after.owner.id) {
+    record_app_change(call, "transfer_app", before, after, [&](json::Writer& out) {
+      owner(out, "old_owner", before.owner);
+      owner(out, "new_owner", after.owner);
+    });
+  }
+  if (before.project_id != after.project_id && !after.project_id.empty()) {
+    record_app_change(call, "update_app_project", before, after, [&](json::Writer& out) {
+      if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
+      out.member("new_project_id", after.project_id);
+    });
+  }
+  is_edited = is_edited || (before.project_id != after.project_id && after.project_id.empty());
+  if (is_edited) record_app_change(call, "edit_app", before, after, [](json::Writer&) {});
+}
+
+/// Writes the sample event of a notifier's test.
+inline void write_test_event(const Call& call, const App& app, const Notifier& notifier, Buffer& event) {
+  const Timestamp at = call.now();
+  const Request& request = call.request;
+  std::string_view who = request.username.empty() ? request.email : request.username;
+  if (who.empty()) who = "Somebody";
+  write_event(call, app, "test", event_id(call, "test", notifier.id, at), at, event, [&](json::Writer& out) {
+    out.member("message", std::string(who) + " asked for this test of the notifier \"" + notifier.name +
+                              "\". Nothing happened to " + app.name + ".");
+    out.member("notifier_id", notifier.id);
+    out.member("notifier_name", notifier.name);
+    out.member("platform_name", to_string(notifier.platform));
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/apps.hpp ------------------------------------------------------------------------------------------
+
+// Apps and the people an email notifier can name, as far as clients need them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
 
 inline void write_app(json::Writer& out, const App& app) {
   out.object([&] {
@@ -14204,32 +15894,63 @@ inline Response show_app(Call& call) {
   return app ? app_response(200, *app) : not_found("app");
 }
 
-/// Reads `{"name", "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
-/// Without an owner the app belongs to who asks, where that is known.
-inline Result<App> read_app(json::View root, const Request& request) {
-  App app;
-  Error error;
-  const auto read = [&](json::View object, std::string_view key, std::string_view path, std::string& out) {
+/// Reads texts that may be absent; null means absent.
+class TextReader {
+ public:
+  void read(json::View object, std::string_view key, std::string_view path, std::optional<std::string>& out) {
     const json::View value = object[key];
     if (value.is_string()) {
       out = value.string();
     } else if (value.exists() && !value.is_null()) {
-      error.fields.push_back({std::string(path), "must be a string", "type"});
+      error_.fields.push_back({std::string(path), "must be a string", "type"});
     }
-  };
-  read(root, "name", "name", app.name);
-  read(root, "project_id", "project_id", app.project_id);
+  }
+  void read(json::View object, std::string_view key, std::string_view path, std::string& out) {
+    std::optional<std::string> text;
+    read(object, key, path, text);
+    if (text) out = *std::move(text);
+  }
+  void refuse(std::string_view field, std::string_view message) {
+    error_.fields.push_back({std::string(field), std::string(message), "type"});
+  }
+  bool is_fine() const noexcept { return error_.fields.empty(); }
+  const Error& error() const noexcept { return error_; }
+
+ private:
+  Error error_;
+};
+
+/// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
+inline Result<AppPatch> read_app_patch(json::View root) {
+  AppPatch patch;
+  TextReader reader;
+  reader.read(root, "name", "name", patch.name);
+  reader.read(root, "project_id", "project_id", patch.project_id);
   const json::View owner = root["owner"];
   if (owner.is_object()) {
-    read(owner, "id", "owner.id", app.owner.id);
-    read(owner, "username", "owner.username", app.owner.username);
-    read(owner, "email", "owner.email", app.owner.email);
+    patch.owner.emplace();
+    reader.read(owner, "id", "owner.id", patch.owner->id);
+    reader.read(owner, "username", "owner.username", patch.owner->username);
+    reader.read(owner, "email", "owner.email", patch.owner->email);
   } else if (owner.exists() && !owner.is_null()) {
-    error.fields.push_back({"owner", "must be an object", "type"});
+    reader.refuse("owner", "must be an object");
+  }
+  if (!reader.is_fine()) return reader.error();
+  return patch;
+}
+
+/// Reads an app to be added. Without an owner it belongs to who asks, where that is known.
+inline Result<App> read_app(json::View root, const Request& request) {
+  auto patch = read_app_patch(root);
+  if (!patch) return std::move(patch).error();
+  App app;
+  if (patch->name) app.name = *std::move(patch->name);
+  if (patch->project_id) app.project_id = *std::move(patch->project_id);
+  if (patch->owner) {
+    app.owner = *std::move(patch->owner);
   } else if (!request.user_id.empty()) {
     app.owner = {std::string(request.user_id), std::string(request.username), std::string(request.email)};
   }
-  if (!error.fields.empty()) return error;
   return app;
 }
 
@@ -14244,6 +15965,72 @@ inline Response add_app(Call& call) {
   if (!changes) return failure(changes.error());
   call.outcome.changes = std::move(*changes);
   return app_response(201, call.outcome.changes.front().app);
+}
+
+inline Response update_app(Call& call) {
+  const auto body = read_body(call);
+  if (!body) return failure(body.error());
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto root = read_root(*body, "app");
+  if (!root) return failure(root.error());
+  const auto patch = read_app_patch(*root);
+  if (!patch) return failure(patch.error());
+  auto change = call.registry.plan_update_app(app->id, *patch);
+  if (!change) return failure(change.error());
+  Response response = app_response(200, change->app);
+  if (version_of(change->app) == change->expected) return response;
+  record_app_changes(call, *app, change->app);
+  call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
+/// Nobody is told: whom the app's events went to is removed with it.
+inline Response remove_app(Call& call) {
+  auto changes = call.registry.plan_remove_app(call.app_name());
+  if (!changes) return failure(changes.error());
+  call.outcome.changes = std::move(*changes);
+  Response response;
+  response.status = 204;
+  return response;
+}
+
+inline Response user_response(const User& user) {
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("user");
+      write_user(out, user);
+    });
+  });
+}
+
+/// Reads `{"username"?, "email"?}`.
+inline Response update_user(Call& call) {
+  const auto body = read_body(call);
+  if (!body) return failure(body.error());
+  const std::string_view id = call.parameters[0];
+  if (!call.registry.find_user(id)) return not_found("user");
+  const auto root = read_root(*body, "user");
+  if (!root) return failure(root.error());
+  UserPatch patch;
+  TextReader reader;
+  reader.read(*root, "username", "username", patch.username);
+  reader.read(*root, "email", "email", patch.email);
+  if (!reader.is_fine()) return failure(reader.error());
+  auto change = call.registry.plan_update_user(id, patch);
+  if (!change) return failure(change.error());
+  Response response = user_response(change->user);
+  if (version_of(change->user) != change->expected) call.outcome.changes.push_back(std::move(*change));
+  return response;
+}
+
+inline Response remove_user(Call& call) {
+  auto change = call.registry.plan_remove_user(call.parameters[0]);
+  if (!change) return failure(change.error());
+  call.outcome.changes.push_back(std::move(*change));
+  Response response;
+  response.status = 204;
+  return response;
 }
 
 inline Response list_collaborators(Call& call) {
@@ -14421,7 +16208,10 @@ inline Response retry_delivery(Call& call) {
   if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
   const std::string_view id = call.parameters[2];
   History* history = call.options.history;
-  if (history == nullptr || !history->retry(app->id, call.notifier_id(), id)) return not_found("delivery");
+  if (history == nullptr) return not_found("delivery");
+  if (const auto again = history->retry(app->id, call.notifier_id(), id); !again) {
+    return again.error().code == errc::not_found ? not_found("delivery") : failure(again.error());
+  }
   return json_response(202, [&](json::Writer& out) {
     out.object([&] {
       out.key("delivery");
@@ -14507,12 +16297,80 @@ inline Error in_line(Error error, std::string_view body, std::string_view line, 
   return error;
 }
 
-/// 202 with what was routed. Several events are taken all or not at all.
+/// What events that have no id are known by: what the client says in `Idempotency-Key`, else what the host draws.
+class EventIds {
+ public:
+  /// @return the error to answer, where there is one
+  std::optional<Response> read(const Call& call, std::size_t event_count) {
+    call_ = &call;
+    is_one_ = event_count == 1;
+    for (const HeaderView& header : call.request.headers) {
+      if (!net::equals_lower(header.name, "idempotency-key")) continue;
+      if (!key_.empty()) return error_response(400, "Idempotency-Key is given twice");
+      key_ = header.value;
+      // As the HTTP field's draft writes it, or as clients do.
+      if (key_.size() >= 2 && key_.front() == '"' && key_.back() == '"') key_ = key_.substr(1, key_.size() - 2);
+      const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
+      if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
+          !std::all_of(key_.begin(), key_.end(), is_visible)) {
+        return error_response(400, "Idempotency-Key must be 1 to " + decimal(std::size_t{NOTIFIER_MAX_ID_BYTES}) +
+                                       " visible ASCII characters");
+      }
+    }
+    return std::nullopt;
+  }
+
+  /// @param own    the event's own id, if it has one
+  /// @param place  of the event in the body, from 1
+  /// @return empty where it is known by its bytes
+  std::string of(std::string_view own, std::size_t place) const {
+    if (!own.empty()) return std::string(own);
+    if (!key_.empty()) return is_one_ ? std::string(key_) : std::string(key_) + ":" + decimal(place);
+    const ApiOptions& options = call_->options;
+    if (options.new_id) return options.new_id("ev-");
+    return options.router.new_id ? options.router.new_id("ev-") : std::string();
+  }
+
+ private:
+  const Call* call_ = nullptr;
+  bool is_one_ = true;
+  std::string_view key_;
+};
+
+/// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
+/// @param taken  called as `void(std::string_view type)` for each
+/// @return the error to answer, where there is one
+template <class Taken>
+std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
+  const std::vector<std::string_view> events = split_events(call);
+  EventIds ids;
+  if (auto refused = ids.read(call, events.size())) return refused;
+  Audience audience = audience_of(call, app);
+  Outcome& outcome = call.outcome;
+  DeliveryOwner own;
+  const auto refuse = [&](const Error& error, std::string_view json) {
+    outcome = {};
+    return failure(in_line(error, call.request.body, json, events.size()));
+  };
+  for (const std::string_view json : events) {
+    const auto event = read_event(call, app, json);
+    if (!event) return refuse(event.error(), json);
+    std::string id = ids.of(event->id, outcome.events.size() + 1);
+    audience.event_id = id;
+    const auto routed = call.router.route(
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
+    if (!routed) return refuse(routed.error(), json);
+    outcome.events.push_back({app.id, std::move(id), std::string(json)});
+    taken(event->type);
+  }
+  return std::nullopt;
+}
+
+/// 202 with what was routed.
 inline Response accept_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
-  const std::string_view body = call.request.body;
-  if (body.size() > NOTIFIER_MAX_EVENT_BYTES)
+  if (call.request.body.size() > NOTIFIER_MAX_EVENT_BYTES)
     return error_response(413, "The events are larger than this server takes at once");
 
   struct Accepted {
@@ -14520,47 +16378,39 @@ inline Response accept_events(Call& call) {
     std::size_t deliveries_end;
   };
   std::vector<Accepted> accepted;
-  const Audience audience = audience_of(call, *app);
-  const std::vector<std::string_view> events = split_events(call);
   Outcome& outcome = call.outcome;
-  for (const std::string_view json : events) {
-    const auto event = read_event(call, *app, json);
-    if (!event) {
-      outcome = {};
-      return failure(in_line(event.error(), body, json, events.size()));
-    }
-    const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
-    if (!routed) {
-      outcome = {};
-      return failure(in_line(routed.error(), body, json, events.size()));
-    }
-    outcome.events.push_back({app->id, std::string(event->id), std::string(json)});
-    accepted.push_back({std::string(event->type), outcome.deliveries.size()});
+  if (auto refused = take_events(call, *app, [&](std::string_view type) {
+        accepted.push_back({std::string(type), outcome.deliveries.size()});
+      })) {
+    return *std::move(refused);
   }
 
-  Response response = list_response("events", [&](json::Writer& out) {
-    std::size_t delivery = 0;
-    for (std::size_t i = 0; i < accepted.size(); ++i) {
-      out.object([&] {
-        out.member("id", outcome.events[i].id);
-        out.member("type", accepted[i].type);
-        out.key("deliveries");
-        out.array([&] {
-          for (; delivery < accepted[i].deliveries_end; ++delivery) {
-            const Delivery& routed = outcome.deliveries[delivery];
-            out.object([&] {
-              out.member("notifier_id", routed.notifier_id);
-              out.member("notifier_name", routed.notifier_name);
-              out.member("platform", to_string(routed.platform));
-            });
-          }
+  Buffer body;
+  json::Writer out(body);
+  out.object([&] {
+    out.key("events");
+    out.array([&] {
+      for (std::size_t i = 0; i < accepted.size(); ++i) {
+        out.object([&] {
+          out.member("id", outcome.events[i].id);
+          out.member("type", accepted[i].type);
+          out.key("deliveries");
+          out.array([&] {
+            while (outcome.entry_ends.size() < accepted[i].deliveries_end) {
+              const Delivery& routed = outcome.deliveries[outcome.entry_ends.size()];
+              out.object([&] {
+                out.member("notifier_id", routed.notifier_id);
+                out.member("notifier_name", routed.notifier_name);
+                out.member("platform", to_string(routed.platform));
+                outcome.entry_ends.push_back(body.size());
+              });
+            }
+          });
         });
-      });
-    }
+      }
+    });
   });
-  response.status = 202;
-  return response;
+  return json_text_response(202, body);
 }
 
 inline Response list_events(Call& call) {
@@ -14598,133 +16448,6 @@ inline Response stream(Call& call) {
   response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
   return response;
-}
-
-}  // namespace detail::api
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/api/change_events.hpp ---------------------------------------------------------------------------------
-
-// The events that the API itself makes: a notifier was added, edited, removed, or is to be tested.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail::api {
-
-/// A new event id: the host's, else one derived from what the event is about, so that runs can be repeated byte for
-/// byte.
-inline std::string event_id(const Call& call, std::string_view kind, const Notifier& notifier, Timestamp at) {
-  if (call.options.new_id) return call.options.new_id("ev-");
-  char key[36];
-  write_idempotency_key(std::string(kind) + to_rfc3339(at), notifier.id, key);
-  return "ev-" + std::string(key + 4, sizeof key - 4);
-}
-
-/// Writes an event's envelope; `type_data(json::Writer&)` writes what its kind carries.
-template <class TypeData>
-void write_event(const Call& call, const App& app, std::string_view kind, std::string_view id, Timestamp at,
-                 Buffer& event, TypeData&& type_data) {
-  json::Writer out(event);
-  out.object([&] {
-    out.member("id", id);
-    out.member("created_at", to_rfc3339(at));
-    const Request& request = call.request;
-    if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
-      out.key("user");
-      out.object([&] {
-        out.member("username", request.username);
-        out.member("email", request.email);
-        out.member("id", request.user_id);
-      });
-    }
-    out.member("app_id", app.id);
-    out.member("app_name", app.name);
-    out.member("type", kind);
-    out.key("type_data");
-    out.object([&] { type_data(out); });
-  });
-}
-
-/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
-inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
-  const std::string_view platform = to_string(notifier.platform);
-  out.member("notifier_id", notifier.id);
-  out.member("notifier_name", notifier.name);
-  out.key("active");
-  out.boolean(notifier.active);
-  out.key("send_all_events");
-  out.boolean(notifier.send_all_events);
-  out.key("send_all_alerts");
-  out.boolean(notifier.send_all_alerts);
-  out.key("selected_events");
-  out.array([&] {
-    for (const std::string& id : notifier.selected_event_ids) {
-      if (const EventType* type = vocabulary.find_event_type_by_id(id)) out.string(type->name);
-    }
-  });
-  out.member("notifier_type", platform);
-  out.key("notifier_type_data");
-  out.object([&] {
-    if (notifier.platform != Platform::email) return;
-    for (const auto& [key, values] :
-         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
-      out.key(key);
-      out.array([&, &list = *values] {
-        for (const std::string& value : list) out.string(value);
-      });
-    }
-  });
-  out.member("platform_name", platform);
-}
-
-/// Whether a notifier that the registry does not hold in this state receives an event which is no alert.
-inline bool accepts(const Notifier& notifier, std::string_view kind, const Vocabulary& vocabulary) {
-  if (!notifier.active || notifier.send_all_events) return notifier.active;
-  const EventType* type = vocabulary.resolve_selected_name(kind);
-  if (type == nullptr) return false;
-  for (const std::string& id : notifier.selected_event_ids) {
-    if (id == type->id) return true;
-  }
-  return false;
-}
-
-/// Makes the event of a change, routes it, and adds both to the outcome.
-///
-/// It happens after the change: the notifier itself receives it in its new state, and not at all once it is removed.
-/// @param disabled_because  why it is switched off by the host and not by a person; else empty
-inline void record_change(Call& call, const App& app, std::string_view kind, const Notifier& notifier, Timestamp at,
-                          std::string_view disabled_because = {}) {
-  const auto held = call.registry.vocabulary();
-  const Vocabulary& vocabulary = *held;
-  const std::string id = event_id(call, kind, notifier, at);
-  Buffer event;
-  write_event(call, app, kind, id, at, event, [&](json::Writer& out) {
-    write_notifier_facts(out, notifier, vocabulary);
-    if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
-  });
-
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
-  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(Delivery::own(delivery));
-  }));
-  if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto own = call.router.preview(notifier, event.view())) deliveries.push_back(Delivery::own(*own));
-  }
-  call.outcome.events.push_back({app.id, id, event.str()});
-}
-
-/// Writes the sample event of a notifier's test.
-inline void write_test_event(const Call& call, const App& app, const Notifier& notifier, Buffer& event) {
-  const Timestamp at = call.now();
-  const Request& request = call.request;
-  std::string_view who = request.username.empty() ? request.email : request.username;
-  if (who.empty()) who = "Somebody";
-  write_event(call, app, "test", event_id(call, "test", notifier, at), at, event, [&](json::Writer& out) {
-    out.member("message", std::string(who) + " asked for this test of the notifier \"" + notifier.name +
-                              "\". Nothing happened to " + app.name + ".");
-    out.member("notifier_id", notifier.id);
-    out.member("notifier_name", notifier.name);
-    out.member("platform_name", to_string(notifier.platform));
-  });
 }
 
 }  // namespace detail::api
@@ -15224,6 +16947,8 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps", list_apps},
     {"POST", "/v1/apps", add_app},
     {"GET", "/v1/apps/:app", show_app},
+    {"PATCH", "/v1/apps/:app", update_app},
+    {"DELETE", "/v1/apps/:app", remove_app},
     {"GET", "/v1/apps/:app/collaborators", list_collaborators},
     {"GET", "/v1/apps/:app/stream", stream},
 
@@ -15242,6 +16967,9 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},
     {"POST", "/v1/apps/:app/events/explain", explain_event},
+
+    {"PATCH", "/v1/users/:id", update_user},
+    {"DELETE", "/v1/users/:id", remove_user},
 
     {"GET", "/v1/notification_platforms", list_platforms},
     {"GET", "/v1/notification_platforms/search", search_platforms},
@@ -15315,6 +17043,8 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     notifier::Outcome outcome = api.handle({"GET", "/v1/apps/my-app/notifiers"});
 ///     send(outcome.response.status, outcome.response.headers, outcome.response.body);
 ///
+/// Where an outcome has changes, events or deliveries, Registry::commit() comes before the answer; see Outcome.
+///
 /// Whoever may reach an Api may do all that it can do: authentication is the host's. Platforms, event types and
 /// categories hold nothing to protect.
 class Api {
@@ -15336,6 +17066,8 @@ class Api {
 
   /// 500 with the documented error shape, for a store that failed.
   static Response storage_failed();
+  /// 409 with the documented error shape, for a change that others overtook again and again.
+  static Response conflict();
 
  private:
   Outcome answer(const Request& request);
@@ -15387,6 +17119,11 @@ inline Outcome Api::switch_off(std::string_view app_id, std::string_view notifie
 
 inline Response Api::storage_failed() {
   return detail::api::error_response(500, "The change could not be stored; nothing has changed");
+}
+
+inline Response Api::conflict() {
+  return detail::api::error_response(
+      409, "The same was changed by another request at the same time; nothing has changed: read it and try again");
 }
 
 NOTIFIER_NAMESPACE_END
@@ -15935,6 +17672,7 @@ struct Verdict {
     throttle,   ///< try again later, and send this target nothing else until then
     disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
     fail,       ///< never again: this delivery will not be taken
+    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
   };
 
   Action action = Action::fail;
@@ -15945,7 +17683,15 @@ struct Verdict {
       retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
 };
 
-/// The action's name: "delivered", "retry", "throttle", "disable", "fail".
+/// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
+/// it became the same of all.
+struct MailRecipients {
+  std::vector<std::string> remaining;  ///< refused for now: with a verdict of `retry`, only they are tried again
+  std::vector<std::string> refused;    ///< refused for good
+  bool some_accepted = false;          ///< others got it
+};
+
+/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
 constexpr std::string_view to_string(Verdict::Action action) noexcept;
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
@@ -15964,6 +17710,7 @@ enum class TransportFailure : std::uint8_t {
   timeout,     ///< too slow to connect or to answer
   broken,      ///< the connection was lost, or what came is not the protocol
   blocked,     ///< the address guard forbids the target
+  local,       ///< no descriptor, port or memory is left here: nothing was sent, and the target has no part in it
 };
 
 /// Judges an HTTP reply by the rules of the platform.
@@ -15994,6 +17741,7 @@ constexpr std::string_view to_string(Verdict::Action action) noexcept {
     case Verdict::Action::throttle: return "throttle";
     case Verdict::Action::disable: return "disable";
     case Verdict::Action::fail: return "fail";
+    case Verdict::Action::postpone: return "postpone";
   }
   return "unknown";
 }
@@ -16150,6 +17898,8 @@ inline Verdict classify(TransportFailure failure) noexcept {
     case TransportFailure::tls: return retry("no trusted TLS connection to the target");
     case TransportFailure::timeout: return retry("the target did not answer in time");
     case TransportFailure::broken: return retry("the target's connection broke, or it does not speak the protocol");
+    case TransportFailure::local:
+      return {Action::postpone, 0, "this machine has no descriptor, port or memory left for it", std::nullopt};
     case TransportFailure::blocked: break;
   }
   return {Action::fail, 0, "the target's address is not allowed", std::nullopt};
@@ -16163,12 +17913,19 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// What is written of a body.
+enum class BodyParts : std::uint8_t {
+  whole,
+  front  ///< for a store that keeps the rest apart
+};
+
 /// Writes a delivery as one object; empty members are left out, and what was truncated is not kept.
-void to_json(json::Writer& out, const Delivery& delivery);
+void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = BodyParts::whole);
 
 /// Reads what to_json() wrote.
+/// @param rest  of the body, where it was kept apart
 /// @return errc::invalid where there is no idempotency key or no known platform
-Result<Delivery> delivery_from_json(json::View object);
+Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -16185,7 +17942,6 @@ void each_text_member(Member&& member) {
   member("method", &Delivery::method);
   member("url", &Delivery::url);
   member("from", &Delivery::from);
-  member("body", &Delivery::body);
 }
 
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
@@ -16196,12 +17952,17 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
 
 }  // namespace detail::net
 
-inline void to_json(json::Writer& out, const Delivery& delivery) {
+inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
   out.object([&] {
     out.member("platform", to_string(delivery.platform));
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
       if (!(delivery.*text).empty()) out.member(name, delivery.*text);
     });
+    const std::string_view rest = parts == BodyParts::whole ? delivery.body.rest() : std::string_view();
+    if (!delivery.body.front().empty() || !rest.empty()) {
+      out.key("body");
+      out.string(delivery.body.front(), rest);
+    }
     if (!delivery.headers.empty()) {
       out.key("headers");
       out.array([&] {
@@ -16222,11 +17983,12 @@ inline void to_json(json::Writer& out, const Delivery& delivery) {
   });
 }
 
-inline Result<Delivery> delivery_from_json(json::View object) {
+inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
   const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
   detail::net::each_text_member(
       [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object[name].string(); });
+  delivery.body = Body(std::string(object["body"].string()), std::move(rest));
   if (!known || delivery.idempotency_key.empty()) {
     Error error;
     error.code = errc::invalid;
@@ -16274,66 +18036,116 @@ struct NextStep {
   enum class Kind : std::uint8_t { done, again, dead };
 
   Kind kind = Kind::dead;
-  Timestamp at;                                  ///< Kind::again: not before then
-  std::optional<Timestamp> target_paused_until;  ///< nothing else may go to this target before then
+  std::int64_t wait_ms = 0;                     ///< Kind::again: for so long
+  std::optional<std::int64_t> target_pause_ms;  ///< nothing else may go to this target for so long
 };
 
-/// Decides what comes after an attempt.
+/// Decides what comes after an attempt. Verdict::Action::postpone is no attempt, and not for here.
 ///
 /// @param attempts  how many have been made, this one included; at least 1
-/// @param now       when the attempt ended
 /// @param random    uniformly distributed: where in the jitter's range the wait ends
-inline NextStep next_attempt(unsigned attempts, Timestamp now, const Verdict& verdict, const RetryPolicy& policy,
+NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
+                      std::uint32_t random) noexcept;
+
+/// The longest wait that next_attempt() decides on, with all of the jitter.
+///
+/// @param attempts  how many have been made; 0: the longest after any
+std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts = 0) noexcept;
+
+/// How a notifier fares, over all of its deliveries. The value-initialized state is good health.
+///
+/// What 1.0 stored says since when it fails, and how often: that is read as the latest failure, of zero milliseconds,
+/// so that a clock which was wrong then switches nobody off now.
+struct NotifierHealth {
+  std::int64_t failing_ms = 0;  ///< from the first failure since the last success to the latest, by the steady clock
+  Timestamp last_failure;       ///< the latest, by the time of day, where `failures` is not 0
+  unsigned failures = 0;        ///< since the last success
+
+  friend bool operator==(const NotifierHealth& a, const NotifierHealth& b) noexcept {
+    return a.failures == b.failures && a.failing_ms == b.failing_ms && a.last_failure == b.last_failure;
+  }
+  friend bool operator!=(const NotifierHealth& a, const NotifierHealth& b) noexcept { return !(a == b); }
+};
+
+/// The health after an attempt. To be throttled, or not to be tried at all, is neither a success nor a failure.
+///
+/// @param wall    when the attempt ended
+/// @param gap_ms  how long before that the latest failure was, where there was one
+NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall, std::int64_t gap_ms) noexcept;
+
+/// How long ago the latest failure was, where only the time of day can tell: after a restart. At most a quarter of what
+/// switches a notifier off, since that clock may have been set.
+std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall, const RetryPolicy& policy) noexcept;
+
+/// Whether a notifier is to be switched off, after an attempt with this verdict that led to this health.
+inline bool is_to_be_disabled(const NotifierHealth& health, const Verdict& verdict,
+                              const RetryPolicy& policy) noexcept {
+  if (verdict.action == Verdict::Action::disable) return true;
+  return policy.disable_after_failures != 0 && health.failures >= policy.disable_after_failures &&
+         health.failing_ms >= policy.disable_after_ms;
+}
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// How long from one moment to another, at least 0 and at most so much; whatever the two are.
+constexpr std::int64_t clamped_gap(std::int64_t from, std::int64_t to, std::int64_t most) noexcept {
+  if (to <= from || most <= 0) return 0;
+  const std::uint64_t gap = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+  return gap < static_cast<std::uint64_t>(most) ? static_cast<std::int64_t>(gap) : most;
+}
+
+constexpr std::int64_t jitter_range_ms(std::int64_t wait, const RetryPolicy& policy) noexcept {
+  return wait / 100 * policy.jitter_percent;
+}
+
+}  // namespace detail
+
+inline NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
                              std::uint32_t random) noexcept {
   using Action = Verdict::Action;
-  if (verdict.action == Action::delivered) return {NextStep::Kind::done, now, std::nullopt};
+  if (verdict.action == Action::delivered) return {NextStep::Kind::done, 0, std::nullopt};
   NextStep step;
   const std::int64_t asked =
       (std::clamp)(verdict.retry_after_ms.value_or(0), std::int64_t{0}, policy.max_retry_after_ms);
   const bool known = attempts >= 1 && attempts <= policy.delays_ms.size();
   const std::int64_t scheduled = known ? policy.delays_ms[attempts - 1] : 0;
-  if (verdict.action == Action::throttle) {
-    const std::int64_t pause = verdict.retry_after_ms ? asked : scheduled;
-    step.target_paused_until = Timestamp{now.ms + pause};
-  }
+  if (verdict.action == Action::throttle) step.target_pause_ms = verdict.retry_after_ms ? asked : scheduled;
   if (!known || verdict.action == Action::disable || verdict.action == Action::fail) return step;
   const std::int64_t wait = (std::max)(scheduled, asked);
-  const std::int64_t range = wait / 100 * policy.jitter_percent;
-  const std::int64_t jitter = (range * (random >> 16)) >> 16;
+  const std::int64_t jitter = (detail::jitter_range_ms(wait, policy) * (random >> 16)) >> 16;
   step.kind = NextStep::Kind::again;
-  step.at = {now.ms + wait + jitter};
+  step.wait_ms = wait + jitter;
   return step;
 }
 
-/// How a notifier fares, over all of its deliveries. The value-initialized state is good health.
-struct NotifierHealth {
-  Timestamp failing_since;  ///< of the first failure since the last success, where `failures` is not 0
-  unsigned failures = 0;    ///< since the last success
-
-  friend bool operator==(const NotifierHealth& a, const NotifierHealth& b) noexcept {
-    return a.failures == b.failures && a.failing_since == b.failing_since;
+inline std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts) noexcept {
+  std::int64_t wait = policy.max_retry_after_ms;
+  for (std::size_t i = 0; i < policy.delays_ms.size(); ++i) {
+    if (attempts == 0 || attempts == i + 1) wait = (std::max)(wait, policy.delays_ms[i]);
   }
-  friend bool operator!=(const NotifierHealth& a, const NotifierHealth& b) noexcept { return !(a == b); }
-};
+  return wait + detail::jitter_range_ms(wait, policy);
+}
 
-/// The health after an attempt. To be throttled is neither a success nor a failure.
-inline NotifierHealth next_health(NotifierHealth health, Timestamp now, const Verdict& verdict) noexcept {
+inline NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall,
+                                  std::int64_t gap_ms) noexcept {
   switch (verdict.action) {
     case Verdict::Action::delivered: return {};
-    case Verdict::Action::throttle: return health;
+    case Verdict::Action::throttle:
+    case Verdict::Action::postpone: return health;
     default: break;
   }
-  if (health.failures == 0) health.failing_since = now;
+  constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)();
+  if (health.failures != 0) health.failing_ms += (std::clamp)(gap_ms, std::int64_t{0}, most - health.failing_ms);
+  health.last_failure = wall;
   if (health.failures != static_cast<unsigned>(-1)) ++health.failures;
   return health;
 }
 
-/// Whether a notifier is to be switched off, after an attempt with this verdict that led to this health.
-inline bool is_to_be_disabled(const NotifierHealth& health, Timestamp now, const Verdict& verdict,
-                              const RetryPolicy& policy) noexcept {
-  if (verdict.action == Verdict::Action::disable) return true;
-  return policy.disable_after_failures != 0 && health.failures >= policy.disable_after_failures &&
-         now.ms - health.failing_since.ms >= policy.disable_after_ms;
+inline std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall,
+                                         const RetryPolicy& policy) noexcept {
+  return detail::clamped_gap(health.last_failure.ms, wall.ms, policy.disable_after_ms / 4);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -16344,19 +18156,22 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Where a delivery stands.
+/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
+/// added.
 enum class OutboxState : std::uint8_t {
   pending,    ///< to be sent, now or later
   delivered,  ///< it has arrived
   dead,       ///< given up; can be sent again
+  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
 };
 
-/// "pending", "delivered" or "dead".
+/// "pending", "delivered", "dead" or "held".
 constexpr std::string_view to_string(OutboxState state) noexcept {
   switch (state) {
     case OutboxState::pending: return "pending";
     case OutboxState::delivered: return "delivered";
     case OutboxState::dead: return "dead";
+    case OutboxState::held: return "held";
   }
   return "unknown";
 }
@@ -16367,12 +18182,15 @@ struct DeliveryAttempt {
   Verdict::Action action = Verdict::Action::fail;
   int status = 0;
   std::string reason;  ///< without secrets
+  /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
+  std::vector<std::string> remaining = {};
+  std::vector<std::string> refused = {};
 };
 
 /// What is known of one delivery, without its content and its secrets.
 struct OutboxRecord {
   std::uint64_t sequence = 0;  ///< given by the storage, growing from 1: the order of arrival
-  std::string key;             ///< the idempotency key
+  std::string key;             ///< the idempotency key: unique among the deliveries of one notifier
   std::string notifier_id;
   std::string app_id;
   std::string event_id;
@@ -16383,7 +18201,10 @@ struct OutboxRecord {
   OutboxState state = OutboxState::pending;
   unsigned attempts = 0;  ///< since it was enqueued or sent again by hand
   Timestamp created_at;
-  Timestamp next_at;                     ///< OutboxState::pending: not before then; else when it ended
+  Timestamp next_at;  ///< OutboxState::pending: not before then; held: it is given up then; else when it ended
+  /// How long it was to wait for `next_at` when that was decided, so that a clock which was set since cannot make it
+  /// longer; -1 where that is not known.
+  std::int64_t wait_ms = 0;
   std::vector<DeliveryAttempt> history;  ///< oldest first; only find() and list() fill it
 };
 
@@ -16393,7 +18214,34 @@ struct OutboxChange {
   OutboxState state = OutboxState::pending;
   unsigned attempts = 0;
   Timestamp next_at;
-  std::optional<DeliveryAttempt> attempt;  ///< to be added to the history
+  std::int64_t wait_ms = 0;
+  std::optional<DeliveryAttempt> attempt = std::nullopt;  ///< to be added to the history
+  std::vector<std::string> recipients = {};               ///< all that are left to a mail; empty: as they are
+};
+
+/// What a store remembers of the time, so that a clock which is wrong for a moment makes it forget nothing.
+struct OutboxClock {
+  Timestamp wall;  ///< the time of day when it was last looked at
+  Timestamp kept;  ///< the time that counts for how long records are kept: never goes back, follows `wall` by and by
+};
+
+/// One thing to be stored.
+struct OutboxWrite {
+  enum class Kind : std::uint8_t { change, health, clock };
+
+  Kind kind = Kind::change;
+  OutboxChange change;      ///< Kind::change. One whose record is not there is left out
+  std::string notifier_id;  ///< Kind::health: whose; good health (no failures) need not be kept
+  NotifierHealth health;
+  OutboxClock clock;  ///< Kind::clock: in place of the one before
+};
+
+/// Which records are forgotten.
+struct OutboxForget {
+  Timestamp delivered_before;  ///< those that arrived before then,
+  Timestamp dead_before;       ///< those that died before then
+  /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
+  Timestamp latest;
 };
 
 /// Which records to list, newest first.
@@ -16404,37 +18252,36 @@ struct OutboxQuery {
   std::size_t limit = 50;
 };
 
-/// A durable store of deliveries. Implementations answer errc::storage where they cannot read or write.
+/// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
+/// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
 ///
-/// One Outbox at a time uses a storage, from one thread. What insert(), update(), set_health() and forget() do lasts
-/// from the next commit() on: until then a crash may undo it, all together or in part, but never out of order. There is
+/// One Outbox at a time uses a storage, from one thread; others may insert what they hand to Outbox::admit(). There is
 /// no need to store what is claimed: after a crash every pending delivery is due again, under the same key.
 class OutboxStorage {
  public:
   virtual ~OutboxStorage() = default;
 
-  /// Adds a delivery, with the record's history, unless its key is there already, in whatever state.
-  /// @return its sequence, greater than all before; 0 where the key was there
-  virtual Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) = 0;
-  /// Changes a record. One that is not there is left so.
-  virtual Result<void> update(const OutboxChange& change) = 0;
-  /// Keeps a notifier's health; good health (no failures) need not be kept.
-  virtual Result<void> set_health(std::string_view notifier_id, const NotifierHealth& health) = 0;
-  /// Forgets what was delivered, and what died, before a moment.
+  /// Adds deliveries with their records and histories, all or none, and lasts when it returns. One whose notifier has a
+  /// delivery of that key already, in whatever state, or earlier among these, is left out.
+  /// @param records     as many as there are deliveries. Gets their sequences, each greater than all before; 0 for one
+  ///                    that is left out
+  /// @param deliveries  the first of them
+  virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
+  /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
+  virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
+  /// Forgets what has ended and is not kept any longer, by and by where it is much.
   /// @return how many deliveries were forgotten
-  virtual Result<std::size_t> forget(Timestamp delivered_before, Timestamp dead_before) = 0;
+  virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
 
-  /// Makes everything until now last. After an error nothing is known to last; it may be called again.
-  virtual Result<void> commit() = 0;
-  /// Undoes everything since the last commit().
-  virtual void rollback() = 0;
-
-  /// The content of a delivery. errc::not_found or errc::invalid where it is lost for good.
+  /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
+  /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
-  /// Calls back with every pending record, in order of sequence; it may not call the storage.
-  virtual Result<void> each_pending(const std::function<void(const OutboxRecord&)>& call) = 0;
+  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
+  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
   virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
-  virtual Result<std::optional<OutboxRecord>> find(std::string_view key) = 0;
+  /// The clock that was written last, or none.
+  virtual Result<std::optional<OutboxClock>> clock() = 0;
+  virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;
   /// Appends a page of records to `out`.
   /// @return how many records match in all
   virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
@@ -16442,13 +18289,139 @@ class OutboxStorage {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_schedule.hpp --------------------------------------------------------------------------
+// ---- notifier/delivery/outbox_batches.hpp ---------------------------------------------------------------------------
 
-// Who is next: the part of the outbox that lives in memory only, and is made anew from the storage at every start.
+// What is on its way into the store: one batch at a time, in the order in which it came to pass.
 
-#include <map>
-#include <set>
-#include <unordered_map>
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Writes that are to be stored together, all or none, in their order.
+struct OutboxBatch {
+  std::uint64_t number = 0;  ///< from 1; the same when the same writes are given again
+  std::vector<OutboxWrite> writes;
+};
+
+namespace detail {
+
+class OutboxBatches {
+ public:
+  /// One more, to be filled in.
+  OutboxWrite& add() { return gathered_.emplace_back(); }
+
+  /// @return nullptr where one is out, or there is nothing to write
+  const OutboxBatch* take() {
+    if (is_out_ || (out_.writes.empty() && gathered_.empty())) return nullptr;
+    if (out_.writes.empty()) {
+      out_.writes.swap(gathered_);
+      ++out_.number;
+    }
+    is_out_ = true;
+    return &out_;
+  }
+
+  /// @return whether that batch was out
+  bool written(std::uint64_t number) {
+    if (!is_out_ || number != out_.number) return false;
+    out_.writes.clear();
+    is_out_ = false;
+    has_failed_ = false;
+    return true;
+  }
+
+  bool failed(std::uint64_t number) {
+    if (!is_out_ || number != out_.number) return false;
+    is_out_ = false;
+    has_failed_ = true;
+    return true;
+  }
+
+  /// Whether the last one failed, and none was written since.
+  bool has_failed() const noexcept { return has_failed_; }
+  /// The number of the batch that what is added now will be written with.
+  std::uint64_t next_number() const noexcept { return out_.number + 1; }
+  bool is_written(std::uint64_t number) const noexcept {
+    return number < out_.number || (number == out_.number && out_.writes.empty());
+  }
+  bool is_empty() const noexcept { return out_.writes.empty() && gathered_.empty(); }
+
+ private:
+  OutboxBatch out_;
+  std::vector<OutboxWrite> gathered_;
+  bool is_out_ = false;
+  bool has_failed_ = false;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+///
+/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
+/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
+/// there is.
+struct Moment {
+  Timestamp wall;              ///< the time of day: may step, either way
+  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/outbox_clock.hpp -----------------------------------------------------------------------------
+
+// The time by which records are kept: one that a clock which is wrong for a while, or over a restart, cannot run away
+// with.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Follows the time of day, but runs at least half and at most twice as fast as the steady clock. So it never goes
+/// back; a clock that is ten years ahead for an hour brings it forward by one, and one that was set back for good makes
+/// it stand behind for no longer than twice the difference. Of the time in which nothing ran it takes a bounded part at
+/// once.
+class OutboxTime {
+ public:
+  /// Begins with what the store has.
+  /// @param most_ms  what a restart may bring it forward at once
+  void begin(const std::optional<OutboxClock>& stored, Moment now, std::int64_t most_ms) {
+    has_begun_ = true;
+    steady_ = now.steady_ms;
+    kept_ = valid(now.wall);
+    if (!stored) return;
+    // Counted from when the time of day was last looked at, so that a process that starts again and again while its
+    // clock is wrong gains by it only once.
+    const std::int64_t gap = clamped_gap(stored->wall.ms, now.wall.ms, most_ms);
+    const std::int64_t before = valid(stored->kept);
+    kept_ = before + clamped_gap(before, kept_, gap);
+  }
+
+  Timestamp at(Moment now) {
+    if (!has_begun_) begin(std::nullopt, now, 0);
+    const std::int64_t run = clamped_gap(steady_, now.steady_ms, longest_run);
+    steady_ = (std::max)(steady_, now.steady_ms);
+    kept_ = (std::clamp)(valid(now.wall), kept_ + run / 2, kept_ + 2 * run);
+    return {kept_};
+  }
+
+ private:
+  static constexpr std::int64_t valid(Timestamp at) {
+    return (std::clamp)(at.ms, first_timestamp.ms, last_timestamp.ms);
+  }
+
+  static constexpr std::int64_t longest_run = (std::numeric_limits<std::int64_t>::max)() / 8;
+
+  bool has_begun_ = false;
+  std::int64_t steady_ = 0;
+  std::int64_t kept_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/outbox_options.hpp ---------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -16463,20 +18436,56 @@ struct TargetLimits {
 using PlatformLimits = std::array<TargetLimits, platform_count>;
 inline constexpr PlatformLimits default_limits = {{{4, 0}, {1, 1000}, {16, 0}, {2, 0}}};
 
+/// What an outbox takes from its host; every member has a default.
+struct OutboxOptions {
+  RetryPolicy retry;
+  PlatformLimits limits = default_limits;
+  /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
+  /// places.
+  unsigned host_concurrency = 64;
+  /// Sends a notifier's deliveries one by one, in the order they were enqueued: the next begins when the one before has
+  /// arrived or is dead. One that is sent again by hand is out of order.
+  bool keep_order = false;
+  /// How long a delivery is held for a notifier that is switched off; then it is dead.
+  std::int64_t hold_ms = std::int64_t{3} * 24 * 3'600'000;
+  /// How long the record of a delivery is kept after it arrived or died: as long, its key is not delivered again.
+  std::int64_t keep_delivered_ms = std::int64_t{7} * 24 * 3'600'000;
+  std::int64_t keep_dead_ms = std::int64_t{30} * 24 * 3'600'000;
+  /// Uniform random numbers for the jitter. Empty: no jitter.
+  std::function<std::uint32_t()> random;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/outbox_schedule.hpp --------------------------------------------------------------------------
+
+// Who is next: the part of the outbox that lives in memory only, and is made anew from the storage at every start.
+
+#include <map>
+#include <set>
+#include <unordered_map>
+
+NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// Pending deliveries, by target and by the time when they are due.
+/// Pending deliveries, by target and by the time when they are due. All times are of the steady clock.
 ///
 /// Hosts stand in an agenda by the time when one of their targets may be sent something, and so do the targets of each
 /// host; either only while it has a place free. So what hangs is not even looked at, a claim costs O(log n), and those
-/// that are due take turns.
+/// that are due take turns. What is held stands in none of these, but among the deadlines.
 class OutboxSchedule {
  public:
+  /// How a notifier fares, and since when.
+  struct Fare {
+    NotifierHealth health;
+    std::optional<std::int64_t> last_failure;  // none: an earlier process saw it
+  };
+
   /// The deliveries of one notifier.
   struct Lane {
-    std::set<std::uint64_t> pending;
-    NotifierHealth health;
-    bool is_disabled = false;
+    std::set<std::uint64_t> pending;  // without those that are held
+    std::unique_ptr<Fare> fare;       // none: good health
+    std::size_t held = 0;
   };
 
   struct Host;
@@ -16497,9 +18506,8 @@ class OutboxSchedule {
     std::set<std::pair<std::int64_t, std::uint64_t>> queue;  // when, and the sequence
     std::int64_t not_before = (std::numeric_limits<std::int64_t>::min)();
     unsigned in_flight = 0;
+    unsigned entries = 0;  // whatever their stage
     std::optional<Due> armed;
-
-    bool is_idle() const noexcept { return queue.empty() && in_flight == 0; }
   };
 
   struct Host {
@@ -16512,18 +18520,23 @@ class OutboxSchedule {
   };
 
   enum class Stage : std::uint8_t {
-    held,  // an older delivery of the same notifier comes first
+    behind,  // an older delivery of the same notifier comes first
     waiting,
     claimed,
+    claimed_to_hold,  // to be held unless it ends
+    claimed_to_end,   // to be dead unless it arrives
+    held,
   };
 
   struct Entry {
     std::string_view notifier_id;
     Lane* lane;
     Target* target;
-    std::int64_t next_at;
+    std::int64_t next_at;  // when it is due; where it is held, when that ends
     unsigned attempts;
     Stage stage;
+
+    bool is_claimed() const noexcept { return stage >= Stage::claimed && stage <= Stage::claimed_to_end; }
   };
 
   OutboxSchedule(const PlatformLimits& limits, unsigned host_concurrency, bool keep_order)
@@ -16531,30 +18544,32 @@ class OutboxSchedule {
   OutboxSchedule(const OutboxSchedule&) = delete;
   OutboxSchedule& operator=(const OutboxSchedule&) = delete;
 
-  /// Adds a pending delivery. One that is there already stays as it is.
-  void add(const OutboxRecord& record) {
+  /// Adds a delivery that is pending or held. One that is there already stays as it is.
+  /// @param next_at  when it is due, or when holding it ends
+  void add(const OutboxRecord& record, std::int64_t next_at) {
     const auto [at, is_new] = entries_.try_emplace(record.sequence);
     if (!is_new) return;
     const auto lane = lanes_.try_emplace(record.notifier_id).first;
-    const bool is_held = keep_order_ && !lane->second.pending.empty();
-    lane->second.pending.insert(record.sequence);
     Target& target = find_target(record);
-    at->second = {lane->first,       &lane->second,   &target,
-                  record.next_at.ms, record.attempts, is_held ? Stage::held : Stage::waiting};
-    if (!is_held) {
-      target.queue.emplace(record.next_at.ms, record.sequence);
-      arm(target, false);
+    ++target.entries;
+    at->second = {lane->first, &lane->second, &target, next_at, record.attempts, Stage::behind};
+    if (record.state == OutboxState::held) {
+      enter_held(record.sequence, at->second);
+      return;
     }
+    const bool is_behind = keep_order_ && !lane->second.pending.empty();
+    lane->second.pending.insert(record.sequence);
+    if (!is_behind) enter_queue(record.sequence, at->second);
   }
 
   /// Claims the delivery whose turn it is, or none where nothing may begin now.
-  std::optional<std::uint64_t> claim(Timestamp now) {
-    while (!idle_.empty() && idle_.begin()->first <= now.ms) {
+  std::optional<std::uint64_t> claim(std::int64_t now) {
+    while (!idle_.empty() && idle_.begin()->first <= now) {
       const auto at = targets_.find(idle_.begin()->second);
       idle_.erase(idle_.begin());
       forget(at->second);
     }
-    if (agenda_.empty() || agenda_.begin()->first.time > now.ms) return std::nullopt;
+    if (agenda_.empty() || agenda_.begin()->first.time > now) return std::nullopt;
     Host& host = *agenda_.begin()->second;
     Target& target = *host.agenda.begin()->second;
     const std::uint64_t sequence = target.queue.begin()->second;
@@ -16563,36 +18578,35 @@ class OutboxSchedule {
     ++target.in_flight;
     ++host.in_flight;
     ++in_flight_;
-    host.last_claim = now.ms;
-    target.not_before = (std::max)(target.not_before, now.ms + target.limits.min_interval_ms);
+    host.last_claim = now;
+    target.not_before = (std::max)(target.not_before, now + target.limits.min_interval_ms);
     arm(target, true);
     return sequence;
   }
 
-  /// The entry of a claimed delivery, or nullptr. Valid until that delivery ends.
-  const Entry* claimed(std::uint64_t sequence) const {
+  /// The entry of a delivery, or nullptr. Valid until that delivery ends.
+  const Entry* find(std::uint64_t sequence) const {
     const auto at = entries_.find(sequence);
-    return at != entries_.end() && at->second.stage == Stage::claimed ? &at->second : nullptr;
+    return at == entries_.end() ? nullptr : &at->second;
+  }
+  /// The same where it is claimed.
+  const Entry* claimed(std::uint64_t sequence) const {
+    const Entry* entry = find(sequence);
+    return entry != nullptr && entry->is_claimed() ? entry : nullptr;
   }
 
-  /// Ends a delivery, claimed or not.
-  void finish(std::uint64_t sequence, Timestamp now) {
+  /// Ends a delivery, whatever its stage.
+  void finish(std::uint64_t sequence, std::int64_t now) {
     const auto at = entries_.find(sequence);
     if (at == entries_.end()) return;
     const Entry entry = at->second;
+    leave_stage(sequence, at->second);
     entries_.erase(at);
+    pass_turn(entry);
+    drop_if_idle(entry.notifier_id, *entry.lane);
     Target& target = *entry.target;
-    if (entry.stage == Stage::waiting) target.queue.erase({entry.next_at, sequence});
-    if (entry.stage == Stage::claimed) leave(target);
-    arm(target, false);
-    entry.lane->pending.erase(sequence);
-    if (entry.lane->pending.empty()) {
-      if (entry.lane->health.failures == 0) lanes_.erase(std::string(entry.notifier_id));
-    } else if (keep_order_) {
-      wake(*entry.lane->pending.begin());
-    }
-    if (!target.is_idle()) return;
-    if (target.not_before > now.ms) {
+    if (--target.entries != 0) return;
+    if (target.not_before > now) {
       idle_.emplace(target.not_before, target.key);
     } else {
       forget(target);
@@ -16600,58 +18614,124 @@ class OutboxSchedule {
   }
 
   /// Gives a claimed delivery back, to be claimed again at `next_at`.
-  void again(std::uint64_t sequence, Timestamp next_at, unsigned attempts) {
+  void again(std::uint64_t sequence, std::int64_t next_at, unsigned attempts) {
     const auto at = entries_.find(sequence);
-    if (at == entries_.end() || at->second.stage != Stage::claimed) return;
+    if (at == entries_.end() || !at->second.is_claimed()) return;
     Entry& entry = at->second;
-    entry.next_at = next_at.ms;
+    leave_stage(sequence, entry);
+    entry.next_at = next_at;
     entry.attempts = attempts;
-    entry.stage = Stage::waiting;
-    leave(*entry.target);
-    entry.target->queue.emplace(next_at.ms, sequence);
-    arm(*entry.target, false);
+    entry.stage = Stage::behind;
+    entry.lane->pending.insert(sequence);
+    wake(keep_order_ ? *entry.lane->pending.begin() : sequence);
   }
 
-  /// Lets nothing begin at the target of this claimed delivery before `until`.
-  void pause(std::uint64_t sequence, Timestamp until) {
+  /// Holds a delivery, whatever its stage, until resume() or finish().
+  void hold(std::uint64_t sequence, std::int64_t deadline, unsigned attempts) {
     const auto at = entries_.find(sequence);
     if (at == entries_.end()) return;
-    at->second.target->not_before = (std::max)(at->second.target->not_before, until.ms);
+    Entry& entry = at->second;
+    const Entry before = entry;
+    leave_stage(sequence, entry);
+    entry.next_at = deadline;
+    entry.attempts = attempts;
+    enter_held(sequence, entry);
+    pass_turn(before);
+  }
+
+  /// What is to become of a claimed delivery that does not end.
+  void mark(std::uint64_t sequence, Stage claimed) {
+    const auto at = entries_.find(sequence);
+    if (at != entries_.end() && at->second.is_claimed()) at->second.stage = claimed;
+  }
+
+  /// Makes what is held for a notifier due, in its order, and before what is not yet claimed where order is kept.
+  void resume(Lane& lane, std::int64_t next_at) {
+    for (const std::uint64_t sequence : held_of(lane)) {
+      Entry& entry = entries_.find(sequence)->second;
+      leave_stage(sequence, entry);
+      entry.next_at = next_at;
+      entry.stage = Stage::behind;
+      lane.pending.insert(sequence);
+      if (!keep_order_) enter_queue(sequence, entry);
+    }
+    if (!keep_order_) return;
+    bool is_busy = false;
+    for (const std::uint64_t sequence : lane.pending) {
+      Entry& entry = entries_.find(sequence)->second;
+      is_busy = is_busy || entry.is_claimed();
+      if (entry.stage != Stage::waiting) continue;
+      leave_queue(sequence, entry);
+      entry.stage = Stage::behind;
+    }
+    if (!is_busy && !lane.pending.empty()) wake(*lane.pending.begin());
+  }
+
+  /// Lets nothing begin at the target of this delivery before `until`.
+  void pause(std::uint64_t sequence, std::int64_t until) {
+    const auto at = entries_.find(sequence);
+    if (at == entries_.end()) return;
+    at->second.target->not_before = (std::max)(at->second.target->not_before, until);
     arm(*at->second.target, false);
   }
 
-  /// When claim() may have something; nothing before a delivery is added or one under way ends.
-  std::optional<Timestamp> next_time() const {
-    if (agenda_.empty()) return std::nullopt;
-    return Timestamp{agenda_.begin()->first.time};
+  /// One that has been held for as long as it may be.
+  std::optional<std::uint64_t> expired(std::int64_t now) const {
+    if (deadlines_.empty() || deadlines_.begin()->first > now) return std::nullopt;
+    return deadlines_.begin()->second;
   }
 
-  /// Good health again; forgets the notifier where nothing of it is pending.
-  void reset_health(std::string_view notifier_id) {
-    const auto at = lanes_.find(std::string(notifier_id));
-    if (at == lanes_.end()) return;
-    at->second.health = {};
-    if (at->second.pending.empty()) lanes_.erase(at);
-  }
-
-  unsigned attempts(std::uint64_t sequence) const {
-    const auto at = entries_.find(sequence);
-    return at == entries_.end() ? 0 : at->second.attempts;
+  /// When claim() or expired() may have something; nothing before a delivery is added or one under way ends.
+  std::optional<std::int64_t> next_time() const {
+    std::optional<std::int64_t> next;
+    if (!agenda_.empty()) next = agenda_.begin()->first.time;
+    if (!deadlines_.empty() && (!next || deadlines_.begin()->first < *next)) next = deadlines_.begin()->first;
+    return next;
   }
 
   Lane& lane(std::string_view notifier_id) { return lanes_[std::string(notifier_id)]; }
-  std::size_t size() const noexcept { return entries_.size(); }
+  Lane* find_lane(std::string_view notifier_id) {
+    const auto at = lanes_.find(std::string(notifier_id));
+    return at == lanes_.end() ? nullptr : &at->second;
+  }
+  /// Forgets a notifier of which nothing waits and nothing bad is known.
+  void drop_if_idle(std::string_view notifier_id, const Lane& lane) {
+    if (lane.pending.empty() && lane.held == 0 && lane.fare == nullptr) lanes_.erase(std::string(notifier_id));
+  }
+
+  /// In their order.
+  std::vector<std::uint64_t> held_of(const Lane& lane) const {
+    std::vector<std::uint64_t> found;
+    found.reserve(lane.held);
+    for (auto at = held_.lower_bound({&lane, 0}); at != held_.end() && at->first == &lane; ++at) {
+      found.push_back(at->second);
+    }
+    return found;
+  }
+  /// The notifiers for which something is held, each once.
+  std::vector<std::string> held_notifiers() const {
+    std::vector<std::string> found;
+    for (auto at = held_.begin(); at != held_.end(); at = held_.upper_bound({at->first, no_sequence})) {
+      found.emplace_back(entries_.find(at->second)->second.notifier_id);
+    }
+    return found;
+  }
+
+  std::size_t size() const noexcept { return entries_.size(); }  ///< held ones among them
+  std::size_t held() const noexcept { return held_.size(); }
   std::size_t in_flight() const noexcept { return in_flight_; }
   /// How many are remembered: those with deliveries, and those that were sent something just now.
   std::size_t targets() const noexcept { return targets_.size(); }
   std::size_t hosts() const noexcept { return hosts_.size(); }
 
  private:
+  static constexpr std::uint64_t no_sequence = (std::numeric_limits<std::uint64_t>::max)();
+
   Target& find_target(const OutboxRecord& record) {
     const auto [at, is_new] = targets_.try_emplace(record.target);
     Target& target = at->second;
     if (!is_new) {
-      if (target.is_idle()) idle_.erase({target.not_before, target.key});
+      if (target.entries == 0) idle_.erase({target.not_before, target.key});
       return target;
     }
     target.key = record.target;
@@ -16669,19 +18749,50 @@ class OutboxSchedule {
     if (--host.targets == 0) hosts_.erase(host.key);
   }
 
-  void leave(Target& target) {
-    --target.in_flight;
-    --target.host->in_flight;
-    --in_flight_;
-  }
-
-  /// In ordered lanes: the oldest delivery may go.
-  void wake(std::uint64_t sequence) {
-    Entry& entry = entries_.find(sequence)->second;
-    if (entry.stage != Stage::held) return;
+  void enter_queue(std::uint64_t sequence, Entry& entry) {
     entry.stage = Stage::waiting;
     entry.target->queue.emplace(entry.next_at, sequence);
     arm(*entry.target, false);
+  }
+
+  void leave_queue(std::uint64_t sequence, Entry& entry) {
+    entry.target->queue.erase({entry.next_at, sequence});
+    arm(*entry.target, false);
+  }
+
+  void enter_held(std::uint64_t sequence, Entry& entry) {
+    entry.stage = Stage::held;
+    ++entry.lane->held;
+    held_.emplace(entry.lane, sequence);
+    deadlines_.emplace(entry.next_at, sequence);
+  }
+
+  /// Takes an entry out of everything that its stage has put it into.
+  void leave_stage(std::uint64_t sequence, Entry& entry) {
+    if (entry.stage == Stage::held) {
+      --entry.lane->held;
+      held_.erase({entry.lane, sequence});
+      deadlines_.erase({entry.next_at, sequence});
+      return;
+    }
+    entry.lane->pending.erase(sequence);
+    if (entry.stage == Stage::waiting) leave_queue(sequence, entry);
+    if (!entry.is_claimed()) return;
+    --entry.target->in_flight;
+    --entry.target->host->in_flight;
+    --in_flight_;
+    arm(*entry.target, false);
+  }
+
+  /// In ordered lanes: what was this one's turn is the oldest one's now.
+  void pass_turn(const Entry& was) {
+    if (!keep_order_ || was.stage == Stage::behind || was.stage == Stage::held || was.lane->pending.empty()) return;
+    wake(*was.lane->pending.begin());
+  }
+
+  void wake(std::uint64_t sequence) {
+    Entry& entry = entries_.find(sequence)->second;
+    if (entry.stage == Stage::behind) enter_queue(sequence, entry);
   }
 
   /// Enters a target and its host where they belong now. They keep their turn at the same time, unless they had it.
@@ -16718,12 +18829,577 @@ class OutboxSchedule {
   std::unordered_map<std::uint64_t, Target> targets_;
   std::unordered_map<std::uint64_t, Host> hosts_;
   std::map<Due, Host*> agenda_;
-  std::set<std::pair<std::int64_t, std::uint64_t>> idle_;  // targets without deliveries that may not begin yet
+  std::set<std::pair<const Lane*, std::uint64_t>> held_;
+  std::set<std::pair<std::int64_t, std::uint64_t>> deadlines_;  // of those that are held
+  std::set<std::pair<std::int64_t, std::uint64_t>> idle_;       // targets without deliveries that may not begin yet
   std::uint64_t turns_ = 0;
   std::size_t in_flight_ = 0;
 };
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/outbox_machine.hpp ---------------------------------------------------------------------------
+
+// The outbox as a state machine alone: it knows numbers, asks for what it needs, and is told what came of it.
+//
+// Whoever drives it stores what it wants to have stored, and may take its time over that: nothing waits within a call.
+//
+//     machine.claim(now, free_places, turns);               // load each delivery, send it, then for each:
+//     machine.record(turn.sequence, classify(...), now);
+//     while (const OutboxBatch* batch = machine.take_writes()) {
+//       store(batch->writes) ? machine.written(batch->number) : machine.failed(batch->number);
+//     }
+//
+// A crash between an attempt and its written() makes a delivery arrive twice, both times under the same idempotency
+// key; at no other point is one lost or sent again after it was stored as delivered.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A delivery whose turn it is.
+struct OutboxTurn {
+  std::uint64_t sequence = 0;
+  unsigned attempt = 1;  ///< which attempt this is, since the delivery was enqueued or sent again by hand
+};
+
+/// What an attempt came to.
+struct OutboxStep {
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;
+  Timestamp next_at;  ///< OutboxState::pending: when it is tried again; held: when it is given up; else when it ended
+  std::string notifier_id;
+  /// The host is to switch the notifier off and tell its owner. What else was pending or held for it is dead by now.
+  bool disable_notifier = false;
+  std::size_t ended = 0;  ///< how many others these were
+};
+
+/// What came of ending all that there is for a notifier.
+struct OutboxEnded {
+  std::size_t pending = 0;    ///< ended
+  std::size_t held = 0;       ///< ended
+  std::size_t under_way = 0;  ///< not tried again
+};
+
+/// Which delivery is attempted when, and what becomes of it. Used by one thread at a time.
+///
+/// Everybody may insert deliveries into the store; only the machine's owner changes what is there, by what
+/// take_writes() gives. Of the time, the machine waits by the steady clock; what it stores is dated by the time of day,
+/// and what it reads of that is trusted no further than the wait that was decided on.
+class OutboxMachine {
+ public:
+  explicit OutboxMachine(OutboxOptions options = {})
+      : options_(std::move(options)), schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+
+  // What the store has, at the start: first its clock, then in any order the rest.
+
+  /// @param stored  OutboxStorage::clock()
+  void remember(const std::optional<OutboxClock>& stored, Moment now);
+  /// How a notifier fared until now.
+  void remember(std::string_view notifier_id, const NotifierHealth& health);
+
+  /// Takes up a delivery that the store has as pending or held: left by an earlier process, or just inserted. What is
+  /// held stays so until resume(); what is pending is sent also where the notifier was switched off before. One that
+  /// the machine has already, or that has ended, is left out.
+  /// @param record  as stored, its sequence included, and not older than what the machine has had stored of it
+  void admit(const OutboxRecord& record, Moment now);
+
+  // Attempts.
+
+  /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until one of the
+  /// functions below has been told of it. Before, it ends what was held for too long.
+  /// @return how many; none while the last batch of writes has failed, since nobody would know of them after a crash
+  std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
+
+  /// What came of an attempt. Of a mail that some recipients got, only `recipients.remaining` are tried again.
+  /// @return errc::not_found where this is not under way
+  Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                            const MailRecipients& recipients = {});
+
+  /// Gives one back without an attempt: it is due again after so long.
+  void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0);
+
+  /// Ends one that the host will not send, as dead and without an attempt: what its notifier is judged by stays as it
+  /// is.
+  /// @param reason  one English sentence without a final full stop and without secrets
+  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now);
+
+  /// Ends one whose content the store has lost for good.
+  Result<OutboxStep> lost(std::uint64_t sequence, Moment now) {
+    return give_up(sequence, "the stored delivery cannot be read", now);
+  }
+
+  /// Holds one whose notifier turns out to be switched off.
+  Result<OutboxStep> hold_claim(std::uint64_t sequence, Moment now);
+
+  // Notifiers.
+
+  /// Holds what is pending for a notifier that was switched off: until resume(), and at most OutboxOptions::hold_ms.
+  /// What is under way is held if it would have to be tried again. What comes in later is not.
+  /// @return how many are held now that were not
+  std::size_t hold(std::string_view notifier_id, Moment now);
+  /// Makes what is held for a notifier that was switched on due at once, at the rate that its targets take.
+  /// @return how many
+  std::size_t resume(std::string_view notifier_id, Moment now);
+  /// Ends all that there is for a notifier which was removed or is gone. What is under way is not tried again.
+  /// @param reason  as for give_up()
+  OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  /// For whom something is held, each once: after a start, a host resumes those who are switched on by now, and ends
+  /// those who are gone.
+  std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+
+  // The store.
+
+  /// Sends a dead delivery again, with all its attempts before it, under the same key, once that is stored.
+  /// @param record  as the store has it
+  /// @return errc::conflict where it is not dead
+  Result<void> resend(const OutboxRecord& record, Moment now);
+
+  /// What the store is to forget now. It may do so at any time after this.
+  OutboxForget prune(Moment now);
+
+  /// The next writes, which belong to the caller's store alone until written() or failed().
+  /// @return nullptr while there are none, or others are out; valid until written() or failed()
+  const OutboxBatch* take_writes() { return batches_.take(); }
+  /// They last.
+  void written(std::uint64_t number);
+  /// They do not, not even in part. take_writes() gives them again, and claim() gives nothing until they are written.
+  void failed(std::uint64_t number) { batches_.failed(number); }
+  /// Whether the last batch failed and none was written since.
+  bool is_stuck() const noexcept { return batches_.has_failed(); }
+  /// Whether everything is stored.
+  bool is_stored() const noexcept { return batches_.is_empty(); }
+
+  /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
+  /// ends, or a batch is written.
+  std::optional<std::int64_t> wait_ms(Moment now) const;
+  std::size_t pending() const noexcept {  ///< under way or not
+    return schedule_.size() - schedule_.held() + resent(OutboxState::pending);
+  }
+  std::size_t held() const noexcept { return schedule_.held() + resent(OutboxState::held); }
+  std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
+
+ private:
+  using Schedule = detail::OutboxSchedule;
+
+  OutboxStep apply(std::uint64_t sequence, OutboxChange&& change, Moment now);
+  OutboxStep finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxChange dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxStep hold_one(std::uint64_t sequence, Moment now);
+  OutboxStep give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
+  void write(OutboxChange&& change);
+  void write_health(std::string_view notifier_id, const NotifierHealth& health);
+  void write_clock(Moment now);
+  void set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now);
+  std::int64_t postpone_ms(Moment now);
+  Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
+  static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
+  static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
+  static Verdict removed() { return fault("the notifier was removed or switched off"); }
+  static Error not_under_way();
+
+  /// One that is sent again as soon as that is stored.
+  struct Resent {
+    OutboxRecord record;
+    std::uint64_t batch;
+    std::int64_t due;
+  };
+  /// A mail that has fewer recipients from now on, and keeps its place until that is stored: what is loaded before has
+  /// them all.
+  struct Narrowed {
+    std::uint64_t sequence;
+    std::uint64_t batch;
+    std::int64_t due;
+    unsigned attempts;
+  };
+
+  std::size_t resent(OutboxState state) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.record.state == state; }));
+  }
+  const Schedule::Entry* claimed(std::uint64_t sequence) const;
+  void settle_narrowed(Moment now);
+
+  OutboxOptions options_;
+  Schedule schedule_;
+  detail::OutboxTime time_;
+  detail::OutboxBatches batches_;
+  std::vector<Resent> resent_;
+  std::vector<Narrowed> narrowed_;
+  std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
+  std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/outbox_transitions.hpp -----------------------------------------------------------------------
+
+// What an OutboxMachine does when it is told something.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+inline void OutboxMachine::remember(const std::optional<OutboxClock>& stored, Moment now) {
+  time_.begin(stored, now, (std::min)(options_.keep_delivered_ms, options_.keep_dead_ms) / 7);
+  write_clock(now);
+}
+
+inline void OutboxMachine::remember(std::string_view notifier_id, const NotifierHealth& health) {
+  if (health.failures == 0) return;
+  auto& fare = schedule_.lane(notifier_id).fare;
+  fare = std::make_unique<Schedule::Fare>(Schedule::Fare{health, std::nullopt});
+  fare->health.failing_ms = (std::max)(health.failing_ms, std::int64_t{0});
+}
+
+inline void OutboxMachine::admit(const OutboxRecord& record, Moment now) {
+  const bool is_held = record.state == OutboxState::held;
+  if (!is_held && record.state != OutboxState::pending) return;
+  std::int64_t longest = is_held ? options_.hold_ms : longest_wait_ms(options_.retry);
+  if (record.wait_ms >= 0) {
+    longest = (std::min)(longest, record.wait_ms);
+  } else if (!is_held) {
+    longest = record.attempts == 0 ? 0 : longest_wait_ms(options_.retry, record.attempts);
+  }
+  schedule_.add(record, now.steady_ms + detail::clamped_gap(now.wall.ms, record.next_at.ms, longest));
+}
+
+inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
+  if (is_stuck()) return 0;
+  settle_narrowed(now);
+  constexpr int expired_at_once = 1000;
+  for (int i = 0; i < expired_at_once; ++i) {
+    const auto expired = schedule_.expired(now.steady_ms);
+    if (!expired) break;
+    finish(*expired, schedule_.find(*expired)->attempts, fault("the notifier stayed switched off"), now);
+  }
+  std::size_t count = 0;
+  for (; count < most; ++count) {
+    const auto sequence = schedule_.claim(now.steady_ms);
+    if (!sequence) break;
+    out.push_back({*sequence, schedule_.find(*sequence)->attempts + 1});
+  }
+  return count;
+}
+
+inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                                                const MailRecipients& recipients) {
+  const auto* entry = claimed(sequence);
+  if (entry == nullptr) return not_under_way();
+  if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
+  postponed_ms_ = 0;
+  const unsigned attempts = entry->attempts + 1;
+  NextStep next = next_attempt(attempts, verdict, options_.retry, options_.random ? options_.random() : 0);
+  const bool is_unwanted = entry->stage == Schedule::Stage::claimed_to_end;
+  bool is_disabled = false;
+  if (!is_unwanted) {
+    // A mail that some have got says nothing bad of its notifier, nor that all is well.
+    const bool is_partly_taken = recipients.some_accepted && verdict.action != Verdict::Action::delivered;
+    if (!is_partly_taken) set_health(*entry, verdict, now);
+    is_disabled =
+        is_to_be_disabled(entry->lane->fare ? entry->lane->fare->health : NotifierHealth(), verdict, options_.retry);
+  }
+  if (next.kind == NextStep::Kind::again && (is_unwanted || is_disabled)) next.kind = NextStep::Kind::dead;
+  if (next.target_pause_ms) schedule_.pause(sequence, now.steady_ms + *next.target_pause_ms);
+
+  OutboxChange change;
+  change.attempt = DeliveryAttempt{
+      now.wall, verdict.action, verdict.status, std::string(verdict.reason), recipients.remaining, recipients.refused};
+  change.recipients = recipients.remaining;
+  change.attempts = attempts;
+  // A mail that is being narrowed is held once that is stored.
+  const bool is_to_hold = entry->stage == Schedule::Stage::claimed_to_hold && recipients.remaining.empty();
+  change.state = next.kind == NextStep::Kind::done   ? OutboxState::delivered
+                 : next.kind == NextStep::Kind::dead ? OutboxState::dead
+                 : is_to_hold                        ? OutboxState::held
+                                                     : OutboxState::pending;
+  change.wait_ms = next.wait_ms;
+  OutboxStep step = apply(sequence, std::move(change), now);
+  step.disable_notifier = is_disabled;
+  if (is_disabled) {
+    const OutboxEnded others = end(step.notifier_id, "the notifier was switched off", now);
+    step.ended = others.pending + others.held;
+  }
+  return step;
+}
+
+/// Writes what a delivery has come to, and goes on with it so.
+inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& change, Moment now) {
+  OutboxStep step;
+  step.state = change.state;
+  step.attempts = change.attempts;
+  step.notifier_id = schedule_.find(sequence)->notifier_id;
+  change.sequence = sequence;
+  switch (change.state) {
+    case OutboxState::pending:
+      if (change.recipients.empty()) {
+        schedule_.again(sequence, now.steady_ms + change.wait_ms, change.attempts);
+      } else {
+        narrowed_.push_back({sequence, batches_.next_number(), now.steady_ms + change.wait_ms, change.attempts});
+      }
+      break;
+    case OutboxState::held:
+      change.wait_ms = options_.hold_ms;
+      schedule_.hold(sequence, now.steady_ms + change.wait_ms, change.attempts);
+      break;
+    default: change.wait_ms = 0; schedule_.finish(sequence, now.steady_ms);
+  }
+  const bool is_waiting = change.state == OutboxState::pending || change.state == OutboxState::held;
+  change.next_at = is_waiting ? later(now.wall, change.wait_ms) : ended_at(now);
+  step.next_at = change.next_at;
+  write(std::move(change));
+  return step;
+}
+
+inline OutboxStep OutboxMachine::finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+  return apply(sequence, dead(sequence, attempts, verdict, now), now);
+}
+
+inline OutboxChange OutboxMachine::dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+  OutboxChange change;
+  change.sequence = sequence;
+  change.state = OutboxState::dead;
+  change.attempts = attempts;
+  change.next_at = ended_at(now);
+  change.attempt = DeliveryAttempt{now.wall, verdict.action, verdict.status, std::string(verdict.reason)};
+  return change;
+}
+
+inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
+  OutboxChange change;
+  change.state = OutboxState::held;
+  change.attempts = schedule_.find(sequence)->attempts;
+  return apply(sequence, std::move(change), now);
+}
+
+inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
+  const auto* entry = schedule_.claimed(sequence);
+  if (entry->stage == Schedule::Stage::claimed_to_end) {
+    return finish(sequence, entry->attempts, removed(), now);
+  }
+  if (entry->stage == Schedule::Stage::claimed_to_hold) return hold_one(sequence, now);
+  OutboxStep step;
+  step.attempts = entry->attempts;
+  step.notifier_id = entry->notifier_id;
+  step.next_at = later(now.wall, delay_ms);
+  schedule_.again(sequence, now.steady_ms + delay_ms, entry->attempts);
+  return step;
+}
+
+inline void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
+  if (claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
+}
+
+inline Result<OutboxStep> OutboxMachine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
+  const auto* entry = claimed(sequence);
+  if (entry == nullptr) return not_under_way();
+  return finish(sequence, entry->attempts, fault(reason), now);
+}
+
+inline Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Moment now) {
+  const auto* entry = claimed(sequence);
+  if (entry == nullptr) return not_under_way();
+  if (entry->stage == Schedule::Stage::claimed_to_end) return give_back(sequence, now, 0);
+  return hold_one(sequence, now);
+}
+
+inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now) {
+  std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::pending) continue;
+    each.record.state = OutboxState::held;
+    each.due = now.steady_ms + options_.hold_ms;
+    write({each.record.sequence, OutboxState::held, 0, later(now.wall, options_.hold_ms), options_.hold_ms});
+    ++count;
+  }
+  auto* lane = schedule_.find_lane(notifier_id);
+  if (lane == nullptr) return count;
+  for (const std::uint64_t sequence : std::vector<std::uint64_t>(lane->pending.begin(), lane->pending.end())) {
+    const Schedule::Stage stage = schedule_.find(sequence)->stage;
+    if (stage == Schedule::Stage::claimed) schedule_.mark(sequence, Schedule::Stage::claimed_to_hold);
+    if (stage != Schedule::Stage::waiting && stage != Schedule::Stage::behind) continue;
+    hold_one(sequence, now);
+    ++count;
+  }
+  return count;
+}
+
+inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment now) {
+  std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::held) continue;
+    each.record.state = OutboxState::pending;
+    each.due = now.steady_ms;
+    write({each.record.sequence, OutboxState::pending, 0, now.wall});
+    ++count;
+  }
+  auto* lane = schedule_.find_lane(notifier_id);
+  if (lane == nullptr) return count;
+  for (const std::uint64_t sequence : lane->pending) {
+    if (schedule_.find(sequence)->stage == Schedule::Stage::claimed_to_hold) {
+      schedule_.mark(sequence, Schedule::Stage::claimed);
+    }
+  }
+  const std::vector<std::uint64_t> held = schedule_.held_of(*lane);
+  for (const std::uint64_t sequence : held) {
+    write({sequence, OutboxState::pending, schedule_.find(sequence)->attempts, now.wall});
+  }
+  schedule_.resume(*lane, now.steady_ms);
+  return count + held.size();
+}
+
+inline OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
+  OutboxEnded ended;
+  const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
+  for (std::size_t i = 0; i < resent_.size();) {
+    const OutboxRecord& record = resent_[i].record;
+    if (record.notifier_id != notifier_id) {
+      ++i;
+      continue;
+    }
+    ++(record.state == OutboxState::held ? ended.held : ended.pending);
+    write(dead(record.sequence, 0, verdict, now));
+    resent_.erase(resent_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
+  const auto* lane = schedule_.find_lane(notifier_id);
+  if (lane == nullptr) return ended;
+  // The lane goes with the last of them.
+  const std::vector<std::uint64_t> held = schedule_.held_of(*lane);
+  const std::vector<std::uint64_t> pending(lane->pending.begin(), lane->pending.end());
+  const bool is_failing = lane->fare != nullptr;
+  for (const std::uint64_t sequence : held) finish(sequence, schedule_.find(sequence)->attempts, verdict, now);
+  ended.held += held.size();
+  for (const std::uint64_t sequence : pending) {
+    const auto* entry = schedule_.find(sequence);
+    if (entry->is_claimed()) {
+      ended.under_way += entry->stage == Schedule::Stage::claimed_to_end ? 0 : 1;
+      schedule_.mark(sequence, Schedule::Stage::claimed_to_end);
+    } else {
+      finish(sequence, entry->attempts, verdict, now);
+      ++ended.pending;
+    }
+  }
+  if (is_failing) {
+    schedule_.lane(notifier_id).fare.reset();
+    write_health(notifier_id, {});
+    schedule_.drop_if_idle(notifier_id, schedule_.lane(notifier_id));
+  }
+  return ended;
+}
+
+inline Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now) {
+  const bool is_known = schedule_.find(record.sequence) != nullptr ||
+                        std::any_of(resent_.begin(), resent_.end(),
+                                    [&](const Resent& each) { return each.record.sequence == record.sequence; });
+  if (is_known || record.state != OutboxState::dead) {
+    Error error;
+    error.code = errc::conflict;
+    error.message = !is_known && record.state == OutboxState::delivered
+                        ? "the delivery has arrived, and is not sent again"
+                        : "the delivery is to be sent already";
+    return error;
+  }
+  resent_.push_back({record, batches_.next_number(), now.steady_ms});
+  resent_.back().record.state = OutboxState::pending;
+  resent_.back().record.attempts = 0;
+  write({record.sequence, OutboxState::pending, 0, now.wall});
+  return {};
+}
+
+inline OutboxForget OutboxMachine::prune(Moment now) {
+  const Timestamp kept = time_.at(now);
+  write_clock(now);
+  return {later(kept, -options_.keep_delivered_ms), later(kept, -options_.keep_dead_ms), ended_at(now)};
+}
+
+inline void OutboxMachine::written(std::uint64_t number) {
+  if (!batches_.written(number)) return;
+  const auto last =
+      std::find_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.batch > number; });
+  for (auto each = resent_.begin(); each != last; ++each) schedule_.add(each->record, each->due);
+  resent_.erase(resent_.begin(), last);
+}
+
+inline std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const {
+  if (is_stuck()) return std::nullopt;
+  const bool is_settled = std::any_of(narrowed_.begin(), narrowed_.end(),
+                                      [&](const Narrowed& each) { return batches_.is_written(each.batch); });
+  if (is_settled) return 0;
+  const auto next = schedule_.next_time();
+  if (!next) return std::nullopt;
+  return (std::max)(*next - now.steady_ms, std::int64_t{0});
+}
+
+/// The entry of a delivery that is under way, or nullptr.
+inline const OutboxMachine::Schedule::Entry* OutboxMachine::claimed(std::uint64_t sequence) const {
+  const bool is_narrowed =
+      std::any_of(narrowed_.begin(), narrowed_.end(), [&](const Narrowed& each) { return each.sequence == sequence; });
+  return is_narrowed ? nullptr : schedule_.claimed(sequence);
+}
+
+inline void OutboxMachine::settle_narrowed(Moment now) {
+  for (std::size_t i = 0; i < narrowed_.size();) {
+    const Narrowed each = narrowed_[i];
+    if (!batches_.is_written(each.batch)) {
+      ++i;
+      continue;
+    }
+    narrowed_.erase(narrowed_.begin() + static_cast<std::ptrdiff_t>(i));
+    const Schedule::Stage stage = schedule_.find(each.sequence)->stage;
+    schedule_.again(each.sequence, each.due, each.attempts);
+    if (stage == Schedule::Stage::claimed_to_hold) hold_one(each.sequence, now);
+    if (stage == Schedule::Stage::claimed_to_end) finish(each.sequence, each.attempts, removed(), now);
+  }
+}
+
+inline void OutboxMachine::write(OutboxChange&& change) { batches_.add().change = std::move(change); }
+
+inline void OutboxMachine::write_health(std::string_view notifier_id, const NotifierHealth& health) {
+  OutboxWrite& write = batches_.add();
+  write.kind = OutboxWrite::Kind::health;
+  write.notifier_id = notifier_id;
+  write.health = health;
+}
+
+inline void OutboxMachine::write_clock(Moment now) {
+  OutboxWrite& write = batches_.add();
+  write.kind = OutboxWrite::Kind::clock;
+  write.clock = {now.wall, time_.at(now)};
+}
+
+inline void OutboxMachine::set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now) {
+  auto& fare = entry.lane->fare;
+  const NotifierHealth before = fare ? fare->health : NotifierHealth();
+  std::int64_t gap = 0;
+  if (fare) {
+    gap = fare->last_failure ? now.steady_ms - *fare->last_failure
+                             : gap_after_restart_ms(before, now.wall, options_.retry);
+  }
+  const NotifierHealth health = next_health(before, verdict, now.wall, gap);
+  if (health == before) return;
+  if (health.failures == 0) {
+    fare.reset();
+  } else {
+    fare = std::make_unique<Schedule::Fare>(Schedule::Fare{health, now.steady_ms});
+  }
+  write_health(entry.notifier_id, health);
+}
+
+/// One wait for all that come at the same time, longer each time until an attempt could be made.
+inline std::int64_t OutboxMachine::postpone_ms(Moment now) {
+  constexpr std::int64_t first = 1000;
+  constexpr std::int64_t longest = 30'000;
+  if (postponed_ms_ == 0 || now.steady_ms >= postponed_until_) {
+    postponed_ms_ = postponed_ms_ == 0 ? first : (std::min)(2 * postponed_ms_, longest);
+    postponed_until_ = now.steady_ms + postponed_ms_;
+  }
+  return postponed_until_ - now.steady_ms;
+}
+
+inline Error OutboxMachine::not_under_way() {
+  Error error;
+  error.code = errc::not_found;
+  error.message = "no such delivery is under way";
+  return error;
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/delivery/outbox_target.hpp ----------------------------------------------------------------------------
@@ -16732,7 +19408,8 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The record that a new delivery begins with.
+/// The record that a new delivery begins with: due at once.
+/// @param now  the time of day
 ///
 /// Its target is what scheme, host, port and path name: queries often differ from one notifier to the next where the
 /// receiver is the same. Only hashes are kept of it, since paths are secrets. All mail has one target, the relay.
@@ -16784,10 +19461,10 @@ NOTIFIER_NAMESPACE_END
 
 // The outbox: every delivery put into it arrives at least once, or is declared dead with the reason.
 //
-// One state machine over any storage. It opens no socket and reads no clock:
+// One state machine over any storage that answers at once. It opens no socket and reads no clock:
 //
 //     notifier::Outbox outbox(storage);
-//     outbox.recover();                                     // once, at the start
+//     outbox.recover(now);                                  // once, at the start
 //     outbox.enqueue(outcome.deliveries, now);              // lasts when it returns
 //     outbox.claim(now, free_places, claims);               // send these, then for each:
 //     outbox.record(claim.sequence, classify(...), now);
@@ -16798,23 +19475,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What an Outbox takes from its host; every member has a default.
-struct OutboxOptions {
-  RetryPolicy retry;
-  PlatformLimits limits = default_limits;
-  /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
-  /// places.
-  unsigned host_concurrency = 64;
-  /// Sends a notifier's deliveries one by one, in the order they were enqueued: the next begins when the one before has
-  /// arrived or is dead. One that is sent again by hand is out of order.
-  bool keep_order = false;
-  /// How long the record of a delivery is kept after it arrived or died: as long, its key is not delivered again.
-  std::int64_t keep_delivered_ms = std::int64_t{7} * 24 * 3'600'000;
-  std::int64_t keep_dead_ms = std::int64_t{30} * 24 * 3'600'000;
-  /// Uniform random numbers for the jitter. Empty: no jitter.
-  std::function<std::uint32_t()> random;
-};
-
 /// A delivery to be attempted now.
 struct OutboxClaim {
   std::uint64_t sequence = 0;
@@ -16822,265 +19482,201 @@ struct OutboxClaim {
   Delivery delivery;
 };
 
-/// What an attempt came to.
-struct OutboxStep {
-  OutboxState state = OutboxState::pending;
-  unsigned attempts = 0;
-  Timestamp next_at;  ///< OutboxState::pending: when it is tried again
-  std::string notifier_id;
-  /// The host is to switch the notifier off and tell its owner. What else was pending for it is dead by now.
-  bool disable_notifier = false;
+/// What became of deliveries that were put in.
+struct OutboxEnqueued {
+  std::size_t added = 0;           ///< how many were new
+  std::vector<std::size_t> known;  ///< indices of those that were left out, growing
 };
 
-/// Used by one thread at a time.
+/// An OutboxMachine and the storage it asks. Used by one thread at a time.
+///
+/// While the storage fails, what came to pass is kept and given to it again with each flush(), and nothing else is
+/// begun: claim() gives nothing until it is stored.
 class Outbox {
  public:
-  /// @param storage  outlives the outbox, and is used by it alone.
+  /// @param storage  outlives the outbox, and is changed by it alone
   explicit Outbox(OutboxStorage& storage, OutboxOptions options = {})
-      : storage_(&storage),
-        options_(std::move(options)),
-        schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+      : storage_(&storage), machine_(std::move(options)) {}
 
-  /// Takes up what an earlier process left, claimed or not: all of it is due again.
+  /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
+  /// what was held is held again: see held_notifiers().
   /// @return how many deliveries are pending
-  Result<std::size_t> recover();
+  Result<std::size_t> recover(Moment now);
 
-  /// Puts deliveries in, all or none; they last when this returns. One whose key is known already, in whatever state,
-  /// is left out; a mail to nobody is dead at once.
-  /// @return how many were new
-  Result<std::size_t> enqueue(const Delivery* deliveries, std::size_t count, Timestamp now);
-  Result<std::size_t> enqueue(const std::vector<Delivery>& deliveries, Timestamp now) {
+  /// Puts deliveries in, all or none; they last when this returns. One whose key is known for its notifier already, in
+  /// whatever state, is left out; a mail to nobody is dead at once.
+  Result<OutboxEnqueued> enqueue(const Delivery* deliveries, std::size_t count, Moment now);
+  Result<OutboxEnqueued> enqueue(const std::vector<Delivery>& deliveries, Moment now) {
     return enqueue(deliveries.data(), deliveries.size(), now);
   }
 
   /// Takes up a delivery that its storage holds already, pending: put there by the host together with the change that
   /// made it, or made due again. It is sent also where the notifier was switched off before.
   /// @param record  as stored, its sequence included
-  void admit(const OutboxRecord& record);
+  void admit(const OutboxRecord& record, Moment now) { machine_.admit(record, now); }
 
-  /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record() or
-  /// release().
+  /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record(),
+  /// release(), give_up() or hold_claim().
   /// @return how many; fewer than `most` where no other may begin now. Never an error: what the storage cannot give now
   ///         is tried again later, and what it has lost is dead.
-  std::size_t claim(Timestamp now, std::size_t most, std::vector<OutboxClaim>& out);
+  std::size_t claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out);
 
-  /// Records what came of a claimed delivery. It lasts from the next flush() on.
-  /// @return errc::not_found where this is not under way; errc::storage: it still is, call again or release() it.
-  Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Timestamp now);
+  /// Records what came of a claimed delivery. It lasts from the next flush() that succeeds.
+  /// @param recipients  of a mail that some recipients got: only those that remain are tried again
+  /// @return errc::not_found where this is not under way
+  Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                            const MailRecipients& recipients = {}) {
+    return machine_.record(sequence, verdict, now, recipients);
+  }
 
-  /// Gives a claimed delivery back without an attempt: it is due at once.
-  void release(std::uint64_t sequence, Timestamp now);
+  /// Gives a claimed delivery back without an attempt: it is due again after so long.
+  void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0) {
+    machine_.release(sequence, now, delay_ms);
+  }
 
   /// Ends a claimed delivery that the host will not send, as dead and without an attempt: what its notifier is judged
   /// by stays as it is. Lasts from the next flush() on.
-  /// @param reason  static, one English sentence without a final full stop and without secrets
-  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Timestamp now);
-
-  /// Ends what is pending for a notifier that was removed or switched off; what is under way is not tried again. Lasts
-  /// from the next flush() on.
-  /// @return how many were ended
-  Result<std::size_t> cancel(std::string_view notifier_id, Timestamp now);
-
-  /// Makes everything recorded last.
-  Result<void> flush() { return storage_->commit(); }
-
-  /// Sends a dead delivery again, with all its attempts before it, under the same key. Lasts when it returns.
-  /// @return false where there is none with that key, or it is not dead
-  Result<bool> resend(std::string_view key, Timestamp now);
-
-  /// Forgets deliveries that ended long ago. Lasts from the next flush() on.
-  /// @return how many
-  Result<std::size_t> prune(Timestamp now) {
-    return storage_->forget({now.ms - options_.keep_delivered_ms}, {now.ms - options_.keep_dead_ms});
+  /// @param reason  one English sentence without a final full stop and without secrets
+  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
+    return machine_.give_up(sequence, reason, now);
   }
 
-  /// When claim() may have something again; nothing before a delivery is put in or one under way ends.
-  std::optional<Timestamp> next_time() const { return schedule_.next_time(); }
-  std::size_t pending() const noexcept { return schedule_.size(); }         ///< under way or not
-  std::size_t in_flight() const noexcept { return schedule_.in_flight(); }  ///< claimed
+  /// Holds a claimed delivery whose notifier turns out to be switched off. Lasts from the next flush() on.
+  Result<OutboxStep> hold_claim(std::uint64_t sequence, Moment now) { return machine_.hold_claim(sequence, now); }
+
+  /// Holds what is pending for a notifier that was switched off, until resume(), or until it is dead after
+  /// OutboxOptions::hold_ms. What is under way is held if it fails. Lasts from the next flush() on.
+  /// @return how many are held now that were not
+  std::size_t hold(std::string_view notifier_id, Moment now) { return machine_.hold(notifier_id, now); }
+  /// Makes what is held for a notifier that was switched on due at once. Lasts from the next flush() on.
+  /// @return how many
+  std::size_t resume(std::string_view notifier_id, Moment now) { return machine_.resume(notifier_id, now); }
+  /// Ends all that there is for a notifier that was removed or is gone; what is under way is not tried again. Lasts
+  /// from the next flush() on.
+  /// @param reason  as for give_up()
+  OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now) {
+    return machine_.end(notifier_id, reason, now);
+  }
+  /// For whom something is held. After recover(), a host resumes those that are switched on by now, and ends those that
+  /// are gone.
+  std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
+
+  /// Makes everything recorded last.
+  /// @return errc::storage where it does not yet: it is kept, call again
+  Result<void> flush();
+  /// Whether the last flush() failed.
+  bool is_stuck() const noexcept { return machine_.is_stuck(); }
+
+  /// Sends a dead delivery again, with all its attempts before it, under the same key. Lasts when it returns.
+  /// @return errc::not_found where the notifier has none with that key; errc::conflict where it is not dead, and the
+  ///         message says why; errc::storage: nothing has changed, or it is sent once flush() succeeds
+  Result<void> resend(std::string_view notifier_id, std::string_view key, Moment now);
+
+  /// Forgets deliveries that ended long ago. Lasts when it returns.
+  /// @return how many
+  Result<std::size_t> prune(Moment now);
+
+  /// Appends a page of records to `out`, newest first, as they were at the last flush().
+  /// @return how many match in all
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
+    return storage_->list(query, out);
+  }
+
+  /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
+  /// ends, or flush() succeeds again.
+  std::optional<std::int64_t> wait_ms(Moment now) const { return machine_.wait_ms(now); }
+  std::size_t pending() const noexcept { return machine_.pending(); }  ///< under way or not
+  std::size_t held() const noexcept { return machine_.held(); }
+  std::size_t in_flight() const noexcept { return machine_.in_flight(); }  ///< claimed
 
  private:
-  Result<void> change(std::uint64_t sequence, OutboxState state, unsigned attempts, Timestamp next_at,
-                      const Verdict& verdict, Timestamp now);
-  void unreadable(std::uint64_t sequence, const Error& error, Timestamp now);
-  static Error not_under_way();
-
   OutboxStorage* storage_;
-  OutboxOptions options_;
-  detail::OutboxSchedule schedule_;
+  OutboxMachine machine_;
+  std::vector<OutboxTurn> turns_;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-inline Result<std::size_t> Outbox::recover() {
-  auto done = storage_->each_pending([&](const OutboxRecord& record) { schedule_.add(record); });
+inline Result<std::size_t> Outbox::recover(Moment now) {
+  const auto clock = storage_->clock();
+  if (!clock) return clock.error();
+  machine_.remember(*clock, now);
+  auto done = storage_->each_waiting([&](const OutboxRecord& record) { machine_.admit(record, now); });
   if (!done) return std::move(done).error();
-  done = storage_->each_health([&](std::string_view notifier_id, const NotifierHealth& health) {
-    if (health.failures != 0) schedule_.lane(notifier_id).health = health;
-  });
+  done = storage_->each_health(
+      [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
   if (!done) return std::move(done).error();
-  return schedule_.size();
+  return machine_.pending();
 }
 
-inline Result<std::size_t> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Timestamp now) {
-  // What was recorded until now must not be undone with an insertion that fails.
-  if (auto flushed = flush(); !flushed) return std::move(flushed).error();
-  std::vector<OutboxRecord> added;
-  std::size_t is_new = 0;
+inline Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {
+  std::vector<OutboxRecord> records;
+  records.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) records.push_back(describe_for_outbox(deliveries[i], now.wall));
+  if (auto stored = storage_->insert(records, deliveries); !stored) return std::move(stored).error();
+  OutboxEnqueued result;
   for (std::size_t i = 0; i < count; ++i) {
-    OutboxRecord record = describe_for_outbox(deliveries[i], now);
-    auto sequence = storage_->insert(record, deliveries[i]);
-    if (!sequence) {
-      storage_->rollback();
-      return std::move(sequence).error();
+    if (records[i].sequence == 0) {
+      result.known.push_back(i);
+    } else {
+      ++result.added;
+      admit(records[i], now);
     }
-    if (*sequence == 0) continue;
-    ++is_new;
-    record.sequence = *sequence;
-    if (record.state == OutboxState::pending) added.push_back(std::move(record));
   }
-  if (auto committed = storage_->commit(); !committed) {
-    storage_->rollback();
-    return std::move(committed).error();
-  }
-  for (const OutboxRecord& record : added) admit(record);
-  return is_new;
+  return result;
 }
 
-inline void Outbox::admit(const OutboxRecord& record) {
-  schedule_.add(record);
-  schedule_.lane(record.notifier_id).is_disabled = false;
-}
-
-inline std::size_t Outbox::claim(Timestamp now, std::size_t most, std::vector<OutboxClaim>& out) {
+inline std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
+  constexpr std::int64_t unreadable_ms = 5000;
   std::size_t count = 0;
   while (count < most) {
-    const auto sequence = schedule_.claim(now);
-    if (!sequence) break;
-    auto delivery = storage_->load(*sequence);
-    if (!delivery) {
-      unreadable(*sequence, delivery.error(), now);
-      if (delivery.error().code == errc::storage) break;
-      continue;
+    turns_.clear();
+    if (machine_.claim(now, 1, turns_) == 0) break;
+    const OutboxTurn turn = turns_.front();
+    auto delivery = storage_->load(turn.sequence);
+    if (delivery) {
+      out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
+      ++count;
+    } else if (delivery.error().code != errc::storage) {
+      static_cast<void>(machine_.lost(turn.sequence, now));
+    } else {
+      machine_.release(turn.sequence, now, unreadable_ms);
+      break;
     }
-    out.push_back({*sequence, schedule_.claimed(*sequence)->attempts + 1, *std::move(delivery)});
-    ++count;
   }
   return count;
 }
 
-inline Result<OutboxStep> Outbox::record(std::uint64_t sequence, const Verdict& verdict, Timestamp now) {
-  const auto* entry = schedule_.claimed(sequence);
-  if (entry == nullptr) return not_under_way();
-  OutboxStep step;
-  step.notifier_id = entry->notifier_id;
-  step.attempts = entry->attempts + 1;
-  NextStep next = next_attempt(step.attempts, now, verdict, options_.retry, options_.random ? options_.random() : 0);
-  const NotifierHealth health = next_health(entry->lane->health, now, verdict);
-  const bool was_disabled = entry->lane->is_disabled;
-  step.disable_notifier = !was_disabled && is_to_be_disabled(health, now, verdict, options_.retry);
-  if (next.kind == NextStep::Kind::again && (was_disabled || step.disable_notifier)) next.kind = NextStep::Kind::dead;
-  step.next_at = next.kind == NextStep::Kind::again ? next.at : now;
-  step.state = next.kind == NextStep::Kind::again  ? OutboxState::pending
-               : next.kind == NextStep::Kind::done ? OutboxState::delivered
-                                                   : OutboxState::dead;
-  if (health != entry->lane->health) {
-    if (auto stored = storage_->set_health(step.notifier_id, health); !stored) return std::move(stored).error();
+inline Result<void> Outbox::flush() {
+  while (const OutboxBatch* batch = machine_.take_writes()) {
+    auto done = storage_->write(batch->writes);
+    if (!done) {
+      machine_.failed(batch->number);
+      return done;
+    }
+    machine_.written(batch->number);
   }
-  if (auto changed = change(sequence, step.state, step.attempts, step.next_at, verdict, now); !changed) {
-    return std::move(changed).error();
-  }
-  entry->lane->health = health;
-  if (next.target_paused_until) schedule_.pause(sequence, *next.target_paused_until);
-  if (step.state == OutboxState::pending) {
-    schedule_.again(sequence, step.next_at, step.attempts);
-  } else {
-    schedule_.finish(sequence, now);
-  }
-  // What it cannot end now is tried once more, to the same effect.
-  if (step.disable_notifier) (void)cancel(step.notifier_id, now);
-  return step;
+  return {};
 }
 
-inline Error Outbox::not_under_way() {
-  Error error;
-  error.code = errc::not_found;
-  error.message = "no such delivery is under way";
-  return error;
-}
-
-inline void Outbox::release(std::uint64_t sequence, Timestamp now) {
-  if (const auto* entry = schedule_.claimed(sequence)) schedule_.again(sequence, now, entry->attempts);
-}
-
-inline Result<OutboxStep> Outbox::give_up(std::uint64_t sequence, std::string_view reason, Timestamp now) {
-  const auto* entry = schedule_.claimed(sequence);
-  if (entry == nullptr) return not_under_way();
-  OutboxStep step;
-  step.state = OutboxState::dead;
-  step.attempts = entry->attempts;
-  step.next_at = now;
-  step.notifier_id = entry->notifier_id;
-  const Verdict verdict{Verdict::Action::fail, 0, reason, std::nullopt};
-  if (auto changed = change(sequence, step.state, step.attempts, now, verdict, now); !changed) {
-    return std::move(changed).error();
-  }
-  schedule_.finish(sequence, now);
-  return step;
-}
-
-inline Result<bool> Outbox::resend(std::string_view key, Timestamp now) {
-  if (auto flushed = flush(); !flushed) return std::move(flushed).error();
-  auto found = storage_->find(key);
+inline Result<void> Outbox::resend(std::string_view notifier_id, std::string_view key, Moment now) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  auto found = storage_->find(notifier_id, key);
   if (!found) return std::move(found).error();
-  if (!*found || (*found)->state != OutboxState::dead) return false;
-  OutboxRecord record = **std::move(found);
-  record.state = OutboxState::pending;
-  record.attempts = 0;
-  record.next_at = now;
-  auto done = storage_->update({record.sequence, record.state, 0, now, std::nullopt});
-  if (done) done = storage_->commit();
-  if (!done) {
-    storage_->rollback();
-    return std::move(done).error();
+  if (!*found) {
+    Error error;
+    error.code = errc::not_found;
+    error.message = "there is no such delivery";
+    return error;
   }
-  admit(record);
-  return true;
+  auto done = machine_.resend(**found, now);
+  return done ? flush() : done;
 }
 
-inline Result<std::size_t> Outbox::cancel(std::string_view notifier_id, Timestamp now) {
-  auto& lane = schedule_.lane(notifier_id);
-  lane.is_disabled = true;
-  const std::vector<std::uint64_t> pending(lane.pending.begin(), lane.pending.end());
-  const Verdict verdict{Verdict::Action::disable, 0, "the notifier was switched off", std::nullopt};
-  std::size_t count = 0;
-  for (const std::uint64_t sequence : pending) {
-    if (schedule_.claimed(sequence) != nullptr) continue;
-    const unsigned attempts = schedule_.attempts(sequence);
-    if (auto done = change(sequence, OutboxState::dead, attempts, now, verdict, now); !done)
-      return std::move(done).error();
-    schedule_.finish(sequence, now);
-    ++count;
-  }
-  if (auto stored = storage_->set_health(notifier_id, {}); !stored) return std::move(stored).error();
-  schedule_.reset_health(notifier_id);
-  return count;
-}
-
-inline Result<void> Outbox::change(std::uint64_t sequence, OutboxState state, unsigned attempts, Timestamp next_at,
-                                   const Verdict& verdict, Timestamp now) {
-  return storage_->update({sequence, state, attempts, next_at,
-                           DeliveryAttempt{now, verdict.action, verdict.status, std::string(verdict.reason)}});
-}
-
-inline void Outbox::unreadable(std::uint64_t sequence, const Error& error, Timestamp now) {
-  const unsigned attempts = schedule_.claimed(sequence)->attempts;
-  const Verdict verdict{Verdict::Action::fail, 0, "the stored delivery cannot be read", std::nullopt};
-  if (error.code != errc::storage && change(sequence, OutboxState::dead, attempts, now, verdict, now)) {
-    schedule_.finish(sequence, now);
-  } else {
-    schedule_.again(sequence, {now.ms + 5000}, attempts);
-  }
+inline Result<std::size_t> Outbox::prune(Moment now) {
+  const OutboxForget what = machine_.prune(now);
+  if (auto flushed = flush(); !flushed) return std::move(flushed).error();
+  return storage_->forget(what);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -17092,10 +19688,13 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes a record as an object with the keys id (the idempotency key), notifier_id, event_id, event_type, platform,
-/// state, created_at, next_at (null once it has ended), ended_at (null before) and attempts: an array, oldest first, of
-/// objects with at, outcome (an action's name), status (null where no reply came) and reason.
+/// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
+/// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
+/// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
+/// there are.
 inline void to_json(json::Writer& out, const OutboxRecord& record) {
   const bool is_pending = record.state == OutboxState::pending;
+  const bool is_held = record.state == OutboxState::held;
   const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
     out.key(key);
     if (is_known) {
@@ -17103,6 +19702,13 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
     } else {
       out.null();
     }
+  };
+  const auto recipients = [&](std::string_view key, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return;
+    out.key(key);
+    out.array([&] {
+      for (const std::string& address : addresses) out.string(address);
+    });
   };
   out.object([&] {
     out.member("id", record.key);
@@ -17113,7 +19719,8 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
     out.member("state", to_string(record.state));
     time("created_at", record.created_at, true);
     time("next_at", record.next_at, is_pending);
-    time("ended_at", record.next_at, !is_pending);
+    time("ended_at", record.next_at, !is_pending && !is_held);
+    if (is_held) time("held_until", record.next_at, true);
     out.key("attempts");
     out.array([&] {
       for (const DeliveryAttempt& attempt : record.history) {
@@ -17127,6 +19734,8 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
             out.null();
           }
           out.member("reason", attempt.reason);
+          recipients("remaining", attempt.remaining);
+          recipients("refused", attempt.refused);
         });
       }
     });
@@ -17141,70 +19750,46 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Keeps the content of a delivery until it has arrived. rollback() undoes insertions only; nothing else here fails.
+/// Keeps the content of a delivery until it has arrived. Nothing here fails.
 class MemoryOutboxStorage : public OutboxStorage {
  public:
-  Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override {
-    const auto [at, is_new] = sequences_.try_emplace(record.key, last_ + 1);
-    if (!is_new) return std::uint64_t{0};
-    Row& row = rows_[++last_];
-    row = {record, delivery};
-    row.record.sequence = last_;
-    uncommitted_.push_back(last_);
-    return last_;
-  }
-
-  Result<void> update(const OutboxChange& change) override {
-    const auto at = rows_.find(change.sequence);
-    if (at == rows_.end()) return {};
-    OutboxRecord& record = at->second.record;
-    record.state = change.state;
-    record.attempts = change.attempts;
-    record.next_at = change.next_at;
-    if (change.attempt) record.history.push_back(*change.attempt);
-    if (change.state == OutboxState::delivered) at->second.delivery = {};
-    return {};
-  }
-
-  Result<void> set_health(std::string_view notifier_id, const NotifierHealth& health) override {
-    if (health.failures == 0) {
-      health_.erase(std::string(notifier_id));
-    } else {
-      health_[std::string(notifier_id)] = health;
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      OutboxRecord& record = records[i];
+      const bool is_new = sequences_.try_emplace(name(record.notifier_id, record.key), last_ + 1).second;
+      record.sequence = is_new ? ++last_ : 0;
+      if (is_new) rows_.emplace_hint(rows_.end(), last_, Row{record, deliveries[i]});
     }
     return {};
   }
 
-  Result<std::size_t> forget(Timestamp delivered_before, Timestamp dead_before) override {
+  Result<void> write(const std::vector<OutboxWrite>& writes) override {
+    for (const OutboxWrite& write : writes) {
+      switch (write.kind) {
+        case OutboxWrite::Kind::change: update(write.change); break;
+        case OutboxWrite::Kind::health: set_health(write.notifier_id, write.health); break;
+        case OutboxWrite::Kind::clock: clock_ = write.clock; break;
+      }
+    }
+    return {};
+  }
+
+  Result<std::size_t> forget(const OutboxForget& what) override {
     std::size_t count = 0;
     for (auto at = rows_.begin(); at != rows_.end();) {
-      const OutboxRecord& record = at->second.record;
-      const bool is_old = (record.state == OutboxState::delivered && record.next_at < delivered_before) ||
-                          (record.state == OutboxState::dead && record.next_at < dead_before);
-      if (!is_old) {
+      OutboxRecord& record = at->second.record;
+      const bool is_delivered = record.state == OutboxState::delivered;
+      const bool has_ended = is_delivered || record.state == OutboxState::dead;
+      if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
+      if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
         ++at;
         continue;
       }
-      sequences_.erase(record.key);
+      sequences_.erase(name(record.notifier_id, record.key));
       at = rows_.erase(at);
       ++count;
     }
     return count;
-  }
-
-  Result<void> commit() override {
-    uncommitted_.clear();
-    return {};
-  }
-
-  void rollback() override {
-    for (const std::uint64_t sequence : uncommitted_) {
-      const auto at = rows_.find(sequence);
-      if (at == rows_.end()) continue;
-      sequences_.erase(at->second.record.key);
-      rows_.erase(at);
-    }
-    uncommitted_.clear();
   }
 
   Result<Delivery> load(std::uint64_t sequence) override {
@@ -17216,9 +19801,10 @@ class MemoryOutboxStorage : public OutboxStorage {
     return error;
   }
 
-  Result<void> each_pending(const std::function<void(const OutboxRecord&)>& call) override {
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
     for (const auto& [sequence, row] : rows_) {
-      if (row.record.state == OutboxState::pending) call(row.record);
+      const OutboxState state = row.record.state;
+      if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
     }
     return {};
   }
@@ -17228,8 +19814,10 @@ class MemoryOutboxStorage : public OutboxStorage {
     return {};
   }
 
-  Result<std::optional<OutboxRecord>> find(std::string_view key) override {
-    const auto at = sequences_.find(std::string(key));
+  Result<std::optional<OutboxClock>> clock() override { return clock_; }
+
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
+    const auto at = sequences_.find(name(notifier_id, key));
     if (at == sequences_.end()) return std::optional<OutboxRecord>();
     return std::optional<OutboxRecord>(rows_.find(at->second)->second.record);
   }
@@ -17252,61 +19840,40 @@ class MemoryOutboxStorage : public OutboxStorage {
     Delivery delivery;
   };
 
+  /// A delivery's unique name: its key among those of its notifier. A length before them keeps both apart.
+  static std::string name(std::string_view notifier_id, std::string_view key) {
+    std::string text = std::to_string(notifier_id.size());
+    text.reserve(text.size() + 1 + notifier_id.size() + key.size());
+    return text.append(1, ':').append(notifier_id).append(key);
+  }
+
+  void update(const OutboxChange& change) {
+    const auto at = rows_.find(change.sequence);
+    if (at == rows_.end()) return;
+    OutboxRecord& record = at->second.record;
+    record.state = change.state;
+    record.attempts = change.attempts;
+    record.next_at = change.next_at;
+    record.wait_ms = change.wait_ms;
+    if (change.attempt) record.history.push_back(*change.attempt);
+    if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
+    if (change.state == OutboxState::delivered) at->second.delivery = {};
+  }
+
+  void set_health(const std::string& notifier_id, const NotifierHealth& health) {
+    if (health.failures == 0) {
+      health_.erase(notifier_id);
+    } else {
+      health_[notifier_id] = health;
+    }
+  }
+
   std::map<std::uint64_t, Row> rows_;
   std::unordered_map<std::string, std::uint64_t> sequences_;
   std::map<std::string, NotifierHealth> health_;
-  std::vector<std::uint64_t> uncommitted_;
+  std::optional<OutboxClock> clock_;
   std::uint64_t last_ = 0;
 };
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/base64.hpp ---------------------------------------------------------------------------------------
-
-// Base64 (RFC 4648 section 4), with padding and without line breaks.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::base64 {
-
-inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-}  // namespace detail::base64
-
-/// Appends `bytes` in base64: four characters for every three bytes begun.
-inline void append_base64(std::string_view bytes, std::string& out) {
-  using detail::base64::alphabet;
-  for (std::size_t i = 0; i < bytes.size(); i += 3) {
-    const std::string_view left = bytes.substr(i);
-    std::uint32_t bits = 0;
-    for (std::size_t k = 0; k < 3; ++k) bits = bits << 8 | (k < left.size() ? static_cast<unsigned char>(left[k]) : 0u);
-    for (std::size_t k = 0; k < 4; ++k) out += k <= left.size() ? alphabet[bits >> (18 - 6 * k) & 63] : '=';
-  }
-}
-
-/// The bytes that canonical base64 stands for. Nothing where `text` has another character than the alphabet's, lacks
-/// padding, or has bits set that no byte uses.
-inline std::optional<std::string> decode_base64(std::string_view text) {
-  if (text.size() % 4 != 0) return std::nullopt;
-  std::size_t padding = 0;
-  while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
-  text.remove_suffix(padding);
-  std::string out;
-  out.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = detail::base64::alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);  // those of long ago fall off
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count);
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
-  return out;
-}
 
 NOTIFIER_NAMESPACE_END
 
@@ -17322,13 +19889,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 using Sha256Mac = std::array<std::uint8_t, 32>;
 
-inline constexpr std::string_view signing_secret_prefix = "whsec_";
 /// What a preview shows in the place of the two headers that depend on the time of sending.
 inline constexpr std::string_view signature_preview = "computed when sent";
-
-/// Reads a signing secret: `whsec_` and 24 to 64 bytes in base64.
-/// @return the key's bytes; or errc::invalid with a message fit for a form field, which holds nothing of the secret.
-Result<std::string> parse_signing_secret(std::string_view secret);
 
 /// What is signed: `id.seconds.body`.
 std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
@@ -17378,17 +19940,6 @@ inline std::string unix_seconds(Timestamp time) {
 
 }  // namespace detail::net
 
-inline Result<std::string> parse_signing_secret(std::string_view secret) {
-  using detail::net::signature_error;
-  if (secret.substr(0, signing_secret_prefix.size()) != signing_secret_prefix) {
-    return signature_error("must begin with whsec_");
-  }
-  auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
-  if (!key) return signature_error("must be whsec_ and base64");
-  if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return std::string(*key);
-}
-
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
   std::string content(id);
   content += '.';
@@ -17421,29 +19972,14 @@ Result<std::string> signature_header(std::string_view id, Timestamp now, std::st
 
 template <class Hmac>
 Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac) {
-  auto header = signature_header(delivery.idempotency_key, now, delivery.body, secrets, hmac);
+  std::string joined;
+  auto header = signature_header(delivery.idempotency_key, now, delivery.body.joined(joined), secrets, hmac);
   if (!header) return std::move(header).error();
   detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
   detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
   detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
   return {};
 }
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
-///
-/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
-/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
-/// there is.
-struct Moment {
-  Timestamp wall;              ///< the time of day: may step, either way
-  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
-};
 
 NOTIFIER_NAMESPACE_END
 

@@ -25,7 +25,8 @@ export async function startApi({ configuration = shop, history, token = '' } = {
     if (token && request.headers.authorization !== `Bearer ${token}`) return json(response, 401, { error: 'no' });
     if (self.refuse?.(request)) return json(response, 422, { errors: { name: ['has already been taken'] } });
     const outcome = engine.handle({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
-    engine.apply(outcome.changes);
+    const [failure] = await engine.commit([outcome]);
+    if (failure !== undefined) throw failure;
     for (const event of outcome.events) tell('event', event.json);
     for (const delivery of outcome.deliveries) tell('delivery', noteOf(delivery, 'pending'));
     response.writeHead(outcome.response.status, outcome.response.headers);

@@ -106,6 +106,9 @@ test('editing keeps what was not touched, with people chosen by name', async () 
   await page.getByLabel('Other addresses').fill('nonsense');
   await page.locator('#active').focus();
   await page.locator('#emails-error').waitFor();
+  // Whatever may be saved is previewed.
+  await page.getByLabel('Other addresses').fill('root@localhost');
+  await page.locator('dialog notifier-dashboard-preview').getByText('root@localhost').first().waitFor();
   await page.getByLabel('Other addresses').fill('oncall@example.org, second@example.org');
   await page.locator('#save').click();
   await page.locator('dialog').waitFor({ state: 'detached' });

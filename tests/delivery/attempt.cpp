@@ -1,9 +1,10 @@
 // Makes attempts with libcurl, past outbox and server, and says what came of each:
 //
-//     attempt [--timeout MS] [--allow ENTRY]... [--lookup NAME=ADDRESS[+ADDRESS],...]... URL...
+//     attempt [--timeout MS] [--allow ENTRY]... [--lookup NAME=ADDRESS[+ADDRESS],...]... [--smtp URL] URL...
 //
 // One line for each URL: its place, the verdict's action, status, milliseconds taken, reason. All URLs are tried at
-// once; after an argument `then`, those that follow are tried when the others have ended, by a new transport.
+// once; after an argument `then`, those that follow are tried when the others have ended, by a new transport; after
+// `next`, by the same one. `to:ADDRESS,...` is a mail; who remains and who was refused follows the reason, after bars.
 //
 // Names given with --lookup have a resolver of their own, in this program, in place of the system's: each lookup gives
 // the next of the answers, the last one again and again. `hang` is an answer that takes a minute. That is the one thing
@@ -18,7 +19,9 @@
 #include <cstdlib>
 #include <cstring>
 #include <map>
+#include <memory>
 #include <mutex>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <thread>
@@ -36,6 +39,32 @@ std::vector<std::string> split(const std::string& text, char separator) {
     start = end + 1;
   }
   return parts;
+}
+
+std::string join(const std::vector<std::string>& parts) {
+  std::string text;
+  for (const std::string& part : parts) text += (text.empty() ? "" : ",") + part;
+  return text;
+}
+
+notifier::Delivery request(std::size_t place, const std::string& url) {
+  notifier::Delivery delivery;
+  delivery.idempotency_key = "msg_" + std::to_string(place);
+  delivery.platform = notifier::Platform::webhook;
+  delivery.url = url;
+  delivery.body = "{}";
+  return delivery;
+}
+
+notifier::Delivery mail(std::size_t place, const std::string& recipients) {
+  notifier::Delivery delivery;
+  delivery.idempotency_key = "msg_" + std::to_string(place);
+  delivery.platform = notifier::Platform::email;
+  delivery.from = "n@example.com";
+  delivery.to = split(recipients, ',');
+  const auto rest = std::make_shared<const std::string>("Subject: " + std::to_string(place) + "\r\n\r\nText\r\n");
+  delivery.body = notifier::Body("To: <" + recipients + ">\r\n", rest);
+  return delivery;
 }
 
 std::mutex lookup_mutex;
@@ -76,6 +105,7 @@ extern "C" int getaddrinfo(const char* name, const char* service, const addrinfo
 int main(int argc, char** argv) {
   int timeout_ms = 2000;
   notifier::AddressGuard guard;
+  std::optional<notifier::SmtpRelay> relay;
   std::vector<std::vector<std::string>> rounds(1);
   for (int i = 1; i < argc; ++i) {
     const std::string argument = argv[i];
@@ -86,35 +116,47 @@ int main(int argc, char** argv) {
     } else if (argument == "--lookup") {
       const auto parts = split(argv[++i], '=');
       lookups[parts[0]] = split(parts[1], ',');
-    } else if (argument == "then") {
+    } else if (argument == "--smtp") {
+      auto parsed = notifier::SmtpRelay::parse(argv[++i]);
+      if (!parsed) return 2;
+      relay = *parsed;
+    } else if (argument == "then" || argument == "next") {
       rounds.emplace_back();
+      if (argument == "next") rounds.back().push_back(argument);
     } else {
       rounds.back().push_back(argument);
     }
   }
   std::size_t place = 0;
-  for (const auto& urls : rounds) {
-    notifier::CurlOptions options;
-    options.timeout_ms = timeout_ms;
-    options.guard = guard;
-    auto transport = notifier::CurlTransport::create(options);
-    if (!transport) return 1;
+  std::unique_ptr<notifier::CurlTransport> transport;
+  for (auto& urls : rounds) {
+    const bool is_same = !urls.empty() && urls[0] == "next";
+    if (is_same) urls.erase(urls.begin());
+    if (!is_same) {
+      notifier::CurlOptions options;
+      options.timeout_ms = timeout_ms;
+      options.guard = guard;
+      options.relay = relay;
+      auto made = notifier::CurlTransport::create(options);
+      if (!made) return 1;
+      transport = *std::move(made);
+    }
     const auto begun = std::chrono::steady_clock::now();
     for (const std::string& url : urls) {
-      notifier::Delivery delivery;
-      delivery.idempotency_key = "msg_" + std::to_string(place);
-      delivery.platform = notifier::Platform::webhook;
-      delivery.url = url;
-      delivery.body = "{}";
-      (*transport)->start(place++, std::move(delivery));
+      transport->start(place, url.substr(0, 3) == "to:" ? mail(place, url.substr(3)) : request(place, url));
+      ++place;
     }
-    while ((*transport)->in_flight() > 0) {
-      (*transport)->run(1000, [&](notifier::CurlResult&& result) {
+    while (transport->in_flight() > 0) {
+      transport->run(1000, [&](notifier::CurlResult&& result) {
         const auto taken = std::chrono::steady_clock::now() - begun;
+        std::string text(result.verdict.reason);
+        if (result.delivery.platform == notifier::Platform::email) {
+          text += "|" + join(result.remaining) + "|" + join(result.refused);
+        }
         std::printf("%d %s %d %d %s\n", static_cast<int>(result.tag),
                     std::string(to_string(result.verdict.action)).c_str(), result.verdict.status,
                     static_cast<int>(std::chrono::duration_cast<std::chrono::milliseconds>(taken).count()),
-                    std::string(result.verdict.reason).c_str());
+                    text.c_str());
       });
     }
   }

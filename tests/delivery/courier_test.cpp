@@ -70,11 +70,8 @@ class FullStorage final : public notifier::MemoryOutboxStorage {
  public:
   bool is_full = false;
 
-  notifier::Result<void> update(const notifier::OutboxChange& change) override {
-    return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::update(change);
-  }
-  notifier::Result<void> commit() override {
-    return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::commit();
+  notifier::Result<void> write(const std::vector<notifier::OutboxWrite>& writes) override {
+    return is_full ? notifier::Result<void>(error()) : MemoryOutboxStorage::write(writes);
   }
 
  private:
@@ -120,7 +117,7 @@ struct Post {
   std::optional<notifier::Courier> courier;
 };
 
-constexpr notifier::Timestamp long_ago{1};
+constexpr notifier::Moment long_ago{{1}, 1};
 
 }  // namespace
 
@@ -167,7 +164,63 @@ TEST_CASE("what the host refuses is given up, and what cannot be signed is") {
   CHECK(reasons[0] == "it is switched off");
   CHECK(reasons[1] == "the delivery could not be signed");
   CHECK(receiver.requests == 1);
-  const auto record = post.storage.find("msg_2");
+  const auto record = post.storage.find("no-1", "msg_2");
   REQUIRE(record);
   CHECK((*record)->state == notifier::OutboxState::dead);
+}
+
+TEST_CASE("what the host finds switched off is held, not attempted, and goes once it is on again") {
+  Receiver receiver;
+  bool is_off = true;
+  std::vector<notifier::OutboxState> states;
+  notifier::CourierOptions options;
+  options.dispatch = [&](const notifier::Delivery& delivery) {
+    notifier::Dispatch dispatch;
+    dispatch.is_held = is_off && delivery.event_type != "test";
+    return dispatch;
+  };
+  options.on_step = [&](const notifier::Delivery&, const notifier::OutboxStep& step, const notifier::Verdict&) {
+    states.push_back(step.state);
+  };
+  Post post(std::move(options));
+  notifier::Delivery test = make(2, receiver.port);
+  test.event_type = "test";
+  REQUIRE(post.outbox.enqueue({make(1, receiver.port), test}, long_ago));
+  CHECK(post.turn_until([&] { return states.size() == 2; }));
+  CHECK(states[0] == notifier::OutboxState::held);
+  CHECK(states[1] == notifier::OutboxState::delivered);
+  CHECK(receiver.requests == 1);
+  CHECK(post.outbox.held() == 1);
+  CHECK((*post.storage.find("no-1", "msg_1"))->state == notifier::OutboxState::held);
+  is_off = false;
+  CHECK(post.outbox.resume("no-1", notifier::system_moment()) == 1);
+  CHECK(post.turn_until([&] { return states.size() == 3; }));
+  CHECK(states[2] == notifier::OutboxState::delivered);
+  CHECK(receiver.requests == 2);
+}
+
+TEST_CASE("the courier knows no other time than the one it is handed") {
+  Receiver receiver;
+  notifier::Moment now{{1'700'000'000'000}, 1000};
+  int steps = 0;
+  notifier::CourierOptions options;
+  options.clock = [&] { return now; };
+  options.on_step = [&](const notifier::Delivery&, const notifier::OutboxStep& step, const notifier::Verdict&) {
+    CHECK(step.next_at == now.wall);
+    ++steps;
+  };
+  Post post(std::move(options));
+  notifier::Delivery slack = make(1, receiver.port);
+  slack.platform = notifier::Platform::slack;
+  notifier::Delivery second = slack;
+  second.idempotency_key = "msg_2";
+  REQUIRE(post.outbox.enqueue({slack, second}, now));
+  CHECK(post.turn_until([&] { return steps == 1; }));
+  // One a second: neither real time nor the time of day makes it pass.
+  now.wall.ms += 3'600'000;
+  for (int i = 0; i < 5; ++i) post.courier->turn(10);
+  CHECK(receiver.requests == 1);
+  now.steady_ms += 1000;
+  CHECK(post.turn_until([&] { return steps == 2; }));
+  CHECK(receiver.requests == 2);
 }

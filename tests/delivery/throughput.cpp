@@ -170,7 +170,7 @@ Figures through_outbox(std::size_t count, int port, const std::string& path) {
     }
   });
   while (arrived < count) {
-    for (const auto& record : storage.take_arrivals()) outbox.admit(record);
+    for (const auto& record : storage.take_arrivals()) outbox.admit(record, notifier::system_moment());
     courier.turn(1000);
     sent = arrived;
   }

@@ -1,4 +1,5 @@
-// Reads any text as a webhook URL and as addresses, and stops where two readings of the same thing differ.
+// Reads any text as a webhook URL, as addresses and as a mail's sender, and stops where two readings of the same thing
+// differ, or a sender's line could hold more than its sender.
 
 #include <cstddef>
 #include <cstdint>
@@ -7,6 +8,8 @@
 #include <string_view>
 
 #include "notifier/delivery/address_guard.hpp"
+#include "notifier/format/email_header.hpp"
+#include "notifier/model/email_address.hpp"
 
 namespace {
 
@@ -44,12 +47,45 @@ void check_url(std::string_view text) {
   expect(guard.judge(*again) == guard.judge(*url));
 }
 
+void check_sender(std::string_view text) {
+  notifier::Mailbox mailbox;
+  if (text.size() > 1000 || !notifier::parse_mailbox(text, mailbox)) return;
+  expect(notifier::is_email_address(mailbox.address));
+  std::string line(notifier::detail::header_room(text.size()), '~');
+  line.resize(static_cast<std::size_t>(notifier::detail::put_from(text, line.data(), 6) - line.data()));
+  expect(line.size() > 2 && line.substr(line.size() - 2) == "\r\n");
+  line.resize(line.size() - 2);
+  for (std::size_t i = 0; i < line.size(); ++i) {
+    const char c = line[i];
+    if (c == '\r') expect(line.substr(i, 3) == "\r\n ");
+    expect((c >= ' ' && c <= '~') || c == '\r' || (c == '\n' && i > 0 && line[i - 1] == '\r'));
+  }
+  // The same address, and outside quotes nothing that begins another.
+  const bool is_nameless = mailbox.name.empty() || mailbox.name == "\"\"";
+  const std::string end = is_nameless ? std::string(mailbox.address) : "<" + std::string(mailbox.address) + ">";
+  expect(line.size() >= end.size() && line.substr(line.size() - end.size()) == end);
+  const std::string before = line.substr(0, line.size() - end.size());
+  bool is_quoted = false;
+  for (std::size_t i = 0; i < before.size(); ++i) {
+    if (is_quoted && before[i] == '\\') {
+      ++i;
+    } else if (before[i] == '"') {
+      is_quoted = !is_quoted;
+    } else {
+      expect(is_quoted || std::string_view("()<>[]:;@\\,").find(before[i]) == std::string_view::npos);
+    }
+  }
+  expect(!is_quoted);
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   const std::string_view text(reinterpret_cast<const char*>(data), size);
   check_url(text);
   check_url("http://" + std::string(text));
+  check_sender(text);
+  check_sender(std::string(text) + " <a@b.c>");
   if (const auto address = notifier::parse_ipv4(text)) {
     check_address(*address);
     expect(notifier::ends_in_number(text));

@@ -153,16 +153,21 @@ class Machine {
 
   void route(std::string_view json) {
     const std::string first = app();
-    const notifier::Audience audience{{first, "n"}, {first}};
+    const notifier::Audience audience{{first, "n"}, {first}, {}};
     std::vector<std::string> matched, routed, explained;
     const auto match = router_.match(
         json, [&](std::string_view id) { matched.emplace_back(id); }, audience);
+    std::vector<notifier::Delivery> owned;
+    notifier::DeliveryOwner own;
     const auto result = router_.route(
         json,
         [&](const notifier::DeliveryView& delivery) {
           routed.emplace_back(delivery.notifier_id);
           expect(delivery.platform == notifier::Platform::email ? !delivery.from.empty() : !delivery.url.empty());
           expect(delivery.platform != notifier::Platform::webhook || delivery.body.data() == json.data());
+          expect(delivery.front_size <= delivery.body.size() && delivery.rest_id != 0);
+          const notifier::Body& body = owned.emplace_back(own(delivery)).body;
+          expect(body == delivery.body && body.rest() == delivery.body.substr(delivery.front_size));
         },
         audience);
     const auto why = router_.explain(json, audience);

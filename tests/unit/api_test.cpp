@@ -562,7 +562,7 @@ TEST_CASE("a renamed app keeps its id and its notifiers, which are told under th
   CHECK(at(outcome.events[0].json, {"type_data"}) == R"({"old_name":"shop","new_name":"store"})");
   REQUIRE(outcome.deliveries.size() == 1);
   CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.find("The app was renamed from shop to store.") != std::string::npos);
+  CHECK(outcome.deliveries[0].body.str().find("The app was renamed from shop to store.") != std::string::npos);
   REQUIRE(world.registry.apply(outcome.changes));
   CHECK(world.call("GET", "/v1/apps/shop").response.status == 404);
   CHECK(world.call("GET", "/v1/apps/store/notifiers/no-2").response.status == 200);

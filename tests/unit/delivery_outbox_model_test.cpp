@@ -16,12 +16,12 @@
 
 using notifier::Delivery;
 using notifier::MemoryOutboxStorage;
+using notifier::Moment;
 using notifier::Outbox;
 using notifier::OutboxClaim;
 using notifier::OutboxOptions;
 using notifier::OutboxState;
 using notifier::Platform;
-using notifier::Timestamp;
 using notifier::Verdict;
 using Action = notifier::Verdict::Action;
 
@@ -43,50 +43,27 @@ class Random {
   std::uint64_t state_;
 };
 
-/// A disk: what was not committed may be lost in a crash, from some point on. Fails now and then.
+/// A disk that fails now and then: what it was told to write is there then, or not.
 class Disk : public MemoryOutboxStorage {
  public:
   explicit Disk(Random& random) : random_(&random) {}
 
   unsigned fault_rate = 0;  // one call in so many; 0: never
 
-  notifier::Result<std::uint64_t> insert(const notifier::OutboxRecord& record, const Delivery& delivery) override {
+  notifier::Result<void> insert(std::vector<notifier::OutboxRecord>& records, const Delivery* deliveries) override {
     if (fails()) return fault();
-    log_.push_back([=](MemoryOutboxStorage& to) { (void)to.insert(record, delivery); });
-    return MemoryOutboxStorage::insert(record, delivery);
+    return MemoryOutboxStorage::insert(records, deliveries);
   }
-  notifier::Result<void> update(const notifier::OutboxChange& change) override {
+  notifier::Result<void> write(const std::vector<notifier::OutboxWrite>& writes) override {
     if (fails()) return fault();
-    log_.push_back([=](MemoryOutboxStorage& to) { (void)to.update(change); });
-    return MemoryOutboxStorage::update(change);
-  }
-  notifier::Result<void> set_health(std::string_view id, const notifier::NotifierHealth& health) override {
-    if (fails()) return fault();
-    log_.push_back([id = std::string(id), health](MemoryOutboxStorage& to) { (void)to.set_health(id, health); });
-    return MemoryOutboxStorage::set_health(id, health);
-  }
-  notifier::Result<void> commit() override {
-    if (fails()) return fault();
-    apply(log_.size());
-    return MemoryOutboxStorage::commit();
-  }
-  void rollback() override {
-    log_.clear();
-    memory() = durable_;
+    return MemoryOutboxStorage::write(writes);
   }
   notifier::Result<Delivery> load(std::uint64_t sequence) override {
     if (fails()) return fault();
     return MemoryOutboxStorage::load(sequence);
   }
 
-  /// The power fails. Part of what was written since the last commit may be there all the same.
-  void crash() {
-    apply(random_->below(static_cast<unsigned>(log_.size()) + 1));
-    rollback();
-  }
-
  private:
-  MemoryOutboxStorage& memory() { return *this; }
   bool fails() { return fault_rate != 0 && random_->one_in(fault_rate); }
   static notifier::Error fault() {
     notifier::Error error;
@@ -94,15 +71,8 @@ class Disk : public MemoryOutboxStorage {
     error.message = "fault on demand";
     return error;
   }
-  void apply(std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) log_[i](durable_);
-    (void)durable_.commit();
-    log_.clear();
-  }
 
   Random* random_;
-  MemoryOutboxStorage durable_;
-  std::vector<std::function<void(MemoryOutboxStorage&)>> log_;
 };
 
 struct Expected {
@@ -113,9 +83,10 @@ struct Expected {
   bool resent = false;
   bool claimed = false;
   bool arrived = false;
-  bool unflushed = false;             // its last outcome does not last yet
-  std::optional<Verdict> unrecorded;  // what could not be recorded yet
-  bool may_repeat = false;            // a crash fell between its arrival and the flush
+  bool unflushed = false;  // its last outcome does not last yet
+  bool is_dead = false;
+  bool may_be_resent = false;  // as far as the caller knows
+  bool may_repeat = false;     // a crash fell between its arrival and the flush
   std::int64_t next_at = 0;
 };
 
@@ -150,7 +121,7 @@ class History {
       switch (random_.below(12)) {
         case 0: put(); break;
         case 1:
-        case 2: now_.ms += random_.below(2000); break;
+        case 2: pass(random_.below(2000)); break;
         case 3: flush(); break;
         case 4:
           if (random_.one_in(4)) crash();
@@ -167,6 +138,11 @@ class History {
   }
 
  private:
+  void pass(std::int64_t ms) {
+    now_.steady_ms += ms;
+    now_.wall.ms += ms;
+  }
+
   void put() {
     std::vector<Delivery> deliveries;
     std::vector<Expected> added;
@@ -177,7 +153,7 @@ class History {
       expected.key = "k" + std::to_string(random_.one_in(5) ? random_.below(next_key_ + 1) : next_key_++);
       expected.notifier_id = "n" + std::to_string(notifier);
       expected.target = notifier % static_cast<unsigned>(targets_.size());
-      expected.next_at = now_.ms;
+      expected.next_at = now_.steady_ms;
       const TargetModel& target = targets_[expected.target];
       Delivery delivery;
       delivery.idempotency_key = expected.key;
@@ -185,29 +161,30 @@ class History {
       delivery.platform = target.platform;
       delivery.url = "https://host" + std::to_string(target.host) + ".example/" + std::to_string(expected.target);
       deliveries.push_back(delivery);
-      if (known_.count(expected.key) == 0 && keys.insert(expected.key).second) added.push_back(expected);
+      const std::string name = expected.notifier_id + expected.key;
+      if (known_.count(name) == 0 && keys.insert(name).second) added.push_back(expected);
     }
     const auto count = outbox_->enqueue(deliveries, now_);
     if (!count) {
       // Lost to the caller's knowledge, never stored in part.
-      for (const Expected& each : added) CHECK_FALSE(disk_.find(each.key)->has_value());
+      for (const Expected& each : added) CHECK_FALSE(disk_.find(each.notifier_id, each.key)->has_value());
       return;
     }
-    CHECK(*count == added.size());
-    flushed();
+    CHECK(count->added == added.size());
+    CHECK(count->known.size() == deliveries.size() - added.size());
     for (const Expected& each : added) {
-      const std::uint64_t sequence = (*disk_.find(each.key))->sequence;
+      const std::uint64_t sequence = (*disk_.find(each.notifier_id, each.key))->sequence;
       CHECK((model_.empty() || model_.rbegin()->first < sequence));
       model_[sequence] = each;
-      known_[each.key] = sequence;
+      known_[each.notifier_id + each.key] = sequence;
     }
   }
 
   bool is_claimable(std::uint64_t sequence, const Expected& each) const {
     const TargetModel& target = targets_[each.target];
     const auto limit = options_.limits[static_cast<std::size_t>(target.platform)];
-    if (each.ended || each.claimed || each.next_at > now_.ms) return false;
-    if (target.not_before > now_.ms || target.in_flight >= limit.concurrency) return false;
+    if (each.ended || each.claimed || each.next_at > now_.steady_ms) return false;
+    if (target.not_before > now_.steady_ms || target.in_flight >= limit.concurrency) return false;
     unsigned at_host = 0;
     for (const TargetModel& other : targets_) at_host += other.host == target.host ? other.in_flight : 0;
     if (at_host >= options_.host_concurrency) return false;
@@ -240,11 +217,12 @@ class History {
       REQUIRE(at != model_.end());
       Expected& each = at->second;
       CHECK(each.key == claim.delivery.idempotency_key);
+      if (each.ended && each.may_be_resent) send_again(each);
       CHECK(is_claimable(claim.sequence, each));
       TargetModel& target = targets_[each.target];
       each.claimed = true;
       ++target.in_flight;
-      target.not_before = now_.ms + options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
+      target.not_before = now_.steady_ms + options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
     }
     if (with_faults_ || claims.size() == most) return;  // what could not be read waits
     for (const auto& entry : model_) {
@@ -281,20 +259,19 @@ class History {
     if (!sequence) return;
     Expected& each = model_[*sequence];
     TargetModel& target = targets_[each.target];
-    const Verdict verdict = each.unrecorded ? *each.unrecorded : attempt(each);
+    const Verdict verdict = attempt(each);
     const auto step = outbox_->record(*sequence, verdict, now_);
+    REQUIRE(step);
     each.unflushed = true;
-    each.unrecorded = verdict;
-    if (!step) return;
-    each.unrecorded.reset();
     each.claimed = false;
     --target.in_flight;
     each.ended = step->state != OutboxState::pending;
-    each.next_at = step->next_at.ms;
+    each.is_dead = step->state == OutboxState::dead;
+    each.next_at = now_.steady_ms + step->next_at.ms - now_.wall.ms;
     CHECK(each.ended == (verdict.action == Action::delivered || verdict.action == Action::fail || step->attempts > 2));
     CHECK((step->state == OutboxState::delivered) == (verdict.action == Action::delivered));
     if (verdict.action == Action::throttle)
-      target.not_before = (std::max)(target.not_before, now_.ms + *verdict.retry_after_ms);
+      target.not_before = (std::max)(target.not_before, now_.steady_ms + *verdict.retry_after_ms);
   }
 
   void release() {
@@ -302,11 +279,8 @@ class History {
     if (!sequence) return;
     Expected& each = model_[*sequence];
     outbox_->release(*sequence, now_);
-    // What has arrived and could not be recorded is given back unknowingly.
-    each.may_repeat = each.may_repeat || each.unrecorded;
-    each.unrecorded.reset();
     each.claimed = false;
-    each.next_at = now_.ms;
+    each.next_at = now_.steady_ms;
     --targets_[each.target].in_flight;
   }
 
@@ -314,15 +288,24 @@ class History {
     const auto sequence = any([](const Expected& each) { return each.ended; });
     if (!sequence) return;
     Expected& each = model_[*sequence];
-    const bool is_dead = (*disk_.find(each.key))->state == OutboxState::dead;
-    const auto resent = outbox_->resend(each.key, now_);
-    if (!resent) return;
-    CHECK(*resent == is_dead);
+    const bool is_dead = (*disk_.find(each.notifier_id, each.key))->state == OutboxState::dead || each.is_dead;
+    const auto resent = outbox_->resend(each.notifier_id, each.key, now_);
+    if (!resent && resent.error().code == notifier::errc::storage) {
+      // It is not known to be stored, and may be sent again all the same once it is.
+      each.may_be_resent = is_dead;
+      return;
+    }
+    CHECK((resent.has_value() == is_dead || each.may_be_resent));
     flushed();
-    if (!*resent) return;
+    if (resent) send_again(each);
+  }
+
+  void send_again(Expected& each) {
     each.ended = false;
     each.resent = true;
-    each.next_at = now_.ms;
+    each.is_dead = false;
+    each.may_be_resent = false;
+    each.next_at = now_.steady_ms;
   }
 
   void flush() {
@@ -331,18 +314,18 @@ class History {
 
   void flushed() {
     for (auto& [sequence, each] : model_) each.unflushed = false;
+    CHECK_FALSE(outbox_->is_stuck());
   }
 
   void crash() {
     outbox_.reset();
-    disk_.crash();
     restart();
   }
 
   void restart() {
     disk_.fault_rate = 0;
     outbox_ = std::make_unique<Outbox>(disk_, options_);
-    const auto pending = outbox_->recover();
+    const auto pending = outbox_->recover(now_);
     REQUIRE(pending);
     std::size_t expected = 0;
     for (TargetModel& target : targets_) {
@@ -350,17 +333,18 @@ class History {
       target.not_before = 0;
     }
     for (auto& [sequence, each] : model_) {
-      const auto record = disk_.find(each.key);
+      const auto record = disk_.find(each.notifier_id, each.key);
       REQUIRE(record->has_value());
       // An outcome that was flushed lasts.
       const bool has_ended = (*record)->state != OutboxState::pending;
-      CHECK((each.unflushed || has_ended == each.ended));
+      CHECK((each.unflushed || each.may_be_resent || has_ended == each.ended));
       if (each.arrived && !has_ended) each.may_repeat = true;
       each.ended = has_ended;
       each.claimed = false;
       each.unflushed = false;
-      each.unrecorded.reset();
-      each.next_at = (*record)->next_at.ms;
+      each.is_dead = (*record)->state == OutboxState::dead;
+      each.may_be_resent = false;
+      each.next_at = now_.steady_ms + (*record)->next_at.ms - now_.wall.ms;
       expected += has_ended ? 0 : 1;
     }
     CHECK(*pending == expected);
@@ -374,13 +358,14 @@ class History {
       REQUIRE(rounds < 100'000);
       claim();
       record();
-      if (const auto next = outbox_->next_time(); next && outbox_->in_flight() == 0 && now_ < *next) now_ = *next;
+      flush();
+      if (const auto wait = outbox_->wait_ms(now_); wait && outbox_->in_flight() == 0) pass(*wait);
     }
     CHECK(outbox_->in_flight() == 0);
-    CHECK_FALSE(outbox_->next_time());
+    CHECK_FALSE(outbox_->wait_ms(now_));
     flush();
     for (const auto& [sequence, each] : model_) {
-      const auto record = disk_.find(each.key);
+      const auto record = disk_.find(each.notifier_id, each.key);
       REQUIRE(record->has_value());
       CHECK((*record)->state != OutboxState::pending);
       CHECK(each.ended);
@@ -399,7 +384,7 @@ class History {
   std::map<std::uint64_t, Expected> model_;
   std::map<std::string, std::uint64_t> known_;
   unsigned next_key_ = 0;
-  Timestamp now_{1'000'000};
+  Moment now_{{1'000'000'000'000}, 1'000'000};
 };
 
 }  // namespace

@@ -376,7 +376,7 @@ TEST_CASE("records are listed newest first, by notifier and state, in pages") {
   }
   REQUIRE(post.outbox.flush());
   std::vector<OutboxRecord> page;
-  CHECK(*post.storage.list({"odd", std::nullopt, 1, 2}, page) == 5);
+  CHECK(*post.outbox.list({"odd", std::nullopt, 1, 2}, page) == 5);
   REQUIRE(page.size() == 2);
   CHECK(page[0].key == "k7");
   CHECK(page[1].key == "k5");

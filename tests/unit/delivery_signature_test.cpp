@@ -89,7 +89,7 @@ TEST_CASE("what can't be signed is left as it was, and no secret is told") {
     CHECK(done.error().message.find("MfKQ9r8") == std::string::npos);
   };
   refused(before, {}, true);
-  refused(before, {secret, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}, true);
+  refused(before, {secret, "MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS"}, true);
   refused(before, {secret}, false);
   Delivery dotted = before;
   dotted.idempotency_key = "msg.1614265330";
@@ -98,7 +98,7 @@ TEST_CASE("what can't be signed is left as it was, and no secret is told") {
   refused(dotted, {secret}, true);
 }
 
-TEST_CASE("a signing secret is whsec_ and 24 to 64 bytes in base64") {
+TEST_CASE("a signing secret is 24 to 64 bytes in base64") {
   CHECK(notifier::parse_signing_secret(secret)->size() == 24);
   std::string longest = "whsec_";
   notifier::append_base64(std::string(64, '\xff'), longest);
@@ -110,11 +110,43 @@ TEST_CASE("a signing secret is whsec_ and 24 to 64 bytes in base64") {
   CHECK(fault(longer) == "must have a key of 24 to 64 bytes");
   CHECK(fault(shorter) == "must have a key of 24 to 64 bytes");
   CHECK(fault("whsec_") == "must have a key of 24 to 64 bytes");
-  CHECK(fault("") == "must begin with whsec_");
-  CHECK(fault("WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") == "must begin with whsec_");
-  CHECK(fault(secret + " ") == "must be whsec_ and base64");
-  CHECK(fault(secret + "=") == "must be whsec_ and base64");
-  CHECK(fault("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-") == "must be whsec_ and base64");
+  CHECK(fault("") == "must have a key of 24 to 64 bytes");
+  const std::string no_base64 = "must be base64, with or without whsec_ before it";
+  CHECK(fault("WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") == no_base64);
+  CHECK(fault("whsec_" + secret) == no_base64);
+  CHECK(fault("whpk_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw") == no_base64);
+  CHECK(fault(secret + " ") == no_base64);
+  CHECK(fault(" " + secret) == no_base64);
+  CHECK(fault(secret + "\n") == no_base64);
+  CHECK(fault(secret + "=") == no_base64);
+  CHECK(fault(secret + "A") == no_base64);
+  CHECK(fault("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS-") == no_base64);
+}
+
+TEST_CASE("a signing secret may lack whsec_ and padding, and is the same key") {
+  for (std::size_t size = 20; size <= 70; ++size) {
+    CAPTURE(size);
+    std::string key;
+    for (std::size_t i = 0; i < size; ++i) key += static_cast<char>(i * 37 + size);
+    std::string padded;
+    notifier::append_base64(key, padded);
+    const std::string bare = padded.substr(0, padded.find('='));
+    for (const std::string& text : {"whsec_" + padded, "whsec_" + bare, padded, bare}) {
+      const auto read = notifier::parse_signing_secret(text);
+      CHECK(read.has_value() == (size >= 24 && size <= 64));
+      CHECK(notifier::is_signing_secret(text) == read.has_value());
+      if (read) CHECK(*read == key);
+    }
+    if (size % 3 == 1) {  // one of two signs of padding is none
+      CHECK_FALSE(notifier::parse_signing_secret("whsec_" + bare + "="));
+      CHECK_FALSE(notifier::is_signing_secret(bare + "="));
+    }
+    CHECK_FALSE(notifier::parse_signing_secret(padded + "===="));
+  }
+  // The last digit has bits that no byte uses: keys that people make up.
+  const std::string made_up = std::string(42, 'A') + "B";
+  CHECK(*notifier::parse_signing_secret(made_up) == std::string(32, '\0'));
+  CHECK(*notifier::parse_signing_secret("whsec_" + made_up + "=") == std::string(32, '\0'));
 }
 
 TEST_CASE("the signed time is in whole seconds, rounded down") {

@@ -475,6 +475,7 @@ TEST_CASE("the time is the event's, where it has one") {
   const Message& message = describe(R"({"type":"crash","created_at":"2018-05-14T11:46:42.077+02:00"})");
   CHECK(message.time() == notifier::Timestamp{1526291202077});  // 2018-05-14T09:46:42.077Z
   CHECK(message.readable_time() == "14 May 2018, 09:46 UTC");
+  CHECK(describe(R"({"type":"crash","created_at":"2018-05-14 09:46:42"})").readable_time() == "14 May 2018, 09:46 UTC");
   CHECK_FALSE(describe(R"({"type":"crash","created_at":"yesterday"})").time());
   CHECK_FALSE(describe(R"({"type":"crash"})").time());
 }

@@ -193,6 +193,11 @@ TEST_CASE("a sender's name is written plainly, quoted or encoded") {
   CHECK(from("\"\" <a@b.c>") == "a@b.c\r\n");
   CHECK(from("\"a\\\" <a@b.c>") == "\"a\\\\\" <a@b.c>\r\n");
   CHECK(from("\xC3\x84nn <a@b.c>") == "=?utf-8?Q?=C3=84nn?= <a@b.c>\r\n");
+  CHECK(from("\"\xC3\x84nn \\\"A\\\"\" <a@b.c>") == "=?utf-8?Q?=C3=84nn_=22A=22?= <a@b.c>\r\n");
+  CHECK(from("\"\xC3\x84\\\\\" <a@b.c>") == "=?utf-8?Q?=C3=84=5C?= <a@b.c>\r\n");
+  CHECK(from("\xC3\x84 \\ <a@b.c>") == "=?utf-8?Q?=C3=84_=5C?= <a@b.c>\r\n");
+  CHECK(from("St. John <a@b.c>") == "\"St. John\" <a@b.c>\r\n");
+  CHECK(from("Notifier (prod) <a@b.c>") == "\"Notifier (prod)\" <a@b.c>\r\n");
   CHECK(from("A\x7Fn <a@b.c>") == "=?utf-8?Q?A_n?= <a@b.c>\r\n");
   CHECK(from("A\x1Fn <a@b.c>") == "=?utf-8?Q?A_n?= <a@b.c>\r\n");
   CHECK(from("A n~ <a@b.c>") == "A n~ <a@b.c>\r\n");
@@ -203,6 +208,8 @@ TEST_CASE("a sender's name is written plainly, quoted or encoded") {
   }
   CHECK(from("=?utf-8?Q?a?= <a@b.c>") == "=?utf-8?Q?a?= <a@b.c>\r\n");
   CHECK(from("=?x?= <a@b.c>") == "=?x?= <a@b.c>\r\n");
+  CHECK(from("=?x@y,?= <a@b.c>") ==
+        "=?utf-8?Q?=3D=3Fx=40y=2C=3F=3D?= <a@b.c>\r\n");  // nothing that reads as an address
   CHECK(from("=?x\x7F?= <a@b.c>") == "=?utf-8?Q?=3D=3Fx_=3F=3D?= <a@b.c>\r\n");
   CHECK(from("=?x\x1F?= <a@b.c>") == "=?utf-8?Q?=3D=3Fx_=3F=3D?= <a@b.c>\r\n");
   CHECK(from("=?"

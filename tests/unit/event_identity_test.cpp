@@ -41,6 +41,8 @@ RouterOptions counting(int& count) {
   return options;
 }
 
+std::string with_id(const std::string& id) { return R"({"id":)" + id + R"(,"type":"restart","app_id":"1"})"; }
+
 Audience known_as(std::string_view id) {
   Audience audience;
   audience.event_id = id;
@@ -78,9 +80,41 @@ TEST_CASE("an id of the event's own counts, whatever else there is") {
   CHECK(world.key(named, known_as("other")) == key);
   CHECK(World().key(named) == key);
   CHECK(drawn == 0);
-  // As strings alone are ids: what has none is none.
-  CHECK(world.route(R"({"id":null,"type":"restart","app_id":"1"})")[0].event_id == "ev-1");
-  CHECK(world.route(R"({"id":"","type":"restart","app_id":"1"})")[0].event_id == "ev-2");
+  int count = 0;
+  // What is neither text nor a number is no id.
+  const char* const others[] = {"null", "\"\"", "true", "[1]", "{\"id\":1}", "\"x\",\"id\":null"};
+  for (const char* id : others) {
+    CAPTURE(id);
+    const std::string number = std::to_string(++count);
+    CHECK(world.route(with_id(id))[0].event_id == "ev-" + number);
+  }
+}
+
+TEST_CASE("an id that is a number is the event's own, by its text as it stands there") {
+  int drawn = 0;
+  World world(counting(drawn));
+  for (const char* id : {"42", "-7", "0", "-0", "1.0", "1e2", "18446744073709551616", "1e999", "0.10"}) {
+    CAPTURE(id);
+    const std::vector<Delivery> deliveries = world.route(with_id(id));
+    CHECK(deliveries[0].event_id == id);
+    CHECK(world.key(with_id(id)) == deliveries[0].idempotency_key);
+    CHECK(world.key(with_id("\"" + std::string(id) + "\"")) == deliveries[0].idempotency_key);
+    CHECK(world.key(with_id(id), known_as("other")) == deliveries[0].idempotency_key);
+    CHECK(deliveries[0].body == with_id(id));
+  }
+  CHECK(world.key(with_id("1")) != world.key(with_id("1.0")));
+  CHECK(world.route(with_id("\"x\",\"id\":5"))[0].event_id == "5");  // the last one counts
+  CHECK(drawn == 0);
+
+  const std::string one = with_id("1");
+  const std::string two = with_id("2");
+  const std::string_view events[] = {one, two, one};
+  std::vector<std::string> ids;
+  world.router.route(
+      events, 3, [&](std::size_t, const DeliveryView& view) { ids.emplace_back(view.event_id); },
+      [](std::size_t, const Error&) { FAIL("every event can be read"); });
+  CHECK(ids == std::vector<std::string>{"1", "1", "2", "2", "1", "1"});
+  CHECK(drawn == 0);
 }
 
 TEST_CASE("what the host knows an event by makes it the same event when it comes again") {

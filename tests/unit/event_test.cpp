@@ -56,7 +56,7 @@ TEST_CASE("absent parts are empty") {
 
 TEST_CASE("parts of a wrong type count as absent") {
   const Parsed parsed(
-      R"({"id":1,"created_at":null,"user":"anna","app_id":["a"],"app_name":{},"project_id":true,"project_name":1.5,)"
+      R"({"id":[1],"created_at":null,"user":"anna","app_id":["a"],"app_name":{},"project_id":true,"project_name":1.5,)"
       R"("type":[],"type_data":[1]})");
   const Event& event = parsed.event;
   for (const std::string_view part :

@@ -64,6 +64,7 @@ TEST_CASE("a value of another kind answers as if empty") {
     CHECK(value.is_array() == (kind == Kind::array));
     CHECK(value.is_object() == (kind == Kind::object));
     CHECK(value.string() == (kind == Kind::string ? "s" : ""));
+    CHECK(value.digits() == (kind == Kind::number ? value.text() : ""));
     CHECK(value.boolean() == (i == 1));
     std::int64_t integer = 0;
     CHECK(value.integer(integer) == (i == 3));

@@ -50,8 +50,9 @@ TEST_CASE("every character has its places, and all others have none") {
     CHECK(is_email_address("a@b" + c + "c") == (is_alphanumeric || c == "-" || c == "."));
     CHECK(is_email_address("a@" + c) == is_alphanumeric);
     Mailbox mailbox;
-    CHECK(parse_mailbox("a" + c + "b <a@b.c>", mailbox) == (is_atom || c == " "));
-    CHECK(parse_mailbox("\"a" + c + "b\" <a@b.c>", mailbox) == (byte >= 0x20 && byte <= 0x7E && c != "\""));
+    const bool is_printable = byte >= 0x20 && byte <= 0x7E;
+    CHECK(parse_mailbox("a" + c + "b <a@b.c>", mailbox) == (is_printable && c != "\"" && c != "<" && c != ">"));
+    CHECK(parse_mailbox("\"a" + c + "b\" <a@b.c>", mailbox) == (is_printable && c != "\""));
   }
 }
 
@@ -92,13 +93,71 @@ TEST_CASE("a From is an address, or a name and an address in angle brackets") {
   CHECK(mailbox.name == "\"\"");
   REQUIRE(parse_mailbox(R"("a\\" <a@b.c>)", mailbox));
   CHECK(mailbox.name == R"("a\\")");
-  for (const char* bad : {"", "Ops", "Ops <>", "Ops <a@b.c", "Ops a@b.c>", "a@b.c <a@b.c>", "Ops: <a@b.c>",
-                          "\"Ops <a@b.c>", "\"Ops\\\" <a@b.c>", "\" <a@b.c>", R"("a\\"b" <a@b.c>)",
-                          "Ops\r\nBcc: x@y.z <a@b.c>", "\xC3\x9Cps <a@b.c>", "Ops <a@b.c> x", "<<a@b.c>"}) {
+  // As people write them.
+  for (const char* name :
+       {"Zo\xC3\xAB", "Acme, Inc.", "St. John", "Notifier (prod)", "Ops: alerts; all", "O'Neil @ work", "a@b.c",
+        "Ann \"A\" N", "Ann \"A\"", "C:\\ops", "=?utf-8?Q?Zo=C3=AB?=", "=?", "[ops]",
+        "\"Zo\xC3\xAB, \\\"all\\\" <of> them\"", "\"a@b.c, d@e.f\"", "\xE2\x98\x83", "\xF0\x9F\xA6\x84 \xD7\xA9"}) {
+    CAPTURE(name);
+    const std::string text = " " + std::string(name) + "<a@b.c> ";
+    REQUIRE(parse_mailbox(text, mailbox));
+    CHECK(mailbox.name == name);
+    CHECK(mailbox.address == "a@b.c");
+  }
+  REQUIRE(parse_mailbox(" a@b.c ", mailbox));
+  CHECK(mailbox.address == "a@b.c");
+  for (const char* bad : {"",
+                          "Ops",
+                          "Ops <>",
+                          "Ops <a@b.c",
+                          "Ops a@b.c>",
+                          "\"Ops <a@b.c>",
+                          "\"Ops\\\" <a@b.c>",
+                          "\" <a@b.c>",
+                          R"("a\\"b" <a@b.c>)",
+                          "Ops\r\nBcc: x@y.z <a@b.c>",
+                          "Ops <a@b.c> x",
+                          "<<a@b.c>",
+                          "A <a@b.c>, B <d@e.f>",
+                          "a@b.c, B <d@e.f>",
+                          "a@b.c; B <d@e.f>",
+                          "a@b.c, d@e.f",
+                          "Ann \"A <a@b.c>",
+                          "\"A\" B <a@b.c>",
+                          "\"A\" \"B\" <a@b.c>",
+                          "Ops <a@b.c\r\n>",
+                          "Ops\t<a@b.c>",
+                          "Ops\n<a@b.c>",
+                          "Ops\x7F <a@b.c>",
+                          "Zo\xEB <a@b.c>",
+                          "\"Zo\xEB\" <a@b.c>",
+                          "O\xC2\x85ps <a@b.c>",
+                          "\"O\xC2\x9Fps\" <a@b.c>",
+                          "O\xE2\x80\xA8ps <a@b.c>",
+                          "O\xE2\x80\xA9ps <a@b.c>",
+                          "Ops <\xC3\xBC@b.c>",
+                          "Ops <a@b\xC3\xBC.c>"}) {
     CAPTURE(bad);
     Mailbox untouched;
     CHECK_FALSE(parse_mailbox(bad, untouched));
     CHECK(untouched.address.empty());
+  }
+}
+
+TEST_CASE("what is wrong with an address names the form that its domain has in ASCII") {
+  const std::string domain = "must have its domain in ASCII, as xn--bcher-kva.example";
+  CHECK(notifier::email_address_fault("user@b\xC3\xBC"
+                                      "cher.example") == domain);
+  CHECK(notifier::email_address_fault("\xC3\xBC@b\xC3\xBC"
+                                      "cher.example") == domain);
+  CHECK(notifier::email_address_fault("zo\xC3\xAB@example.com") ==
+        std::string("must be in ASCII before its @: not every mail server takes more"));
+  for (const char* other : {"",
+                            "b\xC3\xBC"
+                            "cher.example",
+                            "a@b@c", "a@b\xFC.c", "a b@c"}) {
+    CAPTURE(other);
+    CHECK(notifier::email_address_fault(other) == std::string("is not a valid email address"));
   }
 }
 

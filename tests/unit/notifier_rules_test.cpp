@@ -229,13 +229,16 @@ TEST_CASE_FIXTURE(Shop, "a webhook's signing secrets are one or several, well-fo
         Texts{"type_data.signing_secret: is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) +
               " entries)"});
   CHECK(update(n.id, R"({"type_data":{"signing_secret":null}})").type_data.signing_secrets.empty());
-  for (const char* bad : {"\"\"", "\"whsec_\"", "\"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", "\"whsec_AAAA\"",
+  CHECK(update(n.id, R"({"type_data":{"signing_secret":"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}})")
+            .type_data.signing_secrets == Texts{"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
+  CHECK(type_data_problems(webhook_id, data('"' + std::string(43, 'A') + '"')).empty());
+  for (const char* bad : {"\"\"", "\"whsec_\"", "\"WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", "\"whsec_AAAA\"",
                           "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS\"", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa.w\"",
                           "[\"whsec_AAAA\"]"}) {
     CAPTURE(bad);
     const auto found = type_data_problems(webhook_id, data(bad));
     REQUIRE(found.size() == 1);
-    CHECK(found[0] == "type_data.signing_secret: must be 'whsec_' followed by base64 of 24 to 64 bytes");
+    CHECK(found[0] == "type_data.signing_secret: must be 24 to 64 bytes in base64, with or without 'whsec_' before it");
   }
   CHECK(type_data_problems(webhook_id, data("7")) ==
         Texts{"type_data.signing_secret: must be a string or an array of strings"});

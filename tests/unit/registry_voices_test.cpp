@@ -1,6 +1,7 @@
 #include <doctest/doctest.h>
 
 #include <map>
+#include <memory>
 #include <random>
 #include <string>
 #include <vector>
@@ -21,18 +22,11 @@ namespace {
 
 std::uint32_t hash_of(int value) { return static_cast<std::uint32_t>(value % 7); }  // many collide
 
-struct Counting {
-  static int alive;
+struct Heavy {
+  friend bool operator==(const Heavy& a, const Heavy& b) { return *a.text == *b.text; }
 
-  explicit Counting(int number) : value(number) { ++alive; }
-  Counting(const Counting& other) : value(other.value) { ++alive; }
-  Counting& operator=(const Counting&) = delete;
-  ~Counting() { --alive; }
-  friend bool operator==(const Counting& a, const Counting& b) { return a.value == b.value; }
-
-  int value;
+  std::shared_ptr<const std::string> text;
 };
-int Counting::alive = 0;
 
 Notifier notifier_of(Platform platform, const std::string& id) {
   Notifier notifier;
@@ -57,28 +51,26 @@ TEST_CASE("equal values have one number, others another") {
 }
 
 TEST_CASE("a value that nobody has any more is freed, and its number is given anew") {
+  const auto text = std::make_shared<const std::string>("text");
+  Numbered<Heavy> values;
+  const auto one = values.add(Heavy{text}, 1);
+  values.add(Heavy{text}, 1);
+  values.add_user(one);
+  values.remove(one);
+  values.remove(one);
+  CHECK(values[one].text.get() == text.get());
+  CHECK(text.use_count() == 2);
   {
-    Numbered<Counting> values;
-    const auto one = values.add(Counting(1), 1);
-    values.add(Counting(1), 1);
-    values.add_user(one);
-    CHECK(Counting::alive == 1);
+    const Numbered<Heavy> before = values;
     values.remove(one);
-    values.remove(one);
-    CHECK(values[one].value == 1);
-    {
-      const Numbered<Counting> before = values;
-      values.remove(one);
-      CHECK(values.size() == 0);
-      CHECK(before[one].value == 1);  // a copy keeps what it has
-      CHECK(before.size() == 1);
-      CHECK(Counting::alive == 1);
-    }
-    CHECK(Counting::alive == 0);
-    CHECK(values.add(Counting(2), 1) == one);
-    CHECK(values.end() == 1);
+    CHECK(values.size() == 0);
+    CHECK(before[one].text.get() == text.get());  // a copy keeps what it has
+    CHECK(before.size() == 1);
+    CHECK(text.use_count() == 2);
   }
-  CHECK(Counting::alive == 0);
+  CHECK(text.use_count() == 1);
+  CHECK(values.add(Heavy{std::make_shared<const std::string>("other")}, 1) == one);
+  CHECK(values.end() == 1);
 }
 
 TEST_CASE("one value too many has no number, until another is gone") {

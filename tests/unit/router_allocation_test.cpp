@@ -5,6 +5,7 @@
 #include <atomic>
 #include <cstdlib>
 #include <new>
+#include <set>
 #include <string>
 
 #include "event_corpus.hpp"
@@ -14,11 +15,13 @@
 namespace {
 
 std::atomic<std::size_t> allocations{0};
+std::atomic<std::size_t> allocated_bytes{0};  // all there ever were
 // Allocations of this thread that still succeed; negative: all do.
 thread_local long allowed = -1;
 
 void* allocate(std::size_t size) noexcept {
   allocations.fetch_add(1, std::memory_order_relaxed);
+  allocated_bytes.fetch_add(size, std::memory_order_relaxed);
   if (allowed == 0) return nullptr;
   if (allowed > 0) --allowed;
   return std::malloc(size == 0 ? 1 : size);
@@ -68,7 +71,7 @@ TEST_CASE("once warm, routing and matching allocate nothing, whatever the event"
   Registry registry;
   REQUIRE(registry.load(config_for("5343eccd646173000a140000", "appname")));
   Router router(registry);
-  const Audience audience{{"x"}, {"5343eccd646173000a140000"}};
+  const Audience audience{{"x"}, {"5343eccd646173000a140000"}, {}};
   std::size_t deliveries = 0;
   const auto all = [&] {
     for (const std::string& event : event_corpus()) {
@@ -142,6 +145,68 @@ TEST_CASE("a router allocates nothing when it sees a change") {
 }
 #endif
 
+namespace {
+
+/// What the bodies and events of an outcome take, each text once.
+std::size_t bytes_of(const Outcome& outcome) {
+  std::size_t bytes = 0;
+  std::set<const std::string*> rests;
+  for (const Delivery& delivery : outcome.deliveries) {
+    bytes += delivery.body.front().size();
+    if (rests.insert(delivery.body.shared_rest().get()).second) bytes += delivery.body.rest().size();
+  }
+  for (const RecordedEvent& event : outcome.events) bytes += event.json.size();
+  return bytes;
+}
+
+}  // namespace
+
+TEST_CASE("an event of 7.9 MB for 600 notifiers of each kind takes the memory of a few, not of each") {
+  std::string config = R"({"apps":[{"id":"1","name":"a","notifiers":[)";
+  const char* const targets[] = {R"("webhook","type_data":{"webhook_url":"https://h.example/x"})",
+                                 R"("slack","type_data":{"webhook_url":"https://s.example/x"})",
+                                 R"("email","type_data":{"emails":["ops@example.org"]})"};
+  for (std::size_t i = 0; i < 1800; ++i) {
+    config += R"({"name":"n)" + std::to_string(i) + R"(","send_all_events":true,"platform":)" + targets[i % 3] + "},";
+  }
+  config.back() = ']';
+  Registry registry;
+  REQUIRE(registry.load(config + "}]}"));
+  Api api(registry);
+  const std::string event =
+      R"({"id":"ev","type":"crash","app_id":"1","type_data":{"logs":")" + std::string(7'900'000, 'x') + "\"}}";
+  Request request;
+  request.method = "POST";
+  request.target = "/v1/apps/1/events";
+  request.body = event;
+  const std::size_t before = allocated_bytes.load();
+  const Outcome outcome = api.handle(request);
+  const std::size_t taken = allocated_bytes.load() - before;
+  REQUIRE(outcome.response.status == 202);
+  REQUIRE(outcome.deliveries.size() == 1800);
+  CHECK(bytes_of(outcome) < 20'000'000);
+  CHECK(taken < 150'000'000);  // readers and buffers included; 600 bodies are 4,740,000,000
+  for (std::size_t i = 0; i < outcome.deliveries.size(); ++i) {
+    const Body& body = outcome.deliveries[i].body;
+    REQUIRE((body.shared_rest() == outcome.deliveries[i % 3].body.shared_rest()));
+    if (i % 3 == 0) REQUIRE(body.size() == event.size());
+    if (i % 3 == 2) REQUIRE(body.front().size() > 20);
+  }
+  CHECK((outcome.deliveries[0].body == event));
+
+  // What the API makes itself is shared as well.
+  request.method = "DELETE";
+  const std::string target = "/v1/apps/1/notifiers/" + outcome.deliveries[0].notifier_id;
+  request.target = target;
+  request.body = {};
+  const Outcome removal = api.handle(request);
+  REQUIRE_MESSAGE(removal.response.status == 204, removal.response.body);
+  REQUIRE(removal.deliveries.size() == 1799);
+  for (std::size_t i = 3; i < removal.deliveries.size(); ++i) {
+    REQUIRE((removal.deliveries[i].body.shared_rest() == removal.deliveries[i % 3].body.shared_rest()));
+  }
+}
+
 #if NOTIFIER_EXCEPTIONS
 namespace {
 
@@ -192,6 +257,81 @@ TEST_CASE("where memory runs out in a change, everything is as it was, and the n
   CHECK(registry.list("b").size() == 1);
   CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.put_user({"us-7", "gert", ""})); }) > 3);
   CHECK(registry.find_user("us-7"));
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.remove_user("us-7")); }) > 3);
+  CHECK(fail_everywhere(registry, [&] {
+          static_cast<void>(registry.rename_app("b", "a name that is too long to be stored in place"));
+        }) > 5);
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.remove_app("2")); }) > 5);
+  CHECK(registry.app_count() == 1);
+  const std::vector<Change> changes = *registry.plan_remove_app("1");
+  CHECK(fail_everywhere(registry, [&] { static_cast<void>(registry.prepare({&changes})); }) > 10);
+}
+
+TEST_CASE(
+    "where memory runs out in a commit, what is said to be stored is, and is seen with the next change at the latest") {
+  int failures = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Registry registry;
+    REQUIRE(registry.load(config_for("1", "a")));
+    struct Planned {
+      std::vector<Change> changes;
+    };
+    AppPatch patch;
+    patch.name = "a name that is too long to be stored in place";
+    Planned planned{{*registry.plan_update_app("1", patch)}};
+    Planned other{{*registry.plan_remove_app("1")}};  // of the same app: it is judged once the first is stored
+    const std::vector<Planned*> outcomes{&planned, &other};
+    int stored = 0;
+    bool is_said = false;
+    bool failed = false;
+    try {
+      allowed = allowed_now;
+      const auto results = registry.commit(outcomes, [&](const auto&) {
+        ++stored;
+        return Result<void>();
+      });
+      allowed = -1;
+      is_said = results[0].has_value();
+      failed = !is_said || results[1].error().code != errc::conflict;
+    } catch (const std::bad_alloc&) {
+      allowed = -1;
+      failed = true;
+    }
+    CHECK((stored == 1) == is_said);
+    REQUIRE(registry.put_user({"us-9", "i", {}}));
+    CHECK(registry.find_app(*patch.name).has_value() == is_said);
+    CHECK(registry.rename_app("1", "b"));
+    if (!failed) break;
+    ++failures;
+  }
+  CHECK(failures > 20);
+}
+
+TEST_CASE("where memory runs out while what is stored is published, it is reserved until the next change shows it") {
+  int later = 0;
+  for (long allowed_now = 0;; ++allowed_now) {
+    Registry registry;
+    REQUIRE(registry.load(config_for("1", "a")));
+    NotifierDraft draft;
+    draft.name = "a name that is too long to be stored in place";
+    const std::string id = registry.list("a")[0].id;
+    const std::vector<Change> changes{*registry.plan_update("a", id, draft)};
+    auto prepared = registry.prepare({&changes});
+    REQUIRE(prepared.results()[0]);
+    REQUIRE(registry.put_user({"us-7", "gert", ""}));  // what was prepared has to be made anew
+    allowed = allowed_now;
+    prepared.publish();
+    allowed = -1;
+    const bool is_seen = registry.find(id)->name == *draft.name;
+    const std::vector<Change> none;
+    static_cast<void>(registry.prepare({&none}));
+    CHECK(registry.find(id)->name == *draft.name);
+    CHECK(registry.find_user("us-7"));
+    CHECK(registry.remove("a", id));
+    if (is_seen) break;
+    ++later;
+  }
+  CHECK(later > 3);
 }
 
 TEST_CASE("where memory runs out in loading, everything is as it was") {

@@ -132,12 +132,69 @@ TEST_CASE("loading replaces everything, settings too") {
   CHECK(registry.settings().link_base.empty());
 }
 
+TEST_CASE("a list recorded from another installation loads: the name of a platform decides where its id is not known") {
+  Registry registry;
+  const auto loaded = registry.load(R"({"apps":[{"id":"5343eccd646173000a140000","name":"shop","notifiers":[
+      {"id":"no-1","name":"mail","active":true,"type":"email","platform_id":"5f0000000000000000000001",
+       "created_at":"2019-03-04T05:06:07.089Z","updated_at":"2019-03-04T05:06:07.089Z","send_all_alerts":false,
+       "send_all_events":true,"selected_event_ids":[],"app_id":"5343eccd646173000a140000","app":"shop",
+       "type_data":{"user_ids":[],"emails":["a@example.org"]}},
+      {"id":"no-2","name":"chat","type":"rocket_chat","platform_id":"5f0000000000000000000002",
+       "type_data":{"webhook_url":"https://chat.example.org/hooks/x"}},
+      {"id":"no-3","name":"hook","platform":"webhook","type":"","platform_id":"5f0000000000000000000003",
+       "type_data":{"webhook_url":"https://h.example.org/"}}]}]})");
+  if (!loaded) FAIL(loaded.error().message);
+  const auto list = registry.list("shop");
+  REQUIRE(list.size() == 3);
+  CHECK(list[0].platform == Platform::email);
+  CHECK(list[1].platform == Platform::rocket_chat);
+  CHECK(list[2].platform == Platform::webhook);
+  CHECK(registry.snapshot().find("5f00000000000000000000") == std::string::npos);
+}
+
+TEST_CASE("what of another installation has no name here is named, with what to write in its place") {
+  CHECK(
+      load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[
+      {"name":"x","platform_id":"5f0000000000000000000001"},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":" "},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":"fax"},
+      {"name":"x","platform_id":"5f0000000000000000000001","type":"email","platform":"slack","type_data":{"webhook_url":"https://h.example/"}},
+      {"name":"x","type":"email","selected_event_ids":["5f00000000000000000000ff","5982f139d48c360021b1eb4b"]},
+      {"name":"x","type":"email","selected_events":["crash","order_placed"]}]}]})") ==
+      Texts{
+          "apps[0].notifiers[0].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
+          "platform, as \"slack\"",
+          "apps[0].notifiers[1].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
+          "platform, as \"slack\"",
+          "apps[0].notifiers[2].type: is no platform: 'fax'",
+          "apps[0].notifiers[3].type: does not agree with the platform named before",
+          "apps[0].notifiers[4].selected_event_ids: holds an unknown event type id: '5f00000000000000000000ff'; name "
+          "the "
+          "event in selected_events, or declare its type in event_types",
+          "apps[0].notifiers[5].selected_events: holds a name that no event type goes by: 'order_placed'; declare its "
+          "type in event_types"});
+}
+
+TEST_CASE("a byte order mark before the document is skipped, and a second one is not") {
+  const std::string mark = "\xEF\xBB\xBF";
+  CHECK(loaded_snapshot(mark + by_hand) == loaded_snapshot(by_hand));
+  Registry registry;
+  CHECK(registry.load(mark + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark).error().code == errc::invalid_json);
+  CHECK(registry.load(mark.substr(0, 2) + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load("  " + mark + by_hand).error().code == errc::invalid_json);
+  CHECK(registry.load(mark + "{\"apps\":[}").error().offset == 9);
+  // A document is not a file.
+  json::Document document;
+  CHECK_FALSE(document.parse(mark + by_hand));
+}
+
 TEST_CASE("every fault is named by its path") {
   CHECK(load_faults(R"({"apps":[
       {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},
       {"name":""},
       {"id":"3","name":"c","owner":{"id":"u","email":"x"},"notifiers":{}},
-      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","id":7}]},
+      {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","updated_at":"2018-05-14 09:46:42","id":7}]},
       "app"],
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
         Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
@@ -145,8 +202,10 @@ TEST_CASE("every fault is named by its path") {
               "apps[1].name: can't be blank", "apps[2].owner.email: 'x' is not a valid email address",
               "apps[2].notifiers: must be an array",
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
+              "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
               "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
-              "link_base: must be a string", "email_from: must be an email address, or `Name <address>` in ASCII"});
+              "link_base: must be a string",
+              "email_from: must be an email address, or `Name <address>`; 'me' is not a valid email address"});
 }
 
 TEST_CASE("what is given twice is a fault where it is given again") {
@@ -360,4 +419,76 @@ TEST_CASE("twenty thousand notifiers in all sizes of apps load, and are all foun
   CHECK(found == count);
   const std::string snapshot = registry.snapshot();
   CHECK(loaded_snapshot(snapshot) == snapshot);
+}
+
+TEST_CASE("own kinds come back whole: of every scope, of an own type, a built-in one or none") {
+  auto vocabulary = std::make_shared<Vocabulary>();
+  REQUIRE(vocabulary->add_category({"cat-9", "own", "Own", 9}));
+  EventType type = vocabulary->event_types().front();
+  type.id = "et-1";
+  type.name = "quota_reached";
+  REQUIRE(vocabulary->add_event_type(type));
+  const EventKind kinds[] = {{"quota/app", Scope::app, "quota_reached"},
+                             {"quota/project", Scope::project, "quota_reached"},
+                             {"quota/account", Scope::account, "quota_reached"},
+                             {"rolled_back", Scope::app, "app_deployed"},
+                             {"moved", Scope::project, "app_deployed"},
+                             {"unselectable", Scope::app, ""},
+                             {"account_closed", Scope::account, ""}};
+  for (const EventKind& kind : kinds) REQUIRE(vocabulary->add_event_kind(kind));
+  RegistryOptions options;
+  options.vocabulary = vocabulary;
+  const std::string snapshot = Registry(options).snapshot();
+
+  Registry registry;  // of a host that has none of them
+  const auto loaded = registry.load(snapshot);
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  for (const EventKind& kind : kinds) {
+    const auto held = registry.vocabulary();
+    const EventKind* const found = held->find_event_kind(kind.type);
+    REQUIRE_MESSAGE(found != nullptr, kind.type);
+    CHECK(found->scope == kind.scope);
+    CHECK(found->selectable_as == kind.selectable_as);
+    CHECK(held->bit_of_kind(kind.type) == vocabulary->bit_of_kind(kind.type));
+  }
+  CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
+  CHECK(registry.snapshot() == snapshot);
+  CHECK(registry.load(registry.configuration()));
+  CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
+  Registry host(options);  // of the host that has them
+  REQUIRE(host.load(snapshot));
+  CHECK(host.snapshot() == snapshot);
+}
+
+TEST_CASE("categories of a host's own come back where nothing else is its own") {
+  Registry registry;
+  const std::string own = R"({"id":"cat-9","name":"own","display_name":"Own","position":9})";
+  REQUIRE(registry.load(R"({"event_categories":[)" + own + "]}"));
+  CHECK(registry.snapshot().find(R"("event_categories":[)" + own + "]") != std::string::npos);
+}
+
+TEST_CASE("what 1.0 wrote of a host's project kind loads beside that host's vocabulary") {
+  auto vocabulary = std::make_shared<Vocabulary>();
+  EventType type = vocabulary->event_types().front();
+  type.id = "et-1";
+  type.name = "quota_reached";
+  REQUIRE(vocabulary->add_event_type(type));
+  REQUIRE(vocabulary->add_event_kind({"quota", Scope::project, "quota_reached"}));
+  RegistryOptions options;
+  options.vocabulary = vocabulary;
+  Registry registry(options);
+  REQUIRE(registry.load(
+      R"({"version":1,"apps":[],"event_types":[{"id":"et-1","name":"quota_reached","kinds":["quota"]}]})"));
+  CHECK(registry.vocabulary()->find_event_kind("quota")->scope == Scope::project);
+}
+
+TEST_CASE("an event kind that cannot be is named") {
+  const auto faults = [](const char* kind) { return load_faults(R"({"event_kinds":[)" + std::string(kind) + "]}"); };
+  CHECK(faults(R"({"type":"","scope":"app"})") == Texts{"event_kinds[0].type: can't be blank"});
+  CHECK(faults(R"({"type":"x","scope":"team"})") == Texts{"event_kinds[0].scope: must be app, project or account"});
+  CHECK(faults(R"({"type":"x","scope":5})") == Texts{"event_kinds[0].scope: must be app, project or account"});
+  CHECK(faults(R"({"type":"restart","scope":"project"})") == Texts{"event_kinds[0].type: is already taken"});
+  CHECK(faults(R"({"type":"x","selectable_as":"nothing"})").size() == 1);
+  CHECK(Registry().load(R"({"event_kinds":[{"type":"restart","selectable_as":"app_restarted"}]})"));
+  CHECK(faults("5") == Texts{"event_kinds[0]: must be an object"});
 }

@@ -3,8 +3,10 @@
 #include <doctest/doctest.h>
 #include <unistd.h>
 
+#include <cstdint>
 #include <cstdio>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -20,26 +22,29 @@ using power_loss::disk;
 /// A delivery's state and its number of attempts.
 using Known = std::map<std::string, std::pair<OutboxState, std::size_t>>;
 
-constexpr notifier::Timestamp now{1'700'000'000'000};
+constexpr notifier::Moment now{{1'700'000'000'000}, 0};
+constexpr std::int64_t month_ms = std::int64_t{30} * 24 * 3'600'000;
 
 notifier::SqliteOptions options_at(const std::string& path) {
   notifier::SqliteOptions options;
   options.path = path;
   options.vfs = power_loss::faulty_vfs();
   options.with_outbox = true;
-  options.clock = [] { return now; };
+  options.clock = [] { return now.wall; };
   return options;
 }
 
 notifier::Outcome random_outcome(Known& known) {
   static int counter = 0;
   notifier::Outcome outcome;
+  const auto rest = std::make_shared<const std::string>(disk.random() % 6000, 'b');
   for (auto count = disk.random() % 4; count-- > 0;) {
     notifier::Delivery delivery;
     delivery.idempotency_key = "k" + std::to_string(++counter);
     delivery.notifier_id = "no-" + std::to_string(disk.random() % 5);
     delivery.url = "https://example.com/" + delivery.notifier_id;
-    delivery.body = std::string(disk.random() % 6000, 'b');
+    delivery.body = notifier::Body("front", rest);
+    delivery.event_id = std::to_string(rest->size());
     known[delivery.idempotency_key] = {OutboxState::pending, 0};
     outcome.deliveries.push_back(std::move(delivery));
   }
@@ -55,16 +60,16 @@ void work(const std::string& path, Known& acknowledged, Known& in_doubt) {
   if (!store) return;
   notifier::SqliteOutbox& storage = *(*store)->outbox();
   notifier::Outbox outbox(storage);
-  if (!outbox.recover()) return;
+  if (!outbox.recover(now)) return;
   while (!disk.is_dead) {
     in_doubt = acknowledged;
     if (disk.random() % 2 == 0) {
       notifier::Outcome outcome = random_outcome(in_doubt);
       if (!(*store)->store({&outcome})) return;
-      for (const auto& record : storage.take_arrivals()) outbox.admit(record);
+      for (const auto& record : storage.take_arrivals()) outbox.admit(record, now);
     } else {
       std::vector<notifier::OutboxClaim> claims;
-      outbox.claim({now.ms + std::int64_t{30} * 24 * 3'600'000}, 4, claims);
+      outbox.claim({{now.wall.ms + month_ms}, month_ms}, 4, claims);
       for (const auto& claim : claims) {
         const bool arrives = disk.random() % 3 != 0;
         const notifier::Verdict verdict{
@@ -94,7 +99,9 @@ Known read_back(const std::string& path) {
     found[record.key] = {record.state, record.history.size()};
     const auto content = storage.load(record.sequence);
     CHECK(content.has_value() == (record.state != OutboxState::delivered));
-    if (content) CHECK(content->idempotency_key == record.key);
+    if (!content) continue;
+    CHECK(content->idempotency_key == record.key);
+    CHECK(content->body == "front" + std::string(std::stoul(record.event_id), 'b'));
   }
   return found;
 }

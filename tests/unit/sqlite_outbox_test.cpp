@@ -6,7 +6,9 @@
 
 #include <cstdio>
 #include <memory>
+#include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -14,18 +16,22 @@
 #include "notifier/delivery/outbox.hpp"
 
 using notifier::Delivery;
+using notifier::errc;
+using notifier::Moment;
 using notifier::Outbox;
 using notifier::OutboxClaim;
 using notifier::OutboxRecord;
 using notifier::OutboxState;
 using notifier::Platform;
-using notifier::Timestamp;
 using notifier::Verdict;
 using Action = notifier::Verdict::Action;
 
 namespace {
 
-constexpr Timestamp start{1'700'000'000'000};
+constexpr Moment start{{1'700'000'000'000}, 5'000};
+
+/// So much later, by both clocks.
+constexpr Moment after(std::int64_t ms) { return {{start.wall.ms + ms}, start.steady_ms + ms}; }
 
 /// A database file that is gone at the end, and a store on it that can be closed and opened again.
 struct Database {
@@ -44,7 +50,7 @@ struct Database {
     notifier::SqliteOptions options;
     options.path = path;
     options.with_outbox = true;
-    options.clock = [] { return start; };
+    options.clock = [] { return start.wall; };
     auto opened = notifier::SqliteStore::open(std::move(options));
     REQUIRE_MESSAGE(opened, opened.error().message);
     store = *std::move(opened);
@@ -59,8 +65,8 @@ struct Database {
     REQUIRE(value);
     return *value;
   }
-  OutboxRecord find(std::string_view key) const {
-    auto record = store->outbox()->find(key);
+  OutboxRecord find(std::string_view key, std::string_view notifier_id = "no-1") const {
+    auto record = store->outbox()->find(notifier_id, key);
     REQUIRE(record);
     REQUIRE(*record);
     return **record;
@@ -93,10 +99,10 @@ notifier::Outcome outcome_of(std::vector<Delivery> deliveries) {
 }
 
 void admit_arrivals(Database& database, Outbox& outbox) {
-  for (const OutboxRecord& record : database.store->outbox()->take_arrivals()) outbox.admit(record);
+  for (const OutboxRecord& record : database.store->outbox()->take_arrivals()) outbox.admit(record, start);
 }
 
-std::vector<OutboxClaim> claim(Outbox& outbox, Timestamp now = start) {
+std::vector<OutboxClaim> claim(Outbox& outbox, Moment now = start) {
   std::vector<OutboxClaim> claims;
   outbox.claim(now, 100, claims);
   return claims;
@@ -108,7 +114,7 @@ Verdict verdict(Action action) { return {action, action == Action::delivered ? 2
 
 TEST_CASE("what the API sends is stored with its change, sent by the outbox, and gone when it has arrived") {
   Database database;
-  const auto outcome = outcome_of({make("k1"), make("k2")});
+  auto outcome = outcome_of({make("k1"), make("k2")});
   int arrivals = 0;
   database.store->outbox()->on_arrival([&] { ++arrivals; });
   REQUIRE(database.store->store({&outcome}));
@@ -143,7 +149,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
         raw->execute("CREATE TRIGGER refuse BEFORE INSERT ON deliveries WHEN NEW.key = 'k2' "
                      "BEGIN SELECT RAISE(FAIL, 'told to fail'); END"));
   }
-  const auto outcome = outcome_of({make("k1"), make("k2")});
+  auto outcome = outcome_of({make("k1"), make("k2")});
   const auto refused = database.store->store({&outcome});
   REQUIRE_FALSE(refused);
   CHECK(refused.error().code == notifier::errc::storage);
@@ -152,7 +158,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
   CHECK(database.store->outbox()->take_arrivals().empty());
   CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 0);
 
-  const auto others = outcome_of({make("k3")});
+  auto others = outcome_of({make("k3")});
   REQUIRE(database.store->store({&others}));
   CHECK(database.store->outbox()->take_arrivals().size() == 1);
 }
@@ -160,7 +166,7 @@ TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival"
 TEST_CASE("a key that is known is not stored again, whatever became of it") {
   Database database;
   Outbox outbox(*database.store->outbox());
-  const auto outcome = outcome_of({make("k1")});
+  auto outcome = outcome_of({make("k1")});
   REQUIRE(database.store->store({&outcome}));
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
@@ -169,14 +175,17 @@ TEST_CASE("a key that is known is not stored again, whatever became of it") {
   REQUIRE(outbox.flush());
   REQUIRE(database.store->store({&outcome}));
   CHECK(database.store->outbox()->take_arrivals().empty());
-  CHECK(*outbox.enqueue({make("k1"), make("k2")}, start) == 1);
+  const auto enqueued = outbox.enqueue({make("k1"), make("k2")}, start);
+  REQUIRE(enqueued);
+  CHECK(enqueued->added == 1);
+  CHECK(enqueued->known == std::vector<std::size_t>{0});
 }
 
 TEST_CASE("the outbox comes back from its file: pending deliveries, attempts and health") {
   Database database;
   {
     Outbox outbox(*database.store->outbox());
-    const auto outcome = outcome_of({make("k1"), make("k2"), make("k3")});
+    auto outcome = outcome_of({make("k1"), make("k2"), make("k3")});
     REQUIRE(database.store->store({&outcome}));
     admit_arrivals(database, outbox);
     const auto claims = claim(outbox);
@@ -189,11 +198,11 @@ TEST_CASE("the outbox comes back from its file: pending deliveries, attempts and
   options.retry.disable_after_failures = 2;
   options.retry.disable_after_ms = 0;
   Outbox outbox(*database.store->outbox(), options);
-  CHECK(*outbox.recover() == 2);
+  CHECK(*outbox.recover(start) == 2);
   const auto again = claim(outbox);
   REQUIRE(again.size() == 1);
   CHECK(again[0].delivery.idempotency_key == "k3");
-  const auto later = claim(outbox, {start.ms + 3'600'000});
+  const auto later = claim(outbox, after(3'600'000));
   REQUIRE(later.size() == 1);
   CHECK(later[0].delivery.idempotency_key == "k2");
   CHECK(later[0].attempt == 2);
@@ -205,17 +214,21 @@ TEST_CASE("the outbox comes back from its file: pending deliveries, attempts and
 TEST_CASE("a dead delivery can be sent again through the store, under its key and with its history") {
   Database database;
   Outbox outbox(*database.store->outbox());
-  const auto outcome = outcome_of({make("k1")});
+  const auto retry = [&](std::string_view notifier_id, std::string_view key, std::string_view app_id = "app") {
+    const auto done = database.store->outbox()->retry(app_id, notifier_id, key, start.wall);
+    return done ? std::optional<errc>() : std::optional<errc>(done.error().code);
+  };
+  auto outcome = outcome_of({make("k1")});
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
-  CHECK_FALSE(database.store->retry("app", "no-1", "k1"));
+  CHECK(retry("no-1", "k1") == errc::conflict);
   REQUIRE(outbox.record(claim(outbox)[0].sequence, verdict(Action::fail), start));
   REQUIRE(outbox.flush());
-  CHECK_FALSE(database.store->retry("app", "no-2", "k1"));
-  CHECK_FALSE(database.store->retry("other", "no-1", "k1"));
-  CHECK_FALSE(database.store->retry("app", "no-1", "k2"));
-  CHECK(database.store->retry("app", "no-1", "k1"));
-  CHECK_FALSE(database.store->retry("app", "no-1", "k1"));
+  CHECK(retry("no-2", "k1") == errc::not_found);
+  CHECK(retry("no-1", "k1", "other") == errc::not_found);
+  CHECK(retry("no-1", "k2") == errc::not_found);
+  CHECK(retry("no-1", "k1") == std::nullopt);
+  CHECK(retry("no-1", "k1") == errc::conflict);
   admit_arrivals(database, outbox);
   const auto claims = claim(outbox);
   REQUIRE(claims.size() == 1);
@@ -224,14 +237,14 @@ TEST_CASE("a dead delivery can be sent again through the store, under its key an
   REQUIRE(outbox.record(claims[0].sequence, verdict(Action::delivered), start));
   REQUIRE(outbox.flush());
   CHECK(database.find("k1").history.size() == 2);
-  CHECK_FALSE(database.store->retry("app", "no-1", "k1"));
+  CHECK(retry("no-1", "k1") == errc::conflict);
 }
 
 TEST_CASE("a mail to nobody is stored dead, and says so") {
   Database database;
   Delivery mail = make("k1");
   mail.platform = Platform::email;
-  const auto outcome = outcome_of({mail});
+  auto outcome = outcome_of({mail});
   REQUIRE(database.store->store({&outcome}));
   const auto arrivals = database.store->outbox()->take_arrivals();
   REQUIRE(arrivals.size() == 1);
@@ -244,7 +257,7 @@ TEST_CASE("a notifier's deliveries are listed newest first, by page, without con
   std::vector<Delivery> deliveries;
   for (int i = 1; i <= 5; ++i) deliveries.push_back(make("k" + std::to_string(i)));
   deliveries.push_back(make("other", "no-2"));
-  const auto outcome = outcome_of(std::move(deliveries));
+  auto outcome = outcome_of(std::move(deliveries));
   REQUIRE(database.store->store({&outcome}));
   std::vector<std::string> page;
   CHECK(database.store->deliveries("app", "no-1", 1, 2, page) == 5);
@@ -266,7 +279,7 @@ TEST_CASE("what ended long ago is forgotten, and the file gives its room back") 
   std::vector<Delivery> deliveries;
   for (int i = 0; i < 2500; ++i) deliveries.push_back(make("k" + std::to_string(i)));
   for (Delivery& delivery : deliveries) delivery.body = delivery.body.str() + std::string(2000, 'x');
-  const auto outcome = outcome_of(std::move(deliveries));
+  auto outcome = outcome_of(std::move(deliveries));
   REQUIRE(database.store->store({&outcome}));
   admit_arrivals(database, outbox);
   for (auto claims = claim(outbox); !claims.empty(); claims = claim(outbox)) {
@@ -275,7 +288,7 @@ TEST_CASE("what ended long ago is forgotten, and the file gives its room back") 
   }
   const auto pages = database.query("PRAGMA page_count");
   CHECK(*outbox.prune(start) == 0);
-  CHECK(*outbox.prune({start.ms + std::int64_t{8} * 24 * 3'600'000}) == 2500);
+  CHECK(*outbox.prune(after(std::int64_t{8} * 24 * 3'600'000)) == 2500);
   CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 0);
   CHECK(database.query("SELECT COUNT(*) FROM delivery_attempts") == 0);
   CHECK(database.query("PRAGMA page_count") * 10 < pages);
@@ -290,20 +303,24 @@ TEST_CASE("commits that fail keep what was recorded, and insertions are all or n
   REQUIRE(raw);
   REQUIRE(raw->execute("CREATE TRIGGER refuse_update BEFORE UPDATE ON deliveries BEGIN SELECT RAISE(FAIL, 'no'); END"));
   CHECK_FALSE(outbox.flush());
-  CHECK_FALSE(outbox.enqueue({make("k2")}, start));
-  CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 1);
+  CHECK(outbox.is_stuck());
+  REQUIRE(outbox.enqueue({make("k2")}, start));
+  CHECK(claim(outbox).empty());
+  CHECK(database.find("k1").state == OutboxState::pending);
   REQUIRE(raw->execute("DROP TRIGGER refuse_update"));
   CHECK(outbox.flush());
   CHECK(database.find("k1").state == OutboxState::delivered);
+  CHECK(database.find("k1").history.size() == 1);
+  CHECK(claim(outbox).size() == 1);
 
   REQUIRE(
       raw->execute("CREATE TRIGGER refuse_insert BEFORE INSERT ON deliveries WHEN NEW.key = 'k4' "
                    "BEGIN SELECT RAISE(FAIL, 'no'); END"));
   CHECK_FALSE(outbox.enqueue({make("k3"), make("k4")}, start));
-  CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 1);
-  CHECK(outbox.pending() == 0);
+  CHECK(database.query("SELECT COUNT(*) FROM deliveries") == 2);
+  CHECK(outbox.pending() == 1);
   REQUIRE(raw->execute("DROP TRIGGER refuse_insert"));
-  CHECK(*outbox.enqueue({make("k3"), make("k4")}, start) == 2);
+  CHECK(outbox.enqueue({make("k3"), make("k4")}, start)->added == 2);
 }
 
 TEST_CASE("content that cannot be read is dead, and stops nothing else") {
@@ -328,7 +345,7 @@ TEST_CASE("the API stores while the outbox records, each seeing the other's rows
   constexpr int most = 300;
   std::thread api([&] {
     for (int i = 0; i < most; ++i) {
-      const auto outcome = outcome_of({make("k" + std::to_string(i))});
+      auto outcome = outcome_of({make("k" + std::to_string(i))});
       CHECK(database.store->store({&outcome}));
     }
   });
@@ -343,5 +360,5 @@ TEST_CASE("the API stores while the outbox records, each seeing the other's rows
     CHECK(outbox.flush());
   }
   api.join();
-  CHECK(database.query("SELECT COUNT(*) FROM deliveries WHERE state = 1") == most);
+  CHECK(database.query("SELECT COUNT(*) FROM deliveries WHERE state = 'delivered'") == most);
 }

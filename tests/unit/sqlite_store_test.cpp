@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <cstdio>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -220,18 +221,20 @@ TEST_CASE("the database is synced as the host chooses, fully by default") {
 }
 
 TEST_CASE("a database of the first schema version is migrated and keeps its rows") {
-  const TemporaryDatabase database;
+  const TemporaryDatabase newest;
   std::string before;
   {
     notifier::Registry registry;
-    const auto store = open(at(database));
+    const auto store = open(at(newest));
     fill(*store, registry);
     before = registry.snapshot();
   }
-  execute(database.path,
-          "DROP TABLE events; DROP TABLE deliveries; DROP TABLE delivery_contents; DROP TABLE delivery_attempts;"
-          "DROP TABLE notifier_health; DROP TABLE configuration; DROP TABLE event_ids; DROP TABLE events_of_1_0;"
-          "ALTER TABLE registry DROP COLUMN version; PRAGMA user_version = 1;");
+  const TemporaryDatabase database;
+  execute(database.path, (std::string(notifier::detail::sqlite::migrations[0]) +
+                          "PRAGMA application_id = " + std::to_string(notifier::detail::sqlite::application_id) +
+                          "; PRAGMA user_version = 1; ATTACH '" + newest.path +
+                          "' AS newest; INSERT INTO registry SELECT position, kind, id, change FROM newest.registry;")
+                             .c_str());
 
   notifier::Registry registry;
   const auto store = open(at(database));
@@ -239,6 +242,9 @@ TEST_CASE("a database of the first schema version is migrated and keeps its rows
   CHECK(registry.snapshot() == before);
   notifier::Outcome outcome = with_events("app-1", 1, 1);
   CHECK(store->store({&outcome}));
+  notifier::AppPatch patch;
+  patch.name = "renamed";
+  store_and_apply(*store, registry, {*registry.plan_update_app("app-1", patch)});
 }
 
 TEST_CASE("a database of a newer schema version is refused and not touched") {
@@ -304,4 +310,228 @@ TEST_CASE("a database that another program has locked is an error in the end") {
   CHECK(stored.error().code == notifier::errc::storage);
   REQUIRE(other->execute("ROLLBACK"));
   CHECK(store->store({&outcome}));
+}
+
+// ---- what a change expects ------------------------------------------------------------------------------------------
+
+namespace {
+
+/// What a store answers to some changes.
+notifier::Result<void> store_changes(notifier::SqliteStore& store, std::vector<notifier::Change> changes) {
+  notifier::Outcome outcome;
+  outcome.changes = std::move(changes);
+  return store.store({&outcome});
+}
+
+bool is_conflict(const notifier::Result<void>& result) {
+  return !result && result.error().code == notifier::errc::conflict;
+}
+
+std::string stored_snapshot(const TemporaryDatabase& database) {
+  notifier::Registry registry;
+  const auto loaded = open(at(database))->load(registry);
+  REQUIRE_MESSAGE(loaded, loaded.error().message);
+  return registry.snapshot();
+}
+
+/// Tries what must not be stored over what somebody else has stored since; then what may.
+void check_guards(const TemporaryDatabase& database, bool as_1_0_wrote) {
+  const auto store = open(at(database));
+  notifier::Registry ours;
+  fill(*store, ours);
+  store_and_apply(*store, ours, {[&] {
+    notifier::Change change;
+    change.op = notifier::Change::Op::put_user;
+    change.user = {"us-5", "sam", {}};
+    return change;
+  }()});
+  notifier::Registry theirs;
+  REQUIRE(open(at(database))->load(theirs));
+  if (as_1_0_wrote) execute(database.path, "UPDATE registry SET version = NULL");
+
+  notifier::NotifierDraft draft;
+  draft.name = "ours";
+  notifier::AppPatch app;
+  app.name = "ours";
+  notifier::UserPatch user;
+  user.username = "ours";
+  const std::string id = ours.list("app-1")[1].id;
+  const std::vector<notifier::Change> late = {*ours.plan_update("app-1", id, draft), *ours.plan_remove("app-1", id),
+                                              *ours.plan_update_app("app-1", app), *ours.plan_update_user("us-5", user),
+                                              *ours.plan_remove_user("us-5")};
+  notifier::Change new_user = late[3];
+  new_user.expected.clear();
+  CHECK(is_conflict(store_changes(*store, {new_user})));
+
+  draft.name = app.name = user.username = "theirs";
+  for (const notifier::Change& change : {*theirs.plan_update("app-1", id, draft), *theirs.plan_update_app("app-1", app),
+                                         *theirs.plan_update_user("us-5", user)}) {
+    store_and_apply(*store, theirs, {change});
+  }
+  const std::string before = stored_snapshot(database);
+  CHECK(before == theirs.snapshot());
+  for (const notifier::Change& change : late) {
+    CHECK(is_conflict(store_changes(*store, {change})));
+    // And nothing of what comes with it.
+    CHECK(is_conflict(store_changes(*store, {*theirs.plan_remove_user("us-5"), change})));
+    CHECK(stored_snapshot(database) == before);
+  }
+  store_and_apply(*store, theirs, {*theirs.plan_remove("app-1", id)});
+  CHECK(is_conflict(store_changes(*store, {late[0]})));
+  store_and_apply(*store, theirs, *theirs.plan_remove_app("app-1"));
+  CHECK(is_conflict(store_changes(*store, {late[2]})));
+  CHECK(is_conflict(store_changes(*store, {*ours.plan_add("app-1", webhook_draft("for an app that is gone"))})));
+  store_and_apply(*store, theirs, {*theirs.plan_remove_user("us-5")});
+  CHECK(is_conflict(store_changes(*store, {late[4]})));
+  CHECK(stored_snapshot(database) == theirs.snapshot());
+}
+
+}  // namespace
+
+TEST_CASE("what was stored by somebody else since a change was planned is not overwritten, removed or revived") {
+  const TemporaryDatabase database;
+  check_guards(database, false);
+}
+
+TEST_CASE("rows that 1.0 wrote are guarded by what they say") {
+  const TemporaryDatabase database;
+  check_guards(database, true);
+}
+
+TEST_CASE("a renamed app keeps its events; a removed one takes them along, and another of its name has none") {
+  const TemporaryDatabase database;
+  const auto store = open(at(database));
+  notifier::Registry registry;
+  fill(*store, registry);
+  store_and_apply(*store, registry, *registry.plan_add_app({"app-2", "blog", {}, {}}, false));
+  notifier::Outcome shop = with_events("app-1", 1, 3);
+  notifier::Outcome blog = with_events("app-2", 1, 1);
+  REQUIRE(store->store({&shop, &blog}));
+  notifier::AppPatch patch;
+  patch.name = "store";
+  store_and_apply(*store, registry, {*registry.plan_update_app("shop", patch)});
+  std::vector<std::string> events;
+  CHECK(store->events("app-1", 0, 10, events) == 3);
+  CHECK(stored_snapshot(database) == registry.snapshot());
+
+  store_and_apply(*store, registry, *registry.plan_remove_app("store"));
+  CHECK(store->events("app-1", 0, 10, events) == 0);
+  CHECK(store->events("app-2", 0, 10, events) == 1);
+  CHECK(stored_snapshot(database) == registry.snapshot());
+  store_and_apply(*store, registry, *registry.plan_add_app({"app-1", "shop", {}, {}}, false));
+  shop = with_events("app-1", 1, 1);
+  REQUIRE(store->store({&shop}));
+  CHECK_FALSE(shop.events[0].is_known);
+  CHECK(store->events("app-1", 0, 10, events) == 1);
+}
+
+// ---- events that come again -----------------------------------------------------------------------------------------
+
+TEST_CASE("an event with an id that the app's history has is not recorded twice; one without an id always is") {
+  const TemporaryDatabase database;
+  auto options = at(database);
+  options.events_per_app = 3;
+  const auto store = open(options);
+  std::vector<std::string> events;
+  notifier::Outcome outcome = with_events("a", 1, 2);
+  REQUIRE(store->store({&outcome}));
+  outcome = with_events("a", 2, 3);
+  outcome.events.push_back({"a", "3", "{\"again\":3}"});
+  outcome.events.push_back({"b", "3", "{\"of\":\"b\"}"});
+  REQUIRE(store->store({&outcome}));
+  CHECK(outcome.events[0].is_known);
+  CHECK_FALSE(outcome.events[1].is_known);
+  CHECK(outcome.events[2].is_known);
+  CHECK_FALSE(outcome.events[3].is_known);
+  CHECK(store->events("a", 0, 10, events) == 3);
+  CHECK(events == std::vector<std::string>{R"({"id":"3"})", R"({"id":"2"})", R"({"id":"1"})"});
+  CHECK(store->events("b", 0, 10, events) == 1);
+
+  for (int i = 0; i < 2; ++i) {
+    notifier::Outcome nameless;
+    nameless.events.push_back({"a", "", "{}"});
+    REQUIRE(store->store({&nameless}));
+    CHECK_FALSE(nameless.events[0].is_known);
+  }
+  // 1 and 2 are forgotten by now, and 3 is kept.
+  outcome = with_events("a", 1, 3);
+  REQUIRE(store->store({&outcome}));
+  CHECK_FALSE(outcome.events[0].is_known);
+  CHECK_FALSE(outcome.events[1].is_known);
+  events.clear();
+  CHECK(store->events("a", 0, 10, events) == 3);
+}
+
+TEST_CASE("an event that was refused with its outcome is new when it comes again") {
+  const TemporaryDatabase database;
+  const auto store = open(at(database));
+  notifier::Outcome outcome = with_events("a", 1, 1);
+  notifier::Change conflicting;
+  conflicting.op = notifier::Change::Op::remove_user;
+  conflicting.user.id = "nobody";
+  outcome.changes = {conflicting};
+  CHECK(is_conflict(store->store({&outcome})));
+  outcome.changes.clear();
+  REQUIRE(store->store({&outcome}));
+  CHECK_FALSE(outcome.events[0].is_known);
+}
+
+TEST_CASE("events that 1.0 stored are known by the ids they say") {
+  const TemporaryDatabase database;
+  {
+    const auto store = open(at(database));
+    notifier::Outcome outcome = with_events("a", 1, 3);
+    outcome.events.push_back({"a", "", R"({"id":7,"type":"x"})"});
+    outcome.events.push_back({"a", "", R"({"id":""})"});
+    outcome.events.push_back({"b", "1", R"({"id":"1"})"});
+    REQUIRE(store->store({&outcome}));
+  }
+  execute(database.path,
+          "DELETE FROM event_ids; DELETE FROM events_of_1_0; INSERT INTO events_of_1_0 SELECT MAX(rowid) FROM events;");
+  auto options = at(database);
+  options.events_per_app = 5;
+  const auto store = open(options);
+  notifier::Outcome outcome = with_events("a", 3, 4);
+  REQUIRE(store->store({&outcome}));
+  CHECK(outcome.events[0].is_known);
+  CHECK_FALSE(outcome.events[1].is_known);
+  std::vector<std::string> events;
+  CHECK(store->events("a", 0, 10, events) == 5);
+  outcome = with_events("a", 1, 2);  // 1 went when 4 came
+  REQUIRE(store->store({&outcome}));
+  CHECK_FALSE(outcome.events[0].is_known);
+  outcome = with_events("b", 1, 1);
+  REQUIRE(store->store({&outcome}));
+  CHECK(outcome.events[0].is_known);
+}
+
+TEST_CASE("a transaction that ends in an exception leaves nothing, and the next one is as any other") {
+#if NOTIFIER_EXCEPTIONS
+  const TemporaryDatabase database;
+  auto options = at(database);
+  options.with_outbox = true;
+  bool fails = true;
+  options.clock = [&]() -> notifier::Timestamp {
+    if (fails) throw std::bad_alloc();
+    return {};
+  };
+  const auto store = open(options);
+  notifier::Outcome outcome = with_events("a", 1, 2);
+  notifier::Delivery delivery;
+  delivery.notifier_id = "no-1";
+  delivery.idempotency_key = "k";
+  delivery.url = "https://h.example/x";
+  outcome.deliveries.push_back(delivery);
+  CHECK_THROWS_AS((void)store->store({&outcome}), std::bad_alloc);
+  std::vector<std::string> events;
+  CHECK(store->events("a", 0, 10, events) == 0);
+  fails = false;
+  REQUIRE(store->store({&outcome}));
+  CHECK_FALSE(outcome.events[0].is_known);
+  CHECK(outcome.known.empty());
+  REQUIRE(store->store({&outcome}));
+  CHECK(outcome.events[0].is_known);
+  CHECK(outcome.known == std::vector<std::size_t>{0});
+  CHECK(store->outbox()->take_arrivals().size() == 1);
+#endif
 }

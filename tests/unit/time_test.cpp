@@ -17,9 +17,12 @@ Timestamp parsed(std::string_view text) {
   return time;
 }
 
+/// No time, not even one without a zone.
 bool refused(std::string_view text) {
   Timestamp time{42};
-  return !notifier::parse_timestamp(text, time) && time.ms == 42;
+  CivilTime civil{};
+  return !notifier::parse_timestamp(text, time) &&
+         notifier::read_timestamp(text, time, civil) == notifier::TimeText::none && time.ms == 42 && civil.year == 0;
 }
 
 bool same(const CivilTime& a, const CivilTime& b) {
@@ -73,7 +76,7 @@ TEST_CASE("the civil time that is read along is in UTC, whatever the offset") {
   for (const char* const text :
        {"2018-05-14T09:46:42.077Z", "2018-05-14T00:46:42.07+09:15", "2018-12-31T23:59:59-00:01", "2016-12-31T23:59:60Z",
         "2017-01-01T00:59:60.5+01:00", "2020-02-29t01:00:00+02:00", "2018-05-14 09:46:42-00:00", "0001-01-01T00:00:00Z",
-        "9999-12-31T23:59:59.999Z"}) {
+        "9999-12-31T23:59:59.999Z", "2018-12-31 23:59 -0001", "2018-05-14 09:46:42.077 UTC"}) {
     INFO(text);
     Timestamp time;
     CivilTime civil;
@@ -87,8 +90,6 @@ TEST_CASE("what is no date is refused, and the output left as it was") {
                            "Z",
                            "2015",
                            "2015-02-12",
-                           "2015-02-12T18:05:14",
-                           "2015-02-12T18:05Z",
                            "2015-02-29T00:00:00Z",
                            "2100-02-29T00:00:00Z",
                            "2015-04-31T00:00:00Z",
@@ -100,13 +101,10 @@ TEST_CASE("what is no date is refused, and the output left as it was") {
                            "2015-01-01T00:60:00Z",
                            "2015-01-01T00:00:61Z",
                            "2015-01-01T00:00:00.Z",
-                           "2015-01-01T00:00:00,5Z",
-                           "2015-01-01T00:00:00+0100",
                            "2015-01-01T00:00:00+24:00",
                            "2015-01-01T00:00:00+01:60",
                            "2015-01-01T00:00:00+1:00",
                            "2015-01-01T00:00:00ZZ",
-                           "2015-01-01T00:00:00 Z",
                            " 2015-01-01T00:00:00Z",
                            "2015-01-01X00:00:00Z",
                            "2015/01/01T00:00:00Z",
@@ -114,11 +112,91 @@ TEST_CASE("what is no date is refused, and the output left as it was") {
                            "+015-01-01T00:00:00Z",
                            "20l5-01-01T00:00:00Z",
                            "2015-01-01T00:00:0\x30\x80",
-                           "2015-01-01T00:00:00.5",
+                           "2015-01-01T00:0",
+                           "2015-01-01T00:00:",
+                           "2015-01-01T00:00:0",
+                           "2015-01-01T00:00.5Z",
+                           "2015-01-01T00:00:00,",
+                           "2015-01-01T00:00:00.5,5Z",
+                           "2015-01-01T00:00:00  Z",
+                           "2015-01-01T00:00:00 ",
+                           "2015-01-01T00:00:00Z ",
+                           "2015-01-01T00:00:00\n",
+                           "2015-01-01T00:00:00\tZ",
+                           "2015-01-01T00:00:00+",
+                           "2015-01-01T00:00:00+0",
+                           "2015-01-01T00:00:00+010",
+                           "2015-01-01T00:00:00+01:",
+                           "2015-01-01T00:00:00+01:0",
+                           "2015-01-01T00:00:00+01000",
+                           "2015-01-01T00:00:00+01:000",
+                           "2015-01-01T00:00:00+2400",
+                           "2015-01-01T00:00:00+0160",
+                           "2015-01-01T00:00:00+24",
+                           "2015-01-01T00:00:00+0x",
+                           "2015-01-01T00:00:00 CET",
+                           "2015-01-01T00:00:00UTC+1",
+                           "2015-01-01T00:00:00 PM",
+                           "2015-01-01  00:00:00Z",
+                           "01/02/2015 00:00:00 UTC",
+                           "1423760714",
                            "2015-01-01T00:00:00.123456789+"}) {
     INFO(text);
     CHECK(refused(text));
   }
+  const std::string zero("2015-01-01T00:00:00Z\0", 21);
+  CHECK(refused(zero));
+}
+
+TEST_CASE("what people and programs write in place of RFC 3339 is read where there is one way to") {
+  for (const char* text : {
+           "2015-02-12T18:05:00+01:00",
+           "2015-02-12T18:05:00+0100",
+           "2015-02-12T18:05:00+01",
+           "2015-02-12 17:05:00 UTC",        // Ruby's Time#to_s
+           "2015-02-12 18:05:00 +0100",      // the same, elsewhere
+           "2015-02-12 17:05:00.000000+00",  // PostgreSQL
+           "2015-02-12T17:05:00,000Z",       // ISO 8601
+           "2015-02-12t17:05:00z",
+           "2015-02-12T17:05:00GMT",
+           "2015-02-12T17:05:00 z",
+           "2015-02-12T17:05Z",
+           "2015-02-12T12:35-0430",
+           "2015-02-12T12:35 -04:30",
+       }) {
+    INFO(text);
+    CHECK(parsed(text).ms == 1423760700000);
+    CHECK(notifier::remark_on_time(text).empty());
+  }
+  CHECK(parsed("2015-02-12 18:05:14,226999999 +0100").ms == 1423760714226);
+  CHECK(parsed("2016-12-31 23:59:60 UTC") == parsed("2017-01-01T00:00:00Z"));
+}
+
+TEST_CASE("a time without a zone is read as UTC, and told apart") {
+  for (const char* text : {"2015-02-12T17:05:14.226", "2015-02-12 17:05:14.226", "2015-02-12t17:05:14,226",
+                           "2015-02-12 17:05:14.2260000000000000001"}) {
+    INFO(text);
+    Timestamp time;
+    CivilTime civil;
+    REQUIRE(notifier::read_timestamp(text, time, civil) == notifier::TimeText::unzoned);
+    CHECK(time.ms == 1423760714226);
+    CHECK(same(civil, notifier::civil_time(time)));
+    CHECK(notifier::remark_on_time(text) ==
+          "has no zone and was read as UTC: end it with Z, or with its offset as +02:00");
+    Timestamp untouched{42};
+    CHECK_FALSE(notifier::parse_timestamp(text, untouched));
+    CHECK(untouched.ms == 42);
+  }
+  Timestamp time;
+  CivilTime civil;
+  CHECK(notifier::read_timestamp("2015-02-12T17:05", time, civil) == notifier::TimeText::unzoned);
+  CHECK(time.ms == 1423760700000);
+}
+
+TEST_CASE("who wrote no time is told so, and who wrote nothing is not") {
+  CHECK(notifier::remark_on_time("yesterday") == "is no time and was left out: write it as 2018-05-14T09:46:42Z");
+  CHECK(notifier::remark_on_time("2015-02-29 17:05").substr(0, 10) == "is no time");
+  CHECK(notifier::remark_on_time("").empty());
 }
 
 TEST_CASE("each digit is one") {
@@ -129,6 +207,7 @@ TEST_CASE("each digit is one") {
     if (sound[i] < '0' || sound[i] > '9') continue;
     for (int byte = 0; byte < 256; ++byte) {
       if (byte >= '0' && byte <= '9') continue;
+      if (byte == ' ' && sound[i + 1] == '+') continue;  // one decimal fewer, and a space before the zone
       std::string text = sound;
       text[i] = static_cast<char>(byte);
       CHECK(refused(text));

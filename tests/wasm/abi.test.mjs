@@ -21,7 +21,7 @@ const toolchain = ['memory', '_initialize', '__indirect_function_table', '__errn
 
 for (const { modules, list, declared, asked, loader } of [
   { modules: ['notifier.wasm', 'notifier-scalar.wasm'], list: 'exports.txt', declared: declaredIn(engine), asked: askedIn(engine), loader: 'src/instance.ts' },
-  { modules: ['notifier-delivery.wasm'], list: 'delivery_exports.txt', declared: [...common, ...declaredIn(delivery)].sort(), asked: [...askedIn(delivery), 'take'].sort(), loader: 'src/delivery/core.ts' },
+  { modules: ['notifier-delivery.wasm'], list: 'delivery_exports.txt', declared: [...common, ...declaredIn(delivery)].sort(), asked: askedIn(delivery), loader: 'src/delivery/core.ts' },
 ]) {
   const listed = read(`abi/${list}`).trim().split('\n').sort();
 

@@ -69,6 +69,43 @@ test('route tells of bad lines on standard error, and goes on', () => {
   assert.match(lines[1], /\b4\b/);
 });
 
+test('a byte order mark before a configuration or the first event is skipped, by every command that reads one', () => {
+  const marked = write('marked.json', `\ufeff${JSON.stringify(configuration)}`);
+  const markedEvent = write('marked-event.json', `\ufeff${json}`);
+  const same = (args, input, marks) => {
+    const plain = run(args.map((arg) => (arg === markedEvent ? write('event.json', json) : arg)), input);
+    assert.deepEqual(run(args.map((arg) => (arg === config ? marked : arg)), marks), plain, args.join(' '));
+    assert.equal(plain.status, 0);
+    assert.equal(plain.stderr, '');
+  };
+  same(['route', config], `${json}\n${json}`, `\ufeff${json}\n${json}`);
+  same(['route', config, '--explain'], `${json}\n`, `\ufeff${json}\n`);
+  same(['send', config, '--dry-run', '--json'], `${json}\n`, `\ufeff${json}\n`);
+  same(['preview', config], json, `\ufeff${json}`);
+  same(['explain', config], json, `\ufeff${json}`);
+  same(['explain', config, '--event', markedEvent], '', '');
+  same(['validate', '-'], JSON.stringify(configuration), `\ufeff${JSON.stringify(configuration)}`);
+  const { status, stderr } = run(['route', config], `${json}\n\ufeff${json}\n`);
+  assert.equal(status, 1);
+  assert.match(stderr, /line 2, byte 0: /);
+});
+
+test('--now is read as the module reads times, whatever the zone of the machine', () => {
+  const mail = { apps: [{ name: 'shop', notifiers: [{ name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['a@example.org'] } }] }] };
+  const path = write('mail.json', mail);
+  const input = JSON.stringify({ type: 'restart', app_name: 'shop' });
+  for (const now of ['2018-05-14T09:46:42Z', '2018-05-14 09:46:42 UTC', '2018-05-14t11:46:42.077+0200', '2018-05-14 11:46:42,5 +02']) {
+    const { stdout, stderr } = run(['route', path, '--now', now], input);
+    assert.equal(stderr, '');
+    assert.match(JSON.parse(stdout).message, /\r\nDate: Mon, 14 May 2018 09:46:42 \+0000\r\n/, now);
+  }
+  for (const now of ['2018-05-14T09:46:42', '2018-05-14', '1526291202077', '14 May 2018 09:46 UTC', '2018-02-29T09:46:42Z', '2018-05-14T24:00:00Z', '2018-05-14T09:46:42+2:00']) {
+    const { status, stderr } = run(['route', path, '--now', now], input);
+    assert.equal(status, 2, now);
+    assert.match(stderr, /--now needs a time with its zone/);
+  }
+});
+
 test('route explains', () => {
   const { status, stdout } = run(['route', config, '--explain'], `${json}\n`);
   assert.equal(status, 0);

@@ -40,8 +40,7 @@ const keeper = await createEngine();
 
 for (const row of rows) {
   test(row.rule, async () => {
-    let drawn = 0;
-    const engine = await createEngine({ clock: () => 1_600_000_000_000 + drawn, ids: (prefix) => `${prefix}drawn-${++drawn}` });
+    const engine = await createEngine({ clock: () => 1_600_000_000_000, ids: null }); // as the table has it: what has no id is known by what it is
     engine.load(fixture);
     for (const before of row.before ?? []) engine.apply(engine.handle(asRequest(before)).changes);
     const snapshot = engine.snapshot();

@@ -182,19 +182,87 @@ test('a dry run sends nothing: what comes in is dead, with that reason, and can 
   say((await again.stop()).log);
 });
 
-test('what is pending for a notifier that was switched off or removed is not sent', async () => {
-  const server = await start([notifier('no-off', 'webhook', '500/off'), notifier('no-gone', 'webhook', '500/removed')], '--retry-delays', '3600');
+test('what waits for a notifier is held while it is off, also over a restart, sent once it is on, and ended with it', async () => {
+  const notifiers = [notifier('no-off', 'webhook', '500/off'), notifier('no-late', 'webhook', '500/late'), notifier('no-gone', 'webhook', '500/removed')];
+  const server = await start(notifiers, '--retry-delays', '3600');
+  const ids = notifiers.map(({ id }) => id);
+  const change = (to, id, active) => to.ask(`/v1/apps/shop/notifiers/${id}`, { method: 'PATCH', body: { notifier: { active } } });
   await server.post(newEvent());
-  await until(() => arrived('500/off').length === 1 && arrived('500/removed').length === 1);
-  await until(async () => (await server.deliveries('no-off')).deliveries[0].attempts.length === 1);
-  await server.ask('/v1/apps/shop/notifiers/no-off', { method: 'PATCH', body: { notifier: { active: false } } });
-  const { deliveries: [ended] } = await server.deliveries('no-off');
-  assert.deepEqual([ended.state, ended.attempts.at(-1).reason], ['dead', 'the notifier was switched off']);
+  for (const id of ids) await until(async () => (await server.deliveries(id)).deliveries[0]?.attempts.length === 1);
+  await change(server, 'no-off', false);
+  const { deliveries: [held] } = await server.deliveries('no-off');
+  assert.equal(held.state, 'held');
+  assert.equal(held.next_at, null);
+  assert.ok(Math.abs(Date.parse(held.held_until) - Date.now() - 3 * 86_400_000) < 600_000, held.held_until);
+  const again = await server.ask(`/v1/apps/shop/notifiers/no-off/deliveries/${held.id}/retry`, { method: 'POST' });
+  assert.equal(again.status, 409);
+  assert.match(again.text, /to be sent already/);
+  assert.equal((await server.ask('/v1/apps/shop/notifiers/no-off/deliveries/msg_none/retry', { method: 'POST' })).status, 404);
   assert.equal((await server.ask('/v1/apps/shop/notifiers/no-gone', { method: 'DELETE' })).status, 204);
-  assert.equal((await server.ask(`/v1/apps/shop/notifiers/no-off/deliveries/${ended.id}/retry`, { method: 'POST' })).status, 202);
-  await until(async () => (await server.deliveries('no-off')).deliveries[0].state === 'dead');
-  assert.equal(arrived('500/off').length, 1, 'sending again does not switch it on');
+  await until(() => /"notifier_id":"no-gone","change":"removed","deliveries":[1-9],"became":"ended"/.test(server.log()), 'a line of the log');
+  // A test goes out though it is off.
+  await server.ask('/v1/apps/shop/notifiers/no-off/test', { method: 'POST' });
+  await until(() => arrived('500/off').some(({ body }) => JSON.parse(body).type === 'test'), 'the test');
+  await server.stop('SIGKILL');
+  const late = arrived('500/late').length;
+
+  // What was changed while no server ran: one is gone.
+  const database = JSON.parse(readFileSync(server.database, 'utf8'));
+  database.apps[0].notifiers = database.apps[0].notifiers.filter(({ id }) => id !== 'no-late');
+  writeFileSync(server.database, JSON.stringify(database));
+  const restarted = await startServer(['--allow-private-targets', '--retry-delays', '3600'], { database: server.database });
+  const of = { deliveries: async (id) => JSON.parse((await restarted.ask(`/v1/apps/shop/notifiers/${id}/deliveries`)).text) };
+  assert.equal((await of.deliveries('no-off')).deliveries.find(({ id }) => id === held.id).state, 'held', 'over a restart');
+  assert.equal((await restarted.ask('/v1/apps/shop/notifiers/no-off', { method: 'PATCH', body: { notifier: { active: true } } })).status, 200);
+  await until(() => arrived('500/off').filter(({ headers }) => headers['webhook-id'] === held.id).length === 2, 'what was held');
+  await until(async () => (await of.deliveries('no-off')).deliveries.find(({ id }) => id === held.id).attempts.length === 2);
+  say((await restarted.stop()).log);
+  assert.equal(arrived('500/late').length, late);
+  const records = readFileSync(`${server.database}.outbox`, 'utf8');
+  assert.match(records, /the notifier was removed/);
+});
+
+test('an app that is renamed keeps what waits for it, and one that is removed ends it', async () => {
+  const server = await start([notifier('no-keep', 'webhook', 'twice/renamed')], '--retry-delays', '0.3,0.3');
+  await server.post(newEvent());
+  await until(() => arrived('twice/renamed').length >= 1);
+  const [{ headers: { 'webhook-id': key } }] = arrived('twice/renamed');
+  assert.equal((await server.ask('/v1/apps/shop', { method: 'PATCH', body: { app: { name: 'store' } } })).status, 200);
+  await until(async () => JSON.parse((await server.ask('/v1/apps/store/notifiers/no-keep/deliveries')).text).deliveries.find(({ id }) => id === key).state === 'delivered', 'the delivery');
+  assert.ok(arrived('twice/renamed').filter(({ headers }) => headers['webhook-id'] === key).length > 1);
+  assert.equal((await server.ask('/v1/apps/shop')).status, 404);
+  await server.ask('/v1/apps/store/events', { method: 'POST', body: { ...newEvent(), app_name: 'store' } });
+  assert.equal((await server.ask('/v1/apps/store', { method: 'DELETE' })).status, 204);
+  assert.equal((await server.ask('/v1/apps/store')).status, 404);
   await server.stop();
+  const restarted = await startServer([], { database: server.database });
+  assert.deepEqual(JSON.parse((await restarted.ask('/v1/apps')).text).apps ?? [], []);
+  await restarted.stop();
+});
+
+test('an event without an id is delivered each time; under one Idempotency-Key once, and the answer says what is known', async () => {
+  const server = await start([notifier('no-hook', 'webhook', 'ok/identity'), notifier('no-other', 'webhook', 'ok/identity2')]);
+  const body = '{ "type": "restart", "app_id":"app-1" }';
+  const post = (headers = {}) => server.ask('/v1/apps/shop/events', { method: 'POST', body, headers });
+  for (let i = 0; i < 4; ++i) assert.equal((await post()).status, 202);
+  await until(() => arrived('ok/identity').length === 4 && arrived('ok/identity2').length === 4, 'four of each');
+  const all = arrived('ok/identity');
+  assert.equal(new Set(all.map(({ headers }) => headers['webhook-id'])).size, 4);
+  assert.ok(all.every((request) => request.body === body), 'byte for byte');
+  const first = JSON.parse((await post({ 'Idempotency-Key': 'order-7' })).text).events[0];
+  const second = JSON.parse((await post({ 'Idempotency-Key': 'order-7' })).text).events[0];
+  assert.equal(first.id, 'order-7');
+  assert.ok(first.deliveries.every(({ known }) => known === undefined));
+  assert.ok(second.deliveries.length === 2 && second.deliveries.every(({ known }) => known === true));
+  await until(() => arrived('ok/identity').length === 5);
+  await server.stop('SIGKILL');
+  const restarted = await startServer(['--allow-private-targets'], { database: server.database });
+  const third = JSON.parse((await restarted.ask('/v1/apps/shop/events', { method: 'POST', body, headers: { 'Idempotency-Key': 'order-7' } })).text).events[0];
+  assert.ok(third.deliveries.every(({ known }) => known === true), 'after a restart, too');
+  const { events } = JSON.parse((await restarted.ask('/v1/apps/shop/events')).text);
+  assert.equal(events.length, 5, 'it is one event');
+  await restarted.stop();
+  assert.equal(new Set(arrived('ok/identity').map(({ headers }) => headers['webhook-id'])).size, 5);
 });
 
 test('without a mail server no mail is sent, and it can be sent again later', async () => {

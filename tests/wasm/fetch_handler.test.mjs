@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { event, steadyEngine, toFetchHandler } from './package.mjs';
+import { configuration, event, NotifierError, steadyEngine, toFetchHandler } from './package.mjs';
 
 const url = (path) => `https://api.example.com${path}`;
 const post = (path, body, options = {}) => new Request(url(path), { method: 'POST', body: JSON.stringify(body), ...options });
@@ -67,7 +67,8 @@ test('the handler stores, applies, answers, sends, in this order', async () => {
   const { engine, body } = await withDraft();
   const steps = [];
   const handler = toFetchHandler(engine, {
-    async store(outcome) {
+    async store([outcome, ...others]) {
+      assert.deepEqual(others, []);
       assert.ok(outcome.changes.every(({ op, notifier }) => op !== 'put_notifier' || engine.notifier(notifier.id) === undefined));
       await null;
       steps.push(`store ${outcome.changes.length}`);
@@ -104,38 +105,128 @@ test('a store that fails leaves everything as it was', async () => {
   assert.deepEqual(problems, ['disk full']);
 });
 
-test('concurrent changes are taken one after the other, none is lost', async () => {
+test('changes that come at the same time go to the store together, and none is lost', async () => {
   const { engine, body } = await withDraft();
   let storing = 0;
+  const sizes = [];
+  let handled = 0;
+  const { handle } = engine;
+  engine.handle = function (request) {
+    ++handled;
+    return handle.call(this, request);
+  };
   const handler = toFetchHandler(engine, {
-    async store() {
-      assert.equal(++storing, 1);
+    async store(outcomes) {
+      assert.equal(++storing, 1, 'one store at a time');
+      sizes.push(outcomes.length);
       await new Promise((resolve) => setTimeout(resolve, 1));
       --storing;
     },
   });
-  const answers = await Promise.all([
-    ...Array.from({ length: 20 }, () => handler(post('/v1/apps/shop/notifiers', body))),
-    ...Array.from({ length: 20 }, (_, i) => handler(new Request(url('/v1/apps/shop/notifiers/no-off'), { method: 'PATCH', body: JSON.stringify({ notifier: { name: `n${i}` } }) }))),
-  ]);
-  assert.deepEqual(new Set(answers.slice(0, 20).map(({ status }) => status)), new Set([201]));
-  assert.deepEqual(new Set(answers.slice(20).map(({ status }) => status)), new Set([200]));
+  const added = await Promise.all(Array.from({ length: 20 }, () => handler(post('/v1/apps/shop/notifiers', body))));
+  assert.deepEqual(new Set(added.map(({ status }) => status)), new Set([201]));
+  assert.equal(handled, 20, 'each is handled once where nothing conflicts');
+  assert.ok(sizes.length <= 2, `${sizes}`);
+  const changed = await Promise.all(Array.from({ length: 20 }, (_, i) =>
+    handler(new Request(url('/v1/apps/shop/notifiers/no-off'), { method: 'PATCH', body: JSON.stringify({ notifier: { name: `n${i}` } }) }))));
+  assert.deepEqual(new Set(changed.map(({ status }) => status)), new Set([200]));
   assert.equal(engine.notifiers('shop').length, 25);
 });
 
-test('a change of the registry while the store is at work means that the request is handled again', async () => {
+test('what a store is keeping cannot be changed beside it', async () => {
   const engine = await steadyEngine();
-  let stored = 0;
+  const errors = [];
   const handler = toFetchHandler(engine, {
-    store() {
-      if (++stored === 1) engine.updateNotifier('no-off', { active: true });
+    async store() {
+      try {
+        engine.updateNotifier('no-off', { active: true });
+      } catch (error) {
+        errors.push(error.code);
+      }
+      engine.updateNotifier('no-hook', { name: 'another' });
     },
   });
   const response = await handler(new Request(url('/v1/apps/shop/notifiers/no-off'), { method: 'PATCH', body: JSON.stringify({ notifier: { name: 'both' } }) }));
   assert.equal(response.status, 200);
-  assert.equal(stored, 2);
-  const { name, active } = engine.notifier('no-off');
-  assert.deepEqual([name, active], ['both', true]);
+  assert.deepEqual(errors, ['conflict']);
+  assert.deepEqual([engine.notifier('no-off').name, engine.notifier('no-off').active, engine.notifier('no-hook').name], ['both', false, 'another']);
+});
+
+test('where another machine was faster the request is planned anew, and after some tries answered 409', async () => {
+  const engine = await steadyEngine();
+  let left = 2;
+  let stored = 0;
+  const handler = toFetchHandler(engine, {
+    store() {
+      ++stored;
+      if (left-- > 0) throw new NotifierError('conflict', 'another machine was faster');
+    },
+    onError: (error) => assert.fail(error),
+  });
+  const patch = () => handler(new Request(url('/v1/apps/shop/notifiers/no-off'), { method: 'PATCH', body: JSON.stringify({ notifier: { name: 'mine' } }) }));
+  assert.equal((await patch()).status, 200);
+  assert.equal(stored, 3);
+  left = Infinity;
+  const before = engine.snapshot();
+  const refused = await patch();
+  assert.equal(refused.status, 409);
+  assert.equal((await refused.json()).code, 'conflict');
+  assert.ok(stored < 20);
+  assert.equal(engine.snapshot(), before);
+});
+
+test('of a batch in which one conflicts in the store, only that one fails', async () => {
+  const engine = await steadyEngine();
+  const plan = (id, name) => engine.handle({ method: 'PATCH', url: `/v1/apps/shop/notifiers/${id}`, body: JSON.stringify({ notifier: { name } }) });
+  const kept = [];
+  const outcomes = [plan('no-off', 'a'), plan('no-hook', 'b'), plan('no-mail', 'c')];
+  const came = await engine.commit(outcomes, async (accepted) => {
+    await null;
+    if (accepted.includes(outcomes[1])) throw new NotifierError('conflict', 'another machine was faster');
+    kept.push(...accepted);
+  });
+  assert.deepEqual(came.map((error) => error?.code), [undefined, 'conflict', undefined]);
+  assert.deepEqual(kept, [outcomes[0], outcomes[2]]);
+  assert.deepEqual(['no-off', 'no-hook', 'no-mail'].map((id) => engine.notifier(id).name), ['a', 'hook', 'c']);
+});
+
+test('who reads does not wait for the store', async () => {
+  const engine = await steadyEngine();
+  let finish;
+  const handler = toFetchHandler(engine, { store: () => new Promise((resolve) => (finish = resolve)) });
+  const changing = handler(new Request(url('/v1/apps/shop/notifiers/no-off'), { method: 'PATCH', body: JSON.stringify({ notifier: { name: 'slow' } }) }));
+  await new Promise((resolve) => setTimeout(resolve, 5));
+  const list = await (await handler(new Request(url('/v1/apps/shop/notifiers')))).json();
+  assert.ok(list.notifiers.every(({ name }) => name !== 'slow'), 'nobody sees what is not stored');
+  finish();
+  assert.equal((await changing).status, 200);
+  assert.equal(engine.notifier('no-off').name, 'slow');
+});
+
+test('apps and people are renamed and removed, over HTTP and at once', async () => {
+  const engine = await steadyEngine();
+  const stored = [];
+  const handler = toFetchHandler(engine, { store: (outcomes) => void stored.push(...outcomes.flatMap(({ changes }) => changes)) });
+  const renamed = await handler(new Request(url('/v1/apps/shop'), { method: 'PATCH', body: JSON.stringify({ app: { name: 'store' } }) }));
+  assert.equal(renamed.status, 200);
+  assert.equal(engine.apps()[0].name, 'store');
+  assert.equal(engine.notifiers('store').length, 5);
+  assert.equal(engine.route({ type: 'restart', app_name: 'store' }).length, 4);
+  const gone = await handler(new Request(url('/v1/apps/store'), { method: 'DELETE' }));
+  assert.equal(gone.status, 204);
+  assert.deepEqual(stored.map(({ op }) => op).filter((op) => op !== 'put_app'), [...Array(5).fill('remove_notifier'), 'remove_app']);
+  assert.deepEqual(engine.apps(), []);
+
+  engine.load(configuration);
+  assert.equal(engine.updateApp('shop', { name: 'market' }).id, 'app-1');
+  assert.equal(engine.updateApp('market', { owner: null }).owner, null);
+  assert.throws(() => engine.updateApp('shop', { name: 'x' }), { code: 'not_found' });
+  assert.deepEqual(engine.route({ type: 'restart', app_name: 'market' }).at(-1).envelope.to, ['ops@example.com', 'ann@example.com'].sort());
+  engine.removeUser('us-1');
+  assert.deepEqual(engine.route({ type: 'restart', app_name: 'market' }).at(-1).envelope.to, ['ops@example.com']);
+  assert.throws(() => engine.removeUser('us-1'), { code: 'not_found' });
+  assert.equal(engine.removeApp('market').name, 'market');
+  assert.throws(() => engine.removeApp('market'), { code: 'not_found' });
 });
 
 test('authorization and the size of bodies are looked at first', async () => {
@@ -162,7 +253,7 @@ test('the history that the host keeps is shown', async () => {
   const history = {
     events: (...query) => (asked.push(query), { total: 41, items: ['{"id":"a","ü":"🎉"}', '{"id":"b"}'] }),
     deliveries: (...query) => (asked.push(query), { total: 1, items: ['{"id":"d"}'] }),
-    retry: (...query) => (asked.push(query), query[2] === 'd'),
+    retry: (...query) => (asked.push(query), { d: 'due', x: 'not found', e: 'delivered', f: 'held' })[query[2]],
   };
   const engine = await steadyEngine({ history });
   const get = (path) => engine.handle({ method: 'GET', url: path }).response;
@@ -173,5 +264,7 @@ test('the history that the host keeps is shown', async () => {
   const retry = (id) => engine.handle({ method: 'POST', url: `/v1/apps/shop/notifiers/no-mail/deliveries/${id}/retry` }).response.status;
   assert.equal(retry('d'), 202);
   assert.equal(retry('x'), 404);
-  assert.deepEqual(asked, [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
+  assert.equal(retry('e'), 409);
+  assert.equal(retry('f'), 409);
+  assert.deepEqual(asked.slice(0, 4), [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
 });

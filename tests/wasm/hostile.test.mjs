@@ -229,3 +229,27 @@ test('a stack that is nearly used up breaks the module at most, and a new engine
   const fresh = await steadyEngine();
   assert.equal(fresh.match(event).length, 4);
 });
+
+test('an event of 7.9 MB for 600 webhooks and 600 mails does not use up the module, and its bodies are whole', async () => {
+  const engine = await steadyEngine();
+  for (let i = 0; i < 600; ++i) {
+    engine.addNotifier('shop', { name: `hook ${i}`, platform: 'webhook', send_all_events: true, type_data: { webhook_url: 'https://example.com/x' } });
+    engine.addNotifier('shop', { name: `mail ${i}`, platform: 'email', send_all_events: true, type_data: { emails: [`ops+${i}@example.com`] } });
+  }
+  const body = JSON.stringify({ ...event, type_data: { logs: 'é🎉'.repeat(1_310_000) } });
+  const small = engine.handle({ method: 'POST', url: '/v1/apps/shop/events', body: JSON.stringify(event) });
+  const mails = new Map(engine.route(event).map(({ notifierId, raw }) => [notifierId, raw]));
+  for (const delivery of small.deliveries) {
+    if (delivery.platform === 'email') assert.equal(delivery.raw, mails.get(delivery.notifierId));
+    assert.deepEqual(Object.keys(delivery).slice(-2), [delivery.platform === 'email' ? 'raw' : 'body', 'truncations']);
+  }
+  for (let again = 0; again < 3; ++again) {
+    const { response, deliveries } = engine.handle({ method: 'POST', url: '/v1/apps/shop/events', body });
+    assert.equal(response.status, 202);
+    assert.equal(deliveries.length, 1204);
+    for (const delivery of deliveries) {
+      if (delivery.platform === 'webhook') assert.ok(delivery.body === body);
+      if (delivery.platform === 'email') assert.match(delivery.raw.slice(0, 200), /^From: .*\r\nTo: /);
+    }
+  }
+});

@@ -48,6 +48,36 @@ test('a bad line gives an error in its place, the rest goes on', async () => {
   assert.equal(lines[9].event_id, 'b');
 });
 
+test('a byte order mark before the first line is skipped, and nowhere else', async () => {
+  const engine = await steadyEngine();
+  const plain = engine.routeLines(`${eventLine('a')}\n${eventLine('b')}`);
+  assert.deepEqual(engine.routeLines(`\ufeff${eventLine('a')}\n${eventLine('b')}`), plain);
+  assert.deepEqual(engine.routeLines(`\ufeff\n${eventLine('a')}\n${eventLine('b')}`), plain);
+  assert.equal(engine.routeLines('\ufeff').length, 0);
+  const [first, second] = parse(engine.routeLines(`\ufeff\ufeff${eventLine('a')}\n\ufeff${eventLine('b')}`));
+  assert.deepEqual([first.line, first.error.offset, second.line, second.error.offset], [1, 0, 2, 0]);
+  assert.equal(parse(engine.routeLines(`\ufeff${eventLine('a')}`, { firstLine: 2 }))[0].line, 2);
+
+  // In pieces of a byte, too.
+  const marked = encoder.encode(`\ufeff${eventLine('a')}\n${eventLine('b')}`);
+  const bytes = new ReadableStream({
+    start(controller) {
+      for (const byte of marked) controller.enqueue(Uint8Array.of(byte));
+      controller.close();
+    },
+  });
+  assert.deepEqual(new Uint8Array(await collect(bytes.pipeThrough(engine.routeStream()))), new Uint8Array(plain));
+});
+
+test('a snapshot read from a file with a byte order mark loads, as bytes and as text', async () => {
+  const engine = await steadyEngine();
+  const snapshot = engine.snapshot();
+  engine.load(`\ufeff${snapshot}`);
+  engine.load(encoder.encode(`\ufeff${snapshot}`));
+  assert.equal(engine.snapshot(), snapshot);
+  assert.throws(() => engine.route(`\ufeff${eventLine('a')}`), { code: 'invalid_json', offset: 0 });
+});
+
 test('input larger than one piece is cut between lines', async () => {
   const engine = await steadyEngine();
   const long = JSON.stringify({ ...event, id: 'long', type_data: { text: 'x'.repeat(700_000) } });

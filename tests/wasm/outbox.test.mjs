@@ -77,7 +77,7 @@ test('a target that asks to wait is left alone for as long', () =>
     const first = httpDelivery(target.url('later/a'));
     await outbox.enqueue([first]);
     await until(() => arrived(first.idempotencyKey).length === 1);
-    await until(() => outbox.list().deliveries[0].attempts.length > 0);
+    await until(async () => (await outbox.list()).deliveries[0].attempts.length > 0);
     const second = httpDelivery(target.url('later/a'));
     await outbox.enqueue([second]);
     await outbox.idle();
@@ -91,7 +91,7 @@ test('after the last attempt a delivery is dead, is shown with its attempts, and
     await withOutbox({ sender: sendTo(() => (takes ? taken : later)) }, async (one) => {
       await one.enqueue([delivery]);
       await one.idle();
-      const { total, deliveries: [record] } = one.list({ state: 'dead' });
+      const { total, deliveries: [record] } = await one.list({ state: 'dead' });
       assert.equal(total, 1);
       const { created_at, ended_at, attempts, ...rest } = record;
       assert.deepEqual(rest, { id: delivery.idempotencyKey, notifier_id: 'no-1', event_id: delivery.eventId, event_type: 'test', platform: 'webhook', state: 'dead', next_at: null });
@@ -99,16 +99,16 @@ test('after the last attempt a delivery is dead, is shown with its attempts, and
       assert.deepEqual({ ...attempts[0], at: undefined }, { at: undefined, outcome: 'retry', status: 500, reason: 'later' });
       assert.ok(created_at <= attempts[0].at && attempts[3].at <= ended_at);
       assert.doesNotMatch(JSON.stringify(record), /hooks|secret-path|hidden/);
-      assert.equal(one.resend('msg_unknown'), false);
-      assert.equal(one.resend(delivery.idempotencyKey, 'no-other'), false);
+      assert.equal(await one.resend('no-1', 'msg_unknown'), 'not found');
+      assert.equal(await one.resend('no-other', delivery.idempotencyKey), 'not found');
       takes = true;
-      assert.equal(one.resend(delivery.idempotencyKey, 'no-1'), true);
+      assert.equal(await one.resend('no-1', delivery.idempotencyKey), 'due');
       await one.idle();
-      assert.equal(one.list({ state: 'delivered' }).total, 1);
-      assert.equal(one.list().deliveries[0].attempts.length, 5);
-      assert.equal(one.resend(delivery.idempotencyKey), false, 'it is not dead');
+      assert.equal((await one.list({ state: 'delivered' })).total, 1);
+      assert.equal((await one.list()).deliveries[0].attempts.length, 5);
+      assert.equal(await one.resend('no-1', delivery.idempotencyKey), 'delivered', 'it is not dead');
     });
-    assert.equal(outbox.list().total, 0);
+    assert.equal((await outbox.list()).total, 0);
   }));
 
 test('a mail to nobody is dead at once, and told of', () =>
@@ -125,7 +125,7 @@ test('a target that is gone switches its notifier off, and ends what was pending
     await outbox.idle();
     assert.deepEqual(disabled, ['no-gone']);
     assert.equal(target.requests.filter(({ what }) => what === '410').length, 1);
-    assert.equal(outbox.list({ notifierId: 'no-gone', state: 'dead' }).total, 5);
+    assert.equal((await outbox.list({ notifierId: 'no-gone', state: 'dead' })).total, 5);
     assert.equal(reports.filter(({ state }) => state === 'delivered').length, 1);
   });
 });
@@ -133,7 +133,7 @@ test('a target that is gone switches its notifier off, and ends what was pending
 test('a notifier that has failed for too long is switched off', async () => {
   let now = 1_700_000_000_000;
   const disabled = [];
-  await withOutbox({ clock: () => now, sender: sendTo(() => never), retry: { disableAfterMs: 3_600_000, disableAfterFailures: 3 }, onDisable: (id) => disabled.push(id) }, async (outbox) => {
+  await withOutbox({ clock: () => now, steadyClock: () => now, sender: sendTo(() => never), retry: { disableAfterMs: 3_600_000, disableAfterFailures: 3 }, onDisable: (id) => disabled.push(id) }, async (outbox) => {
     for (let i = 0; i < 4; ++i) {
       await outbox.enqueue([httpDelivery('https://example.com/')]);
       await outbox.idle();
@@ -146,9 +146,9 @@ test('a notifier that has failed for too long is switched off', async () => {
 test('what is pending for a notifier can be ended', () =>
   withOutbox({ sender: sendTo(() => later), retry: { delaysMs: [60_000] } }, async (outbox) => {
     await outbox.enqueue([httpDelivery('https://example.com/')]);
-    await until(() => outbox.list().deliveries[0].attempts.length === 1);
-    assert.equal(outbox.cancel('no-1'), 1);
-    assert.equal(outbox.list().deliveries[0].state, 'dead');
+    await until(async () => (await outbox.list()).deliveries[0].attempts.length === 1);
+    assert.equal(await outbox.cancel('no-1'), 1);
+    assert.equal((await outbox.list()).deliveries[0].state, 'dead');
     await outbox.idle();
   }));
 
@@ -160,7 +160,7 @@ test('who hangs holds up nobody else', () =>
     await outbox.enqueue(others.map((idempotencyKey, i) => ({ ...httpDelivery(target.url(`ok/free${i % 9}`)), idempotencyKey, headers: { 'webhook-id': idempotencyKey } })));
     await until(() => others.every((key) => arrived(key).length === 1), 'the arrival of the others');
     const keys = new Set(hanging.map(({ idempotencyKey }) => idempotencyKey));
-    assert.ok(outbox.list({ limit: 1_000 }).deliveries.filter(({ id }) => keys.has(id)).every(({ attempts }) => attempts.length === 0), 'before those gave up');
+    assert.ok((await outbox.list({ limit: 1_000 })).deliveries.filter(({ id }) => keys.has(id)).every(({ attempts }) => attempts.length === 0), 'before those gave up');
   }));
 
 test('a target has its limits: sixteen at once for a webhook, one a second for Slack', async () => {
@@ -208,7 +208,7 @@ test('a sender that throws is no attempt that counts as arrived', async () => {
     await outbox.enqueue([httpDelivery('https://example.com/')]);
     await outbox.idle();
     assert.deepEqual([times, errors], [3, ['a fault of ours', 'a fault of ours']]);
-    assert.equal(outbox.list({ state: 'delivered' }).total, 1);
+    assert.equal((await outbox.list({ state: 'delivered' })).total, 1);
   });
 });
 
@@ -221,7 +221,7 @@ test('what the host refuses is dead without an attempt, and can be sent again', 
     assert.equal(sent, 0);
     assert.deepEqual(reports.map(({ state, attempt, verdict }) => [state, attempt, verdict.reason]), [['dead', 0, 'not now']]);
     reason = undefined;
-    assert.equal(outbox.resend(outbox.list({ state: 'dead' }).deliveries[0].id), true);
+    assert.equal(await outbox.resend('no-1', (await outbox.list({ state: 'dead' })).deliveries[0].id), 'due');
     await outbox.idle();
     assert.equal(sent, 1);
   });
@@ -232,7 +232,7 @@ test('what an earlier process left can be left alone', async () => {
   await withOutbox({ file: path, concurrency: 0 }, (outbox) => outbox.enqueue([httpDelivery('https://example.com/')]));
   await withOutbox({ file: path, resume: false, sender: sendTo(() => assert.fail('it was sent')) }, async (outbox) => {
     assert.equal(outbox.pending, 0);
-    assert.equal(outbox.list({ state: 'pending' }).total, 1);
+    assert.equal((await outbox.list({ state: 'pending' })).total, 1);
   });
 });
 
@@ -262,8 +262,8 @@ test('a new process takes up what an earlier one left, and sends nothing twice t
     assert.equal(outbox.pending, 1);
     assert.equal(await outbox.enqueue([done]), 0);
     await outbox.idle();
-    assert.equal(outbox.list({ state: 'delivered' }).total, 2);
-    assert.equal(outbox.list().deliveries[0].attempts.length, 3);
+    assert.equal((await outbox.list({ state: 'delivered' })).total, 2);
+    assert.equal((await outbox.list()).deliveries[0].attempts.length, 3);
   });
   assert.equal(arrived(done.idempotencyKey).length, 1);
   const got = arrived(waiting.idempotencyKey);
@@ -278,7 +278,7 @@ test('the recipients that are left are remembered', async () => {
   const mailer = () => new Sender({ smtp: nodemailer.createTransport({ host: '127.0.0.1', port: server.port, secure: false, ignoreTLS: true }) });
   await withOutbox({ file: path, sender: mailer(), retry: { delaysMs: [4_000], jitterPercent: 0 } }, async (outbox) => {
     await outbox.enqueue([mailDelivery(['b@example.com', 'grey@example.com'])]);
-    await until(() => server.mails.length === 1 && outbox.list().deliveries[0].attempts.length === 1);
+    await until(async () => server.mails.length === 1 && (await outbox.list()).deliveries[0].attempts.length === 1);
   });
   isGrey = false;
   await withOutbox({ file: path, sender: mailer() }, (outbox) => outbox.idle());
@@ -314,7 +314,7 @@ async function busyFile() {
       await outbox.enqueue([httpDelivery('https://example.com/é', { body: `{"n":${i}}`, notifierId: `no-${i % 3}` })]);
       await outbox.idle();
     }
-    outbox.list({ state: 'dead' }).deliveries.slice(0, 2).forEach(({ id }) => outbox.resend(id));
+    for (const { id, notifier_id } of (await outbox.list({ state: 'dead' })).deliveries.slice(0, 2)) await outbox.resend(notifier_id, id);
     await outbox.idle();
   });
   return path;
@@ -330,12 +330,12 @@ test('a file that ends anywhere, in the middle of a line too, is one that was wr
     truncateSync(copy, size);
     let total;
     await withOutbox({ file: copy, sender: sendTo(() => new Promise(() => {})), concurrency: 0 }, async (outbox) => {
-      ({ total } = outbox.list());
+      ({ total } = await outbox.list());
       const said = whole.subarray(0, size).toString().split('\n').slice(0, -1).filter((line) => line.startsWith('{"i":')).length;
       assert.equal(total, said, `at ${size}`);
       assert.equal(await outbox.enqueue([httpDelivery('https://example.com/')]), 1);
     });
-    await withOutbox({ file: copy, sender: sendTo(() => taken), concurrency: 0 }, (outbox) => assert.equal(outbox.list().total, total + 1, `at ${size}, what was added`));
+    await withOutbox({ file: copy, sender: sendTo(() => taken), concurrency: 0 }, async (outbox) => assert.equal((await outbox.list()).total, total + 1, `at ${size}, what was added`));
     assert.ok(total >= before);
     before = total;
   }
@@ -348,7 +348,7 @@ test('blocks of the disk that were lost in the middle cost what was in them, and
   const line = bytes.indexOf('{"i":', bytes.length >> 1);
   bytes.fill(0, line + 10, line + 50);
   writeFileSync(path, bytes);
-  await withOutbox({ file: path, concurrency: 0 }, (outbox) => assert.equal(outbox.list().total, 11));
+  await withOutbox({ file: path, concurrency: 0 }, async (outbox) => assert.equal((await outbox.list()).total, 11));
 });
 
 test('the file is made anew when most of it is of no use', async () => {
@@ -367,19 +367,19 @@ test('the file is made anew when most of it is of no use', async () => {
   assert.ok(largest < 3 << 20, `${largest} bytes`);
   assert.ok(statSync(path).size < 3 << 20);
   await withOutbox({ file: path, concurrency: 0 }, async (outbox) => {
-    assert.equal(outbox.list().total, 301);
-    assert.equal(outbox.list({ state: 'pending' }).deliveries[0].id, pending.idempotencyKey);
-    assert.equal(outbox.list({ state: 'pending' }).deliveries[0].attempts.length, 1);
+    assert.equal((await outbox.list()).total, 301);
+    assert.equal((await outbox.list({ state: 'pending' })).deliveries[0].id, pending.idempotencyKey);
+    assert.equal((await outbox.list({ state: 'pending' })).deliveries[0].attempts.length, 1);
   });
   const lines = readFileSync(path, 'utf8').trim().split('\n').map((text) => JSON.parse(text));
-  assert.equal(lines[0].v, 1);
+  assert.equal(lines[0].v, 2);
   assert.ok(lines.some(({ d }) => d?.body === body));
 });
 
 test('what ended long ago is forgotten, and its key with it', async () => {
   const path = newFile();
   let now = 1_700_000_000_000;
-  const options = { file: path, clock: () => now, sender: sendTo(() => taken), keepDeliveredMs: 3 * 3_600_000 };
+  const options = { file: path, clock: () => now, steadyClock: () => now, sender: sendTo(() => taken), keepDeliveredMs: 3 * 3_600_000 };
   const old = httpDelivery('https://example.com/');
   await withOutbox(options, async (outbox) => {
     await outbox.enqueue([old]);
@@ -387,14 +387,14 @@ test('what ended long ago is forgotten, and its key with it', async () => {
     now += 2 * 3_600_000;
     await outbox.enqueue([httpDelivery('https://example.com/')]);
     await outbox.idle();
-    assert.equal(outbox.list().total, 2);
+    assert.equal((await outbox.list()).total, 2);
     now += 2 * 3_600_000;
     await outbox.enqueue([httpDelivery('https://example.com/')]);
     await outbox.idle();
-    assert.equal(outbox.list().total, 2);
+    assert.equal((await outbox.list()).total, 2);
   });
   await withOutbox(options, async (outbox) => {
-    assert.equal(outbox.list().total, 2);
+    assert.equal((await outbox.list()).total, 2);
     assert.equal(await outbox.enqueue([old]), 1);
   });
 });
@@ -420,21 +420,24 @@ os.execvp(sys.argv[1], sys.argv[1:])`;
   assert.ok(refused.length > 0);
   assert.equal(code, 'storage');
   assert.ok(statSync(path).size <= 100_000);
-  await withOutbox({ file: path, concurrency: 0 }, (outbox) => {
-    const kept = new Set(outbox.list({ limit: 10_000 }).deliveries.map(({ id }) => id));
+  await withOutbox({ file: path, concurrency: 0 }, async (outbox) => {
+    const kept = new Set((await outbox.list({ limit: 10_000 })).deliveries.map(({ id }) => id));
     for (const key of acknowledged) assert.ok(kept.has(key), `${key} was acknowledged`);
     for (const key of refused) assert.ok(!kept.has(key), `${key} was refused`);
   });
 });
 
-test('targets that fail at random, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async (t) => {
+test('targets that fail at random, clocks that step, and kill -9 at any time: nothing that was acknowledged is lost, and what comes twice has the same key', async (t) => {
   const path = newFile();
   const rounds = Number(process.env.NOTIFIER_KILLS ?? 6);
   const each = Number(process.env.NOTIFIER_DELIVERIES ?? 300);
   const acknowledged = [];
-  const env = { ...process.env, NOTIFIER_NODE_ENTRY: pathToFileURL(file('dist/node.js')).href, NOTIFIER_TARGET: target.url('flaky/kill') };
+  const hour = 3_600_000;
+  const steps = [0, 1_000, -1_000, hour, -hour, 10 * 365 * 24 * hour, -10 * 365 * 24 * hour];
   for (let round = 0; round <= rounds; ++round) {
     const isLast = round === rounds;
+    // Each has another idea of the time of day: nothing waits longer for that, or is forgotten.
+    const env = { ...process.env, NOTIFIER_NODE_ENTRY: pathToFileURL(file('dist/node.js')).href, NOTIFIER_TARGET: target.url('flaky/kill'), NOTIFIER_CLOCK_STEP: String(steps[round % steps.length]) };
     const child = spawn(process.execPath, [script, path, isLast ? 'drain' : 'fill', String(round), String(each)], { env, stdio: ['ignore', 'pipe', 'inherit'] });
     let rest = '';
     child.stdout.setEncoding('utf8').on('data', (text) => {

@@ -4,7 +4,9 @@ const { Outbox, Sender } = await import(process.env.NOTIFIER_NODE_ENTRY);
 const [file, what, round = '0', count = '2000'] = process.argv.slice(2);
 const target = process.env.NOTIFIER_TARGET;
 const sender = target === undefined ? { send: () => new Promise(() => {}) } : new Sender({ allowPrivate: true });
-const outbox = await Outbox.open({ file, sender, retry: { delaysMs: Array(20).fill(100) }, onError: () => {} });
+/** How wrong this process takes the time of day to be, in milliseconds. */
+const step = Number(process.env.NOTIFIER_CLOCK_STEP ?? 0);
+const outbox = await Outbox.open({ file, sender, retry: { delaysMs: Array(20).fill(100) }, onError: () => {}, clock: () => Date.now() + step });
 
 const delivery = (n) => {
   const key = `msg_${round}_${n}`;

@@ -9,7 +9,7 @@ export const installed = process.env.NOTIFIER_INSTALLED ?? join(root, 'build/gcc
 export const packageFolder = join(installed, 'node_modules/notifier-wasm');
 export const file = (path) => join(packageFolder, path);
 
-export const { createEngine, createEngineSync, NotifierError, toFetchHandler } = await import(
+export const { Committer, createEngine, createEngineSync, markKnown, NotifierError, toFetchHandler } = await import(
   pathToFileURL(file('dist/index_node.js'))
 );
 

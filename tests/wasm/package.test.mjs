@@ -131,7 +131,7 @@ function check(name, text, { compiler = 'typescript', options = ['--lib', 'es202
 for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: programs are checked against the types, and wrong ones are refused`, () => {
   const sending = check('sending', `
     import { createEngine } from 'notifier-wasm';
-    import { Outbox, Sender, type OutboxReport, type Verdict } from 'notifier-wasm/node';
+    import { FileStore, MemoryStore, Outbox, Sender, type OutboxReport, type OutboxStore, type OutboxWrite, type Verdict } from 'notifier-wasm/node';
     import { sign } from 'notifier-wasm/sign';
     const engine = await createEngine();
     const sender = new Sender({ allow: ['10.0.0.0/8'], smtp: 'smtp://mail.example.com', ca: 'PEM' });
@@ -139,14 +139,17 @@ for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: progr
     const verdict: Verdict = await sender.send(delivery!, { secrets: engine.signingSecrets(delivery!.notifierId) });
     const outbox = await Outbox.open({ file: 'x', sender, retry: { delaysMs: [1] }, limits: { slack: { minIntervalMs: 1 } }, onAttempt: (report: OutboxReport) => console.log(report.state) });
     const added: number = await outbox.enqueue(engine.route('{}', { as: 'bytes' }));
-    for (const { id, attempts } of outbox.list({ state: 'dead' }).deliveries) console.log(outbox.resend(id), attempts[0]?.reason);
+    for (const { id, notifier_id, attempts } of (await outbox.list({ state: 'dead' })).deliveries) console.log(await outbox.resend(notifier_id, id), attempts[0]?.reason);
+    class Kept extends MemoryStore implements OutboxStore { override write(writes: readonly OutboxWrite[]) { for (const write of writes) if (write.op === 'update') console.log(write.state); super.write(writes); } }
+    const held: number = await (await Outbox.open({ store: new Kept(), sender, standing: (id) => (engine.notifier(id)?.active ? 'on' : 'off') })).hold('no-1');
+    void [held, new FileStore('y')];
     if (delivery!.platform !== 'email') { const headers: Record<string, string> = await sign(delivery!, []); void headers; }
     void [verdict.action, added];
     await outbox.close();
   `, { compiler, types: nodeTypes });
   assert.equal(sending.status, 0, sending.output);
   const good = check('good', `
-    import { createEngine, createEngineSync, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
+    import { Committer, createEngine, createEngineSync, markKnown, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
     import * as inline from 'notifier-wasm/inline';
     import * as scalar from 'notifier-wasm/scalar';
     const engine: Engine = await createEngine({ clock: () => new Date(), ids: (prefix) => prefix + '1', users: (id) => ({ email: id }) });
@@ -159,6 +162,14 @@ for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: progr
     const handler: (request: Request) => Promise<Response> = toFetchHandler(engine, { store: async () => {}, authorize: () => true });
     try { engine.addNotifier('shop', { name: 'n', platform: 'slack', type_data: { webhook_url: 'https://x.example' } }); }
     catch (error) { if (error instanceof NotifierError && error.code === 'invalid') for (const f of error.fields) console.log(f.field); }
+    const [failure] = await engine.commit([engine.handle({ method: 'DELETE', url: '/v1/apps/shop' })], async (accepted) => {
+      for (const { changes } of accepted) for (const change of changes) {
+        if (change.op === 'remove_notifier') console.log(change.notifier.app_id, change.expected);
+        else if (change.op === 'put_app') console.log(change.app.name);
+      }
+    });
+    const outcome = await new Committer(engine, { store: (outcomes) => markKnown(outcomes[0]!, []) }).commit(() => engine.handle({ method: 'GET', url: '/' }));
+    void [failure, outcome.response.status, engine.route('{}', { eventId: 'a' }), await createEngine({ ids: null })];
     new ReadableStream<Uint8Array>().pipeThrough(engine.routeStream()).getReader();
     { using scoped = createEngineSync(bytes); scoped.apps(); }
     void [all, handler, inline.createEngine, scalar.createEngine];

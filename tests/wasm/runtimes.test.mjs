@@ -81,7 +81,7 @@ const sender = new Sender({ allowPrivate: true });
 const outbox = await Outbox.open({ file: process.argv[2], sender, secrets: () => ['whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw'], retry: { delaysMs: [10] } });
 await outbox.enqueue([delivery]);
 await outbox.idle();
-console.log(JSON.stringify({ got, refused: refused.action, rebound: [rebound.action, rebound.reason], states: outbox.list().deliveries.map(({ state, attempts }) => [state, attempts.length]) }));
+console.log(JSON.stringify({ got, refused: refused.action, rebound: [rebound.action, rebound.reason], states: (await outbox.list()).deliveries.map(({ state, attempts }) => [state, attempts.length]) }));
 await outbox.close();
 sender.close();
 server.close();

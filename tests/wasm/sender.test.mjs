@@ -5,17 +5,17 @@ import { createSocket } from 'node:dgram';
 import dns from 'node:dns';
 import { createServer as createTcpServer } from 'node:net';
 import { createServer as createSecureServer } from 'node:https';
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { pathToFileURL } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 import { file, NotifierError, root } from './package.mjs';
-import { httpDelivery, mailDelivery, smtpError, startMailServer, startTarget } from './targets.mjs';
+import { httpDelivery, mailDelivery, smtpError, startMailServer, startTarget, until } from './targets.mjs';
 
-const { Sender, NotifierError: NodeError } = await import(pathToFileURL(file('dist/node.js')));
+const { Outbox, Sender, NotifierError: NodeError } = await import(pathToFileURL(file('dist/node.js')));
 const require = createRequire(join(root, 'tests/x.js'));
 const nodemailer = require('nodemailer');
 
@@ -123,7 +123,6 @@ test('a proxy in the environment is not asked', async () => {
     const verdict = await sender.send(${JSON.stringify(httpDelivery(target.url('ok/direct')))});
     sender.close(); console.log(verdict.action);`;
   const env = { ...process.env, NODE_USE_ENV_PROXY: '1', HTTP_PROXY: 'http://127.0.0.1:9', http_proxy: 'http://127.0.0.1:9', ALL_PROXY: 'http://127.0.0.1:9' };
-  const { spawn } = await import('node:child_process');
   const child = spawn(process.execPath, ['--input-type=module', '--eval', script], { env });
   let said = '';
   child.stdout.on('data', (bytes) => (said += bytes));
@@ -263,7 +262,13 @@ test('notifier-wasm/sign signs as the library does, without node:crypto', async 
     }
   }
   assert.deepEqual(await sign({ idempotencyKey: 'msg_1', body: '' }, []), {});
-  for (const wrong of ['whsec_tooshort', 'whsec_***', secret.slice(6), `whsec_${'A'.repeat(100)}`]) {
+  const made = Buffer.alloc(32, 7).toString('base64');
+  for (const same of [made, made.slice(0, -1), `whsec_${made.slice(0, -1)}`]) {
+    const delivery = { idempotencyKey: 'msg_1', body: '{}' };
+    assert.deepEqual(await sign(delivery, [same], 1614265330_999), await sign(delivery, [other], 1614265330_999));
+    assert.deepEqual(newSender({ clock: () => 1614265330_999 }).sign(delivery, [same]), await sign(delivery, [other], 1614265330_999));
+  }
+  for (const wrong of ['whsec_tooshort', 'whsec_***', `whsec_${'A'.repeat(100)}`, `${secret} `, ` ${secret.slice(6)}`, `${secret}=`, `${secret}A`, `WHSEC_${secret.slice(6)}`, `whsec_${secret}`]) {
     await assert.rejects(sign({ idempotencyKey: 'msg_1', body: '' }, [wrong]), (error) => error.code === 'invalid' && !error.message.includes(wrong.slice(6)));
   }
   await assert.rejects(sign({ idempotencyKey: 'msg.1', body: '' }, [secret]), (error) => error.code === 'invalid');
@@ -351,7 +356,6 @@ test('a URL of a mail server: nodemailer is loaded, and a password is not told',
     console.log(JSON.stringify(await sender.send(${JSON.stringify(mailDelivery(['b@example.com']))})));
     sender.close();`;
   const run = async (password) => {
-    const { spawn } = await import('node:child_process');
     const child = spawn(process.execPath, ['--input-type=module', '--eval', script(password)], { cwd: join(root, 'tests') });
     let said = '';
     child.stdout.on('data', (bytes) => (said += bytes));
@@ -372,4 +376,42 @@ test('without nodemailer there is a clear error, before anything is sent', () =>
     try { await new Sender({ smtp: 'smtp://127.0.0.1' }).ready(); } catch (error) { console.log(error.code, error.message); }`;
   const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: tmpdir(), encoding: 'utf8' });
   assert.equal(stdout.trim(), 'unsupported sending mail needs the package nodemailer: npm install nodemailer', stderr);
+});
+
+test('without a file descriptor left there is no attempt, and it is sent once there is one', async () => {
+  const target = await startTarget();
+  const server = await startMailServer();
+  const script = fileURLToPath(new URL('shortage_process.mjs', import.meta.url));
+  const child = spawn('bash', ['-c', 'ulimit -n 64; exec "$0" "$@"', process.execPath, script, target.url('ok/short'), String(server.port)], {
+    env: { ...process.env, NOTIFIER_NODE_ENTRY: pathToFileURL(file('dist/node.js')).href }, stdio: ['ignore', 'pipe', 'inherit'], cwd: join(root, 'tests'),
+  });
+  let said = '';
+  child.stdout.on('data', (bytes) => (said += bytes));
+  await new Promise((resolve) => child.on('close', resolve));
+  const { without, with: after, deliveries } = JSON.parse(said);
+  for (const { id, verdict, state, attempt } of without) assert.deepEqual([verdict.action, state, attempt], ['postpone', 'pending', 0], `${id}: ${verdict.reason}`);
+  assert.deepEqual(after.filter(({ verdict }) => verdict.action !== 'postpone').map(({ verdict, attempt }) => [verdict.action, attempt]), Array(3).fill(['delivered', 1]));
+  for (const { id, attempts } of deliveries) assert.deepEqual(attempts.map(({ outcome }) => outcome), ['delivered'], `${id}: none was counted`);
+  assert.equal(target.requests.length, 2);
+  assert.equal(server.mails.length, 1);
+  await target.close();
+  await server.close();
+});
+
+test('of a mail that some recipients get, the record says who is tried again and who was refused for good', async () => {
+  let isGrey = true;
+  const judge = (address) => (isGrey && address.startsWith('grey') ? smtpError(450, '4.7.1 later') : address.startsWith('no') ? smtpError(550, '5.1.1 nobody') : undefined);
+  const server = await startMailServer({ judge });
+  const sender = newSender({ smtp: nodemailer.createTransport({ host: '127.0.0.1', port: server.port, secure: false, ignoreTLS: true }) });
+  const outbox = await Outbox.open({ sender, retry: { delaysMs: [200], jitterPercent: 0 } });
+  await outbox.enqueue([mailDelivery(['a@example.com', 'grey@example.com', 'nobody@example.com'])]);
+  await until(() => server.mails.length === 1);
+  isGrey = false;
+  await outbox.idle();
+  assert.deepEqual(server.mails.map(({ to }) => to), [['a@example.com'], ['grey@example.com']], 'who was taken gets it at once, and once');
+  const { deliveries: [{ state, attempts }] } = await outbox.list();
+  assert.equal(state, 'delivered');
+  assert.deepEqual(attempts.map(({ outcome, remaining, refused }) => [outcome, remaining, refused]), [['retry', ['grey@example.com'], ['nobody@example.com']], ['delivered', undefined, undefined]]);
+  await outbox.close();
+  await server.close();
 });

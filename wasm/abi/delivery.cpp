@@ -2,6 +2,7 @@
 
 #include <limits>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,11 +12,12 @@
 #include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox.hpp"
-#include "notifier/delivery/outbox_json.hpp"
+#include "notifier/delivery/outbox_machine.hpp"
+#include "notifier/delivery/outbox_target.hpp"
 #include "notifier/delivery/signature.hpp"
+#include "notifier_delivery.h"
+#include "outbox_records.hpp"
 #include "respond.hpp"
-#include "storage.hpp"
 
 using namespace notifier_wasm;
 
@@ -28,10 +30,11 @@ using notifier::Verdict;
 notifier::Buffer input;
 notifier::json::Document document;
 notifier::AddressGuard guard;
-HostStorage storage;
-std::unique_ptr<notifier::Outbox> outbox;
+std::unique_ptr<notifier::OutboxMachine> outbox;
 
-notifier::Timestamp moment(double ms) { return {static_cast<std::int64_t>(ms)}; }
+notifier::Moment moment(double wall, double steady) {
+  return {{static_cast<std::int64_t>(wall)}, static_cast<std::int64_t>(steady)};
+}
 
 /// Parses what the host itself has written, and goes on with it.
 template <class Then>
@@ -40,16 +43,18 @@ notifier_status with_json(std::uint32_t text, std::uint32_t size, Then&& then) {
   return root ? then(*root) : answer.fail(root.error());
 }
 
-/// Answers with one member, or the error.
-template <class T>
-notifier_status respond_count(const Result<T>& result, std::string_view name) {
-  if (!result) return answer.fail(result.error());
+/// Answers with how many.
+notifier_status respond_count(std::size_t count) {
   return respond_with([&](Writer& out) {
     out.object([&] {
-      out.key(name);
-      out.unsigned_integer(*result);
+      out.key("count");
+      out.unsigned_integer(count);
     });
   });
+}
+
+notifier_status respond_done() {
+  return respond_with([](Writer& out) { out.boolean(true); });
 }
 
 notifier_status respond_verdict(const Verdict& verdict) {
@@ -98,6 +103,7 @@ notifier::TransportFailure read_failure(std::string_view name) {
   if (name == "tls") return Failure::tls;
   if (name == "timeout") return Failure::timeout;
   if (name == "blocked") return Failure::blocked;
+  if (name == "local") return Failure::local;
   return Failure::broken;
 }
 
@@ -138,6 +144,7 @@ notifier::OutboxOptions read_options(View object) {
   read("disable_after_ms", options.retry.disable_after_ms);
   read("disable_after_failures", options.retry.disable_after_failures);
   read("host_concurrency", options.host_concurrency);
+  read("hold_ms", options.hold_ms);
   read("keep_delivered_ms", options.keep_delivered_ms);
   read("keep_dead_ms", options.keep_dead_ms);
   options.keep_order = object["keep_order"].boolean();
@@ -209,7 +216,7 @@ notifier_status notifier_guard(uint32_t options, uint32_t options_size) {
     given["ports"].for_each_element([&](View port) { fresh.allow_port(static_cast<std::uint16_t>(integer(port))); });
     if (given["allow_all"].boolean()) fresh.allow_all();
     guard = std::move(fresh);
-    return respond_with([](Writer& out) { out.boolean(true); });
+    return respond_done();
   });
 }
 
@@ -227,41 +234,70 @@ notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, 
 
 notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size) {
   return with_json(options, options_size, [](View given) {
-    outbox = std::make_unique<notifier::Outbox>(storage, read_options(given));
-    const bool recovers = given["recover"].kind() != notifier::json::Kind::boolean || given["recover"].boolean();
-    return respond_count(recovers ? outbox->recover() : Result<std::size_t>(std::size_t{0}), "pending");
+    outbox = std::make_unique<notifier::OutboxMachine>(read_options(given));
+    return respond_done();
   });
 }
 
-notifier_status notifier_outbox_enqueue(uint32_t deliveries, uint32_t deliveries_size, double now) {
+notifier_status notifier_outbox_describe(uint32_t deliveries, uint32_t deliveries_size, double wall) {
   return with_json(deliveries, deliveries_size, [&](View given) -> notifier_status {
-    std::vector<notifier::Delivery> read;
+    std::vector<OutboxRecord> records;
     Result<void> done;
     given.for_each_element([&](View object) {
       auto delivery = notifier::delivery_from_json(object);
       if (delivery) {
-        read.push_back(*std::move(delivery));
+        records.push_back(notifier::describe_for_outbox(*delivery, moment(wall, 0).wall));
       } else {
         done = delivery.error();
       }
     });
-    return done ? respond_count(outbox->enqueue(read, moment(now)), "added") : answer.fail(done.error());
+    if (!done) return answer.fail(done.error());
+    return respond_with([&](Writer& out) {
+      out.object([&] {
+        out.key("records");
+        out.array([&] {
+          for (const OutboxRecord& record : records) write_record(out, record);
+        });
+      });
+    });
   });
 }
 
-notifier_status notifier_outbox_claim(double now, uint32_t most) {
-  std::vector<notifier::OutboxClaim> claims;
-  outbox->claim(moment(now), most, claims);
+notifier_status notifier_outbox_remember(uint32_t known, uint32_t known_size, double wall, double steady) {
+  return with_json(known, known_size, [&](View given) {
+    std::optional<notifier::OutboxClock> clock;
+    const View stored = given["clock"];
+    if (stored.is_object()) clock = {{integer(stored["wall"])}, {integer(stored["kept"])}};
+    outbox->remember(clock, moment(wall, steady));
+    given["health"].for_each_element([](View one) {
+      outbox->remember(one["notifier_id"].string(), {integer(one["failing_ms"]),
+                                                     {integer(one["last_failure"])},
+                                                     static_cast<unsigned>(integer(one["failures"]))});
+    });
+    return respond_done();
+  });
+}
+
+notifier_status notifier_outbox_admit(uint32_t records, uint32_t records_size, double wall, double steady) {
+  return with_json(records, records_size, [&](View given) {
+    given.for_each_element([&](View object) { outbox->admit(read_record(object), moment(wall, steady)); });
+    return respond_done();
+  });
+}
+
+notifier_status notifier_outbox_claim(double wall, double steady, uint32_t most) {
+  std::vector<notifier::OutboxTurn> turns;
+  outbox->claim(moment(wall, steady), most, turns);
   return respond_with([&](Writer& out) {
     out.object([&] {
       out.key("claims");
       out.array([&] {
-        for (const notifier::OutboxClaim& claim : claims) {
+        for (const notifier::OutboxTurn& turn : turns) {
           out.object([&] {
             out.key("sequence");
-            out.unsigned_integer(claim.sequence);
+            out.unsigned_integer(turn.sequence);
             out.key("attempt");
-            out.unsigned_integer(claim.attempt);
+            out.unsigned_integer(turn.attempt);
           });
         }
       });
@@ -269,71 +305,100 @@ notifier_status notifier_outbox_claim(double now, uint32_t most) {
   });
 }
 
-notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double now) {
+notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double wall,
+                                       double steady) {
   return with_json(verdict, verdict_size, [&](View given) -> notifier_status {
-    Verdict came{read_action(given["action"].string()), static_cast<int>(integer(given["status"])),
-                 given["reason"].string(), std::nullopt};
+    const std::string reason(given["reason"].string());
+    Verdict came{read_action(given["action"].string()), static_cast<int>(integer(given["status"])), reason,
+                 std::nullopt};
     std::int64_t wait = 0;
     if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
-    return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(now)));
+    notifier::MailRecipients recipients;
+    recipients.remaining = read_texts(given["remaining"]);
+    recipients.refused = read_texts(given["refused"]);
+    recipients.some_accepted = given["some_accepted"].boolean();
+    return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(wall, steady), recipients));
   });
 }
 
-void notifier_outbox_release(double sequence, double now) {
-  outbox->release(static_cast<std::uint64_t>(sequence), moment(now));
+notifier_status notifier_outbox_release(double sequence, double wall, double steady, double delay_ms) {
+  outbox->release(static_cast<std::uint64_t>(sequence), moment(wall, steady), static_cast<std::int64_t>(delay_ms));
+  return respond_done();
 }
 
-notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double now) {
-  return respond_step(outbox->give_up(static_cast<std::uint64_t>(sequence), text_at(reason, reason_size), moment(now)));
+notifier_status notifier_outbox_lost(double sequence, double wall, double steady) {
+  return respond_step(outbox->lost(static_cast<std::uint64_t>(sequence), moment(wall, steady)));
 }
 
-notifier_status notifier_outbox_cancel(uint32_t notifier_id, uint32_t notifier_id_size, double now) {
-  return respond_count(outbox->cancel(text_at(notifier_id, notifier_id_size), moment(now)), "ended");
+notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double wall,
+                                        double steady) {
+  return respond_step(
+      outbox->give_up(static_cast<std::uint64_t>(sequence), text_at(reason, reason_size), moment(wall, steady)));
 }
 
-notifier_status notifier_outbox_flush() { return respond(outbox->flush()); }
+notifier_status notifier_outbox_hold_claim(double sequence, double wall, double steady) {
+  return respond_step(outbox->hold_claim(static_cast<std::uint64_t>(sequence), moment(wall, steady)));
+}
 
-notifier_status notifier_outbox_resend(uint32_t key, uint32_t key_size, double now) {
-  const auto resent = outbox->resend(text_at(key, key_size), moment(now));
-  if (!resent) return answer.fail(resent.error());
+notifier_status notifier_outbox_hold(uint32_t notifier_id, uint32_t notifier_id_size, double wall, double steady) {
+  return respond_count(outbox->hold(text_at(notifier_id, notifier_id_size), moment(wall, steady)));
+}
+
+notifier_status notifier_outbox_resume(uint32_t notifier_id, uint32_t notifier_id_size, double wall, double steady) {
+  return respond_count(outbox->resume(text_at(notifier_id, notifier_id_size), moment(wall, steady)));
+}
+
+notifier_status notifier_outbox_end(uint32_t notifier_id, uint32_t notifier_id_size, uint32_t reason,
+                                    uint32_t reason_size, double wall, double steady) {
+  const notifier::OutboxEnded ended =
+      outbox->end(text_at(notifier_id, notifier_id_size), text_at(reason, reason_size), moment(wall, steady));
+  return respond_count(ended.pending + ended.held);
+}
+
+notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady) {
+  return with_json(record, record_size,
+                   [&](View given) { return respond(outbox->resend(read_record(given), moment(wall, steady))); });
+}
+
+notifier_status notifier_outbox_prune(double wall, double steady) {
+  const notifier::OutboxForget what = outbox->prune(moment(wall, steady));
   return respond_with([&](Writer& out) {
     out.object([&] {
-      out.key("resent");
-      out.boolean(*resent);
+      number(out, "delivered_before", what.delivered_before.ms);
+      number(out, "dead_before", what.dead_before.ms);
+      number(out, "latest", what.latest.ms);
     });
   });
 }
 
-notifier_status notifier_outbox_prune(double now) { return respond_count(outbox->prune(moment(now)), "forgotten"); }
-
-notifier_status notifier_outbox_list(uint32_t query, uint32_t query_size) {
-  return with_json(query, query_size, [](View given) -> notifier_status {
-    notifier::OutboxQuery asked;
-    asked.notifier_id = given["notifier_id"].string();
-    if (given["state"].is_string()) asked.state = read_state(given["state"].string());
-    asked.offset = static_cast<std::size_t>(integer(given["offset"]));
-    asked.limit = static_cast<std::size_t>(integer(given["limit"], static_cast<std::int64_t>(asked.limit)));
-    std::vector<OutboxRecord> records;
-    const auto total = storage.list(asked, records);
-    if (!total) return answer.fail(total.error());
-    return respond_with([&](Writer& out) {
-      out.object([&] {
-        out.key("total");
-        out.unsigned_integer(*total);
-        out.key("deliveries");
-        out.array([&] {
-          for (const OutboxRecord& record : records) notifier::to_json(out, record);
-        });
+notifier_status notifier_outbox_take_writes() {
+  const notifier::OutboxBatch* const batch = outbox->take_writes();
+  return respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key("batch");
+      out.unsigned_integer(batch == nullptr ? 0 : batch->number);
+      out.key("writes");
+      out.array([&] {
+        if (batch == nullptr) return;
+        for (const notifier::OutboxWrite& write : batch->writes) write_json(out, write);
       });
     });
   });
 }
 
+void notifier_outbox_written(double batch) { outbox->written(static_cast<std::uint64_t>(batch)); }
+
+void notifier_outbox_failed(double batch) { outbox->failed(static_cast<std::uint64_t>(batch)); }
+
+uint32_t notifier_outbox_is_stored() { return outbox->is_stored() ? 1 : 0; }
+
 uint32_t notifier_outbox_pending() { return static_cast<uint32_t>(outbox->pending()); }
 
-double notifier_outbox_next_time() {
-  const auto next = outbox->next_time();
-  return next ? static_cast<double>(next->ms) : std::numeric_limits<double>::infinity();
+uint32_t notifier_outbox_held() { return static_cast<uint32_t>(outbox->held()); }
+
+double notifier_outbox_wait(double wall, double steady) {
+  const auto wait = outbox->wait_ms(moment(wall, steady));
+  return wait ? static_cast<double>(*wait) : std::numeric_limits<double>::infinity();
 }
 
 }  // extern "C"

@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "answer.hpp"
 #include "host.hpp"
@@ -23,6 +25,9 @@ struct notifier_engine {
   notifier::Api api;
   notifier::json::Document document;
   notifier::json::Document audience;
+  /// What notifier_prepare() has made and nobody has ended yet, by its ticket.
+  std::vector<std::pair<std::uint32_t, notifier::Prepared>> prepared;
+  std::uint32_t last_ticket = 0;
 
  private:
   static notifier::RegistryOptions registry_options(std::uint32_t host) {
@@ -35,6 +40,7 @@ struct notifier_engine {
   notifier::RouterOptions router_options(std::uint32_t host) {
     notifier::RouterOptions options;
     if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
+    if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
     if ((host & NOTIFIER_HOST_USERS) != 0) {
       options.users = [this](std::string_view id, std::string& email) {
         if (notifier_wasm::host_user(id, email)) return true;
@@ -94,7 +100,8 @@ inline NotifierDraft read_draft(View object) {
   return draft;
 }
 
-/// Reads who else is concerned. Where that cannot be read, answers so and returns false.
+/// Reads who else is concerned, and what the event is known by. Where that cannot be read, answers so and returns
+/// false.
 inline bool read_audience(notifier_engine* engine, std::string_view json, notifier::Audience& audience) {
   if (json.empty()) return true;
   const Result<View> root = engine->audience.parse(json, NOTIFIER_MAX_BODY_BYTES);
@@ -104,6 +111,7 @@ inline bool read_audience(notifier_engine* engine, std::string_view json, notifi
   }
   (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
   (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
+  audience.event_id = (*root)["event_id"].string();
   return true;
 }
 

@@ -6,5 +6,5 @@
 #include "notifier/json/writer.hpp"
 
 [[gnu::used]] static char* (*const escape)(std::string_view, char*) noexcept = notifier::json::escape;
-[[gnu::used]] static bool (*const read)(char*, std::size_t, const std::uint32_t*,
-                                        std::uint64_t*) noexcept = notifier::json::detail::Stage2::read;
+[[gnu::used]] static bool (*const read)(char*, std::size_t, const std::uint32_t*, std::uint64_t*) noexcept =
+    notifier::json::detail::Stage2<NOTIFIER_MAX_DEPTH>::read;

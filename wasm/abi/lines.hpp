@@ -10,6 +10,7 @@
 #include "delivery_line.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/routing/router.hpp"
+#include "notifier/text/byte_order_mark.hpp"
 
 namespace notifier_wasm {
 
@@ -35,9 +36,12 @@ notifier::Result<std::size_t> explain_line(notifier::Router& router, std::string
 /// Takes the lines of an input one by one; those that are to be routed come in batches.
 class Lines {
  public:
-  /// @param mode  bits NOTIFIER_LINES_*.
+  /// @param first_line  its number. A byte order mark before line 1 is skipped.
+  /// @param mode        bits NOTIFIER_LINES_*.
   Lines(std::string_view text, std::uint32_t first_line, std::uint32_t mode) noexcept
-      : text_(text), first_line_(first_line), mode_(mode) {}
+      : text_(text), first_line_(first_line), mode_(mode) {
+    if (first_line == 1) at_ = text.size() - notifier::detail::without_byte_order_mark(text).size();
+  }
 
   void route(notifier::Router& router) {
     while (at_ < text_.size() && answer.text.size() < enough) {

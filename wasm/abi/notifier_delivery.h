@@ -1,10 +1,12 @@
 /* The C interface of the second WebAssembly module, notifier-delivery.wasm: what wasm/src/delivery/core.ts calls.
  *
  * It holds what happens after routing, and only that, so that a browser need not fetch it: judging targets and replies,
- * signatures, and the outbox. It opens no socket and keeps no file; what it keeps, it keeps through its host.
+ * signatures, and the outbox. It opens no socket and keeps no file: of the outbox it knows numbers, asks its host for
+ * what it needs, and is told what came of it, so that the host may take its time over that.
  *
- * Conventions as in notifier_wasm.h. An instance of the module has one address guard and one outbox. Moments are
- * milliseconds since 1970, UTC. Every name is in delivery_exports.txt.
+ * Conventions as in notifier_wasm.h. An instance of the module has one address guard and one outbox. `wall` is the time
+ * of day, in milliseconds since 1970, UTC, and may step; `steady` counts milliseconds from any origin and never goes
+ * back: see notifier::Moment. Every name is in delivery_exports.txt.
  */
 
 #ifndef NOTIFIER_DELIVERY_H
@@ -25,15 +27,12 @@ uint32_t notifier_host_hmac(uint32_t key, uint32_t key_size, uint32_t message, u
     NOTIFIER_IMPORT(hmac);
 /* 32 random bits. */
 uint32_t notifier_host_random(void) NOTIFIER_IMPORT(random);
-/* One call of the outbox's storage: see storage.hpp. Returns the size of the answer, which notifier_host_take() gives.
- */
-uint32_t notifier_host_storage(uint32_t question, uint32_t question_size) NOTIFIER_IMPORT(storage);
 
 /* ---- judging ---- */
 
 /* What came of an attempt: notifier::classify() and classify_smtp(). `attempt` is one of
  * `{"platform","status","headers":[["name","value"],...],"now"}`, of whose reply `body` is the beginning,
- * `{"smtp":CODE,"text"}`, or `{"failure":"unresolved"|"refused"|"tls"|"timeout"|"broken"|"blocked"}`.
+ * `{"smtp":CODE,"text"}`, or `{"failure":"unresolved"|"refused"|"tls"|"timeout"|"broken"|"blocked"|"local"}`.
  * Answers with a verdict, `{"action","status","reason","retry_after_ms"?}`. */
 notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size);
 /* The headers of Standard Webhooks for an attempt: `head` is `{"id","now","secrets":[...]}`. Answers with
@@ -48,38 +47,69 @@ notifier_status notifier_guard(uint32_t options, uint32_t options_size);
 notifier_status notifier_judge_url(uint32_t url, uint32_t url_size);
 notifier_status notifier_judge_address(uint32_t address, uint32_t address_size, uint32_t host, uint32_t host_size);
 
-/* ---- the outbox: notifier::Outbox ---- */
+/* ---- the outbox: notifier::OutboxMachine ----
+ *
+ * Records, and what is to be written, are JSON as outbox_records.hpp writes it. */
 
-/* Begins with what the storage holds. `options` is `{"delays_ms"?,"jitter_percent"?,"max_retry_after_ms"?,
- * "disable_after_ms"?,"disable_after_failures"?,"limits"?:{"PLATFORM":{"concurrency","min_interval_ms"},...},
- * "host_concurrency"?,"keep_order"?,"keep_delivered_ms"?,"keep_dead_ms"?,"recover"?:false}`, where `recover` says not
- * to send what an earlier process left. Answers with `{"pending"}`. */
+/* Begins, with nothing. `options` is `{"delays_ms"?,"jitter_percent"?,"max_retry_after_ms"?,"disable_after_ms"?,
+ * "disable_after_failures"?,"limits"?:{"PLATFORM":{"concurrency","min_interval_ms"},...},"host_concurrency"?,
+ * "keep_order"?,"hold_ms"?,"keep_delivered_ms"?,"keep_dead_ms"?}`. */
 notifier_status notifier_outbox_open(uint32_t options, uint32_t options_size);
-/* `deliveries` is an array as delivery_json.hpp reads it; bodies and headers may be left out, since only the storage
- * keeps those. Answers with `{"added"}`. */
-notifier_status notifier_outbox_enqueue(uint32_t deliveries, uint32_t deliveries_size, double now);
-/* Answers with `{"claims":[{"sequence","attempt"},...]}`. */
-notifier_status notifier_outbox_claim(double now, uint32_t most);
-/* `verdict` as notifier_classify() answers. Answers with `{"state","attempts","next_at","notifier_id",
- * "disable_notifier"}`. */
-notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double now);
-void notifier_outbox_release(double sequence, double now);
-/* Ends a claimed delivery without an attempt. Answers as notifier_outbox_record(). */
-notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double now);
-/* Answers with `{"ended"}`. */
-notifier_status notifier_outbox_cancel(uint32_t notifier_id, uint32_t notifier_id_size, double now);
-notifier_status notifier_outbox_flush(void);
-/* Answers with `{"resent":true|false}`. */
-notifier_status notifier_outbox_resend(uint32_t key, uint32_t key_size, double now);
-/* Answers with `{"forgotten"}`. */
-notifier_status notifier_outbox_prune(double now);
-/* `query` is `{"notifier_id"?,"state"?,"offset"?,"limit"?}`. Answers with `{"total","deliveries":[...]}`, each as the
- * API shows it: outbox_json.hpp. */
-notifier_status notifier_outbox_list(uint32_t query, uint32_t query_size);
-/* How many have neither arrived nor died. */
+/* What the store has, at the start, before any record is admitted: `{"clock"?:{"wall","kept"},
+ * "health":[{"notifier_id","failing_ms","last_failure","failures"},...]}`. */
+notifier_status notifier_outbox_remember(uint32_t known, uint32_t known_size, double wall, double steady);
+/* The records that new deliveries begin with, for the store to insert. `deliveries` is an array as delivery_json.hpp
+ * reads it; bodies and headers may be left out. Answers with `{"records":[...]}`. */
+notifier_status notifier_outbox_describe(uint32_t deliveries, uint32_t deliveries_size, double wall);
+/* Takes up records that the store has as pending or held, with their sequences. */
+notifier_status notifier_outbox_admit(uint32_t records, uint32_t records_size, double wall, double steady);
+
+/* Answers with `{"claims":[{"sequence","attempt"},...]}`: each is to be loaded and attempted, and then one of the
+ * functions below is to be told of it. None while the last batch of writes has failed. */
+notifier_status notifier_outbox_claim(double wall, double steady, uint32_t most);
+/* `verdict` as notifier_classify() answers; of a mail also `"remaining"?:[...]`, `"refused"?:[...]` and
+ * `"some_accepted"?`, see notifier::MailRecipients. Answers with `{"state","attempts","next_at","notifier_id",
+ * "disable_notifier"}`, as do the next ones but notifier_outbox_release(). */
+notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double wall,
+                                       double steady);
+/* There was no attempt: it is due again after so long. */
+notifier_status notifier_outbox_release(double sequence, double wall, double steady, double delay_ms);
+/* The store has lost its content for good. */
+notifier_status notifier_outbox_lost(double sequence, double wall, double steady);
+/* It is not to be sent: ends it without an attempt. */
+notifier_status notifier_outbox_give_up(double sequence, uint32_t reason, uint32_t reason_size, double wall,
+                                        double steady);
+/* Its notifier is switched off: holds it. */
+notifier_status notifier_outbox_hold_claim(double sequence, double wall, double steady);
+
+/* A notifier was switched off, was switched on, or is gone. Each answers with `{"count"}`: how many are held now that
+ * were not, are due, were ended. */
+notifier_status notifier_outbox_hold(uint32_t notifier_id, uint32_t notifier_id_size, double wall, double steady);
+notifier_status notifier_outbox_resume(uint32_t notifier_id, uint32_t notifier_id_size, double wall, double steady);
+notifier_status notifier_outbox_end(uint32_t notifier_id, uint32_t notifier_id_size, uint32_t reason,
+                                    uint32_t reason_size, double wall, double steady);
+
+/* Makes a dead delivery due again, once that is written. `record` is as the store has it. Fails with the code
+ * "conflict" where it is not dead. */
+notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady);
+/* Answers with what the store is to forget: `{"delivered_before","dead_before","latest"}`. */
+notifier_status notifier_outbox_prune(double wall, double steady);
+
+/* Answers with `{"batch","writes":[...]}`, which the store is to keep, all or none, in this order; batch 0: there is
+ * nothing to write, or a batch is out. Then one of the next two is to be told. */
+notifier_status notifier_outbox_take_writes(void);
+void notifier_outbox_written(double batch);
+/* They are given again, and nothing is claimed until they are written. */
+void notifier_outbox_failed(double batch);
+/* Whether everything is written. */
+uint32_t notifier_outbox_is_stored(void);
+
+/* How many are to be sent, now or later; and how many are held. */
 uint32_t notifier_outbox_pending(void);
-/* When notifier_outbox_claim() may have something again; infinity where only another call can change that. */
-double notifier_outbox_next_time(void);
+uint32_t notifier_outbox_held(void);
+/* Milliseconds until notifier_outbox_claim() may have something again; infinity where only another call can change
+ * that. */
+double notifier_outbox_wait(double wall, double steady);
 
 #ifdef __cplusplus
 }

@@ -59,7 +59,7 @@ typedef struct notifier_text {
 /* A delivery: this, then `pairs` times two notifier_text (header name and value) or one (recipient) for an email, then
  * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
-  uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat */
+  uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat; others may follow, no number changes */
   notifier_text notifier_id; /* lies still, as the next three: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;
@@ -78,13 +78,15 @@ typedef struct notifier_record {
 /* Milliseconds since 1970, UTC. */
 double notifier_host_now(void) NOTIFIER_IMPORT(now);
 /* The next three return the size of an answer, which the module then takes once it has made room; 0 means none. */
-/* A new id that begins with the prefix. None: one is derived. */
+/* A new id that begins with the prefix, for what is added without one and for events that have none ("ev-"). None: it
+ * is derived, and such an event is known by its bytes. */
 uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IMPORT(new_id);
 /* The mail address of a user. None: the registry's users are asked. */
 uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user);
 /* What happened: `{"of":"events"|"deliveries","app_id","notifier_id","offset","limit"}` is answered with
  * `{"total":N,"items":["<json>",...]}`, newest first; `{"of":"retry","app_id","notifier_id","delivery_id"}` with
- * anything where the delivery was dead and is now due again. */
+ * `due` where the delivery was dead and is now due again, with nothing where there is none, else with a sentence that
+ * says why not. */
 uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
 /* Copies the last answer to `out`. */
 void notifier_host_take(uint32_t out) NOTIFIER_IMPORT(take);
@@ -110,8 +112,8 @@ void notifier_delete(notifier_engine* engine);
 
 /* ---- routing ---- */
 
-/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...]}`: see notifier::Audience. Where `decode` is not 0 the
- * host is going to decode the bodies: their offsets are in UTF-16 units. */
+/* `audience` is empty or `{"notifier_ids":[...],"app_ids":[...],"event_id"?}`: see notifier::Audience. Where `decode`
+ * is not 0 the host is going to decode the bodies: their offsets are in UTF-16 units. */
 
 /* Routes one event; answers with records. */
 notifier_status notifier_route(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
@@ -126,7 +128,7 @@ notifier_status notifier_match(notifier_engine* engine, uint32_t event, uint32_t
 /* Routes lines of events into lines of deliveries, as the program notifier-route writes them. The last line need not
  * end with a line feed. May stop between two lines once much is written: `consumed` says how many bytes were read. A
  * line that is no event gives a line `{"line":N,"error":{...}}`, where N counts from `first_line`; `failed` says how
- * many there were, `count` how many lines were read. Never fails. */
+ * many there were, `count` how many lines were read. A byte order mark before line 1 is skipped. Never fails. */
 void notifier_lines(notifier_engine* engine, uint32_t lines, uint32_t lines_size, uint32_t first_line, uint32_t mode);
 /* Answers with an explanation as JSON. */
 notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
@@ -140,8 +142,14 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
 
 /* `app` in addition to `{"id"?,"name","owner"?,"project_id"?}` may hold `"default_notifier":true`. */
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size);
+/* `app` is its id or name, also where apps are named below; `patch` is `{"name"?,"owner"?,"project_id"?}`. */
+notifier_status notifier_update_app(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t patch,
+                                    uint32_t patch_size);
+/* With its notifiers. Answers with what it was. */
+notifier_status notifier_remove_app(notifier_engine* engine, uint32_t app, uint32_t app_size);
 notifier_status notifier_apps(notifier_engine* engine);
 notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32_t user_size);
+notifier_status notifier_remove_user(notifier_engine* engine, uint32_t id, uint32_t id_size);
 notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft,
                              uint32_t draft_size);
 notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t id_size, uint32_t patch,
@@ -162,14 +170,25 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 
 /* ---- HTTP API ---- */
 
-/* `head` is `{"method","target","content_type"?,"user"?:{"id","username","email"}}`. Answers with
- * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"stream_app_id"?}`. */
+/* `head` is `{"method","target","headers":[{"name","value"},...],"user"?:{"id","username","email"}}`; of the headers
+ * those that the API reads will do: Content-Type and Idempotency-Key. Answers with
+ * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"rests":[...],
+ * "streamAppId"?}`. A delivery's body is its `"front"`, where it has one, and then the text in `rests` that its
+ * `"rest"`, where it has one, is the place of: what deliveries share is there once. */
 notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t head_size, uint32_t body,
                                 uint32_t body_size);
 /* What the host does to a notifier that kept failing: `notifier` is `{"app_id","notifier_id","reason"}`. Answers as
  * notifier_handle(). */
 notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size);
-/* Applies an array of changes, all or none. */
+/* Judges outcomes together, an array of arrays of changes, and reserves what those that may go on touch: nobody sees
+ * them yet. Answers with `{"ticket":N,"results":[null or an error,...]}`; what has an error is not part of it. The
+ * ticket must be ended, once the host's store has kept what was accepted or has failed to. */
+notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uint32_t outcomes_size);
+/* Everybody sees it from here on. */
+notifier_status notifier_publish(notifier_engine* engine, uint32_t ticket);
+/* Nothing has happened. */
+notifier_status notifier_abandon(notifier_engine* engine, uint32_t ticket);
+/* Applies an array of changes that are stored already, all or none. */
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size);
 
 #ifdef __cplusplus

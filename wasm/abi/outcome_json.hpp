@@ -1,7 +1,11 @@
 // Deliveries and outcomes as the JSON that the TypeScript API hands out: keys in camel case, an email as nodemailer
-// takes it.
+// takes it; but of a body that several deliveries share the rest of, that is written once, however many they are.
 
 #pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
 
 #include "answer.hpp"
 #include "notifier/api/response.hpp"
@@ -21,7 +25,29 @@ inline void write_headers(notifier::json::Writer& out, const std::vector<notifie
   });
 }
 
-inline void write_json(notifier::json::Writer& out, const notifier::Delivery& delivery) {
+/// The rests of the bodies that were written so far, each once. Of an event they come one after the other, so that no
+/// more than the last ones are looked at.
+class Rests {
+ public:
+  /// Where this one is.
+  std::size_t place(const std::string* rest) {
+    const std::size_t end = rests_.size();
+    const std::size_t begin = end > most_looked_at ? end - most_looked_at : 0;
+    for (std::size_t at = end; at > begin; --at) {
+      if (rests_[at - 1] == rest) return at - 1;
+    }
+    rests_.push_back(rest);
+    return end;
+  }
+  const std::vector<const std::string*>& all() const noexcept { return rests_; }
+
+ private:
+  static constexpr std::size_t most_looked_at = 1000;
+
+  std::vector<const std::string*> rests_;
+};
+
+inline void write_json(notifier::json::Writer& out, const notifier::Delivery& delivery, Rests& rests) {
   out.begin_object();
   out.member("notifierId", delivery.notifier_id);
   out.member("notifierName", delivery.notifier_name);
@@ -39,14 +65,15 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
         for (const std::string& to : delivery.to) out.string(to);
       });
     });
-    out.key("raw");
-    out.string(delivery.body.front(), delivery.body.rest());
   } else {
     out.member("method", delivery.method);
     out.member("url", delivery.url);
     write_headers(out, delivery.headers);
-    out.key("body");
-    out.string(delivery.body.front(), delivery.body.rest());
+  }
+  if (!delivery.body.front().empty()) out.member("front", delivery.body.front());
+  if (const std::string* const rest = delivery.body.shared_rest().get()) {
+    out.key("rest");
+    out.unsigned_integer(rests.place(rest));
   }
   out.key("truncations");
   out.array([&] {
@@ -86,9 +113,14 @@ inline void write_json(notifier::json::Writer& out, const notifier::Outcome& out
       });
     }
   });
+  Rests rests;
   out.key("deliveries");
   out.array([&] {
-    for (const notifier::Delivery& delivery : outcome.deliveries) write_json(out, delivery);
+    for (const notifier::Delivery& delivery : outcome.deliveries) write_json(out, delivery, rests);
+  });
+  out.key("rests");
+  out.array([&] {
+    for (const std::string* rest : rests.all()) out.string(*rest);
   });
   if (!outcome.stream_app_id.empty()) out.member("streamAppId", outcome.stream_app_id);
   out.end_object();

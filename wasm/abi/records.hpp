@@ -66,11 +66,11 @@ class RecordWriter {
 
  private:
   struct Body {
-    const char* data = nullptr;
-    std::size_t bytes = 0;
+    std::uint64_t rest_id = 0;
     std::uint32_t start = 0;
     std::uint32_t size = 0;
   };
+  static constexpr std::size_t bodies_size = 16;
   static constexpr std::uint32_t still_bit = 0x80000000u;
 
   static notifier_text still(std::string_view text) noexcept {
@@ -90,16 +90,16 @@ class RecordWriter {
 
   Body add_body(const notifier::DeliveryView& delivery) {
     const std::string_view body = delivery.body;
-    if (body.data() == event_.data() && body.size() == event_.size()) return {body.data(), body.size(), 0, UINT32_MAX};
-    // The body of a chat message depends on the event and the platform alone; the router gives the same bytes to each.
-    Body& shared = bodies_[static_cast<std::size_t>(delivery.platform)];
-    const bool chat =
-        delivery.platform == notifier::Platform::slack || delivery.platform == notifier::Platform::rocket_chat;
-    if (chat && shared.data == body.data() && shared.bytes == body.size()) return shared;
+    if (body.data() == event_.data() && body.size() == event_.size()) return {0, 0, UINT32_MAX};
+    // What is shared whole is written once: but for a rest that another one has driven out, which is written again.
+    Body& shared = bodies_[delivery.rest_id % bodies_size];
+    const bool is_shared = delivery.front_size == 0 && delivery.rest_id != 0;
+    if (is_shared && shared.rest_id == delivery.rest_id) return shared;
+    const Body added{delivery.rest_id, body_, decode_ ? utf16_length(body) : static_cast<std::uint32_t>(body.size())};
     answer.bodies.append(body);
-    shared = {body.data(), body.size(), body_, decode_ ? utf16_length(body) : static_cast<std::uint32_t>(body.size())};
-    body_ += shared.size;
-    return shared;
+    body_ += added.size;
+    if (is_shared) shared = added;
+    return added;
   }
 
   template <class T>
@@ -115,7 +115,7 @@ class RecordWriter {
   notifier_text event_type_{};
   std::uint32_t heads_ = 0;
   std::uint32_t body_ = 0;
-  Body bodies_[notifier::platform_count];
+  Body bodies_[bodies_size];
 };
 
 /// Writes address and size of each notifier's id.

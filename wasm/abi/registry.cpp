@@ -1,5 +1,7 @@
 // The registry and the HTTP API: compiled for size.
 
+#include <algorithm>
+#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -9,6 +11,42 @@
 
 using namespace notifier_wasm;
 
+namespace {
+
+/// Reads an array of changes; the first fault where there is one.
+Result<std::vector<notifier::Change>> read_changes(View array) {
+  std::vector<notifier::Change> read;
+  std::optional<Error> fault;
+  array.for_each_element([&](View object) {
+    auto change = notifier::read_change(object);
+    if (change) {
+      read.push_back(std::move(*change));
+    } else if (!fault) {
+      fault = change.error();
+    }
+  });
+  if (fault) return *std::move(fault);
+  return read;
+}
+
+notifier_status respond_app(const Result<notifier::App>& app) {
+  if (!app) return answer.fail(app.error());
+  return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *app); });
+}
+
+/// Takes what a ticket stands for out of an engine.
+std::optional<notifier::Prepared> take_prepared(notifier_engine* engine, std::uint32_t ticket) {
+  std::optional<notifier::Prepared> found;
+  for (auto& [number, prepared] : engine->prepared) {
+    if (number == ticket) found = std::move(prepared);
+  }
+  auto& all = engine->prepared;
+  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.first == ticket; }), all.end());
+  return found;
+}
+
+}  // namespace
+
 extern "C" {
 
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size) {
@@ -16,9 +54,22 @@ notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t
   if (!read_object(engine, text_at(app, app_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
   notifier::App draft{object["id"].text(), object["name"].text(), read_user(object["owner"]),
                       object["project_id"].text()};
-  const auto added = engine->registry.add_app(std::move(draft), object["default_notifier"].boolean());
-  if (!added) return answer.fail(added.error());
-  return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *added); });
+  return respond_app(engine->registry.add_app(std::move(draft), object["default_notifier"].boolean()));
+}
+
+notifier_status notifier_update_app(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t patch,
+                                    uint32_t patch_size) {
+  View object;
+  if (!read_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  notifier::AppPatch read;
+  if (object["name"].exists()) read.name = object["name"].text();
+  if (object["owner"].exists()) read.owner = read_user(object["owner"]);
+  if (object["project_id"].exists()) read.project_id = object["project_id"].text();
+  return respond_app(engine->registry.update_app(text_at(app, app_size), read));
+}
+
+notifier_status notifier_remove_app(notifier_engine* engine, uint32_t app, uint32_t app_size) {
+  return respond_app(engine->registry.remove_app(text_at(app, app_size)));
 }
 
 notifier_status notifier_apps(notifier_engine* engine) {
@@ -33,6 +84,12 @@ notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32
   View object;
   if (!read_object(engine, text_at(user, user_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
   return respond(engine->registry.put_user(read_user(object)));
+}
+
+notifier_status notifier_remove_user(notifier_engine* engine, uint32_t id, uint32_t id_size) {
+  const auto removed = engine->registry.remove_user(text_at(id, id_size));
+  if (!removed) return answer.fail(removed.error());
+  return respond_with([&](Writer& out) { out.boolean(true); });
 }
 
 notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app_size, uint32_t draft,
@@ -156,7 +213,9 @@ notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t
   request.method = object["method"].string();
   request.target = object["target"].string();
   request.body = text_at(body, body_size);
-  if (object["content_type"].is_string()) request.headers.push_back({"Content-Type", object["content_type"].string()});
+  object["headers"].for_each_element([&](View header) {
+    request.headers.push_back({header["name"].string(), header["value"].string()});
+  });
   request.username = user["username"].string();
   request.email = user["email"].string();
   request.user_id = user["id"].string();
@@ -172,20 +231,53 @@ notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, 
   return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
 }
 
+notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uint32_t outcomes_size) {
+  const Result<View> root = engine->document.parse(text_at(outcomes, outcomes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return answer.fail(root.error());
+  std::vector<Result<std::vector<notifier::Change>>> read;
+  root->for_each_element([&](View array) { read.push_back(read_changes(array)); });
+  const std::vector<notifier::Change> none;
+  std::vector<const std::vector<notifier::Change>*> all;
+  for (const auto& one : read) all.push_back(one ? &*one : &none);
+  notifier::Prepared prepared = engine->registry.prepare(all);
+  const std::uint32_t ticket = ++engine->last_ticket;
+  const notifier_status status = respond_with([&](Writer& out) {
+    out.object([&] {
+      out.key("ticket");
+      out.unsigned_integer(ticket);
+      out.key("results");
+      out.array([&] {
+        for (std::size_t i = 0; i < read.size(); ++i) {
+          if (!read[i]) {
+            write_json(out, read[i].error());
+          } else if (!prepared.results()[i]) {
+            write_json(out, prepared.results()[i].error());
+          } else {
+            out.null();
+          }
+        }
+      });
+    });
+  });
+  engine->prepared.emplace_back(ticket, std::move(prepared));
+  return status;
+}
+
+notifier_status notifier_publish(notifier_engine* engine, uint32_t ticket) {
+  if (auto prepared = take_prepared(engine, ticket)) prepared->publish();
+  return respond_with([](Writer& out) { out.boolean(true); });
+}
+
+notifier_status notifier_abandon(notifier_engine* engine, uint32_t ticket) {
+  take_prepared(engine, ticket);
+  return respond_with([](Writer& out) { out.boolean(true); });
+}
+
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size) {
   const Result<View> root = engine->document.parse(text_at(changes, changes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return answer.fail(root.error());
-  std::vector<notifier::Change> read;
-  Error error;
-  root->for_each_element([&](View object) {
-    auto change = notifier::read_change(object);
-    if (change) {
-      read.push_back(std::move(*change));
-    } else if (error.message.empty()) {
-      error = change.error();
-    }
-  });
-  return error.message.empty() ? respond(engine->registry.apply(read)) : answer.fail(error);
+  const auto read = read_changes(*root);
+  return read ? respond(engine->registry.apply(*read)) : answer.fail(read.error());
 }
 
 }  // extern "C"

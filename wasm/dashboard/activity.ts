@@ -34,7 +34,7 @@ export class NotifierActivity extends LitElement {
     .told .pill { display: inline-flex; gap: 0.4rem; align-items: center; max-inline-size: 100%; color: var(--n-text); }
     .told .pill::before, .dot { content: ''; inline-size: 0.55rem; block-size: 0.55rem; border-radius: 50%; background: var(--tone); flex: none; forced-color-adjust: none; }
     .told .more::before { display: none; }
-    .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status { color: var(--n-warn); }
+    .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status, .held .status { color: var(--n-warn); }
     .lost { display: grid; gap: 0.35rem; margin-block-start: 0.45rem; grid-template-columns: minmax(0, 1fr); }
     .lost li { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
     .why { flex: 1 1 12rem; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }

@@ -2,8 +2,8 @@
 
 import type { Delivery } from 'notifier-wasm';
 
-/** How a delivery stands. `shown`: nobody was there to send it. Servers may know other words. */
-export type DeliveryStatus = 'pending' | 'retrying' | 'delivered' | 'dead' | 'shown' | (string & {});
+/** How a delivery stands. `held`: its notifier is switched off, and it is sent once that is on again. `shown`: nobody was there to send it. Servers may know other words. */
+export type DeliveryStatus = 'pending' | 'retrying' | 'held' | 'delivered' | 'dead' | 'shown' | (string & {});
 
 export interface DeliveryNote {
   notifier_id: string;

@@ -1,12 +1,17 @@
 // The notifier API, answered by the engine in the page.
 
-import type { Delivery, Engine, Outcome, RecordedEvent } from 'notifier-wasm';
+import type { Delivery, Engine, Outcome, StoredNotifier } from 'notifier-wasm';
 import { noteOf, type DeliveryStatus } from './delivery_note.js';
 import type { Answer, Transport, Watcher } from './transport.js';
 
 const mostFailed = 300;
+const mostTries = 8;
+const conflict: Answer = {
+  status: 409,
+  body: JSON.stringify({ error: 'Something else changed the same at the same time; nothing was done', code: 'conflict' }),
+};
 
-/** The engine as the server: what it answers is applied at once, and kept where `keep` does so. */
+/** The engine as the server: what it plans is seen at once, and kept where `keep` does so. */
 export class PageTransport implements Transport {
   readonly #engine: Engine;
   readonly #keep: (snapshot: () => string) => Promise<void>;
@@ -20,27 +25,34 @@ export class PageTransport implements Transport {
 
   async send(method: string, path: string, body?: unknown): Promise<Answer> {
     const text = body === undefined || typeof body === 'string' ? (body ?? null) : JSON.stringify(body);
-    const outcome = this.#engine.handle({ method, url: path, body: text });
-    await this.#commit(outcome);
-    return { ...outcome.response, deliveries: outcome.deliveries };
+    const planned = await this.#commit(() => this.#engine.handle({ method, url: path, body: text }));
+    if (planned === undefined) return conflict;
+    for (const { json } of planned.events) this.#watcher?.event(json);
+    for (const delivery of planned.deliveries) this.#watcher?.delivery(noteOf(delivery, 'pending'));
+    return { ...planned.response, deliveries: planned.deliveries };
   }
 
-  async #commit({ changes, events, deliveries }: Pick<Outcome, 'changes'> & { events?: RecordedEvent[]; deliveries?: Delivery[] }): Promise<void> {
-    if (changes.length > 0) {
-      this.#engine.apply(changes);
-      await this.#keep(() => this.#engine.snapshot());
+  /** Makes what is planned be seen, and kept. Plans anew where the page itself changed the same meanwhile; undefined where it does so each time. */
+  async #commit<T extends Pick<Outcome, 'changes'>>(plan: () => T): Promise<T | undefined> {
+    for (let tries = 0; tries < mostTries; ++tries) {
+      const planned = plan();
+      if (planned.changes.length === 0) return planned;
+      const [error] = await this.#engine.commit([planned]);
+      if (error === undefined) {
+        await this.#keep(() => this.#engine.snapshot());
+        return planned;
+      }
+      if ((error as { code?: unknown }).code !== 'conflict') throw error;
     }
-    for (const { json } of events ?? []) this.#watcher?.event(json);
-    for (const delivery of deliveries ?? []) this.#watcher?.delivery(noteOf(delivery, 'pending'));
+    return undefined;
   }
 
   /** Puts back what was removed, with its id, its dates and its keys. `before` is the snapshot that still held it. */
   async restore(before: string, id: string): Promise<void> {
-    type Entry = { id: string; app_id?: string };
-    const { apps = [] } = JSON.parse(before) as { apps?: { id: string; notifiers?: Entry[] }[] };
+    const { apps = [] } = JSON.parse(before) as { apps?: { id: string; notifiers?: StoredNotifier[] }[] };
     for (const app of apps) {
       const notifier = app.notifiers?.find((entry) => entry.id === id);
-      if (notifier) await this.#commit({ changes: [{ op: 'put_notifier', notifier: { ...notifier, app_id: app.id } }] });
+      if (notifier) await this.#commit(() => ({ changes: [{ op: 'put_notifier' as const, notifier: { ...notifier, app_id: app.id } }] }));
     }
   }
 

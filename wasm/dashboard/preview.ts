@@ -87,7 +87,8 @@ function complete({ platform, ...draft }: NotifierDraft & { platform: string }):
     if (!/^https?:\/\/[^/\s]+/.test(data.webhook_url ?? '')) data.webhook_url = 'https://example.com/';
     delete data.signing_secret;
   } else {
-    data.emails = (data.emails ?? []).filter((address) => /^[^@\s<>]+@[^@\s<>]+\.[^@\s<>.]+$/.test(address));
+    // The library's rule, a host without a dot included.
+    data.emails = (data.emails ?? []).filter((address) => /^[\w!#$%&'*+/=?^`{|}~.-]+@[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(address));
   }
   return { ...draft, name: short(draft.name.trim(), 40) || 'Preview', selected_event_ids: [], type_data: data };
 }

@@ -159,6 +159,7 @@ export const english = {
   'delivery.pending': 'pending',
   'delivery.delivered': 'delivered',
   'delivery.retrying': 'will be retried',
+  'delivery.held': 'waits until it is active again',
   'delivery.dead': 'failed',
   'delivery.shown': 'not sent',
   'platform.email': 'Email',

@@ -1,8 +1,8 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
-import { NotifierError } from './error.js';
+import { NotifierError, type ErrorCode } from './error.js';
 import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
-import { readDeliveries, readIds, type KnownNotifiers } from './records.js';
+import { readDeliveries, readIds, readOutcome, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
   ApiRequest,
@@ -44,10 +44,10 @@ export function uuid(): string {
 }
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  const { clock = Date.now, ids, users, history } = options;
+  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
   const host: Host = {
     now: () => Number(clock()),
-    newId: (prefix) => (ids ? ids(prefix) : prefix + randomId()),
+    newId: (prefix) => ids!(prefix),
     user(id) {
       const found = users!(id);
       return (typeof found === 'string' ? found : found?.email) ?? '';
@@ -59,12 +59,15 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return JSON.stringify(history!.events(query.app_id, query.offset, query.limit));
         case 'deliveries':
           return JSON.stringify(history!.deliveries(query.app_id, query.notifier_id, query.offset, query.limit));
-        default:
-          return history!.retry(query.app_id, query.notifier_id, query.delivery_id) ? 'due' : '';
+        default: {
+          const said = history!.retry(query.app_id, query.notifier_id, query.delivery_id);
+          if (said === 'due') return said;
+          return said === 'not found' ? '' : said === 'delivered' ? 'the delivery has arrived, and is not sent again' : 'the delivery is to be sent already';
+        }
       }
     },
   };
-  return [host, HostBit.Clock | HostBit.Ids | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
+  return [host, HostBit.Clock | (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
 }
 
 function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
@@ -91,9 +94,9 @@ function toJson(value: EventInput): string | Uint8Array {
   return text;
 }
 
-function audienceJson(audience: Audience | undefined): string {
-  if (audience === undefined || (audience.notifierIds === undefined && audience.appIds === undefined)) return '';
-  return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds });
+function audienceJson(audience: RouteOptions | undefined): string {
+  if (audience === undefined || (audience.notifierIds === undefined && audience.appIds === undefined && audience.eventId === undefined)) return '';
+  return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds, event_id: audience.eventId });
 }
 
 // Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
@@ -118,6 +121,8 @@ export class Engine {
   /** By address: forgotten whenever the registry changes. */
   readonly #notifiers: KnownNotifiers = new Map();
   readonly #ids = new Map<number, string>();
+  /** Commits whose store is at work. */
+  readonly #underWay = new Set<Promise<void>>();
 
   /** @internal */
   constructor(instance: Instance, options: EngineOptions, randomId: () => string) {
@@ -156,7 +161,8 @@ export class Engine {
   // ---- routing ----
 
   /**
-   * Finds the notifiers that accept an event and formats one delivery for each, oldest notifier first.
+   * Finds the notifiers that accept an event and formats one delivery for each, oldest notifier first. An event without an id is an
+   * occurrence of its own each time it is routed: see `eventId` of the options and `ids` of the engine.
    *
    *     for (const delivery of engine.route(event)) {
    *       if (delivery.platform === 'email') await transport.sendMail(delivery);
@@ -203,7 +209,7 @@ export class Engine {
 
   /**
    * Routes lines of events (NDJSON) into lines of deliveries, as the program `notifier-route` writes them. A line that is no
-   * event gives a line `{"line":3,"error":{"code","message","offset"}}` in its place.
+   * event gives a line `{"line":3,"error":{"code","message","offset"}}` in its place. A byte order mark before line 1 is skipped.
    */
   routeLines(lines: string | Uint8Array | ArrayBuffer, options: LinesOptions = {}): Uint8Array {
     const bytes = typeof lines === 'string' ? encoder.encode(lines) : (toJson(lines) as Uint8Array);
@@ -251,9 +257,25 @@ export class Engine {
     return this.#json((exports, handle) => exports.notifier_apps(handle));
   }
 
+  /** Renames an app, or gives it another owner or project: what the patch names. By id or name; its notifiers and deliveries stay. */
+  updateApp(app: string, patch: Partial<Omit<AppDraft, 'id' | 'default_notifier'>>): App {
+    return this.#change((exports, handle, input, first, both) =>
+      exports.notifier_update_app(handle, input, first, input + first, both - first), app, toJson(patch));
+  }
+
+  /** Removes an app (its id or name) with all its notifiers, and returns what it was. */
+  removeApp(app: string): App {
+    return this.#change((exports, handle, input, size) => exports.notifier_remove_app(handle, input, size), app);
+  }
+
   /** Adds or replaces a user, whose address mails go to where a notifier names the id. */
   putUser(user: User): void {
     this.#change((exports, handle, input, size) => exports.notifier_put_user(handle, input, size), toJson(user));
+  }
+
+  /** Removes a user; notifiers that name the id send it nothing from then on. `not_found` where there is none. */
+  removeUser(id: string): void {
+    this.#change((exports, handle, input, size) => exports.notifier_remove_user(handle, input, size), id);
   }
 
   /** Adds a notifier to an app (its id or name). `not_found`; `invalid` with all problems in `fields`. */
@@ -314,15 +336,15 @@ export class Engine {
   // ---- HTTP API ----
 
   /**
-   * Answers a request to the notifier API, and changes nothing: store the outcome, then `apply` its changes, then answer, then
-   * send its deliveries. {@link toFetchHandler} does all that.
+   * Answers a request to the notifier API, and changes nothing: `commit` the outcome, then answer, then send its deliveries.
+   * {@link toFetchHandler} and {@link Committer} do all that.
    */
   handle(request: ApiRequest): Outcome {
     const { method, url, user } = request;
     const target = /^[a-z][a-z0-9+.-]*:\/\//i.test(url) ? url.replace(/^[^:]+:\/\/[^/?#]*/, '').replace(/#.*$/s, '') : url;
-    const head = JSON.stringify({ method, target, content_type: contentType(request.headers), user });
-    return this.#json((exports, handle, input, first, both) =>
-      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? ''));
+    const head = JSON.stringify({ method, target, headers: headersThatMatter(request.headers), user });
+    return readOutcome(this.#json((exports, handle, input, first, both) =>
+      exports.notifier_handle(handle, input, first, input + first, both - first), head, toJson(request.body ?? '')));
   }
 
   /**
@@ -331,10 +353,103 @@ export class Engine {
    */
   switchOff(appId: string, notifierId: string, reason: string): Outcome {
     const json = JSON.stringify({ app_id: appId, notifier_id: notifierId, reason });
-    return this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json);
+    return readOutcome(this.#json((exports, handle, input, size) => exports.notifier_switch_off(handle, input, size), json));
   }
 
-  /** Applies the changes of an outcome, all or none. `conflict` where something moved since: handle the request again. */
+  /**
+   * Stores outcomes and makes everybody see their changes, as one step: their changes are judged, and what they touch is reserved; those
+   * that may go on are given to `store`, all together; once that has them, they are published. Where it fails nothing has happened.
+   *
+   *     const [error] = await engine.commit([outcome], (accepted) => database.keep(accepted));
+   *
+   * Other requests are handled meanwhile; what would change the same waits for its turn, and is judged then. A call that changes something
+   * at once, as `updateNotifier`, does not wait: it throws `conflict` where it would change what is reserved.
+   *
+   * @param store keeps all of them or none; it throws where it cannot, a {@link NotifierError} `conflict` where what it has is not what was expected:
+   *   then each is tried alone, so that only that one fails
+   * @returns what each came to: undefined where it is stored and published, else why nothing of it has happened. `conflict`: something
+   *   moved since it was planned, so plan it anew; what `store` threw
+   */
+  async commit<T extends { readonly changes: readonly Change[] }>(
+    outcomes: readonly T[],
+    store: (accepted: readonly T[]) => void | PromiseLike<void> = () => {},
+  ): Promise<(Error | undefined)[]> {
+    const results = new Array<Error | undefined>(outcomes.length).fill(undefined);
+    for (let left = outcomes.map((_, position) => position); left.length > 0; ) {
+      const said = this.#prepare(left.map((position) => outcomes[position]!.changes));
+      const accepted: number[] = [];
+      const moved: number[] = [];
+      left.forEach((position, i) => {
+        const error = said.results[i];
+        results[position] = error;
+        if (error === undefined) accepted.push(position);
+        else if (error.code === 'conflict') moved.push(position);
+      });
+      // What is reserved by others: looked at before the store runs, since theirs may end meanwhile.
+      const others = [...this.#underWay];
+      await this.#settle(said.ticket, accepted, outcomes, store, results);
+      if (others.length === 0) break;
+      if (moved.length > 0) await Promise.race(others);
+      left = moved;
+    }
+    return results;
+  }
+
+  /** Has the store keep what was prepared, and publishes it or lets it go. */
+  async #settle<T extends { readonly changes: readonly Change[] }>(
+    ticket: number,
+    accepted: readonly number[],
+    outcomes: readonly T[],
+    store: (accepted: readonly T[]) => void | PromiseLike<void>,
+    results: (Error | undefined)[],
+  ): Promise<void> {
+    let end!: () => void;
+    const ended = new Promise<void>((resolve) => (end = resolve));
+    this.#underWay.add(ended);
+    try {
+      try {
+        if (accepted.length > 0) await store(accepted.map((position) => outcomes[position]!));
+      } catch (error) {
+        this.#end('notifier_abandon', ticket);
+        const failure = error instanceof Error ? error : new Error(String(error));
+        for (const position of accepted) results[position] = failure;
+        if (!(failure instanceof NotifierError && failure.code === 'conflict') || accepted.length === 1) return;
+        this.#underWay.delete(ended);
+        end();
+        for (const position of accepted) [results[position]] = await this.commit([outcomes[position]!], store);
+        return;
+      }
+      this.#end('notifier_publish', ticket);
+    } finally {
+      this.#underWay.delete(ended);
+      end();
+    }
+  }
+
+  #prepare(changes: readonly (readonly Change[])[]): { ticket: number; results: (NotifierError | undefined)[] } {
+    type Said = { ticket: number; results: ({ code: ErrorCode; message: string } | null)[] };
+    const { ticket, results } = this.#json<Said>((exports, handle, input, size) => exports.notifier_prepare(handle, input, size), toJson(changes));
+    return {
+      ticket,
+      results: results.map((said) => {
+        if (said === null) return undefined;
+        const { code, message, ...where } = said;
+        return new NotifierError(code, message, where);
+      }),
+    };
+  }
+
+  /** Publishes what was prepared, or lets it go; an engine that was disposed of meanwhile has let go of all. */
+  #end(call: 'notifier_publish' | 'notifier_abandon', ticket: number): void {
+    if (this.#handle === 0 && call === 'notifier_abandon') return;
+    try {
+      this.#call((exports, handle, instance) => instance.check(exports[call](handle, ticket)));
+    } finally {
+      this.#changed();
+    }
+  }
+
+  /** Applies changes that are stored already: at the start, or on a machine that follows another. All or none. New ones are committed. */
   apply(changes: readonly Change[]): void {
     this.#change((exports, handle, input, size) => exports.notifier_apply(handle, input, size), toJson(changes));
   }
@@ -419,13 +534,15 @@ function bodyOf(json: string | Uint8Array, asBytes: boolean): string | Uint8Arra
   return typeof json === 'string' ? json : decoder.decode(json);
 }
 
-function contentType(headers: ApiRequest['headers']): string | undefined {
-  if (headers === undefined) return undefined;
+/** The headers that the API reads. */
+function headersThatMatter(headers: ApiRequest['headers']): { name: string; value: string }[] {
+  if (headers === undefined) return [];
   const pairs = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
+  const found: { name: string; value: string }[] = [];
   for (const [name, value] of pairs) {
-    if (name.toLowerCase() === 'content-type') return String(value);
+    if (/^(content-type|idempotency-key)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
   }
-  return undefined;
+  return found;
 }
 
 // Engines of one module share an instance, until one breaks it. Nothing keeps an instance without engines.
@@ -473,7 +590,7 @@ function unusable(error: unknown, remedy = ''): NotifierError {
 /**
  * Makes an engine, without an app or a notifier.
  *
- * Draws no randomness and reads no clock before an app or a notifier is added.
+ * Draws no randomness and reads no clock before an app or a notifier is added or an event without an id is routed.
  * @throws {NotifierError} `unsupported` where the module cannot be loaded
  */
 export type CreateEngine = (options?: EngineOptions & {

@@ -1,13 +1,17 @@
 // The HTTP API for hosts that speak Request and Response: Deno, Bun, edge workers, service workers.
 
+import { Committer, conflicted } from './committer.js';
 import type { Engine } from './engine.js';
 import { NotifierError } from './error.js';
 import { join } from './lines.js';
 import type { ApiRequest, Delivery, Outcome, User } from './types.js';
 
 export interface FetchHandlerOptions {
-  /** Stores changes, events and deliveries, all or none; only then are they applied. Throws: the answer is 500, nothing has changed. */
-  store?: (outcome: Outcome) => void | PromiseLike<void>;
+  /**
+   * Stores changes, events and deliveries of all these outcomes, or of none; only then does anybody see them. Throws: the answer is 500, and
+   * nothing has changed; a `NotifierError` `conflict`: another machine was faster, and the request is planned anew.
+   */
+  store?: (outcomes: readonly Outcome[]) => void | PromiseLike<void>;
   /** Sends what is due, after the answer. */
   send?: (deliveries: Delivery[]) => void | PromiseLike<void>;
   /** Whether the request may do all that the API can do. Default: everybody may. */
@@ -59,31 +63,12 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array | u
  *
  *     Deno.serve(toFetchHandler(engine, { store, send, authorize }));
  *
- * Requests that change something are taken one after the other: stored, applied, answered, and what they trigger is sent.
+ * Requests that change something are stored, seen by everybody, answered, and what they trigger is sent, in this order. Those that come while
+ * the store is at work go to it together, next.
  */
 export function toFetchHandler(engine: Engine, options: FetchHandlerOptions = {}): FetchHandler {
   const { store, send, authorize, user, onError = console.error, maxBodyBytes = 8 * 1024 * 1024 } = options;
-  let last: Promise<unknown> = Promise.resolve();
-
-  const alone = <T>(work: () => Promise<T>): Promise<T> => {
-    const result = last.then(work);
-    last = result.catch(() => {});
-    return result;
-  };
-
-  const commit = async (request: ApiRequest): Promise<Outcome> => {
-    for (let tries = 0; ; ++tries) {
-      const outcome = engine.handle(request);
-      await store?.(outcome);
-      try {
-        engine.apply(outcome.changes);
-        return outcome;
-      } catch (error) {
-        // Something else changed the registry while the store was at work.
-        if (!(error instanceof NotifierError && error.code === 'conflict') || tries === 3) throw error;
-      }
-    }
-  };
+  const committer = new Committer(engine, { store });
 
   return async (request, context) => {
     if (authorize && !(await authorize(request))) {
@@ -97,9 +82,12 @@ export function toFetchHandler(engine: Engine, options: FetchHandlerOptions = {}
 
     let outcome: Outcome;
     try {
-      outcome = engine.handle(asked);
-      if (outcome.changes.length + outcome.events.length + outcome.deliveries.length > 0) outcome = await alone(() => commit(asked));
+      outcome = await committer.commit(() => engine.handle(asked));
     } catch (error) {
+      if (error instanceof NotifierError && error.code === 'conflict') {
+        const { body: said, ...head } = conflicted();
+        return new Response(said, head);
+      }
       onError(error);
       return refuse(500, 'The change could not be stored; nothing has changed');
     }

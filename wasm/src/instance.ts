@@ -9,8 +9,8 @@ export type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
     | 'route' | 'match' | 'lines' | 'explain' | 'preview'
-    | 'add_app' | 'apps' | 'put_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
-    | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'apply'}`,
+    | 'add_app' | 'update_app' | 'remove_app' | 'apps' | 'put_user' | 'remove_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
+    | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply'}`,
   Call
 >;
 

@@ -2,5 +2,6 @@
 
 export type { Engine, CreateEngine, CreateEngineSync } from './engine.js';
 export { NotifierError, type ErrorCode, type FieldError } from './error.js';
+export { Committer, markKnown, type CommitterOptions } from './committer.js';
 export { toFetchHandler, type FetchContext, type FetchHandler, type FetchHandlerOptions } from './fetch_handler.js';
 export type * from './types.js';

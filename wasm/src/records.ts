@@ -1,7 +1,7 @@
 // Deliveries as the module lays them out, and as JavaScript objects.
 
 import { Answer, type Instance } from './instance.js';
-import type { Delivery, Truncation } from './types.js';
+import type { Delivery, EmailDelivery, HttpDelivery, Outcome, Truncation } from './types.js';
 
 const platforms = ['email', 'slack', 'webhook', 'rocket_chat'] as const;
 
@@ -115,6 +115,27 @@ export function readDeliveries<Body extends string | Uint8Array>(
     deliveries.push(delivery);
   }
   return deliveries;
+}
+
+/** What is written of a body: its front, and which of the outcome's rests follows. */
+interface Parts {
+  front?: string;
+  rest?: number;
+}
+
+/** An outcome as the module answers: what bodies share is there once. */
+export interface AnsweredOutcome extends Omit<Outcome, 'deliveries'> {
+  rests: string[];
+  deliveries: ((Omit<EmailDelivery, 'raw'> & Parts) | (Omit<HttpDelivery, 'body'> & Parts))[];
+}
+
+/** The outcome with its bodies whole; they share their rests' memory, as far as the JavaScript engine can. */
+export function readOutcome({ rests, deliveries, streamAppId, ...outcome }: AnsweredOutcome): Outcome {
+  const whole = deliveries.map(({ front = '', rest, truncations, ...delivery }): Delivery => {
+    const body = rest === undefined ? front : front + rests[rest]!;
+    return delivery.platform === 'email' ? { ...delivery, raw: body, truncations } : { ...delivery, body, truncations };
+  });
+  return { ...outcome, deliveries: whole, ...(streamAppId === undefined ? {} : { streamAppId }) };
 }
 
 /** Reads the pairs of the last answer: ids of notifiers. */

@@ -5,11 +5,13 @@ import { NotifierError } from './error.js';
 
 export { NotifierError } from './error.js';
 
-/** A signing secret's key: `whsec_` and 24 to 64 bytes in base64. */
+/** A signing secret's key: 24 to 64 bytes in base64, with or without `whsec_` before it, with all of its padding or none. */
 function keyOf(secret: string): Uint8Array {
   let key: Uint8Array | undefined;
   try {
-    if (secret.startsWith('whsec_')) key = Uint8Array.from(atob(secret.slice(6)), (c) => c.charCodeAt(0));
+    const base64 = secret.startsWith('whsec_') ? secret.slice(6) : secret;
+    // atob() would pass over white space.
+    if (/^[^\s]*$/.test(base64)) key = Uint8Array.from(atob(base64), (c) => c.charCodeAt(0));
   } catch {
     // No base64.
   }

@@ -87,8 +87,9 @@ interface DeliveryBase<Body> {
   notifierId: string;
   notifierName: string;
   appId: string;
-  /** As the event has it; may be empty, as its type. */
+  /** The event's own, else what it is known by; empty where it has none and the engine draws none. */
   eventId: string;
+  /** As the event has it; may be empty. */
   eventType: string;
   /** Stable: the same event and notifier give the same key on every attempt and machine. */
   idempotencyKey: string;
@@ -134,6 +135,11 @@ export interface Audience {
 export interface RouteOptions extends Audience {
   /** `bytes` leaves bodies and mails as UTF-8, for hosts that send them as they are. Default: `text`. */
   as?: 'text' | 'bytes';
+  /**
+   * What an event that has no id of its own is known by, as the key under which a client repeats a request: the same text makes it the
+   * same event, with the same `idempotencyKey`s. Default: an id drawn for this call.
+   */
+  eventId?: string;
 }
 
 export type Reason =
@@ -196,11 +202,25 @@ export interface ApiResponse {
   body: string;
 }
 
-/** One planned change: what a store keeps, and what `apply` takes. Holds secrets. */
-export interface Change {
-  op: 'put_app' | 'put_notifier' | 'remove_notifier' | 'put_user';
-  [key: string]: unknown;
-}
+/** An app as a change holds it. */
+export type StoredApp = App;
+
+/** A notifier as a change and a snapshot hold it: with what signs its webhooks. */
+export type StoredNotifier = Omit<Notifier, 'app'> & { app?: string };
+
+/**
+ * One planned change: what a store keeps, and what a commit makes everybody see. Holds secrets.
+ *
+ * `expected` is the version of what is replaced or removed, as it was when the change was planned: null where nothing may be there yet, `*`
+ * where it does not matter. A store that several machines share compares it with the version that it keeps.
+ */
+export type Change =
+  | { op: 'put_app'; app: StoredApp; expected?: string | null }
+  | { op: 'remove_app'; app: { id: string }; expected?: string | null }
+  | { op: 'put_notifier'; notifier: StoredNotifier; expected?: string | null }
+  | { op: 'remove_notifier'; notifier: { id: string; app_id: string }; expected?: string | null }
+  | { op: 'put_user'; user: User; expected?: string | null }
+  | { op: 'remove_user'; user: { id: string }; expected?: string | null };
 
 /** An event that an answer made or accepted, for the history of its app. */
 export interface RecordedEvent {
@@ -210,7 +230,7 @@ export interface RecordedEvent {
   json: string;
 }
 
-/** What a request comes to: store it all, then `apply` the changes, then answer, then send. */
+/** What a request comes to, and what `commit` makes of it: stored, then seen by everybody; then it is answered, and sent. */
 export interface Outcome {
   response: ApiResponse;
   changes: Change[];
@@ -264,15 +284,19 @@ export interface Catalogue {
 export interface History {
   events(appId: string, offset: number, limit: number): { total: number; items: string[] };
   deliveries(appId: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] };
-  /** Makes a dead delivery due again; false where there is none. */
-  retry(appId: string, notifierId: string, deliveryId: string): boolean;
+  /** Makes a dead delivery due again, or says why not. */
+  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'pending' | 'held' | 'delivered';
 }
 
 export interface EngineOptions {
   /** The present moment. Default: `Date.now`, read when a notifier or app changes or a mail has no date of its own. */
   clock?: () => number | Date;
-  /** A new id that begins with the prefix, as `no-`. Default: the prefix and a UUID v4. */
-  ids?: (prefix: string) => string;
+  /**
+   * A new id that begins with the prefix: `no-` of a notifier, `ev-` of an event that has none, so that each is an occurrence of its own.
+   * Default: the prefix and a UUID v4. `null`: there is no source of ids. Then ids are derived from what is there, and an event without
+   * one is known by its bytes: the same input gives the same output, and the same bytes are one event.
+   */
+  ids?: ((prefix: string) => string) | null;
   /** A user's mail address. Users it does not know are looked for among the registry's own. */
   users?: (id: string) => string | { email?: string } | null | undefined;
   /** Shown by the API's history; default: none is kept. */

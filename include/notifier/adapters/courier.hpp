@@ -108,7 +108,8 @@ inline void Courier::turn(int patience_ms) {
       patience_ms = static_cast<int>((std::min)(*wait, std::int64_t{patience_ms}));
     }
   }
-  finish(patience_ms);
+  // What was given up or held is told at once.
+  finish(told_.empty() ? patience_ms : 0);
 }
 
 inline void Courier::finish(int patience_ms) {
@@ -144,7 +145,7 @@ inline void Courier::begin(OutboxClaim&& claim, Moment now) {
   if (!dispatch.signing_secrets.empty() && !sign(claim.delivery, dispatch.signing_secrets, now.wall, OpensslHmac())) {
     return give_up("the delivery could not be signed");
   }
-  transport_->start(claim.sequence, std::move(claim.delivery), claim.attempt);
+  transport_->start(claim.sequence, std::move(claim.delivery));
 }
 
 inline void Courier::tell_later(Delivery&& delivery, Result<OutboxStep>&& step, const Verdict& verdict) {

@@ -24,9 +24,11 @@ NOTIFIER_NAMESPACE_BEGIN
 struct CurlResult {
   std::uint64_t tag = 0;
   Verdict verdict;
-  Delivery delivery;                        ///< as it was given to start()
-  std::vector<std::string> remaining = {};  ///< of a mail: recipients that were refused for now, to be tried again
-  std::vector<std::string> refused = {};    ///< of a mail: recipients that were refused for good
+  Delivery delivery;  ///< as it was given to start()
+  /// Of a mail that did not become the same for all of its recipients: those who were refused for now, to be tried
+  /// again, and those who were refused for good.
+  std::vector<std::string> remaining = {};
+  std::vector<std::string> refused = {};
 };
 
 /// Makes attempts, many at a time, in one thread.
@@ -45,9 +47,12 @@ struct CurlResult {
 /// Connections stay open for the next request. Where such a connection turns out to be closed before any answer came,
 /// libcurl sends the request once more by a new one, within the same attempt and under the same key.
 ///
-/// A mail goes to all of its recipients in one message. Where the relay refuses some for now (SMTP 4yz), nobody gets it
-/// in the first two attempts; after that, and where the relay refuses some for good, the others get it, and it counts
-/// as delivered.
+/// The recipients of a mail are independent (RFC 5321): who is accepted gets it at once, in one message for all of
+/// them, or in several one after the other where the relay takes fewer at once (452). Who is refused for now (4yz) is
+/// to be tried again, who is refused for good (5yz) is not; the result names both.
+///
+/// Where an attempt could not be made because this machine has no descriptor, port, memory or thread left for it, its
+/// verdict is Verdict::Action::postpone.
 class CurlTransport {
  public:
   /// @return errc::unsupported where libcurl cannot be initialized
@@ -57,9 +62,8 @@ class CurlTransport {
   CurlTransport& operator=(const CurlTransport&) = delete;
 
   /// Begins an attempt. Always ends with a result: also where the guard forbids the URL or there is no relay.
-  /// @param tag      the host's, to know the result by
-  /// @param attempt  which one this is, from 1: see above on recipients of a mail
-  void start(std::uint64_t tag, Delivery delivery, unsigned attempt = 1);
+  /// @param tag  the host's, to know the result by
+  void start(std::uint64_t tag, Delivery delivery);
 
   /// Moves everything that can be moved, and hands over the results there are, after waiting for one where there is
   /// none.
@@ -126,7 +130,7 @@ inline std::unique_ptr<CurlTransport::Transfer> CurlTransport::take(bool is_mail
   return transfer;
 }
 
-inline void CurlTransport::start(std::uint64_t tag, Delivery delivery, unsigned attempt) {
+inline void CurlTransport::start(std::uint64_t tag, Delivery delivery) {
   const auto end = [&](const Verdict& verdict) { ended_.push_back({tag, verdict, std::move(delivery)}); };
   const bool is_mail = delivery.platform == Platform::email;
   // The pieces borrow from the URL, which moves with the delivery.
@@ -143,11 +147,11 @@ inline void CurlTransport::start(std::uint64_t tag, Delivery delivery, unsigned 
     if (reason != GuardReason::none) return end({Verdict::Action::fail, 0, describe(reason), std::nullopt});
   }
   auto transfer = take(is_mail);
-  if (transfer->handle() == nullptr) return end(classify(TransportFailure::broken));
-  transfer->prepare(tag, std::move(delivery), attempt, is_mail ? nullptr : &url);
+  if (transfer->handle() == nullptr) return end(classify(TransportFailure::local));
+  transfer->prepare(tag, std::move(delivery), is_mail ? nullptr : &url);
   if (curl_multi_add_handle(multi_.get(), transfer->handle()) != CURLM_OK) {
     delivery = transfer->take_delivery();
-    return end(classify(TransportFailure::broken));
+    return end(classify(TransportFailure::local));
   }
   running_.push_back(std::move(transfer));
 }
@@ -174,11 +178,15 @@ inline void CurlTransport::collect() {
     void* self = nullptr;
     curl_easy_getinfo(easy, CURLINFO_PRIVATE, &self);
     auto* transfer = static_cast<Transfer*>(self);
-    const Verdict verdict = transfer->judge(code, now());
     curl_multi_remove_handle(multi_.get(), easy);
+    if (transfer->goes_on(code) && curl_multi_add_handle(multi_.get(), easy) == CURLM_OK) continue;
+    CurlResult result;
+    result.tag = transfer->tag();
+    result.verdict = transfer->judge(code, now(), result.remaining, result.refused);
+    result.delivery = transfer->take_delivery();
     for (auto& mine : running_) {
       if (mine.get() != transfer) continue;
-      ended_.push_back({transfer->tag(), verdict, transfer->take_delivery()});
+      ended_.push_back(std::move(result));
       std::swap(mine, running_.back());
       idle_[transfer->is_mail() ? 1 : 0].push_back(std::move(running_.back()));
       running_.pop_back();

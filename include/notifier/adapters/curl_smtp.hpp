@@ -1,18 +1,14 @@
-// Mail over libcurl: the relay that a host names by URL, and what the relay says.
+// Mail over libcurl: the relay that a host names by URL.
 
 #pragma once
 
 #include <curl/curl.h>
 
-#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
-#include <string_view>
 #include <utility>
-#include <vector>
 
-#include "notifier/delivery/classify.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -45,62 +41,6 @@ inline Error relay_error(const char* message) {
   error.message = message;
   return error;
 }
-
-/// The replies of one mail's session, as they come.
-class SmtpReplies {
- public:
-  struct Reply {
-    int code = 0;
-    std::string text;  ///< its beginning
-  };
-
-  void clear() { replies_.clear(); }
-
-  /// Takes a line; only the last one of a reply counts.
-  void add(std::string_view line) {
-    if (line.size() < 3 || (line.size() > 3 && line[3] == '-')) return;
-    int code = 0;
-    for (const char c : line.substr(0, 3)) {
-      if (c < '0' || c > '9') return;
-      code = code * 10 + (c - '0');
-    }
-    if (code == 221) return;  // to QUIT, which libcurl sends when something has failed
-    if (replies_.size() == most) replies_.erase(replies_.begin(), replies_.begin() + most / 2);
-    replies_.push_back({code, std::string(line.substr(line.size() > 4 ? 4 : line.size(), 16))});
-  }
-
-  /// The last reply, or code 0.
-  Reply last() const { return replies_.empty() ? Reply() : replies_.back(); }
-
-  /// After 354: the replies to the recipients, which came just before it. Of those that refuse, one that may change its
-  /// mind, else any, else code 0.
-  Reply refusal_of_recipient(std::size_t recipients) const {
-    std::size_t end = replies_.size();
-    while (end > 0 && replies_[end - 1].code != 354) --end;
-    return end == 0 ? Reply() : pick(end - 1, recipients, false);
-  }
-
-  /// Of the refusals that the session ended with: all recipients, or one command.
-  Reply final_refusal(std::size_t recipients) const { return pick(replies_.size(), recipients, true); }
-
- private:
-  static constexpr std::size_t most = 2048;
-
-  Reply pick(std::size_t end, std::size_t count, bool is_contiguous) const {
-    Reply found;
-    for (std::size_t i = end; i > 0 && end - i < count; --i) {
-      const Reply& reply = replies_[i - 1];
-      if (reply.code < 400) {
-        if (is_contiguous) break;
-        continue;
-      }
-      if (found.code == 0 || reply.code < 500) found = reply;
-    }
-    return found;
-  }
-
-  std::vector<Reply> replies_;
-};
 
 }  // namespace detail::net
 

@@ -7,17 +7,22 @@
 #include <sys/socket.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
 #include "notifier/adapters/curl_options.hpp"
+#include "notifier/adapters/curl_settings.hpp"
+#include "notifier/adapters/curl_shortage.hpp"
 #include "notifier/adapters/curl_smtp.hpp"
+#include "notifier/adapters/curl_smtp_session.hpp"
 #include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery.hpp"
@@ -25,49 +30,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::net {
-
-/// Settings that HTTP and SMTP share. A name or a proxy from the environment has no say in them.
-inline void set_common_options(CURL* easy, const CurlOptions& options) {
-  curl_easy_setopt(easy, CURLOPT_NOSIGNAL, 1L);
-  curl_easy_setopt(easy, CURLOPT_PROXY, "");
-  curl_easy_setopt(easy, CURLOPT_NOPROXY, "*");
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYPEER, 1L);
-  curl_easy_setopt(easy, CURLOPT_SSL_VERIFYHOST, 2L);
-  curl_easy_setopt(easy, CURLOPT_SSLVERSION, static_cast<long>(CURL_SSLVERSION_TLSv1_2));
-  curl_easy_setopt(easy, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout_ms));
-  curl_easy_setopt(easy, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout_ms));
-  if (!options.ca_file.empty()) curl_easy_setopt(easy, CURLOPT_CAINFO, options.ca_file.c_str());
-#if LIBCURL_VERSION_NUM >= 0x075700
-  // A resolver that hangs does so in a thread of its own, which is not waited for.
-  curl_easy_setopt(easy, CURLOPT_QUICK_EXIT, 1L);
-#endif
-}
-
-inline void set_protocols(CURL* easy, const char* names, long bits) {
-#if LIBCURL_VERSION_NUM >= 0x075500
-  static_cast<void>(bits);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS_STR, names);
-#else
-  static_cast<void>(names);
-  curl_easy_setopt(easy, CURLOPT_PROTOCOLS, bits);
-#endif
-}
-
-inline TransportFailure transport_failure(CURLcode code) noexcept {
-  switch (code) {
-    case CURLE_COULDNT_RESOLVE_HOST: return TransportFailure::unresolved;
-    case CURLE_COULDNT_CONNECT: return TransportFailure::refused;
-    case CURLE_OPERATION_TIMEDOUT: return TransportFailure::timeout;
-    case CURLE_SSL_CONNECT_ERROR:
-    case CURLE_SSL_CERTPROBLEM:
-    case CURLE_SSL_CIPHER:
-    case CURLE_PEER_FAILED_VERIFICATION:
-    case CURLE_SSL_ISSUER_ERROR:
-    case CURLE_SSL_CACERT_BADFILE:
-    case CURLE_USE_SSL_FAILED: return TransportFailure::tls;
-    default: return TransportFailure::broken;
-  }
-}
 
 /// A libcurl handle with what its transfer needs; used for one delivery after the other, since that keeps most
 /// settings.
@@ -83,6 +45,9 @@ class CurlTransfer {
     curl_easy_setopt(easy, CURLOPT_WRITEFUNCTION, on_body);
     curl_easy_setopt(easy, CURLOPT_WRITEDATA, this);
     curl_easy_setopt(easy, CURLOPT_HEADERDATA, this);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
+    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
+    curl_easy_setopt(easy, CURLOPT_ERRORBUFFER, error_text_);
     if (is_mail) {
       set_up_mail(easy);
     } else {
@@ -99,18 +64,18 @@ class CurlTransfer {
 
   /// Prepares the handle for a delivery.
   /// @param url  the delivery's, parsed from its text; null for a mail
-  void prepare(std::uint64_t tag, Delivery&& delivery, unsigned attempt, const Url* url) {
+  void prepare(std::uint64_t tag, Delivery&& delivery, const Url* url) {
     tag_ = tag;
-    attempt_ = attempt;
     blocked_ = GuardReason::none;
     body_.clear();
     reply_headers_.clear();
     header_bytes_ = 0;
     has_headers_ = false;
     is_full_ = false;
-    is_postponed_ = false;
-    sent_ = 0;
-    replies_.clear();
+    is_short_ = false;
+    socket_ = -1;
+    peer_size_ = 0;
+    error_text_[0] = '\0';
     std::string text;
     if (url != nullptr) {
       append_normalized(*url, text);
@@ -118,16 +83,36 @@ class CurlTransfer {
     }
     delivery_ = std::move(delivery);
     if (is_mail_) {
-      prepare_mail();
+      begin_mail();
     } else {
       prepare_http(text);
     }
   }
 
-  /// What came of it.
-  Verdict judge(CURLcode code, Timestamp now) const {
+  /// What came of it, once goes_on() says no.
+  /// @param remaining, refused  get a mail's recipients to be tried again, and those that are not; neither where it is
+  ///                            the same for all
+  Verdict judge(CURLcode code, Timestamp now, std::vector<std::string>& remaining, std::vector<std::string>& refused) {
+    if (taken_ == 0 && is_local_failure(code)) return classify(TransportFailure::local);
     if (blocked_ != GuardReason::none && code == CURLE_COULDNT_CONNECT) return classify(TransportFailure::blocked);
-    return is_mail_ ? judge_mail(code) : judge_http(code, now);
+    return is_mail_ ? judge_mail(remaining, refused) : judge_http(code, now);
+  }
+
+  /// Whether the transfer is to be made again, for recipients of a mail that the relay did not take at once. To be
+  /// called once after each, when the handle belongs to no multi handle.
+  bool goes_on(CURLcode code) {
+    if (!is_mail_ || (taken_ == 0 && is_local_failure(code))) return false;
+    std::optional<TransportFailure> failure;
+    if (code != CURLE_OK) failure = transport_failure(code);
+    SmtpOutcome outcome = session_.outcome(left_.size(), failure);
+    for (const std::size_t i : outcome.refused) refused_.push_back(std::move(left_[i]));
+    std::vector<std::string> left;
+    for (const std::size_t i : outcome.remaining) left.push_back(std::move(left_[i]));
+    left_ = std::move(left);
+    taken_ += outcome.taken;
+    verdict_ = outcome.verdict;
+    if (outcome.is_to_go_on) prepare_mail();
+    return outcome.is_to_go_on;
   }
 
  private:
@@ -151,8 +136,6 @@ class CurlTransfer {
     curl_easy_setopt(easy, CURLOPT_PATH_AS_IS, 1L);
     curl_easy_setopt(easy, CURLOPT_HTTP_VERSION, static_cast<long>(CURL_HTTP_VERSION_2TLS));
     curl_easy_setopt(easy, CURLOPT_USERAGENT, options_->user_agent.c_str());
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETFUNCTION, open_socket);
-    curl_easy_setopt(easy, CURLOPT_OPENSOCKETDATA, this);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_header);
   }
 
@@ -186,28 +169,58 @@ class CurlTransfer {
     return is_open ? classify(transport_failure(code)) : verdict;
   }
 
-  /// The guard's place: what is connected to is this very address, whatever the name resolved to before.
+  /// Whether nothing was sent, for want of descriptors, ports, memory or threads here.
+  bool is_local_failure(CURLcode code) const {
+    long request = 0;
+    long error = 0;
+    switch (code) {
+      case CURLE_COULDNT_CONNECT:
+        if (is_short_) return true;
+        curl_easy_getinfo(easy_.get(), CURLINFO_OS_ERRNO, &error);
+        if (error == EADDRNOTAVAIL)
+          return peer_size_ != 0 && lacks_ports(reinterpret_cast<const sockaddr*>(&peer_), peer_size_);
+        return is_shortage(static_cast<int>(error));
+      case CURLE_COULDNT_RESOLVE_HOST:
+        return std::string_view(error_text_).find("thread failed to start") != std::string_view::npos ||
+               lacks_descriptors();
+      case CURLE_SSL_CACERT_BADFILE: return is_among_last(socket_);
+      case CURLE_OUT_OF_MEMORY:
+        curl_easy_getinfo(easy_.get(), CURLINFO_REQUEST_SIZE, &request);
+        return is_mail_ ? sent_ == 0 : request == 0;
+      default: return false;
+    }
+  }
+
+  /// The guard's place: what is connected to is this very address, whatever the name resolved to before. The relay of
+  /// mails is the host's own choice.
   static curl_socket_t open_socket(void* self, curlsocktype, curl_sockaddr* to) {
     CurlTransfer& transfer = *static_cast<CurlTransfer*>(self);
-    IpAddress address;
-    if (to->family == AF_INET) {
-      sockaddr_in in{};
-      std::memcpy(&in, &to->addr, sizeof in);
-      address = IpAddress::v4(&in.sin_addr);
-    } else if (to->family == AF_INET6) {
-      sockaddr_in6 in{};
-      std::memcpy(&in, &to->addr, (std::min)(sizeof in, static_cast<std::size_t>(to->addrlen)));
-      address = IpAddress::v6(&in.sin6_addr);
-    } else {
-      transfer.blocked_ = GuardReason::reserved;
-      return CURL_SOCKET_BAD;
-    }
-    const GuardReason reason = transfer.options_->guard.judge_address(address, transfer.host_);
+    const GuardReason reason = transfer.is_mail_ ? GuardReason::none : transfer.judge_address(*to);
     if (reason != GuardReason::none) {
       transfer.blocked_ = reason;
       return CURL_SOCKET_BAD;
     }
-    return ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    transfer.socket_ = ::socket(to->family, to->socktype | SOCK_CLOEXEC, to->protocol);
+    if (transfer.socket_ < 0 && is_shortage(errno)) transfer.is_short_ = true;
+    transfer.peer_size_ = (std::min)(static_cast<socklen_t>(sizeof transfer.peer_), to->addrlen);
+    std::memcpy(&transfer.peer_, &to->addr, transfer.peer_size_);
+    return transfer.socket_;
+  }
+
+  GuardReason judge_address(const curl_sockaddr& to) const {
+    IpAddress address;
+    if (to.family == AF_INET) {
+      sockaddr_in in{};
+      std::memcpy(&in, &to.addr, sizeof in);
+      address = IpAddress::v4(&in.sin_addr);
+    } else if (to.family == AF_INET6) {
+      sockaddr_in6 in{};
+      std::memcpy(&in, &to.addr, (std::min)(sizeof in, static_cast<std::size_t>(to.addrlen)));
+      address = IpAddress::v6(&in.sin6_addr);
+    } else {
+      return GuardReason::reserved;
+    }
+    return options_->guard.judge_address(address, host_);
   }
 
   static std::size_t on_header(char* data, std::size_t size, std::size_t count, void* self) {
@@ -254,6 +267,9 @@ class CurlTransfer {
     curl_easy_setopt(easy, CURLOPT_READFUNCTION, on_read);
     curl_easy_setopt(easy, CURLOPT_READDATA, this);
     curl_easy_setopt(easy, CURLOPT_HEADERFUNCTION, on_reply);
+    curl_easy_setopt(easy, CURLOPT_DEBUGFUNCTION, on_debug);
+    curl_easy_setopt(easy, CURLOPT_DEBUGDATA, this);
+    curl_easy_setopt(easy, CURLOPT_VERBOSE, 1L);  // for on_debug(); nothing is printed
 #if LIBCURL_VERSION_NUM >= 0x080200
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT_ALLOWFAILS, 1L);
 #elif LIBCURL_VERSION_NUM >= 0x074500
@@ -261,51 +277,50 @@ class CurlTransfer {
 #endif
   }
 
+  void begin_mail() {
+    left_ = delivery_.to;
+    refused_.clear();
+    taken_ = 0;
+    prepare_mail();
+  }
+
+  /// Prepares a transaction for the recipients that are left.
   void prepare_mail() {
     CURL* easy = easy_.get();
+    sent_ = 0;
+    session_.clear();
     recipients_.reset();
-    for (const std::string& recipient : delivery_.to) append(recipients_, recipient);
+    for (const std::string& recipient : left_) append(recipients_, recipient);
     curl_easy_setopt(easy, CURLOPT_MAIL_FROM, delivery_.from.c_str());
     curl_easy_setopt(easy, CURLOPT_MAIL_RCPT, recipients_.get());
     curl_easy_setopt(easy, CURLOPT_INFILESIZE_LARGE, static_cast<curl_off_t>(delivery_.body.size()));
   }
 
-  Verdict judge_mail(CURLcode code) const {
-    const std::size_t recipients = delivery_.to.size();
-    if (is_postponed_) {
-      const auto reply = replies_.refusal_of_recipient(recipients);
-      return classify_smtp(reply.code, reply.text);
-    }
-    if (code == CURLE_OK) {
-      const auto last = replies_.last();
-      Verdict verdict = classify_smtp(last.code, last.text);
-      if (verdict.action == Verdict::Action::delivered && replies_.refusal_of_recipient(recipients).code != 0) {
-        verdict.reason = "the mail server took it, but refuses some of its recipients";
-      }
-      return verdict;
-    }
-    const auto reply = replies_.final_refusal(recipients);
-    return reply.code != 0 ? classify_smtp(reply.code, reply.text) : classify(transport_failure(code));
+  Verdict judge_mail(std::vector<std::string>& remaining, std::vector<std::string>& refused) {
+    const std::size_t count = delivery_.to.size();
+    if (left_.size() == count || refused_.size() == count || taken_ == count) return verdict_;
+    remaining = std::move(left_);
+    refused = std::move(refused_);
+    if (!remaining.empty() || taken_ == 0) return verdict_;
+    return {Verdict::Action::delivered, 250, "the mail server took it, but refuses some of its recipients",
+            std::nullopt};
   }
 
   static std::size_t on_reply(char* data, std::size_t size, std::size_t count, void* self) {
     std::string_view line(data, size * count);
     while (!line.empty() && (line.back() == '\n' || line.back() == '\r')) line.remove_suffix(1);
-    static_cast<CurlTransfer*>(self)->replies_.add(line);
+    static_cast<CurlTransfer*>(self)->session_.line(line);
     return size * count;
   }
 
-  /// Gives the mail. While some recipients are refused for now, nobody gets it at first, so that nobody gets it twice;
-  /// later those get it who can.
+  /// Sees the commands as they are sent; nothing of them is kept.
+  static int on_debug(CURL*, curl_infotype type, char* data, std::size_t size, void* self) {
+    if (type == CURLINFO_HEADER_OUT) static_cast<CurlTransfer*>(self)->session_.command({data, size});
+    return 0;
+  }
+
   static std::size_t on_read(char* out, std::size_t size, std::size_t count, void* self) {
     CurlTransfer& transfer = *static_cast<CurlTransfer*>(self);
-    if (transfer.sent_ == 0 && transfer.attempt_ <= attempts_for_all) {
-      const int code = transfer.replies_.refusal_of_recipient(transfer.delivery_.to.size()).code;
-      if (code >= 400 && code <= 499) {
-        transfer.is_postponed_ = true;
-        return CURL_READFUNC_ABORT;
-      }
-    }
     const std::string_view piece = transfer.delivery_.body.piece(transfer.sent_);
     const std::size_t part = (std::min)(piece.size(), size * count);
     if (part != 0) std::memcpy(out, piece.data(), part);
@@ -314,21 +329,23 @@ class CurlTransfer {
   }
 
   static constexpr std::size_t most_header_bytes = 64 * 1024;
-  /// So many attempts are made to reach all recipients of a mail with one message.
-  static constexpr unsigned attempts_for_all = 2;
 
   const CurlOptions* options_;
   std::unique_ptr<CURL, decltype(&curl_easy_cleanup)> easy_;
   const bool is_mail_;
 
   std::uint64_t tag_ = 0;
-  unsigned attempt_ = 1;
   Delivery delivery_;
 
   std::string host_;
   std::string joined_;  // the body, where it is in two parts
   List headers_;
   GuardReason blocked_ = GuardReason::none;
+  bool is_short_ = false;    // a socket was not to be had
+  int socket_ = -1;          // the last that was
+  sockaddr_storage peer_{};  // whom it was for
+  socklen_t peer_size_ = 0;
+  char error_text_[CURL_ERROR_SIZE] = {};
   std::vector<Header> reply_headers_;
   std::size_t header_bytes_ = 0;
   bool has_headers_ = false;
@@ -337,8 +354,11 @@ class CurlTransfer {
 
   List recipients_;
   std::size_t sent_ = 0;
-  SmtpReplies replies_;
-  bool is_postponed_ = false;
+  SmtpSession session_;
+  std::vector<std::string> left_;     // recipients who have yet to get it
+  std::vector<std::string> refused_;  // those who will not
+  std::size_t taken_ = 0;             // how many have got it
+  Verdict verdict_;                   // of the last transaction
 };
 
 }  // namespace detail::net

@@ -120,7 +120,8 @@ inline Result<std::unique_ptr<SqliteStore>> SqliteStore::open(SqliteOptions opti
 
 inline Result<void> SqliteStore::open_connections() {
   using detail::sqlite::assign;
-  auto done = assign(writer_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
+  auto done = detail::sqlite::check_file(options_.path, options_.vfs, detail::sqlite::schema_version);
+  if (done) done = assign(writer_, SqliteDatabase::open(options_.path, options_.busy_timeout_ms, options_.vfs));
   if (!done) return done;
   done = detail::sqlite::check_schema(writer_);
   // Without effect on a database that has tables already.

@@ -14,6 +14,7 @@
 
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
+#include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/adapters/sqlite_outbox_writer.hpp"
 #include "notifier/delivery/outbox_json.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
@@ -27,14 +28,16 @@ NOTIFIER_NAMESPACE_BEGIN
 /// SqliteStore::store(); those, and dead ones that are to be sent again, wait as arrivals to be admitted:
 ///
 ///     notifier::Outbox outbox(*store->outbox());
-///     outbox.recover();
+///     outbox.recover(now);
 ///     store->outbox()->on_arrival([&] { wake_the_sending_thread(); });
 ///     ...
-///     for (const OutboxRecord& record : store->outbox()->take_arrivals()) outbox.admit(record);
+///     for (const OutboxRecord& record : store->outbox()->take_arrivals()) outbox.admit(record, now);
 ///
-/// What update() and set_health() are told gathers in memory until commit(), which writes all of it in one transaction:
-/// one sync to the disk. insert() begins a transaction, and keeps other writers waiting until commit() or rollback().
-/// Content is dropped when a delivery has arrived; until then the file holds its secrets.
+/// insert() and write() are one transaction each: one sync to the disk. Content is dropped when a delivery has arrived;
+/// until then the file holds its secrets. The rest of a body that several deliveries of one insertion share, and that
+/// is long enough, is stored once, and goes with the last of them.
+///
+/// What release 1.0 wrote is read where it is, and moves when it changes.
 class SqliteOutbox final : public OutboxStorage {
  public:
   /// What was stored, or is to be sent again, since the last call, in order. Some may be dead: mails to nobody. On any
@@ -49,25 +52,26 @@ class SqliteOutbox final : public OutboxStorage {
   std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out);
   /// Makes a dead delivery due again, and an arrival. On any thread.
-  /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead
+  /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead,
+  ///         and the message says why; errc::storage
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
 
-  Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) override;
-  Result<void> update(const OutboxChange& change) override;
-  Result<void> set_health(std::string_view notifier_id, const NotifierHealth& health) override;
-  /// Commits what has gathered, and lasts when it returns. Gives what the file no longer needs back to the disk.
-  Result<std::size_t> forget(Timestamp delivered_before, Timestamp dead_before) override;
-  Result<void> commit() override;
-  void rollback() override;
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
+  Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  /// Gives what the file no longer needs back to the disk.
+  Result<std::size_t> forget(const OutboxForget& what) override;
 
   Result<Delivery> load(std::uint64_t sequence) override { return reader_.load(sequence); }
-  Result<void> each_pending(const std::function<void(const OutboxRecord&)>& call) override {
-    return reader_.each_pending(call);
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
+    return reader_.each_waiting(call);
   }
   Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
     return reader_.each_health(call);
   }
-  Result<std::optional<OutboxRecord>> find(std::string_view key) override { return reader_.find(key); }
+  Result<std::optional<OutboxClock>> clock() override { return reader_.clock(); }
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
+    return reader_.find(notifier_id, key);
+  }
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override {
     return reader_.list(query, out);
   }
@@ -79,23 +83,17 @@ class SqliteOutbox final : public OutboxStorage {
   SqliteOutbox(SqliteDatabase& database, std::mutex& write_mutex) : database_(&database), write_mutex_(&write_mutex) {}
   Result<void> open(SqliteDatabase reader);
   /// Adds deliveries within the store's transaction; settle() says what became of it.
-  /// @param known  gets the places of those that are left out, since they are there already
+  /// @param known  gets the places of those that were left out, ascending
   Result<void> add(const std::vector<Delivery>& deliveries, Timestamp now, std::vector<std::size_t>& known);
   void settle(bool is_stored);
 
   void arrive(std::vector<OutboxRecord>& records);
-  Result<void> begin();
-  Result<void> end(Result<void> done);
-  Result<void> write_gathered();
+  static Error not_to_be_retried(const std::optional<OutboxRecord>& found);
 
   SqliteDatabase* database_;
   std::mutex* write_mutex_;
-  detail::sqlite::OutboxWriter writer_;       // by whoever holds the mutex
-  std::vector<OutboxRecord> unsettled_;       // likewise
-  std::unique_lock<std::mutex> transaction_;  // held while insert()'s transaction is open
-  bool is_undone_ = false;                    // a commit() of insertions failed: they are gone
-  std::vector<OutboxChange> changes_;
-  std::vector<std::pair<std::string, NotifierHealth>> healths_;
+  detail::sqlite::OutboxWriter writer_;
+  std::vector<OutboxRecord> unsettled_;  // added by a transaction of the store that is still open
 
   detail::sqlite::OutboxReader reader_;
 
@@ -107,22 +105,28 @@ class SqliteOutbox final : public OutboxStorage {
 // ---- implementation -------------------------------------------------------------------------------------------------
 
 inline Result<void> SqliteOutbox::open(SqliteDatabase reader) {
-  auto done = writer_.open(*database_);
-  return done ? reader_.open(std::move(reader)) : done;
+  // A transaction with a big body leaves a log as big as that; a later one cuts it to this, which is about what others
+  // need until SQLite begins the log anew.
+  auto done = database_->execute("PRAGMA journal_size_limit = 3900000");
+  if (!done) return done;
+  const auto has_old = database_->query_integer(detail::sqlite::has_old_tables);
+  if (!has_old) return has_old.error();
+  done = writer_.open(*database_, *has_old != 0);
+  return done ? reader_.open(std::move(reader), *has_old != 0) : done;
 }
 
 inline Result<void> SqliteOutbox::add(const std::vector<Delivery>& deliveries, Timestamp now,
                                       std::vector<std::size_t>& known) {
-  for (std::size_t i = 0; i < deliveries.size(); ++i) {
-    OutboxRecord record = describe_for_outbox(deliveries[i], now);
-    const auto sequence = writer_.insert(record, deliveries[i]);
-    if (!sequence) return sequence.error();
-    if (*sequence == 0) {
+  std::vector<OutboxRecord> records;
+  records.reserve(deliveries.size());
+  for (const Delivery& delivery : deliveries) records.push_back(describe_for_outbox(delivery, now));
+  if (auto done = writer_.insert(records, deliveries.data()); !done) return done;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].sequence == 0) {
       known.push_back(i);
-      continue;
+    } else {
+      unsettled_.push_back(std::move(records[i]));
     }
-    record.sequence = *sequence;
-    unsettled_.push_back(std::move(record));
   }
   return {};
 }
@@ -164,23 +168,20 @@ inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_vie
                                         Timestamp now) {
   std::vector<OutboxRecord> arrivals;
   {
+    // What is dead is nobody's: the outbox's owner changes what waits, and has forgotten what has ended.
     const std::lock_guard<std::mutex> lock(*write_mutex_);
     auto done = database_->transaction([&]() -> Result<void> {
-      auto found = writer_.find(key, notifier_id, app_id);
+      auto found = writer_.find(notifier_id, key);
       if (!found) return std::move(found).error();
-      Error error;
-      error.code = errc::not_found;
-      error.message = "there is no such delivery";
-      if (!*found) return error;
+      if (*found && (*found)->app_id != app_id) found->reset();
+      if (!*found || (*found)->state != OutboxState::dead) return not_to_be_retried(*found);
       OutboxRecord& record = **found;
-      error.code = errc::conflict;
-      error.message = std::string("only what is dead is sent again; the delivery is ").append(to_string(record.state));
-      if (record.state != OutboxState::dead) return error;
       record.state = OutboxState::pending;
       record.attempts = 0;
       record.next_at = now;
+      record.wait_ms = 0;
       arrivals.push_back(record);
-      return writer_.update({record.sequence, record.state, 0, now, std::nullopt});
+      return writer_.change({record.sequence, record.state, 0, now});
     });
     if (!done) return done;
   }
@@ -188,86 +189,53 @@ inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_vie
   return {};
 }
 
-inline Result<void> SqliteOutbox::begin() {
-  if (transaction_.owns_lock()) return {};
-  transaction_ = std::unique_lock<std::mutex>(*write_mutex_);
-  auto done = database_->execute("BEGIN IMMEDIATE");
-  if (!done) transaction_.unlock();
-  return done;
+inline Error SqliteOutbox::not_to_be_retried(const std::optional<OutboxRecord>& found) {
+  Error error;
+  error.code = found ? errc::conflict : errc::not_found;
+  error.message = !found                                   ? "there is no such delivery"
+                  : found->state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
+                                                           : "the delivery is to be sent already";
+  return error;
 }
 
-/// Commits the open transaction, or takes it back where something in it has failed.
-inline Result<void> SqliteOutbox::end(Result<void> done) {
-  if (done) done = database_->execute("COMMIT");
-  if (!done && sqlite3_get_autocommit(database_->handle()) == 0) static_cast<void>(database_->execute("ROLLBACK"));
-  transaction_.unlock();
-  return done;
-}
-
-inline Result<std::uint64_t> SqliteOutbox::insert(const OutboxRecord& record, const Delivery& delivery) {
-  if (auto begun = begin(); !begun) return std::move(begun).error();
-  return writer_.insert(record, delivery);
-}
-
-inline Result<void> SqliteOutbox::update(const OutboxChange& change) {
-  changes_.push_back(change);
-  return {};
-}
-
-inline Result<void> SqliteOutbox::set_health(std::string_view notifier_id, const NotifierHealth& health) {
-  healths_.emplace_back(notifier_id, health);
-  return {};
-}
-
-inline Result<void> SqliteOutbox::write_gathered() {
-  Result<void> done;
-  for (std::size_t i = 0; done && i < changes_.size(); ++i) done = writer_.update(changes_[i]);
-  for (std::size_t i = 0; done && i < healths_.size(); ++i) {
-    done = writer_.set_health(healths_[i].first, healths_[i].second);
+inline Result<void> SqliteOutbox::insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) {
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  auto done = database_->transaction([&] { return writer_.insert(records, deliveries); });
+  if (!done) {
+    for (OutboxRecord& record : records) record.sequence = 0;
   }
   return done;
 }
 
-inline Result<void> SqliteOutbox::commit() {
-  if (is_undone_) {
-    Error error;
-    error.code = errc::storage;
-    error.message = "the insertions were lost when they could not be committed";
-    return error;
-  }
-  const bool has_insertions = transaction_.owns_lock();
-  if (!has_insertions && changes_.empty() && healths_.empty()) return {};
-  auto done = begin();
-  if (done) done = end(write_gathered());
-  if (done) {
-    changes_.clear();
-    healths_.clear();
-  } else {
-    is_undone_ = has_insertions;
-  }
-  return done;
+inline Result<void> SqliteOutbox::write(const std::vector<OutboxWrite>& writes) {
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  return database_->transaction([&] {
+    Result<void> done;
+    for (std::size_t i = 0; done && i < writes.size(); ++i) done = writer_.write(writes[i]);
+    return done;
+  });
 }
 
-inline void SqliteOutbox::rollback() {
-  changes_.clear();
-  healths_.clear();
-  is_undone_ = false;
-  if (transaction_.owns_lock()) static_cast<void>(end(Error()));
-}
-
-inline Result<std::size_t> SqliteOutbox::forget(Timestamp delivered_before, Timestamp dead_before) {
+inline Result<std::size_t> SqliteOutbox::forget(const OutboxForget& what) {
   // By and by, so that other writers need not wait for all of it.
   constexpr std::size_t at_once = 1000;
-  if (auto committed = commit(); !committed) return std::move(committed).error();
   std::size_t count = 0;
   for (const auto& [state, before] :
-       {std::pair(OutboxState::delivered, delivered_before), std::pair(OutboxState::dead, dead_before)}) {
+       {std::pair(OutboxState::delivered, what.delivered_before), std::pair(OutboxState::dead, what.dead_before)}) {
+    bool is_dated = false;
     for (std::size_t forgotten = at_once; forgotten == at_once; count += forgotten) {
-      if (auto begun = begin(); !begun) return std::move(begun).error();
-      const auto some = writer_.forget(state, before, at_once);
-      auto done = end(some ? Result<void>() : Result<void>(some.error()));
+      const std::lock_guard<std::mutex> lock(*write_mutex_);
+      auto done = database_->transaction([&, each = state, until = before]() -> Result<void> {
+        if (!is_dated) {
+          if (auto dated = writer_.date(each, what.latest); !dated) return dated;
+        }
+        const auto some = writer_.forget(each, until, at_once);
+        if (!some) return some.error();
+        forgotten = *some;
+        return {};
+      });
       if (!done) return std::move(done).error();
-      forgotten = *some;
+      is_dated = true;
     }
   }
   const std::lock_guard<std::mutex> lock(*write_mutex_);

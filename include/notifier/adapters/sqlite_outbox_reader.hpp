@@ -5,14 +5,17 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/document.hpp"
@@ -20,10 +23,14 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {
 
-/// What read_record() reads, in its order, to be followed by conditions.
-inline constexpr std::string_view select_record =
-    "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, "
-    "created_at, next_at FROM deliveries";
+/// The value of an enum that has a name; where none has it, the last.
+template <class Enum>
+Enum named(std::string_view name, Enum last) noexcept {
+  for (int i = 0; i < static_cast<int>(last); ++i) {
+    if (to_string(static_cast<Enum>(i)) == name) return static_cast<Enum>(i);
+  }
+  return last;
+}
 
 inline OutboxRecord read_record(const SqliteStatement& row) {
   OutboxRecord record;
@@ -33,13 +40,14 @@ inline OutboxRecord read_record(const SqliteStatement& row) {
   record.app_id = row.text(3);
   record.event_id = row.text(4);
   record.event_type = row.text(5);
-  record.platform = static_cast<Platform>(row.integer(6));
+  net::read_platform(row.text(6), record.platform);
   record.target = static_cast<std::uint64_t>(row.integer(7));
   record.host = static_cast<std::uint64_t>(row.integer(8));
-  record.state = static_cast<OutboxState>(row.integer(9));
+  record.state = named(row.text(9), OutboxState::held);
   record.attempts = static_cast<unsigned>(row.integer(10));
   record.created_at.ms = row.integer(11);
   record.next_at.ms = row.integer(12);
+  record.wait_ms = row.integer(13);
   return record;
 }
 
@@ -54,60 +62,70 @@ Result<void> each_row(SqliteStatement& statement, Each&& each) {
   }
 }
 
+/// Compiles one statement of SQL into `statement`.
+inline Result<void> prepare_into(SqliteStatement& statement, const SqliteDatabase& database, std::string_view sql) {
+  auto prepared = SqliteStatement::prepare(database.handle(), sql);
+  if (!prepared) return std::move(prepared).error();
+  statement = *std::move(prepared);
+  return {};
+}
+
 /// Sees what was committed. Thread-safe; see OutboxStorage for what the functions do.
 class OutboxReader {
  public:
-  Result<void> open(SqliteDatabase database) {
+  /// @param has_old  whether there are tables of 1.0
+  Result<void> open(SqliteDatabase database, bool has_old) {
     database_ = std::move(database);
-    auto done = prepare(load_, "SELECT content FROM delivery_contents WHERE sequence = ?1");
-    if (!done) return done;
-    return prepare(history_,
-                   "SELECT at, action, status, reason FROM delivery_attempts WHERE sequence = ?1 ORDER BY number");
+    has_old_ = has_old;
+    auto done = prepare(load_, select_content);
+    if (done && has_old) done = prepare(load_old_, select_old_content);
+    if (done) done = prepare(load_rest_, select_rest);
+    if (done) done = prepare(find_, select_by_key(has_old));
+    return done ? prepare(history_, select_history(has_old)) : done;
   }
 
   Result<Delivery> load(std::uint64_t sequence) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    const auto row = load_.bind(1, static_cast<std::int64_t>(sequence)).step();
-    if (!row) return row.error();
-    if (!*row) {
-      Error error;
-      error.code = errc::not_found;
-      error.message = "no such delivery is stored";
-      return error;
-    }
-    const auto root = document_.parse(load_.text(0), NOTIFIER_MAX_SNAPSHOT_BYTES);
-    auto delivery = root ? delivery_from_json(*root) : Result<Delivery>(root.error());
-    load_.reset();
-    if (!delivery) delivery.error().code = errc::invalid;
+    auto delivery = load_by(load_, sequence);
+    if (!delivery && delivery.error().code == errc::not_found && has_old_) return load_by(load_old_, sequence);
     return delivery;
   }
 
-  Result<void> each_pending(const std::function<void(const OutboxRecord&)>& call) {
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) {
     const std::lock_guard<std::mutex> lock(mutex_);
     SqliteStatement rows;
-    if (auto done = prepare(rows, std::string(select_record) + " WHERE state = 0 ORDER BY sequence"); !done) {
-      return done;
-    }
+    if (auto done = prepare(rows, select_waiting(has_old_)); !done) return done;
     return each_row(rows, [&](const SqliteStatement& row) { call(read_record(row)); });
   }
 
   Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) {
     const std::lock_guard<std::mutex> lock(mutex_);
     SqliteStatement rows;
-    if (auto done = prepare(rows, "SELECT notifier_id, failing_since, failures FROM notifier_health"); !done) {
-      return done;
-    }
+    if (auto done = prepare(rows, select_health); !done) return done;
     return each_row(rows, [&](const SqliteStatement& row) {
-      call(row.text(0), {{row.integer(1)}, static_cast<unsigned>(row.integer(2))});
+      call(row.text(0), {row.integer(1), {row.integer(2)}, static_cast<unsigned>(row.integer(3))});
     });
   }
 
-  Result<std::optional<OutboxRecord>> find(std::string_view key) {
+  Result<std::optional<OutboxClock>> clock() {
     const std::lock_guard<std::mutex> lock(mutex_);
     SqliteStatement rows;
-    auto done = prepare(rows, std::string(select_record) + " WHERE key = ?1");
+    std::optional<OutboxClock> clock;
+    auto done = prepare(rows, select_clock);
+    if (done) {
+      done = each_row(rows, [&](const SqliteStatement& row) {
+        clock = OutboxClock{{row.integer(0)}, {row.integer(1)}};
+      });
+    }
+    if (!done) return std::move(done).error();
+    return clock;
+  }
+
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) {
+    const std::lock_guard<std::mutex> lock(mutex_);
     std::optional<OutboxRecord> found;
-    if (done) done = each_row(rows.bind(1, key), [&](const SqliteStatement& row) { found = read_record(row); });
+    auto done = each_row(find_.bind(1, notifier_id).bind(2, key),
+                         [&](const SqliteStatement& row) { found = read_record(row); });
     if (done && found) done = read_history(*found);
     if (!done) return std::move(done).error();
     return found;
@@ -115,25 +133,31 @@ class OutboxReader {
 
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::string where = query.notifier_id.empty() ? " WHERE TRUE" : " WHERE notifier_id = ?1";
-    if (query.state) where += " AND state = ?2";
+    std::string where = query.notifier_id.empty() ? "TRUE" : "notifier_id = ?1";
+    std::string old_where = where;
+    if (query.state) {
+      where += " AND state = ?2";
+      old_where += " AND state = ?3";
+    }
     const auto bind = [&](SqliteStatement& statement) -> SqliteStatement& {
       if (!query.notifier_id.empty()) statement.bind(1, query.notifier_id);
-      if (query.state) statement.bind(2, static_cast<std::int64_t>(*query.state));
+      if (query.state) statement.bind(2, to_string(*query.state));
+      if (query.state && has_old_) statement.bind(3, static_cast<std::int64_t>(*query.state));
       return statement;
     };
     SqliteStatement count;
     SqliteStatement page;
     std::size_t total = 0;
     const std::size_t first = out.size();
-    auto done = prepare(count, "SELECT COUNT(*) FROM deliveries" + where);
+    auto done = prepare(count, select_records(has_old_, where, old_where, {}, "COUNT(*)", "COUNT(*)"));
     if (done) {
       done =
-          each_row(bind(count), [&](const SqliteStatement& row) { total = static_cast<std::size_t>(row.integer(0)); });
+          each_row(bind(count), [&](const SqliteStatement& row) { total += static_cast<std::size_t>(row.integer(0)); });
     }
     if (done) {
-      done = prepare(page, std::string(select_record) + where + " ORDER BY sequence DESC LIMIT " +
-                               std::to_string(query.limit) + " OFFSET " + std::to_string(query.offset));
+      done = prepare(page, select_records(has_old_, where, old_where,
+                                          " ORDER BY sequence DESC LIMIT " + std::to_string(query.limit) + " OFFSET " +
+                                              std::to_string(query.offset)));
     }
     if (done) {
       done = each_row(bind(page), [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
@@ -144,28 +168,80 @@ class OutboxReader {
   }
 
  private:
+  using Rest = std::shared_ptr<const std::string>;
+
   Result<void> prepare(SqliteStatement& statement, std::string_view sql) {
-    auto prepared = SqliteStatement::prepare(database_.handle(), sql);
-    if (!prepared) return std::move(prepared).error();
-    statement = *std::move(prepared);
+    return prepare_into(statement, database_, sql);
+  }
+
+  Result<Delivery> load_by(SqliteStatement& content, std::uint64_t sequence) {
+    const auto row = content.bind(1, static_cast<std::int64_t>(sequence)).step();
+    if (!row) return row.error();
+    if (!*row) return lost(errc::not_found, "no such delivery is stored");
+    Result<Rest> rest = content.integer(1) == 0 ? Result<Rest>(Rest()) : shared_rest(content.integer(1));
+    const auto root = document_.parse(content.text(0), NOTIFIER_MAX_SNAPSHOT_BYTES);
+    auto delivery = !rest  ? Result<Delivery>(rest.error())
+                    : root ? delivery_from_json(*root, *std::move(rest))
+                           : Result<Delivery>(lost(errc::invalid, "the stored delivery cannot be read"));
+    if (delivery && !content.text(2).empty()) {
+      delivery->to.clear();
+      if (auto done = read_addresses(content.text(2), delivery->to); !done) delivery = done.error();
+    }
+    content.reset();
+    return delivery;
+  }
+
+  /// A rest, read once for all deliveries that are under way with it.
+  Result<Rest> shared_rest(std::int64_t id) {
+    constexpr std::size_t many = 64;
+    auto& known = rests_[id];
+    if (auto rest = known.lock()) return rest;
+    const auto row = load_rest_.bind(1, id).step();
+    if (!row) return row.error();
+    if (!*row) return lost(errc::invalid, "the stored body is lost");
+    auto rest = std::make_shared<const std::string>(load_rest_.text(0));
+    load_rest_.reset();
+    known = rest;
+    if (rests_.size() > many) {
+      for (auto at = rests_.begin(); at != rests_.end();) at = at->second.expired() ? rests_.erase(at) : std::next(at);
+    }
+    return Rest(std::move(rest));
+  }
+
+  Result<void> read_addresses(std::string_view json, std::vector<std::string>& out) {
+    const auto root = document_.parse(json);
+    if (!root) return lost(errc::invalid, "stored recipients cannot be read");
+    root->for_each_element([&](json::View address) { out.emplace_back(address.string()); });
     return {};
   }
 
   Result<void> read_history(OutboxRecord& record) {
-    history_.bind(1, static_cast<std::int64_t>(record.sequence));
-    return each_row(history_, [&](const SqliteStatement& row) {
-      record.history.push_back({{row.integer(0)},
-                                static_cast<Verdict::Action>(row.integer(1)),
-                                static_cast<int>(row.integer(2)),
-                                std::string(row.text(3))});
+    Result<void> read;
+    auto done = each_row(history_.bind(1, static_cast<std::int64_t>(record.sequence)), [&](const SqliteStatement& row) {
+      DeliveryAttempt attempt{{row.integer(1)},
+                              named(row.text(2), Verdict::Action::postpone),
+                              static_cast<int>(row.integer(3)),
+                              std::string(row.text(4))};
+      if (!row.text(5).empty() && read) read = read_addresses(row.text(5), attempt.remaining);
+      if (!row.text(6).empty() && read) read = read_addresses(row.text(6), attempt.refused);
+      record.history.push_back(std::move(attempt));
     });
+    return done ? read : done;
+  }
+
+  static Error lost(errc code, const char* message) {
+    Error error;
+    error.code = code;
+    error.message = message;
+    return error;
   }
 
   std::mutex mutex_;
   SqliteDatabase database_;
-  SqliteStatement load_;
-  SqliteStatement history_;
+  bool has_old_ = false;
+  SqliteStatement load_, load_old_, load_rest_, find_, history_;
   json::Document document_;
+  std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
 };
 
 }  // namespace detail::sqlite

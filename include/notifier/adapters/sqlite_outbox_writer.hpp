@@ -4,17 +4,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
+#include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
 #include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {
@@ -23,117 +25,239 @@ namespace detail::sqlite {
 class OutboxWriter {
  public:
   /// @param database  outlives the writer
-  Result<void> open(const SqliteDatabase& database) {
+  /// @param has_old   whether there are tables of 1.0
+  Result<void> open(const SqliteDatabase& database, bool has_old) {
+    database_ = &database;
+    has_old_ = has_old;
     Result<void> done;
     const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
-      if (!done) return;
-      auto prepared = SqliteStatement::prepare(database.handle(), sql);
-      if (prepared) {
-        statement = *std::move(prepared);
-      } else {
-        done = std::move(prepared).error();
-      }
+      if (done) done = prepare_into(statement, database, sql);
     };
-    prepare(insert_,
-            "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, "
-            "attempts, created_at, next_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) "
-            "ON CONFLICT (key) DO NOTHING RETURNING sequence");
-    prepare(insert_content_, "INSERT INTO delivery_contents (sequence, content) VALUES (?1, ?2)");
-    prepare(insert_attempt_,
-            "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason) "
-            "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5 FROM delivery_attempts WHERE sequence = ?1");
-    prepare(update_, "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4 WHERE sequence = ?1 RETURNING 1");
-    prepare(put_health_,
-            "INSERT INTO notifier_health (notifier_id, failing_since, failures) VALUES (?1, ?2, ?3) "
-            "ON CONFLICT (notifier_id) DO UPDATE SET failing_since = ?2, failures = ?3");
-    prepare(drop_health_, "DELETE FROM notifier_health WHERE notifier_id = ?1");
-    prepare(find_, std::string(select_record) + " WHERE key = ?1 AND notifier_id = ?2 AND app_id = ?3");
-    // The index of what has ended is used where the query says so in its words.
-    prepare(ended_, "SELECT sequence FROM deliveries WHERE state <> 0 AND state = ?1 AND next_at < ?2 LIMIT ?3");
-    prepare(forget_, "DELETE FROM deliveries WHERE sequence = ?1");
-    prepare(forget_attempts_, "DELETE FROM delivery_attempts WHERE sequence = ?1");
-    prepare(forget_content_, "DELETE FROM delivery_contents WHERE sequence = ?1");
+    prepare(insert_, insert_record(has_old));
+    prepare(insert_content_, insert_content);
+    prepare(find_rest_, find_rest);
+    prepare(insert_rest_, insert_rest);
+    prepare(insert_attempt_, insert_attempt);
+    prepare(update_, update_record);
+    prepare(update_recipients_, update_recipients);
+    prepare(put_health_, put_health);
+    prepare(drop_health_, drop_health);
+    prepare(put_clock_, put_clock);
+    prepare(find_, select_by_key(has_old));
+    prepare(over_, select_over);
+    prepare(date_over_, date_over);
+    prepare(forget_, forget_record);
+    prepare(forget_attempts_, forget_attempts);
+    prepare(forget_content_, forget_content);
+    prepare(forget_rest_, forget_rest);
+    if (!has_old) return done;
+    prepare(move_, move_record());
+    prepare(move_content_, move_content);
+    prepare(move_attempts_, move_attempts());
+    prepare(old_over_, select_old_over);
+    prepare(date_old_over_, date_old_over);
+    prepare(forget_old_, forget_old_record);
+    prepare(forget_old_attempts_, forget_old_attempts);
+    prepare(forget_old_content_, forget_old_content);
     return done;
   }
 
   /// See OutboxStorage::insert().
-  Result<std::uint64_t> insert(const OutboxRecord& record, const Delivery& delivery) {
-    insert_.bind(1, record.key).bind(2, record.notifier_id).bind(3, record.app_id).bind(4, record.event_id);
-    insert_.bind(5, record.event_type).bind(6, static_cast<std::int64_t>(record.platform));
-    insert_.bind(7, static_cast<std::int64_t>(record.target)).bind(8, static_cast<std::int64_t>(record.host));
-    insert_.bind(9, static_cast<std::int64_t>(record.state)).bind(10, std::int64_t{record.attempts});
-    insert_.bind(11, record.created_at.ms).bind(12, record.next_at.ms);
-    const auto is_new = insert_.step();
-    if (!is_new) return is_new.error();
-    if (!*is_new) return std::uint64_t{0};
-    const std::int64_t sequence = insert_.integer(0);
-    insert_.reset();
-    json_.clear();
-    json::Writer out(json_);
-    to_json(out, delivery);
-    auto done = insert_content_.bind(1, sequence).bind(2, json_.view()).run();
-    for (std::size_t i = 0; done && i < record.history.size(); ++i) done = add_attempt(sequence, record.history[i]);
-    if (!done) return std::move(done).error();
-    return static_cast<std::uint64_t>(sequence);
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) {
+    // What is only one delivery's stays with it, and so does what is too short to be worth a row of its own.
+    constexpr std::size_t shortest_rest = 1024;
+    std::unordered_map<const std::string*, Shared> shared;
+    for (std::size_t i = 0; records.size() > 1 && i < records.size(); ++i) {
+      const auto& rest = deliveries[i].body.shared_rest();
+      if (rest != nullptr && rest->size() >= shortest_rest) ++shared[rest.get()].count;
+    }
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      const auto at = shared.find(deliveries[i].body.shared_rest().get());
+      Shared* rest = at != shared.end() && at->second.count > 1 ? &at->second : nullptr;
+      if (auto done = insert_one(records[i], deliveries[i], rest); !done) return done;
+    }
+    return {};
   }
 
-  Result<void> update(const OutboxChange& change) {
+  /// See OutboxStorage::write().
+  Result<void> write(const OutboxWrite& write) {
+    switch (write.kind) {
+      case OutboxWrite::Kind::change: return change(write.change);
+      case OutboxWrite::Kind::clock: return put_clock_.bind(1, write.clock.wall.ms).bind(2, write.clock.kept.ms).run();
+      case OutboxWrite::Kind::health: break;
+    }
+    const NotifierHealth& health = write.health;
+    if (health.failures == 0) return drop_health_.bind(1, write.notifier_id).run();
+    put_health_.bind(1, write.notifier_id).bind(2, health.failing_ms).bind(3, health.last_failure.ms);
+    return put_health_.bind(4, std::int64_t{health.failures}).run();
+  }
+
+  Result<void> change(const OutboxChange& change) {
+    auto found = update(change);
+    if (found && !*found && has_old_) {
+      auto moved = move(static_cast<std::int64_t>(change.sequence));
+      found = moved ? update(change) : Result<bool>(std::move(moved).error());
+    }
+    if (!found) return std::move(found).error();
+    if (!*found) return {};
     const auto sequence = static_cast<std::int64_t>(change.sequence);
-    update_.bind(1, sequence).bind(2, static_cast<std::int64_t>(change.state));
-    const auto found = update_.bind(3, std::int64_t{change.attempts}).bind(4, change.next_at.ms).step();
-    if (!found) return found.error();
-    update_.reset();
     Result<void> done;
-    if (*found && change.attempt) done = add_attempt(sequence, *change.attempt);
-    if (done && *found && change.state == OutboxState::delivered) done = forget_content_.bind(1, sequence).run();
+    if (change.attempt) done = add_attempt(sequence, *change.attempt);
+    if (done && change.state == OutboxState::delivered) {
+      done = drop_content(sequence);
+    } else if (done && !change.recipients.empty()) {
+      const std::string recipients = addresses(change.recipients);
+      done = update_recipients_.bind(1, sequence).bind(2, recipients).run();
+    }
     return done;
   }
 
-  Result<void> set_health(std::string_view notifier_id, const NotifierHealth& health) {
-    if (health.failures == 0) return drop_health_.bind(1, notifier_id).run();
-    return put_health_.bind(1, notifier_id)
-        .bind(2, health.failing_since.ms)
-        .bind(3, std::int64_t{health.failures})
-        .run();
-  }
-
   /// The delivery of a notifier with this key, without its history.
-  Result<std::optional<OutboxRecord>> find(std::string_view key, std::string_view notifier_id,
-                                           std::string_view app_id) {
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) {
     std::optional<OutboxRecord> found;
-    auto done = each_row(find_.bind(1, key).bind(2, notifier_id).bind(3, app_id),
+    auto done = each_row(find_.bind(1, notifier_id).bind(2, key),
                          [&](const SqliteStatement& row) { found = read_record(row); });
     if (!done) return std::move(done).error();
     return found;
+  }
+
+  /// Dates what ended in this state later than a moment as of that moment.
+  Result<void> date(OutboxState state, Timestamp latest) {
+    auto done = date_over_.bind(1, to_string(state)).bind(2, latest.ms).run();
+    if (!done || !has_old_) return done;
+    return date_old_over_.bind(1, static_cast<std::int64_t>(state)).bind(2, latest.ms).run();
   }
 
   /// Forgets up to `most` deliveries that came to this end before a moment.
   /// @return how many
   Result<std::size_t> forget(OutboxState state, Timestamp before, std::size_t most) {
     std::vector<std::int64_t> sequences;
-    ended_.bind(1, static_cast<std::int64_t>(state)).bind(2, before.ms).bind(3, static_cast<std::int64_t>(most));
-    auto done = each_row(ended_, [&](const SqliteStatement& row) { sequences.push_back(row.integer(0)); });
+    const auto collect = [&](const SqliteStatement& row) { sequences.push_back(row.integer(0)); };
+    over_.bind(1, to_string(state)).bind(2, before.ms).bind(3, static_cast<std::int64_t>(most));
+    auto done = each_row(over_, collect);
     for (std::size_t i = 0; done && i < sequences.size(); ++i) {
       done = forget_attempts_.bind(1, sequences[i]).run();
-      if (done) done = forget_content_.bind(1, sequences[i]).run();
+      if (done) done = drop_content(sequences[i]);
       if (done) done = forget_.bind(1, sequences[i]).run();
+    }
+    const std::size_t newer = sequences.size();
+    if (done && has_old_ && newer < most) {
+      old_over_.bind(1, static_cast<std::int64_t>(state)).bind(2, before.ms);
+      done = each_row(old_over_.bind(3, static_cast<std::int64_t>(most - newer)), collect);
+      for (std::size_t i = newer; done && i < sequences.size(); ++i) done = forget_old(sequences[i]);
     }
     if (!done) return std::move(done).error();
     return sequences.size();
   }
 
  private:
-  Result<void> add_attempt(std::int64_t sequence, const DeliveryAttempt& attempt) {
-    return insert_attempt_.bind(1, sequence)
-        .bind(2, attempt.at.ms)
-        .bind(3, static_cast<std::int64_t>(attempt.action))
-        .bind(4, std::int64_t{attempt.status})
-        .bind(5, attempt.reason)
-        .run();
+  /// A rest that several deliveries of one insertion have.
+  struct Shared {
+    std::size_t count = 0;
+    std::int64_t id = 0;  // of its row; 0 before there is one
+  };
+
+  Result<void> insert_one(OutboxRecord& record, const Delivery& delivery, Shared* rest) {
+    record.sequence = 0;
+    insert_.bind(1, record.key).bind(2, record.notifier_id).bind(3, record.app_id).bind(4, record.event_id);
+    insert_.bind(5, record.event_type).bind(6, to_string(record.platform));
+    insert_.bind(7, static_cast<std::int64_t>(record.target)).bind(8, static_cast<std::int64_t>(record.host));
+    insert_.bind(9, to_string(record.state)).bind(10, std::int64_t{record.attempts});
+    insert_.bind(11, record.created_at.ms).bind(12, record.next_at.ms).bind(13, record.wait_ms);
+    const auto is_new = insert_.step();
+    if (!is_new) return is_new.error();
+    if (!*is_new) return {};
+    const std::int64_t sequence = insert_.integer(0);
+    insert_.reset();
+    if (rest != nullptr && rest->id == 0) {
+      auto id = keep_rest(delivery.body.rest());
+      if (!id) return std::move(id).error();
+      rest->id = *id;
+    }
+    json_.clear();
+    json::Writer out(json_);
+    to_json(out, delivery, rest == nullptr ? BodyParts::whole : BodyParts::front);
+    insert_content_.bind(1, sequence).bind(2, json_.view()).bind(3, rest == nullptr ? 0 : rest->id);
+    auto done = insert_content_.run();
+    for (std::size_t i = 0; done && i < record.history.size(); ++i) done = add_attempt(sequence, record.history[i]);
+    if (done) record.sequence = static_cast<std::uint64_t>(sequence);
+    return done;
   }
 
-  SqliteStatement insert_, insert_content_, insert_attempt_, update_, put_health_, drop_health_, find_;
-  SqliteStatement ended_, forget_, forget_attempts_, forget_content_;
+  /// The id of a rest's row, which is made where there is none with the same bytes.
+  Result<std::int64_t> keep_rest(std::string_view rest) {
+    char hash[32];
+    Hash128().add(rest).write_hex(hash);
+    const std::string_view name(hash, sizeof hash);
+    const auto row_id = [](SqliteStatement& statement) -> Result<std::int64_t> {
+      const auto row = statement.step();
+      if (!row) return row.error();
+      const std::int64_t id = *row ? statement.integer(0) : 0;
+      statement.reset();
+      return id;
+    };
+    auto id = row_id(find_rest_.bind(1, name).bind(2, rest));
+    return id && *id == 0 ? row_id(insert_rest_.bind(1, name).bind(2, rest)) : id;
+  }
+
+  Result<bool> update(const OutboxChange& change) {
+    update_.bind(1, static_cast<std::int64_t>(change.sequence)).bind(2, to_string(change.state));
+    update_.bind(3, std::int64_t{change.attempts}).bind(4, change.next_at.ms).bind(5, change.wait_ms);
+    const auto found = update_.step();
+    if (found) update_.reset();
+    return found;
+  }
+
+  /// Takes a delivery over from the tables of 1.0; where there is none, nothing happens.
+  Result<void> move(std::int64_t sequence) {
+    auto done = move_.bind(1, sequence).run();
+    if (!done || sqlite3_changes(database_->handle()) == 0) return done;
+    done = move_content_.bind(1, sequence).run();
+    if (done) done = move_attempts_.bind(1, sequence).run();
+    return done ? forget_old(sequence) : done;
+  }
+
+  Result<void> forget_old(std::int64_t sequence) {
+    auto done = forget_old_attempts_.bind(1, sequence).run();
+    if (done) done = forget_old_content_.bind(1, sequence).run();
+    return done ? forget_old_.bind(1, sequence).run() : done;
+  }
+
+  /// Drops a delivery's content, and the rest of its body with the last that has it.
+  Result<void> drop_content(std::int64_t sequence) {
+    const auto row = forget_content_.bind(1, sequence).step();
+    if (!row) return row.error();
+    const std::int64_t rest = *row ? forget_content_.integer(0) : 0;
+    forget_content_.reset();
+    return rest == 0 ? Result<void>() : forget_rest_.bind(1, rest).run();
+  }
+
+  Result<void> add_attempt(std::int64_t sequence, const DeliveryAttempt& attempt) {
+    const std::string remaining = addresses(attempt.remaining);
+    const std::string refused = addresses(attempt.refused);
+    insert_attempt_.bind(1, sequence).bind(2, attempt.at.ms).bind(3, to_string(attempt.action));
+    insert_attempt_.bind(4, std::int64_t{attempt.status}).bind(5, attempt.reason);
+    return insert_attempt_.bind(6, remaining).bind(7, refused).run();
+  }
+
+  /// As a JSON array; empty where there are none.
+  std::string addresses(const std::vector<std::string>& list) {
+    if (list.empty()) return {};
+    json_.clear();
+    json::Writer out(json_);
+    out.array([&] {
+      for (const std::string& address : list) out.string(address);
+    });
+    return json_.str();
+  }
+
+  const SqliteDatabase* database_ = nullptr;
+  bool has_old_ = false;
+  SqliteStatement insert_, insert_content_, find_rest_, insert_rest_, insert_attempt_, update_, update_recipients_;
+  SqliteStatement put_health_, drop_health_, put_clock_, find_;
+  SqliteStatement over_, date_over_, forget_, forget_attempts_, forget_content_, forget_rest_;
+  SqliteStatement move_, move_content_, move_attempts_;
+  SqliteStatement old_over_, date_old_over_, forget_old_, forget_old_attempts_, forget_old_content_;
   Buffer json_;
 };
 

@@ -6,12 +6,11 @@
 #include <string>
 
 #include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_file.hpp"
+#include "notifier/adapters/sqlite_outbox_sql.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {
-
-/// "ntfy" in PRAGMA application_id: whose database a file is.
-inline constexpr std::int64_t application_id = 0x6e746679;
 
 /// What brings the schema from each version (PRAGMA user_version) to the next. Never changed once released, only added
 /// to.
@@ -25,7 +24,7 @@ inline constexpr const char* migrations[] = {
     "CREATE TABLE events (app_id TEXT NOT NULL, number INTEGER NOT NULL, event TEXT NOT NULL, UNIQUE (app_id, number)) "
     "STRICT;",
     // Deliveries: their state; their content as JSON, as long as it may be sent; attempts, oldest first; and how
-    // notifiers fare. The numbers are those of the enums OutboxState, Platform and Verdict::Action.
+    // notifiers fare. The numbers are those of the enums OutboxState, Platform and Verdict::Action in 1.0.
     "CREATE TABLE deliveries (sequence INTEGER PRIMARY KEY AUTOINCREMENT, key TEXT NOT NULL UNIQUE, notifier_id TEXT "
     "NOT NULL, app_id TEXT NOT NULL, event_id TEXT NOT NULL, event_type TEXT NOT NULL, platform INTEGER NOT NULL, "
     "target INTEGER NOT NULL, host INTEGER NOT NULL, state INTEGER NOT NULL, attempts INTEGER NOT NULL, created_at "
@@ -49,18 +48,15 @@ inline constexpr const char* migrations[] = {
     "CREATE INDEX event_ids_by_number ON event_ids (app_id, number);"
     "CREATE TABLE events_of_1_0 (last INTEGER NOT NULL) STRICT;"
     "INSERT INTO events_of_1_0 SELECT COALESCE(MAX(rowid), 0) FROM events;",
+    // What is new in the outbox.
+    outbox_tables,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
-inline Error unsupported_database(std::string message) {
-  Error error;
-  error.code = errc::unsupported;
-  error.message = std::move(message);
-  return error;
-}
-
-/// Refuses a database of another program or of a newer version, before anything is written to it.
+/// Refuses a database of another program or of a newer version, before anything is written to it; a log that it has is
+/// left to its owner.
 inline Result<void> check_schema(SqliteDatabase& database) {
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, nullptr);
   const auto owner = database.query_integer("PRAGMA application_id");
   if (!owner) return owner.error();
   const auto version = database.query_integer("PRAGMA user_version");
@@ -71,11 +67,20 @@ inline Result<void> check_schema(SqliteDatabase& database) {
     return unsupported_database("the file is a database of another program");
   }
   if (*version > schema_version) {
-    return unsupported_database("the database has schema version " + std::to_string(*version) +
-                                ", written by a newer release; this one knows " + std::to_string(schema_version) +
-                                " at most: use the newer release");
+    return newer_database(*version, schema_version);
   }
+  sqlite3_db_config(database.handle(), SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 0, nullptr);
   return {};
+}
+
+/// Drops the tables of 1.0 once nothing is left in them.
+inline Result<void> drop_empty_tables(SqliteDatabase& database) {
+  const auto are_there = database.query_integer(has_old_tables);
+  if (!are_there) return are_there.error();
+  if (*are_there == 0) return {};
+  const auto has_rows = database.query_integer(has_old_rows);
+  if (!has_rows) return has_rows.error();
+  return *has_rows != 0 ? Result<void>() : database.execute(drop_old_tables);
 }
 
 /// Brings the schema up to date. Runs in a transaction.
@@ -86,6 +91,7 @@ inline Result<void> migrate(SqliteDatabase& database) {
     auto done = database.execute(migrations[next]);
     if (!done) return done;
   }
+  if (auto dropped = drop_empty_tables(database); !dropped) return dropped;
   if (*version == schema_version) return {};
   auto done = database.execute(("PRAGMA application_id = " + std::to_string(application_id)).c_str());
   if (done) done = database.execute(("PRAGMA user_version = " + std::to_string(schema_version)).c_str());

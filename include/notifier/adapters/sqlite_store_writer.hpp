@@ -151,7 +151,8 @@ inline Result<void> StoreWriter::check_expected(const Change& change, std::strin
     present_.reset();
   }
   const bool is_removal = new_version(change).empty();
-  if (change.expected == "*" ? is_there || !is_removal : change.expected == version) return {};
+  const bool is_expected = change.expected == "*" || change.expected == version;
+  if (is_expected && (is_there || !is_removal)) return {};
   return conflict();
 }
 

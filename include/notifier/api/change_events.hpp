@@ -124,8 +124,9 @@ void record_app_change(Call& call, std::string_view kind, const App& before, con
   Buffer event;
   write_event(call, after, kind, id, at, event, type_data);
   std::vector<Delivery>& deliveries = call.outcome.deliveries;
-  static_cast<void>(call.router.route(
-      event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(Delivery::own(delivery)); }));
+  DeliveryOwner own;
+  static_cast<void>(
+      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
   call.outcome.events.push_back({after.id, id, event.str()});
 }
 

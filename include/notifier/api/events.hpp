@@ -137,6 +137,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
   if (auto refused = ids.read(call, events.size())) return refused;
   Audience audience = audience_of(call, app);
   Outcome& outcome = call.outcome;
+  DeliveryOwner own;
   const auto refuse = [&](const Error& error, std::string_view json) {
     outcome = {};
     return failure(in_line(error, call.request.body, json, events.size()));
@@ -147,7 +148,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
     const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(Delivery::own(delivery)); }, audience);
+        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
     if (!routed) return refuse(routed.error(), json);
     outcome.events.push_back({app.id, std::move(id), std::string(json)});
     taken(event->type);
@@ -168,28 +169,10 @@ inline Response accept_events(Call& call) {
   };
   std::vector<Accepted> accepted;
   Outcome& outcome = call.outcome;
-<<<<<<< HEAD
   if (auto refused = take_events(call, *app, [&](std::string_view type) {
         accepted.push_back({std::string(type), outcome.deliveries.size()});
       })) {
     return *std::move(refused);
-=======
-  DeliveryOwner own;
-  for (const std::string_view json : events) {
-    const auto event = read_event(call, *app, json);
-    if (!event) {
-      outcome = {};
-      return failure(in_line(event.error(), body, json, events.size()));
-    }
-    const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
-    if (!routed) {
-      outcome = {};
-      return failure(in_line(routed.error(), body, json, events.size()));
-    }
-    outcome.events.push_back({app->id, std::string(event->id), std::string(json)});
-    accepted.push_back({std::string(event->type), outcome.deliveries.size()});
->>>>>>> voices
   }
 
   Buffer body;

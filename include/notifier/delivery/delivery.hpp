@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -58,7 +57,8 @@ struct DeliveryView {
   std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
   std::size_t front_size = 0;  ///< bytes of `body` that are the front
   /// Which rest it is: of the deliveries of one Router, those of the same number have the same rest, byte for byte,
-  /// also from call to call. 0: it is shared with none, and all of `body` is the delivery's own.
+  /// also from call to call. Numbers grow by 65,536 from event to event. 0: it is shared with none, and all of `body`
+  /// is the delivery's own.
   std::uint64_t rest_id = 0;
 
   const Truncation* truncations = nullptr;
@@ -102,7 +102,7 @@ class DeliveryOwner {
  private:
   using Rest = std::pair<std::uint64_t, std::shared_ptr<const std::string>>;
 
-  std::vector<Rest> rests_;  // by their numbers, which seldom come in another order
+  std::vector<Rest> rests_;
 };
 
 /// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
@@ -135,21 +135,9 @@ inline Delivery own_head(const DeliveryView& view) {
   return out;
 }
 
-inline Body own_body(const DeliveryView& view, std::shared_ptr<const std::string> rest) {
-  return {std::string(view.body.substr(0, view.front_size)), std::move(rest)};
-}
-
-inline std::shared_ptr<const std::string> own_rest(const DeliveryView& view) {
-  return std::make_shared<const std::string>(view.body.substr(view.front_size));
-}
-
 }  // namespace detail
 
-inline Delivery Delivery::own(const DeliveryView& view) {
-  Delivery out = detail::own_head(view);
-  out.body = view.rest_id == 0 ? Body(view.body) : detail::own_body(view, detail::own_rest(view));
-  return out;
-}
+inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
 
 inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
   Delivery out = detail::own_head(view);
@@ -157,12 +145,15 @@ inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
     out.body = view.body;
     return out;
   }
-  const auto before = [](const Rest& rest, std::uint64_t id) { return rest.first < id; };
-  auto rest = std::lower_bound(rests_.begin(), rests_.end(), view.rest_id, before);
-  if (rest == rests_.end() || rest->first != view.rest_id) {
-    rest = rests_.emplace(rest, view.rest_id, detail::own_rest(view));
+  // The rests of an event come one after the other: those before them have much smaller numbers.
+  std::size_t at = rests_.size();
+  while (at > 0 && rests_[at - 1].first != view.rest_id) at = rests_[at - 1].first + 0xFFFF < view.rest_id ? 0 : at - 1;
+  if (at == 0) {
+    const std::string_view rest = view.body.substr(view.front_size);
+    rests_.emplace_back(view.rest_id, std::make_shared<const std::string>(rest));
+    at = rests_.size();
   }
-  out.body = detail::own_body(view, rest->second);
+  out.body = Body(std::string(view.body.substr(0, view.front_size)), rests_[at - 1].second);
   return out;
 }
 

@@ -132,6 +132,12 @@ class Outbox {
   /// @return how many
   Result<std::size_t> prune(Moment now);
 
+  /// Appends a page of records to `out`, newest first, as they were at the last flush().
+  /// @return how many match in all
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
+    return storage_->list(query, out);
+  }
+
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or flush() succeeds again.
   std::optional<std::int64_t> wait_ms(Moment now) const { return machine_.wait_ms(now); }

@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <utility>
 #include <vector>
 
 #include "notifier/delivery/outbox_storage.hpp"
@@ -20,7 +19,8 @@ namespace detail {
 
 class OutboxBatches {
  public:
-  void add(OutboxWrite&& write) { gathered_.push_back(std::move(write)); }
+  /// One more, to be filled in.
+  OutboxWrite& add() { return gathered_.emplace_back(); }
 
   /// @return nullptr where one is out, or there is nothing to write
   const OutboxBatch* take() {

@@ -150,8 +150,10 @@ class OutboxMachine {
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or a batch is written.
   std::optional<std::int64_t> wait_ms(Moment now) const;
-  std::size_t pending() const noexcept { return schedule_.size() - schedule_.held(); }  ///< under way or not
-  std::size_t held() const noexcept { return schedule_.held(); }
+  std::size_t pending() const noexcept {  ///< under way or not
+    return schedule_.size() - schedule_.held() + resent(OutboxState::pending);
+  }
+  std::size_t held() const noexcept { return schedule_.held() + resent(OutboxState::held); }
   std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
 
  private:
@@ -159,6 +161,7 @@ class OutboxMachine {
 
   OutboxStep apply(std::uint64_t sequence, OutboxChange&& change, Moment now);
   OutboxStep finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxChange dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
   OutboxStep hold_one(std::uint64_t sequence, Moment now);
   OutboxStep give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
   void write(OutboxChange&& change);
@@ -187,6 +190,10 @@ class OutboxMachine {
     unsigned attempts;
   };
 
+  std::size_t resent(OutboxState state) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.record.state == state; }));
+  }
   const Schedule::Entry* claimed(std::uint64_t sequence) const;
   void settle_narrowed(Moment now);
 

@@ -83,10 +83,12 @@ inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Ve
       now.wall, verdict.action, verdict.status, std::string(verdict.reason), recipients.remaining, recipients.refused};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
-  change.state = next.kind == NextStep::Kind::done                  ? OutboxState::delivered
-                 : next.kind == NextStep::Kind::dead                ? OutboxState::dead
-                 : entry->stage == Schedule::Stage::claimed_to_hold ? OutboxState::held
-                                                                    : OutboxState::pending;
+  // A mail that is being narrowed is held once that is stored.
+  const bool is_to_hold = entry->stage == Schedule::Stage::claimed_to_hold && recipients.remaining.empty();
+  change.state = next.kind == NextStep::Kind::done   ? OutboxState::delivered
+                 : next.kind == NextStep::Kind::dead ? OutboxState::dead
+                 : is_to_hold                        ? OutboxState::held
+                                                     : OutboxState::pending;
   change.wait_ms = next.wait_ms;
   OutboxStep step = apply(sequence, std::move(change), now);
   step.disable_notifier = is_disabled;
@@ -126,11 +128,17 @@ inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& ch
 }
 
 inline OutboxStep OutboxMachine::finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+  return apply(sequence, dead(sequence, attempts, verdict, now), now);
+}
+
+inline OutboxChange OutboxMachine::dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
   OutboxChange change;
+  change.sequence = sequence;
   change.state = OutboxState::dead;
   change.attempts = attempts;
+  change.next_at = ended_at(now);
   change.attempt = DeliveryAttempt{now.wall, verdict.action, verdict.status, std::string(verdict.reason)};
-  return apply(sequence, std::move(change), now);
+  return change;
 }
 
 inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
@@ -172,9 +180,16 @@ inline Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Mome
 }
 
 inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now) {
-  auto* lane = schedule_.find_lane(notifier_id);
-  if (lane == nullptr) return 0;
   std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::pending) continue;
+    each.record.state = OutboxState::held;
+    each.due = now.steady_ms + options_.hold_ms;
+    write({each.record.sequence, OutboxState::held, 0, later(now.wall, options_.hold_ms), options_.hold_ms});
+    ++count;
+  }
+  auto* lane = schedule_.find_lane(notifier_id);
+  if (lane == nullptr) return count;
   for (const std::uint64_t sequence : std::vector<std::uint64_t>(lane->pending.begin(), lane->pending.end())) {
     const Schedule::Stage stage = schedule_.find(sequence)->stage;
     if (stage == Schedule::Stage::claimed) schedule_.mark(sequence, Schedule::Stage::claimed_to_hold);
@@ -186,8 +201,16 @@ inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now)
 }
 
 inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment now) {
+  std::size_t count = 0;
+  for (Resent& each : resent_) {
+    if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::held) continue;
+    each.record.state = OutboxState::pending;
+    each.due = now.steady_ms;
+    write({each.record.sequence, OutboxState::pending, 0, now.wall});
+    ++count;
+  }
   auto* lane = schedule_.find_lane(notifier_id);
-  if (lane == nullptr) return 0;
+  if (lane == nullptr) return count;
   for (const std::uint64_t sequence : lane->pending) {
     if (schedule_.find(sequence)->stage == Schedule::Stage::claimed_to_hold) {
       schedule_.mark(sequence, Schedule::Stage::claimed);
@@ -198,20 +221,30 @@ inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment no
     write({sequence, OutboxState::pending, schedule_.find(sequence)->attempts, now.wall});
   }
   schedule_.resume(*lane, now.steady_ms);
-  return held.size();
+  return count + held.size();
 }
 
 inline OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
   OutboxEnded ended;
+  const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
+  for (std::size_t i = 0; i < resent_.size();) {
+    const OutboxRecord& record = resent_[i].record;
+    if (record.notifier_id != notifier_id) {
+      ++i;
+      continue;
+    }
+    ++(record.state == OutboxState::held ? ended.held : ended.pending);
+    write(dead(record.sequence, 0, verdict, now));
+    resent_.erase(resent_.begin() + static_cast<std::ptrdiff_t>(i));
+  }
   const auto* lane = schedule_.find_lane(notifier_id);
   if (lane == nullptr) return ended;
   // The lane goes with the last of them.
   const std::vector<std::uint64_t> held = schedule_.held_of(*lane);
   const std::vector<std::uint64_t> pending(lane->pending.begin(), lane->pending.end());
   const bool is_failing = lane->fare != nullptr;
-  const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
   for (const std::uint64_t sequence : held) finish(sequence, schedule_.find(sequence)->attempts, verdict, now);
-  ended.held = held.size();
+  ended.held += held.size();
   for (const std::uint64_t sequence : pending) {
     const auto* entry = schedule_.find(sequence);
     if (entry->is_claimed()) {
@@ -295,25 +328,19 @@ inline void OutboxMachine::settle_narrowed(Moment now) {
   }
 }
 
-inline void OutboxMachine::write(OutboxChange&& change) {
-  OutboxWrite write;
-  write.change = std::move(change);
-  batches_.add(std::move(write));
-}
+inline void OutboxMachine::write(OutboxChange&& change) { batches_.add().change = std::move(change); }
 
 inline void OutboxMachine::write_health(std::string_view notifier_id, const NotifierHealth& health) {
-  OutboxWrite write;
+  OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::health;
   write.notifier_id = notifier_id;
   write.health = health;
-  batches_.add(std::move(write));
 }
 
 inline void OutboxMachine::write_clock(Moment now) {
-  OutboxWrite write;
+  OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::clock;
   write.clock = {now.wall, time_.at(now)};
-  batches_.add(std::move(write));
 }
 
 inline void OutboxMachine::set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now) {

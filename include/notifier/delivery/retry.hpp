@@ -51,6 +51,9 @@ NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPoli
 std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts = 0) noexcept;
 
 /// How a notifier fares, over all of its deliveries. The value-initialized state is good health.
+///
+/// What 1.0 stored says since when it fails, and how often: that is read as the latest failure, of zero milliseconds,
+/// so that a clock which was wrong then switches nobody off now.
 struct NotifierHealth {
   std::int64_t failing_ms = 0;  ///< from the first failure since the last success to the latest, by the steady clock
   Timestamp last_failure;       ///< the latest, by the time of day, where `failures` is not 0

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "notifier/delivery/delivery.hpp"
+#include "notifier/delivery/signing_secret.hpp"
 #include "notifier/delivery/url.hpp"
 #include "notifier/json/write_number.hpp"
 #include "notifier/model/time.hpp"
@@ -24,13 +25,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 using Sha256Mac = std::array<std::uint8_t, 32>;
 
-inline constexpr std::string_view signing_secret_prefix = "whsec_";
 /// What a preview shows in the place of the two headers that depend on the time of sending.
 inline constexpr std::string_view signature_preview = "computed when sent";
-
-/// Reads a signing secret: `whsec_` and 24 to 64 bytes in base64.
-/// @return the key's bytes; or errc::invalid with a message fit for a form field, which holds nothing of the secret.
-Result<std::string> parse_signing_secret(std::string_view secret);
 
 /// What is signed: `id.seconds.body`.
 std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
@@ -79,17 +75,6 @@ inline std::string unix_seconds(Timestamp time) {
 }
 
 }  // namespace detail::net
-
-inline Result<std::string> parse_signing_secret(std::string_view secret) {
-  using detail::net::signature_error;
-  if (secret.substr(0, signing_secret_prefix.size()) != signing_secret_prefix) {
-    return signature_error("must begin with whsec_");
-  }
-  auto key = decode_base64(secret.substr(signing_secret_prefix.size()));
-  if (!key) return signature_error("must be whsec_ and base64");
-  if (key->size() < 24 || key->size() > 64) return signature_error("must have a key of 24 to 64 bytes");
-  return std::string(*key);
-}
 
 inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
   std::string content(id);

@@ -144,6 +144,17 @@ inline bool is_plain_address(std::string_view address) noexcept {
   });
 }
 
+/// What a quoted string stands for.
+/// @param content  without its quotes
+inline std::string without_escapes(std::string_view content) {
+  std::string out;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] == '\\' && i + 1 < content.size()) ++i;
+    out += content[i];
+  }
+  return out;
+}
+
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
 /// where need be.
 inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
@@ -168,7 +179,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
     }
     const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (fits && (is_encoded ? is_printable(name) : is_atoms && is_header_text(name))) {
+    if (fits && is_atoms && (is_encoded ? is_printable(name) : is_header_text(name))) {
       out = put(out, name);
       column += name.size();
     } else if (fits && is_header_text(name)) {
@@ -182,7 +193,7 @@ inline char* put_from(std::string_view from, char* out, std::size_t column) noex
       *out++ = '"';
       column += static_cast<std::size_t>(out - start);
     } else {
-      out = put_encoded_words(name, out, column);
+      out = put_encoded_words(is_quoted ? without_escapes(name) : std::string(name), out, column);
     }
     out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
   }

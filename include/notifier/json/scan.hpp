@@ -37,7 +37,11 @@ class Listener {
 
 namespace detail {
 
+// The depth is an argument of what has room for it, so that code compiled with another one, linked in beside this,
+// never works on it.
+
 /// One bit for each open bracket: is it an object?
+template <std::size_t max_depth>
 class Nesting {
  public:
   std::size_t depth() const noexcept { return depth_; }
@@ -52,9 +56,10 @@ class Nesting {
 
  private:
   std::size_t depth_ = 0;
-  std::uint64_t bits_[NOTIFIER_MAX_DEPTH / 64 + 1];
+  std::uint64_t bits_[max_depth / 64 + 1];
 };
 
+template <std::size_t max_depth>
 class Scanner {
  public:
   Scanner(std::string_view text, Listener& listener) noexcept
@@ -89,7 +94,7 @@ class Scanner {
   }
 
   bool open(bool object) {
-    if (nesting_.depth() == NOTIFIER_MAX_DEPTH) return fail("no deeper nesting", errc::too_deep);
+    if (nesting_.depth() == max_depth) return fail("no deeper nesting", errc::too_deep);
     nesting_.push(object);
     ++p_;
     skip_space();
@@ -285,14 +290,16 @@ class Scanner {
   const char* p_;
   const char* end_;
   Listener& listener_;
-  Nesting nesting_;
+  Nesting<max_depth> nesting_;
   Fault fault_;
 };
 
 }  // namespace detail
 
 /// Reads `text` once, front to back, and tells `listener` what it finds, up to the first fault.
-inline Fault scan(std::string_view text, Listener& listener) { return detail::Scanner(text, listener).run(); }
+inline Fault scan(std::string_view text, Listener& listener) {
+  return detail::Scanner<NOTIFIER_MAX_DEPTH>(text, listener).run();
+}
 
 /// Judges `text` and does nothing else.
 inline Fault scan(std::string_view text) {

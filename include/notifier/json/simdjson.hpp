@@ -30,10 +30,10 @@ class SimdjsonReader {
     const auto* const bytes = reinterpret_cast<const std::uint8_t*>(text_.get());
     if (parser_->stage1(bytes, text.size(), simdjson::stage1_mode::regular) != simdjson::SUCCESS) return false;
     const std::size_t count = parser_->n_structural_indexes;
-    if (!reserve_words(Stage2::max_words(count))) return false;
+    if (!reserve_words(Stage2<NOTIFIER_MAX_DEPTH>::max_words(count))) return false;
     std::uint32_t* const structurals = parser_->structural_indexes.get();
     structurals[count] = static_cast<std::uint32_t>(text.size());
-    if (!Stage2::read(text_.get(), text.size(), structurals, words_.get())) return false;
+    if (!Stage2<NOTIFIER_MAX_DEPTH>::read(text_.get(), text.size(), structurals, words_.get())) return false;
     tape = {words_.get(), text_.get()};
     return true;
   }

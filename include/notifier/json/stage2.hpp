@@ -20,13 +20,14 @@ namespace json {
 namespace detail {
 
 /// Reads one document.
+///
+/// @tparam max_depth  an argument, so that who makes room for it and who reads agree, whatever else is linked in
+template <std::size_t max_depth>
 class Stage2 {
  public:
   /// More words than any text with so many structurals needs, also up to where it is refused: each structural begins a
   /// value at most, and of two values one after the other a comma, or the bracket of the first, stands between.
-  static constexpr std::size_t max_words(std::size_t structurals) noexcept {
-    return structurals + std::size_t{NOTIFIER_MAX_DEPTH} + 4;
-  }
+  static constexpr std::size_t max_words(std::size_t structurals) noexcept { return structurals + max_depth + 4; }
 
   /// Refuses all that is not JSON, without a reason: scan() knows why.
   ///
@@ -91,7 +92,7 @@ class Stage2 {
 
   // The head of an open bracket holds the index of the next outer one until it is closed.
   bool open(bool object) noexcept {
-    if (depth_ == NOTIFIER_MAX_DEPTH) return false;
+    if (depth_ == max_depth) return false;
     ++depth_;
     words_[count_] = Tape::head(object ? Tag::object : Tag::array, open_);
     open_ = count_;

@@ -51,6 +51,10 @@ class View {
   [[gnu::always_inline]] std::string_view string() const noexcept {
     return is_string() ? tape_->value(at_) : std::string_view();
   }
+  /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.
+  std::string_view digits() const noexcept {
+    return tag() == detail::Tag::number ? tape_->value(at_) : std::string_view();
+  }
   /// True for `true` alone; tell "absent" from "false" with kind().
   bool boolean() const noexcept { return tag() == detail::Tag::yes; }
   /// Writes the number to `out` and returns true where it is an integer between -2^63 and 2^63 - 1 (1.0 and 1e2 are).

@@ -48,7 +48,7 @@ class Composer {
       if (key.size() == 8 && std::memcmp(key.data(), "username", 8) == 0) user_ = value.string();
       if (key.size() == 5 && std::memcmp(key.data(), "email", 5) == 0) email_ = value.string();
     });
-    if (parse_timestamp(event_.created_at, out_.time_, out_.civil_time_)) out_.write_time();
+    if (read_timestamp(event_.created_at, out_.time_, out_.civil_time_) != TimeText::none) out_.write_time();
     out_.set_event_id(event_.id);
     out_.set_kind(event_.type);
     out_.set_actor(user_);

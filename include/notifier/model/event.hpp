@@ -11,8 +11,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The envelope of an event, read once from its JSON. Every part may be absent: then it is empty or missing. Borrows
 /// from the Document and from the bytes it was parsed from.
 struct Event {
-  std::string_view id;
-  std::string_view created_at;  ///< RFC 3339, as it came
+  std::string_view id;          ///< a number counts as its text, as it stands in the event: 42 is "42", 1e2 is "1e2"
+  std::string_view created_at;  ///< as it came; read_timestamp() reads it
   std::string_view type;        ///< the event kind
   std::string_view app_id;
   std::string_view app_name;
@@ -22,8 +22,8 @@ struct Event {
   json::View type_data;   ///< whatever the kind carries
   std::string_view body;  ///< the whole event, byte for byte as it came in
 
-  /// Reads the envelope in one pass over the members; values of a wrong type count as absent, the last of a duplicate
-  /// counts.
+  /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
+  /// the last of a duplicate counts.
   /// @param root  an object; see Document::parse.
   static Event read(json::View root, std::string_view body) noexcept;
   /// The same, in place of what was here.
@@ -56,7 +56,10 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
     const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
-        if (is("id", 2)) id = value.string();
+        if (is("id", 2)) {
+          id = value.string();
+          if (id.empty()) id = value.digits();
+        }
         break;
       case 4:
         if (is("type", 4)) type = value.string();

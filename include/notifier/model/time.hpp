@@ -36,12 +36,29 @@ struct CivilTime {
 /// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
 CivilTime civil_time(Timestamp time) noexcept;
 
-/// Reads RFC 3339 with any offset and any number of decimals (cut to milliseconds); "T", "t" or a space between. A leap
-/// second reads as the second after it.
-/// @return false, and `out` unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+/// What a text is as a time.
+enum class TimeText : std::uint8_t {
+  none,     ///< no time
+  zoned,    ///< a moment: the text says its zone
+  unzoned,  ///< a date and a time of day, taken for UTC: nothing says whose
+};
+
+/// Reads RFC 3339 (2018-05-14T09:46:42.077Z), and what people and programs write in its place and can be read in one
+/// way only: "T", "t" or a space between; no seconds; any number of decimals (cut to milliseconds) after a point or a
+/// comma; a space before the zone; the zone as "Z", "z", "UTC", "GMT", "+01:00", "+0100" or "+01". A leap second reads
+/// as the second after it.
+/// @param civil  the moment's civil_time()
+/// @return TimeText::none, and both unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// The same, where a time without a zone is none.
 bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
-/// The same, and its civil_time(), which stands there where the text is in UTC.
+/// The same, and its civil_time().
 bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
+/// Empty where there is nothing to tell, as of an empty text.
+std::string_view remark_on_time(std::string_view text) noexcept;
 
 /// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
 void append_rfc3339(Buffer& out, Timestamp time);
@@ -169,66 +186,109 @@ inline CivilTime civil_time(Timestamp time) noexcept {
   return out;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
-  CivilTime civil;
-  return parse_timestamp(text, out, civil);
+namespace detail {
+
+/// Reads a zone other than "Z": all that is left of a text.
+/// @param offset  minutes east of UTC
+[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+  offset = 0;
+  if (text.empty()) return TimeText::unzoned;
+  if (text.front() == ' ') text.remove_prefix(1);
+  if (text == "Z" || text == "z" || text == "UTC" || text == "GMT") return TimeText::zoned;
+  if (text.size() < 3 || (text[0] != '+' && text[0] != '-')) return TimeText::none;
+  int hours{};
+  int minutes = 0;
+  if (!read_pair(text.data() + 1, 23, hours)) return TimeText::none;
+  if (text.size() != 3) {
+    const std::size_t at = text[3] == ':' ? 4 : 3;
+    if (text.size() != at + 2 || !read_pair(text.data() + at, 59, minutes)) return TimeText::none;
+  }
+  offset = (text[0] == '-' ? -1 : 1) * (hours * 60 + minutes);
+  return TimeText::zoned;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
-  if (text.size() < 20) return false;
+}  // namespace detail
+
+inline TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  if (text.size() < 16) return TimeText::none;
   const char* p = text.data();
   const char* const end = p + text.size();
-  if (!detail::has_date_and_minute(p) || p[16] != ':') return false;
-  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return false;
+  if (!detail::has_date_and_minute(p)) return TimeText::none;
+  if (p[10] != 'T' && p[10] != 't' && p[10] != ' ') return TimeText::none;
 
   const int year = detail::pair_at(p) * 100 + detail::pair_at(p + 2);
   const int month = detail::pair_at(p + 5);
   const int day = detail::pair_at(p + 8);
   const int hour = detail::pair_at(p + 11);
   const int minute = detail::pair_at(p + 14);
-  int second = 0;
-  if (!detail::read_pair(p + 17, 60, second)) return false;
-  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return false;
-  if (hour > 23 || minute > 59) return false;
-  p += 19;
+  if (month < 1 || month > 12 || day < 1 || day > detail::days_in_month(year, month)) return TimeText::none;
+  if (hour > 23 || minute > 59) return TimeText::none;
+  p += 16;
 
+  int second = 0;
   int millisecond = 0;
-  if (*p == '.') {
-    int decimals = 0;
-    for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
-      if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+  if (p != end && *p == ':') {
+    if (end - p < 3 || !detail::read_pair(p + 1, 60, second)) return TimeText::none;
+    p += 3;
+    if (p != end && (*p == '.' || *p == ',')) {
+      int decimals = 0;
+      for (++p; p != end && detail::is_digit(*p); ++p, ++decimals) {
+        if (decimals < 3) millisecond = millisecond * 10 + (*p - '0');
+      }
+      if (decimals == 0) return TimeText::none;
+      for (; decimals < 3; ++decimals) millisecond *= 10;
     }
-    if (decimals == 0) return false;
-    for (; decimals < 3; ++decimals) millisecond *= 10;
   }
 
   int offset = 0;
-  if (end - p == 1) {
-    if (*p != 'Z' && *p != 'z') return false;
-  } else {
-    if (end - p != 6 || (*p != '+' && *p != '-') || p[3] != ':') return false;
-    int hours{};
-    int minutes{};
-    if (!detail::read_pair(p + 1, 23, hours) || !detail::read_pair(p + 4, 59, minutes)) return false;
-    offset = (*p == '-' ? -1 : 1) * (hours * 60 + minutes);
+  TimeText found = TimeText::zoned;
+  if (end - p != 1 || *p != 'Z') {
+    found = detail::read_zone({p, static_cast<std::size_t>(end - p)}, offset);
+    if (found == TimeText::none) return found;
   }
 
   const std::int64_t days = detail::days_from_civil(year, month, day);
   const std::int64_t minutes = (days * 24 + hour) * 60 + minute - offset;
   Timestamp time{(minutes * 60 + second) * 1000};
   if (second == 60) {
-    if (time.ms % detail::ms_per_day != 0) return false;
+    if (time.ms % detail::ms_per_day != 0) return TimeText::none;
   } else {
     time.ms += millisecond;
   }
-  if (time < first_timestamp || last_timestamp < time) return false;
+  if (time < first_timestamp || last_timestamp < time) return TimeText::none;
   out = time;
   if (offset == 0 && second != 60) {
     civil = {year, month, day, hour, minute, second, millisecond, detail::weekday_of(days)};
   } else {
     detail::fill(civil, time);
   }
+  return found;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+  Timestamp time;
+  CivilTime its_civil;
+  if (read_timestamp(text, time, its_civil) != TimeText::zoned) return false;
+  out = time;
+  civil = its_civil;
   return true;
+}
+
+inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+  CivilTime civil;
+  return parse_timestamp(text, out, civil);
+}
+
+inline std::string_view remark_on_time(std::string_view text) noexcept {
+  if (text.empty()) return {};
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(text, time, civil)) {
+    case TimeText::zoned: return {};
+    case TimeText::unzoned: return "has no zone and was read as UTC: end it with Z, or with its offset as +02:00";
+    case TimeText::none: break;
+  }
+  return "is no time and was left out: write it as 2018-05-14T09:46:42Z";
 }
 
 namespace detail {

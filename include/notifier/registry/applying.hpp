@@ -9,13 +9,21 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/registry/planning.hpp"
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 // ---- what a State forgets -------------------------------------------------------------------------------------------
+
+inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
+  const std::uint32_t app_hash = short_hash(app.id());
+  voices_.remove(app.record(place).voice());
+  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
+  replace_app(app, app.with_removed(place));
+}
 
 inline void State::remove_app(const AppBlock& app) {
   const std::uint32_t app_hash = short_hash(app.id());
@@ -89,8 +97,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
       })) {
     return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
   }
-  next.put_notifier(*app, notifier, selected);
-  return {};
+  return next.put_notifier(*app, notifier, selected);
 }
 
 inline Result<void> apply_removal(const Change& change, State& next) {

@@ -1,9 +1,13 @@
-// A host's own event types in a snapshot: `event_types`, and `event_categories` where they have their own.
+// What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
+// there is something.
 //
-//     {"id":"...", "name":"backup_failed", "display_name":"...", "description":"...", "category_id":"...",
-//     "kinds":["backup_failed"]}
+//     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
+//                     "category_id":"...", "kinds":["backup_failed"]}]
+//     "event_kinds":[{"type":"quota_reached", "scope":"project", "selectable_as":"backup_failed"}]
 //
-// `kinds` are the values of an event's `type` field that the event type selects; its own name where the key is missing.
+// `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
+// key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
+// `selectable_as` names an event type, and is left out where none selects the kind.
 
 #pragma once
 
@@ -20,46 +24,78 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline bool has_own_types(const Vocabulary& vocabulary) noexcept {
-  return vocabulary.event_types().size() > Vocabulary::standard()->event_types().size();
+constexpr std::string_view to_string(Scope scope) noexcept {
+  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
 }
 
-/// Writes both keys, where there is something to write.
-inline void write_own_types(json::Writer& out, const Vocabulary& vocabulary) {
-  const Vocabulary& standard = *Vocabulary::standard();
-  if (!has_own_types(vocabulary)) return;
-  const auto is_own = [&](const Category& category) {
-    return std::none_of(standard.categories().begin(), standard.categories().end(),
-                        [&](const Category& other) { return other.id == category.id; });
-  };
-  if (std::any_of(vocabulary.categories().begin(), vocabulary.categories().end(), is_own)) {
-    out.key("event_categories");
-    out.array([&] {
-      for (const Category& category : vocabulary.categories()) {
-        if (is_own(category)) write_json(out, category);
+/// Writes the members that there is something for.
+class OwnEntriesWriter {
+ public:
+  OwnEntriesWriter(json::Writer& out, const Vocabulary& vocabulary) : out_(out), own_(vocabulary) {}
+
+  void write() {
+    const auto is_own_category = [this](const Category& category) { return is_own(category); };
+    const auto is_own_kind = [this](const EventKind& kind) { return is_own(kind) && !goes_with_its_type(kind); };
+    write("event_categories", own_.categories(), is_own_category, [&](const Category& it) { write_json(out_, it); });
+    write(
+        "event_types", own_.event_types(), [this](const EventType& type) { return is_own(type); },
+        [this](const EventType& type) { write_type(type); });
+    write("event_kinds", own_.event_kinds(), is_own_kind, [this](const EventKind& kind) { write_kind(kind); });
+  }
+
+ private:
+  template <class T, class IsOwn, class Write>
+  void write(std::string_view key, const std::vector<T>& entries, IsOwn&& is_own, Write&& write_entry) {
+    if (std::none_of(entries.begin(), entries.end(), is_own)) return;
+    out_.key(key);
+    out_.array([&] {
+      for (const T& entry : entries) {
+        if (is_own(entry)) write_entry(entry);
       }
     });
   }
-  out.key("event_types");
-  out.array([&] {
-    for (std::size_t i = standard.event_types().size(); i < vocabulary.event_types().size(); ++i) {
-      const EventType& type = vocabulary.event_types()[i];
-      out.object([&] {
-        out.member("id", type.id);
-        out.member("name", type.name);
-        out.member("display_name", type.display_name);
-        out.member("description", type.description);
-        out.member("category_id", type.category_id);
-        out.key("kinds");
-        out.array([&] {
-          for (const EventKind& kind : vocabulary.event_kinds()) {
-            if (kind.selectable_as == type.name) out.string(kind.type);
-          }
-        });
+
+  bool is_own(const Category& category) const {
+    return std::none_of(standard_.categories().begin(), standard_.categories().end(),
+                        [&](const Category& other) { return other.id == category.id; });
+  }
+  bool is_own(const EventType& type) const noexcept { return own_.bit_of(type) >= standard_.event_types().size(); }
+  bool is_own(const EventKind& kind) const noexcept {
+    return static_cast<std::size_t>(&kind - own_.event_kinds().data()) >= standard_.event_kinds().size();
+  }
+  /// Whether it is told by the `kinds` of an own event type.
+  bool goes_with_its_type(const EventKind& kind) const {
+    const EventType* const type = own_.find_event_type_by_name(kind.selectable_as);
+    return kind.scope == Scope::app && type != nullptr && is_own(*type);
+  }
+
+  void write_type(const EventType& type) {
+    out_.object([&] {
+      out_.member("id", type.id);
+      out_.member("name", type.name);
+      out_.member("display_name", type.display_name);
+      out_.member("description", type.description);
+      out_.member("category_id", type.category_id);
+      out_.key("kinds");
+      out_.array([&] {
+        for (const EventKind& kind : own_.event_kinds()) {
+          if (kind.selectable_as == type.name && is_own(kind) && goes_with_its_type(kind)) out_.string(kind.type);
+        }
       });
-    }
-  });
-}
+    });
+  }
+  void write_kind(const EventKind& kind) {
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+    });
+  }
+
+  json::Writer& out_;
+  const Vocabulary& own_;
+  const Vocabulary& standard_ = *Vocabulary::standard();
+};
 
 /// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
 class VocabularyReader {
@@ -70,6 +106,7 @@ class VocabularyReader {
   void read(json::View root) {
     read_entries(root, "event_categories", [this](json::View entry) { return add_category(entry); });
     read_entries(root, "event_types", [this](json::View entry) { return add_type(entry); });
+    read_entries(root, "event_kinds", [this](json::View entry) { return add_own_kind(entry); });
   }
 
  private:
@@ -118,16 +155,35 @@ class VocabularyReader {
       if (!added) return added;
     }
     const json::View kinds = entry["kinds"];
-    if (!kinds.is_array()) return add_kind(name, name);
+    if (!kinds.is_array()) return add_kind_of(name, name);
     Result<void> result;
     kinds.for_each_element([&](json::View kind) {
-      Result<void> added = add_kind(kind.string(), name);
+      Result<void> added = add_kind_of(kind.string(), name);
       if (!added) result = std::move(added);
     });
     return result;
   }
 
-  Result<void> add_kind(std::string_view type, std::string_view selectable_as) {
+  Result<void> add_own_kind(json::View entry) {
+    Problems problems;
+    EventKind kind;
+    kind.type = entry["type"].string();
+    kind.selectable_as = entry["selectable_as"].string();
+    const json::View given = entry["scope"];
+    const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
+    for (const Scope one : {Scope::app, Scope::project, Scope::account}) {
+      if (scope != to_string(one)) continue;
+      kind.scope = one;
+      const EventKind* const present = vocabulary_.find_event_kind(kind.type);
+      const bool is_there = present != nullptr && present->scope == one && present->selectable_as == kind.selectable_as;
+      return is_there ? Result<void>() : vocabulary_.add_event_kind(kind);
+    }
+    problems.add("scope", "must be app, project or account", "unknown");
+    return std::move(problems).to_error("event kind");
+  }
+
+  /// A kind that an event type names. One that is there may have another scope: 1.0 did not write it.
+  Result<void> add_kind_of(std::string_view type, std::string_view selectable_as) {
     const EventKind* const present = vocabulary_.find_event_kind(type);
     if (present != nullptr && present->selectable_as == selectable_as) return {};
     return vocabulary_.add_event_kind({type, Scope::app, selectable_as});

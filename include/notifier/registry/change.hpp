@@ -68,12 +68,17 @@ inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
 /// A moment that may be absent.
 inline void read_time(json::View value, std::string_view field, Timestamp& out, Problems& problems) {
   if (!value.exists() || value.is_null()) return;
-  if (!value.is_string() || !parse_timestamp(value.string(), out)) {
-    problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type");
+  Timestamp time;
+  CivilTime civil;
+  switch (read_timestamp(value.string(), time, civil)) {
+    case TimeText::zoned: out = time; break;
+    case TimeText::unzoned: problems.add(field, "must say its zone, as 2018-05-14T09:46:42.077Z", "type"); break;
+    case TimeText::none: problems.add(field, "must be a time as 2018-05-14T09:46:42.077Z", "type"); break;
   }
 }
 
-/// The platform that a stored notifier names, in whichever way; they have to agree.
+/// The platform that a stored notifier names, in whichever way; they have to agree. An id that is not known here is
+/// another installation's: then the name beside it decides.
 inline const PlatformInfo* read_platform(const DraftView& draft, Problems& problems) {
   const PlatformInfo* found = nullptr;
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
@@ -89,8 +94,16 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto name = DraftView::read_text(draft.platform, "platform", problems);
   const auto type = DraftView::read_text(draft.type, "type", problems);
   take("platform", name, find_platform_by_name(name.value_or("")));
-  take("platform_id", draft.platform_id, find_platform_by_id(draft.platform_id.value_or("")));
+  const PlatformInfo* const by_id = find_platform_by_id(draft.platform_id.value_or(""));
+  if (by_id != nullptr) take("platform_id", draft.platform_id, by_id);
   take("type", type, find_platform_by_name(type.value_or("")));
+  if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
+      !has_no_text(*draft.platform_id)) {
+    problems.add(
+        "platform_id",
+        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
+        "unknown_platform");
+  }
   if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
   return found;
 }

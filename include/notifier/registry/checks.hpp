@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "notifier/delivery/signing_secret.hpp"
 #include "notifier/delivery/url.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/draft_view.hpp"
@@ -54,24 +55,8 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " is not a valid email address", "invalid_email");
+  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
   return false;
-}
-
-/// `whsec_` and base64 of 24 to 64 bytes (Standard Webhooks).
-inline bool is_signing_secret(std::string_view text) noexcept {
-  constexpr std::string_view prefix = "whsec_";
-  if (text.substr(0, prefix.size()) != prefix) return false;
-  text.remove_prefix(prefix.size());
-  if (text.size() % 4 != 0) return false;
-  std::size_t padding = 0;
-  while (padding < 2 && !text.empty() && text.back() == '=') {
-    text.remove_suffix(1);
-    ++padding;
-  }
-  const std::size_t bytes = text.size() * 3 / 4;
-  return bytes >= 24 && bytes <= 64 &&
-         std::all_of(text.begin(), text.end(), [](char c) { return is_letter_or_digit(c) || c == '+' || c == '/'; });
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {
@@ -95,7 +80,14 @@ inline void check_settings(Settings& settings, Problems& problems) {
   if (settings.email_from.size() > NOTIFIER_MAX_ID_BYTES) {
     problems.add("email_from", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
-    problems.add("email_from", "must be an email address, or `Name <address>` in ASCII", "invalid_email");
+    const std::string_view address = address_of_mailbox(settings.email_from);
+    const bool is_name = is_email_address(address);
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
+                           " " + email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;

@@ -66,6 +66,7 @@ class Loader {
   void load_app(json::View value, std::size_t position);
   void load_notifiers(json::View list, std::size_t app_position);
   void load_notifier(json::View value, std::size_t position);
+  void name_remedies();
   void load_id(json::View value, std::size_t position);
   std::string_view derive_notifier_id(std::size_t position);
   void load_user(json::View value, std::size_t position);
@@ -184,6 +185,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
+  if (!problems_.empty()) name_remedies();
   notifier_.created_at = now_;
   read_time(draft_.created_at, "created_at", notifier_.created_at, problems_);
   notifier_.updated_at = notifier_.created_at;
@@ -195,6 +197,16 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   if (!problems_.empty() || !faults_.empty()) return;
   if (const auto added = builder_.add(notifier_, selected_, id_hash_); !added) {
     problems_.add("base", added.error().message, "too_many");
+  }
+}
+
+/// Ids of events are an installation's own; in a document, their names and new types can stand.
+[[gnu::noinline]] inline void Loader::name_remedies() {
+  for (FieldError& problem : problems_.list()) {
+    if (problem.code != "unknown_event_type") continue;
+    problem.message += problem.field == "selected_event_ids"
+                           ? "; name the event in selected_events, or declare its type in event_types"
+                           : "; declare its type in event_types";
   }
 }
 

@@ -154,7 +154,8 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 'whsec_' followed by base64 of 24 to 64 bytes", "invalid_secret");
+    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+                         "invalid_secret");
   }
   secrets = std::move(given);
 }

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <utility>
 #include <vector>
 
@@ -15,7 +14,7 @@ namespace detail {
 /// Values that many have in common, each kept once, under a number of 16 bits, for as long as somebody has it. A value
 /// itself: a copy shares everything, and a change copies the few values around the one that changes.
 ///
-/// @tparam T     compared with ==.
+/// @tparam T     compared with ==, and by default the value of a number that nobody has.
 /// @tparam most  how many different values there may be at a time.
 template <class T, std::size_t most = 0xFFFF>
 class Numbered {
@@ -25,7 +24,7 @@ class Numbered {
   static_assert(most <= none);
 
   /// @param number  of a value that somebody has.
-  const T& operator[](std::uint16_t number) const noexcept { return *entry(number).value; }
+  const T& operator[](std::uint16_t number) const noexcept { return entry(number).value; }
   /// How many different values there are.
   std::size_t size() const noexcept { return numbers_.size(); }
   /// All numbers are smaller.
@@ -42,7 +41,7 @@ class Numbered {
 
  private:
   struct Entry {
-    std::shared_ptr<const T> value;
+    T value{};
     std::uint32_t users = 0;
     std::uint32_t hash = 0;  // while nobody has it: the next free number
   };
@@ -60,7 +59,7 @@ class Numbered {
   Entry& own_entry(std::size_t number);
 
   std::vector<Ref<Group>> groups_;
-  HashIndex<std::uint16_t> numbers_;
+  HashIndex<std::uint32_t> numbers_;
   std::size_t end_ = 0;
   std::uint32_t free_ = none;
 };
@@ -81,9 +80,9 @@ auto Numbered<T, most>::own_entry(std::size_t number) -> Entry& {
 template <class T, std::size_t most>
 std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
   std::uint16_t number = none;
-  numbers_.find(hash, [&](std::uint16_t candidate) {
-    if (!(*entry(candidate).value == value)) return false;
-    number = candidate;
+  numbers_.find(hash, [&](std::uint32_t candidate) {
+    if (!(entry(candidate).value == value)) return false;
+    number = static_cast<std::uint16_t>(candidate);
     return true;
   });
   if (number != none) {
@@ -92,7 +91,6 @@ std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
   }
   if (size() >= most) return none;
 
-  auto kept = std::make_shared<const T>(value);
   if (free_ != none) {
     number = static_cast<std::uint16_t>(free_);
     free_ = entry(number).hash;
@@ -101,7 +99,7 @@ std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
     number = static_cast<std::uint16_t>(end_++);
   }
   Entry& added = own_entry(number);
-  added.value = std::move(kept);
+  added.value = value;
   added.users = 1;
   added.hash = hash;
   numbers_.insert(hash, number);
@@ -112,8 +110,8 @@ template <class T, std::size_t most>
 void Numbered<T, most>::remove(std::uint16_t number) {
   Entry& entry = own_entry(number);
   if (--entry.users != 0) return;
-  numbers_.erase(entry.hash, [number](std::uint16_t other) { return other == number; });
-  entry.value.reset();
+  numbers_.erase(entry.hash, [number](std::uint32_t other) { return other == number; });
+  entry.value = T();
   entry.hash = free_;
   free_ = number;
 }

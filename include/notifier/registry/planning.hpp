@@ -10,37 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
-
-inline Error not_found(std::string_view resource, std::string_view text) {
-  Error error;
-  error.code = errc::not_found;
-  error.message = text;
-  error.field = resource;
-  return error;
-}
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
-
-inline Error conflict(std::string_view text) {
-  Error error;
-  error.code = errc::conflict;
-  error.message = text;
-  return error;
-}
-
-inline Error invalid(std::string_view what, std::string_view field, std::string_view message, std::string_view code) {
-  Problems problems;
-  problems.add(field, message, code);
-  return std::move(problems).to_error(what);
-}
 
 /// Borrows a draft for judging. `document` holds its type_data.
 inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
@@ -73,33 +51,6 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
   if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
   return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
-}
-
-inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
-  notifier.selected_event_ids.clear();
-  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
-}
-
-/// False where an id is not known.
-inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
-  for (const std::string& id : notifier.selected_event_ids) {
-    const EventType* const type = vocabulary.find_event_type_by_id(id);
-    if (type == nullptr) return false;
-    selected.push_back(vocabulary.bit_of(*type));
-  }
-  return true;
-}
-
-/// What may not be stored whoever says so.
-inline void check_stored(const Notifier& notifier, Problems& problems) {
-  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
-  const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
-  }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail
@@ -245,6 +196,9 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
   }
   notifier.id = draw_notifier_id(state, owner, notifier, 0);
+  if (state.find_notifier(notifier.id).app != nullptr) {
+    return detail::conflict("a notifier with the new id is there already");
+  }
   notifier.created_at = notifier.updated_at = now();
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   changes.push_back(std::move(change));
@@ -268,136 +222,4 @@ inline Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_
   return plan_add_app(*current(), std::move(app), default_notifier);
 }
 
-<<<<<<< HEAD
-=======
-// ---- applying -------------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline Result<void> apply_app(const Change& change, State& next) {
-  Problems problems;
-  check_text("id", change.app.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_app(change.app, problems);
-  if (!problems.empty()) return std::move(problems).to_error("app");
-  const AppBlock* const present = next.find_app_by_id(change.app.id);
-  if ((present == nullptr) != (change.expected == Timestamp())) {
-    return conflict(present == nullptr ? "the app to be replaced is not there"
-                                       : "an app with this id is there already");
-  }
-  const AppBlock* const namesake = next.find_app_by_name(change.app.name);
-  if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
-  next.put_app(change.app);
-  return {};
-}
-
-inline Result<void> apply_notifier(const Change& change, State& next) {
-  const Notifier& notifier = change.notifier;
-  const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
-  Problems problems;
-  std::vector<EventBit> selected;
-  check_stored(notifier, problems);
-  if (!find_selected(*next.vocabulary, notifier, selected)) {
-    problems.add("selected_event_ids", "holds an unknown event type id", "unknown_event_type");
-  }
-  if (!problems.empty()) return std::move(problems).to_error("notifier");
-  const State::Found present = next.find_notifier(notifier.id);
-  if (present.app == nullptr && change.expected != Timestamp()) {
-    return conflict("the notifier was removed since the change was planned");
-  }
-  if (present.app != nullptr && (present.app != app || app->record(present.place).updated_at() != change.expected)) {
-    return conflict(change.expected == Timestamp() ? "a notifier with this id is there already"
-                                                   : "the notifier has changed since the change was planned");
-  }
-  return next.put_notifier(*app, notifier, selected);
-}
-
-inline Result<void> apply_removal(const Change& change, State& next) {
-  const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
-  const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
-  if (!place.exists || app->record(place).updated_at() != change.expected) {
-    return conflict("the notifier has changed since the change was planned");
-  }
-  next.remove_notifier(*app, place);
-  return {};
-}
-
-inline Result<void> apply_user(const Change& change, State& next) {
-  Problems problems;
-  check_user({}, change.user, problems);
-  if (!problems.empty()) return std::move(problems).to_error("user");
-  next.put_user(change.user);
-  return {};
-}
-
-inline Result<void> apply(const Change& change, State& next) {
-  switch (change.op) {
-    case Change::Op::put_app: return apply_app(change, next);
-    case Change::Op::put_notifier: return apply_notifier(change, next);
-    case Change::Op::remove_notifier: return apply_removal(change, next);
-    case Change::Op::put_user: break;
-  }
-  return apply_user(change, next);
-}
-
-}  // namespace detail
-
-inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) {
-  for (const Change& change : changes)
-    if (auto applied = detail::apply(change, next); !applied) return applied;
-  return {};
-}
-
-inline Result<void> Registry::apply(const std::vector<Change>& changes) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto applied = apply(changes, *next);
-  if (applied) publish(std::move(next));
-  return applied;
-}
-
-template <class Plan>
-Result<Notifier> Registry::change(Plan&& plan) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan(*next);
-  if (!planned) return std::move(planned).error();
-  std::vector<Change> changes;
-  changes.push_back(std::move(*planned));
-  if (auto applied = apply(changes, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move(changes[0].notifier);
-}
-
-inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
-  return change([&](const State& state) { return plan_add(state, app, draft); });
-}
-
-inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
-  return change([&](const State& state) { return plan_update(state, app, id, patch); });
-}
-
-inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
-  return change([&](const State& state) { return plan_remove(state, app, id); });
-}
-
-inline Result<App> Registry::add_app(App app, bool default_notifier) {
-  const std::lock_guard<std::mutex> lock(writing_);
-  auto next = std::make_shared<State>(*current());
-  auto planned = plan_add_app(*next, std::move(app), default_notifier);
-  if (!planned) return std::move(planned).error();
-  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return std::move((*planned)[0].app);
-}
-
-inline Result<void> Registry::put_user(User user) {
-  std::vector<Change> changes(1);
-  changes[0].op = Change::Op::put_user;
-  changes[0].user = std::move(user);
-  return apply(changes);
-}
-
->>>>>>> voices
 NOTIFIER_NAMESPACE_END

@@ -7,16 +7,11 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/registry/planning.hpp"
+#include "notifier/registry/checks.hpp"
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline Error no_user() { return not_found("user", "there is no such person"); }
-
-}  // namespace detail
-
 inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app();

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "notifier/registry/change.hpp"
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/reserved_keys.hpp"
 #include "notifier/registry/state.hpp"
 
@@ -18,13 +19,8 @@ struct Preparation {
   std::unique_ptr<Preparation> later;       // stored after this one, and not seen yet either
 };
 
-/// What a change is answered that touches what is reserved.
-inline Error is_reserved() {
-  Error error;
-  error.code = errc::conflict;
-  error.message = "somebody else is changing the same at this moment";
-  return error;
-}
+/// Makes changes in a state that is not published, one after the other. Where one cannot be, the state is of no use.
+Result<void> apply(const std::vector<Change>& changes, State& next);
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

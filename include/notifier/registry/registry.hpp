@@ -25,6 +25,7 @@
 #include "notifier/registry/snapshot.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/byte_order_mark.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -152,6 +153,7 @@ class Registry {
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
   /// that is not known here, errc::conflict while a store has changes.
+  /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
@@ -316,7 +318,7 @@ inline std::size_t Registry::app_count() const { return current()->app_count(); 
 
 inline Result<void> Registry::load(std::string_view json) {
   json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_SNAPSHOT_BYTES);
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
   if (!root->is_object()) {
     Error error;
@@ -327,7 +329,8 @@ inline Result<void> Registry::load(std::string_view json) {
   if (auto known = detail::check_version(*root); !known) return known;
 
   std::shared_ptr<const Vocabulary> vocabulary = options_.vocabulary;
-  if ((*root)["event_types"].size() != 0 || (*root)["event_categories"].size() != 0) {
+  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
+  if (has("event_types") || has("event_categories") || has("event_kinds")) {
     auto extended = detail::extend_vocabulary(*vocabulary, *root);
     if (!extended) return std::move(extended).error();
     vocabulary = std::move(*extended);

@@ -390,12 +390,5 @@ inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& not
   return {};
 }
 
-inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
-  const std::uint32_t app_hash = short_hash(app.id());
-  voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
-  replace_app(app, app.with_removed(place));
-}
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

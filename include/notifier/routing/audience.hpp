@@ -17,7 +17,7 @@ struct Audience {
   std::vector<std::string_view> app_ids;       ///< the apps an account event concerns
   /// What an event that has no id of its own is known by: the same text makes it the same event, as the key that a
   /// client repeats a request under. Empty: RouterOptions::new_id is asked.
-  std::string_view event_id;
+  std::string_view event_id = {};
 };
 
 namespace detail {

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -61,10 +62,12 @@ struct Rendering {
 
  private:
   Payload& add_payload(std::uint16_t voice, std::size_t at);
+  void grow();
 
   // There are as many as one event has needed, however many voices there are; each stays with its voice until another
   // needs the place.
-  std::vector<Payload> payloads_;
+  std::unique_ptr<Payload[]> payloads_;
+  std::size_t payload_count_ = 0;
   std::vector<std::uint16_t> places_;  // by voice; what lies there may be another's by now
   std::size_t next_ = 0;               // the place to be given away next
 };
@@ -123,22 +126,31 @@ inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
   return add_payload(voice, at);
 }
 
+/// Twice as many, or the first ones.
+[[gnu::noinline]] inline void Rendering::grow() {
+  const std::size_t size = payload_count_ == 0 ? 8 : 2 * payload_count_;
+  std::unique_ptr<Payload[]> payloads(new Payload[size]);
+  for (std::size_t i = 0; i < payload_count_; ++i) payloads[i] = std::move(payloads_[i]);
+  payloads_ = std::move(payloads);
+  next_ = payload_count_;
+  payload_count_ = size;
+}
+
 [[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
-  if (payloads_.empty()) payloads_.resize(8);
+  if (payload_count_ == 0) grow();
   for (std::size_t steps = 0; payloads_[next_].number == number; ++steps) {
-    ++next_;
-    if (next_ < payloads_.size()) continue;
-    next_ = 0;
-    if (steps < payloads_.size()) continue;
-    next_ = payloads_.size();
-    payloads_.resize(2 * next_);
+    if (steps == payload_count_) {
+      grow();
+      break;
+    }
+    next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
   }
   if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1));
   places_[at] = static_cast<std::uint16_t>(next_);
   Payload& added = payloads_[next_];
+  next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
   added.voice = voice;
   added.number = 0;
-  next_ = next_ + 1 < payloads_.size() ? next_ + 1 : 0;
   return added;
 }
 

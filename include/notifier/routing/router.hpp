@@ -127,8 +127,7 @@ class Router {
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
-  /// The same for several events, to which it gives no audience.
-  /// @param lookups  one each, after load_app().
+  /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   template <class Sink, class Failed>

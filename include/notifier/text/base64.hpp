@@ -16,6 +16,25 @@ namespace detail::base64 {
 
 inline constexpr std::string_view alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
 
+inline bool are_digits(std::string_view text) noexcept {
+  return text.find_first_not_of(alphabet) == std::string_view::npos;
+}
+
+/// Appends the bytes that digits stand for.
+/// @return the bits that no byte uses
+inline std::uint32_t append_bytes(std::string_view digits, std::string& out) {
+  std::uint32_t bits = 0;
+  int count = 0;
+  for (const char c : digits) {
+    bits = bits << 6 | static_cast<std::uint32_t>(alphabet.find(c));  // those of long ago fall off
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    out += static_cast<char>(bits >> count);
+  }
+  return bits & ((1u << count) - 1);
+}
+
 }  // namespace detail::base64
 
 /// Appends `bytes` in base64: four characters for every three bytes begun.
@@ -36,20 +55,10 @@ inline std::optional<std::string> decode_base64(std::string_view text) {
   std::size_t padding = 0;
   while (padding < 2 && padding < text.size() && text[text.size() - 1 - padding] == '=') ++padding;
   text.remove_suffix(padding);
+  if (!detail::base64::are_digits(text)) return std::nullopt;
   std::string out;
   out.reserve(text.size() / 4 * 3 + 3);
-  std::uint32_t bits = 0;
-  int count = 0;
-  for (const char c : text) {
-    const std::size_t value = detail::base64::alphabet.find(c);
-    if (value == std::string_view::npos) return std::nullopt;
-    bits = bits << 6 | static_cast<std::uint32_t>(value);  // those of long ago fall off
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    out += static_cast<char>(bits >> count);
-  }
-  if ((bits & ((1u << count) - 1)) != 0) return std::nullopt;
+  if (detail::base64::append_bytes(text, out) != 0) return std::nullopt;
   return out;
 }
 

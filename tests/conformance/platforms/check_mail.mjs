@@ -10,7 +10,7 @@ const lines = (s) => s.replace(/\r\n/g, '\n');
 function judge(name, message, mail) {
   const cut = message.email_cut;
   check(mail.from === 'notifier@example.com', `${name}: from`, message, mail.from);
-  check(mail.fromName === 'Notifier, Inc.', `${name}: name of the sender`, message, mail.fromName);
+  check(mail.fromName === message.email_from_name, `${name}: name of the sender`, message, mail.fromName);
   check(mail.to.join() === 'ops@example.com,on-call.team@example.org', `${name}: to`, message, mail.to);
   check(mail.id === '<msg_0123456789abcdef0123456789abcdef@example.com>', `${name}: id`, message, mail.id);
   check(/^<thread_[0-9a-f]{32}@example\.com>$/.test(mail.references), `${name}: references`, message, mail.references);
@@ -33,7 +33,7 @@ for (const message of payloads()) {
   ++count;
   const first = await simpleParser(message.email, { skipHtmlToText: true, skipTextToHtml: true, skipImageLinks: true });
   judge('mailparser', message, {
-    from: first.from.value[0].address,
+    from: first.from.value.map(({ address }) => address).join(),
     fromName: first.from.value[0].name,
     to: first.to.value.map((address) => address.address),
     id: first.messageId,

@@ -20,6 +20,10 @@ def tidy(text):
     return re.sub(r"\s+", " ", text).strip()
 
 
+def without_spaces(text):
+    return re.sub(r"\s+", "", text)
+
+
 count = 0
 for line in subprocess.run(sys.argv[1:], capture_output=True, check=True).stdout.splitlines():
     message = json.loads(line)
@@ -29,8 +33,9 @@ for line in subprocess.run(sys.argv[1:], capture_output=True, check=True).stdout
     for name, value in mail.items():
         check(not getattr(value, "defects", ()), f"defects of {name}", message, getattr(value, "defects", ()))
     check(mail.get_content_type() == "multipart/alternative", "type", message, mail.get_content_type())
-    check([str(address) for address in mail["From"].addresses] == ['"Notifier, Inc." <notifier@example.com>'],
-          "from", message, mail["From"])
+    # In an address, Python before 3.13 leaves the white space between two encoded words, which RFC 2047 takes out.
+    check([(without_spaces(address.display_name), address.addr_spec) for address in mail["From"].addresses]
+          == [(without_spaces(message["email_from_name"]), "notifier@example.com")], "from", message, mail["From"])
     check([str(address) for address in mail["To"].addresses] == ["ops@example.com", "on-call.team@example.org"],
           "to", message, mail["To"])
     check(mail["Date"].datetime is not None, "date", message, mail["Date"])

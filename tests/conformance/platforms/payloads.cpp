@@ -1,7 +1,10 @@
 // Writes what the platforms would get: `payloads EVENTS.ndjson` prints one JSON line per message, for each event of the
 // file and for hostile messages, with the payloads and what a reader must find in them.
 
+#include <cstddef>
 #include <cstdio>
+#include <cstdlib>
+#include <iterator>
 #include <string>
 #include <string_view>
 
@@ -10,6 +13,7 @@
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/message/describe.hpp"
+#include "notifier/model/email_address.hpp"
 #include "notifier/model/event.hpp"
 
 namespace {
@@ -33,6 +37,39 @@ void write_cut(json::Writer& line, std::string_view name, const Truncations& cut
   });
 }
 
+/// Who sends, as a host writes it, and the name that a reader sees.
+struct Sender {
+  std::string_view from;
+  std::string_view name;
+};
+
+constexpr Sender senders[] = {
+    {"Notifier, Inc. <notifier@example.com>", "Notifier, Inc."},
+    {"Zo\xC3\xAB <notifier@example.com>", "Zo\xC3\xAB"},
+    {"St. John <notifier@example.com>", "St. John"},
+    {"Notifier (prod) <notifier@example.com>", "Notifier (prod)"},
+    {"\"already quoted\" <notifier@example.com>", "already quoted"},
+    {"\"Zo\xC3\xAB \\\"Z\\\" \\\\ Co.\" <notifier@example.com>", "Zo\xC3\xAB \"Z\" \\ Co."},
+    {"Ann \"A\" N <notifier@example.com>", "Ann \"A\" N"},
+    {"Ops: alerts; all [prod] <notifier@example.com>", "Ops: alerts; all [prod]"},
+    {"ops@work <notifier@example.com>", "ops@work"},
+    {"\"Ops <a@b.c>, more\" <notifier@example.com>", "Ops <a@b.c>, more"},
+    {"=?not an encoded word <notifier@example.com>", "=?not an encoded word"},
+    {"\xE2\x98\x83 \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xF0\x9F\xA6\x84 <notifier@example.com>",
+     "\xE2\x98\x83 \xD7\xA9\xD7\x9C\xD7\x95\xD7\x9D \xF0\x9F\xA6\x84"},
+    {"The operations team of the company with the very long name, that is all of us (in Z\xC3\xBCrich) and the night "
+     "shift <notifier@example.com>",
+     "The operations team of the company with the very long name, that is all of us (in Z\xC3\xBCrich) and the night "
+     "shift"},
+    {"A name in ASCII that is longer than one line of a header can be, comma included, and then a bit "
+     "<notifier@example.com>",
+     "A name in ASCII that is longer than one line of a header can be, comma included, and then a bit"},
+    {"Plain Name<notifier@example.com>", "Plain Name"},
+    {"notifier@example.com", ""},
+};
+
+std::size_t printed = 0;
+
 void print(const Message& message) {
   Buffer slack, rocket_chat, mail, out;
   EmailBody body;
@@ -41,8 +78,10 @@ void print(const Message& message) {
   format_slack(message, slack, slack_cut);
   format_rocket_chat(message, rocket_chat, rocket_chat_cut);
   format_email_body(message, "example.com", Timestamp{1526291202077}, body, mail_cut);
-  format_email(body, "Notifier, Inc. <notifier@example.com>", to, 2, "msg_0123456789abcdef0123456789abcdef",
-               "example.com", mail);
+  const Sender& sender = senders[printed++ % std::size(senders)];
+  Mailbox mailbox;
+  if (!parse_mailbox(sender.from, mailbox)) std::abort();
+  format_email(body, sender.from, to, 2, "msg_0123456789abcdef0123456789abcdef", "example.com", mail);
 
   json::Writer line(out);
   line.object([&] {
@@ -67,6 +106,7 @@ void print(const Message& message) {
     line.key("rocket_chat");
     line.raw(rocket_chat.view());
     write_cut(line, "rocket_chat_cut", rocket_chat_cut);
+    line.member("email_from_name", sender.name);
     line.member("email", mail.view());
     write_cut(line, "email_cut", mail_cut);
   });

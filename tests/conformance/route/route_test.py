@@ -110,6 +110,21 @@ class Route(unittest.TestCase):
         bodies = [delivery["body"] for delivery in lines(done.stdout) if delivery["platform"] == "webhook"]
         self.assertEqual(bodies, [EVENT.decode().strip()] * 2)
 
+    def test_a_byte_order_mark_before_either_input_is_skipped(self):
+        mark = b"\xef\xbb\xbf"
+        plain = run(self.small, events=EVENT * 2)
+        path = self.folder / "marked.json"
+        path.write_bytes(mark + pathlib.Path(self.small).read_bytes())
+        for events in [mark + EVENT * 2, mark + EVENT + EVENT.rstrip(), mark + b"\r\n" + EVENT * 2]:
+            done = run(str(path), events=events)
+            self.assertEqual((done.returncode, done.stdout, done.stderr), (0, plain.stdout, b""))
+            explained = run("--explain", str(path), events=events)
+            self.assertEqual((explained.returncode, len(lines(explained.stdout))), (0, 2))
+        self.assertEqual(run(self.small, events=mark).returncode, 0)
+        done = run(self.small, events=mark + mark + EVENT + mark + EVENT + EVENT)
+        self.assertEqual((done.returncode, len(lines(done.stdout))), (1, 2))
+        self.assertRegex(done.stderr.decode(), r"^notifier-route: line 1, byte 0: .+\nnotifier-route: line 2, byte 0: .+\n$")
+
     def test_a_line_that_is_too_long_is_refused_and_the_next_is_not(self):
         long = b'{"type":"restart","app_name":"shop","type_data":{"x":"' + b"x" * (12 << 20) + b'"}}\n'
         done = run(self.small, events=long + EVENT)
@@ -145,7 +160,7 @@ class Route(unittest.TestCase):
         self.assertIn(b"byte 9", done.stderr)
 
     def test_wrong_calls_end_with_2(self):
-        for arguments in [[], ["--fly", self.small], [self.small, self.small], ["--now"], ["--now", "soon", self.small], ["no such file"]]:
+        for arguments in [[], ["--fly", self.small], [self.small, self.small], ["--now"], ["--now", "soon", self.small], ["--now", "2018-05-14T09:46:42", self.small], ["no such file"]]:
             done = run(*arguments, events=EVENT)
             self.assertEqual((done.returncode, done.stdout), (2, b""), arguments)
             self.assertNotEqual(done.stderr, b"", arguments)

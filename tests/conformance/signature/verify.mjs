@@ -39,6 +39,14 @@ const messages = Array.from({ length: 300 }, (_, i) => ({
   secrets: Array.from({ length: 1 + (i % 3) }, (_, k) => `whsec_${bytes(`key${i}.${k}`, 24 + ((i * 7 + k) % 41)).toString('base64')}`),
 }));
 
+// Secrets as people copy them: without `whsec_`, without padding, without both, and made up, with bits that no byte uses.
+const copied = (secret, i) => {
+  const bare = i % 2 === 0 ? secret : secret.slice('whsec_'.length);
+  return i % 3 === 0 ? bare : bare.replace(/=+$/, '');
+};
+for (const message of messages.slice(100)) message.secrets = message.secrets.map((secret, k) => copied(secret, message.body.length + k));
+messages.at(-1).secrets = [`${'A'.repeat(42)}B`];
+
 const signatures = sign(messages);
 let faults = 0;
 const expect = (what, accepted, verify) => {

@@ -50,10 +50,15 @@ export function operands(positionals: string[], ...names: string[]): string[] {
   return positionals;
 }
 
+/** The text of a file without the byte order mark that some editors and shells put before it. */
+export function withoutByteOrderMark(file: Uint8Array): Uint8Array {
+  return file[0] === 0xef && file[1] === 0xbb && file[2] === 0xbf ? file.subarray(3) : file;
+}
+
 /** Reads a file, or standard input for `-`. */
 export function readInput(path: string): Uint8Array {
   try {
-    return readFileSync(path === '-' ? 0 : path);
+    return withoutByteOrderMark(readFileSync(path === '-' ? 0 : path));
   } catch (error) {
     throw new Unusable(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
   }
@@ -82,11 +87,22 @@ export function loadEngine(path: string, options: EngineOptions = {}): Engine {
   return engine;
 }
 
-/** A clock that stands still, at `--now` or where none is said at the beginning: the same input gives the same output. */
-export function fixedClock(now: string | undefined): EngineOptions {
-  const time = new Date(now ?? 0);
-  if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time as 2024-05-14T09:46:42Z, not ${now}`);
-  return { clock: () => time };
+/** Reads a time as the module does; `Date` alone takes one without a zone for local time. NaN where there is none. */
+function readTime(text: string): number {
+  const zone = String.raw`(?:Z|z|UTC|GMT|([+-]\d\d)(?::?(\d\d))?)`;
+  const found = new RegExp(String.raw`^(\d{4}-\d\d-\d\d)[Tt ]((?:[01]\d|2[0-3]):\d\d)(?::(\d\d)(?:[.,](\d+))?)? ?${zone}$`).exec(text);
+  if (found === null) return NaN;
+  const [, date, minute, second = '00', decimals = '', hours, minutes = '00'] = found;
+  // Date takes the 29th of any February for a day.
+  if (new Date(`${date}T00:00Z`).toJSON()?.slice(0, 10) !== date) return NaN;
+  return Date.parse(`${date}T${minute}:${second}.${decimals.slice(0, 3).padEnd(3, '0')}${hours === undefined ? 'Z' : `${hours}:${minutes}`}`);
+}
+
+/** A clock that stands still, at `--now` or where none is said at the beginning, and no ids drawn: the same input gives the same output. */
+export function reproducible(now: string | undefined): EngineOptions {
+  const time = new Date(now === undefined ? 0 : readTime(now));
+  if (Number.isNaN(time.getTime())) throw new Usage(`--now needs a time with its zone, as 2024-05-14T09:46:42Z, not ${now}`);
+  return { clock: () => time, ids: null };
 }
 
 /** Colours, for a terminal that wants them. */

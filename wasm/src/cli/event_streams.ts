@@ -3,8 +3,8 @@
 import type { ServerResponse } from 'node:http';
 import type { Delivery, Outcome } from '../types.js';
 
-/** What is tried again is pending. `shown`: a dry run does not send it. */
-export type DeliveryStatus = 'pending' | 'delivered' | 'dead' | 'shown';
+/** What is tried again is pending; what waits for its notifier to be switched on is held. `shown`: a dry run does not send it. */
+export type DeliveryStatus = 'pending' | 'held' | 'delivered' | 'dead' | 'shown';
 type DeliveryHead = Pick<Delivery, 'appId' | 'notifierId' | 'notifierName' | 'platform' | 'eventId' | 'eventType' | 'idempotencyKey'>;
 
 /** A client that does not keep up is cut off rather than fed a stream with holes. */
@@ -25,11 +25,16 @@ export class EventStreams {
     });
   }
 
-  /** @param status of its deliveries */
-  publish({ events, deliveries }: Outcome, status: DeliveryStatus): void {
+  /**
+   * @param status of its deliveries
+   * @param isNew for each of them; one that is known has been told of
+   */
+  publish({ events, deliveries }: Outcome, status: DeliveryStatus, isNew: readonly boolean[] = []): void {
     if (this.#clients.size === 0) return;
     for (const { appId, json } of events) this.#send(appId, 'event', json);
-    for (const delivery of deliveries) this.publishDelivery(delivery, status);
+    deliveries.forEach((delivery, i) => {
+      if (isNew[i] ?? true) this.publishDelivery(delivery, status);
+    });
   }
 
   publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }: DeliveryHead, status: DeliveryStatus): void {

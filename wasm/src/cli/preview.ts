@@ -1,6 +1,6 @@
 import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
-import { Failure, faults, fixedClock, loadEngine, operands, paint, parse, readInput } from './command.js';
+import { Failure, faults, reproducible, loadEngine, operands, paint, parse, readInput } from './command.js';
 
 const help = `Usage: notifier-wasm preview CONFIG.json [OPTION]... [< EVENT]
 
@@ -49,7 +49,7 @@ export function preview(args: string[]): number {
   if (parsed === undefined) return 0;
   const { values } = parsed;
   const [config] = operands(parsed.positionals, 'CONFIG.json');
-  const engine = loadEngine(config!, fixedClock(values.now));
+  const engine = loadEngine(config!, reproducible(values.now));
   let notifiers = engine.apps().flatMap((app) => engine.notifiers(app.id));
   if (values.notifier !== undefined) {
     notifiers = notifiers.filter(({ id, name }) => id === values.notifier || name === values.notifier);

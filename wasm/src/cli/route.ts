@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { fstatSync } from 'node:fs';
 import { routeParts } from '../engine.js';
 import { LineSplitter } from '../lines.js';
-import { fixedClock, loadEngine, operands, parse } from './command.js';
+import { reproducible, loadEngine, operands, parse } from './command.js';
 
 const help = `Usage: notifier-wasm route CONFIG.json [OPTION]... < EVENTS > DELIVERIES
 
@@ -54,7 +54,7 @@ export async function route(args: string[]): Promise<number> {
   const parsed = parse(args, { explain: { type: 'boolean' }, now: { type: 'string' } }, help);
   if (parsed === undefined) return 0;
   const [config] = operands(parsed.positionals, 'CONFIG.json');
-  const engine = loadEngine(config!, fixedClock(parsed.values.now));
+  const engine = loadEngine(config!, reproducible(parsed.values.now));
   const explain = parsed.values.explain ?? false;
 
   const splitter = new LineSplitter();

@@ -2,13 +2,13 @@ import { LineSplitter } from '../lines.js';
 import type { Outbox, OutboxReport } from '../node.js';
 import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
-import { Usage, faults, loadEngine, operands, paint, parse } from './command.js';
+import { Usage, faults, loadEngine, operands, paint, parse, withoutByteOrderMark } from './command.js';
 import { deliveryHelp, deliveryOptions, openOutbox } from './delivering.js';
 
 const help = `Usage: notifier-wasm send CONFIG.json [OPTION]... < EVENTS
 
 Reads events, one JSON document to a line, and delivers them to the notifiers that accept them; what fails for now is tried again.
-An event that comes twice with the same id is sent once.
+An event that comes twice with the same id is sent once; one without an id is a new one each time it is read.
 
 ${deliveryHelp}\
   --retry-for SECONDS
@@ -144,9 +144,9 @@ export async function send(args: string[]): Promise<number> {
     for (let at = 0; whole !== undefined && at < whole.length && !isStopped; ) {
       const feed = whole.indexOf(10, at);
       const end = feed < 0 ? whole.length : feed;
-      const line = whole.slice(at, end);
+      let line: Uint8Array = whole.slice(at, end);
       at = end + 1;
-      ++lines;
+      if (++lines === 1) line = withoutByteOrderMark(line);
       if (line.every((byte) => byte === 32 || byte === 9 || byte === 13)) continue;
       let deliveries: Delivery[];
       try {
@@ -161,7 +161,7 @@ export async function send(args: string[]): Promise<number> {
         continue;
       }
       // What an earlier run gave up is due again.
-      if (values.outbox !== undefined) for (const { idempotencyKey } of deliveries) outbox.resend(idempotencyKey);
+      if (values.outbox !== undefined) for (const { notifierId, idempotencyKey } of deliveries) await outbox.resend(notifierId, idempotencyKey);
       batch.push(...deliveries);
       if (batch.length >= mostPending / 10) await put(outbox);
     }

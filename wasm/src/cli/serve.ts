@@ -1,10 +1,11 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import type { Outbox, OutboxReport } from '../node.js';
-import type { ApiRequest, Delivery, History, Outcome } from '../types.js';
+import { FileStore, showRecord, type Outbox, type OutboxReport, type Standing } from '../node.js';
+import type { ApiRequest, Change, Delivery, History, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
 import { dashboardFile } from './dashboard_files.js';
@@ -79,18 +80,6 @@ async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
   return size > longestBody ? refusal(413, tooLarge) : Buffer.concat(chunks, size);
 }
 
-/** What deliveries came to, for the API. */
-function historyOf(database: Database, outbox: () => Outbox): History {
-  return {
-    events: (appId, offset, limit) => database.events(appId, offset, limit),
-    deliveries(_, notifierId, offset, limit) {
-      const { total, deliveries } = outbox().list({ notifierId, offset, limit });
-      return { total, items: deliveries.map((delivery) => JSON.stringify(delivery)) };
-    },
-    retry: (_, notifierId, deliveryId) => outbox().resend(deliveryId, notifierId),
-  };
-}
-
 /** One line of JSON for each attempt. No URL, address or content: those may hold secrets. */
 function logAttempt({ id, notifierId, platform, attempt, verdict, state }: OutboxReport): void {
   const line = { time: new Date().toISOString(), delivery: id, notifier_id: notifierId, platform, attempt, outcome: verdict.action, status: verdict.status, reason: verdict.reason, state };
@@ -109,66 +98,141 @@ function readDelays(text: string): number[] {
 class Service {
   readonly #engine: Engine;
   readonly #database: Database;
+  readonly #deliveries: FileStore;
   readonly #isDry: boolean;
   readonly #hasMailServer: boolean;
+  readonly #committer: Committer;
+  /** Deliveries that requests have sent again, until that is on the disk. */
+  #resent: Promise<unknown>[] = [];
+  /** For each outcome that is being committed, which of its deliveries are new. */
+  readonly #isNew = new WeakMap<Outcome, boolean[]>();
   outbox!: Outbox;
   readonly streams = new EventStreams();
 
-  constructor(engine: Engine, database: Database, isDry: boolean, hasMailServer: boolean) {
-    this.#engine = engine;
+  constructor(database: Database, deliveries: FileStore, isDry: boolean, hasMailServer: boolean) {
     this.#database = database;
+    this.#deliveries = deliveries;
     this.#isDry = isDry;
     this.#hasMailServer = hasMailServer;
+    this.#engine = newEngine({ history: this.#history() });
+    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** What deliveries came to, for the API. */
+  #history(): History {
+    return {
+      events: (appId, offset, limit) => this.#database.events(appId, offset, limit),
+      deliveries: (_, notifierId, offset, limit) => {
+        const { total, records } = this.#deliveries.list({ notifierId, offset, limit });
+        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
+      },
+      retry: (_, notifierId, deliveryId) => {
+        const record = this.#deliveries.find(notifierId, deliveryId);
+        if (record === undefined) return 'not found';
+        if (record.state !== 'dead') return record.state;
+        this.#resent.push(this.outbox.resend(notifierId, deliveryId));
+        return 'due';
+      },
+    };
   }
 
   /** Resolves when the answer may be given: when everything is on the disk. */
-  answer(request: ApiRequest): Promise<Outcome | Answer> {
-    return this.#settle(this.#engine.handle(request));
-  }
-
-  async #settle(outcome: Outcome): Promise<Outcome | Answer> {
-    const { changes, events, deliveries } = outcome;
-    if (changes.length + events.length + deliveries.length === 0) return outcome;
+  async answer(request: ApiRequest): Promise<Outcome | Answer> {
     try {
-      this.#database.store(outcome);
+      let resent: Promise<unknown>[] = [];
+      const outcome = await this.#commit(() => {
+        const handled = this.#engine.handle(request);
+        resent = this.#resent.splice(0);
+        return handled;
+      });
+      await Promise.all(resent);
+      return outcome;
     } catch (error) {
+      if (error instanceof NotifierError && error.code === 'conflict') return conflicted();
       process.stderr.write(`notifier-wasm: cannot write the database: ${(error as Error).message}\n`);
       return refusal(500, 'The change could not be stored; nothing has changed');
     }
-    this.#engine.apply(changes);
-    this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending');
-    for (const { op, notifier } of changes as { op: string; notifier: { id: string; active?: boolean } }[]) {
-      const isOver = op === 'remove_notifier' || (op === 'put_notifier' && notifier.active === false);
-      if (isOver) this.outbox.cancel(notifier.id);
-    }
-    try {
-      await this.outbox.enqueue(deliveries);
-    } catch (error) {
-      process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
-      return refusal(500, 'The deliveries could not be stored; send the same again');
-    }
+  }
+
+  async #commit(ask: () => Outcome): Promise<Outcome> {
+    const outcome = await this.#committer.commit(ask);
+    this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending', this.#isNew.get(outcome));
+    await this.#follow(outcome.changes);
     return outcome;
+  }
+
+  /** Keeps changes and events, then deliveries: all of it, or nothing. */
+  async #keep(outcomes: readonly Outcome[]): Promise<void> {
+    const undo = this.#database.store(outcomes);
+    try {
+      const isNew = await this.outbox.offer(outcomes.flatMap(({ deliveries }) => deliveries));
+      let at = 0;
+      for (const outcome of outcomes) {
+        const own = isNew.slice(at, (at += outcome.deliveries.length));
+        this.#isNew.set(outcome, own);
+        markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
+      }
+    } catch (error) {
+      undo();
+      throw error;
+    }
+  }
+
+  /** What changes of notifiers mean for what waits for them. Should that not be stored now, it is found at the next start. */
+  async #follow(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) {
+      try {
+        if (change.op === 'remove_notifier') {
+          const { id } = change.notifier;
+          tellOf('removed', id, await this.outbox.cancel(id));
+        } else if (change.op === 'put_notifier') {
+          const { id, active } = change.notifier;
+          if (active) tellOf('switched on', id, await this.outbox.resume(id));
+          else tellOf('switched off', id, await this.outbox.hold(id));
+        }
+      } catch (error) {
+        process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
+      }
+    }
   }
 
   report({ id, notifierId, notifierName, appId, platform, eventId, eventType, state }: OutboxReport): void {
     if (!this.#isDry) this.streams.publishDelivery({ idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType }, state);
   }
 
-  /** Why a delivery is not to be sent, though it was: its notifier may have changed since. */
-  refuse({ notifierId, platform, eventType }: Delivery): string | undefined {
-    if (this.#isDry) return 'dry run: nothing is sent';
+  /** How a notifier stands that something waits for: it may have changed since. A notifier may be tested before it is switched on. */
+  standing(notifierId: string, delivery?: Delivery): Standing {
+    if (this.#isDry) return 'on';
     const notifier = this.#engine.notifier(notifierId);
-    if (notifier === undefined) return 'the notifier was removed';
-    // A notifier may be tested before it is switched on.
-    if (!notifier.active && eventType !== 'test') return 'the notifier was switched off';
+    if (notifier === undefined) return 'gone';
+    return notifier.active || delivery?.eventType === 'test' ? 'on' : 'off';
+  }
+
+  /** Why a delivery is not to be sent, though its notifier is there. */
+  refuse({ platform }: Delivery): string | undefined {
+    if (this.#isDry) return 'dry run: nothing is sent';
     return platform === 'email' && !this.#hasMailServer ? 'this server has no mail server; see --smtp' : undefined;
   }
 
   /** Switches a notifier off; the change is stored, and an event tells of it. */
   disable(notifierId: string, reason: string): void {
-    const notifier = this.#engine.notifier(notifierId);
-    if (notifier !== undefined) void this.#settle(this.#engine.switchOff(notifier.app_id, notifierId, reason));
+    const appId = this.#engine.notifier(notifierId)?.app_id;
+    if (appId === undefined) return;
+    this.#commit(() => this.#engine.switchOff(appId, notifierId, reason)).catch((error: Error) => {
+      process.stderr.write(`notifier-wasm: cannot switch a notifier off: ${error.message}\n`);
+    });
   }
+}
+
+/** Says in the log what a change of a notifier did to what waited for it. */
+function tellOf(change: 'removed' | 'switched on' | 'switched off', notifierId: string, count: number): void {
+  if (count === 0) return;
+  const became = { removed: 'ended', 'switched on': 'sent', 'switched off': 'held' }[change];
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), notifier_id: notifierId, change, deliveries: count, became })}\n`);
 }
 
 async function respond(service: Service, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -232,6 +296,14 @@ function fill(engine: Engine, database: Database, path: string, importFile: stri
   }
 }
 
+function openDeliveries(path: string, onError: (error: unknown) => void): FileStore {
+  try {
+    return new FileStore(path, { onError });
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+}
+
 export async function serve(args: string[]): Promise<number> {
   const parsed = parse(args, options, help);
   if (parsed === undefined) return 0;
@@ -255,15 +327,23 @@ export async function serve(args: string[]): Promise<number> {
   const host = values.host ?? (token === undefined ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.json';
 
+  const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
   const database = new Database(path);
+  let deliveries: FileStore | undefined;
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
-    const engine = newEngine({ history: historyOf(database, () => delivering!.outbox) });
-    fill(engine, database, path, values.import);
     if (values.export) {
+      const engine = newEngine();
+      fill(engine, database, path, values.import);
       process.stdout.write(`${engine.snapshot()}\n`);
       return 0;
     }
+    const isDry = values['dry-run'] ?? false;
+    const isLogged = !values['no-access-log'];
+    deliveries = openDeliveries(`${path}.outbox`, onError);
+    const service = new Service(database, deliveries, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '');
+    const { engine } = service;
+    fill(engine, database, path, values.import);
     try {
       engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'] });
     } catch (error) {
@@ -271,21 +351,19 @@ export async function serve(args: string[]): Promise<number> {
       throw new Failure(`wrong setting: ${faults(error).join('; ')}`);
     }
 
-    const isDry = values['dry-run'] ?? false;
-    const isLogged = !values['no-access-log'];
-    const service = new Service(engine, database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '');
     delivering = await openOutbox(values, {
-      file: `${path}.outbox`,
+      store: deliveries,
       resume: !isDry,
       retry,
       secrets: (id) => engine.signingSecrets(id),
+      standing: (id, delivery) => service.standing(id, delivery),
       refuse: (delivery) => service.refuse(delivery),
       onAttempt(report) {
         if (isLogged) logAttempt(report);
         service.report(report);
       },
       onDisable: (id, reason) => service.disable(id, reason),
-      onError: (error) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`),
+      onError,
     });
     service.outbox = delivering.outbox;
     const access = new Access(token, values.cors);
@@ -320,6 +398,7 @@ export async function serve(args: string[]): Promise<number> {
   } finally {
     await delivering?.outbox.close();
     delivering?.sender.close();
+    await deliveries?.close();
     database.release();
   }
 }

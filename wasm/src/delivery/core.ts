@@ -12,13 +12,11 @@ type Call = (...args: number[]) => number;
 type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
-    | 'outbox_open' | 'outbox_enqueue' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_give_up' | 'outbox_cancel' | 'outbox_flush'
-    | 'outbox_resend' | 'outbox_prune' | 'outbox_list' | 'outbox_pending' | 'outbox_next_time'}`,
+    | 'outbox_open' | 'outbox_remember' | 'outbox_describe' | 'outbox_admit' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_lost'
+    | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_resend' | 'outbox_prune'
+    | 'outbox_take_writes' | 'outbox_written' | 'outbox_failed' | 'outbox_is_stored' | 'outbox_pending' | 'outbox_held' | 'outbox_wait'}`,
   Call
 >;
-
-/** Answers a question of the outbox about its storage; abi/storage.hpp says which there are. Throws where it cannot. */
-export type Storage = (question: any) => object;
 
 const abiVersion = 2;
 const encoder = new TextEncoder();
@@ -41,15 +39,12 @@ export const moduleFile = {
 /** One instance of the module: one address guard and one outbox. */
 export class Core {
   readonly exports: Exports;
-  /** What the storage threw last; the error that a call then ends with says only that it did. */
-  storageError: unknown;
   readonly #memory: WebAssembly.Memory;
   #input = 0;
   #inputSize = 0;
 
-  constructor(storage?: Storage) {
+  constructor() {
     compiled ??= new WebAssembly.Module(moduleFile.read());
-    let taken = new Uint8Array();
     const imports = {
       hmac: (key: number, keySize: number, message: number, messageSize: number, out: number) => {
         const mac = createHmac('sha256', this.#bytes(key, keySize)).update(this.#bytes(message, messageSize)).digest();
@@ -57,18 +52,6 @@ export class Core {
         return 1;
       },
       random: () => randomBytes(4).readUInt32LE(),
-      storage: (question: number, size: number) => {
-        let answer: object;
-        try {
-          answer = storage!(JSON.parse(this.#text(question, size)));
-        } catch (error) {
-          this.storageError = error;
-          answer = { error: true };
-        }
-        taken = encoder.encode(JSON.stringify(answer));
-        return taken.length;
-      },
-      take: (address: number) => this.#bytes(address, taken.length).set(taken),
     };
     const env = { emscripten_notify_memory_growth: () => {} };
     const wasi = {
@@ -100,7 +83,7 @@ export class Core {
     const answer = JSON.parse(this.#text(words[Answer.Text]!, words[Answer.TextSize]!));
     if (status === 0) return answer as T;
     const { code, message, ...where } = answer;
-    throw new NotifierError(code, message, code === 'storage' ? { ...where, cause: this.storageError } : where);
+    throw new NotifierError(code, message, where);
   }
 
   #reserve(size: number): number {

@@ -22,7 +22,7 @@ export class FileLock {
         return;
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw new NotifierError('storage', `cannot use ${file}: ${(error as Error).message}`, { cause: error });
-        const owner = this.#owner();
+        const owner = this.#owner(file);
         if (tries > 0 || owner !== undefined) throw new NotifierError('conflict', `another process (${owner}) uses ${file}`);
         rmSync(this.#path, { force: true });
       }
@@ -34,10 +34,12 @@ export class FileLock {
     rmSync(this.#path, { force: true });
   }
 
-  /** The process that holds the lock, where it is still alive. */
-  #owner(): number | undefined {
-    const pid = Number(readFileSync(this.#path, 'utf8'));
-    if (!Number.isInteger(pid) || pid <= 0) return undefined;
+  /** The process that holds the lock, where it is still alive. Of a lock there is nothing in the file but a number, or not even that. */
+  #owner(file: string): number | undefined {
+    const text = readFileSync(this.#path, 'latin1');
+    if (!/^\d{0,20}$/.test(text)) throw new NotifierError('storage', `cannot use ${file}: ${this.#path} is in the way, and is no lock`);
+    const pid = Number(text);
+    if (pid <= 0) return undefined;
     if (pid === process.pid) return held.has(this.#path) ? pid : undefined;
     try {
       process.kill(pid, 0);

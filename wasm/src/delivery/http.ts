@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { HttpDelivery } from '../types.js';
 import type { Core } from './core.js';
 import { Blocked, type Guard } from './guard.js';
+import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifyReply, type Failure, type Verdict } from './verdict.js';
 
 /** A reply is read no further: NOTIFIER_MAX_REPLY_BYTES. */
@@ -24,6 +25,7 @@ class Stale extends Error {}
 function failureOf(error: NodeJS.ErrnoException): Failure {
   const code = String(error.code ?? '');
   if (error instanceof Blocked) return 'blocked';
+  if (isShortage(error) || isOutOfDescriptors()) return 'local';
   if (error.syscall === 'getaddrinfo' || /^(ENOTFOUND|EAI_)/.test(code)) return 'unresolved';
   if (/^(ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|EHOSTDOWN|ENETDOWN|EADDRNOTAVAIL|EACCES|EPERM)$/.test(code)) return 'refused';
   if (code === 'ETIMEDOUT') return 'timeout';

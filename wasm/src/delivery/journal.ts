@@ -3,6 +3,7 @@
 
 import { closeSync, fdatasync, fsyncSync, ftruncateSync, openSync, readSync, renameSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { isReplaceable, readHead } from './own_file.js';
 
 /** Where a line lies in the file, in bytes. */
 export interface Place {
@@ -28,8 +29,19 @@ export function syncFolder(path: string): void {
   }
 }
 
+/** How a journal of a kind begins. */
+export interface JournalHead {
+  /** The first line of a new file. */
+  first: object;
+  /** Whether this is the first line of a file of this kind, or the beginning of one that a crash has cut off. */
+  isOurs(line: string, isWhole: boolean): boolean;
+  /** What such a file is called, as in `it is not ...`. */
+  name: string;
+}
+
 export class Journal {
   readonly #path: string;
+  readonly #head: JournalHead;
   #file: number;
   /** Bytes in the file. */
   #size = 0;
@@ -38,9 +50,14 @@ export class Journal {
   #syncing: Promise<void> | undefined;
   #isDirty = false;
 
-  /** Opens a file, or makes it. @throws what node:fs throws */
-  constructor(path: string) {
+  /**
+   * Opens a file, or makes it. One that is of another kind is left as it is, byte for byte.
+   *
+   * @throws what node:fs throws; an Error where the file is of another kind
+   */
+  constructor(path: string, head: JournalHead) {
     this.#path = path;
+    this.#head = head;
     try {
       this.#file = openLog(path, 'r+');
     } catch (error) {
@@ -49,6 +66,17 @@ export class Journal {
       fsyncSync(this.#file);
       syncFolder(path);
     }
+    try {
+      this.#checkHead();
+    } catch (error) {
+      closeSync(this.#file);
+      throw error;
+    }
+  }
+
+  #checkHead(): void {
+    const head = readHead(this.#file);
+    if (head !== undefined && !this.#head.isOurs(head.line, head.isWhole)) throw new Error(`it is not ${this.#head.name}`);
   }
 
   /** Bytes in the file and still to be written. */
@@ -76,7 +104,7 @@ export class Journal {
         } catch {
           entry = undefined;
         }
-        if (entry !== undefined) each(entry, { at: start, size: end + 1 });
+        if (typeof entry === 'object' && entry !== null) each(entry, { at: start, size: end + 1 });
         start += end + 1;
         bytes = bytes.subarray(end + 1);
       }
@@ -85,6 +113,7 @@ export class Journal {
     }
     // What follows the last whole line goes: it would make the next one unreadable.
     ftruncateSync(this.#file, this.#size);
+    if (this.#size === 0) this.append(this.#head.first);
   }
 
   /** Adds a line, to be written by write(). */
@@ -96,13 +125,14 @@ export class Journal {
     return place;
   }
 
-  /** Forgets what was appended since the last write(). */
+  /** Forgets what was appended since the last write(), but for the first line of the file. */
   discard(): void {
     this.#waiting = [];
     this.#waitingSize = 0;
+    if (this.#size === 0) this.append(this.#head.first);
   }
 
-  /** Writes what was appended; from then on it survives the end of this process. Where it throws, it can be called again. */
+  /** Writes what was appended; from then on it survives the end of this process. Where it throws, nothing of it is kept. */
   write(): void {
     if (this.#waiting.length === 0) return;
     const bytes = Buffer.from(this.#waiting.join(''));
@@ -114,10 +144,12 @@ export class Journal {
       } catch {
         // The next line is written over what is there.
       }
+      this.discard();
       throw error;
     }
     this.#size += bytes.length;
-    this.discard();
+    this.#waiting = [];
+    this.#waitingSize = 0;
     this.#isDirty = true;
   }
 
@@ -160,6 +192,7 @@ export class Journal {
   /** Replaces the file by one with only these lines, at one stroke. Nothing may be waiting, and no synced() under way. */
   rewrite(entries: Iterable<object>): Place[] {
     const draft = `${this.#path}.new`;
+    if (!isReplaceable(draft, (line, isWhole) => this.#head.isOurs(line, isWhole))) throw new Error(`${draft} is in the way, and is not ${this.#head.name}`);
     const file = openLog(draft, 'w+');
     const places: Place[] = [];
     let size = 0;

@@ -5,6 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { NotifierError } from '../error.js';
 import type { EmailDelivery } from '../types.js';
 import type { Core } from './core.js';
+import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifySmtp, type Failure, type Verdict } from './verdict.js';
 
 /** What is used of a transport of nodemailer. */
@@ -15,6 +16,7 @@ export interface MailTransport {
 
 interface Refusal {
   code?: string;
+  errno?: number;
   responseCode?: number;
   response?: string;
   recipient?: string;
@@ -69,9 +71,12 @@ export function readSmtpUrl(text: string): MailServer {
   }
 }
 
-function failureOf(code = ''): Failure {
-  if (code === 'EDNS' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') return 'unresolved';
-  if (code === 'ECONNECTION' || code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') return 'refused';
+function failureOf({ code = '', ...rest }: Refusal): Failure {
+  if (isShortage({ code, ...rest })) return 'local';
+  if (code === 'EDNS' || code === 'ENOTFOUND' || code === 'EAI_AGAIN') return isOutOfDescriptors() ? 'local' : 'unresolved';
+  if (code === 'ECONNECTION' || code === 'ESOCKET' || code === 'ECONNREFUSED' || code === 'EHOSTUNREACH' || code === 'ENETUNREACH') {
+    return isOutOfDescriptors() ? 'local' : code === 'ESOCKET' ? 'broken' : 'refused';
+  }
   if (code === 'ETIMEDOUT') return 'timeout';
   return code === 'ETLS' || code.startsWith('ERR_TLS') || code.startsWith('CERT_') || code.endsWith('_CERT') ? 'tls' : 'broken';
 }
@@ -132,19 +137,26 @@ export class MailSender {
     }
   }
 
-  #judgeReply({ responseCode, response = '', code }: Refusal): Verdict {
+  #judgeReply(said: Refusal): Verdict {
+    const { responseCode, response = '' } = said;
     const [, digits, text] = /^(\d{3})[ -]?([^]*)/.exec(response) ?? [];
     const status = responseCode ?? Number(digits ?? 0);
-    return status >= 200 ? classifySmtp(this.#core, status, text ?? '') : classifyFailure(this.#core, failureOf(code));
+    return status >= 200 ? classifySmtp(this.#core, status, text ?? '') : classifyFailure(this.#core, failureOf(said));
   }
 
-  /** Recipients have replies of their own: who is refused for now is tried again, and nobody else. */
+  /** Recipients have replies of their own (RFC 5321, section 3.3): who is refused for now is tried again, and nobody else. */
   #judgeRefusals(refusals: Refusal[] | undefined, isTaken: boolean): Verdict | undefined {
     if (refusals === undefined || refusals.length === 0) return undefined;
-    const later = refusals.filter(({ responseCode = 0 }) => responseCode < 500);
-    const [first] = later.length > 0 ? later : refusals;
-    const verdict = this.#judgeReply(first!);
-    if (later.length > 0) return { ...verdict, remaining: later.flatMap(({ recipient }) => recipient ?? []) };
-    return isTaken ? { action: 'delivered', status: 250, reason: 'the mail server took it, but refused some of the recipients' } : verdict;
+    const isForNow = ({ responseCode = 0 }: Refusal) => responseCode < 500;
+    const whom = (some: Refusal[]) => some.flatMap(({ recipient }) => recipient ?? []);
+    const later = refusals.filter(isForNow);
+    const never = whom(refusals.filter((refusal) => !isForNow(refusal)));
+    const refused = { ...(never.length > 0 && { refused: never }), ...(isTaken && { someAccepted: true }) };
+    if (later.length > 0) {
+      const remaining = whom(later);
+      return { ...this.#judgeReply(later[0]!), ...(remaining.length > 0 && { remaining }), ...refused };
+    }
+    if (isTaken) return { action: 'delivered', status: 250, reason: 'the mail server took it, but refused some of the recipients', ...refused };
+    return { ...this.#judgeReply(refusals[0]!), ...refused };
   }
 }

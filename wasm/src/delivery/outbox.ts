@@ -6,10 +6,10 @@
 import { NotifierError } from '../error.js';
 import type { Delivery, Platform } from '../types.js';
 import { Core } from './core.js';
-import { FileLock } from './file_lock.js';
-import { Journal } from './journal.js';
+import { FileStore } from './file_store.js';
+import { MemoryStore } from './memory_store.js';
+import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredRecord } from './outbox_store.js';
 import type { AttemptOptions } from './sender.js';
-import { Store } from './store.js';
 import type { Verdict } from './verdict.js';
 
 /** How patient an outbox is. */
@@ -46,8 +46,8 @@ export interface OutboxReport {
   /** Which attempt it was; 0 where there was none. */
   attempt: number;
   verdict: Verdict;
-  state: 'delivered' | 'pending' | 'dead';
-  /** When it is tried again, where it is pending. */
+  state: OutboxState;
+  /** When it is tried again, where it is pending; when it is given up, where it is held. */
   nextAt: number;
 }
 
@@ -58,14 +58,22 @@ export interface OutboxRecord {
   event_id: string;
   event_type: string;
   platform: Platform;
-  state: 'pending' | 'delivered' | 'dead';
+  state: OutboxState;
   /** RFC 3339, UTC. */
   created_at: string;
   next_at: string | null;
   ended_at: string | null;
-  /** Oldest first. */
-  attempts: { at: string; outcome: string; status: number | null; reason: string }[];
+  /** Of one that is held: when it is given up. */
+  held_until?: string;
+  /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. */
+  attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[] }[];
 }
+
+/** What came of the wish to send a delivery again: it is due, or why it is not. */
+export type Resent = 'due' | 'not found' | Exclude<OutboxState, 'dead'>;
+
+/** How a notifier stands: `off`: what waits for it is held until it is on again; `gone`: it ends. */
+export type Standing = 'on' | 'off' | 'gone';
 
 export interface OutboxQuery {
   notifierId?: string;
@@ -78,8 +86,10 @@ export interface OutboxQuery {
 export interface OutboxOptions {
   /** Makes the attempts. */
   sender: { send(delivery: Delivery, options: AttemptOptions): Promise<Verdict>; ready?(): Promise<void> };
-  /** Where deliveries are kept: lines of JSON, with secrets. Default: nowhere, they are lost with the process. */
+  /** The file that a `FileStore` keeps deliveries in: lines of JSON, with secrets. Default: memory, they are lost with the process. */
   file?: string;
+  /** A store of the host's own, in place of a file. It may answer later; nobody else uses it until the outbox is closed, but to insert. */
+  store?: OutboxStore;
   /** The signing secrets of a notifier, asked for at each attempt: `(id) => engine.signingSecrets(id)`. */
   secrets?: (notifierId: string) => readonly string[];
   /** Attempts under way at once, in all and to one host. Defaults: 256 and 64. */
@@ -93,6 +103,12 @@ export interface OutboxOptions {
   /** How long the record of a delivery is kept after it arrived or died: as long, its key is not delivered again. Defaults: 7 and 30 days. */
   keepDeliveredMs?: number;
   keepDeadMs?: number;
+  /** How long a delivery is held for a notifier that is switched off; then it is dead. Default: 3 days. */
+  holdMs?: number;
+  /**
+   * How a notifier stands: asked at the start for each that something waits for, and before each attempt, with the delivery. Default: it is on.
+   */
+  standing?: (notifierId: string, delivery?: Delivery) => Standing;
   /**
    * Looks at a delivery that is about to be sent: a reason not to send it, one English sentence without secrets, or undefined. It is dead
    * then, and can be sent again.
@@ -106,12 +122,14 @@ export interface OutboxOptions {
   onDisable?: (notifierId: string, reason: string) => void;
   /** What could not be written, and is tried again; what an option's function threw. Default: `console.error`. */
   onError?: (error: unknown) => void;
-  /** The present moment. Default: `Date.now`. */
+  /** The time of day, which dates what happens. It may be set: no wait is measured by it but over a restart. Default: `Date.now`. */
   clock?: () => number;
+  /** What waits are measured by: milliseconds from any origin, which never go back. Default: `performance.now`. */
+  steadyClock?: () => number;
 }
 
 interface Step {
-  state: 'delivered' | 'pending' | 'dead';
+  state: OutboxState;
   attempts: number;
   next_at: number;
   notifier_id: string;
@@ -119,14 +137,12 @@ interface Step {
 }
 
 const pruneEveryMs = 3_600_000;
-/** After a failure of the disk. */
+/** After a failure of the store. */
 const patienceMs = 1_000;
-/** How long what came of attempts may wait for the disk; a crash of the machine before that sends them again. */
-const syncEveryMs = 50;
 /** Deliveries of one call of the core, so that no call takes long. */
 const claimsAtOnce = 64;
 
-function optionsJson({ retry = {}, limits = {}, resume, keepOrder, hostConcurrency, keepDeliveredMs, keepDeadMs }: OutboxOptions): string {
+function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, holdMs, keepDeliveredMs, keepDeadMs }: OutboxOptions): string {
   return JSON.stringify({
     delays_ms: retry.delaysMs,
     jitter_percent: retry.jitterPercent,
@@ -134,9 +150,9 @@ function optionsJson({ retry = {}, limits = {}, resume, keepOrder, hostConcurren
     disable_after_ms: retry.disableAfterMs,
     disable_after_failures: retry.disableAfterFailures,
     limits: Object.fromEntries(Object.entries(limits).map(([platform, { concurrency, minIntervalMs }]) => [platform, { concurrency, min_interval_ms: minIntervalMs }])),
-    recover: resume,
     keep_order: keepOrder,
     host_concurrency: hostConcurrency,
+    hold_ms: holdMs,
     keep_delivered_ms: keepDeliveredMs,
     keep_dead_ms: keepDeadMs,
   });
@@ -167,141 +183,199 @@ function withText(delivery: Delivery<string | Uint8Array>): Delivery {
  * is one lost or sent again after it was recorded as delivered.
  */
 export class Outbox {
-  readonly #core: Core;
-  readonly #store: Store;
-  readonly #journal: Journal | undefined;
-  readonly #lock: FileLock | undefined;
+  readonly #core = new Core();
+  readonly #store: OutboxStore;
   readonly #options: OutboxOptions;
-  readonly #clock: () => number;
+  readonly #wallClock: () => number;
+  readonly #steadyClock: () => number;
   readonly #attempts = new Map<number, AbortController>();
   readonly #waiting: (() => void)[] = [];
-  #pending: number;
+  #pending = 0;
   #timer: NodeJS.Timeout | undefined;
-  #syncTimer: NodeJS.Timeout | undefined;
+  /** Gives the store again what it did not take. */
+  #retry: NodeJS.Timeout | undefined;
   #turn: NodeJS.Immediate | undefined;
+  /** While a batch is with the store. */
+  #writing: Promise<void> | undefined;
+  /** Calls of the store that close() waits for. */
+  readonly #calls = new Set<Promise<unknown>>();
   #lastPrune: number;
   #isClosed = false;
 
   /**
    * Takes up what an earlier process left, and begins to send it.
    *
-   * @throws {NotifierError} `conflict` where another process uses the file; `storage` where it cannot be read; `unsupported` where what the
-   *   sender needs is not installed
+   * @throws {NotifierError} `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
+   *   `unsupported` where what the sender needs is not installed
    */
   static async open(options: OutboxOptions): Promise<Outbox> {
     await options.sender.ready?.();
-    const outbox = new Outbox(options);
-    outbox.#schedule();
-    return outbox;
-  }
-
-  private constructor(options: OutboxOptions) {
-    const { file, clock = Date.now } = options;
-    this.#options = options;
-    this.#clock = clock;
-    this.#lastPrune = clock();
-    this.#lock = file === undefined ? undefined : new FileLock(file);
+    const { store, file, onError } = options;
+    const kept: OutboxStore = store ?? (file === undefined ? new MemoryStore() : new FileStore(file, { ...(onError && { onError }) }));
     try {
-      this.#journal = file === undefined ? undefined : new Journal(file);
-      this.#store = new Store(this.#journal);
-      this.#core = new Core(this.#store.answer);
-      this.#pending = this.#core.ask<{ pending: number }>('notifier_outbox_open', [optionsJson(options)]).pending;
+      const outbox = new Outbox(options, kept);
+      if (options.resume !== false) await outbox.#takeUp();
+      outbox.#schedule();
+      return outbox;
     } catch (error) {
-      this.#journal?.close();
-      this.#lock?.release();
-      if (error instanceof NotifierError) throw error;
-      throw new NotifierError('storage', `cannot use ${file}: ${(error as Error).message}`, { cause: error });
+      if (store === undefined) await kept.close?.();
+      throw error;
     }
   }
 
-  /** How many deliveries have neither arrived nor died. */
+  private constructor(options: OutboxOptions, store: OutboxStore) {
+    const { clock = Date.now, steadyClock = () => performance.now() } = options;
+    this.#options = options;
+    this.#store = store;
+    this.#wallClock = clock;
+    this.#steadyClock = steadyClock;
+    this.#lastPrune = steadyClock();
+    this.#core.ask('notifier_outbox_open', [optionsJson(options)]);
+  }
+
+  /** What an earlier process left, and how the notifiers stand by now. */
+  async #takeUp(): Promise<void> {
+    const store = this.#store;
+    const [clock, health] = [await store.clock(), await store.health()];
+    this.#core.ask('notifier_outbox_remember', [JSON.stringify({ clock, health })], [], this.#now());
+    const notifiers = new Set<string>();
+    for await (const records of store.waiting()) {
+      this.#admit(records);
+      for (const { notifier_id: id } of records) notifiers.add(id);
+    }
+    for (const id of notifiers) {
+      const standing = this.#options.standing?.(id) ?? 'on';
+      if (standing === 'on') this.#tell('notifier_outbox_resume', id);
+      else if (standing === 'off') this.#tell('notifier_outbox_hold', id);
+      else this.#end(id, 'the notifier was removed');
+    }
+    this.#count();
+    this.#write();
+  }
+
+  /** How many deliveries are to be sent, now or later; those that are held do not count. */
   get pending(): number {
     return this.#pending;
   }
 
-  /**
-   * Puts deliveries in, all or none. Resolves when they are on the disk. One whose key is known already, in whatever state, is left out; a
-   * mail to nobody is dead at once.
-   *
-   * @returns how many were new
-   * @throws {NotifierError} `storage` where they could not be written; they may be put in again
-   */
-  async enqueue(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<number> {
-    this.#checkOpen();
-    if (deliveries.length === 0) return 0;
-    const contents = deliveries.map(withText);
-    this.#store.expect(contents);
-    const { added } = this.#core.ask<{ added: number }>('notifier_outbox_enqueue', [JSON.stringify(contents.map(headOf))], [], [this.#clock()]);
-    this.#store.expect([]);
-    this.#count();
-    const stillborn = this.#store.takeStillborn();
-    await this.#synced();
-    for (const delivery of stillborn) {
-      this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason: 'the mail has no recipient' }, 'dead', this.#clock());
-    }
-    this.#schedule();
-    return added;
+  /** How many are held for notifiers that are switched off. */
+  get held(): number {
+    return this.#core.exports.notifier_outbox_held();
   }
 
-  /** Resolves when nothing is pending, or no more than said: everything else has arrived or is dead. */
+  /**
+   * Puts deliveries in, all or none. Resolves when they are stored. One whose notifier has one of the same key already, in whatever state, is
+   * left out; a mail to nobody is dead at once.
+   *
+   * @returns how many were new
+   * @throws {NotifierError} `storage` where they could not be stored; they may be put in again
+   */
+  async enqueue(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<number> {
+    return (await this.offer(deliveries)).filter((isNew) => isNew).length;
+  }
+
+  /** The same, and says of each whether it was new. */
+  async offer(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<boolean[]> {
+    this.#checkOpen();
+    if (deliveries.length === 0) return [];
+    const contents = deliveries.map(withText);
+    const { records } = this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [JSON.stringify(contents.map(headOf))], [], [this.#wallClock()]);
+    const sequences = await this.#stored(async () => this.#store.insert(contents.map((delivery, i) => ({ record: records[i]!, delivery }))));
+    const added = records.flatMap((record, i) => (sequences[i]! > 0 ? [{ ...record, sequence: sequences[i]! }] : []));
+    if (!this.#isClosed) this.#admit(added.filter(({ state }) => state === 'pending'));
+    this.#count();
+    contents.forEach((delivery, i) => {
+      const { state, history, next_at: nextAt } = records[i]!;
+      if (sequences[i]! > 0 && state === 'dead') this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason: history.at(-1)?.reason ?? '' }, state, nextAt);
+    });
+    this.#schedule();
+    return sequences.map((sequence) => sequence > 0);
+  }
+
+  /** Resolves when nothing is pending, or no more than said: everything else has arrived, or is dead or held, and that is stored. */
   async idle(most = 0): Promise<void> {
     while (this.#pending > most && !this.#isClosed) await new Promise<void>((resolve) => this.#waiting.push(resolve));
-    this.#flush();
-    await this.#synced();
+    if (this.#isClosed) return;
+    await this.#written();
+    await this.#stored(async () => this.#store.sync?.());
   }
 
   /** Records, newest first, without content and secrets; `total` counts all that match. */
-  list({ notifierId, state, offset, limit }: OutboxQuery = {}): { total: number; deliveries: OutboxRecord[] } {
+  async list({ notifierId, state, offset = 0, limit = 50 }: OutboxQuery = {}): Promise<{ total: number; deliveries: OutboxRecord[] }> {
     this.#checkOpen();
-    return this.#core.ask('notifier_outbox_list', [JSON.stringify({ notifier_id: notifierId, state, offset, limit })]);
+    const { total, records } = await this.#stored(async () => this.#store.list({ ...(notifierId !== undefined && { notifierId }), ...(state !== undefined && { state }), offset, limit }));
+    return { total, deliveries: records.map(showRecord) };
   }
 
   /**
    * Sends a dead delivery again, with all its attempts before it, under the same key.
    *
-   * @param notifierId only if it is this notifier's
-   * @returns false where there is none with that key, or it is not dead
+   * @param id its idempotency key
+   * @returns `due`, once that is stored; else why not: what state it is in
+   * @throws {NotifierError} `storage`
    */
-  resend(id: string, notifierId?: string): boolean {
+  async resend(notifierId: string, id: string): Promise<Resent> {
     this.#checkOpen();
-    if (notifierId !== undefined && this.#store.notifierOf(id) !== notifierId) return false;
-    const { resent } = this.#core.ask<{ resent: boolean }>('notifier_outbox_resend', [id], [], [this.#clock()]);
+    await this.#written(); // what has just ended is dead in the store, too
+    const record = await this.#stored(async () => this.#store.find(notifierId, id));
+    if (record === undefined) return 'not found';
+    if (record.state !== 'dead') return record.state;
+    this.#checkOpen();
+    this.#core.ask('notifier_outbox_resend', [JSON.stringify(record)], [], this.#now());
     this.#count();
     this.#schedule();
-    return resent;
+    await this.#written();
+    return 'due';
   }
 
-  /** Ends what is pending for a notifier that was removed or switched off. Returns how many were ended. */
-  cancel(notifierId: string): number {
+  /** Holds what waits for a notifier that was switched off, until `resume`. Resolves with how many are held, once that is stored. */
+  async hold(notifierId: string): Promise<number> {
     this.#checkOpen();
-    const { ended } = this.#core.ask<{ ended: number }>('notifier_outbox_cancel', [notifierId], [], [this.#clock()]);
-    this.#count();
-    this.#schedule();
-    return ended;
+    const count = this.#tell('notifier_outbox_hold', notifierId);
+    await this.#written();
+    return count;
+  }
+
+  /** Sends what was held for a notifier, at the pace of its target. Resolves with how many, once that is stored. */
+  async resume(notifierId: string): Promise<number> {
+    this.#checkOpen();
+    const count = this.#tell('notifier_outbox_resume', notifierId);
+    await this.#written();
+    return count;
   }
 
   /**
-   * Waits for the attempts under way, but not longer than said, and closes the file. What is pending stays there for the next
+   * Ends what is pending or held for a notifier that was removed; what is under way is not tried again. Resolves with how many were ended,
+   * once that is stored.
+   */
+  async cancel(notifierId: string, reason = 'the notifier was removed'): Promise<number> {
+    this.#checkOpen();
+    const count = this.#end(notifierId, reason);
+    await this.#written();
+    return count;
+  }
+
+  /**
+   * Waits for the attempts under way, but not longer than said, and closes the store. What is pending stays there for the next
    * process; without a file it is lost.
    */
   async close({ graceMs = 5_000 } = {}): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
     clearTimeout(this.#timer);
+    clearTimeout(this.#retry);
     clearImmediate(this.#turn);
     const grace = setTimeout(() => {
       for (const attempt of this.#attempts.values()) attempt.abort();
     }, graceMs);
     while (this.#attempts.size > 0) await new Promise<void>((resolve) => this.#waiting.push(resolve));
     clearTimeout(grace);
-    clearTimeout(this.#syncTimer);
     try {
-      this.#core.ask('notifier_outbox_flush');
-      await this.#journal?.synced();
+      await this.#written();
+      while (this.#calls.size > 0) await Promise.allSettled(this.#calls);
     } finally {
-      this.#journal?.close();
-      this.#lock?.release();
       this.#wake();
+      await this.#store.close?.();
     }
   }
 
@@ -318,6 +392,46 @@ export class Outbox {
     if (this.#isClosed) throw new NotifierError('disposed', 'the outbox is closed');
   }
 
+  /** The present moment, as the core takes it. */
+  #now(): [wall: number, steady: number] {
+    return [this.#wallClock(), this.#steadyClock()];
+  }
+
+  /** A call of the store; what it throws, as an error of ours. */
+  async #stored<T>(call: () => PromiseLike<T> | T): Promise<T> {
+    const result = (async () => call())();
+    this.#calls.add(result);
+    try {
+      return await result;
+    } catch (error) {
+      if (error instanceof NotifierError) throw error;
+      throw new NotifierError('storage', 'the outbox cannot read or write its store', { cause: error });
+    } finally {
+      this.#calls.delete(result);
+    }
+  }
+
+  #admit(records: readonly StoredRecord[]): void {
+    if (records.length > 0) this.#core.ask('notifier_outbox_admit', [JSON.stringify(records)], [], this.#now());
+  }
+
+  #tell(call: 'notifier_outbox_hold' | 'notifier_outbox_resume', notifierId: string): number {
+    const { count } = this.#core.ask<{ count: number }>(call, [notifierId], [], this.#now());
+    this.#changed();
+    return count;
+  }
+
+  #end(notifierId: string, reason: string): number {
+    const { count } = this.#core.ask<{ count: number }>('notifier_outbox_end', [notifierId, reason], [], this.#now());
+    this.#changed();
+    return count;
+  }
+
+  #changed(): void {
+    this.#count();
+    this.#schedule();
+  }
+
   /** Goes on once what happens at the same time has happened. */
   #schedule(): void {
     if (!this.#isClosed) this.#turn ??= setImmediate(() => this.#work());
@@ -325,99 +439,143 @@ export class Outbox {
 
   #work(): void {
     this.#turn = undefined;
-    if (this.#isClosed || !this.#flush()) return;
+    if (this.#isClosed) return;
+    const [, steady] = this.#now();
+    if (steady - this.#lastPrune >= pruneEveryMs) {
+      this.#lastPrune = steady;
+      void this.#prune();
+    }
     const { concurrency = 256 } = this.#options;
     for (let free = concurrency - this.#attempts.size; free > 0; ) {
       const most = Math.min(free, claimsAtOnce);
-      const { claims } = this.#core.ask<{ claims: { sequence: number; attempt: number }[] }>('notifier_outbox_claim', [], [this.#clock(), most]);
+      const { claims } = this.#core.ask<{ claims: { sequence: number; attempt: number }[] }>('notifier_outbox_claim', [], [], [...this.#now(), most]);
       for (const { sequence, attempt } of claims) void this.#attempt(sequence, attempt);
       free -= claims.length;
       if (claims.length < most) break;
     }
-    this.#count(); // what its storage has lost is dead by now
+    this.#count();
+    this.#write();
     clearTimeout(this.#timer);
-    const wait = this.#attempts.size < concurrency ? this.#core.exports.notifier_outbox_next_time() - this.#clock() : Infinity;
-    if (wait < Infinity) this.#timer = setTimeout(() => this.#work(), Math.min(Math.max(wait, 1), pruneEveryMs));
+    const wait = this.#core.exports.notifier_outbox_wait(...this.#now());
+    this.#timer = setTimeout(() => this.#work(), Math.min(Math.max(wait, 1), pruneEveryMs));
+    if (this.#pending === 0) this.#timer.unref(); // a program that has nothing else to do may end
+  }
+
+  async #prune(): Promise<void> {
+    try {
+      const what = this.#core.ask<OutboxForget>('notifier_outbox_prune', [], [], this.#now());
+      this.#write();
+      await this.#stored(async () => this.#store.forget(what));
+    } catch (error) {
+      this.#report(error);
+    }
   }
 
   async #attempt(sequence: number, attempt: number): Promise<void> {
-    const { sender, secrets, refuse } = this.#options;
     const controller = new AbortController();
     this.#attempts.set(sequence, controller);
-    let delivery: Delivery | undefined;
-    let verdict: Verdict | undefined;
     try {
-      delivery = this.#store.content(sequence);
-      const reason = refuse?.(delivery);
-      if (reason !== undefined) return this.#giveUp(sequence, delivery, reason);
-      const signing = delivery.platform === 'webhook' ? secrets?.(delivery.notifierId) : undefined;
-      verdict = await sender.send(delivery, { signal: controller.signal, ...(signing && { secrets: signing }) });
+      const delivery = await this.#load(sequence);
+      if (delivery !== undefined) await this.#send(sequence, attempt, delivery, controller.signal);
+    } finally {
+      this.#attempts.delete(sequence);
+      this.#count();
+      if (this.#isClosed) this.#wake();
+      this.#schedule(); // what came of it is written together with what comes of others
+    }
+  }
+
+  /** The content of a claimed delivery; where there is none, that is settled. */
+  async #load(sequence: number): Promise<Delivery | undefined> {
+    try {
+      const delivery = await this.#stored(async () => this.#store.load(sequence));
+      if (delivery === undefined) this.#core.ask('notifier_outbox_lost', [], [sequence], this.#now());
+      return delivery;
     } catch (error) {
       this.#report(error);
+      this.#core.ask('notifier_outbox_release', [], [sequence], [...this.#now(), patienceMs]);
+      return undefined;
     }
-    if (controller.signal.aborted || verdict === undefined || delivery === undefined) {
-      // Not an attempt: after a fault of ours it is due again, but not at once.
-      if (!controller.signal.aborted) verdict = { action: 'retry', status: 0, reason: 'the sender failed' };
-      else this.#core.exports.notifier_outbox_release(sequence, this.#clock());
+  }
+
+  async #send(sequence: number, attempt: number, delivery: Delivery, signal: AbortSignal): Promise<void> {
+    const { sender, secrets, refuse, standing } = this.#options;
+    let verdict: Verdict;
+    try {
+      const stands = standing?.(delivery.notifierId, delivery) ?? 'on';
+      if (stands === 'off') return this.#holdBack(sequence, delivery);
+      const reason = stands === 'gone' ? 'the notifier was removed' : refuse?.(delivery);
+      if (reason !== undefined) return this.#giveUp(sequence, delivery, reason);
+      if (signal.aborted) return this.#release(sequence);
+      const signing = delivery.platform === 'webhook' ? secrets?.(delivery.notifierId) : undefined;
+      verdict = await sender.send(delivery, { signal, ...(signing && { secrets: signing }) });
+    } catch (error) {
+      this.#report(error);
+      verdict = { action: 'retry', status: 0, reason: 'the sender failed' };
     }
-    if (verdict !== undefined && !controller.signal.aborted) this.#record(sequence, attempt, delivery, verdict);
-    this.#attempts.delete(sequence);
-    if (this.#isClosed) this.#wake();
-    this.#schedule();
+    if (signal.aborted) this.#release(sequence);
+    else this.#record(sequence, attempt, delivery, verdict);
+  }
+
+  #release(sequence: number): void {
+    this.#core.ask('notifier_outbox_release', [], [sequence], [...this.#now(), 0]);
+  }
+
+  #holdBack(sequence: number, delivery: Delivery): void {
+    const step = this.#core.ask<Step>('notifier_outbox_hold_claim', [], [sequence], this.#now());
+    this.#tellAttempt(delivery, 0, { action: 'postpone', status: 0, reason: 'the notifier is switched off' }, step.state, step.next_at);
   }
 
   #giveUp(sequence: number, delivery: Delivery, reason: string): void {
-    const step = this.#core.ask<Step>('notifier_outbox_give_up', [reason], [sequence], [this.#clock()]);
-    this.#attempts.delete(sequence);
-    this.#count();
+    const step = this.#core.ask<Step>('notifier_outbox_give_up', [reason], [sequence], this.#now());
     this.#tellAttempt(delivery, 0, { action: 'fail', status: 0, reason }, step.state, step.next_at);
-    if (this.#isClosed) this.#wake();
-    this.#schedule();
   }
 
-  #record(sequence: number, attempt: number, delivery: Delivery | undefined, { remaining, ...verdict }: Verdict): void {
-    if (remaining !== undefined) this.#store.narrow(sequence, remaining);
-    const { retryAfterMs, ...rest } = verdict;
-    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs });
-    const step = this.#core.ask<Step>('notifier_outbox_record', [json], [sequence], [this.#clock()]);
-    this.#count();
-    this.#syncTimer ??= setTimeout(() => {
-      this.#syncTimer = undefined;
-      this.#synced().catch((error) => this.#report(error));
-    }, syncEveryMs);
-    if (delivery !== undefined) this.#tellAttempt(delivery, attempt, verdict, step.state, step.next_at);
-    if (step.disable_notifier) this.#tell(() => this.#options.onDisable?.(step.notifier_id, verdict.reason));
+  #record(sequence: number, attempt: number, delivery: Delivery, verdict: Verdict): void {
+    const { retryAfterMs, someAccepted, ...rest } = verdict;
+    const json = JSON.stringify({ ...rest, retry_after_ms: retryAfterMs, some_accepted: someAccepted });
+    const step = this.#core.ask<Step>('notifier_outbox_record', [json], [sequence], this.#now());
+    this.#tellAttempt(delivery, verdict.action === 'postpone' ? 0 : attempt, verdict, step.state, step.next_at);
+    if (step.disable_notifier) this.#call(() => this.#options.onDisable?.(step.notifier_id, verdict.reason));
   }
 
-  /** Writes what happened. False where the disk will not take it: nothing more is begun until it does. */
-  #flush(): boolean {
-    try {
-      const now = this.#clock();
-      if (now - this.#lastPrune >= pruneEveryMs) {
-        this.#lastPrune = now;
-        this.#core.ask('notifier_outbox_prune', [], [now]);
+  /** Has the store keep what happened, one batch after the other. What it does not take is given to it again a while later. */
+  #write(): void {
+    this.#writing ??= this.#writeAll().finally(() => (this.#writing = undefined));
+  }
+
+  async #writeAll(): Promise<void> {
+    for (;;) {
+      const { batch, writes } = this.#core.ask<{ batch: number; writes: OutboxWrite[] }>('notifier_outbox_take_writes');
+      if (batch === 0) return;
+      try {
+        await this.#store.write(writes);
+        this.#core.exports.notifier_outbox_written(batch);
+      } catch (error) {
+        this.#core.exports.notifier_outbox_failed(batch);
+        this.#failure = error;
+        this.#report(error);
+        clearTimeout(this.#retry);
+        if (!this.#isClosed) this.#retry = setTimeout(() => this.#write(), patienceMs);
+        return;
+      } finally {
+        this.#count();
+        this.#schedule();
       }
-      this.#core.ask('notifier_outbox_flush');
-      return true;
-    } catch (error) {
-      this.#report(error);
-      clearTimeout(this.#timer);
-      if (!this.#isClosed) this.#timer = setTimeout(() => this.#work(), patienceMs);
-      return false;
+      this.#failure = undefined;
     }
   }
 
-  async #synced(): Promise<void> {
-    const journal = this.#journal;
-    if (journal === undefined) return;
-    try {
-      await journal.synced();
-      if (!this.#store.isWasteful || this.#isClosed) return;
-      this.#core.ask('notifier_outbox_flush');
-      if (!journal.isSyncing) this.#store.compact();
-    } catch (error) {
-      throw new NotifierError('storage', 'the outbox cannot write its file', { cause: error });
-    }
+  /** What the store said last, where it did not take what happened. */
+  #failure: unknown;
+
+  /** Resolves when the store has all that happened until now. */
+  async #written(): Promise<void> {
+    do {
+      this.#write();
+      await this.#writing;
+      if (this.#failure !== undefined) throw new NotifierError('storage', 'the outbox cannot write its store', { cause: this.#failure });
+    } while (!this.#core.exports.notifier_outbox_is_stored());
   }
 
   #count(): void {
@@ -429,12 +587,12 @@ export class Outbox {
     for (const resolve of this.#waiting.splice(0)) resolve();
   }
 
-  #tellAttempt(delivery: Delivery, attempt: number, verdict: Verdict, state: OutboxReport['state'], nextAt: number): void {
+  #tellAttempt(delivery: Delivery, attempt: number, verdict: Verdict, state: OutboxState, nextAt: number): void {
     const { idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType } = delivery;
-    this.#tell(() => this.#options.onAttempt?.({ id, notifierId, notifierName, appId, platform, eventId, eventType, attempt, verdict, state, nextAt }));
+    this.#call(() => this.#options.onAttempt?.({ id, notifierId, notifierName, appId, platform, eventId, eventType, attempt, verdict, state, nextAt }));
   }
 
-  #tell(call: () => void): void {
+  #call(call: () => void): void {
     try {
       call();
     } catch (error) {
@@ -445,4 +603,32 @@ export class Outbox {
   #report(error: unknown): void {
     (this.#options.onError ?? console.error)(error);
   }
+}
+
+/** The years 1 to 9999. */
+const [firstTime, lastTime] = [-62_135_596_800_000, 253_402_300_799_999];
+
+/** A record as the API shows it. */
+export function showRecord({ key, notifier_id, event_id, event_type, platform, state, created_at, next_at, history }: StoredRecord): OutboxRecord {
+  const time = (ms: number) => new Date(Math.min(Math.max(ms, firstTime), lastTime)).toISOString();
+  return {
+    id: key,
+    notifier_id,
+    event_id,
+    event_type,
+    platform,
+    state,
+    created_at: time(created_at),
+    next_at: state === 'pending' ? time(next_at) : null,
+    ended_at: state === 'delivered' || state === 'dead' ? time(next_at) : null,
+    ...(state === 'held' && { held_until: time(next_at) }),
+    attempts: history.map(({ at, action, status, reason, remaining, refused }) => ({
+      at: time(at),
+      outcome: action,
+      status: status || null,
+      reason,
+      ...(remaining && { remaining }),
+      ...(refused && { refused }),
+    })),
+  };
 }

@@ -12,7 +12,9 @@ export type Action =
   /** Never again, nor anything else: the target is gone. */
   | 'disable'
   /** Never again: this delivery will not be taken. */
-  | 'fail';
+  | 'fail'
+  /** Try again soon, and count no attempt: this machine lacks what one takes, as file descriptors, ports or memory. */
+  | 'postpone';
 
 /** What came of an attempt, and why. */
 export interface Verdict {
@@ -23,8 +25,11 @@ export interface Verdict {
   reason: string;
   /** How long the target asks to wait. */
   retryAfterMs?: number;
-  /** Of a mail that some recipients' servers took: those who are to be tried again. */
+  /** Of a mail that was taken for some of its recipients: those who are to be tried again, and nobody else. */
   remaining?: string[];
+  /** Of a mail: the recipients that were refused for good, and whether others got it. */
+  refused?: string[];
+  someAccepted?: boolean;
 }
 
 /** Why there is no reply at all. */
@@ -39,6 +44,8 @@ export type Failure =
   | 'timeout'
   /** The connection was lost, or what came is not the protocol. */
   | 'broken'
+  /** This machine has no descriptor, port or memory left: nothing was sent, and the target has no part in it. */
+  | 'local'
   /** The address guard forbids the target. */
   | 'blocked';
 

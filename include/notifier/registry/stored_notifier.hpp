@@ -1,0 +1,43 @@
+// The rules for a notifier as it is stored, beyond those for a draft.
+
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/model/notifier.hpp"
+#include "notifier/registry/checks.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
+  notifier.selected_event_ids.clear();
+  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
+}
+
+/// False where an id is not known.
+inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
+  for (const std::string& id : notifier.selected_event_ids) {
+    const EventType* const type = vocabulary.find_event_type_by_id(id);
+    if (type == nullptr) return false;
+    selected.push_back(vocabulary.bit_of(*type));
+  }
+  return true;
+}
+
+/// What may not be stored whoever says so.
+inline void check_stored(const Notifier& notifier, Problems& problems) {
+  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
+  const TypeData& data = notifier.type_data;
+  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
+    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  }
+  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,173 @@
+// What the outbox's machine and its host tell each other, in JSON: records, what is to be written, names.
+
+#pragma once
+
+#include <cstdint>
+#include <initializer_list>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/catalogue/platforms.hpp"
+#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/json/writer.hpp"
+
+namespace notifier_wasm {
+
+using notifier::OutboxRecord;
+using notifier::json::View;
+using notifier::json::Writer;
+
+inline std::int64_t integer(View value, std::int64_t otherwise = 0) {
+  value.integer(otherwise);
+  return otherwise;
+}
+
+/// 64 bits as text, since numbers in JavaScript have 53.
+inline std::string to_hex(std::uint64_t value) {
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
+  return text;
+}
+
+inline std::uint64_t from_hex(std::string_view text) {
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return value;
+}
+
+/// The first of `values` with this name, or `otherwise`.
+template <class Enum>
+Enum read_name(std::string_view name, std::initializer_list<Enum> values, Enum otherwise) {
+  for (const Enum value : values) {
+    if (to_string(value) == name) return value;
+  }
+  return otherwise;
+}
+
+inline notifier::OutboxState read_state(std::string_view name) {
+  using notifier::OutboxState;
+  return read_name(name, {OutboxState::pending, OutboxState::delivered, OutboxState::dead, OutboxState::held},
+                   OutboxState::pending);
+}
+
+inline notifier::Verdict::Action read_action(std::string_view name) {
+  using Action = notifier::Verdict::Action;
+  return read_name(
+      name, {Action::delivered, Action::retry, Action::throttle, Action::disable, Action::fail, Action::postpone},
+      Action::fail);
+}
+
+/// Writes a number that may be of 64 bits.
+inline void number(Writer& out, std::string_view name, std::int64_t value) {
+  out.key(name);
+  out.integer(value);
+}
+
+/// Writes texts, where there are any.
+inline void texts(Writer& out, std::string_view name, const std::vector<std::string>& texts) {
+  if (texts.empty()) return;
+  out.key(name);
+  out.array([&] {
+    for (const std::string& text : texts) out.string(text);
+  });
+}
+
+inline std::vector<std::string> read_texts(View array) {
+  std::vector<std::string> texts;
+  array.for_each_element([&](View text) { texts.emplace_back(text.string()); });
+  return texts;
+}
+
+inline void write_attempt(Writer& out, const notifier::DeliveryAttempt& attempt) {
+  out.object([&] {
+    number(out, "at", attempt.at.ms);
+    out.member("action", to_string(attempt.action));
+    number(out, "status", attempt.status);
+    out.member("reason", attempt.reason);
+    texts(out, "remaining", attempt.remaining);
+    texts(out, "refused", attempt.refused);
+  });
+}
+
+inline void write_record(Writer& out, const OutboxRecord& record) {
+  out.object([&] {
+    out.member("key", record.key);
+    out.member("notifier_id", record.notifier_id);
+    out.member("app_id", record.app_id);
+    out.member("event_id", record.event_id);
+    out.member("event_type", record.event_type);
+    out.member("platform", to_string(record.platform));
+    out.member("target", to_hex(record.target));
+    out.member("host", to_hex(record.host));
+    out.member("state", to_string(record.state));
+    number(out, "attempts", record.attempts);
+    number(out, "created_at", record.created_at.ms);
+    number(out, "next_at", record.next_at.ms);
+    number(out, "wait_ms", record.wait_ms);
+    out.key("history");
+    out.array([&] {
+      for (const notifier::DeliveryAttempt& attempt : record.history) write_attempt(out, attempt);
+    });
+  });
+}
+
+/// Reads what the machine looks at: all but the history.
+inline OutboxRecord read_record(View object) {
+  OutboxRecord record;
+  record.sequence = static_cast<std::uint64_t>(integer(object["sequence"]));
+  record.key = object["key"].string();
+  record.notifier_id = object["notifier_id"].string();
+  record.app_id = object["app_id"].string();
+  record.event_id = object["event_id"].string();
+  record.event_type = object["event_type"].string();
+  const notifier::PlatformInfo* platform = notifier::find_platform_by_name(object["platform"].string());
+  if (platform != nullptr) record.platform = platform->platform;
+  record.target = from_hex(object["target"].string());
+  record.host = from_hex(object["host"].string());
+  record.state = read_state(object["state"].string());
+  record.attempts = static_cast<unsigned>(integer(object["attempts"]));
+  record.created_at = {integer(object["created_at"])};
+  record.next_at = {integer(object["next_at"])};
+  record.wait_ms = integer(object["wait_ms"], -1);
+  return record;
+}
+
+inline void write_json(Writer& out, const notifier::OutboxWrite& write) {
+  using Kind = notifier::OutboxWrite::Kind;
+  out.object([&] {
+    switch (write.kind) {
+      case Kind::change: {
+        const notifier::OutboxChange& change = write.change;
+        out.member("op", "update");
+        out.key("sequence");
+        out.unsigned_integer(change.sequence);
+        out.member("state", to_string(change.state));
+        number(out, "attempts", change.attempts);
+        number(out, "next_at", change.next_at.ms);
+        number(out, "wait_ms", change.wait_ms);
+        if (change.attempt) {
+          out.key("attempt");
+          write_attempt(out, *change.attempt);
+        }
+        texts(out, "recipients", change.recipients);
+        break;
+      }
+      case Kind::health:
+        out.member("op", "health");
+        out.member("notifier_id", write.notifier_id);
+        number(out, "failing_ms", write.health.failing_ms);
+        number(out, "last_failure", write.health.last_failure.ms);
+        number(out, "failures", write.health.failures);
+        break;
+      case Kind::clock:
+        out.member("op", "clock");
+        number(out, "wall", write.clock.wall.ms);
+        number(out, "kept", write.clock.kept.ms);
+        break;
+    }
+  });
+}
+
+}  // namespace notifier_wasm

@@ -1,0 +1,141 @@
+// What keeps deliveries for an outbox: the seam behind which a file, memory or a host's own database stand.
+
+import type { Delivery, Platform } from '../types.js';
+
+/** Where a delivery stands. */
+export type OutboxState =
+  /** To be sent, now or later. */
+  | 'pending'
+  /** To be sent once its notifier is switched on again; it ends after some days. */
+  | 'held'
+  /** It has arrived. */
+  | 'delivered'
+  /** Given up, with the reason; it can be sent again. */
+  | 'dead';
+
+/** What came of an attempt, or why there was none. */
+export interface StoredAttempt {
+  /** Milliseconds since 1970, as all times here. */
+  at: number;
+  action: string;
+  /** The HTTP status or SMTP code; 0 where none came. */
+  status: number;
+  reason: string;
+  /** Of a mail that not all of its recipients got: who has yet to get it, and whom the mail server refused for good. */
+  remaining?: string[];
+  refused?: string[];
+}
+
+/** What an outbox knows of a delivery beside its content. Holds no secret. */
+export interface StoredRecord {
+  /** Given by the store, greater than all before. */
+  sequence: number;
+  /** The idempotency key: unique for its notifier. */
+  key: string;
+  notifier_id: string;
+  app_id: string;
+  event_id: string;
+  event_type: string;
+  platform: Platform;
+  /** Hashes of what is sent to, and of its host, in 16 hex digits. */
+  target: string;
+  host: string;
+  state: OutboxState;
+  attempts: number;
+  created_at: number;
+  /** Pending: when it is tried next; held: when it is given up; else when it ended. */
+  next_at: number;
+  /** How long it was to wait for that when it was decided; -1 where that is not known. */
+  wait_ms: number;
+  /** Oldest first. */
+  history: StoredAttempt[];
+  /** Of a mail that was taken for some of its recipients: those that are left. */
+  recipients?: string[];
+}
+
+/** How a notifier fares. */
+export interface StoredHealth {
+  notifier_id: string;
+  /** From the first failure since the last success to the latest. */
+  failing_ms: number;
+  last_failure: number;
+  failures: number;
+}
+
+/** What is remembered of the time, so that a clock which is wrong for a while makes nothing be forgotten. */
+export interface StoredClock {
+  wall: number;
+  kept: number;
+}
+
+/** One thing that an outbox has to have written. What is not there any more is left so. */
+export type OutboxWrite =
+  /** A record changes. `attempt` goes to its history; `recipients` are from now on those of the mail. */
+  | { op: 'update'; sequence: number; state: OutboxState; attempts: number; next_at: number; wait_ms: number; attempt?: StoredAttempt; recipients?: string[] }
+  /** Without failures it need not be kept. */
+  | ({ op: 'health' } & StoredHealth)
+  /** In place of the one before. */
+  | ({ op: 'clock' } & StoredClock);
+
+/** Which records are forgotten. */
+export interface OutboxForget {
+  /** Those that arrived, and those that died, before then. */
+  delivered_before: number;
+  dead_before: number;
+  /** What ended later than this was dated by a clock that was wrong: it is dated so before it is judged. */
+  latest: number;
+}
+
+/** What is put in: the record without a sequence, and the content. */
+export interface StoreEntry {
+  record: Omit<StoredRecord, 'sequence'>;
+  delivery: Delivery;
+}
+
+/** Which records to list, newest first. */
+export interface StoreQuery {
+  notifierId?: string;
+  state?: OutboxState;
+  offset: number;
+  limit: number;
+}
+
+/**
+ * A durable store of deliveries, used by one outbox at a time. It may answer later; the outbox waits with `write` for the one before, and
+ * with nothing else. A call that rejects has changed nothing.
+ *
+ * There is no need to store what is under way: after a crash every pending delivery is due again, under the same key.
+ */
+export interface OutboxStore {
+  /**
+   * Adds deliveries, all or none, unless there is one of the same notifier with the same key, in whatever state; earlier ones of the same call
+   * count. Resolves when they will outlive a crash.
+   *
+   * @returns the sequence of each; 0 where it was there
+   */
+  insert(entries: readonly StoreEntry[]): PromiseLike<number[]> | number[];
+  /** Does these, in this order, all or none. They may be given again where that failed. */
+  write(writes: readonly OutboxWrite[]): PromiseLike<void> | void;
+  /** Forgets what has ended and is not kept any longer. @returns how many */
+  forget(what: OutboxForget): PromiseLike<number> | number;
+  /** The content of a delivery, with the recipients that are left; undefined where it is lost for good. */
+  load(sequence: number): PromiseLike<Delivery | undefined> | Delivery | undefined;
+  /** Everything pending or held, in order of sequence, in pages. Their history may be left out. Asked once, at the start. */
+  waiting(): AsyncIterable<readonly StoredRecord[]> | Iterable<readonly StoredRecord[]>;
+  /** The notifiers that have failed of late. Asked once, at the start. */
+  health(): PromiseLike<readonly StoredHealth[]> | readonly StoredHealth[];
+  /** The clock that was written last. Asked once, at the start. */
+  clock(): PromiseLike<StoredClock | undefined> | StoredClock | undefined;
+  find(notifierId: string, key: string): PromiseLike<StoredRecord | undefined> | StoredRecord | undefined;
+  /** A page of records, and how many match in all. */
+  list(query: StoreQuery): PromiseLike<StorePage> | StorePage;
+  /** Resolves when all that was written will outlive a crash of the machine, too. Default: it does once `write` has resolved. */
+  sync?(): PromiseLike<void> | void;
+  /** Called last, and once. */
+  close?(): PromiseLike<void> | void;
+}
+
+export interface StorePage {
+  total: number;
+  records: StoredRecord[];
+}
