@@ -79,7 +79,7 @@ test('esbuild: the module beside the bundle, or in it', async () => {
 test('Chromium gives the bytes that Node.js gives', async () => {
   const lines = corpus(2500).join('\n');
   const config = JSON.stringify(corpusConfiguration());
-  const engine = await createEngine({ clock: () => 0 });
+  const engine = await createEngine({ clock: () => 0, ids: null });
   engine.load(config);
   const wanted = Buffer.from(engine.routeLines(lines));
   const folder = app('bytes', { 'index.html': '<!doctype html>', 'lines.txt': lines, 'config.json': config });
@@ -88,7 +88,7 @@ test('Chromium gives the bytes that Node.js gives', async () => {
   await tab.goto(`${server.url}index.html`);
   const got = await tab.evaluate(async () => {
     const { createEngine } = await import('/node_modules/notifier-wasm/dist/index.js');
-    const engine = await createEngine({ clock: () => 0 });
+    const engine = await createEngine({ clock: () => 0, ids: null });
     engine.load(await (await fetch('/config.json')).text());
     const output = engine.routeLines(new Uint8Array(await (await fetch('/lines.txt')).arrayBuffer()));
     const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', output));
