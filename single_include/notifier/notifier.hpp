@@ -6240,9 +6240,9 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
 }
 
 inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
-  using Op = Change::Op;
-  for (const Op op :
-       {Op::put_app, Op::put_notifier, Op::remove_notifier, Op::put_user, Op::remove_app, Op::remove_user}) {
+  using Known = Change::Op;
+  for (const Known op : {Known::put_app, Known::put_notifier, Known::remove_notifier, Known::put_user,
+                         Known::remove_app, Known::remove_user}) {
     if (to_string(op) != text) continue;
     out = op;
     return true;

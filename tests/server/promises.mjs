@@ -127,7 +127,7 @@ export function keepsItsPromises(start) {
 
   test('what waits for a notifier that is switched off is held, over kill -9 too, and goes once it is on again', async () => {
     const it = await world(() => [hook('paused', 'slow', { type_data: { webhook_url: target.url('slow/paused?ms=300') } })]);
-    for (let i = 0; i < 50; ++i) await it.post({ type: 'restart', id: `held-${i}` });
+    await Promise.all(Array.from({ length: 50 }, (_, i) => it.post({ type: 'restart', id: `held-${i}` })));
     await it.patch('paused', { active: false });
     await until(async () => {
       const { pending = 0, held = 0, dead = 0 } = await it.states('paused');
@@ -150,7 +150,7 @@ export function keepsItsPromises(start) {
     await until(async () => Object.keys(await it.states('paused')).join() === 'delivered');
     assert.equal(keys(arrived('paused')).size, 51);
     // Once more, with the process killed between: switched on is what counts.
-    for (let i = 0; i < 30; ++i) await it.post({ type: 'restart', id: `again-${i}` });
+    await Promise.all(Array.from({ length: 30 }, (_, i) => it.post({ type: 'restart', id: `again-${i}` })));
     await it.patch('paused', { active: false });
     await it.patch('paused', { active: true });
     await it.end('SIGKILL');
@@ -162,7 +162,7 @@ export function keepsItsPromises(start) {
 
   test('what waits for a notifier that is removed, or whose target is gone, ends', async () => {
     const it = await world(() => [hook('leaving', 'slow', { type_data: { webhook_url: target.url('slow/leaving?ms=400') } }), hook('gone', '410')]);
-    for (let i = 0; i < 40; ++i) await it.post({ type: 'restart', id: `leaving-${i}` });
+    await Promise.all(Array.from({ length: 40 }, (_, i) => it.post({ type: 'restart', id: `leaving-${i}` })));
     assert.equal((await it.call('DELETE', '/v1/apps/shop/notifiers/leaving')).status, 204);
     await sleep(1_500);
     assert.ok(arrived('leaving').length < 40);

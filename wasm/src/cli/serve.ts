@@ -94,6 +94,9 @@ function readDelays(text: string): number[] {
   });
 }
 
+/** Why deliveries end whose notifier was given up. */
+const switchedOff = 'the notifier was switched off';
+
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
 class Service {
   readonly #engine: Engine;
@@ -104,6 +107,8 @@ class Service {
   readonly #committer: Committer;
   /** Deliveries that requests have sent again, until that is on the disk. */
   #resent: Promise<unknown>[] = [];
+  /** Notifiers that were switched off since their target is gone or kept failing: what waits for them ends. */
+  readonly #givenUp = new Set<string>();
   /** For each outcome that is being committed, which of its deliveries are new. */
   readonly #isNew = new WeakMap<Outcome, boolean[]>();
   outbox!: Outbox;
@@ -191,7 +196,9 @@ class Service {
           tellOf('removed', id, await this.outbox.cancel(id));
         } else if (change.op === 'put_notifier') {
           const { id, active } = change.notifier;
+          if (active) this.#givenUp.delete(id);
           if (active) tellOf('switched on', id, await this.outbox.resume(id));
+          else if (this.#givenUp.has(id)) await this.outbox.cancel(id, switchedOff);
           else tellOf('switched off', id, await this.outbox.hold(id));
         }
       } catch (error) {
@@ -209,12 +216,13 @@ class Service {
     if (this.#isDry) return 'on';
     const notifier = this.#engine.notifier(notifierId);
     if (notifier === undefined) return 'gone';
-    return notifier.active || delivery?.eventType === 'test' ? 'on' : 'off';
+    return notifier.active || delivery?.eventType === 'test' || this.#givenUp.has(notifierId) ? 'on' : 'off';
   }
 
   /** Why a delivery is not to be sent, though its notifier is there. */
-  refuse({ platform }: Delivery): string | undefined {
+  refuse({ notifierId, platform, eventType }: Delivery): string | undefined {
     if (this.#isDry) return 'dry run: nothing is sent';
+    if (this.#givenUp.has(notifierId) && eventType !== 'test') return switchedOff;
     return platform === 'email' && !this.#hasMailServer ? 'this server has no mail server; see --smtp' : undefined;
   }
 
@@ -222,7 +230,9 @@ class Service {
   disable(notifierId: string, reason: string): void {
     const appId = this.#engine.notifier(notifierId)?.app_id;
     if (appId === undefined) return;
+    this.#givenUp.add(notifierId);
     this.#commit(() => this.#engine.switchOff(appId, notifierId, reason)).catch((error: Error) => {
+      this.#givenUp.delete(notifierId);
       process.stderr.write(`notifier-wasm: cannot switch a notifier off: ${error.message}\n`);
     });
   }
