@@ -87,31 +87,29 @@ inline Prepared Registry::judge(const std::vector<const std::vector<Change>*>& o
   prepared.reserved_.resize(outcomes.size());
   auto preparation = std::make_unique<detail::Preparation>();
   detail::ReservedKeys reserved = reserved_;
-  std::shared_ptr<State> next;
+  const std::shared_ptr<const State> base = current();
+  std::shared_ptr<const State> next = base;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const std::vector<Change>& changes = *outcomes[i];
     if (changes.empty()) continue;
-    if (next == nullptr) {
-      preparation->base = current();
-      next = std::make_shared<State>(*preparation->base);
-    }
     const detail::ReservedKeys::Keys keys = detail::ReservedKeys::of(changes, *next);
     if (!reserved.are_free(keys)) {
       prepared.results_[i] = detail::is_reserved();
       prepared.reserved_[i] = true;
       continue;
     }
-    State changed = *next;
-    if (auto applied = detail::apply(changes, changed); !applied) {
-      prepared.results_[i] = std::move(applied);
-      continue;
-    }
-    *next = std::move(changed);
+    auto changed = std::make_shared<State>(*next);
+    prepared.results_[i] = detail::apply(changes, *changed);
+    if (!prepared.results_[i]) continue;
+    next = std::move(changed);
     reserved.add(keys);
     preparation->keys.insert(preparation->keys.end(), keys.begin(), keys.end());
     preparation->changes.insert(preparation->changes.end(), changes.begin(), changes.end());
   }
-  preparation->next = std::move(next);
+  if (next != base) {
+    preparation->base = base;
+    preparation->next = std::move(next);
+  }
   reserved_.swap(reserved);
   prepared.preparation_ = std::move(preparation);
   return prepared;
