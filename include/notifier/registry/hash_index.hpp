@@ -70,10 +70,10 @@ class HashIndex {
     ++size_;
   }
 
-  /// Gives the first entry that `match(const V&)` accepts a new value.
-  template <class Match>
-  bool replace(std::uint32_t hash, V value, Match&& match) {
-    const std::uint32_t at = position(hash, match);
+  /// Gives the first entry whose value is equal to `old` a new one.
+  template <class Old>
+  bool replace(std::uint32_t hash, V value, Old old) {
+    const std::uint32_t at = position(hash, old);
     if (at == none) return false;
     Ref<Leaf>& slot = own_slot(hash);
     Ref<Leaf> leaf(Leaf::make(slot->count));
@@ -83,10 +83,10 @@ class HashIndex {
     return true;
   }
 
-  /// Removes the first entry that `match(const V&)` accepts.
-  template <class Match>
-  bool erase(std::uint32_t hash, Match&& match) {
-    const std::uint32_t at = position(hash, match);
+  /// Removes the first entry whose value is equal to `old`.
+  template <class Old>
+  bool erase(std::uint32_t hash, Old old) {
+    const std::uint32_t at = position(hash, old);
     if (at == none) return false;
     Ref<Leaf>& slot = own_slot(hash);
     Ref<Leaf> leaf;
@@ -186,12 +186,12 @@ class HashIndex {
     return twig == nullptr ? nullptr : &twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
   }
 
-  template <class Match>
-  std::uint32_t position(std::uint32_t hash, Match&& match) const {
+  template <class Old>
+  std::uint32_t position(std::uint32_t hash, Old old) const {
     const Leaf* const leaf = find_leaf(hash);
     if (leaf == nullptr) return none;
     for (std::uint32_t i = 0; i < leaf->count; ++i) {
-      if (leaf->hashes()[i] == hash && match(leaf->values()[i])) return i;
+      if (leaf->hashes()[i] == hash && leaf->values()[i] == old) return i;
     }
     return none;
   }
