@@ -103,7 +103,7 @@ inline void ReservedKeys::add(const Keys& keys) {
     if (entry != entries_.cend() && entry->hash == key.hash) shares = (entry++)->shares + 1;
     merged.push_back({key.hash, shares});
   }
-  merged.insert(merged.end(), entry, entries_.cend());
+  while (entry != entries_.cend()) merged.push_back(*entry++);
   entries_.swap(merged);
 }
 
