@@ -111,13 +111,11 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
     if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
   });
 
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
   DeliveryOwner own;
-  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
-  }));
+  static_cast<void>(route(call, event.view(), own, {}, notifier.id));
   if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
+    if (const auto its_own = call.router.preview(notifier, event.view()))
+      call.outcome.deliveries.push_back(own(*its_own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});
 }
@@ -144,10 +142,8 @@ inline void record_app_change(Call& call, std::string_view kind, const App& befo
   const std::string id = event_id(call, kind, after.id + version_of(before) + version_of(after), at);
   Buffer event;
   write_event(call, after, kind, id, at, event, [&](json::Writer& out) { write_app_change(out, kind, before, after); });
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
   DeliveryOwner own;
-  static_cast<void>(
-      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
+  static_cast<void>(route(call, event.view(), own));
   call.outcome.events.push_back({after.id, id, event.str()});
 }
 
