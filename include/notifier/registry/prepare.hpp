@@ -101,7 +101,7 @@ inline Prepared Registry::judge(const std::vector<const std::vector<Change>*>& o
     if (!prepared.results_[i]) continue;
     next = std::move(changed);
     reserved.add(keys);
-    for (const detail::ReservedKeys::Key& key : keys) preparation->keys.push_back(key);
+    for (const detail::ReservedKeys::Key key : keys) preparation->keys.push_back(key);
     for (const Change& change : changes) preparation->changes.push_back(Change(change));
   }
   if (next != base) {
