@@ -170,6 +170,13 @@ inline Result<void> Registry::make(const std::vector<Change>& changes) {
   return applied;
 }
 
+inline Result<std::vector<Change>> Registry::made(Result<std::vector<Change>> planned) {
+  if (!planned) return planned;
+  auto result = make(*planned);
+  if (!result) return std::move(result).error();
+  return planned;
+}
+
 inline Result<void> Registry::apply(const std::vector<Change>& changes) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
@@ -180,10 +187,7 @@ template <class Plan>
 Result<std::vector<Change>> Registry::change(Plan&& plan) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
-  Result<std::vector<Change>> planned = plan(*current());
-  if (!planned) return planned;
-  if (auto made = make(*planned); !made) return std::move(made).error();
-  return planned;
+  return made(plan(*current()));
 }
 
 namespace detail {
