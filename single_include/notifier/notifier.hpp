@@ -6214,6 +6214,7 @@ struct Change {
 std::string version_of(const Notifier& notifier);
 /// 32 hex digits that follow from all members.
 std::string version_of(const App& app);
+/// The same.
 std::string version_of(const User& user);
 
 /// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets
@@ -10805,7 +10806,7 @@ inline std::string without_escapes(std::string_view content) {
 
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
 /// where need be.
-inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
+inline char* put_from(std::string_view from, char* out, std::size_t column) {
   from = trim(from);
   const std::size_t angle = from.rfind('<');
   std::string_view name;

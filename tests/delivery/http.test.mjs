@@ -154,7 +154,9 @@ test('a dead delivery is sent again on request, under its key, and its history s
   haveOneKey(arrived('500', 'dead'));
   assert.equal((await world.call('POST', path.replace(id, 'msg_0'))).status, 404);
   const [{ id: delivered }] = await world.deliveries('plain');
-  assert.equal((await world.call('POST', `/v1/apps/plain/notifiers/no-plain/deliveries/${delivered}/retry`)).status, 404);
+  const refused = await world.call('POST', `/v1/apps/plain/notifiers/no-plain/deliveries/${delivered}/retry`);
+  assert.equal(refused.status, 409);
+  assert.match(refused.body.error, /has arrived/);
 });
 
 test('a target that hangs holds up nobody else', async () => {
@@ -167,7 +169,7 @@ test('a target that hangs holds up nobody else', async () => {
   assert.ok((await patient.deliveries('hang')).every(({ attempts }) => attempts.length === 0), 'it hangs all the while');
 });
 
-test('what is pending for a notifier that is removed or switched off ends', async () => {
+test('what is pending for a notifier that is removed ends, and is held while one is switched off', async () => {
   const patient = await World.start({ removed: to('503', 'removed'), off: to('503', 'off') }, ['--allow-private-targets', '--retry-delays', '2,2,2,2']);
   for (const app of ['removed', 'off']) {
     await patient.post(app);
@@ -175,7 +177,7 @@ test('what is pending for a notifier that is removed or switched off ends', asyn
   }
   assert.equal((await patient.call('DELETE', '/v1/apps/removed/notifiers/no-removed')).status, 204);
   assert.equal((await patient.server.call('PATCH', '/v1/apps/off/notifiers/no-off', { notifier: { active: false } })).status, 200);
-  await patient.ended('off', 'dead');
+  await patient.ended('off', 'held');
   const before = arrived('503', 'removed').length + arrived('503', 'off').length;
   await sleep(3000);
   assert.equal(arrived('503', 'removed').length + arrived('503', 'off').length, before);

@@ -6,54 +6,21 @@
 
 #include <array>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "api_oracle.hpp"
+#include "api_world.hpp"
 #include "notifier/api/raw_member.hpp"
+
+using api_world::at;
+using api_world::drawing_ids;
+using api_world::post_events;
+using api_world::World;
 
 namespace {
 
 namespace json = notifier::json;
-
-constexpr std::string_view fixture =
-    R"({"version":1,"apps":[{"id":"app-1","name":"shop","notifiers":[
-{"id":"no-1","name":"ops","platform":"slack","send_all_events":true,"type_data":{"webhook_url":"https://hooks.example.com/SECRET"}},
-{"id":"no-2","name":"signed","platform":"webhook","type_data":{"webhook_url":"https://example.com/SECRET","signing_secret":"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}}]}]})";
-
-/// A registry with an app and two notifiers, and an Api on it.
-struct World {
-  explicit World(notifier::ApiOptions options = {}) : api(load(registry), std::move(options)) {}
-
-  static notifier::Registry& load(notifier::Registry& registry) {
-    REQUIRE(registry.load(fixture));
-    return registry;
-  }
-
-  notifier::Outcome call(std::string_view method, std::string_view target, std::string_view body = {}) {
-    notifier::Request request;
-    request.method = method;
-    request.target = target;
-    request.body = body;
-    notifier::Outcome outcome = api.handle(request);
-    CHECK(api_oracle::fault(request, outcome) == "");
-    return outcome;
-  }
-
-  notifier::Registry registry;
-  notifier::Api api;
-};
-
-/// A member of a JSON text by a path of keys, as compact JSON.
-std::string at(std::string_view text, const std::vector<std::string_view>& path) {
-  json::Document document;
-  auto value = document.parse(text);
-  REQUIRE(value);
-  json::View view = *value;
-  for (const std::string_view key : path) view = view[key];
-  std::string out;
-  view.append_json(out);
-  return out;
-}
 
 /// A history of made-up events and deliveries.
 class NumberedHistory final : public notifier::History {
@@ -375,23 +342,6 @@ TEST_CASE("a request names a user by any of name, address and id, or none") {
   CHECK(user("", "", "us-1") == R"({"username":"","email":"","id":"us-1"})");
 }
 
-TEST_CASE("an app is added with what the body says of it") {
-  World world;
-  const auto outcome = world.call("POST", "/v1/apps",
-                                  R"({"app":{"name":"new","project_id":"pr-7",)"
-                                  R"("owner":{"id":"us-9","username":"sam","email":"sam@example.com"}}})");
-  CHECK(outcome.response.status == 201);
-  REQUIRE_FALSE(outcome.changes.empty());
-  const notifier::App& app = outcome.changes[0].app;
-  CHECK(app.name == "new");
-  CHECK(app.project_id == "pr-7");
-  CHECK(app.owner.id == "us-9");
-  CHECK(app.owner.username == "sam");
-  CHECK(app.owner.email == "sam@example.com");
-  CHECK(at(world.call("POST", "/v1/apps", R"({"app":{"name":"a","project_id":1,"owner":{"id":2}}})").response.body,
-           {"errors"}) == R"({"project_id":["must be a string"],"owner.id":["must be a string"]})");
-}
-
 TEST_CASE("an event over several lines is one, unless its Content-Type says that each line is") {
   World world;
   const auto status = [&](std::string_view type) {
@@ -434,56 +384,6 @@ TEST_CASE("one bad event among several takes the whole request back") {
   const notifier::Outcome third = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n\n{]\n");
   CHECK(third.response.body.find("line 3: ") != std::string::npos);
 }
-
-TEST_CASE("a notifier that the host switches off is inactive, and its owner is told why") {
-  World world;
-  const auto outcome = world.api.switch_off("app-1", "no-2", "the target is gone");
-  CHECK(outcome.response.status == 200);
-  REQUIRE(outcome.changes.size() == 1);
-  CHECK_FALSE(outcome.changes[0].notifier.active);
-  REQUIRE(outcome.events.size() == 1);
-  CHECK(at(outcome.events[0].json, {"type"}) == "\"edit_notifier\"");
-  CHECK(at(outcome.events[0].json, {"type_data", "active"}) == "false");
-  CHECK(at(outcome.events[0].json, {"type_data", "disabled_because"}) == "\"the target is gone\"");
-  REQUIRE(outcome.deliveries.size() == 1);
-  CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.str().find(
-            "The notifier signed of shop was switched off, since it failed: the target is gone.") != std::string::npos);
-  CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
-
-  REQUIRE(world.registry.apply(outcome.changes));
-  const auto again = world.api.switch_off("app-1", "no-2", "the target is gone");
-  CHECK(again.response.status == 200);
-  CHECK(again.changes.empty());
-  CHECK(again.events.empty());
-  CHECK(world.api.switch_off("app-1", "no-3", "x").response.status == 404);
-  CHECK(world.api.switch_off("app-2", "no-2", "x").response.status == 404);
-}
-
-namespace {
-
-/// An Api whose host draws ids, "ev-1" and on, and has a clock that stands.
-notifier::ApiOptions drawing_ids() {
-  notifier::ApiOptions options;
-  options.new_id = [count = 0](std::string_view prefix) mutable {
-    return std::string(prefix) + std::to_string(++count);
-  };
-  options.router.clock = [] { return notifier::Timestamp{1'700'000'000'000}; };
-  return options;
-}
-
-notifier::Outcome post_events(World& world, std::string_view body, std::vector<notifier::HeaderView> headers = {}) {
-  notifier::Request request;
-  request.method = "POST";
-  request.target = "/v1/apps/shop/events";
-  request.body = body;
-  request.headers = std::move(headers);
-  notifier::Outcome outcome = world.api.handle(request);
-  CHECK(api_oracle::fault(request, outcome) == "");
-  return outcome;
-}
-
-}  // namespace
 
 TEST_CASE(
     "an event that has no id is given one each time, by which its answer, its record and its deliveries know it") {
@@ -548,92 +448,4 @@ TEST_CASE("the answer marks what was left out as known, and nothing else") {
   const std::string marked = outcome.response.body;
   outcome.mark_known();
   CHECK(outcome.response.body == marked);
-}
-
-TEST_CASE("a renamed app keeps its id and its notifiers, which are told under the new name") {
-  World world(drawing_ids());
-  const auto outcome = world.call("PATCH", "/v1/apps/shop", R"({"app":{"name":"store","unknown":1}})");
-  CHECK(outcome.response.status == 200);
-  CHECK(outcome.response.body == R"({"app":{"id":"app-1","name":"store","owner":null}})");
-  REQUIRE(outcome.changes.size() == 1);
-  REQUIRE(outcome.events.size() == 1);
-  CHECK(at(outcome.events[0].json, {"type"}) == "\"rename_app\"");
-  CHECK(at(outcome.events[0].json, {"app_name"}) == "\"store\"");
-  CHECK(at(outcome.events[0].json, {"type_data"}) == R"({"old_name":"shop","new_name":"store"})");
-  REQUIRE(outcome.deliveries.size() == 1);
-  CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.str().find("The app was renamed from shop to store.") != std::string::npos);
-  REQUIRE(world.registry.apply(outcome.changes));
-  CHECK(world.call("GET", "/v1/apps/shop").response.status == 404);
-  CHECK(world.call("GET", "/v1/apps/store/notifiers/no-2").response.status == 200);
-}
-
-TEST_CASE("what else changes in an app is told as what it is; what does not change is no change") {
-  World world(drawing_ids());
-  const auto kinds = [&](std::string_view body) {
-    auto outcome = world.call("PATCH", "/v1/apps/shop", body);
-    CHECK(outcome.response.status == 200);
-    std::string all;
-    for (const auto& event : outcome.events) all += at(event.json, {"type"}) + at(event.json, {"type_data"}) + " ";
-    CHECK(outcome.changes.size() == (all.empty() ? 0 : 1));
-    REQUIRE(world.registry.apply(outcome.changes));
-    return all;
-  };
-  CHECK(kinds(R"({"app":{}})") == "");
-  CHECK(kinds(R"({"app":{"name":"shop","owner":null,"project_id":null}})") == "");
-  CHECK(kinds(R"({"app":{"project_id":"p-1"}})") == R"("update_app_project"{"new_project_id":"p-1"} )");
-  CHECK(kinds(R"({"app":{"project_id":"p-2"}})") ==
-        R"("update_app_project"{"old_project_id":"p-1","new_project_id":"p-2"} )");
-  CHECK(kinds(R"({"app":{"project_id":""}})") == R"("edit_app"{} )");
-  CHECK(
-      kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":"jane@example.com"}}})") ==
-      R"("transfer_app"{"old_owner":{"id":"","username":"","email":""},"new_owner":{"id":"u","username":"jane","email":"jane@example.com"}} )");
-  CHECK(kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":""}}})") == R"("edit_app"{} )");
-}
-
-TEST_CASE("an app is removed together with its notifiers, each of which is named") {
-  World world;
-  const auto outcome = world.call("DELETE", "/v1/apps/shop");
-  CHECK(outcome.response.status == 204);
-  REQUIRE(outcome.changes.size() == 3);
-  CHECK(outcome.changes[0].op == notifier::Change::Op::remove_notifier);
-  CHECK(outcome.changes[0].notifier.id == "no-1");
-  CHECK(outcome.changes[1].notifier.id == "no-2");
-  CHECK(outcome.changes[2].op == notifier::Change::Op::remove_app);
-  CHECK(outcome.events.empty());
-  CHECK(outcome.deliveries.empty());
-  REQUIRE(world.registry.apply(outcome.changes));
-  CHECK(world.call("DELETE", "/v1/apps/shop").response.status == 404);
-  CHECK(world.registry.notifier_count() == 0);
-}
-
-TEST_CASE("a person is changed and removed by id, and an id that stands for nobody stays where it is named") {
-  World world;
-  REQUIRE(world.registry.put_user({"us-1", "jane", "jane@example.com"}));
-  notifier::NotifierDraft draft;
-  draft.platform = "email";
-  draft.name = "mail";
-  draft.send_all_events = true;
-  draft.type_data = R"({"user_ids":["us-1"]})";
-  REQUIRE(world.registry.add("shop", draft));
-  auto outcome = world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})");
-  CHECK(outcome.response.status == 200);
-  CHECK(outcome.response.body == R"({"user":{"id":"us-1","username":"jane","email":"new@example.com"}})");
-  REQUIRE(world.registry.apply(outcome.changes));
-  const auto recipients = [&] {
-    const auto events = post_events(world, R"({"type":"restart"})");
-    return events.deliveries.back().to;
-  };
-  CHECK(recipients() == std::vector<std::string>{"new@example.com"});
-  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})").changes.empty());
-  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"no address"}})").response.status == 422);
-  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":3}})").response.status == 422);
-  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"email":"a@b.example"})").response.status == 422);
-  CHECK(world.call("PATCH", "/v1/users/nope", R"({"user":{}})").response.status == 404);
-  outcome = world.call("DELETE", "/v1/users/us-1");
-  CHECK(outcome.response.status == 204);
-  REQUIRE(world.registry.apply(outcome.changes));
-  CHECK(recipients().empty());
-  CHECK(world.registry.list("shop").back().type_data.user_ids == std::vector<std::string>{"us-1"});
-  CHECK(world.call("DELETE", "/v1/users/us-1").response.status == 404);
 }

@@ -5,190 +5,24 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <atomic>
-#include <chrono>
 #include <cstdio>
-#include <map>
 #include <memory>
 #include <optional>
 #include <random>
-#include <set>
 #include <string>
-#include <thread>
 #include <utility>
 #include <vector>
 
-#include "notifier/adapters/group_commit.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/registry/registry.hpp"
+#include "registry_commit_model.hpp"
 
 using namespace notifier;
+using namespace registry_commit_model;
 
 namespace {
 
-using Key = std::pair<std::string, std::string>;  // kind and id
-
-/// What is kept of an app, a notifier or a person.
-struct Row {
-  std::string json;  // of the change that makes it
-  std::string name;  // of an app
-  std::string app_id;
-
-  friend bool operator==(const Row& a, const Row& b) { return a.json == b.json; }
-  friend bool operator!=(const Row& a, const Row& b) { return !(a == b); }
-};
-
-using Rows = std::map<Key, Row>;
-using Deliveries = std::set<std::pair<std::string, std::string>>;  // notifier's id and key
-
-Key key_of(const Change& change) {
-  using Op = Change::Op;
-  if (change.op == Op::put_app || change.op == Op::remove_app) return {"app", change.app.id};
-  if (change.op == Op::put_user || change.op == Op::remove_user) return {"user", change.user.id};
-  return {"notifier", change.notifier.id};
-}
-
-bool removes(const Change& change) {
-  return change.op == Change::Op::remove_app || change.op == Change::Op::remove_user ||
-         change.op == Change::Op::remove_notifier;
-}
-
-Row row_of(Change change) {
-  change.expected.clear();
-  change.notifier.app.clear();  // the app's name, which changes with the app
-  Buffer json;
-  json::Writer out(json);
-  write_json(out, change);
-  return {json.str(), change.app.name, change.notifier.app_id};
-}
-
-void put(Rows& rows, const Change& change) {
-  if (removes(change)) {
-    rows.erase(key_of(change));
-  } else {
-    rows[key_of(change)] = row_of(change);
-  }
-}
-
-Rows rows_of(const Registry& registry) {
-  Rows rows;
-  Change change;
-  for (App& app : registry.apps()) {
-    change.op = Change::Op::put_app;
-    change.app = std::move(app);
-    put(rows, change);
-    change.op = Change::Op::put_notifier;
-    for (Notifier& notifier : registry.list(change.app.id)) {
-      CHECK(notifier.app == change.app.name);
-      change.notifier = std::move(notifier);
-      put(rows, change);
-    }
-  }
-  change.op = Change::Op::put_user;
-  for (User& user : registry.users()) {
-    change.user = std::move(user);
-    put(rows, change);
-  }
-  return rows;
-}
-
-// ---- the model ------------------------------------------------------------------------------------------------------
-
-/// A planned outcome, and what there was when it was planned.
-struct Planned {
-  Outcome outcome;
-  std::vector<std::optional<Row>> before;
-};
-
-std::optional<Row> find(const Rows& rows, const Key& key) {
-  const auto row = rows.find(key);
-  return row == rows.end() ? std::nullopt : std::optional<Row>(row->second);
-}
-
-/// Whether an outcome may be done where these are the rows; then it is.
-bool judge(const Planned& planned, Rows& rows) {
-  Rows next = rows;
-  for (std::size_t i = 0; i < planned.outcome.changes.size(); ++i) {
-    const Change& change = planned.outcome.changes[i];
-    if (find(next, key_of(change)) != planned.before[i]) return false;
-    for (const auto& [key, row] : next) {
-      if (change.op == Change::Op::put_app && key.first == "app" && key.second != change.app.id &&
-          row.name == change.app.name) {
-        return false;
-      }
-      if (change.op == Change::Op::remove_app && row.app_id == change.app.id) return false;
-    }
-    if (change.op == Change::Op::put_notifier && next.count({"app", change.notifier.app_id}) == 0) return false;
-    put(next, change);
-  }
-  rows = std::move(next);
-  return true;
-}
-
-/// What an outcome has for itself and what it shares, as plainly as can be.
-struct Touched {
-  std::set<Key> own, shared;
-
-  Touched() = default;
-  Touched(const Planned& planned, const Rows& rows) {
-    for (const Change& change : planned.outcome.changes) {
-      own.insert(key_of(change));
-      if (change.op == Change::Op::put_app) own.insert({"name", change.app.name});
-      if (key_of(change).first == "notifier") shared.insert({"app", change.notifier.app_id});
-      if (const auto row = find(rows, key_of(change)); row && !row->name.empty()) own.insert({"name", row->name});
-    }
-  }
-  bool collides(const Touched& other) const {
-    const auto meet = [](const std::set<Key>& a, const std::set<Key>& b) {
-      return std::any_of(a.begin(), a.end(), [&](const Key& key) { return b.count(key) != 0; });
-    };
-    return meet(own, other.own) || meet(own, other.shared) || meet(shared, other.own);
-  }
-};
-
-// ---- stores ---------------------------------------------------------------------------------------------------------
-
-class Store {
- public:
-  virtual ~Store() = default;
-  virtual Result<void> store(const std::vector<Outcome*>& outcomes) = 0;
-  /// What a restart finds.
-  virtual void load(Registry& registry) = 0;
-  virtual Deliveries deliveries() = 0;
-};
-
-/// As small as a store can be: a list of what was stored.
-class MemoryStore final : public Store {
- public:
-  Result<void> store(const std::vector<Outcome*>& outcomes) override {
-    auto next = changes_;
-    for (Outcome* const outcome : outcomes) {
-      outcome->known.clear();
-      next.insert(next.end(), outcome->changes.begin(), outcome->changes.end());
-    }
-    Registry registry;
-    if (auto applied = registry.apply(next); !applied) {
-      Error error = applied.error();
-      error.code = errc::conflict;
-      return error;
-    }
-    changes_ = std::move(next);
-    for (Outcome* const outcome : outcomes) {
-      for (std::size_t i = 0; i < outcome->deliveries.size(); ++i) {
-        const Delivery& delivery = outcome->deliveries[i];
-        if (!deliveries_.emplace(delivery.notifier_id, delivery.idempotency_key).second) outcome->known.push_back(i);
-      }
-    }
-    return {};
-  }
-  void load(Registry& registry) override { REQUIRE(registry.apply(changes_)); }
-  Deliveries deliveries() override { return deliveries_; }
-
- private:
-  std::vector<Change> changes_;
-  Deliveries deliveries_;
-};
-
+/// A database in a file.
 class FileStore final : public Store {
  public:
   FileStore() : path_("/tmp/notifier_commit_model_" + std::to_string(::getpid()) + ".db") {
@@ -236,20 +70,6 @@ class FileStore final : public Store {
   std::string path_;
   std::unique_ptr<SqliteStore> store_;
 };
-
-Delivery delivery_of(const std::string& notifier_id, const std::string& key) {
-  Delivery delivery;
-  delivery.platform = Platform::webhook;
-  delivery.notifier_id = notifier_id;
-  delivery.app_id = "app";
-  delivery.event_id = "ev-" + key;
-  delivery.event_type = "restart";
-  delivery.idempotency_key = key;
-  delivery.method = "POST";
-  delivery.url = "https://h.example/x";
-  delivery.body = std::string("{}");
-  return delivery;
-}
 
 // ---- planners, step by step -----------------------------------------------------------------------------------------
 
@@ -569,122 +389,4 @@ TEST_CASE("two and three planners and a database: acknowledged is seen is stored
     acknowledged += machine.acknowledged;
   }
   CHECK(acknowledged > 100);
-}
-
-namespace {
-
-/// A store in memory that is slow, fails and is overtaken, by turns; used by one thread.
-class FickleStore {
- public:
-  Result<void> store(const std::vector<Outcome*>& outcomes) {
-    const unsigned turn = ++turns_;
-    if (turn % 3 == 0) std::this_thread::sleep_for(std::chrono::microseconds(200));
-    Error error;
-    error.code = turn % 5 == 0 ? errc::storage : errc::conflict;
-    if (turn % 5 == 0 || turn % 7 == 0) return error;
-    return store_.store(outcomes);
-  }
-  MemoryStore& kept() { return store_; }
-
- private:
-  unsigned turns_ = 0;
-  MemoryStore store_;
-};
-
-}  // namespace
-
-TEST_CASE("threads commit together: no update is lost, and what was refused is nowhere") {
-  constexpr int thread_count = 4;
-  constexpr int steps = 60;
-  std::atomic<int> next_id{0};
-  RegistryOptions options;
-  options.new_id = [&](std::string_view prefix) { return std::string(prefix) + std::to_string(++next_id); };
-  Registry registry(options);
-  FickleStore store;
-  std::atomic<int> failures{0};
-  std::atomic<int> seen_by_hook{0};
-  GroupCommitOptions hooks;
-  hooks.on_error = [&](const Error& error) { failures += error.code == errc::storage; };
-  hooks.on_stored = [&](const Outcome& outcome) {
-    // What is said to be stored is seen.
-    for (const Change& change : outcome.changes) {
-      const auto found = registry.find(change.notifier.id);
-      if (change.op == Change::Op::put_notifier) CHECK(found);
-      if (change.op == Change::Op::remove_notifier) CHECK_FALSE(found);
-    }
-    ++seen_by_hook;
-  };
-  {
-    GroupCommit commits(
-        registry, [&](const std::vector<Outcome*>& outcomes) { return store.store(outcomes); }, hooks);
-    const auto until_stored = [&](auto&& plan) {
-      for (int tries = 0; tries < 1000; ++tries) {
-        bool is_planned = true;
-        const Outcome outcome = commits.settle([&] {
-          Outcome asked;
-          auto planned = plan();
-          is_planned = planned.has_value();
-          if (planned) asked.changes = std::move(*planned);
-          return asked;
-        });
-        if (!is_planned) return false;
-        if (outcome.response.status == 200) return true;
-        CHECK((outcome.response.status == 500 || outcome.response.status == 409));
-        CHECK(outcome.changes.empty());
-      }
-      return false;
-    };
-    NotifierDraft draft;
-    draft.platform = "webhook";
-    draft.name = "0";
-    draft.type_data = R"({"webhook_url":"https://h.example/x"})";
-    REQUIRE(until_stored([&] { return registry.plan_add_app({"app-a", "a", {}, {}}, false); }));
-    REQUIRE(until_stored([&] { return detail::listed(registry.plan_add("a", draft)); }));
-    const std::string counter = registry.list("a")[0].id;
-
-    std::atomic<int> wrong{0};
-    std::vector<std::thread> threads;
-    for (int number = 0; number < thread_count; ++number) {
-      threads.emplace_back([&, number] {
-        for (int step = 0; step < steps; ++step) {
-          // All of them count on the same notifier, and each adds and removes one of its own.
-          const bool is_counted = until_stored([&] {
-            NotifierDraft patch;
-            patch.name = std::to_string(std::stoi(registry.find(counter)->name) + 1);
-            return detail::listed(registry.plan_update("app-a", counter, patch));
-          });
-          std::string own;
-          const bool is_added = until_stored([&] {
-            auto planned = detail::listed(registry.plan_add("app-a", draft));
-            if (planned) own = planned->front().notifier.id;
-            return planned;
-          });
-          const bool is_removed =
-              step % 2 == 0 || until_stored([&] { return detail::listed(registry.plan_remove("app-a", own)); });
-          const bool is_renamed = number != 0 || until_stored([&] {
-                                    AppPatch patch;
-                                    patch.name = "a" + std::to_string(step);
-                                    return detail::listed(registry.plan_update_app("app-a", patch));
-                                  });
-          Outcome event;
-          const std::string key = std::to_string(number) + "." + std::to_string(step);
-          event.deliveries.push_back(delivery_of("no-1", key));
-          while (!commits.commit(event)) {
-          }
-          if (!is_counted || !is_added || !is_removed || !is_renamed) ++wrong;
-        }
-      });
-    }
-    for (std::thread& thread : threads) thread.join();
-    CHECK(wrong == 0);
-    CHECK(registry.find(counter)->name == std::to_string(thread_count * steps));
-    CHECK(registry.list("app-a").size() == 1 + thread_count * steps / 2);
-    CHECK(registry.find_app("app-a")->name == "a" + std::to_string(steps - 1));
-  }
-  CHECK(failures > 0);
-  CHECK(seen_by_hook == 2 + thread_count * (steps * 3 + steps / 2) + steps);
-  CHECK(store.kept().deliveries().size() == thread_count * steps);
-  Registry again;
-  store.kept().load(again);
-  CHECK(again.snapshot() == registry.snapshot());
 }

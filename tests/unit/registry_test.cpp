@@ -450,8 +450,8 @@ TEST_CASE("settings are checked, and a link base loses its final slash") {
   REQUIRE(registry.set_settings({"Ops <ops@example.org>", "https://dash.example.org/x//"}));
   CHECK(registry.settings().email_from == "Ops <ops@example.org>");
   CHECK(registry.settings().link_base == "https://dash.example.org/x");
-  for (const char* from : {"", "ops", "Ops <ops>", "ops@example.org\r\nX: y", "O\xC3\xBCps <ops@example.org>",
-                           "Ops, <ops@example.org>", "a@b.c <x@y.z>", "\"a\" b\" <x@y.z>"}) {
+  for (const char* from : {"", "ops", "Ops <ops", "ops@example.org\r\nX: y", "O\xC3\xBCps\r\n <ops@example.org>",
+                           "Ops\xC2\x85 <ops@example.org>", "a@b.c, x@y.z", "\"a\" b\" <x@y.z>"}) {
     CAPTURE(from);
     CHECK_FALSE(registry.set_settings({from, ""}));
   }

@@ -277,7 +277,7 @@ TEST_CASE("what is no database, or in no folder, is refused") {
   std::fclose(file);
   const auto store = notifier::SqliteStore::open(at(database));
   REQUIRE_FALSE(store);
-  CHECK(store.error().code == notifier::errc::storage);
+  CHECK(store.error().code == notifier::errc::unsupported);
 
   notifier::SqliteOptions nowhere;
   nowhere.path = "/nonexistent/folder/notifier.db";

@@ -6,7 +6,8 @@ import { existsSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSy
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { installed, packageFolder, root } from './package.mjs';
+import { pathToFileURL } from 'node:url';
+import { NotifierError, file, installed, packageFolder, root } from './package.mjs';
 
 const manifest = JSON.parse(readFileSync(join(packageFolder, 'package.json'), 'utf8'));
 const bin = (name) => join(root, 'tests/node_modules/.bin', name);
@@ -30,11 +31,12 @@ test('there is no run-time dependency, and types come first', () => {
 });
 
 test('every file that the manifest names is there, and nothing but what a user needs', () => {
-  const named = JSON.stringify([manifest.exports, manifest.bin]).match(/"(\.\/)?dist\/[^"*]+"/g).map((text) => JSON.parse(text));
-  assert.ok(named.length > 10);
+  const { exports, bin, main, module, types, jsdelivr, unpkg, typesVersions } = manifest;
+  const named = JSON.stringify([exports, bin, main, module, types, jsdelivr, unpkg, typesVersions]).match(/"(\.\/)?dist\/[^"*]+"/g).map((text) => JSON.parse(text));
+  assert.ok(named.length > 40);
   for (const path of named) assert.ok(existsSync(join(packageFolder, path)), path);
   const all = readdirSync(packageFolder, { recursive: true }).filter((path) => statSync(join(packageFolder, path)).isFile());
-  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(js|wasm|css|html|svg|json|d\.ts))$/, path);
+  for (const path of all) assert.match(path, /^(package\.json|README\.md|LICENSE|dist\/.*\.(c?js|wasm|css|html|svg|json|d\.c?ts))$/, path);
   assert.ok(all.includes('LICENSE') && all.includes('README.md'));
 });
 
@@ -49,19 +51,64 @@ test('publint has nothing to say', () => {
 });
 
 test('attw has nothing to say', () => {
-  const { status, output } = run(process.execPath, [bin('attw'), archive, '--profile', 'esm-only', '--no-emoji']);
-  assert.equal(status, 0, output);
+  const modulesOnly = ['notifier.wasm', 'notifier-scalar.wasm', 'dashboard'];
+  for (const rest of [['--profile', 'strict', '--exclude-entrypoints', ...modulesOnly], ['--profile', 'esm-only', '--entrypoints', ...modulesOnly]]) {
+    const { status, output } = run(process.execPath, [bin('attw'), archive, '--no-emoji', ...rest]);
+    assert.equal(status, 0, output);
+  }
 });
 
-test('every entry can be imported; and required, where Node.js can require ES modules', () => {
+test('every entry can be imported, and all but the dashboard required', () => {
   const entries = Object.keys(manifest.exports).filter((entry) => !/\.(wasm|json)$/.test(entry)).map((entry) => join('notifier-wasm', entry));
   const script = `for (const entry of ${JSON.stringify(entries)}) { const module = await import(entry); if (Object.keys(module).length === 0) throw entry; }`;
   execFileSync(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
-  const node22 = join(root, 'tests/node_modules/node22/bin/node');
-  assert.ok(existsSync(node22), 'Node.js 22 is missing: run tests/setup');
-  const required = `for (const entry of ${JSON.stringify(entries)}) require(entry);`;
-  execFileSync(node22, ['--no-warnings', '--input-type=commonjs', '--eval', required], { cwd: installed });
+  const required = (entries) => `for (const entry of ${JSON.stringify(entries)}) if (Object.keys(require(entry)).length === 0) throw entry;`;
+  const node = (version) => join(root, `tests/node_modules/node${version}/bin/node`);
+  for (const version of [18, 22]) {
+    assert.ok(existsSync(node(version)), `Node.js ${version} is missing: run tests/setup`);
+    execFileSync(node(version), ['--input-type=commonjs', '--eval', required(entries.filter((entry) => !entry.endsWith('dashboard')))], { cwd: installed });
+  }
+  // It can require ES modules.
+  execFileSync(node(22), ['--no-warnings', '--input-type=commonjs', '--eval', required(entries)], { cwd: installed });
 });
+
+test('what is required is the same, whether bundlers or Node.js find it', async () => {
+  const require = createRequire(join(installed, 'x.js'));
+  for (const entry of ['', '/scalar', '/node', '/sign']) {
+    const imported = await import(pathToFileURL(join(packageFolder, `dist/${entry === '' ? 'index_node' : entry === '/scalar' ? 'scalar_node' : entry.slice(1)}.js`)));
+    assert.deepEqual(Object.keys(require(`notifier-wasm${entry}`)).sort(), Object.keys(imported).sort(), entry);
+  }
+  assert.equal(require.resolve('notifier-wasm'), join(packageFolder, manifest.main));
+});
+
+test('an error of what was required is one of what was imported', async () => {
+  const { createEngine } = createRequire(join(installed, 'x.js'))('notifier-wasm');
+  const engine = await createEngine();
+  assert.throws(() => engine.route('{'), NotifierError);
+});
+
+test('the bytes of the module are in no more than one script', () => {
+  const carrying = readdirSync(join(packageFolder, 'dist')).filter((name) => /\.c?js$/.test(name) && statSync(file(`dist/${name}`)).size > 200_000);
+  assert.deepEqual(carrying, ['inline.js']);
+});
+
+// Node.js prints the line where it was thrown, and what it is.
+for (const [name, source] of [
+  ['notifier-wasm', `import { createEngine } from 'notifier-wasm'; (await createEngine()).addNotifier('shop', {});`],
+  ['notifier-wasm/scalar', `import { createEngine } from 'notifier-wasm/scalar'; (await createEngine()).route('{');`],
+  ['notifier-wasm/inline', `import { createEngine } from 'notifier-wasm/inline'; (await createEngine()).load('{');`],
+  ['a module that is none', `import { createEngine } from 'notifier-wasm/inline'; await createEngine({ wasm: new Uint8Array(8) });`],
+  ['notifier-wasm/node', `import { Sender } from 'notifier-wasm/node'; new Sender({ smtp: 'x' });`],
+  ['notifier-wasm/sign', `import { sign } from 'notifier-wasm/sign'; await sign({ idempotencyKey: '', body: '' }, ['x']);`],
+  ['require', `import { createRequire } from 'node:module'; const { createEngine } = createRequire(process.cwd() + '/x.js')('notifier-wasm'); (await createEngine()).route('{');`],
+]) {
+  test(`an error that nobody catches is printed within a screen: ${name}`, () => {
+    const { status, output } = run(process.execPath, ['--input-type=module', '--eval', source], { cwd: installed });
+    assert.equal(status, 1);
+    assert.match(output, /^NotifierError: /m);
+    assert.ok(output.length < 3000 && output.split('\n').every((line) => line.length < 300), output);
+  });
+}
 
 test('the module lies under its public name', () => {
   const require = createRequire(join(installed, 'x.js'));
@@ -69,13 +116,19 @@ test('the module lies under its public name', () => {
   assert.ok(WebAssembly.validate(bytes));
 });
 
-test('programs are checked against the types, and wrong ones are refused', () => {
+const nodeTypes = ['--typeRoots', join(root, 'wasm/node_modules/@types'), '--types', 'node'];
+
+/** Checks a program as strictly as can be; nothing of the package is skipped. */
+function check(name, text, { compiler = 'typescript', options = ['--lib', 'es2023,dom'], types = ['--typeRoots', '/nowhere'], mode = 'nodenext' } = {}) {
   const folder = join(installed, 'types');
   mkdirSync(folder, { recursive: true });
-  const check = (name, text, types = ['--types', '']) => {
-    writeFileSync(join(folder, `${name}.ts`), text);
-    return run(bin('tsc'), ['--noEmit', '--strict', '--target', 'es2022', '--module', 'nodenext', '--lib', 'es2023,dom', ...types, join(folder, `${name}.ts`)], { cwd: folder });
-  };
+  const path = join(folder, /\.[mc]?ts$/.test(name) ? name : `${name}.ts`);
+  writeFileSync(path, text);
+  const tsc = join(root, 'tests/node_modules', compiler, 'bin/tsc');
+  return run(process.execPath, [tsc, '--noEmit', '--strict', '--target', 'es2022', '--module', mode, ...options, ...types, path], { cwd: folder });
+}
+
+for (const compiler of ['typescript', 'typescript5.4']) test(`${compiler}: programs are checked against the types, and wrong ones are refused`, () => {
   const sending = check('sending', `
     import { createEngine } from 'notifier-wasm';
     import { FileStore, MemoryStore, Outbox, Sender, type OutboxReport, type OutboxStore, type OutboxWrite, type Verdict } from 'notifier-wasm/node';
@@ -93,7 +146,7 @@ test('programs are checked against the types, and wrong ones are refused', () =>
     if (delivery!.platform !== 'email') { const headers: Record<string, string> = await sign(delivery!, []); void headers; }
     void [verdict.action, added];
     await outbox.close();
-  `, ['--typeRoots', join(root, 'wasm/node_modules/@types'), '--types', 'node']);
+  `, { compiler, types: nodeTypes });
   assert.equal(sending.status, 0, sending.output);
   const good = check('good', `
     import { Committer, createEngine, createEngineSync, markKnown, toFetchHandler, NotifierError, type Engine, type Delivery } from 'notifier-wasm';
@@ -121,8 +174,9 @@ test('programs are checked against the types, and wrong ones are refused', () =>
     { using scoped = createEngineSync(bytes); scoped.apps(); }
     void [all, handler, inline.createEngine, scalar.createEngine];
     export {};
-  `);
+  `, { compiler });
   assert.equal(good.status, 0, good.output);
+  if (compiler !== 'typescript') return; // the other is slow
   const bad = check('bad', `
     import { createEngine } from 'notifier-wasm';
     const engine = await createEngine();
@@ -132,4 +186,57 @@ test('programs are checked against the types, and wrong ones are refused', () =>
   `);
   assert.notEqual(bad.status, 0);
   assert.equal(bad.output.match(/error TS/g).length, 3, bad.output);
+});
+
+for (const compiler of ['typescript', 'typescript5.4']) {
+  test(`${compiler}: CommonJS has the same types, and Node.js needs no others than its own`, () => {
+    const required = check('required.cts', `
+      import { createEngine, NotifierError, type Delivery } from 'notifier-wasm';
+      import inline = require('notifier-wasm/inline');
+      import { Outbox, Sender } from 'notifier-wasm/node';
+      import { sign } from 'notifier-wasm/sign';
+      createEngine().then((engine) => { const deliveries: Delivery<Uint8Array>[] = engine.route({}, { as: 'bytes' }); void deliveries; });
+      void [NotifierError, inline.createEngine, Outbox, Sender, sign];
+    `, { compiler, options: ['--lib', 'es2022'], types: nodeTypes });
+    assert.equal(required.status, 0, required.output);
+    const bundled = check('bundled.ts', `
+      import { createEngineSync } from 'notifier-wasm';
+      import module from 'notifier-wasm/notifier.wasm';
+      import 'notifier-wasm/dashboard';
+      createEngineSync(module).apps();
+      console.log(document.querySelector('notifier-dashboard')?.app);
+    `, { compiler, mode: 'esnext', options: ['--moduleResolution', 'bundler', '--lib', 'es2022,dom,dom.iterable'] });
+    assert.equal(bundled.status, 0, bundled.output);
+  });
+}
+
+test('TypeScript that knows nothing of exports finds the types', () => {
+  const old = check('old.ts', `
+    import { createEngine } from 'notifier-wasm';
+    import { Sender } from 'notifier-wasm/node';
+    import * as inline from 'notifier-wasm/inline';
+    createEngine().then((engine) => engine.route({ type: 'x' }).map((delivery) => new Sender().send(delivery)));
+    void inline.createEngine;
+  `, { compiler: 'typescript5.4', mode: 'commonjs', options: ['--moduleResolution', 'node10', '--lib', 'es2022'], types: nodeTypes });
+  assert.equal(old.status, 0, old.output);
+});
+
+const snippets = [...readFileSync(file('README.md'), 'utf8').matchAll(/^```js\n([^]*?)^```$/gm)].map(([, text]) => text);
+
+test('what the README shows passes a strict compiler', () => {
+  assert.ok(snippets.length >= 2);
+  snippets.forEach((text, i) => {
+    const { status, output } = check(`snippet${i}`, text, { types: nodeTypes });
+    assert.equal(status, 0, output);
+  });
+});
+
+test('what the README shows first runs, with mail among the deliveries', () => {
+  const mail = "engine.addNotifier('shop', { name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.com'] } });";
+  const [first] = snippets;
+  assert.ok(first.includes('\nfor ('));
+  const script = `globalThis.fetch = async (url, { body }) => console.log(url, body.length > 0);\n${first.replace('\nfor (', `\n${mail}\nfor (`)}`;
+  const { status, output } = run(process.execPath, ['--input-type=module', '--eval', script], { cwd: installed });
+  assert.equal(status, 0, output);
+  assert.equal(output, 'https://hooks.slack.com/services/T0/B0/secret true\n');
 });

@@ -11,6 +11,7 @@ import type {
   Audience,
   Catalogue,
   Change,
+  CompiledModule,
   Delivery,
   EngineOptions,
   EventInput,
@@ -28,7 +29,11 @@ import type {
 // Bits of notifier_new().
 const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
 
-function uuid(): string {
+/**
+ * A UUID v4, wherever there is a `crypto`.
+ * @internal
+ */
+export function uuid(): string {
   if (crypto.randomUUID) return crypto.randomUUID();
   // Pages that are not served over HTTPS have no randomUUID.
   const bytes = crypto.getRandomValues(new Uint8Array(16));
@@ -97,7 +102,10 @@ function audienceJson(audience: RouteOptions | undefined): string {
 // Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
 const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry<() => void>((release) => release());
 
-/** routeLines() with the errors apart and all that was counted; for the command line. */
+/**
+ * routeLines() with the errors apart and all that was counted; for the command line.
+ * @internal
+ */
 export let routeParts: (engine: Engine, lines: Uint8Array, mode: LinesMode) => RoutedLines;
 
 /**
@@ -558,11 +566,12 @@ function compileSync(source: Uint8Array | ArrayBuffer | WebAssembly.Module): Web
   }
 }
 
-async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
-  if (source instanceof WebAssembly.Module) return source;
+async function compile(load: () => ModuleSource | PromiseLike<ModuleSource>, remedy = ''): Promise<WebAssembly.Module> {
   try {
+    const source = (await load()) as Exclude<ModuleSource, PromiseLike<Response>>;
+    if (source instanceof WebAssembly.Module) return source;
     if (ArrayBuffer.isView(source) || source instanceof ArrayBuffer) return await WebAssembly.compile(source as BufferSource);
-    const response = await (typeof source === 'string' || source instanceof URL ? fetch(source) : source);
+    const response = typeof source === 'string' || source instanceof URL ? await fetch(source) : source;
     if (!response.ok && response.status !== 0) throw new Error(`${response.status} for ${response.url}`);
     // Servers that do not know the media type of WebAssembly would make compileStreaming fail.
     if (response.headers.get('content-type')?.startsWith('application/wasm') && WebAssembly.compileStreaming) {
@@ -570,12 +579,12 @@ async function compile(source: ModuleSource): Promise<WebAssembly.Module> {
     }
     return await WebAssembly.compile(await response.arrayBuffer());
   } catch (error) {
-    throw unusable(error);
+    throw unusable(error, remedy);
   }
 }
 
-function unusable(error: unknown): NotifierError {
-  return new NotifierError('unsupported', `the WebAssembly module cannot be loaded: ${error instanceof Error ? error.message : error}`, { cause: error });
+function unusable(error: unknown, remedy = ''): NotifierError {
+  return new NotifierError('unsupported', `the WebAssembly module cannot be loaded: ${error instanceof Error ? error.message : error}${remedy}`, { cause: error });
 }
 
 /**
@@ -590,26 +599,25 @@ export type CreateEngine = (options?: EngineOptions & {
 }) => Promise<Engine>;
 
 /** The same at once, from a module or its bytes. */
-export type CreateEngineSync = (wasm: Uint8Array | ArrayBuffer | WebAssembly.Module, options?: EngineOptions) => Engine;
+export type CreateEngineSync = (wasm: Uint8Array | ArrayBuffer | CompiledModule, options?: EngineOptions) => Engine;
 
-/** Makes the functions that an entry of the package exports. `load` finds the entry's module, which is then compiled once. */
+/**
+ * Makes the functions that an entry of the package exports. `load` finds the entry's module, which is then compiled once.
+ * @internal
+ */
 export function entry(
   load: () => ModuleSource | PromiseLike<ModuleSource>,
   randomId = uuid,
 ): { createEngine: CreateEngine; createEngineSync: CreateEngineSync } {
   let own: Promise<WebAssembly.Module> | undefined;
-  const compileOwn = () => (own ??= compileFrom(load).catch((error) => {
+  const compileOwn = () => (own ??= compile(load, '; import notifier-wasm/inline, or give createEngine the option wasm').catch((error) => {
     own = undefined;
     throw error;
   }));
   return {
     async createEngine({ wasm, ...options } = {}) {
-      return new Engine(instanceOf(await (wasm === undefined ? compileOwn() : compile(wasm))), options, randomId);
+      return new Engine(instanceOf(await (wasm === undefined ? compileOwn() : compile(() => wasm))), options, randomId);
     },
     createEngineSync: (wasm, options = {}) => new Engine(instanceOf(compileSync(wasm)), options, randomId),
   };
-}
-
-async function compileFrom(load: () => ModuleSource | PromiseLike<ModuleSource>): Promise<WebAssembly.Module> {
-  return compile((await load()) as ModuleSource);
 }

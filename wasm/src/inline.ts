@@ -1,7 +1,8 @@
-// The module inside the script, for those who want one file.
+// The module inside the script, for those who want one file; for pages as for Node.js, Deno and Bun.
 
-import { entry } from './engine.js';
+import { entry, uuid } from './engine.js';
 import { inlineModule } from './inline_module.js';
+import { randomId } from './node_ids.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(inlineModule);
+export const { createEngine, createEngineSync } = entry(inlineModule, () => (globalThis.crypto ? uuid() : randomId()));

@@ -46,7 +46,7 @@ export class Instance {
   /** Texts that lie still for ever, by address. */
   readonly literals = new Map<number, string>();
   /** Where results that come in pieces are put together; kept for the next call. */
-  desk = new Uint8Array(0);
+  desk: Uint8Array = new Uint8Array(0);
   /** How many engines live here. */
   engines = 0;
   /** The owner of the engine that is being called. */

@@ -1,2 +1,3 @@
-declare const module: WebAssembly.Module;
+import type { CompiledModule } from './types.js';
+declare const module: CompiledModule;
 export default module;

@@ -6,6 +6,7 @@ import { randomId } from './node_ids.js';
 
 export * from './public.js';
 export const { createEngine, createEngineSync } = entry(async () => {
-  const bytes = await readFile(import.meta.dirname, 'notifier-scalar.wasm', () => new URL('./notifier-scalar.wasm', import.meta.url));
+  const script = { dirname: import.meta.dirname, url: import.meta.url };
+  const bytes = await readFile(script, 'notifier-scalar.wasm', () => new URL('./notifier-scalar.wasm', import.meta.url));
   return new WebAssembly.Module(bytes);
 }, randomId);

@@ -303,5 +303,8 @@ export interface EngineOptions {
   history?: History;
 }
 
+/** `WebAssembly.Module`, where a program's types know of it: those of pages do, those of Node.js may not. */
+export type CompiledModule = typeof globalThis extends { WebAssembly: { Module: { prototype: infer Module } } } ? Module : never;
+
 /** Where the WebAssembly module comes from. */
-export type ModuleSource = string | URL | Response | PromiseLike<Response> | Uint8Array | ArrayBuffer | WebAssembly.Module;
+export type ModuleSource = string | URL | Response | PromiseLike<Response> | Uint8Array | ArrayBuffer | CompiledModule;

@@ -157,7 +157,7 @@ inline std::string without_escapes(std::string_view content) {
 
 /// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
 /// where need be.
-inline char* put_from(std::string_view from, char* out, std::size_t column) noexcept {
+inline char* put_from(std::string_view from, char* out, std::size_t column) {
   from = trim(from);
   const std::size_t angle = from.rfind('<');
   std::string_view name;

@@ -29,6 +29,7 @@ struct Change {
 std::string version_of(const Notifier& notifier);
 /// 32 hex digits that follow from all members.
 std::string version_of(const App& app);
+/// The same.
 std::string version_of(const User& user);
 
 /// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets

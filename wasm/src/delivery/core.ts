@@ -1,9 +1,10 @@
 // The loader of the second module: what abi/notifier_delivery.h declares, as JavaScript.
 
 import { createHmac, randomBytes } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import * as fs from 'node:fs';
 import { NotifierError } from '../error.js';
 import { Answer } from '../instance.js';
+import { readBeside } from '../node_file.js';
 
 type Call = (...args: number[]) => number;
 
@@ -23,6 +24,18 @@ const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
 
 let compiled: WebAssembly.Module | undefined;
 
+/**
+ * Where the module's bytes come from: an entry for a bundler that takes files along in its own way says so.
+ * @internal
+ */
+export const moduleFile = {
+  read(): BufferSource {
+    const script = { dirname: import.meta.dirname, url: import.meta.url };
+    const remedy = ': copy it there, or keep notifier-wasm out of the bundle';
+    return readBeside(fs, script, 'notifier-delivery.wasm', () => new URL('./notifier-delivery.wasm', import.meta.url), remedy);
+  },
+};
+
 /** One instance of the module: one address guard and one outbox. */
 export class Core {
   readonly exports: Exports;
@@ -31,7 +44,7 @@ export class Core {
   #inputSize = 0;
 
   constructor() {
-    compiled ??= new WebAssembly.Module(readFileSync(new URL('./notifier-delivery.wasm', import.meta.url)));
+    compiled ??= new WebAssembly.Module(moduleFile.read());
     const imports = {
       hmac: (key: number, keySize: number, message: number, messageSize: number, out: number) => {
         const mac = createHmac('sha256', this.#bytes(key, keySize)).update(this.#bytes(message, messageSize)).digest();

@@ -1,6 +1,5 @@
 // One attempt by SMTP, through nodemailer, which hosts install where they send mail.
 
-import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { NotifierError } from '../error.js';
@@ -26,6 +25,7 @@ interface Refusal {
 
 /** Where it is not installed beside this package, it may be in the folder of the program that runs. */
 async function loadNodemailer(): Promise<{ createTransport(options: object): MailTransport }> {
+  const { createRequire } = await import('node:module'); // so bundlers do not look for what may be missing
   const places = [import.meta.url, pathToFileURL(join(process.cwd(), 'package.json'))];
   for (const place of places) {
     let path: string;
@@ -34,7 +34,7 @@ async function loadNodemailer(): Promise<{ createTransport(options: object): Mai
     } catch {
       continue;
     }
-    const { createTransport, default: whole } = await import(pathToFileURL(path).href);
+    const { createTransport, default: whole } = await import(/* webpackIgnore: true */ /* turbopackIgnore: true */ /* @vite-ignore */ pathToFileURL(path).href);
     return { createTransport: createTransport ?? whole.createTransport };
   }
   throw new NotifierError('unsupported', 'sending mail needs the package nodemailer: npm install nodemailer');

@@ -1,0 +1,146 @@
+// What the table of the wire contract (tests/conformance/api) cannot show of changes: what they are to a registry that
+// takes them, and who is told.
+
+#include <doctest/doctest.h>
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "api_world.hpp"
+#include "notifier/api/api.hpp"
+
+using api_world::at;
+using api_world::drawing_ids;
+using api_world::post_events;
+using api_world::World;
+
+TEST_CASE("an app is added with what the body says of it") {
+  World world;
+  const auto outcome = world.call("POST", "/v1/apps",
+                                  R"({"app":{"name":"new","project_id":"pr-7",)"
+                                  R"("owner":{"id":"us-9","username":"sam","email":"sam@example.com"}}})");
+  CHECK(outcome.response.status == 201);
+  REQUIRE_FALSE(outcome.changes.empty());
+  const notifier::App& app = outcome.changes[0].app;
+  CHECK(app.name == "new");
+  CHECK(app.project_id == "pr-7");
+  CHECK(app.owner.id == "us-9");
+  CHECK(app.owner.username == "sam");
+  CHECK(app.owner.email == "sam@example.com");
+  CHECK(at(world.call("POST", "/v1/apps", R"({"app":{"name":"a","project_id":1,"owner":{"id":2}}})").response.body,
+           {"errors"}) == R"({"project_id":["must be a string"],"owner.id":["must be a string"]})");
+}
+
+TEST_CASE("a notifier that the host switches off is inactive, and its owner is told why") {
+  World world;
+  const auto outcome = world.api.switch_off("app-1", "no-2", "the target is gone");
+  CHECK(outcome.response.status == 200);
+  REQUIRE(outcome.changes.size() == 1);
+  CHECK_FALSE(outcome.changes[0].notifier.active);
+  REQUIRE(outcome.events.size() == 1);
+  CHECK(at(outcome.events[0].json, {"type"}) == "\"edit_notifier\"");
+  CHECK(at(outcome.events[0].json, {"type_data", "active"}) == "false");
+  CHECK(at(outcome.events[0].json, {"type_data", "disabled_because"}) == "\"the target is gone\"");
+  REQUIRE(outcome.deliveries.size() == 1);
+  CHECK(outcome.deliveries[0].notifier_id == "no-1");
+  CHECK(outcome.deliveries[0].body.str().find(
+            "The notifier signed of shop was switched off, since it failed: the target is gone.") != std::string::npos);
+  CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
+
+  REQUIRE(world.registry.apply(outcome.changes));
+  const auto again = world.api.switch_off("app-1", "no-2", "the target is gone");
+  CHECK(again.response.status == 200);
+  CHECK(again.changes.empty());
+  CHECK(again.events.empty());
+  CHECK(world.api.switch_off("app-1", "no-3", "x").response.status == 404);
+  CHECK(world.api.switch_off("app-2", "no-2", "x").response.status == 404);
+}
+
+TEST_CASE("a renamed app keeps its id and its notifiers, which are told under the new name") {
+  World world(drawing_ids());
+  const auto outcome = world.call("PATCH", "/v1/apps/shop", R"({"app":{"name":"store","unknown":1}})");
+  CHECK(outcome.response.status == 200);
+  CHECK(outcome.response.body == R"({"app":{"id":"app-1","name":"store","owner":null}})");
+  REQUIRE(outcome.changes.size() == 1);
+  REQUIRE(outcome.events.size() == 1);
+  CHECK(at(outcome.events[0].json, {"type"}) == "\"rename_app\"");
+  CHECK(at(outcome.events[0].json, {"app_name"}) == "\"store\"");
+  CHECK(at(outcome.events[0].json, {"type_data"}) == R"({"old_name":"shop","new_name":"store"})");
+  REQUIRE(outcome.deliveries.size() == 1);
+  CHECK(outcome.deliveries[0].notifier_id == "no-1");
+  CHECK(outcome.deliveries[0].body.str().find("The app was renamed from shop to store.") != std::string::npos);
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(world.call("GET", "/v1/apps/shop").response.status == 404);
+  CHECK(world.call("GET", "/v1/apps/store/notifiers/no-2").response.status == 200);
+}
+
+TEST_CASE("what else changes in an app is told as what it is; what does not change is no change") {
+  World world(drawing_ids());
+  const auto kinds = [&](std::string_view body) {
+    auto outcome = world.call("PATCH", "/v1/apps/shop", body);
+    CHECK(outcome.response.status == 200);
+    std::string all;
+    for (const auto& event : outcome.events) all += at(event.json, {"type"}) + at(event.json, {"type_data"}) + " ";
+    CHECK(outcome.changes.size() == (all.empty() ? 0 : 1));
+    REQUIRE(world.registry.apply(outcome.changes));
+    return all;
+  };
+  CHECK(kinds(R"({"app":{}})") == "");
+  CHECK(kinds(R"({"app":{"name":"shop","owner":null,"project_id":null}})") == "");
+  CHECK(kinds(R"({"app":{"project_id":"p-1"}})") == R"("update_app_project"{"new_project_id":"p-1"} )");
+  CHECK(kinds(R"({"app":{"project_id":"p-2"}})") ==
+        R"("update_app_project"{"old_project_id":"p-1","new_project_id":"p-2"} )");
+  CHECK(kinds(R"({"app":{"project_id":""}})") == R"("edit_app"{} )");
+  CHECK(
+      kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":"jane@example.com"}}})") ==
+      R"("transfer_app"{"old_owner":{"id":"","username":"","email":""},"new_owner":{"id":"u","username":"jane","email":"jane@example.com"}} )");
+  CHECK(kinds(R"({"app":{"owner":{"id":"u","username":"jane","email":""}}})") == R"("edit_app"{} )");
+}
+
+TEST_CASE("an app is removed together with its notifiers, each of which is named") {
+  World world;
+  const auto outcome = world.call("DELETE", "/v1/apps/shop");
+  CHECK(outcome.response.status == 204);
+  REQUIRE(outcome.changes.size() == 3);
+  CHECK(outcome.changes[0].op == notifier::Change::Op::remove_notifier);
+  CHECK(outcome.changes[0].notifier.id == "no-1");
+  CHECK(outcome.changes[1].notifier.id == "no-2");
+  CHECK(outcome.changes[2].op == notifier::Change::Op::remove_app);
+  CHECK(outcome.events.empty());
+  CHECK(outcome.deliveries.empty());
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(world.call("DELETE", "/v1/apps/shop").response.status == 404);
+  CHECK(world.registry.notifier_count() == 0);
+}
+
+TEST_CASE("a person is changed and removed by id, and an id that stands for nobody stays where it is named") {
+  World world;
+  REQUIRE(world.registry.put_user({"us-1", "jane", "jane@example.com"}));
+  notifier::NotifierDraft draft;
+  draft.platform = "email";
+  draft.name = "mail";
+  draft.send_all_events = true;
+  draft.type_data = R"({"user_ids":["us-1"]})";
+  REQUIRE(world.registry.add("shop", draft));
+  auto outcome = world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})");
+  CHECK(outcome.response.status == 200);
+  CHECK(outcome.response.body == R"({"user":{"id":"us-1","username":"jane","email":"new@example.com"}})");
+  REQUIRE(world.registry.apply(outcome.changes));
+  const auto recipients = [&] {
+    const auto events = post_events(world, R"({"type":"restart"})");
+    return events.deliveries.back().to;
+  };
+  CHECK(recipients() == std::vector<std::string>{"new@example.com"});
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"new@example.com"}})").changes.empty());
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":"no address"}})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"user":{"email":3}})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/us-1", R"({"email":"a@b.example"})").response.status == 422);
+  CHECK(world.call("PATCH", "/v1/users/nope", R"({"user":{}})").response.status == 404);
+  outcome = world.call("DELETE", "/v1/users/us-1");
+  CHECK(outcome.response.status == 204);
+  REQUIRE(world.registry.apply(outcome.changes));
+  CHECK(recipients().empty());
+  CHECK(world.registry.list("shop").back().type_data.user_ids == std::vector<std::string>{"us-1"});
+  CHECK(world.call("DELETE", "/v1/users/us-1").response.status == 404);
+}

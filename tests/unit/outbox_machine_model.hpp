@@ -1,0 +1,219 @@
+// A simple model of what the outbox's machine does, and of a store beneath it, for tests.
+
+#pragma once
+
+#include <doctest/doctest.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <vector>
+
+#include "notifier/delivery/outbox_machine.hpp"
+
+namespace outbox_machine_model {
+
+using notifier::Moment;
+using notifier::OutboxChange;
+using notifier::OutboxOptions;
+using notifier::OutboxRecord;
+using notifier::OutboxState;
+using notifier::OutboxWrite;
+using notifier::Platform;
+
+class Random {
+ public:
+  explicit Random(std::uint64_t seed) : state_(seed) {}
+  std::uint32_t operator()() {
+    state_ += 0x9E3779B97F4A7C15u;
+    std::uint64_t x = (state_ ^ state_ >> 30) * 0xBF58476D1CE4E5B9u;
+    x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+    return static_cast<std::uint32_t>(x >> 32);
+  }
+  unsigned below(unsigned count) { return (*this)() % count; }
+  bool one_in(unsigned count) { return below(count) == 0; }
+
+ private:
+  std::uint64_t state_;
+};
+
+/// What a store keeps of a delivery; `to` is how many recipients are left to a mail.
+struct Row {
+  OutboxRecord record;
+  std::size_t to = 3;
+};
+
+struct Store {
+  std::map<std::uint64_t, Row> rows;
+  std::map<std::string, notifier::NotifierHealth> health;
+  std::optional<notifier::OutboxClock> clock;
+  std::uint64_t last = 0;
+
+  void write(const std::vector<OutboxWrite>& writes) {
+    for (const OutboxWrite& write : writes) {
+      if (write.kind == OutboxWrite::Kind::health) health[write.notifier_id] = write.health;
+      if (write.kind == OutboxWrite::Kind::clock) clock = write.clock;
+      if (write.kind != OutboxWrite::Kind::change) continue;
+      const OutboxChange& change = write.change;
+      const auto at = rows.find(change.sequence);
+      if (at == rows.end()) continue;
+      OutboxRecord& record = at->second.record;
+      CHECK(record.state != OutboxState::delivered);
+      record.state = change.state;
+      record.attempts = change.attempts;
+      record.next_at = change.next_at;
+      record.wait_ms = change.wait_ms;
+      if (!change.recipients.empty()) at->second.to = change.recipients.size();
+    }
+  }
+};
+
+enum class Phase { stored, waiting, claimed, held, delivered, dead };
+
+/// What the host knows of a delivery.
+struct Expected {
+  std::string notifier_id;
+  unsigned target = 0;
+  Phase phase = Phase::stored;
+  unsigned attempts = 0;
+  std::int64_t due = 0;  // waiting: by the steady clock; held: when it is given up
+  std::int64_t held_since = 0;
+  bool to_hold = false;                // claimed
+  bool to_end = false;                 // claimed
+  std::size_t to = 3;                  // recipients that have not got it
+  bool may_repeat = false;             // a crash came before what had come of it was stored
+  std::uint64_t not_before_batch = 0;  // nothing before this one is written
+};
+
+struct TargetModel {
+  Platform platform;
+  unsigned host;
+  unsigned in_flight = 0;
+  std::int64_t not_before = 0;
+};
+
+struct Ways {
+  bool keep_order = false;
+  bool is_slow = false;     // batches are written later, or fail
+  bool with_steps = false;  // of the time of day
+};
+
+/// What must come of all that a host did: which deliveries may be claimed, and what has become of the others.
+class Model {
+ protected:
+  Model(std::uint64_t seed, Ways ways) : random_(seed), ways_(ways) {
+    options_.keep_order = ways.keep_order;
+    options_.host_concurrency = 3;
+    options_.limits = {{{2, 0}, {1, 1000}, {2, 0}, {1, 0}}};
+    options_.retry.delays_ms = {1000, 5000, 20'000};
+    options_.retry.disable_after_failures = 0;
+    options_.hold_ms = 30'000;
+    options_.random = [this] { return random_(); };
+    for (unsigned i = 0; i < 6; ++i) {
+      targets_.push_back({i % 3 == 0 ? Platform::slack : i % 3 == 1 ? Platform::webhook : Platform::email, i / 2});
+    }
+  }
+
+  void pass(std::int64_t ms) {
+    now_.steady_ms += ms;
+    now_.wall.ms += ms;
+  }
+
+  void step_wall() {
+    if (!ways_.with_steps) return;
+    constexpr std::int64_t steps[] = {1000, 3'600'000, std::int64_t{3650} * 24 * 3'600'000};
+    now_.wall.ms += steps[random_.below(3)] * (random_.one_in(2) ? 1 : -1);
+  }
+
+  std::string any_notifier() { return "n" + std::to_string(random_.below(8)); }
+
+  bool is_claimable(const Expected& each) const {
+    const TargetModel& target = targets_[each.target];
+    if (each.phase != Phase::waiting || each.due > now_.steady_ms || each.not_before_batch > written_) return false;
+    if (target.not_before > now_.steady_ms) return false;
+    if (target.in_flight >= options_.limits[static_cast<std::size_t>(target.platform)].concurrency) return false;
+    unsigned at_host = 0;
+    for (const TargetModel& other : targets_) at_host += other.host == target.host ? other.in_flight : 0;
+    return at_host < options_.host_concurrency;
+  }
+
+  void enter(Expected& each) {
+    TargetModel& target = targets_[each.target];
+    ++target.in_flight;
+    const auto pace = options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
+    target.not_before = (std::max)(target.not_before, now_.steady_ms + pace);
+  }
+
+  void leave(Expected& each) {
+    --targets_[each.target].in_flight;
+    each.to_hold = each.to_end = false;
+  }
+
+  void hold(Expected& each) {
+    each.phase = Phase::held;
+    each.due = now_.steady_ms + options_.hold_ms;
+    each.held_since = now_.steady_ms;
+  }
+
+  void leave_narrowed(Expected& each) {
+    each.not_before_batch = 0;
+    if (each.to_end) {
+      each.phase = Phase::dead;
+    } else if (each.to_hold) {
+      hold(each);
+    }
+    leave(each);
+  }
+
+  bool is_busy(const std::string& notifier_id) const {
+    return std::any_of(model_.begin(), model_.end(), [&](const auto& entry) {
+      return entry.second.notifier_id == notifier_id && entry.second.phase == Phase::claimed;
+    });
+  }
+
+  template <class Wanted>
+  std::optional<std::uint64_t> any(Wanted&& wanted) {
+    std::vector<std::uint64_t> found;
+    for (const auto& [sequence, each] : model_) {
+      if (wanted(each)) found.push_back(sequence);
+    }
+    if (found.empty()) return std::nullopt;
+    return found[random_.below(static_cast<unsigned>(found.size()))];
+  }
+
+  std::optional<std::uint64_t> any_claimed() {
+    return any([](const Expected& each) { return each.phase == Phase::claimed; });
+  }
+
+  void end(const std::string& id) {
+    for (auto& [sequence, each] : model_) {
+      if (each.notifier_id != id) continue;
+      const bool is_under_way = each.phase == Phase::claimed || (each.not_before_batch != 0 && !is_resent(sequence));
+      if (is_under_way) {
+        each.to_end = true;
+        each.to_hold = false;
+      } else if (each.phase == Phase::waiting || each.phase == Phase::held) {
+        each.phase = Phase::dead;
+        resent_.erase(sequence);
+        each.not_before_batch = 0;
+      }
+    }
+  }
+
+  bool is_resent(std::uint64_t sequence) const { return resent_.count(sequence) != 0; }
+
+  Random random_;
+  Ways ways_;
+  OutboxOptions options_;
+  std::vector<TargetModel> targets_;
+  std::map<std::uint64_t, Expected> model_;
+  std::set<std::uint64_t> resent_;  // not admitted yet
+  std::uint64_t written_ = 0;       // the last batch that is
+  Moment now_{{1'000'000'000'000}, 1'000'000};
+};
+
+}  // namespace outbox_machine_model

@@ -1,0 +1,12 @@
+// The build without SIMD, for Bun.
+
+import path from './notifier-scalar.wasm' with { type: 'file' };
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { entry } from './engine.js';
+import { randomId } from './node_ids.js';
+
+export * from './public.js';
+export const { createEngine, createEngineSync } = entry(() => {
+  return readFileSync(resolve(import.meta.dirname, path as unknown as string)) as BufferSource; // in a bundle it is beside it
+}, randomId);
