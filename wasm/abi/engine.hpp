@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <list>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "answer.hpp"
 #include "host.hpp"
@@ -26,7 +26,7 @@ struct notifier_engine {
   notifier::json::Document document;
   notifier::json::Document audience;
   /// What notifier_prepare() has made and nobody has ended yet, by its ticket.
-  std::vector<std::pair<std::uint32_t, notifier::Prepared>> prepared;
+  std::list<std::pair<std::uint32_t, notifier::Prepared>> prepared;
   std::uint32_t last_ticket = 0;
 
  private:

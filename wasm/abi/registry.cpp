@@ -1,7 +1,6 @@
 // The registry and the HTTP API: compiled for size.
 
 #include <algorithm>
-#include <optional>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -14,19 +13,17 @@ using namespace notifier_wasm;
 namespace {
 
 /// Reads an array of changes; the first fault where there is one.
-Result<std::vector<notifier::Change>> read_changes(View array) {
-  std::vector<notifier::Change> read;
-  std::optional<Error> fault;
+Result<void> read_changes(View array, std::vector<notifier::Change>& read) {
+  Result<void> result;
   array.for_each_element([&](View object) {
     auto change = notifier::read_change(object);
     if (change) {
       read.push_back(std::move(*change));
-    } else if (!fault) {
-      fault = change.error();
+    } else if (result) {
+      result = std::move(change).error();
     }
   });
-  if (fault) return *std::move(fault);
-  return read;
+  return result;
 }
 
 notifier_status respond_app(const Result<notifier::App>& app) {
@@ -34,15 +31,15 @@ notifier_status respond_app(const Result<notifier::App>& app) {
   return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *app); });
 }
 
-/// Takes what a ticket stands for out of an engine.
-std::optional<notifier::Prepared> take_prepared(notifier_engine* engine, std::uint32_t ticket) {
-  std::optional<notifier::Prepared> found;
-  for (auto& [number, prepared] : engine->prepared) {
-    if (number == ticket) found = std::move(prepared);
-  }
+/// Ends what a ticket stands for, if it still stands for something.
+notifier_status end_prepared(notifier_engine* engine, std::uint32_t ticket, bool is_stored) {
   auto& all = engine->prepared;
-  all.erase(std::remove_if(all.begin(), all.end(), [&](const auto& one) { return one.first == ticket; }), all.end());
-  return found;
+  const auto found = std::find_if(all.begin(), all.end(), [ticket](const auto& one) { return one.first == ticket; });
+  if (found != all.end()) {
+    if (is_stored) found->second.publish();
+    all.erase(found);
+  }
+  return respond_with([](Writer& out) { out.boolean(true); });
 }
 
 }  // namespace
@@ -234,11 +231,15 @@ notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, 
 notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uint32_t outcomes_size) {
   const Result<View> root = engine->document.parse(text_at(outcomes, outcomes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return answer.fail(root.error());
-  std::vector<Result<std::vector<notifier::Change>>> read;
-  root->for_each_element([&](View array) { read.push_back(read_changes(array)); });
-  const std::vector<notifier::Change> none;
+  std::vector<std::vector<notifier::Change>> read(root->size());
   std::vector<const std::vector<notifier::Change>*> all;
-  for (const auto& one : read) all.push_back(one ? &*one : &none);
+  std::vector<Result<void>> faults(read.size());
+  root->for_each_element([&](View array) {
+    const std::size_t i = all.size();
+    faults[i] = read_changes(array, read[i]);
+    if (!faults[i]) read[i].clear();
+    all.push_back(&read[i]);
+  });
   notifier::Prepared prepared = engine->registry.prepare(all);
   const std::uint32_t ticket = ++engine->last_ticket;
   const notifier_status status = respond_with([&](Writer& out) {
@@ -247,13 +248,12 @@ notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uin
       out.unsigned_integer(ticket);
       out.key("results");
       out.array([&] {
-        for (std::size_t i = 0; i < read.size(); ++i) {
-          if (!read[i]) {
-            write_json(out, read[i].error());
-          } else if (!prepared.results()[i]) {
-            write_json(out, prepared.results()[i].error());
-          } else {
+        for (std::size_t i = 0; i < all.size(); ++i) {
+          const Result<void>& judged = faults[i] ? prepared.results()[i] : faults[i];
+          if (judged) {
             out.null();
+          } else {
+            write_json(out, judged.error());
           }
         }
       });
@@ -264,20 +264,19 @@ notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uin
 }
 
 notifier_status notifier_publish(notifier_engine* engine, uint32_t ticket) {
-  if (auto prepared = take_prepared(engine, ticket)) prepared->publish();
-  return respond_with([](Writer& out) { out.boolean(true); });
+  return end_prepared(engine, ticket, true);
 }
 
 notifier_status notifier_abandon(notifier_engine* engine, uint32_t ticket) {
-  take_prepared(engine, ticket);
-  return respond_with([](Writer& out) { out.boolean(true); });
+  return end_prepared(engine, ticket, false);
 }
 
 notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32_t changes_size) {
   const Result<View> root = engine->document.parse(text_at(changes, changes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return answer.fail(root.error());
-  const auto read = read_changes(*root);
-  return read ? respond(engine->registry.apply(*read)) : answer.fail(read.error());
+  std::vector<notifier::Change> read;
+  const Result<void> is_read = read_changes(*root, read);
+  return respond(is_read ? engine->registry.apply(read) : is_read);
 }
 
 }  // extern "C"

@@ -40,6 +40,19 @@ struct Call {
   Timestamp now() const { return options.router.clock ? options.router.clock() : Timestamp{}; }
 };
 
+/// Routes an event and adds its deliveries to the outcome.
+/// @param own     for all deliveries of the outcome that one endpoint routes
+/// @param except  id of a notifier whose delivery is left out; or empty
+inline Result<std::size_t> route(Call& call, std::string_view event, DeliveryOwner& own, const Audience& audience = {},
+                                 std::string_view except = {}) {
+  return call.router.route(
+      event,
+      [&](const DeliveryView& delivery) {
+        if (except.empty() || delivery.notifier_id != except) call.outcome.deliveries.push_back(own(delivery));
+      },
+      audience);
+}
+
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;

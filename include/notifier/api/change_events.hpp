@@ -22,26 +22,32 @@ inline std::string event_id(const Call& call, std::string_view kind, std::string
   return "ev-" + std::string(key + 4, sizeof key - 4);
 }
 
-/// Writes an event's envelope; `type_data(json::Writer&)` writes what its kind carries.
+/// Writes what every event has but its `type_data`.
+inline void write_envelope(json::Writer& out, const Call& call, const App& app, std::string_view kind,
+                           std::string_view id, Timestamp at) {
+  out.member("id", id);
+  out.member("created_at", to_rfc3339(at));
+  const Request& request = call.request;
+  if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
+    out.key("user");
+    out.object([&] {
+      out.member("username", request.username);
+      out.member("email", request.email);
+      out.member("id", request.user_id);
+    });
+  }
+  out.member("app_id", app.id);
+  out.member("app_name", app.name);
+  out.member("type", kind);
+}
+
+/// Writes an event; `type_data(json::Writer&)` writes what its kind carries.
 template <class TypeData>
 void write_event(const Call& call, const App& app, std::string_view kind, std::string_view id, Timestamp at,
                  Buffer& event, TypeData&& type_data) {
   json::Writer out(event);
   out.object([&] {
-    out.member("id", id);
-    out.member("created_at", to_rfc3339(at));
-    const Request& request = call.request;
-    if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
-      out.key("user");
-      out.object([&] {
-        out.member("username", request.username);
-        out.member("email", request.email);
-        out.member("id", request.user_id);
-      });
-    }
-    out.member("app_id", app.id);
-    out.member("app_name", app.name);
-    out.member("type", kind);
+    write_envelope(out, call, app, kind, id, at);
     out.key("type_data");
     out.object([&] { type_data(out); });
   });
@@ -105,59 +111,55 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
     if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
   });
 
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
   DeliveryOwner own;
-  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
-  }));
+  static_cast<void>(route(call, event.view(), own, {}, notifier.id));
   if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
+    if (const auto its_own = call.router.preview(notifier, event.view()))
+      call.outcome.deliveries.push_back(own(*its_own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});
 }
 
+/// Writes what an event of a change of an app carries.
+inline void write_app_change(json::Writer& out, std::string_view kind, const App& before, const App& after) {
+  if (kind == "rename_app") {
+    out.member("old_name", before.name);
+    out.member("new_name", after.name);
+  } else if (kind == "transfer_app") {
+    out.key("old_owner");
+    write_user(out, before.owner);
+    out.key("new_owner");
+    write_user(out, after.owner);
+  } else if (kind == "update_app_project") {
+    if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
+    out.member("new_project_id", after.project_id);
+  }
+}
+
 /// Makes an event of a change of an app, and routes it to the app's notifiers, which all stay.
-template <class TypeData>
-void record_app_change(Call& call, std::string_view kind, const App& before, const App& after, TypeData&& type_data) {
+inline void record_app_change(Call& call, std::string_view kind, const App& before, const App& after) {
   const Timestamp at = call.now();
   const std::string id = event_id(call, kind, after.id + version_of(before) + version_of(after), at);
   Buffer event;
-  write_event(call, after, kind, id, at, event, type_data);
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  write_event(call, after, kind, id, at, event, [&](json::Writer& out) { write_app_change(out, kind, before, after); });
   DeliveryOwner own;
-  static_cast<void>(
-      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
+  static_cast<void>(route(call, event.view(), own));
   call.outcome.events.push_back({after.id, id, event.str()});
 }
 
 /// Makes the events of what is different in an app: a name, an owner, a project, something else.
 inline void record_app_changes(Call& call, const App& before, const App& after) {
-  const auto owner = [](json::Writer& out, std::string_view key, const User& user) {
-    out.key(key);
-    write_user(out, user);
-  };
-  bool is_edited = before.owner.id == after.owner.id &&
-                   (before.owner.username != after.owner.username || before.owner.email != after.owner.email);
-  if (before.name != after.name) {
-    record_app_change(call, "rename_app", before, after, [&](json::Writer& out) {
-      out.member("old_name", before.name);
-      out.member("new_name", after.name);
-    });
+  const bool is_transferred = before.owner.id != after.owner.id;
+  const bool is_moved = before.project_id != after.project_id;
+  const bool is_edited =
+      (!is_transferred && (before.owner.username != after.owner.username || before.owner.email != after.owner.email)) ||
+      (is_moved && after.project_id.empty());
+  for (const auto& [kind, is_one] : {std::pair<std::string_view, bool>("rename_app", before.name != after.name),
+                                     {"transfer_app", is_transferred},
+                                     {"update_app_project", is_moved && !after.project_id.empty()},
+                                     {"edit_app", is_edited}}) {
+    if (is_one) record_app_change(call, kind, before, after);
   }
-  if (before.owner.id != after.owner.id) {
-    record_app_change(call, "transfer_app", before, after, [&](json::Writer& out) {
-      owner(out, "old_owner", before.owner);
-      owner(out, "new_owner", after.owner);
-    });
-  }
-  if (before.project_id != after.project_id && !after.project_id.empty()) {
-    record_app_change(call, "update_app_project", before, after, [&](json::Writer& out) {
-      if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
-      out.member("new_project_id", after.project_id);
-    });
-  }
-  is_edited = is_edited || (before.project_id != after.project_id && after.project_id.empty());
-  if (is_edited) record_app_change(call, "edit_app", before, after, [](json::Writer&) {});
 }
 
 /// Writes the sample event of a notifier's test.

@@ -147,8 +147,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     if (!event) return refuse(event.error(), json);
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
-    const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
+    const auto routed = route(call, json, own, audience);
     if (!routed) return refuse(routed.error(), json);
     outcome.events.push_back({app.id, std::move(id), std::string(json)});
     taken(event->type);

@@ -133,8 +133,8 @@ class EntryCheck {
   }
 
  private:
-  void report(std::string_view field, std::string message, std::string_view code) {
-    problems_.push_back({std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void report(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.push_back({std::string(field), std::string(message), std::string(code)});
   }
 
   std::vector<FieldError> problems_;

@@ -130,8 +130,9 @@ inline Delivery own_head(const DeliveryView& view) {
     out.headers.push_back({std::string(view.headers[i].name), std::string(view.headers[i].value)});
   }
   out.from = view.from;
-  out.to.assign(view.to, view.to + view.to_count);
-  out.truncations.assign(view.truncations, view.truncations + view.truncation_count);
+  out.to.reserve(view.to_count);
+  for (std::size_t i = 0; i < view.to_count; ++i) out.to.emplace_back(view.to[i]);
+  for (std::size_t i = 0; i < view.truncation_count; ++i) out.truncations.push_back(Truncation(view.truncations[i]));
   return out;
 }
 

@@ -109,9 +109,13 @@ class AppBlock : public Counted {
   std::string_view whole_text() const noexcept;
 
   Parts parts() const { return {id(), whole_text(), sequence_, rows(0).words(), {}, {}}; }
-  /// The block with the rows at `run` changed by `change(std::vector<RowItem>&)`.
-  template <class Change>
-  Ref<const AppBlock> with_changed(std::size_t run, Change&& change) const;
+  std::vector<RowItem> items_of(std::size_t run) const {
+    std::vector<RowItem> items;
+    rows(run).append_items(items);
+    return items;
+  }
+  /// The block with these rows at `run`.
+  Ref<const AppBlock> with_items(std::size_t run, std::vector<RowItem> items) const;
 
   std::uint32_t notifier_count_;
   std::uint32_t text_offset_;
@@ -226,19 +230,15 @@ inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_
   return {};
 }
 
-template <class Change>
-Ref<const AppBlock> AppBlock::with_changed(std::size_t run, Change&& change) const {
-  std::vector<RowItem> items;
-  rows(run).append_items(items);
-  change(items);
+inline Ref<const AppBlock> AppBlock::with_items(std::size_t run, std::vector<RowItem> items) const {
   Parts changed = parts();
   if (run_count_ == 0) {
     changed.items = std::move(items);
   } else {
     changed.runs.reserve(run_count_ + 1);
-    changed.runs.assign(runs(), runs() + run);
+    for (std::size_t i = 0; i < run; ++i) changed.runs.push_back(runs()[i]);
     append_runs(items, changed.words, changed.runs);
-    changed.runs.insert(changed.runs.end(), runs() + run + 1, runs() + run_count_);
+    for (std::size_t i = run + 1; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
   }
   return assemble(std::move(changed));
 }
@@ -251,23 +251,29 @@ inline Ref<const AppBlock> AppBlock::with_app(const App& app) const {
   if (run_count_ == 0) {
     inline_rows().append_items(changed.items);
   } else {
-    changed.runs.assign(runs(), runs() + run_count_);
+    changed.runs.reserve(run_count_);
+    for (std::size_t i = 0; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
   }
   return assemble(std::move(changed));
 }
 
 inline Ref<const AppBlock> AppBlock::with_added(const RowItem& item) const {
-  return with_changed(rows_count() - 1, [&](std::vector<RowItem>& items) { items.push_back(item); });
+  const std::size_t run = rows_count() - 1;
+  std::vector<RowItem> items = items_of(run);
+  items.push_back(item);
+  return with_items(run, std::move(items));
 }
 
 inline Ref<const AppBlock> AppBlock::with_replaced(Place place, const RowItem& item) const {
-  return with_changed(place.run, [&](std::vector<RowItem>& items) { items[place.row] = item; });
+  std::vector<RowItem> items = items_of(place.run);
+  items[place.row] = item;
+  return with_items(place.run, std::move(items));
 }
 
 inline Ref<const AppBlock> AppBlock::with_removed(Place place) const {
-  return with_changed(place.run, [&](std::vector<RowItem>& items) {
-    items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
-  });
+  std::vector<RowItem> items = items_of(place.run);
+  items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
+  return with_items(place.run, std::move(items));
 }
 
 }  // namespace detail

@@ -21,38 +21,44 @@ namespace detail {
 inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
   const std::uint32_t app_hash = short_hash(app.id());
   voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
+  notifiers_.erase(short_hash(app.record(place).id()), app_hash);
   replace_app(app, app.with_removed(place));
 }
 
 inline void State::remove_app(const AppBlock& app) {
   const std::uint32_t app_hash = short_hash(app.id());
-  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
-  names_.erase(short_hash(app.name()), is_this);
-  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), is_this);
-  apps_.erase(app_hash, [&](const AppRef& other) { return other.get() == &app; });
+  names_.erase(short_hash(app.name()), app_hash);
+  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), app_hash);
+  apps_.erase(app_hash, &app);
 }
 
-inline void State::remove_user(const UserBlock& user) {
-  users_.erase(short_hash(user.id()), [&](const UserRef& other) { return other.get() == &user; });
-}
+inline void State::remove_user(const UserBlock& user) { users_.erase(short_hash(user.id()), &user); }
 
 // ---- one change -----------------------------------------------------------------------------------------------------
 
-/// Whether what there is, if there is something, is what a change expects.
-/// @param version  gives the version of what there is
-template <class Version>
-bool is_as_expected(const Change& change, bool is_there, Version&& version) {
-  if (change.expected == "*") return true;
-  return is_there ? change.expected == version() : change.expected.empty();
+/// Whether what there is is what a change expects.
+/// @param version  of what there is: present_version()
+inline bool is_as_expected(const Change& change, std::string_view version) {
+  return change.expected == "*" || change.expected == version;
 }
 
-inline Error unexpected(const Change& change, bool is_there, std::string_view what) {
+inline Error unexpected(const Change& change, std::string_view version, std::string_view what) {
   std::string text(what);
-  text += !is_there                 ? " was removed since the change was planned"
+  text += version.empty()           ? " was removed since the change was planned"
           : change.expected.empty() ? " with this id is there already"
                                     : " has changed since the change was planned";
   return conflict(text);
+}
+
+/// The version of what is there, as all of these; empty where there is nothing.
+inline std::string present_version(const AppBlock* app) {
+  return app != nullptr ? version_of(app->app()) : std::string();
+}
+inline std::string present_version(const UserBlock* user) {
+  return user != nullptr ? version_of(user->user()) : std::string();
+}
+inline std::string present_version(const AppBlock* app, AppBlock::Place place) {
+  return place.exists ? to_rfc3339(app->record(place).updated_at()) : std::string();
 }
 
 inline Result<void> apply_app(const Change& change, State& next) {
@@ -61,8 +67,8 @@ inline Result<void> apply_app(const Change& change, State& next) {
   check_app(change.app, problems);
   if (!problems.empty()) return std::move(problems).to_error("app");
   const AppBlock* const present = next.find_app_by_id(change.app.id);
-  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->app()); })) {
-    return unexpected(change, present != nullptr, change.expected.empty() ? "an app" : "the app");
+  if (const std::string version = present_version(present); !is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "an app" : "the app");
   }
   const AppBlock* const namesake = next.find_app_by_name(change.app.name);
   if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
@@ -72,8 +78,8 @@ inline Result<void> apply_app(const Change& change, State& next) {
 
 inline Result<void> apply_app_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.app.id);
-  if (app == nullptr || !is_as_expected(change, true, [&] { return version_of(app->app()); })) {
-    return unexpected(change, app != nullptr, "the app");
+  if (const std::string version = present_version(app); app == nullptr || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the app");
   }
   if (app->notifier_count() != 0) return conflict("the app has notifiers, which are to be removed before it");
   next.remove_app(*app);
@@ -92,10 +98,9 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
   }
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   const State::Found present = next.find_notifier(notifier.id);
-  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, present.app != nullptr, [&] {
-        return to_rfc3339(app->record(present.place).updated_at());
-      })) {
-    return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
+  const std::string version = present_version(present.app, present.place);
+  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "a notifier" : "the notifier");
   }
   return next.put_notifier(*app, notifier, selected);
 }
@@ -104,9 +109,8 @@ inline Result<void> apply_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
   if (app == nullptr) return no_app();
   const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
-  const auto version = [&] { return to_rfc3339(app->record(place).updated_at()); };
-  if (!place.exists || !is_as_expected(change, true, version)) {
-    return unexpected(change, place.exists, "the notifier");
+  if (const std::string version = present_version(app, place); !place.exists || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the notifier");
   }
   next.remove_notifier(*app, place);
   return {};
@@ -116,9 +120,9 @@ inline Result<void> apply_user(const Change& change, State& next) {
   Problems problems;
   check_user({}, change.user, problems);
   if (!problems.empty()) return std::move(problems).to_error("user");
-  const UserBlock* const present = next.find_user(change.user.id);
-  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->user()); })) {
-    return unexpected(change, present != nullptr, change.expected.empty() ? "a person" : "the person");
+  const std::string version = present_version(next.find_user(change.user.id));
+  if (!is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "a person" : "the person");
   }
   next.put_user(change.user);
   return {};
@@ -126,8 +130,8 @@ inline Result<void> apply_user(const Change& change, State& next) {
 
 inline Result<void> apply_user_removal(const Change& change, State& next) {
   const UserBlock* const user = next.find_user(change.user.id);
-  if (user == nullptr || !is_as_expected(change, true, [&] { return version_of(user->user()); })) {
-    return unexpected(change, user != nullptr, "the person");
+  if (const std::string version = present_version(user); user == nullptr || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the person");
   }
   next.remove_user(*user);
   return {};
@@ -155,30 +159,35 @@ inline Result<void> apply(const std::vector<Change>& changes, State& next) {
 
 // ---- at once --------------------------------------------------------------------------------------------------------
 
-inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) const {
-  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, next))) return detail::is_reserved();
-  return detail::apply(changes, next);
+inline Result<void> Registry::make(const std::vector<Change>& changes) {
+  const auto newest = current();
+  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, *newest))) {
+    return detail::is_reserved();
+  }
+  auto next = std::make_shared<State>(*newest);
+  auto applied = detail::apply(changes, *next);
+  if (applied) publish(std::move(next));
+  return applied;
+}
+
+inline Result<std::vector<Change>> Registry::made(Result<std::vector<Change>> planned) {
+  if (!planned) return planned;
+  auto result = make(*planned);
+  if (!result) return std::move(result).error();
+  return planned;
 }
 
 inline Result<void> Registry::apply(const std::vector<Change>& changes) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
-  auto next = std::make_shared<State>(*current());
-  auto applied = apply(changes, *next);
-  if (applied) publish(std::move(next));
-  return applied;
+  return make(changes);
 }
 
 template <class Plan>
 Result<std::vector<Change>> Registry::change(Plan&& plan) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
-  auto next = std::make_shared<State>(*current());
-  Result<std::vector<Change>> planned = plan(*next);
-  if (!planned) return planned;
-  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return planned;
+  return made(plan(*current()));
 }
 
 namespace detail {

@@ -104,14 +104,15 @@ class VocabularyReader {
       : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
-    read_entries(root, "event_categories", [this](json::View entry) { return add_category(entry); });
-    read_entries(root, "event_types", [this](json::View entry) { return add_type(entry); });
-    read_entries(root, "event_kinds", [this](json::View entry) { return add_own_kind(entry); });
+    read_entries(root, "event_categories",
+                 [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
+    read_entries(root, "event_types", [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds",
+                 [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
   }
 
  private:
-  template <class Add>
-  void read_entries(json::View root, std::string_view key, Add&& add) {
+  void read_entries(json::View root, std::string_view key, Result<void> (*add)(VocabularyReader&, json::View)) {
     const json::View entries = root[key];
     if (!entries.exists() || entries.is_null()) return;
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
@@ -119,7 +120,7 @@ class VocabularyReader {
     entries.for_each_element([&](json::View entry) {
       const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
-      const Result<void> added = add(entry);
+      const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
         problems_.add(path + "." + fault.field, fault.message, fault.code);

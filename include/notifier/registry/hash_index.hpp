@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -61,40 +62,25 @@ class HashIndex {
 
   void insert(std::uint32_t hash, V value) {
     if (size_ >= most_per_leaf << leaf_bits_ && leaf_bits_ < most_leaf_bits) grow();
-    Ref<Leaf>& slot = own_slot(hash);
-    const std::uint32_t count = slot ? slot->count : 0;
-    Ref<Leaf> leaf(Leaf::make(count + 1));
-    for (std::uint32_t i = 0; i < count; ++i) leaf->set(i, slot->hashes()[i], slot->values()[i]);
-    leaf->set(count, hash, std::move(value));
-    slot = std::move(leaf);
+    const Leaf* const leaf = find_leaf(hash);
+    put(hash, leaf != nullptr ? leaf->count : 0, &value);
     ++size_;
   }
 
-  /// Gives the first entry that `match(const V&)` accepts a new value.
-  template <class Match>
-  bool replace(std::uint32_t hash, V value, Match&& match) {
-    const std::uint32_t at = position(hash, match);
-    if (at == none) return false;
-    Ref<Leaf>& slot = own_slot(hash);
-    Ref<Leaf> leaf(Leaf::make(slot->count));
-    for (std::uint32_t i = 0; i < slot->count; ++i)
-      leaf->set(i, slot->hashes()[i], i == at ? value : slot->values()[i]);
-    slot = std::move(leaf);
-    return true;
+  /// Gives the first entry whose value is equal to `old` a new one.
+  template <class Old>
+  bool replace(std::uint32_t hash, V value, Old old) {
+    const std::uint32_t at = position(hash, old);
+    if (at != none) put(hash, at, &value);
+    return at != none;
   }
 
-  /// Removes the first entry that `match(const V&)` accepts.
-  template <class Match>
-  bool erase(std::uint32_t hash, Match&& match) {
-    const std::uint32_t at = position(hash, match);
+  /// Removes the first entry whose value is equal to `old`.
+  template <class Old>
+  bool erase(std::uint32_t hash, Old old) {
+    const std::uint32_t at = position(hash, old);
     if (at == none) return false;
-    Ref<Leaf>& slot = own_slot(hash);
-    Ref<Leaf> leaf;
-    if (slot->count > 1) leaf = Ref<Leaf>(Leaf::make(slot->count - 1));
-    for (std::uint32_t i = 0; i < slot->count; ++i) {
-      if (i != at) leaf->set(i < at ? i : i - 1, slot->hashes()[i], slot->values()[i]);
-    }
-    slot = std::move(leaf);
+    put(hash, at, nullptr);
     --size_;
     return true;
   }
@@ -186,12 +172,12 @@ class HashIndex {
     return twig == nullptr ? nullptr : &twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
   }
 
-  template <class Match>
-  std::uint32_t position(std::uint32_t hash, Match&& match) const {
+  template <class Old>
+  std::uint32_t position(std::uint32_t hash, Old old) const {
     const Leaf* const leaf = find_leaf(hash);
     if (leaf == nullptr) return none;
     for (std::uint32_t i = 0; i < leaf->count; ++i) {
-      if (leaf->hashes()[i] == hash && match(leaf->values()[i])) return i;
+      if (leaf->hashes()[i] == hash && leaf->values()[i] == old) return i;
     }
     return none;
   }
@@ -211,6 +197,24 @@ class HashIndex {
       twig = Ref<Twig>(Twig::copy(*twig));
     }
     return twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
+  }
+
+  /// Makes the leaf for this hash anew, with a value at `at`, which may be its end; or with one fewer there.
+  void put(std::uint32_t hash, std::uint32_t at, const V* value) {
+    Ref<Leaf>& slot = own_slot(hash);
+    const std::uint32_t old_count = slot ? slot->count : 0;
+    const std::uint32_t count = value == nullptr ? old_count - 1 : (std::max)(old_count, at + 1);
+    Ref<Leaf> leaf;
+    if (count != 0) leaf = Ref<Leaf>(Leaf::make(count));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (i == at && value != nullptr) {
+        leaf->set(i, hash, *value);
+      } else {
+        const std::uint32_t from = i >= at && value == nullptr ? i + 1 : i;
+        leaf->set(i, slot->hashes()[from], slot->values()[from]);
+      }
+    }
+    slot = std::move(leaf);
   }
 
   template <class Visit>

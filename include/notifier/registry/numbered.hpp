@@ -110,7 +110,7 @@ template <class T, std::size_t most>
 void Numbered<T, most>::remove(std::uint16_t number) {
   Entry& entry = own_entry(number);
   if (--entry.users != 0) return;
-  numbers_.erase(entry.hash, [number](std::uint32_t other) { return other == number; });
+  numbers_.erase(entry.hash, std::uint32_t{number});
   entry.value = T();
   entry.hash = free_;
   free_ = number;

@@ -48,11 +48,11 @@ class Prepared {
 
  private:
   friend class Registry;
-  explicit Prepared(Registry& registry) noexcept : registry_(&registry) {}
+  Prepared(Registry& registry, std::size_t count) : registry_(&registry), results_(count) {}
 
   Registry* registry_;
   std::vector<Result<void>> results_;
-  std::vector<bool> reserved_;  // what was refused only because it is kept for another
+  std::vector<std::size_t> reserved_;  // places of what was refused only because it is kept for another, ascending
   std::unique_ptr<detail::Preparation> preparation_;
 };
 
@@ -82,36 +82,32 @@ auto or_out_of_memory(Call&& call) -> decltype(call()) {
 inline Registry::~Registry() = default;
 
 inline Prepared Registry::judge(const std::vector<const std::vector<Change>*>& outcomes) {
-  Prepared prepared(*this);
-  prepared.results_.resize(outcomes.size());
-  prepared.reserved_.resize(outcomes.size());
+  Prepared prepared(*this, outcomes.size());
   auto preparation = std::make_unique<detail::Preparation>();
   detail::ReservedKeys reserved = reserved_;
-  std::shared_ptr<State> next;
+  const std::shared_ptr<const State> base = current();
+  std::shared_ptr<const State> next = base;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const std::vector<Change>& changes = *outcomes[i];
     if (changes.empty()) continue;
-    if (next == nullptr) {
-      preparation->base = current();
-      next = std::make_shared<State>(*preparation->base);
-    }
     const detail::ReservedKeys::Keys keys = detail::ReservedKeys::of(changes, *next);
     if (!reserved.are_free(keys)) {
       prepared.results_[i] = detail::is_reserved();
-      prepared.reserved_[i] = true;
+      prepared.reserved_.push_back(i);
       continue;
     }
-    State changed = *next;
-    if (auto applied = detail::apply(changes, changed); !applied) {
-      prepared.results_[i] = std::move(applied);
-      continue;
-    }
-    *next = std::move(changed);
+    auto changed = std::make_shared<State>(*next);
+    prepared.results_[i] = detail::apply(changes, *changed);
+    if (!prepared.results_[i]) continue;
+    next = std::move(changed);
     reserved.add(keys);
-    preparation->keys.insert(preparation->keys.end(), keys.begin(), keys.end());
-    preparation->changes.insert(preparation->changes.end(), changes.begin(), changes.end());
+    for (const detail::ReservedKeys::Key key : keys) preparation->keys.push_back(key);
+    for (const Change& change : changes) preparation->changes.push_back(Change(change));
   }
-  preparation->next = std::move(next);
+  if (next != base) {
+    preparation->base = base;
+    preparation->next = std::move(next);
+  }
   reserved_.swap(reserved);
   prepared.preparation_ = std::move(preparation);
   return prepared;
@@ -128,8 +124,7 @@ inline Prepared Registry::prepare_or_wait(const std::vector<const std::vector<Ch
   while (true) {
     show_stored();
     Prepared prepared = judge(outcomes);
-    for (const bool is_reserved : prepared.reserved_)
-      if (!is_reserved) return prepared;
+    if (prepared.reserved_.size() < outcomes.size()) return prepared;
     // Nothing was accepted, so there is nothing that abandon() would have to do.
     prepared.preparation_.reset();
     released_.wait(lock);
@@ -199,7 +194,7 @@ Result<void> Registry::commit_some(const Outcomes& outcomes, Store& store, std::
   std::vector<std::size_t> places;
   std::vector<std::size_t> later;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (prepared.reserved_[i]) {
+    if (later.size() < prepared.reserved_.size() && prepared.reserved_[later.size()] == i) {
       later.push_back(left[i]);
     } else if (!prepared.results_[i]) {
       results[left[i]] = prepared.results_[i];

@@ -50,6 +50,8 @@ class Ref {
   T& operator*() const noexcept { return *piece_; }
   T* operator->() const noexcept { return piece_; }
   explicit operator bool() const noexcept { return piece_ != nullptr; }
+  /// The same piece, not one like it.
+  friend bool operator==(const Ref& a, const T* b) noexcept { return a.piece_ == b; }
 
  private:
   T* piece_ = nullptr;

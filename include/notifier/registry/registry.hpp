@@ -185,9 +185,12 @@ class Registry {
   /// Plans on the newest state and applies with nobody in between.
   template <class Plan>
   Result<std::vector<Change>> change(Plan&& plan);
-  Result<void> apply(const std::vector<Change>& changes, State& next) const;
 
   // By who holds writing_, unless they say otherwise:
+  /// Makes changes that everybody sees from now on, unless what they touch is reserved.
+  Result<void> make(const std::vector<Change>& changes);
+  /// What was planned, once it is made.
+  Result<std::vector<Change>> made(Result<std::vector<Change>> planned);
   Prepared judge(const std::vector<const std::vector<Change>*>& outcomes);
   /// Takes writing_. At least one outcome is judged by what it expects.
   Prepared prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <string_view>
 #include <vector>
 
@@ -19,10 +20,8 @@ namespace detail {
 /// waits who need not, and nothing is wrong.
 class ReservedKeys {
  public:
-  struct Key {
-    std::uint64_t hash;
-    bool is_shared;
-  };
+  /// A hash, whose lowest bit says whether it is shared.
+  using Key = std::uint64_t;
   /// In the order of their hashes, each hash once.
   using Keys = std::vector<Key>;
 
@@ -41,6 +40,9 @@ class ReservedKeys {
  private:
   static constexpr std::uint32_t alone = 0xFFFFFFFFu;
 
+  static bool is_shared(Key key) noexcept { return key % 2 != 0; }
+  static std::uint64_t bare_hash(Key key) noexcept { return key / 2; }
+
   struct Entry {
     std::uint64_t hash;
     std::uint32_t shares;  ///< how many have it, or `alone`
@@ -58,7 +60,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
   enum Kind : std::uint64_t { app = 1, app_name, notifier, user };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
-    keys.push_back({state.hash(text) + kind * 0x9E3779B97F4A7C15u, is_shared});
+    keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
   };
   for (const Change& change : changes) {
     switch (change.op) {
@@ -78,18 +80,16 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
     }
   }
   // Of equal hashes the one that is not shared comes first, and stays.
-  heap_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    return a.hash != b.hash ? a.hash < b.hash : !a.is_shared && b.is_shared;
-  });
-  const auto is_same = [](const Key& a, const Key& b) { return a.hash == b.hash; };
+  heap_sort(keys.begin(), keys.end(), std::less<Key>());
+  const auto is_same = [](Key a, Key b) { return bare_hash(a) == bare_hash(b); };
   keys.erase(std::unique(keys.begin(), keys.end(), is_same), keys.end());
   return keys;
 }
 
 inline bool ReservedKeys::are_free(const Keys& keys) const noexcept {
-  return std::all_of(keys.begin(), keys.end(), [this](const Key& key) {
-    const auto entry = find(key.hash);
-    return entry == entries_.end() || entry->hash != key.hash || (key.is_shared && entry->shares != alone);
+  return std::all_of(keys.begin(), keys.end(), [this](Key key) {
+    const auto entry = find(bare_hash(key));
+    return entry == entries_.end() || entry->hash != bare_hash(key) || (is_shared(key) && entry->shares != alone);
   });
 }
 
@@ -97,20 +97,20 @@ inline void ReservedKeys::add(const Keys& keys) {
   std::vector<Entry> merged;
   merged.reserve(entries_.size() + keys.size());
   auto entry = entries_.cbegin();
-  for (const Key& key : keys) {
-    while (entry != entries_.cend() && entry->hash < key.hash) merged.push_back(*entry++);
-    std::uint32_t shares = key.is_shared ? 1 : alone;
-    if (entry != entries_.cend() && entry->hash == key.hash) shares = (entry++)->shares + 1;
-    merged.push_back({key.hash, shares});
+  for (const Key key : keys) {
+    while (entry != entries_.cend() && entry->hash < bare_hash(key)) merged.push_back(*entry++);
+    std::uint32_t shares = is_shared(key) ? 1 : alone;
+    if (entry != entries_.cend() && entry->hash == bare_hash(key)) shares = (entry++)->shares + 1;
+    merged.push_back({bare_hash(key), shares});
   }
-  merged.insert(merged.end(), entry, entries_.cend());
+  while (entry != entries_.cend()) merged.push_back(*entry++);
   entries_.swap(merged);
 }
 
 inline void ReservedKeys::remove(const Keys& keys) noexcept {
-  for (const Key& key : keys) {
-    Entry& entry = entries_[static_cast<std::size_t>(find(key.hash) - entries_.cbegin())];
-    entry.shares = key.is_shared ? entry.shares - 1 : 0;
+  for (const Key key : keys) {
+    Entry& entry = entries_[static_cast<std::size_t>(find(bare_hash(key)) - entries_.cbegin())];
+    entry.shares = is_shared(key) ? entry.shares - 1 : 0;
   }
   entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.shares == 0; }),
                  entries_.end());

@@ -316,21 +316,20 @@ inline std::vector<const UserBlock*> State::users_in_order() const {
 
 inline void State::replace_app(const AppBlock& old, AppRef block) {
   const std::uint32_t app_hash = short_hash(block->id());
-  apps_.replace(app_hash, std::move(block), [&](const AppRef& app) { return app.get() == &old; });
+  apps_.replace(app_hash, std::move(block), &old);
 }
 
 inline void State::put_app(const App& app) {
   const std::uint32_t app_hash = short_hash(app.id);
-  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
   const AppBlock* const old = find_app_by_id(app.id);
   const std::string_view old_name = old != nullptr ? old->name() : std::string_view();
   const std::string_view old_project = old != nullptr ? old->project_id() : std::string_view();
   if (old_name != app.name || old == nullptr) {
-    if (old != nullptr) names_.erase(short_hash(old_name), is_this);
+    if (old != nullptr) names_.erase(short_hash(old_name), app_hash);
     names_.insert(short_hash(app.name), app_hash);
   }
   if (old_project != app.project_id) {
-    if (!old_project.empty()) projects_.erase(short_hash(old_project), is_this);
+    if (!old_project.empty()) projects_.erase(short_hash(old_project), app_hash);
     if (!app.project_id.empty()) projects_.insert(short_hash(app.project_id), app_hash);
   }
   if (old != nullptr) {
@@ -343,8 +342,7 @@ inline void State::put_app(const App& app) {
 inline void State::put_user(const User& user) {
   const std::uint32_t user_hash = short_hash(user.id);
   if (const UserBlock* const old = find_user(user.id)) {
-    users_.replace(user_hash, UserBlock::make(user, old->sequence()),
-                   [&](const UserRef& other) { return other.get() == old; });
+    users_.replace(user_hash, UserBlock::make(user, old->sequence()), old);
   } else {
     users_.insert(user_hash, UserBlock::make(user, next_sequence_++));
   }

@@ -3,8 +3,8 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <forward_list>
 #include <functional>
-#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,10 +66,10 @@ struct Rendering {
 
   // There are as many as one event has needed, however many voices there are; each stays with its voice until another
   // needs the place.
-  std::unique_ptr<Payload[]> payloads_;
+  std::forward_list<Payload> payloads_;
   std::size_t payload_count_ = 0;
-  std::vector<std::uint16_t> places_;  // by voice; what lies there may be another's by now
-  std::size_t next_ = 0;               // the place to be given away next
+  std::vector<Payload*> places_;                 // by voice; what lies there may be another's by now
+  std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
 
 /// Makes deliveries.
@@ -122,33 +122,33 @@ inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its
 
 inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
   const std::size_t at = static_cast<std::uint16_t>(voice + 1);  // of Voices::none, the first
-  if (at < places_.size() && payloads_[places_[at]].voice == voice) return payloads_[places_[at]];
+  if (at < places_.size() && places_[at]->voice == voice) return *places_[at];
   return add_payload(voice, at);
 }
 
 /// Twice as many, or the first ones.
 [[gnu::noinline]] inline void Rendering::grow() {
-  const std::size_t size = payload_count_ == 0 ? 8 : 2 * payload_count_;
-  std::unique_ptr<Payload[]> payloads(new Payload[size]);
-  for (std::size_t i = 0; i < payload_count_; ++i) payloads[i] = std::move(payloads_[i]);
-  payloads_ = std::move(payloads);
-  next_ = payload_count_;
-  payload_count_ = size;
+  const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
+  for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
+  next_ = payloads_.begin();
+  payload_count_ += more;
 }
 
 [[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
-  for (std::size_t steps = 0; payloads_[next_].number == number; ++steps) {
+  const auto pass = [this] {
+    if (++next_ == payloads_.end()) next_ = payloads_.begin();
+  };
+  for (std::size_t steps = 0; next_->number == number; ++steps, pass()) {
     if (steps == payload_count_) {
       grow();
       break;
     }
-    next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
   }
-  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1));
-  places_[at] = static_cast<std::uint16_t>(next_);
-  Payload& added = payloads_[next_];
-  next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
+  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1), &payloads_.front());
+  Payload& added = *next_;
+  places_[at] = &added;
+  pass();
   added.voice = voice;
   added.number = 0;
   return added;
