@@ -1008,8 +1008,9 @@ inline Delivery own_head(const DeliveryView& view) {
     out.headers.push_back({std::string(view.headers[i].name), std::string(view.headers[i].value)});
   }
   out.from = view.from;
-  out.to.assign(view.to, view.to + view.to_count);
-  out.truncations.assign(view.truncations, view.truncations + view.truncation_count);
+  out.to.reserve(view.to_count);
+  for (std::size_t i = 0; i < view.to_count; ++i) out.to.emplace_back(view.to[i]);
+  for (std::size_t i = 0; i < view.truncation_count; ++i) out.truncations.push_back(Truncation(view.truncations[i]));
   return out;
 }
 
@@ -4062,8 +4063,8 @@ class EntryCheck {
   }
 
  private:
-  void report(std::string_view field, std::string message, std::string_view code) {
-    problems_.push_back({std::string(field), std::move(message), std::string(code)});
+  [[gnu::noinline]] void report(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.push_back({std::string(field), std::string(message), std::string(code)});
   }
 
   std::vector<FieldError> problems_;
@@ -6516,14 +6517,15 @@ class VocabularyReader {
       : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
-    read_entries(root, "event_categories", [this](json::View entry) { return add_category(entry); });
-    read_entries(root, "event_types", [this](json::View entry) { return add_type(entry); });
-    read_entries(root, "event_kinds", [this](json::View entry) { return add_own_kind(entry); });
+    read_entries(root, "event_categories",
+                 [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
+    read_entries(root, "event_types", [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds",
+                 [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
   }
 
  private:
-  template <class Add>
-  void read_entries(json::View root, std::string_view key, Add&& add) {
+  void read_entries(json::View root, std::string_view key, Result<void> (*add)(VocabularyReader&, json::View)) {
     const json::View entries = root[key];
     if (!entries.exists() || entries.is_null()) return;
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
@@ -6531,7 +6533,7 @@ class VocabularyReader {
     entries.for_each_element([&](json::View entry) {
       const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
-      const Result<void> added = add(entry);
+      const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
         problems_.add(path + "." + fault.field, fault.message, fault.code);
@@ -6969,6 +6971,8 @@ class Ref {
   T& operator*() const noexcept { return *piece_; }
   T* operator->() const noexcept { return piece_; }
   explicit operator bool() const noexcept { return piece_ != nullptr; }
+  /// The same piece, not one like it.
+  friend bool operator==(const Ref& a, const T* b) noexcept { return a.piece_ == b; }
 
  private:
   T* piece_ = nullptr;
@@ -7200,9 +7204,13 @@ class AppBlock : public Counted {
   std::string_view whole_text() const noexcept;
 
   Parts parts() const { return {id(), whole_text(), sequence_, rows(0).words(), {}, {}}; }
-  /// The block with the rows at `run` changed by `change(std::vector<RowItem>&)`.
-  template <class Change>
-  Ref<const AppBlock> with_changed(std::size_t run, Change&& change) const;
+  std::vector<RowItem> items_of(std::size_t run) const {
+    std::vector<RowItem> items;
+    rows(run).append_items(items);
+    return items;
+  }
+  /// The block with these rows at `run`.
+  Ref<const AppBlock> with_items(std::size_t run, std::vector<RowItem> items) const;
 
   std::uint32_t notifier_count_;
   std::uint32_t text_offset_;
@@ -7317,19 +7325,15 @@ inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_
   return {};
 }
 
-template <class Change>
-Ref<const AppBlock> AppBlock::with_changed(std::size_t run, Change&& change) const {
-  std::vector<RowItem> items;
-  rows(run).append_items(items);
-  change(items);
+inline Ref<const AppBlock> AppBlock::with_items(std::size_t run, std::vector<RowItem> items) const {
   Parts changed = parts();
   if (run_count_ == 0) {
     changed.items = std::move(items);
   } else {
     changed.runs.reserve(run_count_ + 1);
-    changed.runs.assign(runs(), runs() + run);
+    for (std::size_t i = 0; i < run; ++i) changed.runs.push_back(runs()[i]);
     append_runs(items, changed.words, changed.runs);
-    changed.runs.insert(changed.runs.end(), runs() + run + 1, runs() + run_count_);
+    for (std::size_t i = run + 1; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
   }
   return assemble(std::move(changed));
 }
@@ -7342,23 +7346,29 @@ inline Ref<const AppBlock> AppBlock::with_app(const App& app) const {
   if (run_count_ == 0) {
     inline_rows().append_items(changed.items);
   } else {
-    changed.runs.assign(runs(), runs() + run_count_);
+    changed.runs.reserve(run_count_);
+    for (std::size_t i = 0; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
   }
   return assemble(std::move(changed));
 }
 
 inline Ref<const AppBlock> AppBlock::with_added(const RowItem& item) const {
-  return with_changed(rows_count() - 1, [&](std::vector<RowItem>& items) { items.push_back(item); });
+  const std::size_t run = rows_count() - 1;
+  std::vector<RowItem> items = items_of(run);
+  items.push_back(item);
+  return with_items(run, std::move(items));
 }
 
 inline Ref<const AppBlock> AppBlock::with_replaced(Place place, const RowItem& item) const {
-  return with_changed(place.run, [&](std::vector<RowItem>& items) { items[place.row] = item; });
+  std::vector<RowItem> items = items_of(place.run);
+  items[place.row] = item;
+  return with_items(place.run, std::move(items));
 }
 
 inline Ref<const AppBlock> AppBlock::with_removed(Place place) const {
-  return with_changed(place.run, [&](std::vector<RowItem>& items) {
-    items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
-  });
+  std::vector<RowItem> items = items_of(place.run);
+  items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
+  return with_items(place.run, std::move(items));
 }
 
 }  // namespace detail
@@ -7486,40 +7496,25 @@ class HashIndex {
 
   void insert(std::uint32_t hash, V value) {
     if (size_ >= most_per_leaf << leaf_bits_ && leaf_bits_ < most_leaf_bits) grow();
-    Ref<Leaf>& slot = own_slot(hash);
-    const std::uint32_t count = slot ? slot->count : 0;
-    Ref<Leaf> leaf(Leaf::make(count + 1));
-    for (std::uint32_t i = 0; i < count; ++i) leaf->set(i, slot->hashes()[i], slot->values()[i]);
-    leaf->set(count, hash, std::move(value));
-    slot = std::move(leaf);
+    const Leaf* const leaf = find_leaf(hash);
+    put(hash, leaf != nullptr ? leaf->count : 0, &value);
     ++size_;
   }
 
-  /// Gives the first entry that `match(const V&)` accepts a new value.
-  template <class Match>
-  bool replace(std::uint32_t hash, V value, Match&& match) {
-    const std::uint32_t at = position(hash, match);
-    if (at == none) return false;
-    Ref<Leaf>& slot = own_slot(hash);
-    Ref<Leaf> leaf(Leaf::make(slot->count));
-    for (std::uint32_t i = 0; i < slot->count; ++i)
-      leaf->set(i, slot->hashes()[i], i == at ? value : slot->values()[i]);
-    slot = std::move(leaf);
-    return true;
+  /// Gives the first entry whose value is equal to `old` a new one.
+  template <class Old>
+  bool replace(std::uint32_t hash, V value, Old old) {
+    const std::uint32_t at = position(hash, old);
+    if (at != none) put(hash, at, &value);
+    return at != none;
   }
 
-  /// Removes the first entry that `match(const V&)` accepts.
-  template <class Match>
-  bool erase(std::uint32_t hash, Match&& match) {
-    const std::uint32_t at = position(hash, match);
+  /// Removes the first entry whose value is equal to `old`.
+  template <class Old>
+  bool erase(std::uint32_t hash, Old old) {
+    const std::uint32_t at = position(hash, old);
     if (at == none) return false;
-    Ref<Leaf>& slot = own_slot(hash);
-    Ref<Leaf> leaf;
-    if (slot->count > 1) leaf = Ref<Leaf>(Leaf::make(slot->count - 1));
-    for (std::uint32_t i = 0; i < slot->count; ++i) {
-      if (i != at) leaf->set(i < at ? i : i - 1, slot->hashes()[i], slot->values()[i]);
-    }
-    slot = std::move(leaf);
+    put(hash, at, nullptr);
     --size_;
     return true;
   }
@@ -7611,12 +7606,12 @@ class HashIndex {
     return twig == nullptr ? nullptr : &twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
   }
 
-  template <class Match>
-  std::uint32_t position(std::uint32_t hash, Match&& match) const {
+  template <class Old>
+  std::uint32_t position(std::uint32_t hash, Old old) const {
     const Leaf* const leaf = find_leaf(hash);
     if (leaf == nullptr) return none;
     for (std::uint32_t i = 0; i < leaf->count; ++i) {
-      if (leaf->hashes()[i] == hash && match(leaf->values()[i])) return i;
+      if (leaf->hashes()[i] == hash && leaf->values()[i] == old) return i;
     }
     return none;
   }
@@ -7636,6 +7631,24 @@ class HashIndex {
       twig = Ref<Twig>(Twig::copy(*twig));
     }
     return twig->children()[number & ((std::size_t{1} << twig_bits()) - 1)];
+  }
+
+  /// Makes the leaf for this hash anew, with a value at `at`, which may be its end; or with one fewer there.
+  void put(std::uint32_t hash, std::uint32_t at, const V* value) {
+    Ref<Leaf>& slot = own_slot(hash);
+    const std::uint32_t old_count = slot ? slot->count : 0;
+    const std::uint32_t count = value == nullptr ? old_count - 1 : (std::max)(old_count, at + 1);
+    Ref<Leaf> leaf;
+    if (count != 0) leaf = Ref<Leaf>(Leaf::make(count));
+    for (std::uint32_t i = 0; i < count; ++i) {
+      if (i == at && value != nullptr) {
+        leaf->set(i, hash, *value);
+      } else {
+        const std::uint32_t from = i >= at && value == nullptr ? i + 1 : i;
+        leaf->set(i, slot->hashes()[from], slot->values()[from]);
+      }
+    }
+    slot = std::move(leaf);
   }
 
   template <class Visit>
@@ -7795,7 +7808,7 @@ template <class T, std::size_t most>
 void Numbered<T, most>::remove(std::uint16_t number) {
   Entry& entry = own_entry(number);
   if (--entry.users != 0) return;
-  numbers_.erase(entry.hash, [number](std::uint32_t other) { return other == number; });
+  numbers_.erase(entry.hash, std::uint32_t{number});
   entry.value = T();
   entry.hash = free_;
   free_ = number;
@@ -8130,21 +8143,20 @@ inline std::vector<const UserBlock*> State::users_in_order() const {
 
 inline void State::replace_app(const AppBlock& old, AppRef block) {
   const std::uint32_t app_hash = short_hash(block->id());
-  apps_.replace(app_hash, std::move(block), [&](const AppRef& app) { return app.get() == &old; });
+  apps_.replace(app_hash, std::move(block), &old);
 }
 
 inline void State::put_app(const App& app) {
   const std::uint32_t app_hash = short_hash(app.id);
-  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
   const AppBlock* const old = find_app_by_id(app.id);
   const std::string_view old_name = old != nullptr ? old->name() : std::string_view();
   const std::string_view old_project = old != nullptr ? old->project_id() : std::string_view();
   if (old_name != app.name || old == nullptr) {
-    if (old != nullptr) names_.erase(short_hash(old_name), is_this);
+    if (old != nullptr) names_.erase(short_hash(old_name), app_hash);
     names_.insert(short_hash(app.name), app_hash);
   }
   if (old_project != app.project_id) {
-    if (!old_project.empty()) projects_.erase(short_hash(old_project), is_this);
+    if (!old_project.empty()) projects_.erase(short_hash(old_project), app_hash);
     if (!app.project_id.empty()) projects_.insert(short_hash(app.project_id), app_hash);
   }
   if (old != nullptr) {
@@ -8157,8 +8169,7 @@ inline void State::put_app(const App& app) {
 inline void State::put_user(const User& user) {
   const std::uint32_t user_hash = short_hash(user.id);
   if (const UserBlock* const old = find_user(user.id)) {
-    users_.replace(user_hash, UserBlock::make(user, old->sequence()),
-                   [&](const UserRef& other) { return other.get() == old; });
+    users_.replace(user_hash, UserBlock::make(user, old->sequence()), old);
   } else {
     users_.insert(user_hash, UserBlock::make(user, next_sequence_++));
   }
@@ -8703,10 +8714,8 @@ namespace detail {
 /// waits who need not, and nothing is wrong.
 class ReservedKeys {
  public:
-  struct Key {
-    std::uint64_t hash;
-    bool is_shared;
-  };
+  /// A hash, whose lowest bit says whether it is shared.
+  using Key = std::uint64_t;
   /// In the order of their hashes, each hash once.
   using Keys = std::vector<Key>;
 
@@ -8725,6 +8734,9 @@ class ReservedKeys {
  private:
   static constexpr std::uint32_t alone = 0xFFFFFFFFu;
 
+  static bool is_shared(Key key) noexcept { return key % 2 != 0; }
+  static std::uint64_t bare_hash(Key key) noexcept { return key / 2; }
+
   struct Entry {
     std::uint64_t hash;
     std::uint32_t shares;  ///< how many have it, or `alone`
@@ -8742,7 +8754,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
   enum Kind : std::uint64_t { app = 1, app_name, notifier, user };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
-    keys.push_back({state.hash(text) + kind * 0x9E3779B97F4A7C15u, is_shared});
+    keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
   };
   for (const Change& change : changes) {
     switch (change.op) {
@@ -8762,18 +8774,16 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
     }
   }
   // Of equal hashes the one that is not shared comes first, and stays.
-  heap_sort(keys.begin(), keys.end(), [](const Key& a, const Key& b) {
-    return a.hash != b.hash ? a.hash < b.hash : !a.is_shared && b.is_shared;
-  });
-  const auto is_same = [](const Key& a, const Key& b) { return a.hash == b.hash; };
+  heap_sort(keys.begin(), keys.end(), std::less<Key>());
+  const auto is_same = [](Key a, Key b) { return bare_hash(a) == bare_hash(b); };
   keys.erase(std::unique(keys.begin(), keys.end(), is_same), keys.end());
   return keys;
 }
 
 inline bool ReservedKeys::are_free(const Keys& keys) const noexcept {
-  return std::all_of(keys.begin(), keys.end(), [this](const Key& key) {
-    const auto entry = find(key.hash);
-    return entry == entries_.end() || entry->hash != key.hash || (key.is_shared && entry->shares != alone);
+  return std::all_of(keys.begin(), keys.end(), [this](Key key) {
+    const auto entry = find(bare_hash(key));
+    return entry == entries_.end() || entry->hash != bare_hash(key) || (is_shared(key) && entry->shares != alone);
   });
 }
 
@@ -8781,20 +8791,20 @@ inline void ReservedKeys::add(const Keys& keys) {
   std::vector<Entry> merged;
   merged.reserve(entries_.size() + keys.size());
   auto entry = entries_.cbegin();
-  for (const Key& key : keys) {
-    while (entry != entries_.cend() && entry->hash < key.hash) merged.push_back(*entry++);
-    std::uint32_t shares = key.is_shared ? 1 : alone;
-    if (entry != entries_.cend() && entry->hash == key.hash) shares = (entry++)->shares + 1;
-    merged.push_back({key.hash, shares});
+  for (const Key key : keys) {
+    while (entry != entries_.cend() && entry->hash < bare_hash(key)) merged.push_back(*entry++);
+    std::uint32_t shares = is_shared(key) ? 1 : alone;
+    if (entry != entries_.cend() && entry->hash == bare_hash(key)) shares = (entry++)->shares + 1;
+    merged.push_back({bare_hash(key), shares});
   }
-  merged.insert(merged.end(), entry, entries_.cend());
+  while (entry != entries_.cend()) merged.push_back(*entry++);
   entries_.swap(merged);
 }
 
 inline void ReservedKeys::remove(const Keys& keys) noexcept {
-  for (const Key& key : keys) {
-    Entry& entry = entries_[static_cast<std::size_t>(find(key.hash) - entries_.cbegin())];
-    entry.shares = key.is_shared ? entry.shares - 1 : 0;
+  for (const Key key : keys) {
+    Entry& entry = entries_[static_cast<std::size_t>(find(bare_hash(key)) - entries_.cbegin())];
+    entry.shares = is_shared(key) ? entry.shares - 1 : 0;
   }
   entries_.erase(std::remove_if(entries_.begin(), entries_.end(), [](const Entry& entry) { return entry.shares == 0; }),
                  entries_.end());
@@ -9055,9 +9065,12 @@ class Registry {
   /// Plans on the newest state and applies with nobody in between.
   template <class Plan>
   Result<std::vector<Change>> change(Plan&& plan);
-  Result<void> apply(const std::vector<Change>& changes, State& next) const;
 
   // By who holds writing_, unless they say otherwise:
+  /// Makes changes that everybody sees from now on, unless what they touch is reserved.
+  Result<void> make(const std::vector<Change>& changes);
+  /// What was planned, once it is made.
+  Result<std::vector<Change>> made(Result<std::vector<Change>> planned);
   Prepared judge(const std::vector<const std::vector<Change>*>& outcomes);
   /// Takes writing_. At least one outcome is judged by what it expects.
   Prepared prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes);
@@ -9280,38 +9293,44 @@ namespace detail {
 inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
   const std::uint32_t app_hash = short_hash(app.id());
   voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), [&](std::uint32_t other) { return other == app_hash; });
+  notifiers_.erase(short_hash(app.record(place).id()), app_hash);
   replace_app(app, app.with_removed(place));
 }
 
 inline void State::remove_app(const AppBlock& app) {
   const std::uint32_t app_hash = short_hash(app.id());
-  const auto is_this = [app_hash](std::uint32_t other) { return other == app_hash; };
-  names_.erase(short_hash(app.name()), is_this);
-  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), is_this);
-  apps_.erase(app_hash, [&](const AppRef& other) { return other.get() == &app; });
+  names_.erase(short_hash(app.name()), app_hash);
+  if (!app.project_id().empty()) projects_.erase(short_hash(app.project_id()), app_hash);
+  apps_.erase(app_hash, &app);
 }
 
-inline void State::remove_user(const UserBlock& user) {
-  users_.erase(short_hash(user.id()), [&](const UserRef& other) { return other.get() == &user; });
-}
+inline void State::remove_user(const UserBlock& user) { users_.erase(short_hash(user.id()), &user); }
 
 // ---- one change -----------------------------------------------------------------------------------------------------
 
-/// Whether what there is, if there is something, is what a change expects.
-/// @param version  gives the version of what there is
-template <class Version>
-bool is_as_expected(const Change& change, bool is_there, Version&& version) {
-  if (change.expected == "*") return true;
-  return is_there ? change.expected == version() : change.expected.empty();
+/// Whether what there is is what a change expects.
+/// @param version  of what there is: present_version()
+inline bool is_as_expected(const Change& change, std::string_view version) {
+  return change.expected == "*" || change.expected == version;
 }
 
-inline Error unexpected(const Change& change, bool is_there, std::string_view what) {
+inline Error unexpected(const Change& change, std::string_view version, std::string_view what) {
   std::string text(what);
-  text += !is_there                 ? " was removed since the change was planned"
+  text += version.empty()           ? " was removed since the change was planned"
           : change.expected.empty() ? " with this id is there already"
                                     : " has changed since the change was planned";
   return conflict(text);
+}
+
+/// The version of what is there, as all of these; empty where there is nothing.
+inline std::string present_version(const AppBlock* app) {
+  return app != nullptr ? version_of(app->app()) : std::string();
+}
+inline std::string present_version(const UserBlock* user) {
+  return user != nullptr ? version_of(user->user()) : std::string();
+}
+inline std::string present_version(const AppBlock* app, AppBlock::Place place) {
+  return place.exists ? to_rfc3339(app->record(place).updated_at()) : std::string();
 }
 
 inline Result<void> apply_app(const Change& change, State& next) {
@@ -9320,8 +9339,8 @@ inline Result<void> apply_app(const Change& change, State& next) {
   check_app(change.app, problems);
   if (!problems.empty()) return std::move(problems).to_error("app");
   const AppBlock* const present = next.find_app_by_id(change.app.id);
-  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->app()); })) {
-    return unexpected(change, present != nullptr, change.expected.empty() ? "an app" : "the app");
+  if (const std::string version = present_version(present); !is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "an app" : "the app");
   }
   const AppBlock* const namesake = next.find_app_by_name(change.app.name);
   if (namesake != nullptr && namesake != present) return conflict("an app with this name is there already");
@@ -9331,8 +9350,8 @@ inline Result<void> apply_app(const Change& change, State& next) {
 
 inline Result<void> apply_app_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.app.id);
-  if (app == nullptr || !is_as_expected(change, true, [&] { return version_of(app->app()); })) {
-    return unexpected(change, app != nullptr, "the app");
+  if (const std::string version = present_version(app); app == nullptr || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the app");
   }
   if (app->notifier_count() != 0) return conflict("the app has notifiers, which are to be removed before it");
   next.remove_app(*app);
@@ -9351,10 +9370,9 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
   }
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   const State::Found present = next.find_notifier(notifier.id);
-  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, present.app != nullptr, [&] {
-        return to_rfc3339(app->record(present.place).updated_at());
-      })) {
-    return unexpected(change, present.app != nullptr, change.expected.empty() ? "a notifier" : "the notifier");
+  const std::string version = present_version(present.app, present.place);
+  if ((present.app != nullptr && present.app != app) || !is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "a notifier" : "the notifier");
   }
   return next.put_notifier(*app, notifier, selected);
 }
@@ -9363,9 +9381,8 @@ inline Result<void> apply_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
   if (app == nullptr) return no_app();
   const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
-  const auto version = [&] { return to_rfc3339(app->record(place).updated_at()); };
-  if (!place.exists || !is_as_expected(change, true, version)) {
-    return unexpected(change, place.exists, "the notifier");
+  if (const std::string version = present_version(app, place); !place.exists || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the notifier");
   }
   next.remove_notifier(*app, place);
   return {};
@@ -9375,9 +9392,9 @@ inline Result<void> apply_user(const Change& change, State& next) {
   Problems problems;
   check_user({}, change.user, problems);
   if (!problems.empty()) return std::move(problems).to_error("user");
-  const UserBlock* const present = next.find_user(change.user.id);
-  if (!is_as_expected(change, present != nullptr, [&] { return version_of(present->user()); })) {
-    return unexpected(change, present != nullptr, change.expected.empty() ? "a person" : "the person");
+  const std::string version = present_version(next.find_user(change.user.id));
+  if (!is_as_expected(change, version)) {
+    return unexpected(change, version, change.expected.empty() ? "a person" : "the person");
   }
   next.put_user(change.user);
   return {};
@@ -9385,8 +9402,8 @@ inline Result<void> apply_user(const Change& change, State& next) {
 
 inline Result<void> apply_user_removal(const Change& change, State& next) {
   const UserBlock* const user = next.find_user(change.user.id);
-  if (user == nullptr || !is_as_expected(change, true, [&] { return version_of(user->user()); })) {
-    return unexpected(change, user != nullptr, "the person");
+  if (const std::string version = present_version(user); user == nullptr || !is_as_expected(change, version)) {
+    return unexpected(change, version, "the person");
   }
   next.remove_user(*user);
   return {};
@@ -9414,30 +9431,35 @@ inline Result<void> apply(const std::vector<Change>& changes, State& next) {
 
 // ---- at once --------------------------------------------------------------------------------------------------------
 
-inline Result<void> Registry::apply(const std::vector<Change>& changes, State& next) const {
-  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, next))) return detail::is_reserved();
-  return detail::apply(changes, next);
+inline Result<void> Registry::make(const std::vector<Change>& changes) {
+  const auto newest = current();
+  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, *newest))) {
+    return detail::is_reserved();
+  }
+  auto next = std::make_shared<State>(*newest);
+  auto applied = detail::apply(changes, *next);
+  if (applied) publish(std::move(next));
+  return applied;
+}
+
+inline Result<std::vector<Change>> Registry::made(Result<std::vector<Change>> planned) {
+  if (!planned) return planned;
+  auto result = make(*planned);
+  if (!result) return std::move(result).error();
+  return planned;
 }
 
 inline Result<void> Registry::apply(const std::vector<Change>& changes) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
-  auto next = std::make_shared<State>(*current());
-  auto applied = apply(changes, *next);
-  if (applied) publish(std::move(next));
-  return applied;
+  return make(changes);
 }
 
 template <class Plan>
 Result<std::vector<Change>> Registry::change(Plan&& plan) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
-  auto next = std::make_shared<State>(*current());
-  Result<std::vector<Change>> planned = plan(*next);
-  if (!planned) return planned;
-  if (auto applied = apply(*planned, *next); !applied) return std::move(applied).error();
-  publish(std::move(next));
-  return planned;
+  return made(plan(*current()));
 }
 
 namespace detail {
@@ -9854,11 +9876,11 @@ class Prepared {
 
  private:
   friend class Registry;
-  explicit Prepared(Registry& registry) noexcept : registry_(&registry) {}
+  Prepared(Registry& registry, std::size_t count) : registry_(&registry), results_(count) {}
 
   Registry* registry_;
   std::vector<Result<void>> results_;
-  std::vector<bool> reserved_;  // what was refused only because it is kept for another
+  std::vector<std::size_t> reserved_;  // places of what was refused only because it is kept for another, ascending
   std::unique_ptr<detail::Preparation> preparation_;
 };
 
@@ -9888,36 +9910,32 @@ auto or_out_of_memory(Call&& call) -> decltype(call()) {
 inline Registry::~Registry() = default;
 
 inline Prepared Registry::judge(const std::vector<const std::vector<Change>*>& outcomes) {
-  Prepared prepared(*this);
-  prepared.results_.resize(outcomes.size());
-  prepared.reserved_.resize(outcomes.size());
+  Prepared prepared(*this, outcomes.size());
   auto preparation = std::make_unique<detail::Preparation>();
   detail::ReservedKeys reserved = reserved_;
-  std::shared_ptr<State> next;
+  const std::shared_ptr<const State> base = current();
+  std::shared_ptr<const State> next = base;
   for (std::size_t i = 0; i < outcomes.size(); ++i) {
     const std::vector<Change>& changes = *outcomes[i];
     if (changes.empty()) continue;
-    if (next == nullptr) {
-      preparation->base = current();
-      next = std::make_shared<State>(*preparation->base);
-    }
     const detail::ReservedKeys::Keys keys = detail::ReservedKeys::of(changes, *next);
     if (!reserved.are_free(keys)) {
       prepared.results_[i] = detail::is_reserved();
-      prepared.reserved_[i] = true;
+      prepared.reserved_.push_back(i);
       continue;
     }
-    State changed = *next;
-    if (auto applied = detail::apply(changes, changed); !applied) {
-      prepared.results_[i] = std::move(applied);
-      continue;
-    }
-    *next = std::move(changed);
+    auto changed = std::make_shared<State>(*next);
+    prepared.results_[i] = detail::apply(changes, *changed);
+    if (!prepared.results_[i]) continue;
+    next = std::move(changed);
     reserved.add(keys);
-    preparation->keys.insert(preparation->keys.end(), keys.begin(), keys.end());
-    preparation->changes.insert(preparation->changes.end(), changes.begin(), changes.end());
+    for (const detail::ReservedKeys::Key key : keys) preparation->keys.push_back(key);
+    for (const Change& change : changes) preparation->changes.push_back(Change(change));
   }
-  preparation->next = std::move(next);
+  if (next != base) {
+    preparation->base = base;
+    preparation->next = std::move(next);
+  }
   reserved_.swap(reserved);
   prepared.preparation_ = std::move(preparation);
   return prepared;
@@ -9934,8 +9952,7 @@ inline Prepared Registry::prepare_or_wait(const std::vector<const std::vector<Ch
   while (true) {
     show_stored();
     Prepared prepared = judge(outcomes);
-    for (const bool is_reserved : prepared.reserved_)
-      if (!is_reserved) return prepared;
+    if (prepared.reserved_.size() < outcomes.size()) return prepared;
     // Nothing was accepted, so there is nothing that abandon() would have to do.
     prepared.preparation_.reset();
     released_.wait(lock);
@@ -10005,7 +10022,7 @@ Result<void> Registry::commit_some(const Outcomes& outcomes, Store& store, std::
   std::vector<std::size_t> places;
   std::vector<std::size_t> later;
   for (std::size_t i = 0; i < left.size(); ++i) {
-    if (prepared.reserved_[i]) {
+    if (later.size() < prepared.reserved_.size() && prepared.reserved_[later.size()] == i) {
       later.push_back(left[i]);
     } else if (!prepared.results_[i]) {
       results[left[i]] = prepared.results_[i];
@@ -14670,6 +14687,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/routing/renderer.hpp ----------------------------------------------------------------------------------
 
+#include <forward_list>
+
 NOTIFIER_NAMESPACE_BEGIN
 
 /// What a Router takes from its host; every member has a default.
@@ -14718,10 +14737,10 @@ struct Rendering {
 
   // There are as many as one event has needed, however many voices there are; each stays with its voice until another
   // needs the place.
-  std::unique_ptr<Payload[]> payloads_;
+  std::forward_list<Payload> payloads_;
   std::size_t payload_count_ = 0;
-  std::vector<std::uint16_t> places_;  // by voice; what lies there may be another's by now
-  std::size_t next_ = 0;               // the place to be given away next
+  std::vector<Payload*> places_;                 // by voice; what lies there may be another's by now
+  std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
 
 /// Makes deliveries.
@@ -14774,33 +14793,33 @@ inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its
 
 inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
   const std::size_t at = static_cast<std::uint16_t>(voice + 1);  // of Voices::none, the first
-  if (at < places_.size() && payloads_[places_[at]].voice == voice) return payloads_[places_[at]];
+  if (at < places_.size() && places_[at]->voice == voice) return *places_[at];
   return add_payload(voice, at);
 }
 
 /// Twice as many, or the first ones.
 [[gnu::noinline]] inline void Rendering::grow() {
-  const std::size_t size = payload_count_ == 0 ? 8 : 2 * payload_count_;
-  std::unique_ptr<Payload[]> payloads(new Payload[size]);
-  for (std::size_t i = 0; i < payload_count_; ++i) payloads[i] = std::move(payloads_[i]);
-  payloads_ = std::move(payloads);
-  next_ = payload_count_;
-  payload_count_ = size;
+  const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
+  for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
+  next_ = payloads_.begin();
+  payload_count_ += more;
 }
 
 [[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
-  for (std::size_t steps = 0; payloads_[next_].number == number; ++steps) {
+  const auto pass = [this] {
+    if (++next_ == payloads_.end()) next_ = payloads_.begin();
+  };
+  for (std::size_t steps = 0; next_->number == number; ++steps, pass()) {
     if (steps == payload_count_) {
       grow();
       break;
     }
-    next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
   }
-  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1));
-  places_[at] = static_cast<std::uint16_t>(next_);
-  Payload& added = payloads_[next_];
-  next_ = next_ + 1 < payload_count_ ? next_ + 1 : 0;
+  if (at >= places_.size()) places_.resize((std::max)(state->voices().end() + 1, at + 1), &payloads_.front());
+  Payload& added = *next_;
+  places_[at] = &added;
+  pass();
   added.voice = voice;
   added.number = 0;
   return added;
@@ -15647,6 +15666,19 @@ struct Call {
   Timestamp now() const { return options.router.clock ? options.router.clock() : Timestamp{}; }
 };
 
+/// Routes an event and adds its deliveries to the outcome.
+/// @param own     for all deliveries of the outcome that one endpoint routes
+/// @param except  id of a notifier whose delivery is left out; or empty
+inline Result<std::size_t> route(Call& call, std::string_view event, DeliveryOwner& own, const Audience& audience = {},
+                                 std::string_view except = {}) {
+  return call.router.route(
+      event,
+      [&](const DeliveryView& delivery) {
+        if (except.empty() || delivery.notifier_id != except) call.outcome.deliveries.push_back(own(delivery));
+      },
+      audience);
+}
+
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
@@ -15698,26 +15730,32 @@ inline std::string event_id(const Call& call, std::string_view kind, std::string
   return "ev-" + std::string(key + 4, sizeof key - 4);
 }
 
-/// Writes an event's envelope; `type_data(json::Writer&)` writes what its kind carries.
+/// Writes what every event has but its `type_data`.
+inline void write_envelope(json::Writer& out, const Call& call, const App& app, std::string_view kind,
+                           std::string_view id, Timestamp at) {
+  out.member("id", id);
+  out.member("created_at", to_rfc3339(at));
+  const Request& request = call.request;
+  if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
+    out.key("user");
+    out.object([&] {
+      out.member("username", request.username);
+      out.member("email", request.email);
+      out.member("id", request.user_id);
+    });
+  }
+  out.member("app_id", app.id);
+  out.member("app_name", app.name);
+  out.member("type", kind);
+}
+
+/// Writes an event; `type_data(json::Writer&)` writes what its kind carries.
 template <class TypeData>
 void write_event(const Call& call, const App& app, std::string_view kind, std::string_view id, Timestamp at,
                  Buffer& event, TypeData&& type_data) {
   json::Writer out(event);
   out.object([&] {
-    out.member("id", id);
-    out.member("created_at", to_rfc3339(at));
-    const Request& request = call.request;
-    if (!request.username.empty() || !request.email.empty() || !request.user_id.empty()) {
-      out.key("user");
-      out.object([&] {
-        out.member("username", request.username);
-        out.member("email", request.email);
-        out.member("id", request.user_id);
-      });
-    }
-    out.member("app_id", app.id);
-    out.member("app_name", app.name);
-    out.member("type", kind);
+    write_envelope(out, call, app, kind, id, at);
     out.key("type_data");
     out.object([&] { type_data(out); });
   });
@@ -15781,59 +15819,55 @@ inline void record_change(Call& call, const App& app, std::string_view kind, con
     if (!disabled_because.empty()) out.member("disabled_because", disabled_because);
   });
 
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
   DeliveryOwner own;
-  static_cast<void>(call.router.route(event.view(), [&](const DeliveryView& delivery) {
-    if (delivery.notifier_id != notifier.id) deliveries.push_back(own(delivery));
-  }));
+  static_cast<void>(route(call, event.view(), own, {}, notifier.id));
   if (kind != "delete_notifier" && accepts(notifier, kind, vocabulary)) {
-    if (const auto its_own = call.router.preview(notifier, event.view())) deliveries.push_back(own(*its_own));
+    if (const auto its_own = call.router.preview(notifier, event.view()))
+      call.outcome.deliveries.push_back(own(*its_own));
   }
   call.outcome.events.push_back({app.id, id, event.str()});
 }
 
+/// Writes what an event of a change of an app carries.
+inline void write_app_change(json::Writer& out, std::string_view kind, const App& before, const App& after) {
+  if (kind == "rename_app") {
+    out.member("old_name", before.name);
+    out.member("new_name", after.name);
+  } else if (kind == "transfer_app") {
+    out.key("old_owner");
+    write_user(out, before.owner);
+    out.key("new_owner");
+    write_user(out, after.owner);
+  } else if (kind == "update_app_project") {
+    if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
+    out.member("new_project_id", after.project_id);
+  }
+}
+
 /// Makes an event of a change of an app, and routes it to the app's notifiers, which all stay.
-template <class TypeData>
-void record_app_change(Call& call, std::string_view kind, const App& before, const App& after, TypeData&& type_data) {
+inline void record_app_change(Call& call, std::string_view kind, const App& before, const App& after) {
   const Timestamp at = call.now();
   const std::string id = event_id(call, kind, after.id + version_of(before) + version_of(after), at);
   Buffer event;
-  write_event(call, after, kind, id, at, event, type_data);
-  std::vector<Delivery>& deliveries = call.outcome.deliveries;
+  write_event(call, after, kind, id, at, event, [&](json::Writer& out) { write_app_change(out, kind, before, after); });
   DeliveryOwner own;
-  static_cast<void>(
-      call.router.route(event.view(), [&](const DeliveryView& delivery) { deliveries.push_back(own(delivery)); }));
+  static_cast<void>(route(call, event.view(), own));
   call.outcome.events.push_back({after.id, id, event.str()});
 }
 
 /// Makes the events of what is different in an app: a name, an owner, a project, something else.
 inline void record_app_changes(Call& call, const App& before, const App& after) {
-  const auto owner = [](json::Writer& out, std::string_view key, const User& user) {
-    out.key(key);
-    write_user(out, user);
-  };
-  bool is_edited = before.owner.id == after.owner.id &&
-                   (before.owner.username != after.owner.username || before.owner.email != after.owner.email);
-  if (before.name != after.name) {
-    record_app_change(call, "rename_app", before, after, [&](json::Writer& out) {
-      out.member("old_name", before.name);
-      out.member("new_name", after.name);
-    });
+  const bool is_transferred = before.owner.id != after.owner.id;
+  const bool is_moved = before.project_id != after.project_id;
+  const bool is_edited =
+      (!is_transferred && (before.owner.username != after.owner.username || before.owner.email != after.owner.email)) ||
+      (is_moved && after.project_id.empty());
+  for (const auto& [kind, is_one] : {std::pair<std::string_view, bool>("rename_app", before.name != after.name),
+                                     {"transfer_app", is_transferred},
+                                     {"update_app_project", is_moved && !after.project_id.empty()},
+                                     {"edit_app", is_edited}}) {
+    if (is_one) record_app_change(call, kind, before, after);
   }
-  if (before.owner.id != after.owner.id) {
-    record_app_change(call, "transfer_app", before, after, [&](json::Writer& out) {
-      owner(out, "old_owner", before.owner);
-      owner(out, "new_owner", after.owner);
-    });
-  }
-  if (before.project_id != after.project_id && !after.project_id.empty()) {
-    record_app_change(call, "update_app_project", before, after, [&](json::Writer& out) {
-      if (!before.project_id.empty()) out.member("old_project_id", before.project_id);
-      out.member("new_project_id", after.project_id);
-    });
-  }
-  is_edited = is_edited || (before.project_id != after.project_id && after.project_id.empty());
-  if (is_edited) record_app_change(call, "edit_app", before, after, [](json::Writer&) {});
 }
 
 /// Writes the sample event of a notifier's test.
@@ -16358,8 +16392,7 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     if (!event) return refuse(event.error(), json);
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
-    const auto routed = call.router.route(
-        json, [&](const DeliveryView& delivery) { outcome.deliveries.push_back(own(delivery)); }, audience);
+    const auto routed = route(call, json, own, audience);
     if (!routed) return refuse(routed.error(), json);
     outcome.events.push_back({app.id, std::move(id), std::string(json)});
     taken(event->type);

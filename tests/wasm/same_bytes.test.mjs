@@ -46,7 +46,7 @@ test('the corpus reaches all four platforms, thousands of times', () => {
 
 for (const name of ['notifier.wasm', 'notifier-scalar.wasm']) {
   test(`${name} routes and explains as notifier-route does`, () => {
-    const engine = createEngineSync(readFileSync(file(`dist/${name}`)), { clock: () => 0 });
+    const engine = createEngineSync(readFileSync(file(`dist/${name}`)), { clock: () => 0, ids: null });
     engine.load(configuration);
     const { stdout, stderr } = native();
     const output = engine.routeLines(input);
@@ -68,7 +68,7 @@ test('the command line writes what the native program writes, on both outputs', 
 });
 
 test('route gives one by one what routeLines gives', () => {
-  const engine = createEngineSync(readFileSync(file('dist/notifier.wasm')), { clock: () => 0 });
+  const engine = createEngineSync(readFileSync(file('dist/notifier.wasm')), { clock: () => 0, ids: null });
   engine.load(configuration);
   const expected = native().stdout.toString().trim().split('\n').map((line) => JSON.parse(line));
   let at = 0;
