@@ -96,9 +96,14 @@ TEST_CASE("threads commit together: no update is lost, and what was refused is n
         for (int step = 0; step < steps; ++step) {
           // All of them count on the same notifier, and each adds and removes one of its own.
           const bool is_counted = until_stored([&] {
-            NotifierDraft patch;
-            patch.name = std::to_string(std::stoi(registry.find(counter)->name) + 1);
-            return detail::listed(registry.plan_update("app-a", counter, patch));
+            while (true) {
+              const Notifier read = *registry.find(counter);
+              NotifierDraft patch;
+              patch.name = std::to_string(std::stoi(read.name) + 1);
+              auto planned = registry.plan_update("app-a", counter, patch);
+              // Others may have counted between the two looks.
+              if (!planned || planned->expected == version_of(read)) return detail::listed(std::move(planned));
+            }
           });
           std::string own;
           const bool is_added = until_stored([&] {

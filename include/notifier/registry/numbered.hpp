@@ -95,7 +95,10 @@ std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
     number = static_cast<std::uint16_t>(free_);
     free_ = entry(number).hash;
   } else {
-    if (end_ % group_size == 0) groups_.emplace_back(new Group);
+    if (end_ % group_size == 0) {
+      Ref<Group> group(new Group);
+      groups_.push_back(std::move(group));
+    }
     number = static_cast<std::uint16_t>(end_++);
   }
   Entry& added = own_entry(number);
