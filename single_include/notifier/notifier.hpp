@@ -7793,7 +7793,10 @@ std::uint16_t Numbered<T, most>::add(const T& value, std::uint32_t hash) {
     number = static_cast<std::uint16_t>(free_);
     free_ = entry(number).hash;
   } else {
-    if (end_ % group_size == 0) groups_.emplace_back(new Group);
+    if (end_ % group_size == 0) {
+      Ref<Group> group(new Group);
+      groups_.push_back(std::move(group));
+    }
     number = static_cast<std::uint16_t>(end_++);
   }
   Entry& added = own_entry(number);
@@ -8962,12 +8965,14 @@ class Registry {
   std::optional<App> find_app(std::string_view id_or_name) const;
   std::vector<App> apps() const;  ///< in the order they were added, which snapshots keep
   /// Changes name, owner or project. The app keeps its id, its place, its notifiers, and so what waits for them and
-  /// its history. @param app  id or name. errc::not_found ("app"), errc::invalid.
+  /// its history.
+  /// @param app  id or name
+  /// @return errc::not_found ("app"), errc::invalid
   Result<App> update_app(std::string_view app, const AppPatch& patch);
   Result<App> rename_app(std::string_view app, std::string name);
   /// Removes an app with its notifiers, and gives what it was. Its events have nobody to go to from here on; what an
-  /// outbox holds for its notifiers, waiting, held or grouped, is the host's to end, as for each notifier that is
-  /// removed (Outbox::cancel()).
+  /// outbox has for its notifiers, pending or held, is the host's to end, as for each notifier that is removed
+  /// (Outbox::end()).
   Result<App> remove_app(std::string_view app);
   Result<void> put_user(User user);                                       ///< new, or in place of the one with this id
   Result<User> update_user(std::string_view id, const UserPatch& patch);  ///< errc::not_found ("user"), errc::invalid
@@ -9016,8 +9021,7 @@ class Registry {
   ///                  whatever else is in them, durably. It may answer errc::conflict, where another machine was
   ///                  faster: then it is asked for each alone. Where it throws, nothing is stored.
   /// @return for each outcome, in their order: nothing, and it is stored and seen; or why it is neither:
-  /// errc::conflict,
-  ///         errc::invalid, errc::not_found, or what the store answered.
+  ///         errc::conflict, errc::invalid, errc::not_found, or what the store answered
   template <class Outcomes, class Store>
   std::vector<Result<void>> commit(const Outcomes& outcomes, Store&& store);
   /// The first half of commit(), for stores that answer later: what is reserved is conflict at once. Of outcomes that
