@@ -33,7 +33,11 @@ class Service {
         on_change_(std::move(on_change)),
         commits_(
             registry, [&store](const std::vector<notifier::Outcome*>& outcomes) { return store.store(outcomes); },
-            hooks()) {}
+            hooks()) {
+    store.on_stored([this](const std::vector<notifier::Outcome*>& outcomes) {
+      for (const notifier::Outcome* const outcome : outcomes) publish_events(*outcome);
+    });
+  }
 
   /// Returns when the answer may be given.
   notifier::Outcome answer(const notifier::Request& request) {
@@ -72,7 +76,7 @@ class Service {
 
   notifier::GroupCommitOptions hooks() {
     notifier::GroupCommitOptions options;
-    options.on_stored = [this](const notifier::Outcome& outcome) { publish(outcome); };
+    options.on_stored = [this](const notifier::Outcome& outcome) { tell_changes(outcome); };
     options.on_error = [](const notifier::Error& error) {
       std::fprintf(stderr, "notifier-server: %s\n", error.message.c_str());
     };
@@ -114,9 +118,12 @@ class Service {
     if (apis_.size() < most_idle_apis) apis_.push_back(std::move(api));
   }
 
-  void publish(const notifier::Outcome& outcome) {
+  void publish_events(const notifier::Outcome& outcome) {
     for (const notifier::RecordedEvent& event : outcome.events)
       if (!event.is_known) streams_.publish(event.app_id, "event", event.json);
+  }
+
+  void tell_changes(const notifier::Outcome& outcome) {
     for (const notifier::Change& change : outcome.changes) {
       using Op = notifier::Change::Op;
       if (change.op == Op::remove_notifier) on_change_(change.notifier.id, Standing::gone);

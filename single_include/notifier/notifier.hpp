@@ -18214,6 +18214,20 @@ constexpr std::string_view to_string(OutboxState state) noexcept {
   return "unknown";
 }
 
+namespace detail {
+
+/// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
+inline Error not_to_be_resent(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
+                  : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                                                  : "the delivery is to be sent already";
+  return error;
+}
+
+}  // namespace detail
+
 /// One attempt, or another turn that a delivery took (`status` is 0 then).
 struct DeliveryAttempt {
   Timestamp at;
@@ -19327,12 +19341,7 @@ inline Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now
                         std::any_of(resent_.begin(), resent_.end(),
                                     [&](const Resent& each) { return each.record.sequence == record.sequence; });
   if (is_known || record.state != OutboxState::dead) {
-    Error error;
-    error.code = errc::conflict;
-    error.message = !is_known && record.state == OutboxState::delivered
-                        ? "the delivery has arrived, and is not sent again"
-                        : "the delivery is to be sent already";
-    return error;
+    return detail::not_to_be_resent(is_known ? OutboxState::pending : record.state);
   }
   resent_.push_back({record, batches_.next_number(), now.steady_ms});
   resent_.back().record.state = OutboxState::pending;

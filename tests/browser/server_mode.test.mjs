@@ -161,7 +161,8 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
     retry: (app, notifier, id) => {
       // Sent, and told, before the request to send it again is answered.
       if (id === 'msg_old') tell('delivery', { ...note, event_id: 'e0', idempotency_key: id, status: 'delivered' });
-      return Boolean(retried.push(id));
+      retried.push(id);
+      return 'due';
     },
   };
   let audit = '';

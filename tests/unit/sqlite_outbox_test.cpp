@@ -140,6 +140,21 @@ TEST_CASE("what the API sends is stored with its change, sent by the outbox, and
   CHECK(database.query("SELECT COUNT(*) FROM delivery_contents") == 1);
 }
 
+TEST_CASE("who tells of events tells of one before anybody can tell of its deliveries") {
+  Database database;
+  std::vector<std::string> told;
+  database.store->on_stored([&](const std::vector<notifier::Outcome*>& outcomes) {
+    CHECK(database.store->outbox()->take_arrivals().empty());
+    for (const notifier::Outcome* const outcome : outcomes) told.push_back(outcome->events.at(0).json);
+  });
+  database.store->outbox()->on_arrival([&] { told.emplace_back("arrivals"); });
+  auto first = outcome_of({make("k1")});
+  auto second = outcome_of({make("k2")});
+  REQUIRE(database.store->store({&first, &second}));
+  CHECK(told == std::vector<std::string>{"{}", "{}", "arrivals"});
+  CHECK(database.store->outbox()->take_arrivals().size() == 2);
+}
+
 TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival") {
   Database database;
   {

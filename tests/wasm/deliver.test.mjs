@@ -196,7 +196,7 @@ test('what waits for a notifier is held while it is off, also over a restart, se
   assert.ok(Math.abs(Date.parse(held.held_until) - Date.now() - 3 * 86_400_000) < 600_000, held.held_until);
   const again = await server.ask(`/v1/apps/shop/notifiers/no-off/deliveries/${held.id}/retry`, { method: 'POST' });
   assert.equal(again.status, 409);
-  assert.match(again.text, /to be sent already/);
+  assert.match(again.text, /is held until its notifier is switched on/);
   assert.equal((await server.ask('/v1/apps/shop/notifiers/no-off/deliveries/msg_none/retry', { method: 'POST' })).status, 404);
   assert.equal((await server.ask('/v1/apps/shop/notifiers/no-gone', { method: 'DELETE' })).status, 204);
   await until(() => /"notifier_id":"no-gone","change":"removed","deliveries":[1-9],"became":"ended"/.test(server.log()), 'a line of the log');

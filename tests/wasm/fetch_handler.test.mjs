@@ -266,5 +266,6 @@ test('the history that the host keeps is shown', async () => {
   assert.equal(retry('x'), 404);
   assert.equal(retry('e'), 409);
   assert.equal(retry('f'), 409);
+  assert.throws(() => retry('unheard of'), /history\.retry\(\) answered undefined; one of due, not found, pending, held, delivered is needed/);
   assert.deepEqual(asked.slice(0, 4), [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
 });

@@ -76,6 +76,8 @@ export class Session {
   #deliveries: Promise<void> | undefined;
   /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
   readonly #heard = new Set<string>();
+  /** Keys of deliveries that are being sent again, until the stream or the answer tells of them. */
+  readonly #asking = new Set<string>();
   /** Notifiers whose failures are being asked for. */
   readonly #asked = new Set<string>();
   #hasLearned = false;
@@ -217,6 +219,7 @@ export class Session {
       },
       delivery: (note) => {
         this.#heard.add(note.idempotency_key);
+        this.#asking.delete(note.idempotency_key);
         this.log.addDelivery(note, Date.now());
         this.#happened();
         if (note.status === 'dead' && note.reason === '' && !this.isInPage) void this.#askWhy(note.notifier_id);
@@ -322,7 +325,7 @@ export class Session {
         const notes = await this.#client!.deliveries(this.app!.id, notifier);
         // Whoever keeps none for one keeps none for any.
         if (!notes) return;
-        for (const note of notes) if (!this.#heard.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
+        for (const note of notes) if (!this.#heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
         if (notes.length > 0) this.#happened();
       }
     } catch (error) {
@@ -460,16 +463,20 @@ export class Session {
   /** Has a server send a delivery again that failed; in the page, gives what is to be sent again. */
   async retry({ notifier_id: notifier, idempotency_key: key, status, reason }: LoggedDelivery): Promise<Delivery | undefined> {
     if (this.#page) return this.#page.failed(notifier, key);
-    // Before it is asked for: the stream may tell how it ended before the answer is there.
-    this.#heard.delete(key);
+    // Before it is asked for: the stream may tell how it ended before the answer is there. A record that is being read
+    // is of before.
+    this.#heard.add(key);
+    this.#asking.add(key);
     this.log.setStatus(notifier, key, 'pending');
     this.#happened();
     try {
       await this.#do((client, app) => client.retry(app, notifier, key));
     } catch (error) {
-      if (!this.#heard.has(key)) this.log.setStatus(notifier, key, status, reason);
+      if (this.#asking.has(key)) this.log.setStatus(notifier, key, status, reason);
       this.#happened();
       throw error;
+    } finally {
+      this.#asking.delete(key);
     }
     return undefined;
   }

@@ -43,6 +43,15 @@ export function uuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
+/** What the engine is told for what a history answered: that it is so, nothing where there is none, or why not. */
+const retryAnswers = {
+  due: 'due',
+  'not found': '',
+  pending: 'the delivery is to be sent already',
+  held: 'the delivery is held until its notifier is switched on',
+  delivered: 'the delivery has arrived, and is not sent again',
+};
+
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
   const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
   const host: Host = {
@@ -61,8 +70,8 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return JSON.stringify(history!.deliveries(query.app_id, query.notifier_id, query.offset, query.limit));
         default: {
           const said = history!.retry(query.app_id, query.notifier_id, query.delivery_id);
-          if (said === 'due') return said;
-          return said === 'not found' ? '' : said === 'delivered' ? 'the delivery has arrived, and is not sent again' : 'the delivery is to be sent already';
+          if (!Object.hasOwn(retryAnswers, said)) throw new TypeError(`history.retry() answered ${String(said)}; one of ${Object.keys(retryAnswers).join(', ')} is needed`);
+          return retryAnswers[said];
         }
       }
     },

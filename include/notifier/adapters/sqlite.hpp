@@ -80,6 +80,11 @@ class SqliteStore final : public History {
                          std::vector<std::string>& out) const override;
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
+  /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
+  /// outbox: what tells others of events tells of one before its deliveries. Hand over and return. To be set before
+  /// anything is stored.
+  void on_stored(std::function<void(const std::vector<Outcome*>&)> call) { on_stored_ = std::move(call); }
+
   /// The deliveries; null without SqliteOptions::with_outbox.
   SqliteOutbox* outbox() noexcept { return outbox_.get(); }
 
@@ -97,6 +102,7 @@ class SqliteStore final : public History {
   Timestamp now() const;
 
   SqliteOptions options_;
+  std::function<void(const std::vector<Outcome*>&)> on_stored_;
 
   std::mutex write_mutex_;
   SqliteDatabase writer_;
@@ -244,8 +250,12 @@ inline Result<void> SqliteStore::store(const std::vector<Outcome*>& outcomes) {
   if (!stored) return stored;
   // What is stored is stored, also where there is no memory to say so.
   static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
-    if (outbox_ != nullptr) outbox_->settle(true);
     for (Outcome* const outcome : outcomes) outcome->mark_known();
+    if (on_stored_) on_stored_(outcomes);
+    return {};
+  }));
+  static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
+    if (outbox_ != nullptr) outbox_->settle(true);
     return {};
   }));
   return stored;

@@ -94,6 +94,7 @@ class SqliteOutbox final : public OutboxStorage {
   std::mutex* write_mutex_;
   detail::sqlite::OutboxWriter writer_;
   std::vector<OutboxRecord> unsettled_;  // added by a transaction of the store that is still open
+  std::size_t stored_ = 0;               // so many of them are stored already: there was no memory to let them arrive
 
   detail::sqlite::OutboxReader reader_;
 
@@ -132,14 +133,22 @@ inline Result<void> SqliteOutbox::add(const std::vector<Delivery>& deliveries, T
 }
 
 inline void SqliteOutbox::settle(bool is_stored) {
-  if (is_stored) arrive(unsettled_);
+  if (!is_stored) {
+    unsettled_.erase(unsettled_.begin() + static_cast<std::ptrdiff_t>(stored_), unsettled_.end());
+    return;
+  }
+  stored_ = unsettled_.size();
+  arrive(unsettled_);
   unsettled_.clear();
+  stored_ = 0;
 }
 
 inline void SqliteOutbox::arrive(std::vector<OutboxRecord>& records) {
   if (records.empty()) return;
   {
     const std::lock_guard<std::mutex> lock(arrivals_mutex_);
+    const std::size_t needed = arrivals_.size() + records.size();
+    if (needed > arrivals_.capacity()) arrivals_.reserve(needed * 2);  // so that all arrive or none
     for (OutboxRecord& record : records) arrivals_.push_back(std::move(record));
   }
   if (on_arrival_) on_arrival_();
@@ -190,11 +199,10 @@ inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_vie
 }
 
 inline Error SqliteOutbox::not_to_be_retried(const std::optional<OutboxRecord>& found) {
+  if (found) return detail::not_to_be_resent(found->state);
   Error error;
-  error.code = found ? errc::conflict : errc::not_found;
-  error.message = !found                                   ? "there is no such delivery"
-                  : found->state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
-                                                           : "the delivery is to be sent already";
+  error.code = errc::not_found;
+  error.message = "there is no such delivery";
   return error;
 }
 

@@ -38,6 +38,20 @@ constexpr std::string_view to_string(OutboxState state) noexcept {
   return "unknown";
 }
 
+namespace detail {
+
+/// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
+inline Error not_to_be_resent(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
+                  : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                                                  : "the delivery is to be sent already";
+  return error;
+}
+
+}  // namespace detail
+
 /// One attempt, or another turn that a delivery took (`status` is 0 then).
 struct DeliveryAttempt {
   Timestamp at;

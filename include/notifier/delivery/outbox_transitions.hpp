@@ -268,12 +268,7 @@ inline Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now
                         std::any_of(resent_.begin(), resent_.end(),
                                     [&](const Resent& each) { return each.record.sequence == record.sequence; });
   if (is_known || record.state != OutboxState::dead) {
-    Error error;
-    error.code = errc::conflict;
-    error.message = !is_known && record.state == OutboxState::delivered
-                        ? "the delivery has arrived, and is not sent again"
-                        : "the delivery is to be sent already";
-    return error;
+    return detail::not_to_be_resent(is_known ? OutboxState::pending : record.state);
   }
   resent_.push_back({record, batches_.next_number(), now.steady_ms});
   resent_.back().record.state = OutboxState::pending;
