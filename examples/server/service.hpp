@@ -16,7 +16,7 @@
 #include "notifier/adapters/group_commit.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/outbox/storage.hpp"
 #include "sender.hpp"
 
 namespace server {

@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "notifier/delivery/outbox_machine.hpp"
+#include "notifier/outbox/machine.hpp"
 
 namespace outbox_machine_model {
 

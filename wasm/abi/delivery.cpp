@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "answer.hpp"
-#include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_machine.hpp"
-#include "notifier/delivery/outbox_target.hpp"
 #include "notifier/delivery/signature.hpp"
+#include "notifier/net/address_guard.hpp"
+#include "notifier/outbox/machine.hpp"
+#include "notifier/outbox/target.hpp"
 #include "notifier_delivery.h"
 #include "outbox_records.hpp"
 #include "respond.hpp"

@@ -4,8 +4,8 @@
 
 #include <cstddef>
 
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
 
 namespace notifier_wasm {
 

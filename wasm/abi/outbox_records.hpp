@@ -9,9 +9,9 @@
 #include <vector>
 
 #include "notifier/catalogue/platforms.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/outbox/storage.hpp"
 
 namespace notifier_wasm {
 

@@ -9,8 +9,8 @@
 
 #include "answer.hpp"
 #include "notifier/api/response.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/registry/change.hpp"
 
 namespace notifier_wasm {

@@ -8,7 +8,7 @@
 #include <string_view>
 
 #include "answer.hpp"
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/text/utf8.hpp"
 
 extern "C" char __heap_base;  // the linker's: what lies before it never moves and never changes

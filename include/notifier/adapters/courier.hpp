@@ -15,8 +15,8 @@
 
 #include "notifier/adapters/curl.hpp"
 #include "notifier/adapters/openssl.hpp"
-#include "notifier/delivery/outbox.hpp"
 #include "notifier/model/moment.hpp"
+#include "notifier/outbox/outbox.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

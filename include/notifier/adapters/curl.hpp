@@ -15,7 +15,7 @@
 #include "notifier/adapters/curl_options.hpp"
 #include "notifier/adapters/curl_transfer.hpp"
 #include "notifier/delivery/classify.hpp"
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

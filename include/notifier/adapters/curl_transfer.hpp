@@ -23,10 +23,10 @@
 #include "notifier/adapters/curl_shortage.hpp"
 #include "notifier/adapters/curl_smtp.hpp"
 #include "notifier/adapters/curl_smtp_session.hpp"
-#include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
-#include "notifier/delivery/delivery.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/net/address_guard.hpp"
+#include "notifier/net/url.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::net {

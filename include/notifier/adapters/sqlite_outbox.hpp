@@ -16,9 +16,9 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/adapters/sqlite_outbox_writer.hpp"
-#include "notifier/delivery/outbox_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
-#include "notifier/delivery/outbox_target.hpp"
+#include "notifier/outbox/record_json.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/outbox/target.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -17,8 +17,8 @@
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {

@@ -14,8 +14,8 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/outbox/storage.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -13,8 +13,8 @@
 #include "notifier/api/call.hpp"
 #include "notifier/api/deliveries.hpp"
 #include "notifier/api/pagination.hpp"
-#include "notifier/delivery/url.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

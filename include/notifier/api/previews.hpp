@@ -9,7 +9,7 @@
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/raw_member.hpp"
 #include "notifier/api/sample_event.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/net/url.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

@@ -4,7 +4,7 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -11,8 +11,8 @@
 
 #include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify_retry_after.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/model/delivery.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -9,9 +9,9 @@
 #include <utility>
 
 #include "notifier/catalogue/platforms.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -8,8 +8,8 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/format/escape.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -2,7 +2,7 @@
 
 #pragma once
 
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

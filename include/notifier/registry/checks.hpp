@@ -7,11 +7,11 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/signing_secret.hpp"
-#include "notifier/delivery/url.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/draft_view.hpp"
-#include "notifier/model/email_address.hpp"
+#include "notifier/model/signing_secret.hpp"
+#include "notifier/net/email_address.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/decimal.hpp"

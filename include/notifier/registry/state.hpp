@@ -15,11 +15,11 @@
 #include "notifier/model/notifier.hpp"
 #include "notifier/model/user.hpp"
 #include "notifier/registry/app_block.hpp"
-#include "notifier/registry/hash.hpp"
 #include "notifier/registry/hash_index.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

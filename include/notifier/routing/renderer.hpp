@@ -10,9 +10,9 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/format/format.hpp"
 #include "notifier/message/describe.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/routing/recipients.hpp"

@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/audience.hpp"

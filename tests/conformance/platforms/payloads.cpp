@@ -13,8 +13,8 @@
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/message/describe.hpp"
-#include "notifier/model/email_address.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/net/email_address.hpp"
 
 namespace {
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_machine.hpp"
+#include "notifier/outbox/machine.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

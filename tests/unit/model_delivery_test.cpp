@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 
 using namespace notifier;
 

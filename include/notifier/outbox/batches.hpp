@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <vector>
 
-#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

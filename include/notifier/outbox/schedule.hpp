@@ -16,8 +16,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_options.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/outbox/options.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -7,7 +7,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "notifier/delivery/ip_address.hpp"
+#include "notifier/net/ip_address.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -1,6 +1,6 @@
 // The outbox's storage in memory, where it is asked for what it does not have, and where names are alike.
 
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
 
 #include <doctest/doctest.h>
 

@@ -12,7 +12,7 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_machine.hpp"
+#include "notifier/outbox/machine.hpp"
 #include "outbox_machine_model.hpp"
 
 using notifier::MailRecipients;

@@ -12,8 +12,8 @@
 
 #include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/delivery/retry.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/ip_address.hpp"
+#include "notifier/net/ip_address.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/decimal.hpp"

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -9,8 +9,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox.hpp"
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
+#include "notifier/outbox/outbox.hpp"
 #include "outbox_post.hpp"
 
 using notifier::Delivery;

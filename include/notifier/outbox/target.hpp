@@ -6,11 +6,11 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/delivery.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/registry/hash.hpp"
+#include "notifier/net/url.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

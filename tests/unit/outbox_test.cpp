@@ -1,4 +1,4 @@
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 #include <doctest/doctest.h>
 
@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
 #include "outbox_post.hpp"
 
 using notifier::Delivery;

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include "notifier/catalogue/platform.hpp"
-#include "notifier/delivery/body.hpp"
+#include "notifier/model/body.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

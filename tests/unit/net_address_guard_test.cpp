@@ -1,4 +1,4 @@
-#include "notifier/delivery/address_guard.hpp"
+#include "notifier/net/address_guard.hpp"
 
 #include <doctest/doctest.h>
 

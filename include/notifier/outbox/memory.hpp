@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

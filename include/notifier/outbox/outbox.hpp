@@ -22,11 +22,11 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_machine.hpp"
-#include "notifier/delivery/outbox_options.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
-#include "notifier/delivery/outbox_target.hpp"
 #include "notifier/model/moment.hpp"
+#include "notifier/outbox/machine.hpp"
+#include "notifier/outbox/options.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/outbox/target.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

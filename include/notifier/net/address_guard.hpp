@@ -13,9 +13,9 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/address_ranges.hpp"
-#include "notifier/delivery/ip_address.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/net/address_ranges.hpp"
+#include "notifier/net/ip_address.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/ascii.hpp"
 

@@ -1,4 +1,4 @@
-#include "notifier/delivery/outbox_schedule.hpp"
+#include "notifier/outbox/schedule.hpp"
 
 #include <doctest/doctest.h>
 

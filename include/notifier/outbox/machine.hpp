@@ -23,13 +23,13 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox_batches.hpp"
-#include "notifier/delivery/outbox_clock.hpp"
-#include "notifier/delivery/outbox_options.hpp"
-#include "notifier/delivery/outbox_schedule.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/moment.hpp"
+#include "notifier/outbox/batches.hpp"
+#include "notifier/outbox/clock.hpp"
+#include "notifier/outbox/options.hpp"
+#include "notifier/outbox/schedule.hpp"
+#include "notifier/outbox/storage.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -209,4 +209,4 @@ class OutboxMachine {
 
 NOTIFIER_NAMESPACE_END
 
-#include "notifier/delivery/outbox_transitions.hpp"
+#include "notifier/outbox/transitions.hpp"

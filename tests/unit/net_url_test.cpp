@@ -1,4 +1,4 @@
-#include "notifier/delivery/url.hpp"
+#include "notifier/net/url.hpp"
 
 #include <doctest/doctest.h>
 

@@ -8,10 +8,10 @@
 #include <limits>
 #include <optional>
 
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/moment.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

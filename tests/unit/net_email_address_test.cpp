@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "notifier/model/email_address.hpp"
+#include "notifier/net/email_address.hpp"
 #include "notifier/text/is_utf8.hpp"
 
 using namespace notifier;

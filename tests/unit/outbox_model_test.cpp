@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox.hpp"
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 using notifier::Delivery;
 using notifier::MemoryOutboxStorage;
