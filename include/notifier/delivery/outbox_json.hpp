@@ -9,6 +9,7 @@
 #include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -11,9 +11,9 @@
 #include <vector>
 
 #include "notifier/delivery/delivery.hpp"
-#include "notifier/format/format.hpp"
 #include "notifier/message/describe.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/routing/recipients.hpp"
 #include "notifier/text/hash.hpp"
