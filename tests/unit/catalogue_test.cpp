@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "notifier/platform/table_json.hpp"
+
 using notifier::Category;
 using notifier::errc;
 using notifier::EventBit;

@@ -6,6 +6,7 @@
 
 #include "notifier/api/call.hpp"
 #include "notifier/catalogue/catalogue.hpp"
+#include "notifier/platform/table_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

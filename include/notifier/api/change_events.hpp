@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "notifier/api/call.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

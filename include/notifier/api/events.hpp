@@ -15,6 +15,7 @@
 #include "notifier/api/pagination.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

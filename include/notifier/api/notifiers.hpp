@@ -9,6 +9,7 @@
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
+#include "notifier/registry/notifier_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

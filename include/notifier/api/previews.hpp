@@ -10,6 +10,7 @@
 #include "notifier/api/raw_member.hpp"
 #include "notifier/api/sample_event.hpp"
 #include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

@@ -16,7 +16,6 @@
 #include "notifier/catalogue/event_kinds.hpp"
 #include "notifier/catalogue/event_types.hpp"
 #include "notifier/catalogue/name_index.hpp"
-#include "notifier/catalogue/platforms.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/packed.hpp"
@@ -103,8 +102,6 @@ class Vocabulary {
 void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
-/// With `available_event_ids` of this vocabulary.
-void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -248,22 +245,6 @@ inline void write_json(json::Writer& out, const EventType& type) {
     out.member("description", type.description);
     out.member("template", "");  // the public API has it, and leaves it empty
     out.member("category_id", type.category_id);
-  });
-}
-
-inline void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary) {
-  out.object([&] {
-    out.member("id", platform.id);
-    out.member("name", platform.name);
-    out.member("display_name", platform.display_name);
-    out.member("logo_url", platform.logo_url);
-    out.member("description", platform.description);
-    out.key("available_event_ids");
-    out.array([&] {
-      for (const EventType& type : vocabulary.event_types()) {
-        if (type.selectable_on_every_platform) out.string(type.id);
-      }
-    });
   });
 }
 

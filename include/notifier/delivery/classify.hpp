@@ -9,10 +9,10 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify_retry_after.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/model/delivery.hpp"
+#include "notifier/model/platform.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

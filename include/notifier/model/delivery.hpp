@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/model/body.hpp"
+#include "notifier/model/platform.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

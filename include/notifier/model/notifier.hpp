@@ -6,8 +6,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -41,12 +41,6 @@ struct Notifier {
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
 };
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
-enum class Secrets { hide, keep };
-
-/// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
-void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide);
-
 /// What a client asks for in add and update: every part optional, nothing judged yet.
 ///
 /// Reading keeps type errors (as `"active": 3`) as problems, so that one answer can name everything.
@@ -72,61 +66,6 @@ struct NotifierDraft {
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
-  out.key(key);
-  out.array([&] {
-    for (const std::string& text : texts) out.string(text);
-  });
-}
-
-inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
-  char text[32];
-  out.key(key);
-  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
-}
-
-inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  const TypeData& data = notifier.type_data;
-  out.object([&] {
-    if (notifier.platform == Platform::email) {
-      write_texts(out, "user_ids", data.user_ids);
-      write_texts(out, "emails", data.emails);
-    } else {
-      out.member("webhook_url", data.webhook_url);
-    }
-    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
-      write_texts(out, "signing_secret", data.signing_secrets);
-    }
-    if (!data.other.empty()) out.raw(data.other);
-  });
-}
-
-}  // namespace detail
-
-inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  out.object([&] {
-    out.member("id", notifier.id);
-    out.member("name", notifier.name);
-    out.key("active");
-    out.boolean(notifier.active);
-    out.member("type", to_string(notifier.platform));
-    out.member("platform_id", platform_info(notifier.platform).id);
-    detail::write_time(out, "created_at", notifier.created_at);
-    detail::write_time(out, "updated_at", notifier.updated_at);
-    out.key("send_all_alerts");
-    out.boolean(notifier.send_all_alerts);
-    out.key("send_all_events");
-    out.boolean(notifier.send_all_events);
-    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
-    out.member("app_id", notifier.app_id);
-    out.member("app", notifier.app);
-    out.key("type_data");
-    detail::write_type_data(out, notifier, secrets);
-  });
-}
 
 inline NotifierDraft NotifierDraft::read(json::View object) {
   detail::DraftView view;

@@ -4,8 +4,8 @@
 #include <cstdint>
 #include <functional>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/retry.hpp"
+#include "notifier/model/platform.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

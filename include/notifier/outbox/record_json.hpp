@@ -9,6 +9,7 @@
 #include "notifier/json/writer.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/outbox/storage.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -10,10 +10,10 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/delivery.hpp"
+#include "notifier/model/platform.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -9,6 +9,7 @@
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_check.hpp"
+#include "notifier/registry/notifier_json.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

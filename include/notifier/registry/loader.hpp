@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"

@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
 

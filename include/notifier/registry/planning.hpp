@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/registry/stored_notifier.hpp"

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/prefetch.hpp"
 

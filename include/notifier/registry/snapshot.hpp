@@ -6,6 +6,7 @@
 
 #include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/model_json.hpp"
+#include "notifier/registry/notifier_json.hpp"
 #include "notifier/registry/state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/format/format.hpp"
 #include "notifier/message/describe.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/routing/recipients.hpp"
 #include "notifier/text/hash.hpp"

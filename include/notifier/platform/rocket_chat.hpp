@@ -12,9 +12,19 @@
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/model/platform_row.hpp"
 #include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+inline constexpr PlatformRow rocket_chat_row = {
+    Platform::rocket_chat,
+    "5982f145d48c3600273ef08b",
+    "rocket_chat",
+    "Rocket.Chat",
+    "Posts the events you choose to a channel of any Rocket.Chat server.",
+    "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg",
+};
 
 /// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
 namespace rocket_chat_limits {

@@ -13,8 +13,18 @@
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/model/platform_row.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+inline constexpr PlatformRow slack_row = {
+    Platform::slack,
+    "5982f145d48c3600273ef089",
+    "slack",
+    "Slack",
+    "Posts the events you choose to a Slack channel through an incoming webhook.",
+    "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg",
+};
 
 /// Slack's limits, in code points of the text as Slack counts it: an entity such as `&amp;` is five.
 namespace slack_limits {

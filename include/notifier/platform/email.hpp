@@ -4,20 +4,30 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
+#include "notifier/format/email_body.hpp"
 #include "notifier/format/email_header.hpp"
 #include "notifier/format/email_html.hpp"
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
 #include "notifier/format/quoted_printable.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/model/platform_row.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+inline constexpr PlatformRow email_row = {
+    Platform::email,
+    "59c52ac27651ce002c1d4620",
+    "email",
+    "Email",
+    "Mails the events you choose to you, your collaborators and other addresses.",
+    "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg",
+};
 
 /// Limits of a mail, ours, in bytes of the text before it is encoded.
 namespace email_limits {
@@ -32,31 +42,6 @@ inline constexpr std::size_t fields = 100;
 /// All values together: a webmail service shows the first 102 KB of an HTML part and hides the rest.
 inline constexpr std::size_t all_values = 48000;
 }  // namespace email_limits
-
-class EmailBody;
-
-namespace detail {
-/// As format_email_body(), for a domain that message_id_domain() gave.
-void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                      Truncations& cut);
-}  // namespace detail
-
-/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
-/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
-class EmailBody {
- public:
-  /// Header lines and content, with the blank line between them.
-  std::string_view view() const noexcept { return text_.view(front_); }
-
-  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
-  std::string_view behind(std::string_view lines);
-
- private:
-  friend void detail::write_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
-
-  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
-  Buffer text_;
-};
 
 /// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
 ///
@@ -320,15 +305,14 @@ inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) 
   return put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, column);
 }
 
+/// As format_email_body(), for a domain that message_id_domain() gave.
 inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                              Truncations& cut) {
   Hash128 hash(2);
   const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
   const Hash128::Hex boundary = hash.add(message.event_id()).hex();
 
-  out.text_.clear();
-  char* p =
-      out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
+  char* p = out.begin(header_room(email_limits::subject) + 768 + EmailContent::room(message));
   p = put_subject(message.title(), p, cut);
   p = put(p, "Date: ");
   p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
@@ -343,7 +327,7 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
   p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_");
   p = boundary.write(p);
   p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(EmailContent(message, cut).write(boundary, p));
+  out.end(EmailContent(message, cut).write(boundary, p));
 }
 
 }  // namespace detail
@@ -351,19 +335,6 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
 inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
                               Truncations& cut) {
   detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
-}
-
-inline std::string_view EmailBody::behind(std::string_view lines) {
-  if (lines.size() > front_) {
-    const std::size_t more = lines.size() - front_;
-    const std::size_t shared = text_.size() - front_;
-    char* const end = text_.room(more) + more;
-    std::memmove(end - shared, end - shared - more, shared);
-    text_.set_end(end);
-    front_ = lines.size();
-  }
-  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
-  return text_.view(front_ - lines.size());
 }
 
 namespace detail {

@@ -1,0 +1,75 @@
+// A notifier in JSON: one form for answers, changes and snapshots.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/json/writer.hpp"
+#include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
+enum class Secrets { hide, keep };
+
+namespace detail {
+
+inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
+  out.key(key);
+  out.array([&] {
+    for (const std::string& text : texts) out.string(text);
+  });
+}
+
+inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
+  char text[32];
+  out.key(key);
+  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
+}
+
+inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
+  const TypeData& data = notifier.type_data;
+  out.object([&] {
+    if (notifier.platform == Platform::email) {
+      write_texts(out, "user_ids", data.user_ids);
+      write_texts(out, "emails", data.emails);
+    } else {
+      out.member("webhook_url", data.webhook_url);
+    }
+    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
+      write_texts(out, "signing_secret", data.signing_secrets);
+    }
+    if (!data.other.empty()) out.raw(data.other);
+  });
+}
+
+}  // namespace detail
+
+/// Writes the API's notifier object: all keys, in the documented order.
+inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
+  out.object([&] {
+    out.member("id", notifier.id);
+    out.member("name", notifier.name);
+    out.key("active");
+    out.boolean(notifier.active);
+    out.member("type", to_string(notifier.platform));
+    out.member("platform_id", platform_info(notifier.platform).id);
+    detail::write_time(out, "created_at", notifier.created_at);
+    detail::write_time(out, "updated_at", notifier.updated_at);
+    out.key("send_all_alerts");
+    out.boolean(notifier.send_all_alerts);
+    out.key("send_all_events");
+    out.boolean(notifier.send_all_events);
+    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
+    out.member("app_id", notifier.app_id);
+    out.member("app", notifier.app);
+    out.key("type_data");
+    detail::write_type_data(out, notifier, secrets);
+  });
+}
+
+NOTIFIER_NAMESPACE_END
