@@ -98,12 +98,12 @@ class Vocabulary {
   EventBit alert_bit_ = no_bit;
 };
 
-// JSON of the API (wire contract, section 3), keys in the documented order.
+// JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
-/// With `available_event_ids` of this vocabulary.
+/// Writes `{"id","name","display_name","logo_url","description","available_event_ids"}`, the last of this vocabulary.
 void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary);
 
 // ---- implementation -------------------------------------------------------------------------------------------------

@@ -44,7 +44,9 @@ struct Notifier {
 /// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
 enum class Secrets { hide, keep };
 
-/// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
+/// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
+/// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
 void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide);
 
 /// What a client asks for in add and update: every part optional, nothing judged yet.
