@@ -205,7 +205,7 @@ class OutboxReader {
     if (rests_.size() > many) {
       for (auto at = rests_.begin(); at != rests_.end();) at = at->second.expired() ? rests_.erase(at) : std::next(at);
     }
-    return Rest(std::move(rest));
+    return rest;
   }
 
   Result<void> read_addresses(std::string_view json, std::vector<std::string>& out) {
