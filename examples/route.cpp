@@ -215,7 +215,7 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();
-    for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+    for (const std::string_view to : delivery.each_recipient()) out.string(to);
     out.end_array();
     out.member("message", delivery.body);
   } else {
@@ -223,16 +223,13 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
     out.member("url", delivery.url);
     out.key("headers");
     out.begin_object();
-    for (std::size_t i = 0; i < delivery.header_count; ++i) {
-      out.member(delivery.headers[i].name, delivery.headers[i].value);
-    }
+    for (const notifier::HeaderView& header : delivery.each_header()) out.member(header.name, header.value);
     out.end_object();
     out.member("body", delivery.body);
   }
   out.key("truncations");
   out.begin_array();
-  for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-    const notifier::Truncation& cut = delivery.truncations[i];
+  for (const notifier::Truncation& cut : delivery.each_truncation()) {
     out.begin_object();
     out.member("part", cut.part);
     out.key("length");

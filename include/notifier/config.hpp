@@ -3,6 +3,10 @@
 
 #pragma once
 
+#ifdef NOTIFIER_SINGLE_HEADER
+#error "notifier: one source takes all headers from include/, or all from single_include/, adapters included"
+#endif
+
 #include "notifier/version.hpp"
 
 #if defined(_MSVC_LANG)

@@ -40,7 +40,8 @@ for backend, reader in ((0, "#include <picojson.h>"), (1, "#include <simdjson.h>
     before = macros(f"{standard}\n{reader}\n", flag)
     after = macros(f'{standard}\n{reader}\n#include "{SINGLE_HEADER}"\n', flag)
     for macro in sorted(after - before):
-        if macro not in settable and not macro.startswith("NOTIFIER_VERSION"):
+        # The last one says to the headers of include/ that they come too late.
+        if macro not in settable and not macro.startswith("NOTIFIER_VERSION") and macro != "NOTIFIER_SINGLE_HEADER":
             problems.append(f"NOTIFIER_SIMDJSON={backend}: macro {macro} is left behind")
     alone = macros(f'#include "{SINGLE_HEADER}"\n', flag)
     for macro in sorted(alone - after):

@@ -18,7 +18,7 @@ inline std::string_view header(const notifier::Response& response, std::string_v
   return {};
 }
 
-/// Whether a body has the shape of its error status (wire contract, section 5).
+/// Whether a body has the shape of its error status.
 inline bool is_error_body(int status, json::View body) {
   if (status == 404)
     return !body["resource"].string().empty() && body["error"].string() == "not found" && body.size() == 2;

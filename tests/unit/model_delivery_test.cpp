@@ -24,6 +24,28 @@ TEST_CASE("an idempotency key is stable, and depends on the event and the notifi
   CHECK(key("", "").size() == 36);
 }
 
+TEST_CASE("the lists of a view are ranges") {
+  const HeaderView headers[] = {{"Content-Type", "application/json"}, {"webhook-id", "msg_1"}};
+  const std::string_view to[] = {"b@example.com", "c@example.com"};
+  const Truncation cut[] = {{"title", 200, 150}};
+  DeliveryView view;
+  CHECK(view.each_header().empty());
+  for (const std::string_view recipient : view.each_recipient()) FAIL(recipient);
+  view.headers = headers;
+  view.header_count = 2;
+  view.to = to;
+  view.to_count = 2;
+  view.truncations = cut;
+  view.truncation_count = 1;
+  std::string all;
+  for (const HeaderView& header : view.each_header()) all.append(header.name).append(": ").append(header.value) += '\n';
+  for (const std::string_view recipient : view.each_recipient()) all.append(recipient) += '\n';
+  for (const Truncation& each : view.each_truncation()) all.append(each.part) += '\n';
+  CHECK(all == "Content-Type: application/json\nwebhook-id: msg_1\nb@example.com\nc@example.com\ntitle\n");
+  CHECK(view.each_header().size() == 2);
+  CHECK(view.each_header()[1].value == "msg_1");
+}
+
 TEST_CASE("an owned delivery outlives what it was made from") {
   Delivery owned;
   {

@@ -1,4 +1,4 @@
-// The rules for a notifier (wire contract, section 4): what is refused, and in which words.
+// The rules for a notifier: what is refused, and in which words.
 
 #include <doctest/doctest.h>
 

@@ -104,7 +104,10 @@ class History {
       : random_(seed), disk_(random_), keep_order_(keep_order), with_faults_(with_faults) {
     options_.keep_order = keep_order;
     options_.host_concurrency = 3;
-    options_.limits = {{{2, 0}, {1, 1000}, {2, 0}, {1, 0}}};
+    options_.limits[Platform::email] = {2, 0};
+    options_.limits[Platform::slack] = {1, 1000};
+    options_.limits[Platform::webhook] = {2, 0};
+    options_.limits[Platform::rocket_chat] = {1, 0};
     options_.retry.delays_ms = {1000, 5000};
     options_.random = [this] { return random_(); };
     for (unsigned i = 0; i < 6; ++i)
@@ -182,7 +185,7 @@ class History {
 
   bool is_claimable(std::uint64_t sequence, const Expected& each) const {
     const TargetModel& target = targets_[each.target];
-    const auto limit = options_.limits[static_cast<std::size_t>(target.platform)];
+    const auto limit = options_.limits[target.platform];
     if (each.ended || each.claimed || each.next_at > now_.steady_ms) return false;
     if (target.not_before > now_.steady_ms || target.in_flight >= limit.concurrency) return false;
     unsigned at_host = 0;
@@ -222,7 +225,7 @@ class History {
       TargetModel& target = targets_[each.target];
       each.claimed = true;
       ++target.in_flight;
-      target.not_before = now_.steady_ms + options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
+      target.not_before = now_.steady_ms + options_.limits[target.platform].min_interval_ms;
     }
     if (with_faults_ || claims.size() == most) return;  // what could not be read waits
     for (const auto& entry : model_) {

@@ -79,7 +79,8 @@ class SqliteOutbox final : public OutboxStorage {
  private:
   friend class SqliteStore;
 
-  /// @param database, write_mutex  the store's own
+  /// @param database     the store's own
+  /// @param write_mutex  the store's own
   SqliteOutbox(SqliteDatabase& database, std::mutex& write_mutex) : database_(&database), write_mutex_(&write_mutex) {}
   Result<void> open(SqliteDatabase reader);
   /// Adds deliveries within the store's transaction; settle() says what became of it.

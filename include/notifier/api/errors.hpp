@@ -1,4 +1,5 @@
-// Error answers: the shapes of the wire contract, section 5, and nothing else.
+// Error answers, in three shapes and no other: `{"errors":{field:[messages]}}` for 422, `{"resource":...,"error":"not
+// found"}` for 404, and `{"error":...}` for all others.
 
 #pragma once
 

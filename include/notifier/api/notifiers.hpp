@@ -1,4 +1,5 @@
-// List, add, show, update, test and remove a notifier (wire contract, sections 3 and 4).
+// List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
+// the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
 
 #pragma once
 

@@ -97,7 +97,7 @@ class Vocabulary {
   EventBit alert_bit_ = no_bit;
 };
 
-// JSON of the API (wire contract, section 3), keys in the documented order.
+// JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.

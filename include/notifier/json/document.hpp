@@ -42,7 +42,7 @@ class Document {
   /// @param max_bytes  longest text accepted.
   /// @return the root; or errc::invalid_json or errc::too_deep and the byte offset of the first fault, or
   ///         errc::too_large. The views of the document parsed before are invalid either way.
-  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES);
+  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES) &;
 
  private:
   struct State {
@@ -59,7 +59,7 @@ class Document {
   std::unique_ptr<State> state_;
 };
 
-inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
+inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) & {
   // A Tape's indexes and offsets have 32 bits, and no text needs many more words than it has bytes.
   constexpr std::size_t most = 0xFFFF0000u;
   max_bytes = (std::min)(max_bytes, most);

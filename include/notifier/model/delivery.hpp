@@ -10,6 +10,7 @@
 
 #include "notifier/model/body.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/range.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -63,6 +64,11 @@ struct DeliveryView {
 
   const Truncation* truncations = nullptr;
   std::size_t truncation_count = 0;
+
+  /// Headers, recipients and truncations, for `for`: `for (const HeaderView& header : delivery.each_header())`.
+  Range<HeaderView> each_header() const noexcept { return {headers, header_count}; }
+  Range<std::string_view> each_recipient() const noexcept { return {to, to_count}; }
+  Range<Truncation> each_truncation() const noexcept { return {truncations, truncation_count}; }
 };
 
 /// A header of an HTTP request or response that owns its text.
@@ -126,13 +132,13 @@ inline Delivery own_head(const DeliveryView& view) {
   out.method = view.method;
   out.url = view.url;
   out.headers.reserve(view.header_count);
-  for (std::size_t i = 0; i < view.header_count; ++i) {
-    out.headers.push_back({std::string(view.headers[i].name), std::string(view.headers[i].value)});
+  for (const HeaderView& header : view.each_header()) {
+    out.headers.push_back({std::string(header.name), std::string(header.value)});
   }
   out.from = view.from;
   out.to.reserve(view.to_count);
-  for (std::size_t i = 0; i < view.to_count; ++i) out.to.emplace_back(view.to[i]);
-  for (std::size_t i = 0; i < view.truncation_count; ++i) out.truncations.push_back(Truncation(view.truncations[i]));
+  for (const std::string_view to : view.each_recipient()) out.to.emplace_back(to);
+  for (const Truncation& cut : view.each_truncation()) out.truncations.push_back(cut);
   return out;
 }
 

@@ -289,7 +289,7 @@ class OutboxSchedule {
       return target;
     }
     target.key = record.target;
-    target.limits = limits_[static_cast<std::size_t>(record.platform)];
+    target.limits = limits_[record.platform];
     target.limits.concurrency = (std::max)(target.limits.concurrency, 1u);
     target.host = &hosts_[record.host];
     target.host->key = record.host;

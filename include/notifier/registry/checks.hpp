@@ -1,4 +1,4 @@
-// The rules for single values (wire contract, section 4), and for what is made of them alone.
+// The rules for single values, and for what is made of them alone.
 
 #pragma once
 

@@ -1,4 +1,4 @@
-// The rules for a notifier (wire contract, section 4).
+// The rules for a notifier: what is refused, and in which words.
 
 #pragma once
 
@@ -218,7 +218,7 @@ inline void NotifierCheck::apply_other(json::View data) {
     const int compared = members[a].key.compare(members[b].key);
     return compared != 0 ? compared < 0 : a < b;
   });
-  std::size_t first = order[0];
+  std::size_t first = order.empty() ? 0 : order.front();
   for (const std::size_t place : order) {
     if (members[place].key != members[first].key) {
       first = place;

@@ -49,7 +49,9 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
 
 }  // namespace detail
 
-/// Writes the API's notifier object: all keys, in the documented order.
+/// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
+/// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);

@@ -13,6 +13,7 @@
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/prefetch.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -59,7 +60,7 @@ class PackedReader {
     return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
   }
   std::string_view text() noexcept {
-    const std::size_t size = static_cast<std::size_t>(varint());
+    const std::size_t size = to_size(varint());
     const std::string_view text(p_, size);
     p_ += size;
     return text;

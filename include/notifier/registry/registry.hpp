@@ -104,7 +104,9 @@ class Registry {
   /// Validates and stores. errc::not_found with field "app" or "notification_platform"; errc::invalid with all
   /// problems.
   Result<Notifier> add(std::string_view app, const NotifierDraft& draft);
-  /// Merges by the rules of the wire contract, section 4. errc::not_found ("app", "base"), errc::invalid.
+  /// What is absent, a blank name or platform and an empty `type_data` leave things as they are; an empty selection
+  /// clears it; `type_data` is merged key by key, where null removes a key. The platform cannot be changed.
+  /// errc::not_found ("app", "base"), errc::invalid.
   Result<Notifier> update(std::string_view app, std::string_view id, const NotifierDraft& patch);
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
@@ -148,7 +150,7 @@ class Registry {
   /// where something is not as they expect, or is being changed.
   Result<void> apply(const std::vector<Change>& changes);
 
-  // ---- snapshots (wire contract, section 8) ----
+  // ---- snapshots ----
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.

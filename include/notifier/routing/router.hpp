@@ -31,12 +31,12 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     if (!routed) report(routed.error());
 class Router {
  public:
-  /// Events of which route() takes so many through its steps together: as many as fit the inner caches with all that is
-  /// made of them.
+  /// Events that route() takes through its steps together: as many as fit the inner caches with what is made of them.
   static constexpr std::size_t batch_size = 16;
 
   /// @param registry  outlives the router. Its changes are seen from the next call on.
   explicit Router(const Registry& registry, RouterOptions options = {});
+  explicit Router(const Registry&&, RouterOptions = {}) = delete;
 
   /// Finds the notifiers that accept an event and formats one delivery for each.
   ///
