@@ -199,6 +199,56 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await finish();
 });
 
+test('what goes leaves nothing behind: thousands of events later the page is as large as it was', async () => {
+  const { page, engine, tell, finish } = await start();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  const audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  const note = (id, status) => ({ notifier_id: audit, notifier_name: 'Audit trail', platform: 'webhook', event_id: id, event_type: 'restart', idempotency_key: `msg_${id}`, status });
+  const nodes = () =>
+    page.evaluate(() => {
+      let count = 0;
+      const walk = (node) => {
+        ++count;
+        if (node.shadowRoot) walk(node.shadowRoot);
+        node.childNodes.forEach(walk);
+      };
+      walk(document);
+      return count;
+    });
+  let sent = 0;
+  const flood = async (batches) => {
+    for (let batch = 0; batch < batches; ++batch) {
+      for (let i = 0; i < 100; ++i) {
+        const id = `f${++sent}`;
+        tell('event', { id, type: 'restart', created_at: new Date(), app_name: 'shop', type_data: {} });
+        tell('delivery', note(id, i % 10 === 0 ? 'dead' : 'delivered'));
+      }
+      // Each batch is drawn: what is drawn no more is what might stay.
+      await page.waitForFunction((last) => {
+        const { log, updateComplete } = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity');
+        return log.events[0]?.id === last && updateComplete;
+      }, `f${sent}`, { polling: 20 });
+      await page.waitForTimeout(110);
+    }
+  };
+  await flood(5);
+  const before = await nodes();
+  await flood(25);
+  assert.ok(before > 500, `${before} nodes`);
+  const after = await nodes();
+  // A few more where another minute has begun.
+  assert.ok(after < before + 50, `${before} nodes became ${after}`);
+  // What is little beside much is drawn, too.
+  const slack = engine.notifiers('shop').find(({ type }) => type === 'slack');
+  tell('delivery', { ...note('f-one', 'delivered'), platform: 'slack', notifier_id: slack.id });
+  tell('delivery', { ...note('f-two', 'delivered'), platform: 'email', notifier_id: slack.id });
+  await page.locator('svg rect.email').first().waitFor({ state: 'attached' });
+  const heights = await page.locator('svg rect').evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute('height'))));
+  assert.ok(heights.length >= 3 && heights.every((height) => height > 0), `${heights}`);
+  await finish();
+});
+
 test('what happens after the record was read and before the stream begins is shown', async () => {
   const events = [];
   const records = [];

@@ -74,8 +74,8 @@ export class Session {
   #isOpeningLater = false;
   #openingPause = 1000;
   #deliveries: Promise<void> | undefined;
-  /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
-  readonly #heard = new Set<string>();
+  /** For each list of deliveries that is asked for, the keys of those that were heard of since: that counts more than the list. */
+  readonly #readings = new Set<Set<string>>();
   /** Keys of deliveries that are being sent again, until the stream or the answer tells of them. */
   readonly #asking = new Set<string>();
   /** Notifiers whose failures are being asked for. */
@@ -218,7 +218,7 @@ export class Session {
         if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
       },
       delivery: (note) => {
-        this.#heard.add(note.idempotency_key);
+        this.#hear(note.idempotency_key);
         this.#asking.delete(note.idempotency_key);
         this.log.addDelivery(note, Date.now());
         this.#happened();
@@ -319,18 +319,32 @@ export class Session {
 
   async #readDeliveries(): Promise<void> {
     const waiting = this.notifiers!.slice(0, mostAsked);
-    this.#heard.clear();
     try {
       for (let notifier = waiting.shift(); notifier && !this.#life.signal.aborted; notifier = waiting.shift()) {
-        const notes = await this.#client!.deliveries(this.app!.id, notifier);
         // Whoever keeps none for one keeps none for any.
-        if (!notes) return;
-        for (const note of notes) if (!this.#heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
-        if (notes.length > 0) this.#happened();
+        if (!(await this.#readDeliveriesOf(notifier))) return;
       }
     } catch (error) {
       if (!this.#life.signal.aborted) this.#fail(error);
     }
+  }
+
+  /** False where the server keeps none. */
+  async #readDeliveriesOf(notifier: Notifier): Promise<boolean> {
+    const heard = new Set<string>();
+    this.#readings.add(heard);
+    try {
+      const notes = await this.#client!.deliveries(this.app!.id, notifier);
+      for (const note of notes ?? []) if (!heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
+      if (notes?.length) this.#happened();
+      return notes !== undefined;
+    } finally {
+      this.#readings.delete(heard);
+    }
+  }
+
+  #hear(key: string): void {
+    for (const heard of this.#readings) heard.add(key);
   }
 
   /** Why deliveries of a notifier failed: a stream need not say, the server's record does. */
@@ -465,7 +479,7 @@ export class Session {
     if (this.#page) return this.#page.failed(notifier, key);
     // Before it is asked for: the stream may tell how it ended before the answer is there. A record that is being read
     // is of before.
-    this.#heard.add(key);
+    this.#hear(key);
     this.#asking.add(key);
     this.log.setStatus(notifier, key, 'pending');
     this.#happened();
