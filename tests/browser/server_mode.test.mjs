@@ -1,9 +1,11 @@
 // The dashboard on a server, which here is the package's own; on one that has only the documented API; and on none.
 
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
 import { startApi } from './api_server.mjs';
-import { focused, launch, open, pageOf, serve, violations } from './browser.mjs';
+import { dist, focused, launch, open, pageOf, serve, violations } from './browser.mjs';
 import { platformId, startDocumented } from './documented_server.mjs';
 
 const setup = `import '/dashboard/index.js';
@@ -24,9 +26,9 @@ afterEach(async () => {
 });
 
 /** A page on a server: one that has everything, or the one that is given. */
-async function start({ server, query = '', attributes = 'base-url="" app="shop"', ...options } = {}) {
+async function start({ server, query = '', attributes = 'base-url="" app="shop"', html = pageOf(attributes), ...options } = {}) {
   server ??= await startApi(options);
-  const site = await serve({ pages: { '/': pageOf(attributes) }, scripts: { '/setup.js': setup }, api: server.api });
+  const site = await serve({ pages: { '/': html }, scripts: { '/setup.js': setup }, api: server.api });
   const opened = await open(browser, `${site.origin}/${query}`);
   const { page, context } = opened;
   const close = async () => {
@@ -39,7 +41,7 @@ async function start({ server, query = '', attributes = 'base-url="" app="shop"'
     ...opened, ...server, server, site,
     row: (name) => page.getByRole('listitem').filter({ hasText: name }),
     /** Something in the app happens. */
-    send: (event) => fetch(`${site.origin}/v1/apps/shop/events`, { method: 'POST', headers: { 'content-type': 'application/json' }, body: JSON.stringify(event) }),
+    send: (event, headers) => fetch(`${site.origin}/v1/apps/shop/events`, { method: 'POST', headers: { 'content-type': 'application/json', ...headers }, body: JSON.stringify(event) }),
     disconnect: async () => {
       await context.setOffline(true);
       site.server.closeAllConnections();
@@ -199,6 +201,56 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await finish();
 });
 
+test('what goes leaves nothing behind: thousands of events later the page is as large as it was', async () => {
+  const { page, engine, tell, finish } = await start();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  const audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  const note = (id, status) => ({ notifier_id: audit, notifier_name: 'Audit trail', platform: 'webhook', event_id: id, event_type: 'restart', idempotency_key: `msg_${id}`, status });
+  const nodes = () =>
+    page.evaluate(() => {
+      let count = 0;
+      const walk = (node) => {
+        ++count;
+        if (node.shadowRoot) walk(node.shadowRoot);
+        node.childNodes.forEach(walk);
+      };
+      walk(document);
+      return count;
+    });
+  let sent = 0;
+  const flood = async (batches) => {
+    for (let batch = 0; batch < batches; ++batch) {
+      for (let i = 0; i < 100; ++i) {
+        const id = `f${++sent}`;
+        tell('event', { id, type: 'restart', created_at: new Date(), app_name: 'shop', type_data: {} });
+        tell('delivery', note(id, i % 10 === 0 ? 'dead' : 'delivered'));
+      }
+      // Each batch is drawn: what is drawn no more is what might stay.
+      await page.waitForFunction((last) => {
+        const { log, updateComplete } = document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity');
+        return log.events[0]?.id === last && updateComplete;
+      }, `f${sent}`, { polling: 20 });
+      await page.waitForTimeout(110);
+    }
+  };
+  await flood(5);
+  const before = await nodes();
+  await flood(25);
+  assert.ok(before > 500, `${before} nodes`);
+  const after = await nodes();
+  // A few more where another minute has begun.
+  assert.ok(after < before + 50, `${before} nodes became ${after}`);
+  // What is little beside much is drawn, too.
+  const slack = engine.notifiers('shop').find(({ type }) => type === 'slack');
+  tell('delivery', { ...note('f-one', 'delivered'), platform: 'slack', notifier_id: slack.id });
+  tell('delivery', { ...note('f-two', 'delivered'), platform: 'email', notifier_id: slack.id });
+  await page.locator('svg rect.email').first().waitFor({ state: 'attached' });
+  const heights = await page.locator('svg rect').evaluateAll((bars) => bars.map((bar) => Number(bar.getAttribute('height'))));
+  assert.ok(heights.length >= 3 && heights.every((height) => height > 0), `${heights}`);
+  await finish();
+});
+
 test('what happens after the record was read and before the stream begins is shown', async () => {
   const events = [];
   const records = [];
@@ -343,6 +395,109 @@ test('the token goes into the header; without it the page says so', async () => 
   await wrong.page.getByText('4 notifiers').waitFor();
   assert.doesNotMatch(await wrong.page.content(), /right/);
   await wrong.finish();
+});
+
+/** The page of the command line, on a server that asks for a token. */
+const startPage = async (options) => start({ html: await readFile(join(dist, 'dashboard/index.html'), 'utf8'), ...options });
+const giveToken = async (page, token) => {
+  await page.getByRole('dialog', { name: 'This server asks for a token' }).waitFor();
+  await page.getByLabel('Access token').fill(token);
+  await page.keyboard.press('Enter');
+};
+
+test('the page asks for the token, says when it is wrong, and shows it nowhere', async () => {
+  const { page, finish } = await startPage({ token: 'open-sesame' });
+  await page.getByRole('dialog', { name: 'This server asks for a token' }).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.setViewportSize({ width: 320, height: 700 });
+  assert.ok(await page.evaluate(() => document.documentElement.scrollWidth <= innerWidth));
+  assert.equal(await page.getByLabel('Access token').getAttribute('type'), 'password');
+  assert.equal(await page.locator('#stale').isVisible(), false);
+  await giveToken(page, 'open-barley');
+  await page.locator('#stale').waitFor();
+  assert.equal(await page.getByLabel('Access token').inputValue(), '');
+  // The same wrong one again is asked again.
+  await giveToken(page, 'open-barley');
+  await page.locator('#stale').waitFor();
+  await giveToken(page, 'open-sesame');
+  await page.getByText('4 notifiers').waitFor();
+  // A tab remembers it, and nothing else does.
+  await page.reload();
+  await page.getByText('4 notifiers').waitFor();
+  assert.equal(await page.getByRole('dialog').count(), 0);
+  assert.doesNotMatch(page.url() + (await page.content()), /sesame/);
+  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, document.cookie, history.state, { ...sessionStorage }]));
+  assert.equal(kept, JSON.stringify([{}, '', null, { 'notifier-token': 'open-sesame' }]));
+  await finish();
+});
+
+test('a token that expires in the middle of a form is asked for above it, and what was entered stays', async () => {
+  const { page, server, row, send, engine, finish } = await startPage({ token: 'old' });
+  await giveToken(page, 'old');
+  await page.getByRole('tab', { name: 'Why' }).click();
+  await page.getByText('3 of 4 are told').waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  await page.getByLabel('Find a notifier').fill('On');
+  await row('On call').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByRole('textbox', { name: 'Name' }).fill('Night shift');
+  server.token = 'new';
+  await page.locator('#save').click();
+  await page.locator('#stale').waitFor();
+  assert.deepEqual(await violations(page), []);
+  // Whoever closes the question is told what the matter is, and is asked again.
+  await page.keyboard.press('Escape');
+  await page.getByRole('alert').filter({ hasText: 'Nothing was changed: the server asks for a valid token.' }).waitFor();
+  await page.locator('#save').click();
+  await giveToken(page, 'new');
+  await page.locator('#access').waitFor({ state: 'hidden' });
+  await page.locator('.notice.bad').waitFor({ state: 'detached' });
+  assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Night shift');
+  await page.locator('#save').click();
+  await page.getByText('Night shift was saved.').first().waitFor();
+  assert.equal(engine.notifiers('shop')[1].name, 'Night shift');
+  assert.equal(await page.getByLabel('Find a notifier').inputValue(), 'On');
+  await page.getByLabel('Find a notifier').fill('');
+  // The server was there all the time.
+  assert.equal(await page.getByText('The server is back.').count(), 0);
+  // A stream that breaks off then asks, too, and goes on.
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  server.token = 'newest';
+  server.cutStreams();
+  await giveToken(page, 'newest');
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await send({ id: 'e1', type: 'restart', app_name: 'shop', user: { username: 'ben' }, type_data: {} }, { authorization: 'Bearer newest' });
+  await page.getByText('by ben').waitFor();
+  await finish();
+});
+
+test('a server that has nothing yet gets its first app from the page', async () => {
+  const { page, engine, asked, finish } = await startPage({ configuration: { version: 1, apps: [] } });
+  await page.getByText('No app yet').waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.locator('#add-app').click();
+  await page.locator('#app-error', { hasText: /blank/ }).waitFor();
+  assert.equal(await focused(page), 'app-name');
+  await page.getByLabel('Name of the app').fill('My shop');
+  await page.keyboard.press('Enter');
+  // The library gives each new app one notifier.
+  await page.getByText('1 notifier', { exact: true }).waitFor();
+  await page.getByRole('heading', { name: 'Notifiers of My shop' }).waitFor();
+  await page.getByText('My shop was created.').first().waitFor();
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.activeElement?.id === 'add');
+  assert.deepEqual(engine.apps().map(({ name }) => name), ['My shop']);
+  assert.ok(asked.includes('POST /v1/apps'));
+  assert.deepEqual(await violations(page), []);
+  await finish();
+});
+
+test('an app that there is not: what there is can be chosen', async () => {
+  const { page, finish } = await startPage({ query: '?app=shoop' });
+  await page.getByText('There is no such app.').waitFor();
+  await page.locator('#app').selectOption({ label: 'shop' });
+  await page.getByText('4 notifiers').waitFor();
+  assert.equal(await page.locator('.notice.bad').count(), 0);
+  await finish();
 });
 
 test('a server that goes away before all is loaded is missed, and all is there when it is back', async () => {

@@ -12,6 +12,7 @@ export const hostileNames = [
 const hook = (name, at = 0) => ({ name, platform: ['slack', 'webhook', 'rocket_chat'][at % 3], send_all_events: true, type_data: { webhook_url: `https://example.com/${at}` } });
 const configurations = {
   shop,
+  nothing: { version: 1, apps: [] },
   empty: { version: 1, apps: [{ id: 'app-1', name: 'shop' }] },
   hostile: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: hostileNames.map(hook) }] },
   many: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: Array.from({ length: 10_000 }, (_, at) => hook(`Notifier ${at}`, at)) }] },
@@ -61,6 +62,19 @@ async function happen(page, { mode, server }) {
 export const states = [
   { name: 'notifiers', reach: loaded },
   { name: 'empty', seed: 'empty', reach: (page) => page.getByText('No notifiers yet').waitFor() },
+  { name: 'no-apps', seed: 'nothing', modes: ['server'], attributes: 'base-url=""', reach: (page) => page.getByText('No app yet').waitFor() },
+  {
+    name: 'locked-out',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Audit log');
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+      server.token = 'another';
+      await page.locator('#save').click();
+      await page.locator('#failure', { hasText: 'asks for a valid token' }).waitFor();
+    },
+  },
   { name: 'none-found', modes: ['page'], reach: async (page) => (await loaded(page), await page.getByLabel('Find a notifier').fill('zzz'), await page.getByText('No notifier matches.').waitFor()) },
   { name: 'many', seed: 'many', modes: ['page'], reach: loaded },
   { name: 'hostile', seed: 'hostile', modes: ['page'], reach: loaded },

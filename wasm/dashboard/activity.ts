@@ -1,10 +1,10 @@
 // What happens, as it happens: deliveries per minute, and a timeline.
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
+import { rows } from './rows.js';
 import { sentence, short, type Words } from './strings.js';
 
 const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
@@ -92,7 +92,7 @@ export class NotifierActivity extends LitElement {
       <div class="bar space"><h3 id="timeline" tabindex="-1">${words.say('timeline')}</h3>
         ${failed > 0 || this._onlyFailed ? html`<button type="button" class="button small" id="only-failed" aria-pressed=${this._onlyFailed} @click=${() => (this._onlyFailed = !this._onlyFailed)}>${words.say('onlyFailed', { count: failed })}</button>` : nothing}</div>
       ${this._onlyFailed && events.length === 0 ? html`<div class="empty">${words.say('noneFailed')}</div>`
-        : events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${repeat(events.slice(0, shownEvents), ({ id }) => id, (event) => this.#drawEvent(event))}</ol>`}</div>`;
+        : events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${rows(events.slice(0, shownEvents), ({ id }) => id, (event) => this.#drawEvent(event))}</ol>`}</div>`;
   }
 
   #drawEvent({ type, at, who, deliveries }: LoggedEvent): TemplateResult {
@@ -105,7 +105,7 @@ export class NotifierActivity extends LitElement {
       <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: short(who) })}</span>` : nothing}
       ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
         ${others.length > shownDeliveries ? html`<li class="pill more">+ ${words.number(others.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
-      ${failed.length > 0 ? html`<ul class="lost">${repeat(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
+      ${failed.length > 0 ? html`<ul class="lost">${rows(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
   }
 
   #drawFailed(delivery: LoggedDelivery): TemplateResult {
@@ -136,6 +136,7 @@ export class NotifierActivity extends LitElement {
     const most = niceAbove(Math.max(4, ...totals));
     const step = width / plottedMinutes;
     const gap = step / 6;
+    // However few it is of many, it is to be seen.
     const y = (count: number) => height - (count / most) * (height - 14);
     const total = totals.reduce((sum, count) => sum + count, 0);
     return html`<svg viewBox="0 -6 ${width + 34} ${height + 30}" width=${width + 34} height=${height + 30} role="img" aria-label="${words.say('perMinute')}: ${words.say('total')} ${words.number(total)}">
@@ -146,7 +147,7 @@ export class NotifierActivity extends LitElement {
           const count = counts.get(platform) ?? 0;
           if (count === 0) return nothing;
           const top = y(below + count);
-          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${y(below) - top - (below > 0 ? 1 : 0)} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
+          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${Math.max(1, y(below) - top - (below > 0 ? 1 : 0))} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
           below += count;
           return bar;
         });

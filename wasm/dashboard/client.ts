@@ -44,6 +44,11 @@ export class Refusal extends Error {
     this.status = status;
     this.fields = fields;
   }
+
+  /** There is no token, or it is not valid, or no longer. */
+  get isForWantOfToken(): boolean {
+    return this.status === 401;
+  }
 }
 
 export class Client {
@@ -64,17 +69,22 @@ export class Client {
     try {
       return await this.#ask<T>(200, 'GET', path);
     } catch (error) {
-      if (error instanceof Refusal || error instanceof SyntaxError) return undefined;
+      if ((error instanceof Refusal && !error.isForWantOfToken) || error instanceof SyntaxError) return undefined;
       throw error;
     }
   }
 
+  /** Undefined where the server has no list of them. */
   async apps(): Promise<AppInfo[] | undefined> {
     return (await this.#try<{ apps: AppInfo[] }>('/v1/apps'))?.apps;
   }
 
   async app(id: string): Promise<AppInfo | undefined> {
     return (await this.#try<{ app: AppInfo }>(appPath(id)))?.app;
+  }
+
+  async addApp(name: string): Promise<AppInfo> {
+    return (await this.#ask<{ app: AppInfo }>(201, 'POST', '/v1/apps', { app: { name } })).app;
   }
 
   async people(app: string): Promise<Person[] | undefined> {

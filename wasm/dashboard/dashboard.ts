@@ -12,7 +12,7 @@ import './list.js';
 import type { NotifierList, RowAction } from './list.js';
 import { base } from './look.js';
 import { Notices } from './notice.js';
-import { Session, type Engines, type Observer } from './session.js';
+import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
 import { Unreachable } from './transport.js';
 
@@ -34,7 +34,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   static override properties = {
     baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true },
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
-    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
+    seed: { attribute: false }, _refusal: { state: true }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
   };
 
   declare baseUrl: string | null;
@@ -49,6 +49,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare engine: Engine | undefined;
   declare seed: EventInput | undefined;
   declare private _dialog: Dialog | undefined;
+  /** Why the first app could not be made. */
+  declare private _refusal: string;
   declare private _query: string;
   declare private _platform: string;
 
@@ -60,6 +62,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   #hosts = 0;
   /** Why nothing can be kept, where that is so. */
   #unkept = '';
+  /** The app was just made here. */
+  #isFirst = false;
   #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
 
   constructor() {
@@ -74,6 +78,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.token = '';
     this._query = '';
     this._platform = '';
+    this._refusal = '';
   }
 
   // ---- for hosts ----
@@ -140,12 +145,18 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   protected override updated(changed: PropertyValues): void {
-    const restart = ['baseUrl', 'app', 'persist', 'engine', 'token', 'fetch'].some((name) => changed.has(name));
-    if (restart && this.isConnected) queueMicrotask(() => void this.reload());
+    const restart = ['baseUrl', 'app', 'persist', 'engine', 'fetch', 'token'].find((name) => changed.has(name));
+    if (restart && this.isConnected) queueMicrotask(() => void (restart === 'token' ? this.#again() : this.reload()));
     const dialog = changed.has('_dialog') && this.renderRoot.querySelector('dialog');
     if (dialog && !dialog.open) dialog.showModal();
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
     if (changed.has('view') && changed.get('view') !== undefined) this.#emit('notifier-view', { view: this.view });
+  }
+
+  /** Asks once more: a server that asked for another token goes on from where it was. */
+  async #again(): Promise<void> {
+    if (this.#session?.isLockedOut) await this.#session.renew();
+    else await this.reload();
   }
 
   /** The parts that what is shown needs, and the first row did not. */
@@ -172,7 +183,10 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     loaded: (count) => {
       this.#emit('notifier-loaded', { count });
       if (this.view === 'activity') void this.#session?.loadDeliveries();
+      const isFirst = this.#isFirst;
+      this.#isFirst = false;
       void this.updateComplete.then(() => {
+        if (isFirst) this.renderRoot.querySelector<HTMLElement>('#add')?.focus();
         performance.mark('notifier-first-row');
         void this.#loadAll();
       });
@@ -180,7 +194,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     failed: (error) => {
       const status = error instanceof Refusal ? error.status : undefined;
       this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
-      if (this.#session?.notifiers && !(error instanceof Unreachable)) this.#notices.say(this.#explain(error), { isBad: true });
+      // What is said above all else is not said once more.
+      if (this.#session?.notifiers && error !== this.#session.problem) this.#notices.say(this.#explain(error), { isBad: true });
     },
     connected: (isConnected) => {
       this.#emit('notifier-connection', { connected: isConnected });
@@ -206,22 +221,41 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     const words = this.#words!;
     if (error instanceof Unreachable) return words.say('unreachable');
     if (!(error instanceof Refusal)) return words.say('failed', { message: textOf(error) });
-    if (error.status === 401) return words.say('unauthorized');
+    if (error.isForWantOfToken) return words.say('unauthorized');
     if (error.status === 404 && !this.#session?.notifiers) return words.say('noApp');
     return words.say('refused', { message: error.message });
   }
 
   /** Tells that something a person asked for was not done. */
   #refused(error: unknown): void {
+    const isLockout = error instanceof Refusal && error.isForWantOfToken;
     if (error instanceof Unreachable) this.#observer.failed(error);
-    else {
+    else if (!isLockout) {
       const status = error instanceof Refusal ? error.status : undefined;
       this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
     }
-    this.#notices.say(error instanceof Unreachable ? this.#words!.say('notDone') : this.#explain(error), { isBad: true });
+    const text = error instanceof Unreachable ? this.#words!.say('notDone') : isLockout ? this.#words!.say('lockedOut') : this.#explain(error);
+    this.#notices.say(text, { isBad: true });
   }
 
   // ---- doing ----
+
+  async #addApp(event: Event): Promise<void> {
+    event.preventDefault();
+    const field = this.renderRoot.querySelector<HTMLInputElement>('#app-name')!;
+    try {
+      const app = await this.#session!.addApp(field.value.trim());
+      this._refusal = '';
+      this.#isFirst = true;
+      this.#say('appAdded', app.name);
+      if (this.app && this.app !== app.id) this.app = app.id;
+      else await this.reload();
+    } catch (error) {
+      const [fault] = error instanceof Refusal ? error.fields : [];
+      this._refusal = fault ? this.#words!.error(fault.code, fault.message) : error instanceof Unreachable ? this.#words!.say('notDone') : this.#explain(error);
+      field.focus();
+    }
+  }
 
   /** What an editor asks to have stored. */
   async #save(draft: NotifierDraft): Promise<void> {
@@ -385,28 +419,40 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   protected override render(): TemplateResult {
     const words = this.#words!;
     const { apps = [], app: info, problem, engineProblem } = this.#session ?? {};
-    const app = short(info?.name ?? this.app);
+    const isFresh = problem instanceof NoApps;
+    const app = isFresh ? '' : short(info?.name ?? this.app);
     return html`<div class="all" dir=${directionOf(words.locale)} lang=${words.locale} @keydown=${this.#onKey} @focusout=${(event: Event) => this.#notices.left(event)}>
       <div class="bar head">
         <h2>${app ? words.say('heading', { app }) : words.say('view.notifiers')}</h2>
-        ${apps.length > 1 ? html`<label class="bar"><span class="label">${words.say('app')}</span>
+        ${apps.length > (info ? 1 : 0) ? html`<label class="bar"><span class="label">${words.say('app')}</span>
           <select id="app" @change=${(event: Event) => (this.app = (event.target as HTMLSelectElement).value)}>
+            ${info ? nothing : html`<option value="" selected></option>`}
             ${apps.map(({ id, name }) => html`<option value=${id} ?selected=${id === info?.id}>${short(name)}</option>`)}
           </select></label>` : nothing}
       </div>
-      ${problem ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
-        <button type="button" class="button small" id="retry" @click=${() => void this.reload()}>${words.say('retry')}</button></div>` : nothing}
+      ${problem && !isFresh ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
+        <button type="button" class="button small" id="retry" @click=${() => void this.#again()}>${words.say('retry')}</button></div>` : nothing}
       ${engineProblem && !problem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
       ${this.#unkept ? html`<div class="notice bad" role="alert">${words.say('unkept', { message: this.#unkept })}</div>` : nothing}
-      <div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
+      ${isFresh ? this.#drawFirstApp(words) : html`<div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}
       </div>
-      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
       ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
     </div>`;
+  }
+
+  /** A server that has nothing yet: notifiers need an app first. */
+  #drawFirstApp(words: Words): TemplateResult {
+    const refusal = this._refusal;
+    return html`<form class="empty" novalidate @submit=${(event: Event) => void this.#addApp(event)}><h3>${words.say('noApps')}</h3><p>${words.say('noAppsHint')}</p>
+      <div class="bar"><label class="label" for="app-name">${words.say('appName')}</label>
+        <input id="app-name" .value=${this.app} autocomplete="off" spellcheck="false" dir="auto" aria-invalid=${refusal !== ''} aria-describedby="app-error">
+        <button type="submit" class="button primary" id="add-app">${words.say('addApp')}</button></div>
+      <p class="error" id="app-error" role="alert">${refusal}</p></form>`;
   }
 
   #panel(words: Words): TemplateResult {

@@ -147,7 +147,7 @@ export class NotifierEditor extends LitElement {
         return;
       } catch (error) {
         if (error instanceof Refusal && error.fields.length > 0) this._refused = error.fields;
-        else this._failure = error instanceof Unreachable ? this.words.say('notDone') : this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
+        else this._failure = error instanceof Unreachable ? this.words.say('notDone') : error instanceof Refusal && error.isForWantOfToken ? this.words.say('lockedOut') : this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
       } finally {
         this._busy = false;
       }

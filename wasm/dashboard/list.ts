@@ -2,10 +2,10 @@
 
 import type { Notifier } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
+import { rows } from './rows.js';
 import { short, type Words } from './strings.js';
 
 /** What a row's buttons ask for. */
@@ -155,7 +155,7 @@ export class NotifierList extends LitElement {
       <div class="scroller ${framed ? 'framed' : ''}" @scroll=${framed ? () => this.#look() : nothing} @keydown=${this.#onKey} @focusin=${this.#onFocus} @focusout=${() => (this.#focused = -1)} @click=${this.#onClick}>
         <div role="list" aria-label=${this.words.say('view.notifiers')}>
           ${before ? this.#row(kept) : nothing}${spacer(above)}
-          ${repeat(shown, (position) => notifiers[position]!.id, (position) => this.#row(position))}
+          ${rows(shown, (position) => notifiers[position]!.id, (position) => this.#row(position))}
           ${spacer(below)}${after ? this.#row(kept) : nothing}
         </div>
       </div>

@@ -39,6 +39,9 @@ export interface Engines {
   builtIn?: Catalogue;
 }
 
+/** The server has no app yet. */
+export class NoApps extends Error {}
+
 /** Of how many notifiers the deliveries of before are asked for: one request each. */
 const mostAsked = 50;
 /** However fast things happen, they are drawn no more often than this, in milliseconds. */
@@ -70,12 +73,15 @@ export class Session {
   #paced: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
+  /** Whether there was no answer, and has been none since. */
+  #isGone = false;
   #isRecovering = false;
+  #isWatching = false;
   #isOpeningLater = false;
   #openingPause = 1000;
   #deliveries: Promise<void> | undefined;
-  /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
-  readonly #heard = new Set<string>();
+  /** For each list of deliveries that is asked for, the keys of those that were heard of since: that counts more than the list. */
+  readonly #readings = new Set<Set<string>>();
   /** Keys of deliveries that are being sent again, until the stream or the answer tells of them. */
   readonly #asking = new Set<string>();
   /** Notifiers whose failures are being asked for. */
@@ -87,6 +93,11 @@ export class Session {
     this.#settings = settings;
     this.#engines = engines;
     this.#observer = observer;
+  }
+
+  /** Whether all there is was loaded, and the server now asks for another token. */
+  get isLockedOut(): boolean {
+    return this.notifiers !== undefined && lacksToken(this.problem);
   }
 
   get isInPage(): boolean {
@@ -111,6 +122,11 @@ export class Session {
         break;
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof NoApps) {
+          this.#back();
+          this.problem = error;
+          return;
+        }
         this.#fail(error);
         if (!(error instanceof Unreachable)) return;
         await pause(wait, signal);
@@ -129,16 +145,26 @@ export class Session {
       // The list is what counts: what else is known of the app may come later.
       app = { id: this.#settings.app, name: this.#settings.app };
     } else {
-      this.apps = (await client.apps()) ?? [];
+      await this.#readApps(client);
       app = this.apps[0];
     }
     if (signal.aborted) return;
     if (!app) throw new Refusal({ status: 404, body: '{"resource":"app","error":"not found"}' });
-    const notifiers = await client.notifiers(app.id);
+    const notifiers = await client.notifiers(app.id).catch(async (error: unknown) => {
+      // What there is instead can be chosen, or made.
+      if (error instanceof Refusal && error.status === 404) await this.#readApps(client);
+      throw error;
+    });
     if (signal.aborted) return;
     const [first] = notifiers;
     this.app = first?.app_id ? { id: first.app_id, name: first.app } : app;
     this.notifiers = notifiers;
+  }
+
+  async #readApps(client: Client): Promise<void> {
+    const apps = await client.apps();
+    if (apps?.length === 0) throw new NoApps('the server has no app yet');
+    this.apps = apps ?? [];
   }
 
   async #transport(): Promise<ServerTransport | PageTransport> {
@@ -166,16 +192,25 @@ export class Session {
 
   /** What comes after the first row: people, catalogue, the engine, what happens. */
   async #follow(): Promise<void> {
-    const { signal } = this.#life;
-    const client = this.#client!;
-    const { id } = this.app!;
-    void client.transport.watch(id, this.#watcher(), signal).then((had) => {
-      if (had || signal.aborted) return;
-      this.live = false;
-      this.#observer.changed();
-    });
+    void this.#watch();
     await this.#learn();
     await this.openWorkshop();
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const { signal } = this.#life;
+    try {
+      if (await this.#client!.transport.watch(this.app!.id, this.#watcher(), signal)) return;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    } finally {
+      this.#isWatching = false;
+    }
+    if (signal.aborted) return;
+    this.live = false;
+    this.#observer.changed();
   }
 
   /** What else there is to know of an app. */
@@ -218,7 +253,7 @@ export class Session {
         if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
       },
       delivery: (note) => {
-        this.#heard.add(note.idempotency_key);
+        this.#hear(note.idempotency_key);
         this.#asking.delete(note.idempotency_key);
         this.log.addDelivery(note, Date.now());
         this.#happened();
@@ -319,18 +354,32 @@ export class Session {
 
   async #readDeliveries(): Promise<void> {
     const waiting = this.notifiers!.slice(0, mostAsked);
-    this.#heard.clear();
     try {
       for (let notifier = waiting.shift(); notifier && !this.#life.signal.aborted; notifier = waiting.shift()) {
-        const notes = await this.#client!.deliveries(this.app!.id, notifier);
         // Whoever keeps none for one keeps none for any.
-        if (!notes) return;
-        for (const note of notes) if (!this.#heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
-        if (notes.length > 0) this.#happened();
+        if (!(await this.#readDeliveriesOf(notifier))) return;
       }
     } catch (error) {
       if (!this.#life.signal.aborted) this.#fail(error);
     }
+  }
+
+  /** False where the server keeps none. */
+  async #readDeliveriesOf(notifier: Notifier): Promise<boolean> {
+    const heard = new Set<string>();
+    this.#readings.add(heard);
+    try {
+      const notes = await this.#client!.deliveries(this.app!.id, notifier);
+      for (const note of notes ?? []) if (!heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
+      if (notes?.length) this.#happened();
+      return notes !== undefined;
+    } finally {
+      this.#readings.delete(heard);
+    }
+  }
+
+  #hear(key: string): void {
+    for (const heard of this.#readings) heard.add(key);
   }
 
   /** Why deliveries of a notifier failed: a stream need not say, the server's record does. */
@@ -353,13 +402,16 @@ export class Session {
 
   #fail(error: unknown): void {
     if (error instanceof Unreachable) this.#lose(error);
-    else if (!this.notifiers) this.problem = error;
+    else if (!this.notifiers || lacksToken(error)) this.problem = error;
     this.#observer.failed(error);
     this.#observer.changed();
   }
 
   #lose(error: Unreachable): void {
-    if (!(this.problem instanceof Unreachable)) this.#observer.connected(false);
+    // Whoever asks for a token is there.
+    if (this.isLockedOut) return;
+    if (!this.#isGone) this.#observer.connected(false);
+    this.#isGone = true;
     this.problem = error;
     // A list that has not been there yet is asked for again by start().
     if (this.notifiers && !this.#isRecovering) void this.#recover();
@@ -372,20 +424,41 @@ export class Session {
       await pause(wait, signal);
       if (signal.aborted) return;
       try {
-        this.notifiers = await this.#client!.notifiers(this.app!.id);
-        this.#back();
-        if (!this.#hasLearned) await this.#learn();
-        await this.openWorkshop();
+        await this.#goOn();
       } catch (error) {
-        // Whatever it answers, it answers.
-        if (!(error instanceof Unreachable) && !signal.aborted) this.#back();
+        if (error instanceof Unreachable || signal.aborted) continue;
+        if (lacksToken(error)) this.#fail(error);
+        // Whatever else it answers, it answers.
+        else this.#back();
       }
     }
     this.#isRecovering = false;
   }
 
+  async #goOn(): Promise<void> {
+    this.notifiers = await this.#client!.notifiers(this.app!.id);
+    this.#back();
+    if (!this.#hasLearned) await this.#learn();
+    await this.openWorkshop();
+  }
+
+  /** Goes on with another token where the server had asked for one: what was shown, and what was told, stays. */
+  async renew(): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      await this.#goOn();
+      this.#catchUp();
+      void this.#watch();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Unreachable) this.problem = undefined;
+      this.#fail(error);
+    }
+  }
+
   #back(): void {
-    const wasGone = this.problem instanceof Unreachable;
+    const wasGone = this.#isGone;
+    this.#isGone = false;
     this.problem = undefined;
     if (wasGone && !this.#life.signal.aborted) this.#observer.connected(true);
     this.#observer.changed();
@@ -397,12 +470,18 @@ export class Session {
       return await work(this.#client!, this.app!.id);
     } catch (error) {
       if (error instanceof Unreachable) this.#lose(error);
+      else if (lacksToken(error)) this.#fail(error);
       this.#observer.changed();
       throw error;
     }
   }
 
   // ---- doing ----
+
+  /** Makes the first app of a server that has none. What comes of it is loaded by another session. */
+  async addApp(name: string): Promise<AppInfo> {
+    return this.#client!.addApp(name);
+  }
 
   async add(draft: NotifierDraft): Promise<Notifier> {
     return this.#put(await this.#do((client, app) => client.add(app, draft)));
@@ -465,7 +544,7 @@ export class Session {
     if (this.#page) return this.#page.failed(notifier, key);
     // Before it is asked for: the stream may tell how it ended before the answer is there. A record that is being read
     // is of before.
-    this.#heard.add(key);
+    this.#hear(key);
     this.#asking.add(key);
     this.log.setStatus(notifier, key, 'pending');
     this.#happened();
@@ -481,3 +560,5 @@ export class Session {
     return undefined;
   }
 }
+
+const lacksToken = (error: unknown): boolean => error instanceof Refusal && error.isForWantOfToken;
