@@ -103,6 +103,18 @@
 #define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
 #endif
 
+// ---- compilers ------------------------------------------------------------------------------------------------------
+
+// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
+// constants. Before all other words of a declaration.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define NOTIFIER_NOINLINE __declspec(noinline)
+#define NOTIFIER_ALWAYS_INLINE __forceinline
+#else
+#define NOTIFIER_NOINLINE [[gnu::noinline]]
+#define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier
