@@ -130,7 +130,7 @@ class EntryCheck {
   }
 
  private:
-  [[gnu::noinline]] void report(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
     problems_.push_back({std::string(field), std::string(message), std::string(code)});
   }
 

@@ -16,7 +16,7 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
     list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
@@ -27,7 +27,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  [[gnu::noinline]] Error to_error(std::string_view what) && {
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;

@@ -99,7 +99,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
 
 /// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
 /// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
@@ -140,7 +140,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;

@@ -199,7 +199,7 @@ class VocabularyReader {
 };
 
 /// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-[[gnu::noinline]] inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
                                                                                      json::View root) {
   auto extended = std::make_shared<Vocabulary>(vocabulary);
   Problems problems;

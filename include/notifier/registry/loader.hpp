@@ -34,11 +34,11 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
+  NOTIFIER_NOINLINE void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  [[gnu::noinline]] Error to_error() && {
+  NOTIFIER_NOINLINE Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -73,10 +73,10 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
+  NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
     faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
@@ -202,7 +202,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
 }
 
 /// Ids of events are an installation's own; in a document, their names and new types can stand.
-[[gnu::noinline]] inline void Loader::name_remedies() {
+NOTIFIER_NOINLINE inline void Loader::name_remedies() {
   for (FieldError& problem : problems_.list()) {
     if (problem.code != "unknown_event_type") continue;
     problem.message += problem.field == "selected_event_ids"
@@ -225,7 +225,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -240,7 +240,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   return id;
 }
 
-[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
+NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
