@@ -55,7 +55,11 @@ const retryAnswers = {
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
   const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
   const host: Host = {
-    now: () => Number(clock()),
+    now() {
+      const now = Number(clock());
+      if (Number.isNaN(now)) throw new NotifierError('invalid', 'the option clock must give milliseconds or a Date, and gave NaN', { field: 'clock' });
+      return now;
+    },
     newId: (prefix) => ids!(prefix),
     user(id) {
       const found = users!(id);
@@ -496,6 +500,9 @@ export class Engine {
     first: string | Uint8Array = '',
     second?: string | Uint8Array,
   ): T {
+    if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
+      throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
+    }
     return this.#call((exports, handle, instance) => {
       const sizes = second === undefined ? [instance.put(first), 0] : instance.putTwo(first, second);
       instance.check(call(exports, handle, instance.input, sizes[0]!, sizes[1]!));

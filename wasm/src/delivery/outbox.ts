@@ -7,6 +7,7 @@ import { NotifierError } from '../error.js';
 import type { Delivery, Platform } from '../types.js';
 import { Core } from './core.js';
 import { FileStore } from './file_store.js';
+import { needDeliveries } from './given.js';
 import { MemoryStore } from './memory_store.js';
 import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredRecord } from './outbox_store.js';
 import type { AttemptOptions } from './sender.js';
@@ -205,10 +206,13 @@ export class Outbox {
   /**
    * Takes up what an earlier process left, and begins to send it.
    *
-   * @throws {NotifierError} `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
+   * @throws {NotifierError} `invalid` without a sender; `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
    *   `unsupported` where what the sender needs is not installed
    */
   static async open(options: OutboxOptions): Promise<Outbox> {
+    if (typeof options?.sender?.send !== 'function') {
+      throw new NotifierError('invalid', 'Outbox.open needs the option sender, which makes the attempts: new Sender()', { field: 'sender' });
+    }
     await options.sender.ready?.();
     const { store, file, onError } = options;
     const kept: OutboxStore = store ?? (file === undefined ? new MemoryStore() : new FileStore(file, { ...(onError && { onError }) }));
@@ -277,6 +281,7 @@ export class Outbox {
   /** The same, and says of each whether it was new. */
   async offer(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<boolean[]> {
     this.#checkOpen();
+    needDeliveries(deliveries, 'enqueue');
     if (deliveries.length === 0) return [];
     const contents = deliveries.map(withText);
     const { records } = this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [JSON.stringify(contents.map(headOf))], [], [this.#wallClock()]);

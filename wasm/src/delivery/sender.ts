@@ -3,6 +3,7 @@
 import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
 import { Core } from './core.js';
+import { needDelivery } from './given.js';
 import { Guard, type GuardOptions, type Judgement } from './guard.js';
 import { HttpSender } from './http.js';
 import { MailSender, type MailTransport } from './mail.js';
@@ -34,7 +35,7 @@ export interface AttemptOptions {
  *       const { action, reason } = await sender.send(delivery, { secrets: engine.signingSecrets(delivery.notifierId) });
  *     }
  *
- * An attempt never throws: it ends with a verdict. To try again what is worth it, put deliveries into an `Outbox`.
+ * An attempt at a delivery never throws: it ends with a verdict. To try again what is worth it, put deliveries into an `Outbox`.
  */
 export class Sender {
   readonly #core = new Core();
@@ -61,8 +62,9 @@ export class Sender {
     return this.#guard.judgeUrl(url);
   }
 
-  /** Makes one attempt. */
+  /** Makes one attempt. @throws {NotifierError} `invalid` for what is no delivery */
   async send(delivery: Delivery<string | Uint8Array>, { secrets = [], signal }: AttemptOptions = {}): Promise<Verdict> {
+    needDelivery(delivery, 'send');
     try {
       if (delivery.platform === 'email') return await this.#mail.send(delivery);
       const signature = secrets.length > 0 && delivery.platform === 'webhook' ? this.sign(delivery, secrets) : {};
