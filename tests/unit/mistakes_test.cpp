@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "api_world.hpp"
 #include "notifier/registry/registry.hpp"
@@ -83,6 +84,13 @@ TEST_CASE("a document's notifier without a platform that is known is told the pl
   CHECK(
       fields[2].message ==
       "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, email");
+}
+
+TEST_CASE("a draft keeps which of its keys no notifier has") {
+  json::Document document;
+  const auto root = document.parse(R"({"name":"n","send_all_event":true,"app":"shop","id":"1","chanel":"#ops"})");
+  REQUIRE(root);
+  CHECK(NotifierDraft::read(*root).unknown == std::vector<std::string>{"send_all_event", "chanel"});
 }
 
 TEST_CASE("the API's 404 for a platform keeps its shape, and says which there are") {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { createEngine, event, file, NotifierError, steadyEngine } from './package.mjs';
+import { Committer, createEngine, event, file, NotifierError, steadyEngine, toFetchHandler } from './package.mjs';
 
 const { Outbox, Sender } = await import(pathToFileURL(file('dist/node.js')));
 
@@ -65,5 +65,52 @@ test('an outbox needs a sender, and deliveries in an array', async () => {
   assert.equal(outbox.pending, 0);
   assert.equal(await outbox.enqueue([one]), 1);
   await outbox.close();
+  engine.dispose();
+});
+
+test('an option that is not known is refused, and the nearest named', async () => {
+  const engine = await steadyEngine();
+  const outbox = (options) => Outbox.open({ sender: { send: async () => ({ action: 'delivered', status: 200, reason: '' }) }, ...options });
+  const mistakes = [
+    [() => createEngine({ clok: Date.now }), 'the options of createEngine are not valid: clok is not known here; did you mean clock?'],
+    [() => new Sender({ alowPrivate: true }), 'the options of Sender are not valid: alowPrivate is not known here; did you mean allowPrivate?'],
+    [() => outbox({ retry: { delays: [1] } }), 'the options of retry are not valid: delays is not known here; did you mean delaysMs?'],
+    [() => outbox({ limits: { slak: {} } }), 'the options of limits are not valid: slak is not known here; did you mean slack?'],
+    [() => outbox({ limits: { slack: { concurency: 1 } } }), 'the options of limits.slack are not valid: concurency is not known here; did you mean concurrency?'],
+    [() => outbox({ path: 'x' }), /path is not known here; there are sender, file, /],
+    [() => toFetchHandler(engine, { sends() {} }), 'the options of toFetchHandler are not valid: sends is not known here; did you mean send?'],
+    [() => new Committer(engine, { storage() {} }), 'the options of Committer are not valid: storage is not known here; there are store, tries'],
+    [() => engine.configure({ email_from: 'a@example.com' }), 'the options of configure are not valid: email_from is not known here; did you mean emailFrom?'],
+  ];
+  for (const [mistake, expected] of mistakes) {
+    const { code, message, fields } = await rejection((async () => mistake())());
+    assert.equal(code, 'invalid');
+    assert[typeof expected === 'string' ? 'equal' : 'match'](message, expected);
+    assert.equal(fields[0].code, 'unknown_key');
+  }
+  engine.dispose();
+});
+
+test('a document or a draft with a key that is not known is refused, and the nearest named', async () => {
+  const engine = await steadyEngine();
+  const before = engine.snapshot();
+  assert.deepEqual(error(() => engine.load({ version: 1, aps: [] })).fields.map(({ field }) => field), ['aps', 'apps']);
+  assert.match(error(() => engine.load({})).message, /apps is missing: an array of apps, \[\] for none/);
+  const { fields } = error(() => engine.addNotifier('shop', { ...slack, send_all_event: true }));
+  assert.deepEqual(fields, [{ field: 'send_all_event', message: 'is not known here; did you mean send_all_events?', code: 'unknown_key' }]);
+  assert.equal(error(() => engine.updateNotifier('no-slack', { chanel: '#ops' })).fields[0].field, 'chanel');
+  assert.equal(engine.snapshot(), before);
+  // What an engine gives, it takes.
+  engine.updateNotifier('no-slack', engine.notifier('no-slack'));
+  engine.dispose();
+});
+
+test('a platform, an app and a notifier that are not there are named', async () => {
+  const engine = await steadyEngine();
+  assert.match(error(() => engine.addNotifier('shop', { ...slack, platform: 'discord' })).message, /^there is no platform 'discord'; there are rocket_chat \(/);
+  assert.equal(error(() => engine.addNotifier('shpo', slack)).message, "there is no app with the id or name 'shpo'");
+  assert.equal(error(() => engine.notifiers('shpo')).message, "there is no app with the id or name 'shpo'");
+  assert.equal(error(() => engine.updateNotifier('no-7', {})).message, "there is no notifier with the id 'no-7'");
+  assert.equal(error(() => engine.preview('no-7', event)).message, "there is no notifier with the id 'no-7'");
   engine.dispose();
 });

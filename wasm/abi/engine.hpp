@@ -85,9 +85,14 @@ inline notifier::User read_user(View object) {
   return {object["id"].text(), object["username"].text(), object["email"].text()};
 }
 
-/// Reads a draft, whose platform may be given by name.
+/// Reads a draft, whose platform may be given by name. A key that no notifier has is a problem.
 inline NotifierDraft read_draft(View object) {
   NotifierDraft draft = NotifierDraft::read(object);
+  notifier::detail::Problems problems;
+  for (const std::string& key : draft.unknown) {
+    notifier::detail::refuse_key(key, notifier::detail::DraftView::keys, {}, problems);
+  }
+  draft.problems.insert(draft.problems.end(), problems.list().begin(), problems.list().end());
   if (!draft.platform_id) {
     draft.platform = object["platform"].string();
     if (const auto* named = notifier::find_platform_by_name(*draft.platform)) draft.platform_id = named->id;

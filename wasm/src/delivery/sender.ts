@@ -1,6 +1,7 @@
 // One attempt of a delivery, by whatever way it goes.
 
 import { NotifierError } from '../error.js';
+import { checkKeys } from '../known_keys.js';
 import type { Delivery } from '../types.js';
 import { Core } from './core.js';
 import { needDelivery } from './given.js';
@@ -44,8 +45,10 @@ export class Sender {
   readonly #mail: MailSender;
   readonly #clock: () => number;
 
-  /** @throws {NotifierError} `invalid` where an option is wrong */
-  constructor({ smtp, timeoutMs = 30_000, connectTimeoutMs = 10_000, ca, clock = Date.now, ...guard }: SenderOptions = {}) {
+  /** @throws {NotifierError} `invalid` where an option is wrong, or not known */
+  constructor(options: SenderOptions = {}) {
+    checkKeys(options, 'smtp timeoutMs connectTimeoutMs ca clock allow allowPorts allowPrivate lookup', 'Sender');
+    const { smtp, timeoutMs = 30_000, connectTimeoutMs = 10_000, ca, clock = Date.now, ...guard } = options;
     this.#clock = clock;
     this.#guard = new Guard(this.#core, guard);
     this.#http = new HttpSender(this.#core, this.#guard, { totalMs: timeoutMs, connectMs: Math.min(connectTimeoutMs, timeoutMs) }, ca, clock);
