@@ -185,7 +185,7 @@ inline Result<void> SqliteStore::load_configuration(Registry& registry) {
   if (!row) return row.error();
   const auto exists = row->step();
   if (!exists.has_value()) return exists.error();
-  return *exists ? registry.load(row->text(0)) : Result<void>();
+  return *exists ? registry.load_configuration(row->text(0)) : Result<void>();
 }
 
 inline Result<void> SqliteStore::store_configuration(std::string_view document) {

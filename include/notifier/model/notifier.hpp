@@ -58,6 +58,7 @@ struct NotifierDraft {
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -88,6 +89,7 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   draft.problems = std::move(problems.list());
+  draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
 

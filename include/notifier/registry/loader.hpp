@@ -15,6 +15,7 @@
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/kept_texts.hpp"
+#include "notifier/registry/known_keys.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/unique_texts.hpp"
 #include "notifier/text/decimal.hpp"
@@ -59,7 +60,8 @@ class Loader {
   Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
       : builder_(std::move(vocabulary), hash_seed), now_(now) {}
 
-  Result<std::shared_ptr<const State>> load(json::View root);
+  /// @param needs_apps  an absent list of apps is a fault
+  Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
 
  private:
   /// Makes room for what the document says that there is.
@@ -122,7 +124,11 @@ void Loader::for_each(json::View list, Path&& path, F&& f) {
   });
 }
 
-inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
+inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool needs_apps) {
+  check_keys(root, document_keys, {}, problems_);
+  if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
+    problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
   for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
@@ -142,6 +148,8 @@ inline void Loader::reserve(json::View apps) {
 }
 
 inline void Loader::load_app(json::View value, std::size_t position) {
+  check_keys(value, app_keys, {}, problems_);
+  check_keys(value["owner"], user_keys, "owner.", problems_);
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
@@ -170,6 +178,7 @@ inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
+  for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
@@ -242,6 +251,7 @@ NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t
 
 NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
+  check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
   if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");

@@ -155,12 +155,15 @@ class Registry {
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes.
+  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
+  /// `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
+  /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
+  Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  /// The snapshot without its apps and people: settings, and the event types that are not built in.
   std::string configuration() const;
 
  private:
@@ -168,6 +171,7 @@ class Registry {
   friend class Prepared;
   using State = detail::State;
 
+  Result<void> load(std::string_view json, bool needs_apps);
   std::shared_ptr<const State> current() const;
   /// Makes a changed copy of the state what everybody sees from now on.
   void publish(std::shared_ptr<const State> next);
@@ -322,7 +326,11 @@ inline std::size_t Registry::notifier_count() const { return current()->notifier
 
 inline std::size_t Registry::app_count() const { return current()->app_count(); }
 
-inline Result<void> Registry::load(std::string_view json) {
+inline Result<void> Registry::load(std::string_view json) { return load(json, true); }
+
+inline Result<void> Registry::load_configuration(std::string_view json) { return load(json, false); }
+
+inline Result<void> Registry::load(std::string_view json, bool needs_apps) {
   json::Document document;
   const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
@@ -345,7 +353,7 @@ inline Result<void> Registry::load(std::string_view json) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
   if (!reserved_.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
+  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};
