@@ -75,7 +75,7 @@ inline std::string_view nearest_key(std::string_view key, std::string_view list)
 
 /// Adds a problem for a key that is not in the list.
 /// @param prefix  path of the object with a final dot, or empty
-[[gnu::noinline]] inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
   const std::string_view nearest = nearest_key(key, list);
   std::string message = "is not known here";
@@ -93,7 +93,7 @@ inline std::string_view nearest_key(std::string_view key, std::string_view list)
 }
 
 /// Adds a problem for each key of an object that is not in the list.
-[[gnu::noinline]] inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
   object.for_each_member([&](std::string_view key, json::View) {
     if (!is_among(key, list)) refuse_key(key, list, prefix, problems);

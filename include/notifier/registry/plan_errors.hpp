@@ -30,7 +30,7 @@ inline Error no_notifier(std::string_view id, std::string_view resource = "base"
   return not_found(resource, "there is no notifier with the id " + quoted(id));
 }
 /// @param given  id or name; empty where neither is there
-[[gnu::noinline]] inline Error no_platform(std::string_view given) {
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
   const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + quoted(given);
   return not_found("notification_platform", what + "; " + known_platforms(true));
 }

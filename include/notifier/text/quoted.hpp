@@ -12,7 +12,7 @@ namespace detail {
 
 /// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
 /// is no UTF-8 and what may be a URL, which can be a secret, is left out.
-[[gnu::noinline]] inline std::string quoted(std::string_view text) {
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
   constexpr std::size_t most = 64;
   constexpr const char* digits = "0123456789abcdef";
   if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
