@@ -280,7 +280,7 @@ class EmailContent {
   }
 
   template <class Escape>
-  [[gnu::noinline]] QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
+  NOTIFIER_NOINLINE QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
                                              std::size_t limit) {
     if (text.size() <= limit) {
       qp.text<Escape>(text);

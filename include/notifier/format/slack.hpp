@@ -304,7 +304,7 @@ class SlackWriter {
   }
 
   template <class Escape>
-  [[gnu::noinline]] char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+  NOTIFIER_NOINLINE char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
   }
 

@@ -77,7 +77,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -130,7 +130,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   notifier_.type_data.webhook_url = url;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(json::View value) {
   constexpr std::string_view field = "type_data.signing_secret";
   std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
   if (value.is_null()) return secrets.clear();
@@ -160,7 +160,7 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   secrets = std::move(given);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
                                                          std::vector<std::string>& out) {
   if (!value.exists()) return;
   if (value.is_null()) return out.clear();
@@ -208,7 +208,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+NOTIFIER_NOINLINE inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});

@@ -127,14 +127,14 @@ inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
 }
 
 /// Twice as many, or the first ones.
-[[gnu::noinline]] inline void Rendering::grow() {
+NOTIFIER_NOINLINE inline void Rendering::grow() {
   const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
   for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
   next_ = payloads_.begin();
   payload_count_ += more;
 }
 
-[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
   const auto pass = [this] {
     if (++next_ == payloads_.end()) next_ = payloads_.begin();
@@ -206,22 +206,22 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   }
 }
 
-[[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
   format_slack(rendering.described(), payload.body, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
   format_rocket_chat(rendering.described(), payload.body, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
+NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -267,7 +267,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
+NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
