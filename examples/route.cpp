@@ -8,6 +8,7 @@
 // where an event could not be read or the output not be written; 2 where the program was called wrongly or the
 // configuration has faults.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
+#elif defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
 #endif
 
 #include "notifier/routing/router.hpp"
@@ -319,6 +323,11 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#if defined(_WIN32)
+  // The bytes that come and go are the same everywhere.
+  _setmode(_fileno(stdin), _O_BINARY);
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   if (argc == 2 && (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)) {
     std::fputs(usage, stdout);
     return 0;

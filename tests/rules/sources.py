@@ -70,6 +70,8 @@ def check_header(path):
         call = FORBIDDEN_CALLS.search(without_comments_and_strings(line))
         if call and not adapter:
             say(path, number, f"{call.group(1)}() is not used in this library")
+        if name != "config.hpp" and re.search(r"\[\[(gnu|clang|msvc)::|__attribute__|__declspec|__forceinline", line):
+            say(path, number, "an attribute of one compiler: config.hpp has a macro, or gets one")
         define = re.match(r"\s*#\s*define\s+(?!NOTIFIER_)(\w+)", line)
         if define:
             say(path, number, f"macro {define.group(1)} does not begin with NOTIFIER_")
