@@ -1,24 +1,13 @@
 #pragma once
 
-#include <array>
 #include <cstdint>
 #include <functional>
 
 #include "notifier/delivery/retry.hpp"
-#include "notifier/model/platform.hpp"
+#include "notifier/model/target_limits.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
-};
-
-/// Limits by platform, in the order of the enum. Slack takes about one message a second and webhook
-/// (https://api.slack.com/apis/rate-limits); all mail goes to one relay.
-using PlatformLimits = std::array<TargetLimits, platform_count>;
-inline constexpr PlatformLimits default_limits = {{{4, 0}, {1, 1000}, {16, 0}, {2, 0}}};
 
 /// What an outbox takes from its host; every member has a default.
 struct OutboxOptions {
