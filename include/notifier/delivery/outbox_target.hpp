@@ -40,7 +40,7 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (platform_info(delivery.platform).transport == Transport::http) {
+  if (!is_mail(delivery.platform)) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;

@@ -101,6 +101,9 @@ constexpr const PlatformRow& platform_info(Platform platform) noexcept {
   return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
 }
 
+/// Whether it is sent mails, else requests.
+constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
+
 /// How much a target of each platform is sent at a time, unless the host says otherwise.
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
