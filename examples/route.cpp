@@ -215,7 +215,7 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
   out.member("notifier_id", delivery.notifier_id);
   out.member("notifier_name", delivery.notifier_name);
   out.member("platform", to_string(delivery.platform));
-  if (delivery.platform == notifier::Platform::email) {
+  if (notifier::is_mail(delivery.platform)) {
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();

@@ -31,7 +31,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     out.member("notifier_id", delivery.notifier_id);
     out.member("notifier_name", delivery.notifier_name);
     out.member("platform", to_string(delivery.platform));
-    if (delivery.platform == Platform::email) {
+    if (is_mail(delivery.platform)) {
       out.member("from", delivery.from);
       out.key("to");
       out.array([&] {

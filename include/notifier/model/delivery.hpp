@@ -9,26 +9,13 @@
 #include <vector>
 
 #include "notifier/model/body.hpp"
+#include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/truncation.hpp"
 #include "notifier/range.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
-struct Truncation {
-  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
-                           ///< "actor", "kind", "link" (left out whole)
-  std::size_t length = 0;  ///< what it would have been
-  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
-};
-
-/// A header that borrows its text.
-struct HeaderView {
-  std::string_view name;
-  std::string_view value;
-};
 
 /// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
 ///

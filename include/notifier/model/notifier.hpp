@@ -9,20 +9,9 @@
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/model/type_data.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// The platform-dependent part of a notifier. Only the platform's own members are used; the rest stay empty.
-struct TypeData {
-  std::string webhook_url;  ///< slack, webhook, rocket_chat. A secret: it appears in no text but its own request
-  std::vector<std::string> user_ids;  ///< email: people, resolved when a mail is rendered
-  std::vector<std::string> emails;    ///< email: additional addresses
-  std::vector<std::string>
-      signing_secrets;  ///< webhook: `signing_secret` (a string or an array), `whsec_...`. Never returned by the API
-  /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
-  /// returned.
-  std::string other;
-};
 
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.

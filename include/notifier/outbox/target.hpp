@@ -10,6 +10,7 @@
 #include "notifier/model/time.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/outbox/storage.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -39,7 +40,7 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (delivery.platform != Platform::email) {
+  if (!is_mail(delivery.platform)) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;

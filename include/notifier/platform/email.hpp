@@ -20,15 +20,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline constexpr PlatformRow email_row = {
-    Platform::email,
-    "59c52ac27651ce002c1d4620",
-    "email",
-    "Email",
-    "Mails the events you choose to you, your collaborators and other addresses.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg",
-};
-
 /// Limits of a mail, ours, in bytes of the text before it is encoded.
 namespace email_limits {
 inline constexpr std::size_t subject = 255;  ///< a widespread mail program keeps no more
@@ -65,6 +56,32 @@ void format_email_body(const Message& message, std::string_view thread_domain, T
 /// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
 void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                   std::string_view key, std::string_view domain, Buffer& out);
+
+namespace detail {
+
+inline constexpr PlatformField email_fields[] = {
+    {"type_data.user_ids", PlatformField::Kind::users, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::user_ids},
+    {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::emails},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow email_row = [] {
+  PlatformRow row;
+  row.platform = Platform::email;
+  row.id = "59c52ac27651ce002c1d4620";
+  row.name = "email";
+  row.display_name = "Email";
+  row.description = "Mails the events you choose to you, your collaborators and other addresses.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
+  row.fields = detail::email_fields;
+  row.transport = Transport::smtp;
+  row.limits = {4, 0};  // all mail goes to one relay
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 

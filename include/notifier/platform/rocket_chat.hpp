@@ -11,20 +11,12 @@
 #include "notifier/buffer.hpp"
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
+#include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-inline constexpr PlatformRow rocket_chat_row = {
-    Platform::rocket_chat,
-    "5982f145d48c3600273ef08b",
-    "rocket_chat",
-    "Rocket.Chat",
-    "Posts the events you choose to a channel of any Rocket.Chat server.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg",
-};
 
 /// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
 namespace rocket_chat_limits {
@@ -54,6 +46,40 @@ static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentenc
 /// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
 /// where it is not within a word, stand in for them, since a joiner does not hinder those.
 void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField rocket_chat_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+};
+
+inline constexpr KnownReply rocket_chat_replies[] = {
+    // Older servers report their rate limit as 400, or inside a 200.
+    {"error-too-many-requests", Verdict::Action::throttle, "the target asks to send less often", false},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow rocket_chat_row = [] {
+  PlatformRow row;
+  row.platform = Platform::rocket_chat;
+  row.id = "5982f145d48c3600273ef08b";
+  row.name = "rocket_chat";
+  row.display_name = "Rocket.Chat";
+  row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
+  row.fields = detail::rocket_chat_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.replies.success_member = "success";
+  row.replies.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
+  row.replies.denied_success = "the target refuses it (\"success\":false in an answer of success)";
+  row.replies.replies = detail::rocket_chat_replies;
+  row.limits = {2, 0};
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 

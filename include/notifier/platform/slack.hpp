@@ -12,19 +12,11 @@
 #include "notifier/buffer.hpp"
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
+#include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-inline constexpr PlatformRow slack_row = {
-    Platform::slack,
-    "5982f145d48c3600273ef089",
-    "slack",
-    "Slack",
-    "Posts the events you choose to a Slack channel through an incoming webhook.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg",
-};
 
 /// Slack's limits, in code points of the text as Slack counts it: an entity such as `&amp;` is five.
 namespace slack_limits {
@@ -59,6 +51,56 @@ inline constexpr std::size_t fields = 40;                  ///< fields shown, in
 ///             slack_limits::text code points and a frame of about 300 bytes.
 /// @param cut  gets one entry for every part that was cut.
 void format_slack(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField slack_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+};
+
+// What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
+inline constexpr KnownReply slack_replies[] = {
+    {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
+    {"no_service_id", Verdict::Action::disable, "Slack: this webhook does not exist (no_service_id)"},
+    {"no_active_hooks", Verdict::Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
+    {"no_team", Verdict::Action::disable, "Slack: the workspace does not exist (no_team)"},
+    {"team_disabled", Verdict::Action::disable, "Slack: the workspace is disabled (team_disabled)"},
+    {"invalid_token", Verdict::Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
+    {"channel_not_found", Verdict::Action::disable, "Slack: the channel does not exist (channel_not_found)"},
+    {"channel_is_archived", Verdict::Action::disable, "Slack: the channel is archived (channel_is_archived)"},
+    {"user_not_found", Verdict::Action::disable, "Slack: the user does not exist (user_not_found)"},
+    {"action_prohibited", Verdict::Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
+    {"posting_to_general_channel_denied", Verdict::Action::fail, "Slack: posting to this channel is not allowed"},
+    {"invalid_payload", Verdict::Action::fail, "Slack: the message was not understood (invalid_payload)"},
+    {"invalid_blocks", Verdict::Action::fail, "Slack: the message was not understood (invalid_blocks)"},
+    {"no_text", Verdict::Action::fail, "Slack: the message has no text (no_text)"},
+    {"too_many_attachments", Verdict::Action::fail,
+     "Slack: the message has too many attachments (too_many_attachments)"},
+    {"rollup_error", Verdict::Action::retry, "Slack: something went wrong there (rollup_error)"},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow slack_row = [] {
+  PlatformRow row;
+  row.platform = Platform::slack;
+  row.id = "5982f145d48c3600273ef089";
+  row.name = "slack";
+  row.display_name = "Slack";
+  row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
+  row.fields = detail::slack_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.replies.success_body = "ok";
+  row.replies.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
+  row.replies.replies = detail::slack_replies;
+  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+  row.limits = {1, 1000};
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 

@@ -2,12 +2,11 @@
 
 #pragma once
 
-#include <array>
 #include <cstddef>
-#include <cstdint>
 #include <string_view>
 
 #include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
@@ -20,27 +19,76 @@ inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_ro
 
 namespace detail {
 
-/// Where the row of each platform stands, in the order of the enum.
-constexpr std::array<std::uint8_t, platform_count> find_rows() noexcept {
-  std::array<std::uint8_t, platform_count> places{};
-  for (std::size_t i = 0; i < platform_count; ++i) {
-    for (std::size_t at = 0; at < platform_count; ++at) {
-      if (builtin_platforms[at].platform == static_cast<Platform>(i)) places[i] = static_cast<std::uint8_t>(at);
-    }
+/// Appends a platform's body of a message. `cut` gets one entry for every part that was cut.
+using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations& cut);
+
+/// What writes the bodies of their requests; nullptr where none is written, or a mail. Beside the rows, not in them, so
+/// that a program which reads rows alone, as one that only delivers, has no writers in it.
+inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+
+/// @param row  one of builtin_platforms
+inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
+
+/// The rows in the order of the enum; nullptr where one lacks.
+struct RowsByPlatform {
+  const PlatformRow* rows[platform_count] = {};
+
+  constexpr RowsByPlatform() noexcept {
+    for (const PlatformRow& row : builtin_platforms) rows[static_cast<std::size_t>(row.platform)] = &row;
   }
-  return places;
+};
+
+inline constexpr RowsByPlatform rows_by_platform;
+
+/// Most headers that a platform's requests have.
+inline constexpr std::size_t most_headers = 4;
+
+constexpr bool is_complete(const PlatformField& field) noexcept {
+  const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
+  return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
 }
 
-inline constexpr std::array<std::uint8_t, platform_count> row_places = find_rows();
+/// What readers of a row count on.
+constexpr bool is_complete(const PlatformRow& row) noexcept {
+  for (const PlatformField& field : row.fields) {
+    if (!is_complete(field)) return false;
+  }
+  using Kind = PlatformField::Kind;
+  if (row.transport == Transport::smtp) {
+    return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
+  }
+  const ReplyRules& rules = row.replies;
+  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
+  const bool has_reasons =
+      asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
+  return row.fields.size() != 0 && row.fields[0].kind == Kind::url && has_reasons && !row.method.empty() &&
+         row.headers.size() + (row.idempotency_header.empty() ? 0 : 1) <= most_headers;
+}
 
-constexpr bool has_a_row_each() noexcept {
+constexpr bool are_complete() noexcept {
+  for (const PlatformRow* row : rows_by_platform.rows) {
+    if (row == nullptr || !is_complete(*row)) return false;
+  }
   for (std::size_t i = 0; i < platform_count; ++i) {
-    if (builtin_platforms[row_places[i]].platform != static_cast<Platform>(i)) return false;
+    const PlatformRow& row = builtin_platforms[i];
+    const bool has_writer = row.transport == Transport::http && !row.sends_event;
+    if (has_writer != (payload_writers[i] != nullptr)) return false;
   }
   return true;
 }
 
-static_assert(has_a_row_each(), "a platform of the enum lacks its row");
+static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
+
+/// What is known of a platform that there is.
+constexpr const PlatformRow& row_of(Platform platform) noexcept {
+  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+}
+
+constexpr PlatformLimits limits_by_platform() noexcept {
+  PlatformLimits limits{};
+  for (std::size_t i = 0; i < platform_count; ++i) limits[static_cast<Platform>(i)] = rows_by_platform.rows[i]->limits;
+  return limits;
+}
 
 }  // namespace detail
 
@@ -48,10 +96,16 @@ static_assert(has_a_row_each(), "a platform of the enum lacks its row");
 constexpr const PlatformRow* platforms_begin() noexcept { return builtin_platforms; }
 constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms + platform_count; }
 
-/// What is known of a platform. @param platform  one that there is
+/// What is known of a platform; of one that there is not, what is known of webhooks.
 constexpr const PlatformRow& platform_info(Platform platform) noexcept {
-  return builtin_platforms[detail::row_places[static_cast<std::size_t>(platform)]];
+  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
 }
+
+/// Whether it is sent mails, else requests.
+constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
+
+/// How much a target of each platform is sent at a time, unless the host says otherwise.
+inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
 constexpr std::string_view to_string(Platform platform) noexcept {

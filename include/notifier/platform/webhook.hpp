@@ -1,23 +1,40 @@
-// A webhook: the event itself, byte for byte as it came in. There is nothing to format but the frame.
+// A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
+// a signature comes on top when it is sent (delivery/signature.hpp).
 
 #pragma once
 
+#include "notifier/format/incoming_webhook.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/platform_row.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline constexpr PlatformRow webhook_row = {
-    Platform::webhook,
-    "5982f145d48c3600273ef08a",
-    "webhook",
-    "Webhook",
-    "Sends each event as an HTTP request to the address you give.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg",
+namespace detail {
+
+inline constexpr PlatformField webhook_fields[] = {
+    webhook_url_field,
+    {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false,
+     nullptr, &TypeData::signing_secrets},
 };
 
-/// What every request says of itself; `webhook-id` and a webhook's signature come on top.
-inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
-                                                      {"user-agent", "notifier/2.0"}};
+}  // namespace detail
+
+inline constexpr PlatformRow webhook_row = [] {
+  PlatformRow row;
+  row.platform = Platform::webhook;
+  row.id = "5982f145d48c3600273ef08a";
+  row.name = "webhook";
+  row.display_name = "Webhook";
+  row.description = "Sends each event as an HTTP request to the address you give.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
+  row.fields = detail::webhook_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.sends_event = true;
+  row.idempotency_header = "webhook-id";
+  row.limits = {16, 0};
+  return row;
+}();
 
 NOTIFIER_NAMESPACE_END

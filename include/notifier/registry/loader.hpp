@@ -187,11 +187,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.active = true;
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
-  notifier_.type_data.webhook_url.clear();
-  notifier_.type_data.user_ids.clear();
-  notifier_.type_data.emails.clear();
-  notifier_.type_data.signing_secrets.clear();
-  notifier_.type_data.other.clear();
+  notifier_.type_data.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);

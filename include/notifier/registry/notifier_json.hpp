@@ -13,7 +13,8 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
+/// Whether write-only fields, as `signing_secret`, are written: only a store needs it, and a store holds secrets
+/// anyway.
 enum class Secrets { hide, keep };
 
 namespace detail {
@@ -31,17 +32,26 @@ inline void write_time(json::Writer& out, std::string_view key, Timestamp time) 
   out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
 }
 
+inline bool has_value(const PlatformField& field, const TypeData& data) noexcept {
+  return (field.text != nullptr && !(data.*field.text).empty()) ||
+         (field.texts != nullptr && !(data.*field.texts).empty());
+}
+
+/// Writes a field's member.
+inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+  if (field.text != nullptr) out.member(field.key(), data.*field.text);
+  if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
+}
+
 inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
   const TypeData& data = notifier.type_data;
   out.object([&] {
-    if (notifier.platform == Platform::email) {
-      write_texts(out, "user_ids", data.user_ids);
-      write_texts(out, "emails", data.emails);
-    } else {
-      out.member("webhook_url", data.webhook_url);
-    }
-    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
-      write_texts(out, "signing_secret", data.signing_secrets);
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      if (field.visibility != PlatformField::Visibility::write_only) {
+        write_field(out, field, data);
+      } else if (secrets == Secrets::keep && has_value(field, data)) {
+        write_field(out, field, data);
+      }
     }
     if (!data.other.empty()) out.raw(data.other);
   });

@@ -90,11 +90,9 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_slack(Rendering& rendering, Rendering::Payload& payload);
-  void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
-  void render_request(Rendering& rendering, Record record);
+  void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
@@ -107,7 +105,8 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
-  HeaderView headers_[3];
+  HeaderView headers_[most_headers];
+  const PlatformRow* headers_of_ = nullptr;  // whose the first of them are
   DeliveryView view_;
 };
 
@@ -178,10 +177,11 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
-  if (view_.platform == Platform::email) {
+  const PlatformRow& row = row_of(view_.platform);
+  if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
-    render_request(rendering, record);
+    render_request(rendering, record, row);
   }
   return view_;
 }
@@ -198,20 +198,12 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice =
       payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
-  switch (voice.platform) {
-    case Platform::slack: write_slack(rendering, payload); break;
-    case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
-    case Platform::email: write_mail(rendering, payload); break;
-    case Platform::webhook: break;
+  const PlatformRow& row = row_of(voice.platform);
+  if (row.transport == Transport::smtp) {
+    write_mail(rendering, payload);
+  } else if (!row.sends_event) {
+    writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
-}
-
-NOTIFIER_NOINLINE inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
-  format_slack(rendering.described(), payload.body, payload.cut);
-}
-
-NOTIFIER_NOINLINE inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
-  format_rocket_chat(rendering.described(), payload.body, payload.cut);
 }
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
@@ -232,19 +224,22 @@ NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from)
   format_from(sender_.view(), from_line_);
 }
 
-inline void Renderer::render_request(Rendering& rendering, Record record) {
+inline void Renderer::render_request(Rendering& rendering, Record record, const PlatformRow& row) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
-  view_.method = "POST";
-  view_.url = record.webhook_url();
-  view_.headers = json_request_headers;
-  view_.header_count = std::size(json_request_headers);
-  if (view_.platform == Platform::webhook) {
-    std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
+  view_.method = row.method;
+  view_.url = record.first_text();
+  view_.headers = row.headers.begin();
+  view_.header_count = row.headers.size();
+  if (!row.idempotency_header.empty()) {
+    if (headers_of_ != &row) std::copy(row.headers.begin(), row.headers.end(), headers_);
+    headers_of_ = &row;
+    headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
+  }
+  if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = nullptr;
     view_.truncation_count = 0;

@@ -323,7 +323,7 @@ inline void Router::prepare_batch(const State& state, Batch& batch) {
       if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
       rendering.begin(event, state, ++rendered_);
     }
-    if (match.record.platform() == Platform::webhook) continue;
+    if (detail::row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
     rendering.described();
   }
