@@ -8,6 +8,7 @@
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/model/secret_member.hpp"
 #include "notifier/model/time.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -19,8 +20,8 @@ struct TypeData {
   std::vector<std::string> emails;    ///< email: additional addresses
   std::vector<std::string>
       signing_secrets;  ///< webhook: `signing_secret` (a string or an array), `whsec_...`. Never returned by the API
-  /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
-  /// returned.
+  /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept, and
+  /// returned but for those whose names look like secrets, or which hold such (model/secret_member.hpp).
   std::string other;
 };
 
@@ -41,7 +42,8 @@ struct Notifier {
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
 };
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
+/// Whether `signing_secret` and what looks like a secret is written: only a store needs it, and a store holds secrets
+/// anyway.
 enum class Secrets { hide, keep };
 
 /// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
@@ -101,7 +103,12 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
     if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
       write_texts(out, "signing_secret", data.signing_secrets);
     }
-    if (!data.other.empty()) out.raw(data.other);
+    if (data.other.empty()) return;
+    if (secrets == Secrets::keep) {
+      out.raw(data.other);
+    } else {
+      write_without_secrets(out, data.other);
+    }
   });
 }
 
