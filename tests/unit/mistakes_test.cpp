@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "api_world.hpp"
+#include "notifier/net/address_guard.hpp"
 #include "notifier/registry/registry.hpp"
 
 using namespace notifier;
@@ -101,4 +102,71 @@ TEST_CASE("the API's 404 for a platform keeps its shape, and says which there ar
   CHECK(outcome.response.body ==
         R"({"resource":"notification_platform","error":"not found","message":"platform_id is missing; )" +
             std::string(all_platforms) + "\"}");
+}
+
+TEST_CASE("a URL that deliveries may never go to is refused when a draft brings it, and not when it is kept already") {
+  const AddressGuard guard;
+  RegistryOptions options;
+  options.refuse_url = [&guard](std::string_view url) {
+    const GuardReason reason = guard.judge_url(url);
+    return reason == GuardReason::none ? std::string_view() : describe(reason);
+  };
+  Registry registry(options);
+  REQUIRE(registry.load(R"({"apps":[{"name":"shop","notifiers":[
+    {"id":"no-1","name":"n","platform":"webhook","type_data":{"webhook_url":"http://10.0.0.1/SECRET"}}]}]})"));
+  NotifierDraft draft;
+  draft.name = "m";
+  draft.platform = "webhook";
+  draft.type_data = R"({"webhook_url":"http://10.0.0.1/SECRET"})";
+  const auto refused = registry.add("shop", draft);
+  REQUIRE_FALSE(refused);
+  REQUIRE(refused.error().fields.size() == 1);
+  CHECK(refused.error().fields[0].field == "type_data.webhook_url");
+  CHECK(refused.error().fields[0].code == "unreachable_url");
+  CHECK(refused.error().fields[0].message ==
+        "can't be delivered to: " + std::string(describe(guard.judge_url("http://10.0.0.1/"))));
+  CHECK_FALSE(holds(refused.error().message, "SECRET"));
+
+  NotifierDraft patch;
+  patch.active = false;
+  CHECK(registry.update("shop", "no-1", patch));
+  patch.type_data = R"({"webhook_url":"http://127.0.0.1/"})";
+  CHECK_FALSE(registry.update("shop", "no-1", patch));
+  draft.type_data = R"({"webhook_url":"https://example.com/x"})";
+  CHECK(registry.add("shop", draft));
+  draft.platform = "email";
+  draft.type_data.reset();
+  CHECK(registry.add("shop", draft));
+}
+
+TEST_CASE("a plan says what is legal and of no use; it is neither stored nor compared") {
+  Registry registry;
+  REQUIRE(registry.add_app({"app-1", "shop", {}, {}}));
+  NotifierDraft draft;
+  draft.name = "n";
+  draft.platform = "slack";
+  draft.type_data = R"({"webhook_url":"https://example.com/SECRET"})";
+  const auto planned = registry.plan_add("shop", draft);
+  REQUIRE(planned);
+  REQUIRE(planned->warnings.size() == 2);
+  CHECK(planned->warnings[0].code == "selects_nothing");
+  CHECK(planned->warnings[1].code == "foreign_host");
+  Buffer text;
+  json::Writer out(text);
+  write_json(out, *planned);
+  CHECK_FALSE(holds(text.view(), "warnings"));
+  CHECK(registry.apply({*planned}));
+}
+
+TEST_CASE("an answer makes at most twenty remarks") {
+  api_world::World world;
+  std::string lines;
+  for (int i = 0; i < 50; ++i) lines += "{\"x\":1}\n";
+  const Outcome outcome = api_world::post_events(world, lines);
+  CHECK(outcome.response.status == 202);
+  json::Document document;
+  const auto root = document.parse(outcome.response.body);
+  REQUIRE(root);
+  CHECK((*root)["events"].size() == 50);
+  CHECK((*root)["warnings"].size() == 20);
 }

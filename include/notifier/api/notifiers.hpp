@@ -7,19 +7,22 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
+#include "notifier/api/warnings.hpp"
 #include "notifier/registry/notifier_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-inline Response notifier_response(int status, const Notifier& notifier) {
+inline Response notifier_response(int status, const Notifier& notifier, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("notifier");
       write_json(out, notifier);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -56,7 +59,7 @@ inline Response add_notifier(Call& call) {
   auto change = call.registry.plan_add(app->id, *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(201, change->notifier);
+  Response response = notifier_response(201, change->notifier, change->warnings);
   record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -73,7 +76,7 @@ inline Response update_notifier(Call& call) {
   auto change = call.registry.plan_update(app->id, call.notifier_id(), *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, change->notifier, change->warnings);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;

@@ -111,8 +111,8 @@ inline void DraftView::read(json::View object, Problems& problems) {
   id = platform = type = created_at = updated_at = type_data = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
-    const auto is = [&](std::string_view expected, json::View& out) {
-      if (key != expected) return false;
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
       out = value;
       return true;
     };

@@ -25,6 +25,8 @@ struct Change {
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
   /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
   std::string expected;
+  /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
+  std::vector<FieldError> warnings;
 };
 
 /// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.

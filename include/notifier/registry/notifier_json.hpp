@@ -9,12 +9,13 @@
 
 #include "notifier/json/writer.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/model/secret_member.hpp"
 #include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Whether write-only fields, as `signing_secret`, are written: only a store needs it, and a store holds secrets
-/// anyway.
+/// Whether write-only fields, as `signing_secret`, and unknown members that look like secrets are written: only a store
+/// needs it, and a store holds secrets anyway.
 enum class Secrets { hide, keep };
 
 namespace detail {
@@ -53,7 +54,12 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
         write_field(out, field, data);
       }
     }
-    if (!data.other.empty()) out.raw(data.other);
+    if (data.other.empty()) return;
+    if (secrets == Secrets::keep) {
+      out.raw(data.other);
+    } else {
+      write_without_secrets(out, data.other);
+    }
   });
 }
 

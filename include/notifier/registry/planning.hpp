@@ -13,6 +13,7 @@
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/remarks.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -91,6 +92,21 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
   return id;
 }
 
+inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
+  const Notifier& notifier = change.notifier;
+  detail::Problems problems;
+  if (options_.refuse_url && draft.type_data && notifier.platform != Platform::email) {
+    const std::string_view why = options_.refuse_url(notifier.type_data.webhook_url);
+    if (!why.empty()) {
+      problems.add("type_data.webhook_url", "can't be delivered to: " + std::string(why), "unreachable_url");
+      return std::move(problems).to_error("notifier");
+    }
+  }
+  detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
+  change.warnings = std::move(problems.list());
+  return {};
+}
+
 inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
                                          const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
@@ -112,6 +128,7 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
   change.notifier.created_at = now;
   change.notifier.updated_at = now;
   if (now == Timestamp()) change.notifier.updated_at.ms = 1;
+  if (auto fine = look_at(draft, *block, change); !fine) return std::move(fine).error();
   return change;
 }
 
@@ -140,6 +157,7 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   detail::name_selected(*state.vocabulary, selected, notifier);
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();
   return change;
 }
 

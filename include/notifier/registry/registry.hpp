@@ -41,6 +41,10 @@ struct RegistryOptions {
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
   std::function<std::string(std::string_view prefix)> new_id;
+  /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
+  /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
+  /// Empty: every URL may be kept.
+  std::function<std::string_view(std::string_view url)> refuse_url;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
 };
@@ -118,7 +122,8 @@ class Registry {
 
   // ---- the same for hosts with a store: plan, then commit ----
 
-  /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
+  /// What add() would do; changes nothing. The notifier to be is in Change::notifier, and what is remarked on it in
+  /// Change::warnings.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
@@ -177,6 +182,8 @@ class Registry {
   void publish(std::shared_ptr<const State> next);
 
   Timestamp now() const;
+  /// What is kept of a draft is of some use: errc::invalid for a URL that is refused, remarks for the rest.
+  Result<void> look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const;
   std::string draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
                                std::size_t position) const;
   Result<std::string> draw_app_id(const State& state, const App& app) const;
