@@ -19,6 +19,7 @@ export const english = {
   appName: 'Name of the app',
   addApp: 'Create app',
   appAdded: '{name} was created.',
+  chooseApp: 'Choose\u2026',
   add: 'Add notifier',
   edit: 'Edit',
   editNamed: 'Edit {name}',
@@ -72,7 +73,9 @@ export const english = {
   failed: 'This did not work: {message}',
   unkept: 'What is changed here is not kept: {message}',
   tested: 'The test to {name} is on its way.',
+  testDelivered: 'The test to {name} has arrived.',
   testFailed: 'The test to {name} failed: {message}',
+  testWaits: 'The test to {name} has not arrived yet: {message}. It is tried again at {time}.',
   unreachable: 'The server cannot be reached. Trying again by itself.',
   connected: 'The server is back.',
   unauthorized: 'The server asks for a valid token.',
@@ -165,6 +168,8 @@ export const english = {
   'delivery.pending': 'pending',
   'delivery.delivered': 'delivered',
   'delivery.retrying': 'will be retried',
+  retryingAt: { one: 'tried once, again at {time}', other: 'tried {count} times, again at {time}' },
+  heldUntil: 'waits until it is active again, at most until {time}',
   'delivery.held': 'waits until it is active again',
   'delivery.dead': 'failed',
   'delivery.shown': 'not sent',
@@ -230,6 +235,12 @@ export class Words {
   time(value: number | Date, style: Intl.DateTimeFormatOptions = { timeStyle: 'short' }): string {
     const date = new Date(value);
     return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(this.locale, style).format(date);
+  }
+
+  /** A time of today as a time, else with its date. */
+  moment(value: number): string {
+    const isToday = new Date(value).toDateString() === new Date().toDateString();
+    return this.time(value, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' });
   }
 
   list(items: readonly string[]): string {
