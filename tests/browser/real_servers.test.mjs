@@ -136,6 +136,15 @@ for (const [name, program, ...first] of servers) {
       if (name !== 'notifier serve') await page.getByRole('tab', { name: 'Activity' }).click();
       await page.locator('.waiting', { hasText: /tried 2 times/ }).waitFor();
       assert.deepEqual(await page.locator('.waiting').allTextContents(), told, 'what the stream tells is what the list has');
+      // A target that is gone for good switches its notifier off; that is said, and still after a reload.
+      target.status = 410;
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      const off = page.getByRole('listitem').filter({ hasText: /Team channel.*Switched off.*\d+:\d\d.*gone/s });
+      await off.waitFor();
+      await page.reload();
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await off.waitFor();
       assert.match(JSON.stringify(target.received), /is a test of the notifier/);
       assert.deepEqual(faults, []);
     }));

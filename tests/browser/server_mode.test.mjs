@@ -290,6 +290,49 @@ test('a test says what came of it, by the stream, and where there is none by the
   await finish();
 });
 
+test('what nobody switched off says so, with reason and date, until somebody switches it on', async () => {
+  const events = [];
+  const history = { events: (app, offset, limit) => ({ total: events.length, items: events.slice(offset, offset + limit) }), deliveries: () => ({ total: 0, items: [] }) };
+  const { page, engine, row, tell, finish } = await start({ history });
+  await page.getByText('4 notifiers').waitFor();
+  const [team, audit] = ['Team channel', 'Audit trail'].map((wanted) => engine.notifiers('shop').find(({ name }) => name === wanted).id);
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  // As a server does it to one whose target is gone.
+  const off = async (id, reason) => {
+    const outcome = engine.switchOff('shop', id, reason);
+    assert.deepEqual(await engine.commit([outcome]), [undefined]);
+    for (const { json } of outcome.events) {
+      events.unshift(json);
+      tell('event', json);
+    }
+  };
+  await off(audit, 'the target is gone for good');
+  const said = /Switched off\s+\d+:\d\d:\d\d.[AP]M: the target is gone for good/;
+  await row('Audit trail').getByText(said).or(row('Audit trail').filter({ hasText: said })).first().waitFor();
+  assert.equal(await row('Ops room').getByText('Inactive').count(), 1, 'somebody did that');
+  assert.deepEqual(await violations(page), []);
+  await row('Audit trail').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByText(/Nobody switched it off: the target is gone for good \(\d+:\d\d:\d\d.[AP]M\)/).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+
+  // After a reload it stands in the record, however much happened since.
+  await off(team, 'nothing has arrived for five days');
+  for (let i = 0; i < 130; ++i) events.unshift(JSON.stringify({ id: `later-${i}`, type: 'restart', app_name: 'shop', type_data: {} }));
+  await page.reload();
+  await row('Audit trail').filter({ hasText: said }).waitFor();
+  await row('Team channel').filter({ hasText: /Switched off.*nothing has arrived for five days/s }).waitFor();
+  // Switched on, and off by hand: now somebody did that.
+  await row('Audit trail').getByRole('switch').click();
+  await row('Audit trail').getByText('All events').waitFor();
+  await row('Audit trail').getByRole('switch').click();
+  await row('Audit trail').getByText('Inactive').waitFor();
+  assert.equal(await row('Audit trail').getByText('Switched off').count(), 0);
+  await finish();
+});
+
 test('what goes leaves nothing behind: thousands of events later the page is as large as it was', async () => {
   const { page, engine, tell, finish } = await start();
   await page.getByRole('tab', { name: 'Activity' }).click();

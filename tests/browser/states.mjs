@@ -158,6 +158,23 @@ export const states = [
       await page.locator('.toast.failed').waitFor();
     },
   },
+  ...['switched-off', 'edit-switched-off'].map((name) => ({
+    name,
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      const { id } = server.engine.notifiers('shop').find((notifier) => notifier.name === 'Audit trail');
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await tab(page, 'Notifiers');
+      const outcome = server.engine.switchOff('shop', id, 'the target is gone for good');
+      await server.engine.commit([outcome]);
+      server.tell('event', outcome.events[0].json);
+      await row(page, 'Audit trail').getByText('Switched off').waitFor();
+      if (name === 'switched-off') return;
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+    },
+  })),
   {
     name: 'remove',
     reach: async (page) => {
