@@ -74,7 +74,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   hooks.on_step = [&](const notifier::Delivery& delivery, const notifier::OutboxStep& step,
                       const notifier::Verdict& verdict) {
     delivery_log.write(delivery, step, verdict);
-    service.publish(delivery, step.state);
+    service.publish(delivery, step, verdict);
   };
   hooks.on_disable = [&](const notifier::Delivery& delivery, std::string_view reason) {
     service.switch_off(delivery.app_id, delivery.notifier_id, reason);

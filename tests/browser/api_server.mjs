@@ -8,14 +8,15 @@ const json = (response, status, body) => response.writeHead(status, { 'Content-T
 
 /**
  * What `serve()` takes as `api`, the engine behind it, and what a test can do: `refuse` answers some requests with 422, `wait` holds up
- * answers until its promise, `token` is what is asked for, `tell` sends something down the streams, `cutStreams` ends them; `asked` lists the requests.
+ * answers until its promise, `token` is what is asked for, `tell` sends something down the streams, `cutStreams` ends them; `asked` lists the requests, `made` the
+ * deliveries.
  */
 export async function startApi({ configuration = shop, history, token = '' } = {}) {
   const engine = await createEngine({ history });
   engine.load(configuration);
   const streams = new Set();
   const tell = (name, told) => streams.forEach((stream) => stream.write(`event: ${name}\ndata: ${typeof told === 'string' ? told : JSON.stringify(told)}\n\n`));
-  const self = { engine, tell, asked: [], refuse: undefined, wait: undefined, token, cutStreams: () => streams.forEach((stream) => stream.destroy()), dispose: () => engine.dispose(), api };
+  const self = { engine, tell, asked: [], made: [], refuse: undefined, wait: undefined, token, cutStreams: () => streams.forEach((stream) => stream.destroy()), dispose: () => engine.dispose(), api };
 
   async function api(request, response) {
     const chunks = [];
@@ -27,6 +28,7 @@ export async function startApi({ configuration = shop, history, token = '' } = {
     const outcome = engine.handle({ method: request.method, url: request.url, headers: request.headers, body: Buffer.concat(chunks) });
     const [failure] = await engine.commit([outcome]);
     if (failure !== undefined) throw failure;
+    self.made.push(...outcome.deliveries);
     for (const event of outcome.events) tell('event', event.json);
     for (const delivery of outcome.deliveries) tell('delivery', noteOf(delivery, 'pending'));
     response.writeHead(outcome.response.status, outcome.response.headers);

@@ -20,7 +20,7 @@ async function startTarget() {
     let body = '';
     for await (const bytes of request) body += bytes;
     target.received.push(JSON.parse(body));
-    response.writeHead(target.status).end();
+    response.writeHead(target.status).end('ok');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   target.url = `http://127.0.0.1:${server.address().port}/hook`;
@@ -63,7 +63,7 @@ for (const [name, program, ...first] of servers) {
 
       await page.getByRole('tab', { name: 'Notifiers' }).click();
       await page.getByRole('button', { name: 'Send test to Audit trail' }).click();
-      await page.getByText('The test to Audit trail is on its way.').first().waitFor();
+      await page.getByText('The test to Audit trail has arrived.').first().waitFor();
       await page.getByRole('tab', { name: 'Activity' }).click();
       await page.locator('.delivered').nth(2).waitFor();
       assert.equal(target.received[3].type, 'test');
@@ -121,8 +121,30 @@ for (const [name, program, ...first] of servers) {
       await page.getByLabel('Webhook URL').fill(target.url);
       await page.locator('#save').click();
       await page.getByRole('button', { name: 'Send test to Team channel' }).click();
-      await page.getByText('The test to Team channel is on its way.').first().waitFor();
-      for (let i = 0; i < 100 && !target.received.some((body) => JSON.stringify(body).includes('is a test of the notifier')); ++i) await page.waitForTimeout(50);
+      await page.getByText('The test to Team channel has arrived.').first().waitFor();
+      target.status = 403;
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      await page.locator('.toast.failed', { hasText: /^\s*The test to Team channel failed: .+ \(403\)/ }).waitFor();
+      target.status = 503;
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      await page.locator('.toast.failed', { hasText: /The test to Team channel has not arrived yet: .+ \(503\)\. It is tried again at \d+:\d\d/ }).waitFor();
+      // The same under Activity: once tried, and after the next attempt twice.
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.locator('.waiting', { hasText: /tried 2 times, again at .+ \(503\)/ }).waitFor();
+      const told = await page.locator('.waiting').allTextContents();
+      await page.reload();
+      if (name !== 'notifier serve') await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.locator('.waiting', { hasText: /tried 2 times/ }).waitFor();
+      assert.deepEqual(await page.locator('.waiting').allTextContents(), told, 'what the stream tells is what the list has');
+      // A target that is gone for good switches its notifier off; that is said, and still after a reload.
+      target.status = 410;
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      const off = page.getByRole('listitem').filter({ hasText: /Team channel.*Switched off.*\d+:\d\d.*gone/s });
+      await off.waitFor();
+      await page.reload();
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await off.waitFor();
       assert.match(JSON.stringify(target.received), /is a test of the notifier/);
       assert.deepEqual(faults, []);
     }));

@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, afterEach, before, test } from 'node:test';
-import { startApi } from './api_server.mjs';
+import { noteOf, startApi } from './api_server.mjs';
 import { dist, focused, launch, open, pageOf, serve, violations } from './browser.mjs';
 import { platformId, startDocumented } from './documented_server.mjs';
 
@@ -198,6 +198,138 @@ test('how deliveries went is told by the stream and by the server\u2019s record;
   await page.locator('.delivered').nth(1).waitFor();
   assert.deepEqual(retried, ['msg_new', 'msg_old']);
   assert.deepEqual(await violations(page), []);
+  await finish();
+});
+
+test('what waits says how often it was tried, why, and when it goes on, by the stream as by the record', async () => {
+  const next = new Date(Date.now() + 300_000).toISOString();
+  const until = new Date(Date.now() + 3 * 86_400_000).toISOString();
+  const records = [];
+  const history = { events: () => ({ total: 0, items: [] }), deliveries: (app, id) => ({ total: 2, items: records.filter((json) => JSON.parse(json).notifier_id === id) }) };
+  const { page, engine, tell, finish } = await start({ history });
+  const audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  const record = (id, rest) => JSON.stringify({ id, notifier_id: audit, event_id: id, event_type: 'restart', platform: 'webhook', created_at: new Date(), next_at: null, ended_at: null, ...rest });
+  const attempt = { at: new Date(), outcome: 'retry', status: 503, reason: 'the target is not able to take it now' };
+  records.push(record('r1', { state: 'pending', next_at: next, attempts: [attempt, attempt] }), record('r2', { state: 'held', held_until: until, attempts: [attempt] }));
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  const rows = async (count) => {
+    await page.locator('.waiting').nth(count - 1).waitFor();
+    return (await page.locator('.waiting .why').allTextContents()).map((text) => text.trim());
+  };
+  const time = new Intl.DateTimeFormat('en', { timeStyle: 'medium', timeZone: 'UTC' }).format(new Date(next));
+  const listed = await rows(2);
+  const expected = [`Audit trail tried 2 times, again at ${time} the target is not able to take it now (503)`, 'Audit trail waits until it is active again, at most until '];
+  assert.ok(expected.every((text) => listed.some((row) => row.startsWith(text))), JSON.stringify(listed));
+  const note = { notifier_id: audit, notifier_name: 'Audit trail', platform: 'webhook', event_type: 'restart', outcome: 'retry', response_status: 503, reason: attempt.reason };
+  tell('delivery', { ...note, event_id: 's1', idempotency_key: 's1', status: 'pending', attempt: 2, next_at: next });
+  tell('delivery', { ...note, event_id: 's2', idempotency_key: 's2', status: 'held', attempt: 1, held_until: until });
+  const both = await rows(4);
+  assert.deepEqual(both.toSorted(), [...listed, ...listed].toSorted());
+  assert.deepEqual(await violations(page), []);
+  // Switched off by anybody: what waited is held now, of which no stream tells one by one.
+  records[0] = record('r1', { state: 'held', held_until: until, attempts: [attempt, attempt] });
+  tell('event', { id: 'e-off', type: 'edit_notifier', app_name: 'shop', type_data: { notifier_id: audit } });
+  await page.waitForFunction(() => [...document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity').shadowRoot.querySelectorAll('.held')].length === 3);
+  // Tried again by then, and delivered: it waits no more.
+  tell('delivery', { ...note, event_id: 's1', idempotency_key: 's1', status: 'delivered', attempt: 3, outcome: 'delivered', response_status: 200 });
+  await page.waitForFunction(() => document.querySelector('notifier-dashboard').shadowRoot.querySelector('notifier-dashboard-activity').shadowRoot.querySelectorAll('.waiting').length === 3);
+  await finish();
+});
+
+test('a test says what came of it, by the stream, and where there is none by the record', async () => {
+  const records = [];
+  const history = { events: () => ({ total: 0, items: [] }), deliveries: (app, id) => ({ total: records.length, items: records.filter((json) => JSON.parse(json).notifier_id === id) }) };
+  const { page, context, row, tell, made, finish } = await start({ history });
+  const toast = (text) => page.locator('.toast', { hasText: text }).waitFor();
+  const live = () => page.locator('#live', { hasText: /^(Live|Not live)$/ }).waitFor();
+  const send = async () => {
+    await row('Audit trail').getByRole('button', { name: /^Send test/ }).click();
+    await toast('The test to Audit trail is on its way.');
+    return made.at(-1);
+  };
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await live();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+
+  tell('delivery', noteOf(await send(), 'delivered', { attempt: 1, outcome: 'delivered', response_status: 200, reason: 'the target took it' }));
+  await toast('The test to Audit trail has arrived.');
+  const refused = await send();
+  tell('delivery', noteOf(refused, 'dead', { attempt: 1, outcome: 'fail', response_status: 404, reason: 'the target does not take it' }));
+  await toast('The test to Audit trail failed: the target does not take it (404)');
+  assert.deepEqual(await violations(page), []);
+  // Who looked elsewhere finds it later.
+  await page.waitForTimeout(6_500);
+  await toast('does not take it (404)');
+  const next = new Date(Date.now() + 300_000);
+  const late = await send();
+  tell('delivery', noteOf(late, 'pending', { attempt: 1, outcome: 'retry', response_status: 503, reason: 'the target cannot now', next_at: next }));
+  await toast(`has not arrived yet: the target cannot now (503). It is tried again at ${new Intl.DateTimeFormat('en', { timeStyle: 'medium', timeZone: 'UTC' }).format(next)}.`);
+  // Of two tests under way each news is that of the later one.
+  const later = await send();
+  tell('delivery', noteOf(late, 'dead', { attempt: 2, outcome: 'fail', reason: 'that was the other one' }));
+  tell('delivery', noteOf(later, 'delivered', { attempt: 1 }));
+  await toast('The test to Audit trail has arrived.');
+  assert.equal(await page.getByText('that was the other one').count(), 0);
+
+  // The same without a stream. A test of before has ended already.
+  const record = ({ idempotencyKey: id, eventId, notifierId }, rest) => JSON.stringify({ id, notifier_id: notifierId, event_id: eventId, event_type: 'test', platform: 'webhook', created_at: new Date(), next_at: null, ended_at: null, attempts: [], ...rest });
+  records.push(record(refused, { state: 'dead', attempts: [{ at: next, outcome: 'fail', status: 404, reason: 'that was before' }] }));
+  await context.route('**/stream', (route) => route.fulfill({ status: 404, body: '{}' }));
+  await page.reload();
+  await page.getByText('4 notifiers').waitFor();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.getByText('This server has no live stream').waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  const third = await send();
+  records.unshift(record(third, { state: 'pending', next_at: new Date() }));
+  await page.waitForTimeout(800);
+  records[0] = record(third, { state: 'dead', attempts: [{ at: next, outcome: 'fail', status: 410, reason: 'the target is gone' }] });
+  await toast('The test to Audit trail failed: the target is gone (410)');
+  await finish();
+});
+
+test('what nobody switched off says so, with reason and date, until somebody switches it on', async () => {
+  const events = [];
+  const history = { events: (app, offset, limit) => ({ total: events.length, items: events.slice(offset, offset + limit) }), deliveries: () => ({ total: 0, items: [] }) };
+  const { page, engine, row, tell, finish } = await start({ history });
+  await page.getByText('4 notifiers').waitFor();
+  const [team, audit] = ['Team channel', 'Audit trail'].map((wanted) => engine.notifiers('shop').find(({ name }) => name === wanted).id);
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+  await page.getByRole('tab', { name: 'Notifiers' }).click();
+  // As a server does it to one whose target is gone.
+  const off = async (id, reason) => {
+    const outcome = engine.switchOff('shop', id, reason);
+    assert.deepEqual(await engine.commit([outcome]), [undefined]);
+    for (const { json } of outcome.events) {
+      events.unshift(json);
+      tell('event', json);
+    }
+  };
+  await off(audit, 'the target is gone for good');
+  const said = /Switched off\s+\d+:\d\d:\d\d.[AP]M: the target is gone for good/;
+  await row('Audit trail').getByText(said).or(row('Audit trail').filter({ hasText: said })).first().waitFor();
+  assert.equal(await row('Ops room').getByText('Inactive').count(), 1, 'somebody did that');
+  assert.deepEqual(await violations(page), []);
+  await row('Audit trail').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByText(/Nobody switched it off: the target is gone for good \(\d+:\d\d:\d\d.[AP]M\)/).waitFor();
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+
+  // After a reload it stands in the record, however much happened since.
+  await off(team, 'nothing has arrived for five days');
+  for (let i = 0; i < 130; ++i) events.unshift(JSON.stringify({ id: `later-${i}`, type: 'restart', app_name: 'shop', type_data: {} }));
+  await page.reload();
+  await row('Audit trail').filter({ hasText: said }).waitFor();
+  await row('Team channel').filter({ hasText: /Switched off.*nothing has arrived for five days/s }).waitFor();
+  // Switched on, and off by hand: now somebody did that.
+  await row('Audit trail').getByRole('switch').click();
+  await row('Audit trail').getByText('All events').waitFor();
+  await row('Audit trail').getByRole('switch').click();
+  await row('Audit trail').getByText('Inactive').waitFor();
+  assert.equal(await row('Audit trail').getByText('Switched off').count(), 0);
   await finish();
 });
 

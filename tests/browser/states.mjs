@@ -145,6 +145,37 @@ export const states = [
     },
   },
   {
+    name: 'test-failed',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      // Where a stream tells of it.
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await tab(page, 'Notifiers');
+      await row(page, 'Team channel').getByRole('button', { name: /^Send test/ }).click();
+      await page.getByText('The test to Team channel is on its way.').first().waitFor();
+      server.tell('delivery', noteOf(server.made.at(-1), 'dead', { attempt: 1, outcome: 'fail', response_status: 404, reason: 'there is no such webhook' }));
+      await page.locator('.toast.failed').waitFor();
+    },
+  },
+  ...['switched-off', 'edit-switched-off'].map((name) => ({
+    name,
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      const { id } = server.engine.notifiers('shop').find((notifier) => notifier.name === 'Audit trail');
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await tab(page, 'Notifiers');
+      const outcome = server.engine.switchOff('shop', id, 'the target is gone for good');
+      await server.engine.commit([outcome]);
+      server.tell('event', outcome.events[0].json);
+      await row(page, 'Audit trail').getByText('Switched off').waitFor();
+      if (name === 'switched-off') return;
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+    },
+  })),
+  {
     name: 'remove',
     reach: async (page) => {
       await row(page, 'On call').getByRole('button', { name: /^Remove/ }).click();
@@ -214,6 +245,23 @@ export const states = [
       await tab(page, 'Activity');
       await page.locator('#live', { hasText: /^Live$/ }).waitFor();
       await happen(page, context);
+    },
+  },
+  {
+    name: 'activity-waiting',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      const later = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+      const why = { attempt: 3, outcome: 'retry', response_status: 503, reason: 'the target cannot take it now' };
+      const fates = { slack: ['pending', { ...why, next_at: later(30) }], webhook: ['held', { ...why, attempt: 1, held_until: later(4320) }], email: ['dead', { ...why, outcome: 'fail', response_status: 550, reason: 'the relay refused the mail' }] };
+      for (const [at, kind] of ['deployment', 'crash', 'restart'].entries()) {
+        const told = event(`w-${at}`, kind);
+        server.tell('event', told);
+        for (const delivery of server.engine.route(told)) server.tell('delivery', noteOf(delivery, ...(at === 0 ? ['delivered'] : fates[delivery.platform])));
+      }
+      await page.locator('.waiting').nth(3).waitFor();
     },
   },
   {

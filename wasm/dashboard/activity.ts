@@ -37,6 +37,7 @@ export class NotifierActivity extends LitElement {
     .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status, .held .status { color: var(--n-warn); }
     .lost { display: grid; gap: 0.35rem; margin-block-start: 0.45rem; grid-template-columns: minmax(0, 1fr); }
     .lost li { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
+    .lost .waiting { border-color: var(--n-line); background: none; justify-content: flex-start; padding-inline-end: 0.6rem; }
     .why { flex: 1 1 12rem; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }
     #timeline:focus-visible { outline-offset: 4px; }
     @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } th, td { padding-inline: 0.4rem; } }
@@ -97,15 +98,24 @@ export class NotifierActivity extends LitElement {
 
   #drawEvent({ type, at, who, deliveries }: LoggedEvent): TemplateResult {
     const { words } = this;
-    const isToday = new Date(at).toDateString() === new Date().toDateString();
-    // What failed is always shown, and in full.
+    // What failed is always shown, and in full; what waits, with what it waits for.
     const failed = deliveries.filter(({ status }) => status === 'dead');
-    const others = this._onlyFailed ? [] : deliveries.filter(({ status }) => status !== 'dead');
-    return html`<li><time datetime=${new Date(at).toISOString()}>${words.time(at, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })}</time>
+    const alive = this._onlyFailed ? [] : deliveries.filter(({ status }) => status !== 'dead');
+    const waiting = alive.filter(isWaiting);
+    const others = alive.filter((delivery) => !isWaiting(delivery));
+    return html`<li><time datetime=${new Date(at).toISOString()}>${words.moment(at)}</time>
       <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: short(who) })}</span>` : nothing}
       ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
         ${others.length > shownDeliveries ? html`<li class="pill more">+ ${words.number(others.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
+      ${waiting.length > 0 ? html`<ul class="lost">${waiting.slice(0, shownDeliveries).map((delivery) => this.#drawWaiting(delivery))}
+        ${waiting.length > shownDeliveries ? html`<li class="waiting">+ ${words.number(waiting.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
       ${failed.length > 0 ? html`<ul class="lost">${rows(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
+  }
+
+  #drawWaiting({ notifier_name: name, platform, status, reason, attempts, until }: LoggedDelivery): TemplateResult {
+    const { words } = this;
+    const time = words.moment(until!);
+    return html`<li class="waiting ${platform} ${status}"><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="status">${status === 'held' ? words.say('heldUntil', { time }) : words.say('retryingAt', { count: attempts, time })}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span></li>`;
   }
 
   #drawFailed(delivery: LoggedDelivery): TemplateResult {
@@ -162,6 +172,8 @@ export class NotifierActivity extends LitElement {
       <tbody>${rows.map(({ start, counts }) => html`<tr><th scope="row">${words.time(start)}</th>${platforms.map((platform) => html`<td>${words.number(counts.get(platform) ?? 0)}</td>`)}<td>${words.number([...counts.values()].reduce((sum, count) => sum + count, 0))}</td></tr>`)}</tbody></table></div>`;
   }
 }
+
+const isWaiting = ({ status, until }: LoggedDelivery) => (status === 'retrying' || status === 'held') && until !== undefined;
 
 /** An even number at or above, of which half can be marked. */
 function niceAbove(count: number): number {

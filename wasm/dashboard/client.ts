@@ -150,8 +150,8 @@ export class Client {
   }
 
   /** The latest events, newest first. */
-  async events(app: string): Promise<object[]> {
-    return (await this.#try<{ events: object[] }>(`${appPath(app)}/events?per_page=50`))?.events ?? [];
+  async events(app: string, page = 1): Promise<object[]> {
+    return (await this.#try<{ events: object[] }>(`${appPath(app)}/events?per_page=50${page > 1 ? `&page=${page}` : ''}`))?.events ?? [];
   }
 }
 

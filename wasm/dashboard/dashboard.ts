@@ -6,6 +6,7 @@ import type { LoggedDelivery } from './activity_log.js';
 import { Refusal } from './client.js';
 import { frame } from './dashboard_look.js';
 import { define } from './define.js';
+import type { DeliveryNote } from './delivery_note.js';
 import { drawDialog, type Dialog, type DialogActions } from './dialogs.js';
 import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import './list.js';
@@ -327,8 +328,13 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
 
   async #test(notifier: Notifier, back: () => void): Promise<void> {
     const session = this.#session!;
+    let isTold = false;
+    const told = (note: DeliveryNote) => {
+      isTold ||= note.status !== 'pending';
+      if (isTold) this.#tellTest(notifier.name, note);
+    };
     try {
-      const delivery = await session.test(notifier.id);
+      const delivery = await session.test(notifier, told);
       this.#emit('notifier-tested', { notifier });
       const sent = delivery && session.isInPage ? this.#deliver(delivery) : Promise.resolve();
       if (!sent) {
@@ -336,12 +342,22 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         return;
       }
       await sent;
-      this.#say('tested', notifier.name);
+      if (!isTold) this.#say('tested', notifier.name);
     } catch (error) {
-      if (error instanceof Unreachable) return this.#refused(error);
+      if (error instanceof Unreachable || (error instanceof Refusal && error.isForWantOfToken)) return this.#refused(error);
       this.#emit('notifier-error', { error });
       this.#notices.say(this.#words!.say('testFailed', { name: short(notifier.name), message: textOf(error) }), { isBad: true });
     }
+  }
+
+  /** What came of a test that a server sent. */
+  #tellTest(of: string, { status, reason, until }: DeliveryNote): void {
+    const words = this.#words!;
+    const name = short(of);
+    if (status === 'delivered') return this.#say('testDelivered', of);
+    const message = short(reason, 200) || (words.find(`delivery.${status}`) ?? short(status));
+    const isAgain = status === 'retrying' && until !== undefined;
+    this.#notices.say(isAgain ? words.say('testWaits', { name, message, time: words.moment(until) }) : words.say('testFailed', { name, message }), { isBad: true, stays: true });
   }
 
   /** Hands a delivery to the host; undefined where nobody takes it. */
@@ -426,7 +442,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         <h2>${app ? words.say('heading', { app }) : words.say('view.notifiers')}</h2>
         ${apps.length > (info ? 1 : 0) ? html`<label class="bar"><span class="label">${words.say('app')}</span>
           <select id="app" @change=${(event: Event) => (this.app = (event.target as HTMLSelectElement).value)}>
-            ${info ? nothing : html`<option value="" selected></option>`}
+            ${info ? nothing : html`<option value="" selected>${words.say('chooseApp')}</option>`}
             ${apps.map(({ id, name }) => html`<option value=${id} ?selected=${id === info?.id}>${short(name)}</option>`)}
           </select></label>` : nothing}
       </div>
@@ -441,7 +457,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
+      ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.switchedOff, this.#dialogActions) : nothing}
     </div>`;
   }
 
@@ -472,7 +488,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   #drawNotifiers(words: Words): TemplateResult {
-    const { notifiers: all, problem, typeNames } = this.#session ?? {};
+    const { notifiers: all, problem, typeNames, switchedOff } = this.#session ?? {};
     const add = html`<button type="button" class="button primary" id="add" ?disabled=${!all} @click=${() => {
       this._dialog = { kind: 'edit', notifier: undefined, back: () => this.renderRoot.querySelector<HTMLElement>('#add')?.focus() };
     }}>${words.say('add')}</button>`;
@@ -490,7 +506,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
-        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames}
+        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames} .switchedOff=${switchedOff}
             .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
   }
 

@@ -7,7 +7,8 @@ import { Refusal } from './client.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './preview.js';
-import type { StringKey, Words } from './strings.js';
+import { short, type StringKey, type Words } from './strings.js';
+import type { SwitchedOff } from './switched_off.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -48,6 +49,7 @@ export class NotifierEditor extends LitElement {
     .kinds { padding: 0.25rem 0.75rem 0.5rem 2rem; }
     .beside { padding-inline-start: 1.675rem; }
     @media (forced-colors: active) { .choice:has(:checked) { outline: 3px solid Highlight; outline-offset: -3px; } }
+    .off { padding: 0.6rem 0.9rem; border-radius: var(--n-radius); background: var(--n-warn-surface); color: var(--n-warn); overflow-wrap: anywhere; }
     .stack { display: grid; gap: 0.25rem; grid-template-columns: minmax(0, 1fr); }
     .people { max-block-size: 12rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); padding: 0.25rem 0.75rem; }
     .foot { position: sticky; inset-block-end: 0; background: var(--n-surface); padding-block: 0.75rem; border-block-start: 1px solid var(--n-line); justify-content: flex-end; z-index: 1; margin-block-end: -1.25rem; }
@@ -56,13 +58,15 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, off: { attribute: false }, save: { attribute: false },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
   declare workshop: Workshop | undefined;
   declare notifier: Notifier | undefined;
+  /** Why it is off, where nobody switched it off. */
+  declare off: SwitchedOff | undefined;
   declare save: (draft: NotifierDraft) => Promise<void>;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
@@ -164,6 +168,7 @@ export class NotifierEditor extends LitElement {
     const sees = platforms.includes(form.platform);
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
+        ${this.off ? html`<p class="off">${words.say('switchedOffHint', { message: short(this.off.reason, 200), time: words.moment(this.off.at) })}</p>` : nothing}
         ${this.#text('name', 'name', 'name', form.name, (name) => ({ name }), shown, 'name')}
         <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>

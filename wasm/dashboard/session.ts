@@ -3,7 +3,9 @@
 import type { Catalogue, Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
 import { ActivityLog, type LoggedDelivery } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
-import { PageTransport } from './page_transport.js';
+import type { DeliveryNote } from './delivery_note.js';
+import type { PageTransport } from './page_transport.js';
+import type { SwitchedOff } from './switched_off.js';
 import { ServerTransport, Unreachable, pause, type Watcher } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -53,6 +55,8 @@ export class Session {
   app: AppInfo | undefined;
   apps: AppInfo[] = [];
   workshop: Workshop | undefined;
+  /** Which notifiers were switched off by nobody, and why. */
+  switchedOff: ReadonlyMap<string, SwitchedOff> = new Map();
   typeNames: ReadonlyMap<string, string> = new Map();
   /** Why there is nothing to see, or nothing new. */
   problem: unknown;
@@ -86,6 +90,10 @@ export class Session {
   readonly #asking = new Set<string>();
   /** Notifiers whose failures are being asked for. */
   readonly #asked = new Set<string>();
+  /** Tests whose outcome is waited for, by notifier. `before`: keys of those that there were. */
+  readonly #tests = new Map<string, { key: string; before: ReadonlySet<string>; told: (note: DeliveryNote) => void }>();
+  /** The server has no list of deliveries. */
+  #keepsNone = false;
   #hasLearned = false;
   #eventsAsked = false;
 
@@ -187,6 +195,7 @@ export class Session {
         this.#observer.changed();
       }
     };
+    const { PageTransport } = await import('./page_transport.js');
     return (this.#page = new PageTransport(engine, keep));
   }
 
@@ -235,26 +244,60 @@ export class Session {
   async #readEvents(): Promise<void> {
     const isAgain = this.#eventsAsked;
     this.#eventsAsked = true;
-    for (const event of await this.#client!.events(this.app!.id)) {
+    const events = await this.#client!.events(this.app!.id);
+    void this.#readSwitches(events);
+    for (const event of events) {
       // One without an id cannot be told from one that is known.
       if (!isAgain || (event as { id?: unknown }).id) this.log.addEvent(event, Date.now());
     }
     this.#happened();
   }
 
+  async #readSwitches(latest: readonly object[]): Promise<void> {
+    const client = this.#client!;
+    const off = this.isInPage ? [] : this.notifiers!.filter(({ active }) => !active);
+    if (off.length === 0) return;
+    try {
+      const { findSwitches } = await import('./switched_off.js');
+      const found = await findSwitches(off, async (page) => (page === 1 ? latest : client.events(this.app!.id, page)));
+      // What was heard meanwhile is later.
+      this.switchedOff = new Map([...found, ...this.switchedOff]);
+      this.#observer.changed();
+    } catch {
+      // Then it stays unknown why.
+    }
+  }
+
+  /** The event of a notifier's change: it may have been switched off. */
+  async #hearSwitch(event: object): Promise<void> {
+    const { readSwitch } = await import('./switched_off.js');
+    const said = readSwitch(event);
+    if (!said) return;
+    const all = new Map(this.switchedOff);
+    if (said.off) all.set(said.id, said.off);
+    else all.delete(said.id);
+    this.switchedOff = all;
+    this.#observer.changed();
+  }
+
   #watcher(): Watcher {
     let was: boolean | undefined;
     return {
       event: (json) => {
-        const event = JSON.parse(json) as { type?: unknown };
+        const event = JSON.parse(json) as { type?: unknown; type_data?: { notifier_id?: unknown } | null };
         this.log.addEvent(event, Date.now());
         this.#happened();
         // Somebody else may have changed the list.
-        if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
+        if (!/^(new|edit|delete)_notifier$/.test(String(event.type))) return;
+        void this.refresh();
+        void this.#hearSwitch(event);
+        // What waits for a notifier that is switched off or on is held or due again, all at once.
+        if (this.#deliveries && !this.isInPage) void this.#askWhy(String(event.type_data?.notifier_id));
       },
       delivery: (note) => {
         this.#hear(note.idempotency_key);
         this.#asking.delete(note.idempotency_key);
+        this.#tellTest(note);
         this.log.addDelivery(note, Date.now());
         this.#happened();
         if (note.status === 'dead' && note.reason === '' && !this.isInPage) void this.#askWhy(note.notifier_id);
@@ -369,7 +412,7 @@ export class Session {
     const heard = new Set<string>();
     this.#readings.add(heard);
     try {
-      const notes = await this.#client!.deliveries(this.app!.id, notifier);
+      const notes = await this.#deliveriesOf(notifier);
       for (const note of notes ?? []) if (!heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
       if (notes?.length) this.#happened();
       return notes !== undefined;
@@ -378,11 +421,19 @@ export class Session {
     }
   }
 
+  /** The latest deliveries of a notifier; undefined where the server keeps none. */
+  async #deliveriesOf(notifier: Notifier): Promise<DeliveryNote[] | undefined> {
+    if (this.#keepsNone) return undefined;
+    const notes = await this.#client!.deliveries(this.app!.id, notifier);
+    if (!notes) this.#keepsNone = this.notifiers?.some(({ id }) => id === notifier.id) ?? false;
+    return notes;
+  }
+
   #hear(key: string): void {
     for (const heard of this.#readings) heard.add(key);
   }
 
-  /** Why deliveries of a notifier failed: a stream need not say, the server's record does. */
+  /** How deliveries of a notifier stand, and why: a stream need not say, the server's record does. */
   async #askWhy(id: string): Promise<void> {
     const notifier = this.notifiers?.find((one) => one.id === id);
     if (!notifier || this.#asked.has(id)) return;
@@ -391,10 +442,9 @@ export class Session {
     await pause(300, this.#life.signal);
     this.#asked.delete(id);
     try {
-      for (const note of (await this.#client!.deliveries(this.app!.id, notifier)) ?? []) this.log.explain(note);
-      this.#happened();
+      await this.#readDeliveriesOf(notifier);
     } catch {
-      // Then the reason stays unknown.
+      // Then it stays unknown.
     }
   }
 
@@ -493,6 +543,7 @@ export class Session {
 
   /** Shows a notifier as it is now. The stream may have brought it already. */
   #put(notifier: Notifier): Notifier {
+    if (notifier.active && this.switchedOff.has(notifier.id)) this.switchedOff = new Map([...this.switchedOff].filter(([id]) => id !== notifier.id));
     const at = this.notifiers!.findIndex(({ id }) => id === notifier.id);
     this.notifiers = at < 0 ? [...this.notifiers!, notifier] : this.notifiers!.with(at, notifier);
     this.#observer.changed();
@@ -522,10 +573,50 @@ export class Session {
     };
   }
 
-  /** Has a server send a test; in the page, gives what is to be sent. */
-  async test(id: string): Promise<Delivery | undefined> {
-    const { deliveries } = await this.#do((client, app) => client.test(app, id));
-    return deliveries?.[0];
+  /** Has a server send a test, and tells what comes of it as far as the server does; in the page, gives what is to be sent. */
+  async test(notifier: Notifier, told: (note: DeliveryNote) => void): Promise<Delivery | undefined> {
+    const { id } = notifier;
+    if (this.#page) return (await this.#do((client, app) => client.test(app, id))).deliveries?.[0];
+    const isTold = this.live === true;
+    const before = isTold ? [] : await this.#do(() => this.#deliveriesOf(notifier));
+    // Before it is asked for: the stream may tell the outcome before the answer is there.
+    const test = { key: '', before: new Set(before?.map(({ idempotency_key: key }) => key)), told };
+    this.#tests.set(id, test);
+    try {
+      await this.#do((client, app) => client.test(app, id));
+    } catch (error) {
+      this.#tests.delete(id);
+      throw error;
+    }
+    if (!isTold && before) void this.#followTest(notifier, test);
+    return undefined;
+  }
+
+  /** Tells whoever asked for a test what comes of it. */
+  #tellTest(note: DeliveryNote): void {
+    const id = note.notifier_id;
+    const test = this.#tests.get(id);
+    if (!test || note.event_type !== 'test') return;
+    // One that was sent earlier may still be tried.
+    if (test.key === '' && !test.before.has(note.idempotency_key) && !this.log.has(note) && note.attempts <= 1) test.key = note.idempotency_key;
+    if (test.key !== note.idempotency_key) return;
+    if (/^(delivered|dead|shown)$/.test(note.status)) this.#tests.delete(id);
+    test.told(note);
+  }
+
+  /** Where no stream tells: asks for the record until the test has ended, for a minute. */
+  async #followTest(notifier: Notifier, test: unknown): Promise<void> {
+    const { signal } = this.#life;
+    for (let wait = 250; wait < 40_000 && this.#tests.get(notifier.id) === test; wait *= 2) {
+      await pause(wait, signal);
+      if (signal.aborted) return;
+      const notes = await this.#deliveriesOf(notifier).catch(() => undefined);
+      for (const note of notes ?? []) {
+        this.#tellTest(note);
+        this.log.addDelivery(note, Date.now());
+      }
+      this.#happened();
+    }
   }
 
   async accept(event: EventInput): Promise<Delivery[]> {

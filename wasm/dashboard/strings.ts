@@ -19,6 +19,7 @@ export const english = {
   appName: 'Name of the app',
   addApp: 'Create app',
   appAdded: '{name} was created.',
+  chooseApp: 'Choose\u2026',
   add: 'Add notifier',
   edit: 'Edit',
   editNamed: 'Edit {name}',
@@ -31,6 +32,9 @@ export const english = {
   activeNamed: '{name} is active',
   active: 'Active',
   inactive: 'Inactive',
+  switchedOff: 'Switched off',
+  switchedOffWhy: '{time}: {message}',
+  switchedOffHint: 'Nobody switched it off: {message} ({time}). Once that is mended, make it active again.',
   activeHint: 'Nothing is sent while it is not active.',
   cancel: 'Cancel',
   unsaved: 'What you entered is not saved.',
@@ -72,7 +76,9 @@ export const english = {
   failed: 'This did not work: {message}',
   unkept: 'What is changed here is not kept: {message}',
   tested: 'The test to {name} is on its way.',
+  testDelivered: 'The test to {name} has arrived.',
   testFailed: 'The test to {name} failed: {message}',
+  testWaits: 'The test to {name} has not arrived yet: {message}. It is tried again at {time}.',
   unreachable: 'The server cannot be reached. Trying again by itself.',
   connected: 'The server is back.',
   unauthorized: 'The server asks for a valid token.',
@@ -165,6 +171,8 @@ export const english = {
   'delivery.pending': 'pending',
   'delivery.delivered': 'delivered',
   'delivery.retrying': 'will be retried',
+  retryingAt: { one: 'tried once, again at {time}', other: 'tried {count} times, again at {time}' },
+  heldUntil: 'waits until it is active again, at most until {time}',
   'delivery.held': 'waits until it is active again',
   'delivery.dead': 'failed',
   'delivery.shown': 'not sent',
@@ -230,6 +238,12 @@ export class Words {
   time(value: number | Date, style: Intl.DateTimeFormatOptions = { timeStyle: 'short' }): string {
     const date = new Date(value);
     return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(this.locale, style).format(date);
+  }
+
+  /** A time of today as a time, else with its date. */
+  moment(value: number): string {
+    const isToday = new Date(value).toDateString() === new Date().toDateString();
+    return this.time(value, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' });
   }
 
   list(items: readonly string[]): string {
