@@ -74,7 +74,7 @@
 #undef NOTIFIER_CPLUSPLUS
 
 /// 1: simdjson reads JSON; the program links simdjson (the CMake target notifier::notifier sets both).
-/// 0: picojson reads JSON; header-only, nothing to link. The default of a bare header drop-in.
+/// 0: NOTIFIER_PICOJSON says who does; header-only, nothing to link. The default of a bare header drop-in.
 #ifndef NOTIFIER_SIMDJSON
 #define NOTIFIER_SIMDJSON 0
 #endif
@@ -87,9 +87,18 @@
 #define NOTIFIER_EXCEPTIONS 0
 #endif
 #endif
-#if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
-#error \
-    "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+
+/// Where simdjson does not, 1: picojson reads JSON, the default of a bare header drop-in. 0: the library does itself,
+/// and needs nothing else; the default without exceptions. Both are slower than simdjson, and take the same texts.
+#ifndef NOTIFIER_PICOJSON
+#if NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
+#define NOTIFIER_PICOJSON 1
+#else
+#define NOTIFIER_PICOJSON 0
+#endif
+#endif
+#if NOTIFIER_PICOJSON && (NOTIFIER_SIMDJSON || !NOTIFIER_EXCEPTIONS)
+#error "notifier: picojson reads neither beside simdjson nor without exceptions: do not define NOTIFIER_PICOJSON=1"
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -157,6 +166,18 @@
 #define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
 #endif
 
+// ---- compilers ------------------------------------------------------------------------------------------------------
+
+// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
+// constants. Before all other words of a declaration.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define NOTIFIER_NOINLINE __declspec(noinline)
+#define NOTIFIER_ALWAYS_INLINE __forceinline
+#else
+#define NOTIFIER_NOINLINE [[gnu::noinline]]
+#define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier
@@ -167,8 +188,12 @@
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
-#else
+#elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#else
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \
@@ -2377,7 +2402,7 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  [[gnu::always_inline]] std::string_view string() const noexcept {
+  NOTIFIER_ALWAYS_INLINE std::string_view string() const noexcept {
     return is_string() ? tape_->value(at_) : std::string_view();
   }
   /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.
@@ -2593,7 +2618,7 @@ class Stage2 {
 
   // Within the function above, so that this object never has an address, and lives in registers: the next step waits
   // for the last one's. The same for the two that are static.
-  [[gnu::always_inline]] bool read() noexcept {
+  NOTIFIER_ALWAYS_INLINE bool read() noexcept {
     for (;;) {
       if (in_object_ && !key()) return false;
       const std::size_t at = *next_++;
@@ -2669,7 +2694,7 @@ class Stage2 {
 
   /// The slice of a string.
   /// @param at  of the opening quote. Between it and the next structural there is only the string and white space.
-  [[gnu::always_inline]] std::uint64_t string(std::size_t at) noexcept {
+  NOTIFIER_ALWAYS_INLINE std::uint64_t string(std::size_t at) noexcept {
     const std::size_t begin = at + 1;
     std::size_t end = *next_ - std::size_t{1};
     while (text_[end] != '"') --end;
@@ -2838,11 +2863,11 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/json/document.hpp -------------------------------------------------------------------------------------
 
-#else
+#elif NOTIFIER_PICOJSON
 
 // ---- notifier/json/picojson.hpp -------------------------------------------------------------------------------------
 
-// The reader of NOTIFIER_SIMDJSON=0: picojson, on texts that scan() has accepted.
+// The reader of NOTIFIER_PICOJSON=1: picojson, on texts that scan() has accepted.
 
 #include "picojson.h"
 
@@ -2920,7 +2945,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// Reading JSON and writing it.
 namespace json {
 
-/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).
+/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (but for picojson's).
 ///
 /// Accepts exactly RFC 8259 in valid UTF-8 without a BOM, nested at most NOTIFIER_MAX_DEPTH deep, numbers of any size;
 /// the same on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
@@ -2932,7 +2957,7 @@ class Document {
   Document(Document&&) noexcept = default;
   Document& operator=(Document&&) noexcept = default;
 
-  /// @param text       copied where the backend needs it; need not outlive the call.
+  /// @param text       copied; need not outlive the call.
   /// @param max_bytes  longest text accepted.
   /// @return the root; or errc::invalid_json or errc::too_deep and the byte offset of the first fault, or
   ///         errc::too_large. The views of the document parsed before are invalid either way.
@@ -2975,7 +3000,7 @@ inline Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
   if (state_->simdjson.read(text, state_->tape)) return Fault();
-#else
+#elif NOTIFIER_PICOJSON
   if (const Fault fault = scan(text)) return fault;
   if (detail::read_with_picojson(text, builder)) {
     state_->tape = builder.tape();
@@ -3100,14 +3125,45 @@ inline bool Body::equals(const Body& other) const noexcept {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/header_view.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A header that borrows its text.
+struct HeaderView {
+  std::string_view name;
+  std::string_view value;
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/platform.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Where a notifier sends to. The order is internal; answers list platforms as the public API does.
+/// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
+/// numbers, and wasm records have them. Answers list platforms as the public API does.
 enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat };
 
 inline constexpr std::size_t platform_count = 4;
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/truncation.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
+/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
+struct Truncation {
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
+                           ///< "actor", "kind", "link" (left out whole)
+  std::size_t length = 0;  ///< what it would have been
+  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
+};
+
+/// What was cut while a payload was written; reused from event to event.
+using Truncations = std::vector<Truncation>;
 
 NOTIFIER_NAMESPACE_END
 
@@ -3248,21 +3304,6 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/model/delivery.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
-struct Truncation {
-  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
-                           ///< "actor", "kind", "link" (left out whole)
-  std::size_t length = 0;  ///< what it would have been
-  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
-};
-
-/// A header that borrows its text.
-struct HeaderView {
-  std::string_view name;
-  std::string_view value;
-};
 
 /// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
 ///
@@ -4064,7 +4105,7 @@ class EntryCheck {
   }
 
  private:
-  [[gnu::noinline]] void report(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
     problems_.push_back({std::string(field), std::string(message), std::string(code)});
   }
 
@@ -4225,7 +4266,7 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
     list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
@@ -4236,7 +4277,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  [[gnu::noinline]] Error to_error(std::string_view what) && {
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
@@ -4269,7 +4310,14 @@ struct DraftView {
   json::View created_at;
   json::View updated_at;
 
-  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of `selected`.
+  std::vector<std::string_view> unknown;  ///< keys that no notifier has
+
+  /// All keys that it may have, with a space between them.
+  static constexpr std::string_view keys =
+      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
+      "selected_event_ids selected_events app_id app type_data";
+
+  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
 
   static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
@@ -4309,42 +4357,33 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
+  json::View ignored;
   id = platform = type = created_at = updated_at = type_data = json::View();
+  unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
+      out = value;
+      return true;
+    };
+    bool known = false;
     switch (key.size()) {
-      case 2:
-        if (key == "id") id = value;
-        break;
-      case 4:
-        if (key == "name") name_value = value;
-        if (key == "type") type = value;
-        break;
-      case 6:
-        if (key == "active") active_value = value;
-        break;
-      case 8:
-        if (key == "platform") platform = value;
-        break;
-      case 9:
-        if (key == "type_data") type_data = value;
-        break;
-      case 10:
-        if (key == "created_at") created_at = value;
-        if (key == "updated_at") updated_at = value;
-        break;
-      case 11:
-        if (key == "platform_id") platform_id_value = value;
-        break;
+      case 2: known = is("id", id); break;
+      case 3: known = is("app", ignored); break;
+      case 4: known = is("name", name_value) || is("type", type); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored); break;
+      case 8: known = is("platform", platform); break;
+      case 9: known = is("type_data", type_data); break;
+      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
+      case 11: known = is("platform_id", platform_id_value); break;
       case 15:
-        if (key == "send_all_alerts") alerts_value = value;
-        if (key == "send_all_events") events_value = value;
-        if (key == "selected_events") names = value;
+        known =
+            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
         break;
-      case 18:
-        if (key == "selected_event_ids") ids = value;
-        break;
+      case 18: known = is("selected_event_ids", ids); break;
       default: break;
     }
+    if (!known) unknown.push_back(key);
   });
 
   platform_id = read_text(platform_id_value, "platform_id", problems);
@@ -4578,7 +4617,7 @@ namespace detail {
 
 /// Reads a zone other than "Z": all that is left of a text.
 /// @param offset  minutes east of UTC
-[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+NOTIFIER_NOINLINE inline TimeText read_zone(std::string_view text, int& offset) noexcept {
   offset = 0;
   if (text.empty()) return TimeText::unzoned;
   if (text.front() == ' ') text.remove_prefix(1);
@@ -4749,11 +4788,12 @@ inline void append_readable(Buffer& out, Timestamp time) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
+// ---- notifier/model/type_data.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The platform-dependent part of a notifier. Only the platform's own members are used; the rest stay empty.
+/// The platform-dependent part of a notifier. Only the members that the platform's row names are used; the rest stay
+/// empty.
 struct TypeData {
   std::string webhook_url;  ///< slack, webhook, rocket_chat. A secret: it appears in no text but its own request
   std::vector<std::string> user_ids;  ///< email: people, resolved when a mail is rendered
@@ -4763,7 +4803,22 @@ struct TypeData {
   /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
   /// returned.
   std::string other;
+
+  /// Empties all, and keeps their memory.
+  void clear() noexcept {
+    webhook_url.clear();
+    user_ids.clear();
+    emails.clear();
+    signing_secrets.clear();
+    other.clear();
+  }
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
 
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.
@@ -4799,6 +4854,7 @@ struct NotifierDraft {
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -4829,80 +4885,180 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   draft.problems = std::move(problems.list());
+  draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/model_json.hpp -------------------------------------------------------------------------------
-
-// Apps and users in JSON: one form for changes and snapshots.
+// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
 
-inline void write_user(json::Writer& out, const User& user) {
-  out.object([&] {
-    out.member("id", user.id);
-    out.member("username", user.username);
-    out.member("email", user.email);
-  });
-}
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+};
 
-/// The members of an app, without the braces.
-inline void write_app_members(json::Writer& out, const App& app) {
-  out.member("id", app.id);
-  out.member("name", app.name);
-  if (!app.owner.id.empty() || !app.owner.username.empty() || !app.owner.email.empty()) {
-    out.key("owner");
-    write_user(out, app.owner);
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
+/// rows.
+class PlatformLimits {
+ public:
+  constexpr PlatformLimits() noexcept = default;
+
+  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
+  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
+
+  /// Those of all platforms, for `for`.
+  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
+  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
+
+ private:
+  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+
+  std::array<TargetLimits, platform_count> limits_ = {};
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/verdict.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What is to be done after an attempt, and why.
+struct Verdict {
+  enum class Action : std::uint8_t {
+    delivered,  ///< it has arrived
+    retry,      ///< try again later, by the schedule
+    throttle,   ///< try again later, and send this target nothing else until then
+    disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
+    fail,       ///< never again: this delivery will not be taken
+    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
+  };
+
+  Action action = Action::fail;
+  int status = 0;  ///< the HTTP status or SMTP code; 0 where none came
+  std::string_view
+      reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
+  std::optional<std::int64_t>
+      retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
+};
+
+/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
+constexpr std::string_view to_string(Verdict::Action action) noexcept {
+  switch (action) {
+    case Verdict::Action::delivered: return "delivered";
+    case Verdict::Action::retry: return "retry";
+    case Verdict::Action::throttle: return "throttle";
+    case Verdict::Action::disable: return "disable";
+    case Verdict::Action::fail: return "fail";
+    case Verdict::Action::postpone: return "postpone";
   }
-  if (!app.project_id.empty()) out.member("project_id", app.project_id);
+  return "unknown";
 }
 
-/// Reads a text; null means absent.
-inline void read_text(json::View object, std::string_view key, std::string_view path, std::string& out,
-                      Problems& problems) {
-  out = DraftView::read_text(object[key], path, problems).value_or(std::string_view());
-}
-
-inline void read_user(json::View object, std::string_view prefix, User& out, Problems& problems) {
-  if (!object.is_object()) {
-    const std::string_view field = prefix.empty() ? "user" : prefix.substr(0, prefix.size() - 1);
-    return problems.add(field, "must be an object", "type");
-  }
-  const std::string path(prefix);
-  read_text(object, "id", path + "id", out.id, problems);
-  read_text(object, "username", path + "username", out.username, problems);
-  read_text(object, "email", path + "email", out.email, problems);
-}
-
-inline void read_app(json::View object, App& out, Problems& problems) {
-  read_text(object, "id", "id", out.id, problems);
-  read_text(object, "name", "name", out.name, problems);
-  read_text(object, "project_id", "project_id", out.project_id, problems);
-  out.owner = User();
-  const json::View owner = object["owner"];
-  if (owner.exists() && !owner.is_null()) read_user(owner, "owner.", out.owner, problems);
-}
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/platform_row.hpp --------------------------------------------------------------------------------
 
-// The shape of what is known of a platform. The rows themselves are in platform/, one file a platform.
+// The shape of what is known of a platform. The rows themselves are in platform/, one file a platform; whatever differs
+// from platform to platform is read from them.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What is known of a platform. Static text.
+namespace detail {
+
+/// A static array, borrowed.
+template <class T>
+class StaticList {
+ public:
+  constexpr StaticList() noexcept = default;
+  template <std::size_t N>
+  constexpr StaticList(const T (&items)[N]) noexcept : items_(items), size_(N) {}
+
+  constexpr const T* begin() const noexcept { return items_; }
+  constexpr const T* end() const noexcept { return items_ + size_; }
+  constexpr std::size_t size() const noexcept { return size_; }
+  constexpr const T& operator[](std::size_t at) const noexcept { return items_[at]; }
+
+ private:
+  const T* items_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace detail
+
+/// How a delivery travels.
+enum class Transport : std::uint8_t {
+  http,  ///< a request to the URL of a field
+  smtp,  ///< a mail to the users and addresses of two fields
+};
+
+/// A member of a platform's `type_data`: what may stand in it, who may see it, and where a notifier keeps it.
+struct PlatformField {
+  enum class Kind : std::uint8_t {
+    url,              ///< one http or https URL, which is sent to
+    users,            ///< ids of users
+    addresses,        ///< email addresses
+    signing_secrets,  ///< one or several, as standardwebhooks.com writes them
+    refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
+                      ///< shown
+  };
+  enum class Visibility : std::uint8_t {
+    open,        ///< whoever sees the notifier, or hears of its changes
+    secret,      ///< whoever may read the notifier; previews mask it, events and errors are silent about it
+    write_only,  ///< nobody: only a store gets it
+  };
+
+  std::string_view path;  ///< "type_data." and the key
+  Kind kind = Kind::refused;
+  Visibility visibility = Visibility::open;
+  bool is_required = false;
+  std::string TypeData::*text = nullptr;                ///< where it is kept, for one text,
+  std::vector<std::string> TypeData::*texts = nullptr;  ///< or for several
+  std::string_view refusal = {};                        ///< why nothing may stand there
+
+  /// Its key in `type_data`.
+  constexpr std::string_view key() const noexcept { return path.substr(std::string_view("type_data.").size()); }
+};
+
+/// A reply that says more than its status.
+struct KnownReply {
+  std::string_view text;
+  Verdict::Action action = Verdict::Action::fail;
+  std::string_view reason;  ///< one sentence without a final full stop
+  bool is_whole = true;     ///< the body is the text, but for white space around it; else the body holds it
+};
+
+/// What a platform's replies mean beyond the status. Empty parts ask for nothing.
+struct ReplyRules {
+  std::string_view success_body;           ///< what the body of a success is, but for white space around it
+  std::string_view success_member;         ///< what is true in the JSON of a success
+  std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
+  std::string_view denied_success;         ///< the reason where the member is false in spite of the status
+  detail::StaticList<KnownReply> replies;  ///< the first that fits counts
+};
+
+/// What is known of a platform. Static.
 struct PlatformRow {
-  Platform platform;
+  Platform platform = Platform::webhook;
   std::string_view id;    ///< 24 hex digits
   std::string_view name;  ///< also its notifiers' `type`
   std::string_view display_name;
   std::string_view description;
   std::string_view logo_url;
+
+  /// In the order that answers show them. For HTTP the first is the URL, for SMTP the users and the addresses are.
+  detail::StaticList<PlatformField> fields;
+
+  Transport transport = Transport::http;
+  std::string_view method;                 ///< of a request
+  detail::StaticList<HeaderView> headers;  ///< of every request
+  std::string_view idempotency_header;     ///< the header that carries a delivery's key; empty: none does
+  bool sends_event = false;                ///< the event itself, byte for byte: nothing is written for it
+  ReplyRules replies;                      ///< to requests; SMTP has rules of its own
+  TargetLimits limits;                     ///< of a target, unless the host says otherwise
 };
 
 /// The name that version 1.0 gave it.
@@ -5044,7 +5200,7 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
 
 /// append_line() for any text.
 template <bool is_padded>
-[[gnu::noinline]] bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
   if (text.empty()) return false;
   if (text.front() != ' ' && text.back() != ' ') {
     char* const start = out.room(text.size() + text_padding);
@@ -5784,9 +5940,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What was cut while a payload was written; reused from event to event.
-using Truncations = std::vector<Truncation>;
-
 namespace detail {
 
 inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
@@ -6011,7 +6164,7 @@ class QuotedPrintable {
 
   /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
   /// otherwise have an address.
-  [[gnu::always_inline]] void inert_text(std::string_view text) noexcept {
+  NOTIFIER_ALWAYS_INLINE void inert_text(std::string_view text) noexcept {
     if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
       out_ = put_padded(out_, text);
     } else {
@@ -6068,7 +6221,7 @@ class QuotedPrintable {
 
  private:
   /// Two vectors at a time, up to 31 bytes beyond: literals are long.
-  [[gnu::noinline]] static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
+  NOTIFIER_NOINLINE static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
     constexpr std::size_t step = 2 * Bytes::size;
     for (std::size_t at = 0; at < size; at += step) {
       const Bytes first = Bytes::load(encoded + at);
@@ -6085,7 +6238,7 @@ class QuotedPrintable {
 
   QuotedPrintable(char* out, char* line_end) noexcept : out_(out), line_end_(line_end) {}
 
-  [[gnu::noinline]] static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
     while (!at.needs_guard(text)) {
       const std::size_t space = static_cast<std::size_t>(at.line_end_ - at.out_);
       if (text.size() <= space) {
@@ -6100,7 +6253,7 @@ class QuotedPrintable {
   }
 
   template <class Escape>
-  [[gnu::noinline]] static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
     const char* p = text.data();
     const char* const end = p + text.size();
     char* out = from.out_;
@@ -6146,7 +6299,7 @@ class QuotedPrintable {
 
   /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
   template <class Escape>
-  [[gnu::noinline]] static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
+  NOTIFIER_NOINLINE static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
     if (char* const written = Escape::put(*p, token)) {
       ++p;
       return static_cast<std::size_t>(written - token);
@@ -6475,15 +6628,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline constexpr PlatformRow email_row = {
-    Platform::email,
-    "59c52ac27651ce002c1d4620",
-    "email",
-    "Email",
-    "Mails the events you choose to you, your collaborators and other addresses.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg",
-};
-
 /// Limits of a mail, ours, in bytes of the text before it is encoded.
 namespace email_limits {
 inline constexpr std::size_t subject = 255;  ///< a widespread mail program keeps no more
@@ -6520,6 +6664,32 @@ void format_email_body(const Message& message, std::string_view thread_domain, T
 /// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
 void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
                   std::string_view key, std::string_view domain, Buffer& out);
+
+namespace detail {
+
+inline constexpr PlatformField email_fields[] = {
+    {"type_data.user_ids", PlatformField::Kind::users, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::user_ids},
+    {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::emails},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow email_row = [] {
+  PlatformRow row;
+  row.platform = Platform::email;
+  row.id = "59c52ac27651ce002c1d4620";
+  row.name = "email";
+  row.display_name = "Email";
+  row.description = "Mails the events you choose to you, your collaborators and other addresses.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
+  row.fields = detail::email_fields;
+  row.transport = Transport::smtp;
+  row.limits = {4, 0};  // all mail goes to one relay
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -6720,7 +6890,7 @@ class EmailContent {
   }
 
   template <class Escape>
-  [[gnu::noinline]] QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
+  NOTIFIER_NOINLINE QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
                                              std::size_t limit) {
     if (text.size() <= limit) {
       qp.text<Escape>(text);
@@ -6821,6 +6991,33 @@ inline void format_email(const EmailBody& body, std::string_view from, const std
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/incoming_webhook.hpp ---------------------------------------------------------------------------
+
+// What platforms have in common that take JSON at a URL of their own.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What every request with a body in JSON says of itself.
+inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
+                                                      {"user-agent", "notifier/2.0"}};
+
+namespace detail {
+
+inline constexpr PlatformField webhook_url_field = {"type_data.webhook_url", PlatformField::Kind::url,
+                                                    PlatformField::Visibility::secret, true, &TypeData::webhook_url};
+
+/// Where requests are not signed.
+inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret",
+                                                          PlatformField::Kind::refused,
+                                                          PlatformField::Visibility::write_only,
+                                                          false,
+                                                          nullptr,
+                                                          nullptr,
+                                                          "is for webhook notifiers alone"};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 // Rocket.Chat: what an incoming webhook takes.
@@ -6829,15 +7026,6 @@ NOTIFIER_NAMESPACE_END
 // off and no escape that every client knows, so characters are taken apart or replaced by their likes.
 
 NOTIFIER_NAMESPACE_BEGIN
-
-inline constexpr PlatformRow rocket_chat_row = {
-    Platform::rocket_chat,
-    "5982f145d48c3600273ef08b",
-    "rocket_chat",
-    "Rocket.Chat",
-    "Posts the events you choose to a channel of any Rocket.Chat server.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg",
-};
 
 /// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
 namespace rocket_chat_limits {
@@ -6867,6 +7055,40 @@ static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentenc
 /// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
 /// where it is not within a word, stand in for them, since a joiner does not hinder those.
 void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField rocket_chat_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+};
+
+inline constexpr KnownReply rocket_chat_replies[] = {
+    // Older servers report their rate limit as 400, or inside a 200.
+    {"error-too-many-requests", Verdict::Action::throttle, "the target asks to send less often", false},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow rocket_chat_row = [] {
+  PlatformRow row;
+  row.platform = Platform::rocket_chat;
+  row.id = "5982f145d48c3600273ef08b";
+  row.name = "rocket_chat";
+  row.display_name = "Rocket.Chat";
+  row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
+  row.fields = detail::rocket_chat_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.replies.success_member = "success";
+  row.replies.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
+  row.replies.denied_success = "the target refuses it (\"success\":false in an answer of success)";
+  row.replies.replies = detail::rocket_chat_replies;
+  row.limits = {2, 0};
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -7158,15 +7380,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline constexpr PlatformRow slack_row = {
-    Platform::slack,
-    "5982f145d48c3600273ef089",
-    "slack",
-    "Slack",
-    "Posts the events you choose to a Slack channel through an incoming webhook.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg",
-};
-
 /// Slack's limits, in code points of the text as Slack counts it: an entity such as `&amp;` is five.
 namespace slack_limits {
 inline constexpr std::size_t header = 150;        ///< text of a header block
@@ -7200,6 +7413,56 @@ inline constexpr std::size_t fields = 40;                  ///< fields shown, in
 ///             slack_limits::text code points and a frame of about 300 bytes.
 /// @param cut  gets one entry for every part that was cut.
 void format_slack(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField slack_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+};
+
+// What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
+inline constexpr KnownReply slack_replies[] = {
+    {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
+    {"no_service_id", Verdict::Action::disable, "Slack: this webhook does not exist (no_service_id)"},
+    {"no_active_hooks", Verdict::Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
+    {"no_team", Verdict::Action::disable, "Slack: the workspace does not exist (no_team)"},
+    {"team_disabled", Verdict::Action::disable, "Slack: the workspace is disabled (team_disabled)"},
+    {"invalid_token", Verdict::Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
+    {"channel_not_found", Verdict::Action::disable, "Slack: the channel does not exist (channel_not_found)"},
+    {"channel_is_archived", Verdict::Action::disable, "Slack: the channel is archived (channel_is_archived)"},
+    {"user_not_found", Verdict::Action::disable, "Slack: the user does not exist (user_not_found)"},
+    {"action_prohibited", Verdict::Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
+    {"posting_to_general_channel_denied", Verdict::Action::fail, "Slack: posting to this channel is not allowed"},
+    {"invalid_payload", Verdict::Action::fail, "Slack: the message was not understood (invalid_payload)"},
+    {"invalid_blocks", Verdict::Action::fail, "Slack: the message was not understood (invalid_blocks)"},
+    {"no_text", Verdict::Action::fail, "Slack: the message has no text (no_text)"},
+    {"too_many_attachments", Verdict::Action::fail,
+     "Slack: the message has too many attachments (too_many_attachments)"},
+    {"rollup_error", Verdict::Action::retry, "Slack: something went wrong there (rollup_error)"},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow slack_row = [] {
+  PlatformRow row;
+  row.platform = Platform::slack;
+  row.id = "5982f145d48c3600273ef089";
+  row.name = "slack";
+  row.display_name = "Slack";
+  row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
+  row.fields = detail::slack_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.replies.success_body = "ok";
+  row.replies.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
+  row.replies.replies = detail::slack_replies;
+  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+  row.limits = {1, 1000};
+  return row;
+}();
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -7455,7 +7718,7 @@ class SlackWriter {
   }
 
   template <class Escape>
-  [[gnu::noinline]] char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+  NOTIFIER_NOINLINE char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
     return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
   }
 
@@ -7486,22 +7749,38 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/webhook.hpp ----------------------------------------------------------------------------------
 
-// A webhook: the event itself, byte for byte as it came in. There is nothing to format but the frame.
+// A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
+// a signature comes on top when it is sent (delivery/signature.hpp).
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline constexpr PlatformRow webhook_row = {
-    Platform::webhook,
-    "5982f145d48c3600273ef08a",
-    "webhook",
-    "Webhook",
-    "Sends each event as an HTTP request to the address you give.",
-    "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg",
+namespace detail {
+
+inline constexpr PlatformField webhook_fields[] = {
+    webhook_url_field,
+    {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false,
+     nullptr, &TypeData::signing_secrets},
 };
 
-/// What every request says of itself; `webhook-id` and a webhook's signature come on top.
-inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
-                                                      {"user-agent", "notifier/2.0"}};
+}  // namespace detail
+
+inline constexpr PlatformRow webhook_row = [] {
+  PlatformRow row;
+  row.platform = Platform::webhook;
+  row.id = "5982f145d48c3600273ef08a";
+  row.name = "webhook";
+  row.display_name = "Webhook";
+  row.description = "Sends each event as an HTTP request to the address you give.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
+  row.fields = detail::webhook_fields;
+  row.method = "POST";
+  row.headers = json_request_headers;
+  row.sends_event = true;
+  row.idempotency_header = "webhook-id";
+  row.limits = {16, 0};
+  return row;
+}();
 
 NOTIFIER_NAMESPACE_END
 
@@ -7516,27 +7795,76 @@ inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_ro
 
 namespace detail {
 
-/// Where the row of each platform stands, in the order of the enum.
-constexpr std::array<std::uint8_t, platform_count> find_rows() noexcept {
-  std::array<std::uint8_t, platform_count> places{};
-  for (std::size_t i = 0; i < platform_count; ++i) {
-    for (std::size_t at = 0; at < platform_count; ++at) {
-      if (builtin_platforms[at].platform == static_cast<Platform>(i)) places[i] = static_cast<std::uint8_t>(at);
-    }
+/// Appends a platform's body of a message. `cut` gets one entry for every part that was cut.
+using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations& cut);
+
+/// What writes the bodies of their requests; nullptr where none is written, or a mail. Beside the rows, not in them, so
+/// that a program which reads rows alone, as one that only delivers, has no writers in it.
+inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+
+/// @param row  one of builtin_platforms
+inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
+
+/// The rows in the order of the enum; nullptr where one lacks.
+struct RowsByPlatform {
+  const PlatformRow* rows[platform_count] = {};
+
+  constexpr RowsByPlatform() noexcept {
+    for (const PlatformRow& row : builtin_platforms) rows[static_cast<std::size_t>(row.platform)] = &row;
   }
-  return places;
+};
+
+inline constexpr RowsByPlatform rows_by_platform;
+
+/// Most headers that a platform's requests have.
+inline constexpr std::size_t most_headers = 4;
+
+constexpr bool is_complete(const PlatformField& field) noexcept {
+  const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
+  return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
 }
 
-inline constexpr std::array<std::uint8_t, platform_count> row_places = find_rows();
+/// What readers of a row count on.
+constexpr bool is_complete(const PlatformRow& row) noexcept {
+  for (const PlatformField& field : row.fields) {
+    if (!is_complete(field)) return false;
+  }
+  using Kind = PlatformField::Kind;
+  if (row.transport == Transport::smtp) {
+    return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
+  }
+  const ReplyRules& rules = row.replies;
+  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
+  const bool has_reasons =
+      asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
+  return row.fields.size() != 0 && row.fields[0].kind == Kind::url && has_reasons && !row.method.empty() &&
+         row.headers.size() + (row.idempotency_header.empty() ? 0 : 1) <= most_headers;
+}
 
-constexpr bool has_a_row_each() noexcept {
+constexpr bool are_complete() noexcept {
+  for (const PlatformRow* row : rows_by_platform.rows) {
+    if (row == nullptr || !is_complete(*row)) return false;
+  }
   for (std::size_t i = 0; i < platform_count; ++i) {
-    if (builtin_platforms[row_places[i]].platform != static_cast<Platform>(i)) return false;
+    const PlatformRow& row = builtin_platforms[i];
+    const bool has_writer = row.transport == Transport::http && !row.sends_event;
+    if (has_writer != (payload_writers[i] != nullptr)) return false;
   }
   return true;
 }
 
-static_assert(has_a_row_each(), "a platform of the enum lacks its row");
+static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
+
+/// What is known of a platform that there is.
+constexpr const PlatformRow& row_of(Platform platform) noexcept {
+  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+}
+
+constexpr PlatformLimits limits_by_platform() noexcept {
+  PlatformLimits limits{};
+  for (std::size_t i = 0; i < platform_count; ++i) limits[static_cast<Platform>(i)] = rows_by_platform.rows[i]->limits;
+  return limits;
+}
 
 }  // namespace detail
 
@@ -7544,10 +7872,16 @@ static_assert(has_a_row_each(), "a platform of the enum lacks its row");
 constexpr const PlatformRow* platforms_begin() noexcept { return builtin_platforms; }
 constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms + platform_count; }
 
-/// What is known of a platform. @param platform  one that there is
+/// What is known of a platform; of one that there is not, what is known of webhooks.
 constexpr const PlatformRow& platform_info(Platform platform) noexcept {
-  return builtin_platforms[detail::row_places[static_cast<std::size_t>(platform)]];
+  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
 }
+
+/// Whether it is sent mails, else requests.
+constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
+
+/// How much a target of each platform is sent at a time, unless the host says otherwise.
+inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
 constexpr std::string_view to_string(Platform platform) noexcept {
@@ -7570,6 +7904,81 @@ constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexce
   return nullptr;
 }
 
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/known_platforms.hpp --------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The platforms there are, for who named none of them.
+/// @param with_ids  beside each name, which is all that the API takes
+NOTIFIER_NOINLINE inline std::string known_platforms(bool with_ids = false) {
+  std::string text = "there are ";
+  for (const PlatformRow* info = platforms_begin(); info != platforms_end(); ++info) {
+    if (info != platforms_begin()) text += ", ";
+    text += info->name;
+    if (with_ids) text.append(" (").append(info->id).append(")");
+  }
+  return text;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/model_json.hpp -------------------------------------------------------------------------------
+
+// Apps and users in JSON: one form for changes and snapshots.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void write_user(json::Writer& out, const User& user) {
+  out.object([&] {
+    out.member("id", user.id);
+    out.member("username", user.username);
+    out.member("email", user.email);
+  });
+}
+
+/// The members of an app, without the braces.
+inline void write_app_members(json::Writer& out, const App& app) {
+  out.member("id", app.id);
+  out.member("name", app.name);
+  if (!app.owner.id.empty() || !app.owner.username.empty() || !app.owner.email.empty()) {
+    out.key("owner");
+    write_user(out, app.owner);
+  }
+  if (!app.project_id.empty()) out.member("project_id", app.project_id);
+}
+
+/// Reads a text; null means absent.
+inline void read_text(json::View object, std::string_view key, std::string_view path, std::string& out,
+                      Problems& problems) {
+  out = DraftView::read_text(object[key], path, problems).value_or(std::string_view());
+}
+
+inline void read_user(json::View object, std::string_view prefix, User& out, Problems& problems) {
+  if (!object.is_object()) {
+    const std::string_view field = prefix.empty() ? "user" : prefix.substr(0, prefix.size() - 1);
+    return problems.add(field, "must be an object", "type");
+  }
+  const std::string path(prefix);
+  read_text(object, "id", path + "id", out.id, problems);
+  read_text(object, "username", path + "username", out.username, problems);
+  read_text(object, "email", path + "email", out.email, problems);
+}
+
+inline void read_app(json::View object, App& out, Problems& problems) {
+  read_text(object, "id", "id", out.id, problems);
+  read_text(object, "name", "name", out.name, problems);
+  read_text(object, "project_id", "project_id", out.project_id, problems);
+  out.owner = User();
+  const json::View owner = object["owner"];
+  if (owner.exists() && !owner.is_null()) read_user(owner, "owner.", out.owner, problems);
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/text/base64.hpp ---------------------------------------------------------------------------------------
@@ -8012,7 +8421,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
 
 /// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
 /// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
@@ -8053,7 +8462,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -8363,6 +8772,36 @@ struct Settings {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
+/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
+  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    }
+  }
+  if (end != text.size()) out += "...";
+  return out += '\'';
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/checks.hpp -----------------------------------------------------------------------------------
 
 // The rules for single values, and for what is made of them alone.
@@ -8372,14 +8811,6 @@ namespace detail {
 
 inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
-}
-
-/// A piece of somebody's text for a message: at most 64 bytes of it.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  std::string out = "'";
-  if (text.size() <= most) return out.append(text).append("'");
-  return out.append(text.substr(0, cut_position(text, most))).append("...'");
 }
 
 inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
@@ -8404,7 +8835,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -8431,12 +8862,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add("email_from",
-                 is_name
-                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
-                           " " + email_address_fault(address),
-                 "invalid_email");
+    problems.add(
+        "email_from",
+        is_name
+            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
+        "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;
@@ -8465,7 +8896,12 @@ class NotifierCheck {
   /// @param selected  the bits of its selected events.
   NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
                 Problems& problems) noexcept
-      : vocabulary_(vocabulary), mode_(mode), notifier_(notifier), selected_(selected), problems_(problems) {}
+      : vocabulary_(vocabulary),
+        row_(platform_info(notifier.platform)),
+        mode_(mode),
+        notifier_(notifier),
+        selected_(selected),
+        problems_(problems) {}
 
   void apply(const DraftView& draft);
 
@@ -8474,9 +8910,10 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
-  void apply_webhook_url(json::View value);
-  void apply_signing_secret(json::View value);
-  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  void apply_field(const PlatformField& field, json::View value);
+  void apply_url(const PlatformField& field, json::View value);
+  void apply_signing_secret(const PlatformField& field, json::View value);
+  void apply_texts(const PlatformField& field, json::View value);
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
@@ -8486,6 +8923,7 @@ class NotifierCheck {
   bool is_own_key(std::string_view key) const noexcept;
 
   const Vocabulary& vocabulary_;
+  const PlatformRow& row_;
   Mode mode_;
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
@@ -8504,7 +8942,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
   if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
-  if (*draft.platform_id != platform_info(notifier_.platform).id) {
+  if (*draft.platform_id != row_.id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
 }
@@ -8515,7 +8953,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -8527,10 +8965,10 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(field,
-                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
-                        quoted(is_utf8(text) ? text : "..."),
-                    "unknown_event_type");
+      problems_.add(
+          field,
+          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
+          "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -8540,41 +8978,46 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
 
 inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
-  if (notifier_.platform == Platform::email) {
-    apply_texts(data["user_ids"], "type_data.user_ids", notifier_.type_data.user_ids);
-    apply_texts(data["emails"], "type_data.emails", notifier_.type_data.emails);
-  } else {
-    apply_webhook_url(data["webhook_url"]);
-    if (const json::View secret = data["signing_secret"]; secret.exists()) apply_signing_secret(secret);
-  }
+  for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
   apply_other(data);
 }
 
-inline void NotifierCheck::apply_webhook_url(json::View value) {
-  if (mode_ == Mode::update && !value.exists()) return;
-  constexpr std::string_view field = "type_data.webhook_url";
+/// Takes over what is given; what is not given stays, and null removes it.
+inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
+  using Kind = PlatformField::Kind;
+  if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
+  switch (field.kind) {
+    case Kind::url: return apply_url(field, value);
+    case Kind::users:
+    case Kind::addresses: return apply_texts(field, value);
+    case Kind::signing_secrets: return apply_signing_secret(field, value);
+    case Kind::refused: break;
+  }
+  if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
+}
+
+inline void NotifierCheck::apply_url(const PlatformField& field, json::View value) {
   if (value.exists() && !value.is_null() && !value.is_string()) {
-    return problems_.add(field, "must be a string", "type");
+    return problems_.add(field.path, "must be a string", "type");
   }
   const std::string_view url = value.string();
-  if (has_no_text(url)) return problems_.add(field, "can't be blank", "blank");
+  if (has_no_text(url)) {
+    if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
+    return (notifier_.type_data.*field.text).clear();
+  }
   const auto parsed = parse_http_url(url);
   if (!parsed) {
     const bool is_long = parsed.error().code == errc::too_large;
-    return problems_.add(field, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
+    return problems_.add(field.path, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
                          is_long ? "too_long" : "invalid_url");
   }
-  if (!is_utf8(url)) return problems_.add(field, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.webhook_url = url;
+  if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
+  notifier_.type_data.*field.text = url;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
-  constexpr std::string_view field = "type_data.signing_secret";
-  std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
+  std::vector<std::string>& secrets = notifier_.type_data.*field.texts;
   if (value.is_null()) return secrets.clear();
-  if (notifier_.platform != Platform::webhook) {
-    return problems_.add(field, "is for webhook notifiers alone", "unsupported");
-  }
   std::vector<std::string> given;
   bool all_strings = value.is_string() || value.is_array();
   const auto take = [&](json::View secret) {
@@ -8586,21 +9029,20 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   } else {
     take(value);
   }
-  if (!all_strings) return problems_.add(field, "must be a string or an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be a string or an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+    return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
   secrets = std::move(given);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
-                                                         std::vector<std::string>& out) {
-  if (!value.exists()) return;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
+  std::vector<std::string>& out = notifier_.type_data.*field.texts;
   if (value.is_null()) return out.clear();
   std::vector<std::string> given;
   bool all_strings = value.is_array();
@@ -8608,23 +9050,23 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
     all_strings = all_strings && element.is_string();
     given.emplace_back(element.string());
   });
-  if (!all_strings) return problems_.add(field, "must be an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
                          "too_long");
   }
-  const bool are_addresses = &out == &notifier_.type_data.emails;
+  const bool are_addresses = field.kind == PlatformField::Kind::addresses;
   bool all_valid = true;
   for (const std::string& text : given) {
-    all_valid &=
-        are_addresses ? check_email(field, text, problems_) : check_text(field, text, NOTIFIER_MAX_ID_BYTES, problems_);
+    all_valid &= are_addresses ? check_email(field.path, text, problems_)
+                               : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   }
   if (all_valid) out = std::move(given);
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
-  if (notifier_.platform == Platform::email) return key == "user_ids" || key == "emails";
-  return key == "webhook_url" || key == "signing_secret";
+  return std::any_of(row_.fields.begin(), row_.fields.end(),
+                     [key](const PlatformField& field) { return key == field.key(); });
 }
 
 /// Merges the members that are not the platform's own: the last value of a key counts, at the place of the first; null
@@ -8646,7 +9088,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+NOTIFIER_NOINLINE inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -8682,13 +9124,87 @@ inline void NotifierCheck::apply_other(json::View data) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/secret_member.hpp -------------------------------------------------------------------------------
+
+// Which members of data that nobody described are taken for secrets: by whole words of their names, so that `api_key`,
+// `apiKey` and `X-Api-Key` are, and `keyboard` and `tokenizer` are not.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The words of a name in lower case, each between underscores: "_x_api_key_" of "X-Api-Key", "xApiKey" and "XApiKey".
+inline std::string words_of(std::string_view name) {
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string words = "_";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const char before = i == 0 ? '_' : name[i - 1];
+    const char after = i + 1 < name.size() ? name[i + 1] : '_';
+    const bool is_letter =
+        is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool begins_word = is_upper(c) && (!is_upper(before) || is_lower(after));
+    if ((begins_word || !is_letter) && words.back() != '_') words += '_';
+    if (is_letter) words += is_upper(c) ? static_cast<char>(c | 0x20) : c;
+  }
+  if (words.back() != '_') words += '_';
+  return words;
+}
+
+/// Whether what goes by this name may be a secret.
+NOTIFIER_NOINLINE inline bool is_secret_name(std::string_view name) {
+  constexpr std::string_view secrets[] = {
+      "_authorization_", "_auth_",       "_token_",   "_tokens_",   "_secret_",     "_secrets_",     "_password_",
+      "_passwd_",        "_passphrase_", "_pwd_",     "_cookie_",   "_cookies_",    "_credential_",  "_credentials_",
+      "_bearer_",        "_apikey_",     "_api_key_", "_api_keys_", "_access_key_", "_private_key_", "_signing_key_"};
+  const std::string words = words_of(name);
+  for (const std::string_view secret : secrets) {
+    if (words.find(secret) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// Whether a member is a secret or holds one. Of `headers` also where they are a list, as [["Authorization", "..."]].
+inline bool is_secret(std::string_view key, json::View value, bool names_are_values = false) {
+  if (is_secret_name(key)) return true;
+  if (names_are_values && value.is_string()) return is_secret_name(value.string());
+  const bool is_list = names_are_values || words_of(key) == "_headers_";
+  bool found = false;
+  value.for_each_member(
+      [&](std::string_view name, json::View inner) { found = found || is_secret(name, inner, is_list); });
+  value.for_each_element([&](json::View inner) { found = found || is_secret({}, inner, is_list); });
+  return found;
+}
+
+/// Writes the members that are no secrets and hold none: a part of one would come back with the next change, and stand
+/// in place of the whole.
+/// @param members  of a JSON object, without its braces; or empty
+NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
+  json::Document document;
+  const std::string text = "{" + members + "}";
+  const auto object = document.parse(text, text.size());
+  if (!object) return;
+  std::string value;
+  object->for_each_member([&](std::string_view key, json::View member) {
+    if (is_secret(key, member)) return;
+    value.clear();
+    member.append_json(value);
+    out.escaped_key(key);
+    out.raw(value);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/notifier_json.hpp ----------------------------------------------------------------------------
 
 // A notifier in JSON: one form for answers, changes and snapshots.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
+/// Whether write-only fields, as `signing_secret`, and unknown members that look like secrets are written: only a store
+/// needs it, and a store holds secrets anyway.
 enum class Secrets { hide, keep };
 
 namespace detail {
@@ -8706,19 +9222,33 @@ inline void write_time(json::Writer& out, std::string_view key, Timestamp time) 
   out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
 }
 
+inline bool has_value(const PlatformField& field, const TypeData& data) noexcept {
+  return (field.text != nullptr && !(data.*field.text).empty()) ||
+         (field.texts != nullptr && !(data.*field.texts).empty());
+}
+
+/// Writes a field's member.
+inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+  if (field.text != nullptr) out.member(field.key(), data.*field.text);
+  if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
+}
+
 inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
   const TypeData& data = notifier.type_data;
   out.object([&] {
-    if (notifier.platform == Platform::email) {
-      write_texts(out, "user_ids", data.user_ids);
-      write_texts(out, "emails", data.emails);
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      if (field.visibility != PlatformField::Visibility::write_only) {
+        write_field(out, field, data);
+      } else if (secrets == Secrets::keep && has_value(field, data)) {
+        write_field(out, field, data);
+      }
+    }
+    if (data.other.empty()) return;
+    if (secrets == Secrets::keep) {
+      out.raw(data.other);
     } else {
-      out.member("webhook_url", data.webhook_url);
+      write_without_secrets(out, data.other);
     }
-    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
-      write_texts(out, "signing_secret", data.signing_secrets);
-    }
-    if (!data.other.empty()) out.raw(data.other);
   });
 }
 
@@ -8765,6 +9295,8 @@ struct Change {
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
   /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
   std::string expected;
+  /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
+  std::vector<FieldError> warnings;
 };
 
 /// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.
@@ -8827,7 +9359,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text), "unknown_platform");
+      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -8842,12 +9374,12 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   take("type", type, find_platform_by_name(type.value_or("")));
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
-    problems.add(
-        "platform_id",
-        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
-        "unknown_platform");
+    problems.add("platform_id",
+                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                     "; name it in platform: " + known_platforms(),
+                 "unknown_platform");
   }
-  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
+  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank; " + known_platforms(), "blank");
   return found;
 }
 
@@ -8977,6 +9509,101 @@ inline Result<Change> read_change(json::View object) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/known_keys.hpp -------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users event_types event_kinds event_categories email_from link_base events event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+/// How many bytes have to be put in, taken out or replaced to make one text of another (Levenshtein).
+/// @param b  at most 63 bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::size_t, 64> row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = (std::min)(replaced, (std::min)(diagonal, row[j]) + 1);
+    }
+  }
+  return row[b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > 63) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// Adds a problem for a key that is not in the list.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string_view nearest = nearest_key(key, list);
+  std::string message = "is not known here";
+  if (nearest.empty()) {
+    std::string_view separator = "; there are ";
+    for_each_key(list, [&](std::string_view known) {
+      message.append(separator).append(known);
+      separator = ", ";
+    });
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  const std::string shown = quoted(key);
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/catalogue_json.hpp ---------------------------------------------------------------------------
 
 // What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
@@ -9073,15 +9700,17 @@ class VocabularyReader {
       : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
-    read_entries(root, "event_categories",
+    read_entries(root, "event_categories", category_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
-    read_entries(root, "event_types", [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
-    read_entries(root, "event_kinds",
+    read_entries(root, "event_types", event_type_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds", event_kind_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
   }
 
  private:
-  void read_entries(json::View root, std::string_view key, Result<void> (*add)(VocabularyReader&, json::View)) {
+  void read_entries(json::View root, std::string_view key, std::string_view keys,
+                    Result<void> (*add)(VocabularyReader&, json::View)) {
     const json::View entries = root[key];
     if (!entries.exists() || entries.is_null()) return;
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
@@ -9089,6 +9718,7 @@ class VocabularyReader {
     entries.for_each_element([&](json::View entry) {
       const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
+      check_keys(entry, keys, path + ".", problems_);
       const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
@@ -9168,7 +9798,7 @@ class VocabularyReader {
 };
 
 /// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-[[gnu::noinline]] inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
                                                                                      json::View root) {
   auto extended = std::make_shared<Vocabulary>(vocabulary);
   Problems problems;
@@ -9341,8 +9971,7 @@ class PackedReader {
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
-///     text    webhook_url; or two lists of texts: user_ids, emails
-///     list    signing_secrets, for a webhook
+///     then each field of the platform's row: a text, or a list of texts
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
 class Record {
@@ -9372,8 +10001,16 @@ class Record {
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
-  /// Empty for mail.
-  std::string_view webhook_url() const noexcept;
+  /// The URL that is sent to; empty for mail.
+  std::string_view webhook_url() const noexcept {
+    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
+  }
+  /// The first of the platform's fields, which must be a text.
+  std::string_view first_text() const noexcept {
+    PackedReader reader = after_times();
+    reader.text();
+    return reader.text();
+  }
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -9414,13 +10051,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
-  if (notifier.platform == Platform::email) {
-    append_packed(out, notifier.type_data.user_ids);
-    append_packed(out, notifier.type_data.emails);
-  } else {
-    append_packed(out, notifier.type_data.webhook_url);
+  for (const PlatformField& field : row_of(notifier.platform).fields) {
+    if (field.text != nullptr) append_packed(out, notifier.type_data.*field.text);
+    if (field.texts != nullptr) append_packed(out, notifier.type_data.*field.texts);
   }
-  if (notifier.platform == Platform::webhook) append_packed(out, notifier.type_data.signing_secrets);
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
   for (const EventBit bit : selected) append_varint(out, bit);
@@ -9432,16 +10066,9 @@ inline Timestamp Record::updated_at() const noexcept {
   return Timestamp{created + reader.signed_varint()};
 }
 
-inline std::string_view Record::webhook_url() const noexcept {
-  if (platform() == Platform::email) return {};
-  PackedReader reader = after_times();
-  reader.text();
-  return reader.text();
-}
-
 template <class F, class G>
 void Record::for_each_recipient(F&& f, G&& g) const {
-  if (platform() != Platform::email) return;
+  if (row_of(platform()).transport != Transport::smtp) return;
   PackedReader reader = after_times();
   reader.text();
   reader.for_each_text(f);
@@ -9458,17 +10085,11 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   out.created_at.ms = reader.signed_varint();
   out.updated_at.ms = out.created_at.ms + reader.signed_varint();
   out.name = reader.text();
-  out.type_data.webhook_url.clear();
-  out.type_data.user_ids.clear();
-  out.type_data.emails.clear();
-  out.type_data.signing_secrets.clear();
-  if (out.platform == Platform::email) {
-    reader.texts(out.type_data.user_ids);
-    reader.texts(out.type_data.emails);
-  } else {
-    out.type_data.webhook_url = reader.text();
+  out.type_data.clear();
+  for (const PlatformField& field : row_of(out.platform).fields) {
+    if (field.text != nullptr) out.type_data.*field.text = reader.text();
+    if (field.texts != nullptr) reader.texts(out.type_data.*field.texts);
   }
-  if (out.platform == Platform::webhook) reader.texts(out.type_data.signing_secrets);
   out.type_data.other = reader.text();
   selected.clear();
   for (std::uint64_t count = reader.varint(); count > 0; --count) {
@@ -10960,11 +11581,11 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
+  NOTIFIER_NOINLINE void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  [[gnu::noinline]] Error to_error() && {
+  NOTIFIER_NOINLINE Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -10985,7 +11606,8 @@ class Loader {
   Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
       : builder_(std::move(vocabulary), hash_seed), now_(now) {}
 
-  Result<std::shared_ptr<const State>> load(json::View root);
+  /// @param needs_apps  an absent list of apps is a fault
+  Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
 
  private:
   /// Makes room for what the document says that there is.
@@ -10999,10 +11621,10 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
+  NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
     faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
@@ -11048,7 +11670,11 @@ void Loader::for_each(json::View list, Path&& path, F&& f) {
   });
 }
 
-inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
+inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool needs_apps) {
+  check_keys(root, document_keys, {}, problems_);
+  if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
+    problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
   for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
@@ -11068,6 +11694,8 @@ inline void Loader::reserve(json::View apps) {
 }
 
 inline void Loader::load_app(json::View value, std::size_t position) {
+  check_keys(value, app_keys, {}, problems_);
+  check_keys(value["owner"], user_keys, "owner.", problems_);
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
@@ -11096,6 +11724,7 @@ inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
+  for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
@@ -11104,11 +11733,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.active = true;
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
-  notifier_.type_data.webhook_url.clear();
-  notifier_.type_data.user_ids.clear();
-  notifier_.type_data.emails.clear();
-  notifier_.type_data.signing_secrets.clear();
-  notifier_.type_data.other.clear();
+  notifier_.type_data.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
@@ -11128,7 +11753,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
 }
 
 /// Ids of events are an installation's own; in a document, their names and new types can stand.
-[[gnu::noinline]] inline void Loader::name_remedies() {
+NOTIFIER_NOINLINE inline void Loader::name_remedies() {
   for (FieldError& problem : problems_.list()) {
     if (problem.code != "unknown_event_type") continue;
     problem.message += problem.field == "selected_event_ids"
@@ -11151,7 +11776,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -11166,8 +11791,9 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   return id;
 }
 
-[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
+NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
+  check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
   if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");
@@ -11238,10 +11864,19 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   error.field = resource;
   return error;
 }
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_user() { return not_found("user", "there is no such person"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
+inline Error no_app(std::string_view name) {
+  return not_found("app", "there is no app with the id or name " + quoted(name));
+}
+inline Error no_user(std::string_view id) { return not_found("user", "there is no person with the id " + quoted(id)); }
+/// @param resource  what it is called by who asks
+inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
+  return not_found(resource, "there is no notifier with the id " + quoted(id));
+}
+/// @param given  id or name; empty where neither is there
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
+  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + quoted(given);
+  return not_found("notification_platform", what + "; " + known_platforms(true));
+}
 
 inline Error conflict(std::string_view text) {
   Error error;
@@ -11481,6 +12116,10 @@ struct RegistryOptions {
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
   std::function<std::string(std::string_view prefix)> new_id;
+  /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
+  /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
+  /// Empty: every URL may be kept.
+  std::function<std::string_view(std::string_view url)> refuse_url;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
 };
@@ -11558,7 +12197,8 @@ class Registry {
 
   // ---- the same for hosts with a store: plan, then commit ----
 
-  /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
+  /// What add() would do; changes nothing. The notifier to be is in Change::notifier, and what is remarked on it in
+  /// Change::warnings.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
@@ -11595,12 +12235,15 @@ class Registry {
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes.
+  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
+  /// `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
+  /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
+  Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  /// The snapshot without its apps and people: settings, and the event types that are not built in.
   std::string configuration() const;
 
  private:
@@ -11608,11 +12251,14 @@ class Registry {
   friend class Prepared;
   using State = detail::State;
 
+  Result<void> load(std::string_view json, bool needs_apps);
   std::shared_ptr<const State> current() const;
   /// Makes a changed copy of the state what everybody sees from now on.
   void publish(std::shared_ptr<const State> next);
 
   Timestamp now() const;
+  /// What is kept of a draft is of some use: errc::invalid for a URL that is refused, remarks for the rest.
+  Result<void> look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const;
   std::string draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
                                std::size_t position) const;
   Result<std::string> draw_app_id(const State& state, const App& app) const;
@@ -11762,7 +12408,11 @@ inline std::size_t Registry::notifier_count() const { return current()->notifier
 
 inline std::size_t Registry::app_count() const { return current()->app_count(); }
 
-inline Result<void> Registry::load(std::string_view json) {
+inline Result<void> Registry::load(std::string_view json) { return load(json, true); }
+
+inline Result<void> Registry::load_configuration(std::string_view json) { return load(json, false); }
+
+inline Result<void> Registry::load(std::string_view json, bool needs_apps) {
   json::Document document;
   const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
@@ -11785,7 +12435,7 @@ inline Result<void> Registry::load(std::string_view json) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
   if (!reserved_.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
+  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};
@@ -11835,10 +12485,13 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
+      problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.kind == PlatformField::Kind::addresses) {
+      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
+    }
   }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail
@@ -11924,7 +12577,7 @@ inline Result<void> apply_app_removal(const Change& change, State& next) {
 inline Result<void> apply_notifier(const Change& change, State& next) {
   const Notifier& notifier = change.notifier;
   const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(notifier.app_id);
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
@@ -11942,7 +12595,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
 
 inline Result<void> apply_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(change.notifier.app_id);
   const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
   if (const std::string version = present_version(app, place); !place.exists || !is_as_expected(change, version)) {
     return unexpected(change, version, "the notifier");
@@ -12101,6 +12754,56 @@ inline Result<User> Registry::remove_user(std::string_view id) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/remarks.hpp ----------------------------------------------------------------------------------
+
+// What is legal in a notifier, and of no use to who asks for it.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline bool is_host_of_slack(std::string_view url) {
+  const auto parsed = parse_http_url(url);
+  return parsed &&
+         (net::equals_lower(parsed->host, "hooks.slack.com") || net::equals_lower(parsed->host, "hooks.slack-gov.com"));
+}
+
+inline bool has_namesake(const AppBlock& app, const Notifier& notifier) {
+  bool found = false;
+  app.for_each_record(
+      [&](Record record) { found = found || (record.name() == notifier.name && record.id() != notifier.id); });
+  return found;
+}
+
+/// Remarks on what a draft asks for; what it leaves as it was is not remarked on again.
+/// @param notifier  as it comes to be
+/// @param is_new    all of it is asked for
+inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool is_new, const AppBlock& app,
+                      Problems& warnings) {
+  for (const std::string& key : draft.unknown) refuse_key(key, DraftView::keys, {}, warnings);
+  if ((is_new || draft.name) && has_namesake(app, notifier)) {
+    warnings.add("name", "is also the name of another notifier of this app", "duplicate_name");
+  }
+  const bool selects =
+      draft.send_all_events || draft.send_all_alerts || draft.selected_event_ids || draft.selected_events;
+  if ((is_new || selects) && !notifier.send_all_events && !notifier.send_all_alerts &&
+      notifier.selected_event_ids.empty()) {
+    warnings.add(
+        "selected_event_ids",
+        "selects nothing: no event is sent until send_all_events, send_all_alerts or selected_event_ids say which",
+        "selects_nothing");
+  }
+  if ((is_new || draft.type_data) && notifier.platform == Platform::slack &&
+      !is_host_of_slack(notifier.type_data.webhook_url)) {
+    warnings.add("type_data.webhook_url",
+                 "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
+                 "Mattermost",
+                 "foreign_host");
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/planning.hpp ---------------------------------------------------------------------------------
 
 // What a change of a notifier would be, and the app that comes with one.
@@ -12139,21 +12842,24 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 }
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
-inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
-  if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
-  return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
+inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
+  const bool by_id = draft.platform_id && !has_no_text(*draft.platform_id);
+  const std::string_view given = by_id ? *draft.platform_id : draft.platform ? *draft.platform : std::string_view();
+  const PlatformInfo* const found = by_id ? find_platform_by_id(given) : find_platform_by_name(given);
+  if (found == nullptr) return no_platform(given);
+  return found;
 }
 
 }  // namespace detail
 
 inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
-  const PlatformInfo* const platform = detail::platform_of(draft);
-  if (platform == nullptr) return detail::no_platform();
+  const auto platform = detail::platform_of(draft);
+  if (!platform) return platform.error();
   json::Document document;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(draft, document, problems);
   Notifier notifier;
-  notifier.platform = platform->platform;
+  notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
   detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
@@ -12178,10 +12884,25 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
   return id;
 }
 
+inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
+  const Notifier& notifier = change.notifier;
+  detail::Problems problems;
+  if (options_.refuse_url && draft.type_data && notifier.platform != Platform::email) {
+    const std::string_view why = options_.refuse_url(notifier.type_data.webhook_url);
+    if (!why.empty()) {
+      problems.add("type_data.webhook_url", "can't be delivered to: " + std::string(why), "unreachable_url");
+      return std::move(problems).to_error("notifier");
+    }
+  }
+  detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
+  change.warnings = std::move(problems.list());
+  return {};
+}
+
 inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
                                          const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   auto notifier = validate(draft, *state.vocabulary);
   if (!notifier) return std::move(notifier).error();
 
@@ -12199,15 +12920,16 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
   change.notifier.created_at = now;
   change.notifier.updated_at = now;
   if (now == Timestamp()) change.notifier.updated_at.ms = 1;
+  if (auto fine = look_at(draft, *block, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
                                             const NotifierDraft& patch) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
 
   Change change;
   change.op = Change::Op::put_notifier;
@@ -12227,14 +12949,15 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   detail::name_selected(*state.vocabulary, selected, notifier);
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_remove(const State& state, std::string_view app_name, std::string_view id) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
   Change change;
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);
@@ -12322,7 +13045,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   Change change;
   change.op = Change::Op::put_app;
   change.app = block->app();
@@ -12343,7 +13066,7 @@ inline Result<Change> Registry::plan_update_app(const State& state, std::string_
 
 inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   std::vector<Change> changes;
   changes.reserve(block->notifier_count() + 1);
   block->for_each_record([&](detail::Record record) {
@@ -12361,7 +13084,7 @@ inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state,
 
 inline Result<Change> Registry::plan_update_user(const State& state, std::string_view id, const UserPatch& patch) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::put_user;
   change.user = block->user();
@@ -12376,7 +13099,7 @@ inline Result<Change> Registry::plan_update_user(const State& state, std::string
 
 inline Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::remove_user;
   change.user = block->user();
@@ -14094,7 +14817,7 @@ class WordingProgram {
   static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
-  [[gnu::noinline]] void compile(std::size_t kind) {
+  NOTIFIER_NOINLINE void compile(std::size_t kind) {
     const std::lock_guard<std::mutex> lock(compiling_);
     if (compiled_[kind].load(std::memory_order_relaxed)) return;
     const std::size_t first = first_rows_[kind];
@@ -14125,7 +14848,7 @@ class WordingProgram {
   // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
 
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
-  [[gnu::noinline]] std::string_view keep_padded(std::string_view text) {
+  NOTIFIER_NOINLINE std::string_view keep_padded(std::string_view text) {
     if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
@@ -14138,10 +14861,10 @@ class WordingProgram {
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
   /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  [[gnu::noinline]] bool may_be_absent(std::size_t begin) const noexcept {
+  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
     return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
   }
-  [[gnu::noinline]] void lead_absent_here(std::size_t begin) {
+  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
       if (ops_[i].absent == open_end) ops_[i].absent = here();
     }
@@ -14200,7 +14923,7 @@ class WordingProgram {
 
   /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
   /// slot at most, and begins with it.
-  [[gnu::noinline]] static bool needs_undo(std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static bool needs_undo(std::string_view text) noexcept {
     bool has_written = false;
     for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
       if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
@@ -14211,7 +14934,7 @@ class WordingProgram {
   }
 
   /// Compiles clauses to the group's ']'; returns how far it came.
-  [[gnu::noinline]] std::size_t compile_group(std::string_view text, std::size_t depth) {
+  NOTIFIER_NOINLINE std::size_t compile_group(std::string_view text, std::size_t depth) {
     const bool undo = needs_undo(text);
     if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
@@ -14243,7 +14966,7 @@ class WordingProgram {
     return at;
   }
 
-  [[gnu::noinline]] void compile_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_slot(std::string_view slot) {
     if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
@@ -14267,7 +14990,7 @@ class WordingProgram {
     for (std::size_t i = begin; i < op_count_; ++i) ops_[i].target = here();
   }
 
-  [[gnu::noinline]] void compile_envelope_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_envelope_slot(std::string_view slot) {
     Op::Code code = Op::Code::failed;
     if (slot == "app") code = Op::Code::app;
     if (slot == "project") code = Op::Code::project;
@@ -14286,7 +15009,7 @@ class WordingProgram {
     return op;
   }
 
-  [[gnu::noinline]] Layout find_layout(std::string_view name) {
+  NOTIFIER_NOINLINE Layout find_layout(std::string_view name) {
     for (const LayoutName& layout : layouts) {
       if (layout.name == name) return layout.layout;
     }
@@ -14297,7 +15020,7 @@ class WordingProgram {
     return Layout::plain;
   }
 
-  [[gnu::noinline]] std::uint16_t compile_conditions(std::string_view when) {
+  NOTIFIER_NOINLINE std::uint16_t compile_conditions(std::string_view when) {
     if (when.empty()) return empty_template;
     const std::uint16_t begin = here();
     while (!when.empty()) {
@@ -14315,7 +15038,7 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
+  NOTIFIER_NOINLINE std::uint16_t compile_fields(std::string_view fields) {
     for (std::size_t i = 0; i < table_size_; ++i) {
       if (rows_[i].fields != 0 && table_[i].fields == fields) return rows_[i].fields;
     }
@@ -14599,7 +15322,7 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  [[gnu::noinline]] bool append_variables() {
+  NOTIFIER_NOINLINE bool append_variables() {
     const std::size_t begin = text_.size();
     for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
                                     std::pair("deleted_vars", " removed")}) {
@@ -14642,7 +15365,7 @@ class Composer {
     return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
   }
 
-  [[gnu::noinline]] void compose_unknown_kind() {
+  NOTIFIER_NOINLINE void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;
@@ -14886,11 +15609,9 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_slack(Rendering& rendering, Rendering::Payload& payload);
-  void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
-  void render_request(Rendering& rendering, Record record);
+  void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
@@ -14903,7 +15624,8 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
-  HeaderView headers_[3];
+  HeaderView headers_[most_headers];
+  const PlatformRow* headers_of_ = nullptr;  // whose the first of them are
   DeliveryView view_;
 };
 
@@ -14923,14 +15645,14 @@ inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
 }
 
 /// Twice as many, or the first ones.
-[[gnu::noinline]] inline void Rendering::grow() {
+NOTIFIER_NOINLINE inline void Rendering::grow() {
   const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
   for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
   next_ = payloads_.begin();
   payload_count_ += more;
 }
 
-[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
   const auto pass = [this] {
     if (++next_ == payloads_.end()) next_ = payloads_.begin();
@@ -14974,10 +15696,11 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
-  if (view_.platform == Platform::email) {
+  const PlatformRow& row = row_of(view_.platform);
+  if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
-    render_request(rendering, record);
+    render_request(rendering, record, row);
   }
   return view_;
 }
@@ -14994,30 +15717,22 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice =
       payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
-  switch (voice.platform) {
-    case Platform::slack: write_slack(rendering, payload); break;
-    case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
-    case Platform::email: write_mail(rendering, payload); break;
-    case Platform::webhook: break;
+  const PlatformRow& row = row_of(voice.platform);
+  if (row.transport == Transport::smtp) {
+    write_mail(rendering, payload);
+  } else if (!row.sends_event) {
+    writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
 }
 
-[[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
-  format_slack(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
-  format_rocket_chat(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
+NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -15028,19 +15743,22 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   format_from(sender_.view(), from_line_);
 }
 
-inline void Renderer::render_request(Rendering& rendering, Record record) {
+inline void Renderer::render_request(Rendering& rendering, Record record, const PlatformRow& row) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
-  view_.method = "POST";
-  view_.url = record.webhook_url();
-  view_.headers = json_request_headers;
-  view_.header_count = std::size(json_request_headers);
-  if (view_.platform == Platform::webhook) {
-    std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
+  view_.method = row.method;
+  view_.url = record.first_text();
+  view_.headers = row.headers.begin();
+  view_.header_count = row.headers.size();
+  if (!row.idempotency_header.empty()) {
+    if (headers_of_ != &row) std::copy(row.headers.begin(), row.headers.end(), headers_);
+    headers_of_ = &row;
+    headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
+  }
+  if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = nullptr;
     view_.truncation_count = 0;
@@ -15063,7 +15781,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
+NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
@@ -15397,7 +16115,7 @@ inline void Router::prepare_batch(const State& state, Batch& batch) {
       if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
       rendering.begin(event, state, ++rendered_);
     }
-    if (match.record.platform() == Platform::webhook) continue;
+    if (detail::row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
     rendering.described();
   }
@@ -15618,11 +16336,13 @@ inline Response error_response(int status, std::string_view message) {
 }
 
 /// 404 `{"resource":resource,"error":"not found"}`
-inline Response not_found(std::string_view resource) {
+/// @param message  what was given and what there is, where more can be said than the public API does
+inline Response not_found(std::string_view resource, std::string_view message = {}) {
   return json_response(404, [&](json::Writer& out) {
     out.object([&] {
       out.member("resource", resource);
       out.member("error", "not found");
+      if (!message.empty()) out.member("message", message);
     });
   });
 }
@@ -15666,7 +16386,8 @@ inline Response failure(const Error& error) {
     case errc::duplicate_key:
     case errc::not_an_object: return bad_json(error);
     case errc::too_large: return error_response(413, error.message);
-    case errc::not_found: return not_found(error.field);
+    case errc::not_found:
+      return not_found(error.field, error.field == "notification_platform" ? error.message : std::string_view());
     case errc::conflict: return error_response(409, error.message);
     case errc::unsupported: return error_response(400, error.message);
     case errc::storage: return error_response(500, error.message);
@@ -15887,7 +16608,7 @@ void write_event(const Call& call, const App& app, std::string_view kind, std::s
   });
 }
 
-/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
+/// What an event tells of a notifier: never a secret, or the parts of `type_data` that we do not know.
 inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
   const std::string_view platform = to_string(notifier.platform);
   out.member("notifier_id", notifier.id);
@@ -15907,13 +16628,8 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.member("notifier_type", platform);
   out.key("notifier_type_data");
   out.object([&] {
-    if (notifier.platform != Platform::email) return;
-    for (const auto& [key, values] :
-         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
-      out.key(key);
-      out.array([&, &list = *values] {
-        for (const std::string& value : list) out.string(value);
-      });
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      if (field.visibility == PlatformField::Visibility::open) write_field(out, field, notifier.type_data);
     }
   });
   out.member("platform_name", platform);
@@ -16014,6 +16730,31 @@ inline void write_test_event(const Call& call, const App& app, const Notifier& n
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/api/warnings.hpp --------------------------------------------------------------------------------------
+
+// What an answer remarks on that went well: a member beside the root, where there is something.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// Writes `"warnings":[{"field","code","message"}]`, where there is one.
+NOTIFIER_NOINLINE inline void write_warnings(json::Writer& out, const std::vector<FieldError>& warnings) {
+  if (warnings.empty()) return;
+  out.key("warnings");
+  out.array([&] {
+    for (const FieldError& warning : warnings) {
+      out.object([&] {
+        out.member("field", warning.field);
+        out.member("code", warning.code);
+        out.member("message", warning.message);
+      });
+    }
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/apps.hpp ------------------------------------------------------------------------------------------
 
 // Apps and the people an email notifier can name, as far as clients need them.
@@ -16035,11 +16776,12 @@ inline void write_app(json::Writer& out, const App& app) {
   });
 }
 
-inline Response app_response(int status, const App& app) {
+inline Response app_response(int status, const App& app, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("app");
       write_app(out, app);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -16080,6 +16822,14 @@ class TextReader {
  private:
   Error error_;
 };
+
+/// Remarks on the keys of an app that nobody knows; its id and notifiers are known, though nothing comes of them here.
+inline std::vector<FieldError> remarks_on_app(json::View root) {
+  Problems warnings;
+  check_keys(root, app_keys, {}, warnings);
+  check_keys(root["owner"], user_keys, "owner.", warnings);
+  return std::move(warnings.list());
+}
 
 /// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
 inline Result<AppPatch> read_app_patch(json::View root) {
@@ -16125,7 +16875,7 @@ inline Response add_app(Call& call) {
   auto changes = call.registry.plan_add_app(std::move(*app), true);
   if (!changes) return failure(changes.error());
   call.outcome.changes = std::move(*changes);
-  return app_response(201, call.outcome.changes.front().app);
+  return app_response(201, call.outcome.changes.front().app, remarks_on_app(*root));
 }
 
 inline Response update_app(Call& call) {
@@ -16139,7 +16889,7 @@ inline Response update_app(Call& call) {
   if (!patch) return failure(patch.error());
   auto change = call.registry.plan_update_app(app->id, *patch);
   if (!change) return failure(change.error());
-  Response response = app_response(200, change->app);
+  Response response = app_response(200, change->app, remarks_on_app(*root));
   if (version_of(change->app) == change->expected) return response;
   record_app_changes(call, *app, change->app);
   call.outcome.changes.push_back(std::move(*change));
@@ -16156,11 +16906,12 @@ inline Response remove_app(Call& call) {
   return response;
 }
 
-inline Response user_response(const User& user) {
+inline Response user_response(const User& user, const std::vector<FieldError>& warnings) {
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("user");
       write_user(out, user);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -16180,7 +16931,9 @@ inline Response update_user(Call& call) {
   if (!reader.is_fine()) return failure(reader.error());
   auto change = call.registry.plan_update_user(id, patch);
   if (!change) return failure(change.error());
-  Response response = user_response(change->user);
+  Problems warnings;
+  check_keys(*root, user_keys, {}, warnings);
+  Response response = user_response(change->user, warnings.list());
   if (version_of(change->user) != change->expected) call.outcome.changes.push_back(std::move(*change));
   return response;
 }
@@ -16428,8 +17181,22 @@ inline Audience audience_of(const Call& call, const App& app) {
   return audience;
 }
 
+inline constexpr std::string_view event_keys =
+    "id created_at type app_id app_name project_id project_name user type_data";
+
+/// Remarks on what is strange in an event, which is taken nevertheless.
+inline void remark_on_event(json::View root, const Event& event, Problems& warnings) {
+  if (event.type.empty()) {
+    warnings.add("type", "is missing: only who is sent all events is told, of an event that has no name", "missing");
+  }
+  const std::string_view time = remark_on_time(event.created_at);
+  if (!time.empty()) warnings.add("created_at", time, "strange_time");
+  check_keys(root, event_keys, {}, warnings);
+}
+
 /// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
-inline Result<Event> read_event(Call& call, const App& app, std::string_view json) {
+/// @param warnings  null: nobody hears of remarks
+inline Result<Event> read_event(Call& call, const App& app, std::string_view json, Problems* warnings = nullptr) {
   const auto root = call.document.parse(json);
   if (!root) return root.error();
   Error error;
@@ -16439,6 +17206,7 @@ inline Result<Event> read_event(Call& call, const App& app, std::string_view jso
     return error;
   }
   const Event event = Event::read(*root, json);
+  if (warnings != nullptr) remark_on_event(*root, event, *warnings);
   const bool by_id = !event.app_id.empty();
   if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
   error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
@@ -16471,13 +17239,16 @@ inline std::vector<std::string_view> split_events(Call& call) {
   return lines;
 }
 
+/// Which line of a body another begins with, for a message.
+inline std::string place_of(std::string_view body, std::string_view line) {
+  const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
+  return "line " + decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))) + ": ";
+}
+
 /// Says which of several events a fault lies in; places are counted from the start of its line.
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
-  const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
-  const std::string_view before = body.substr(0, start);
-  const auto number = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::string place = "line " + decimal(number) + ": ";
+  const std::string place = place_of(body, line);
   error.message.insert(0, place);
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;
@@ -16523,11 +17294,15 @@ class EventIds {
   std::string_view key_;
 };
 
+/// The most remarks that an answer makes.
+inline constexpr std::size_t max_warnings = 20;
+
 /// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
-/// @param taken  called as `void(std::string_view type)` for each
+/// @param warnings  what is remarked on them
+/// @param taken     called as `void(std::string_view type)` for each
 /// @return the error to answer, where there is one
 template <class Taken>
-std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
+std::optional<Response> take_events(Call& call, const App& app, std::vector<FieldError>& warnings, Taken&& taken) {
   const std::vector<std::string_view> events = split_events(call);
   EventIds ids;
   if (auto refused = ids.read(call, events.size())) return refused;
@@ -16539,8 +17314,14 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     return failure(in_line(error, call.request.body, json, events.size()));
   };
   for (const std::string_view json : events) {
-    const auto event = read_event(call, app, json);
+    Problems remarks;
+    const auto event = read_event(call, app, json, warnings.size() < max_warnings ? &remarks : nullptr);
     if (!event) return refuse(event.error(), json);
+    for (FieldError& remark : remarks.list()) {
+      if (warnings.size() == max_warnings) break;
+      if (events.size() > 1) remark.message.insert(0, place_of(call.request.body, json));
+      warnings.push_back(std::move(remark));
+    }
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
     const auto routed = route(call, json, own, audience);
@@ -16564,7 +17345,8 @@ inline Response accept_events(Call& call) {
   };
   std::vector<Accepted> accepted;
   Outcome& outcome = call.outcome;
-  if (auto refused = take_events(call, *app, [&](std::string_view type) {
+  std::vector<FieldError> warnings;
+  if (auto refused = take_events(call, *app, warnings, [&](std::string_view type) {
         accepted.push_back({std::string(type), outcome.deliveries.size()});
       })) {
     return *std::move(refused);
@@ -16594,6 +17376,7 @@ inline Response accept_events(Call& call) {
         });
       }
     });
+    write_warnings(out, warnings);
   });
   return json_text_response(202, body);
 }
@@ -16646,11 +17429,12 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-inline Response notifier_response(int status, const Notifier& notifier) {
+inline Response notifier_response(int status, const Notifier& notifier, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("notifier");
       write_json(out, notifier);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -16687,7 +17471,7 @@ inline Response add_notifier(Call& call) {
   auto change = call.registry.plan_add(app->id, *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(201, change->notifier);
+  Response response = notifier_response(201, change->notifier, change->warnings);
   record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -16704,7 +17488,7 @@ inline Response update_notifier(Call& call) {
   auto change = call.registry.plan_update(app->id, call.notifier_id(), *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, change->notifier, change->warnings);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -16990,7 +17774,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     out.member("notifier_id", delivery.notifier_id);
     out.member("notifier_name", delivery.notifier_name);
     out.member("platform", to_string(delivery.platform));
-    if (delivery.platform == Platform::email) {
+    if (is_mail(delivery.platform)) {
       out.member("from", delivery.from);
       out.key("to");
       out.array([&] {
@@ -17505,25 +18289,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What is to be done after an attempt, and why.
-struct Verdict {
-  enum class Action : std::uint8_t {
-    delivered,  ///< it has arrived
-    retry,      ///< try again later, by the schedule
-    throttle,   ///< try again later, and send this target nothing else until then
-    disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
-    fail,       ///< never again: this delivery will not be taken
-    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
-  };
-
-  Action action = Action::fail;
-  int status = 0;  ///< the HTTP status or SMTP code; 0 where none came
-  std::string_view
-      reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
-  std::optional<std::int64_t>
-      retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
-};
-
 /// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
 /// it became the same of all.
 struct MailRecipients {
@@ -17531,9 +18296,6 @@ struct MailRecipients {
   std::vector<std::string> refused;    ///< refused for good
   bool some_accepted = false;          ///< others got it
 };
-
-/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
-constexpr std::string_view to_string(Verdict::Action action) noexcept;
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
@@ -17557,8 +18319,7 @@ enum class TransportFailure : std::uint8_t {
 /// Judges an HTTP reply by the rules of the platform.
 ///
 /// A redirect is a failure: following it would lead around the address guard. Server errors are worth another attempt,
-/// other refusals are not. Slack says "ok" in the body (https://api.slack.com/messaging/webhooks#handling_errors) and
-/// Rocket.Chat `"success":true`; a 200 without that is no success.
+/// other refusals are not. What a platform says in the body beyond that is in its row: a 200 without it is no success.
 ///
 /// @param now  what a Retry-After with a date is counted from, unless the reply has a valid Date of its own.
 Verdict classify(Platform platform, const HttpReply& reply, Timestamp now);
@@ -17574,18 +18335,6 @@ Verdict classify_smtp(int code, std::string_view text) noexcept;
 Verdict classify(TransportFailure failure) noexcept;
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-constexpr std::string_view to_string(Verdict::Action action) noexcept {
-  switch (action) {
-    case Verdict::Action::delivered: return "delivered";
-    case Verdict::Action::retry: return "retry";
-    case Verdict::Action::throttle: return "throttle";
-    case Verdict::Action::disable: return "disable";
-    case Verdict::Action::fail: return "fail";
-    case Verdict::Action::postpone: return "postpone";
-  }
-  return "unknown";
-}
 
 namespace detail::net {
 
@@ -17614,32 +18363,6 @@ inline std::optional<std::int64_t> retry_after(const HttpReply& reply, Timestamp
                      [&](std::string_view value) { return parse_retry_after(value, date.value_or(now)); });
 }
 
-struct KnownError {
-  std::string_view text;
-  Action action;
-  std::string_view reason;
-};
-
-// What a Slack webhook says in its body, whatever the status.
-inline constexpr KnownError slack_errors[] = {
-    {"no_service", Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
-    {"no_service_id", Action::disable, "Slack: this webhook does not exist (no_service_id)"},
-    {"no_active_hooks", Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
-    {"no_team", Action::disable, "Slack: the workspace does not exist (no_team)"},
-    {"team_disabled", Action::disable, "Slack: the workspace is disabled (team_disabled)"},
-    {"invalid_token", Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
-    {"channel_not_found", Action::disable, "Slack: the channel does not exist (channel_not_found)"},
-    {"channel_is_archived", Action::disable, "Slack: the channel is archived (channel_is_archived)"},
-    {"user_not_found", Action::disable, "Slack: the user does not exist (user_not_found)"},
-    {"action_prohibited", Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
-    {"posting_to_general_channel_denied", Action::fail, "Slack: posting to this channel is not allowed"},
-    {"invalid_payload", Action::fail, "Slack: the message was not understood (invalid_payload)"},
-    {"invalid_blocks", Action::fail, "Slack: the message was not understood (invalid_blocks)"},
-    {"no_text", Action::fail, "Slack: the message has no text (no_text)"},
-    {"too_many_attachments", Action::fail, "Slack: the message has too many attachments (too_many_attachments)"},
-    {"rollup_error", Action::retry, "Slack: something went wrong there (rollup_error)"},
-};
-
 inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   const int status = reply.status;
   const auto make = [&](Action action, std::string_view reason) {
@@ -17662,34 +18385,34 @@ inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   return make(Action::retry, "the target's answer has no valid status");
 }
 
-inline Verdict classify_slack(const HttpReply& reply, Timestamp now) {
-  const Verdict verdict = classify_status(reply, now);
-  const std::string_view body = trimmed(reply.body);
-  if (verdict.action == Action::throttle || (verdict.action == Action::delivered && body == "ok")) return verdict;
-  for (const KnownError& error : slack_errors) {
-    if (body == error.text) return {error.action, reply.status, error.reason, verdict.retry_after_ms};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, "the target answered success, but not the \"ok\" that Slack says", std::nullopt};
+inline bool is_known(const KnownReply& known, std::string_view body) noexcept {
+  return known.is_whole ? trimmed(body) == known.text : body.find(known.text) != std::string_view::npos;
 }
 
-inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
+/// What speaks against a success that the status tells of; empty where it is one.
+inline std::string_view doubt_success(const ReplyRules& rules, std::string_view body) {
+  if (!rules.success_body.empty() && trimmed(body) != rules.success_body) return rules.unlike_success;
+  if (rules.success_member.empty()) return {};
+  json::Document document;
+  const auto root = document.parse(body, NOTIFIER_MAX_REPLY_BYTES);
+  const json::View success = root ? (*root)[rules.success_member] : json::View();
+  if (success.boolean()) return {};
+  return success.kind() == json::Kind::boolean ? rules.denied_success : rules.unlike_success;
+}
+
+inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
   const Verdict verdict = classify_status(reply, now);
-  std::string_view reason = "the target answered success, but not the \"success\":true that Rocket.Chat says";
-  if (verdict.action == Action::delivered) {
-    json::Document document;
-    const auto root = document.parse(reply.body, NOTIFIER_MAX_REPLY_BYTES);
-    const json::View success = root ? (*root)["success"] : json::View();
-    if (success.boolean()) return verdict;
-    if (success.kind() == json::Kind::boolean)
-      reason = "the target refuses it (\"success\":false in an answer of success)";
+  // The body of a redirect need not be the platform's.
+  if (reply.status >= 300 && reply.status <= 399) return verdict;
+  const bool is_success = verdict.action == Action::delivered;
+  const std::string_view doubt = is_success ? doubt_success(rules, reply.body) : std::string_view();
+  if (is_success && doubt.empty()) return verdict;
+  for (const KnownReply& known : rules.replies) {
+    const bool throttles = known.action == Action::throttle;
+    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.body)) continue;
+    return {known.action, reply.status, known.reason, throttles ? retry_after(reply, now) : verdict.retry_after_ms};
   }
-  // Older servers report their rate limit as 400, or inside a 200.
-  if (reply.body.find("error-too-many-requests") != std::string_view::npos) {
-    return {Action::throttle, reply.status, "the target asks to send less often", retry_after(reply, now)};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, reason, std::nullopt};
+  return is_success ? Verdict{Action::fail, reply.status, doubt, std::nullopt} : verdict;
 }
 
 }  // namespace detail::net
@@ -17697,13 +18420,7 @@ inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
-  // The body of a redirect need not be the platform's.
-  if (reply.status >= 300 && reply.status <= 399) return detail::net::classify_status(reply, now);
-  switch (platform) {
-    case Platform::slack: return detail::net::classify_slack(reply, now);
-    case Platform::rocket_chat: return detail::net::classify_rocket_chat(reply, now);
-    default: return detail::net::classify_status(reply, now);
-  }
+  return detail::net::classify_by(platform_info(platform).replies, reply, now);
 }
 
 inline Verdict classify_smtp(int code, std::string_view text) noexcept {
@@ -18731,32 +19448,6 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/outbox/options.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
-};
-
-/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. Slack takes about one message a second
-/// and webhook (https://api.slack.com/apis/rate-limits); all mail goes to one relay.
-class PlatformLimits {
- public:
-  constexpr PlatformLimits() noexcept = default;
-
-  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
-  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
-
-  /// Those of all platforms, for `for`.
-  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
-  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
-
- private:
-  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
-
-  std::array<TargetLimits, platform_count> limits_ = {{{4, 0}, {1, 1000}, {16, 0}, {2, 0}}};
-};
-inline constexpr PlatformLimits default_limits = {};
 
 /// What an outbox takes from its host; every member has a default.
 struct OutboxOptions {
@@ -19883,7 +20574,7 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (delivery.platform != Platform::email) {
+  if (!is_mail(delivery.platform)) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;
@@ -20194,7 +20885,9 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
 
 NOTIFIER_NAMESPACE_END
 
+#undef NOTIFIER_ALWAYS_INLINE
 #undef NOTIFIER_INLINE_NAMESPACE
 #undef NOTIFIER_NAMESPACE_BEGIN
 #undef NOTIFIER_NAMESPACE_END
+#undef NOTIFIER_NOINLINE
 #define NOTIFIER_SINGLE_HEADER

@@ -11,7 +11,7 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
 /// Writes `"warnings":[{"field","code","message"}]`, where there is one.
-[[gnu::noinline]] inline void write_warnings(json::Writer& out, const std::vector<FieldError>& warnings) {
+NOTIFIER_NOINLINE inline void write_warnings(json::Writer& out, const std::vector<FieldError>& warnings) {
   if (warnings.empty()) return;
   out.key("warnings");
   out.array([&] {

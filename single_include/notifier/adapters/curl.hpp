@@ -24,8 +24,12 @@
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
-#else
+#elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#else
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \
@@ -149,7 +153,7 @@ inline std::unique_ptr<CurlTransport::Transfer> CurlTransport::take(bool is_mail
 
 inline void CurlTransport::start(std::uint64_t tag, Delivery delivery) {
   const auto end = [&](const Verdict& verdict) { ended_.push_back({tag, verdict, std::move(delivery)}); };
-  const bool is_mail = delivery.platform == Platform::email;
+  const bool is_mail = notifier::is_mail(delivery.platform);
   // The pieces borrow from the URL, which moves with the delivery.
   const std::string text = delivery.url;
   Url url;

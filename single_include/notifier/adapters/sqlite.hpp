@@ -27,8 +27,12 @@
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
-#else
+#elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#else
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \
@@ -201,7 +205,7 @@ inline Result<void> SqliteStore::load_configuration(Registry& registry) {
   if (!row) return row.error();
   const auto exists = row->step();
   if (!exists.has_value()) return exists.error();
-  return *exists ? registry.load(row->text(0)) : Result<void>();
+  return *exists ? registry.load_configuration(row->text(0)) : Result<void>();
 }
 
 inline Result<void> SqliteStore::store_configuration(std::string_view document) {
