@@ -333,6 +333,40 @@ test('what nobody switched off says so, with reason and date, until somebody swi
   await finish();
 });
 
+test('previews are made with the settings of the server, and keep the header of a key that nobody sees', async () => {
+  const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+  const notifiers = [
+    { name: 'Signed', platform: 'webhook', type_data: { webhook_url: 'https://signed.example/hook', signing_secret: key } },
+    { name: 'Unsigned', platform: 'webhook', type_data: { webhook_url: 'https://unsigned.example/hook' } },
+    { name: 'People', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.org'] } },
+  ];
+  const configuration = { version: 1, email_from: 'Acme Notifier <notify@acme.example>', link_base: 'https://console.acme.example', apps: [{ id: 'app-1', name: 'shop', notifiers }] };
+  const { page, row, finish } = await start({ configuration });
+  await row('People').getByRole('button', { name: /^Edit/ }).click();
+  await page.getByText('Acme Notifier <notify@acme.example>').waitFor();
+  await page.locator('dialog').getByLabel('Sample event').selectOption('restart');
+  await page.frameLocator('dialog iframe').getByText('restart').first().waitFor();
+  const links = () => page.frameLocator('dialog iframe').locator('a').evaluateAll((all) => all.map(({ title }) => title));
+  await page.frameLocator('dialog iframe').locator('a').first().waitFor();
+  for (let i = 0; i < 50 && (await links()).some((title) => title === ''); ++i) await page.waitForTimeout(50);
+  assert.ok((await links()).some((title) => title.startsWith('https://console.acme.example/')), `${await links()}`);
+  await page.keyboard.press('Escape');
+
+  const header = (name) => page.locator('dialog notifier-dashboard-payload tr').filter({ hasText: name });
+  await row('Signed').first().getByRole('button', { name: /^Edit/ }).click();
+  assert.match(await header('webhook-signature').textContent(), /^webhook-signaturev1,\u2022+$/);
+  assert.match(await header('webhook-timestamp').textContent(), /set when it is sent/);
+  assert.deepEqual(await violations(page), []);
+  await page.keyboard.press('Escape');
+  await row('Unsigned').getByRole('button', { name: /^Edit/ }).click();
+  await header('webhook-id').waitFor();
+  assert.equal(await header('webhook-signature').count(), 0);
+  await page.getByLabel('Signing key').fill(key);
+  assert.match(await header('webhook-signature').textContent(), /\u2022/);
+  assert.doesNotMatch(await page.locator('dialog').innerHTML(), /MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw/);
+  await finish();
+});
+
 test('what goes leaves nothing behind: thousands of events later the page is as large as it was', async () => {
   const { page, engine, tell, finish } = await start();
   await page.getByRole('tab', { name: 'Activity' }).click();

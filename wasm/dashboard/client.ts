@@ -16,6 +16,12 @@ export interface AppInfo {
   name: string;
 }
 
+/** What a server makes messages with. */
+export interface ServerSettings {
+  email_from?: string;
+  link_base?: string;
+}
+
 /** The server's lists of what there is; empty where it has none. */
 export interface ServerCatalogue {
   platforms: PlatformInfo[];
@@ -106,6 +112,19 @@ export class Client {
       categories: categories?.event_categories ?? [],
       types: types?.event_types ?? [],
     };
+  }
+
+  /** Empty where the server does not tell. */
+  async settings(): Promise<ServerSettings> {
+    const { email_from: from, link_base: base } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
+    return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }) };
+  }
+
+  /** Whether what goes to a notifier is signed: its key is never told, but a preview has the headers. */
+  async isSigned(app: string, id: string): Promise<boolean> {
+    const { status, body } = await this.transport.send('POST', `${notifierPath(app, id)}/preview`);
+    if (status !== 200) return false;
+    return Object.hasOwn((JSON.parse(body) as { preview?: { headers?: object } }).preview?.headers ?? {}, 'webhook-signature');
   }
 
   async notifiers(app: string): Promise<Notifier[]> {

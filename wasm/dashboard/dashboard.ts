@@ -7,7 +7,7 @@ import { Refusal } from './client.js';
 import { frame } from './dashboard_look.js';
 import { define } from './define.js';
 import type { DeliveryNote } from './delivery_note.js';
-import { drawDialog, type Dialog, type DialogActions } from './dialogs.js';
+import type { Dialog, DialogActions, drawDialog } from './dialogs.js';
 import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import './list.js';
 import type { NotifierList, RowAction } from './list.js';
@@ -22,6 +22,8 @@ const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 
 /** What is loaded later. */
 const parts = {
+  dialogs: () => import('./dialogs.js'),
+  firstApp: () => import('./first_app.js'),
   editor: () => import('./editor.js'),
   preview: () => import('./preview.js'),
   why: () => import('./why.js'),
@@ -35,7 +37,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   static override properties = {
     baseUrl: { attribute: 'base-url' }, app: {}, persist: {}, locale: {}, delivers: { type: Boolean }, view: { reflect: true },
     strings: { attribute: false }, token: { attribute: false }, fetch: { attribute: false }, engine: { attribute: false },
-    seed: { attribute: false }, _refusal: { state: true }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
+    seed: { attribute: false }, _dialog: { state: true }, _query: { state: true }, _platform: { state: true },
   };
 
   declare baseUrl: string | null;
@@ -50,8 +52,6 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   declare engine: Engine | undefined;
   declare seed: EventInput | undefined;
   declare private _dialog: Dialog | undefined;
-  /** Why the first app could not be made. */
-  declare private _refusal: string;
   declare private _query: string;
   declare private _platform: string;
 
@@ -63,6 +63,9 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   #hosts = 0;
   /** Why nothing can be kept, where that is so. */
   #unkept = '';
+  /** Drawn once it is loaded. */
+  #drawDialog: typeof drawDialog | undefined;
+  #isOpening = false;
   /** The app was just made here. */
   #isFirst = false;
   #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
@@ -79,7 +82,6 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.token = '';
     this._query = '';
     this._platform = '';
-    this._refusal = '';
   }
 
   // ---- for hosts ----
@@ -98,6 +100,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.requestUpdate();
     if (this.view === 'activity') void this.#session.loadDeliveries();
     await this.#session.start();
+    if (this.#session.problem instanceof NoApps) await this.#loadParts();
   }
 
   async accept(event: EventInput): Promise<Delivery[]> {
@@ -148,8 +151,12 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   protected override updated(changed: PropertyValues): void {
     const restart = ['baseUrl', 'app', 'persist', 'engine', 'fetch', 'token'].find((name) => changed.has(name));
     if (restart && this.isConnected) queueMicrotask(() => void (restart === 'token' ? this.#again() : this.reload()));
-    const dialog = changed.has('_dialog') && this.renderRoot.querySelector('dialog');
-    if (dialog && !dialog.open) dialog.showModal();
+    if (changed.has('_dialog')) this.#isOpening = true;
+    const dialog = this.#isOpening && this.renderRoot.querySelector('dialog');
+    if (dialog) {
+      this.#isOpening = false;
+      if (!dialog.open) dialog.showModal();
+    }
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
     if (changed.has('view') && changed.get('view') !== undefined) this.#emit('notifier-view', { view: this.view });
   }
@@ -164,6 +171,11 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   async #loadParts(): Promise<void> {
     if (this.view === 'activity') void this.#session?.loadDeliveries();
     try {
+      if (this.#session?.problem instanceof NoApps) await parts.firstApp();
+      if (this._dialog && !this.#drawDialog) {
+        ({ drawDialog: this.#drawDialog } = await parts.dialogs());
+        this.requestUpdate();
+      }
       if (this._dialog?.kind === 'edit') await parts.editor();
       if (this._dialog?.kind === 'test' || this.view === 'preview') await parts.preview();
       if (this.view === 'why') await parts.why();
@@ -241,22 +253,13 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
 
   // ---- doing ----
 
-  async #addApp(event: Event): Promise<void> {
-    event.preventDefault();
-    const field = this.renderRoot.querySelector<HTMLInputElement>('#app-name')!;
-    try {
-      const app = await this.#session!.addApp(field.value.trim());
-      this._refusal = '';
-      this.#isFirst = true;
-      this.#say('appAdded', app.name);
-      if (this.app && this.app !== app.id) this.app = app.id;
-      else await this.reload();
-    } catch (error) {
-      const [fault] = error instanceof Refusal ? error.fields : [];
-      this._refusal = fault ? this.#words!.error(fault.code, fault.message) : error instanceof Unreachable ? this.#words!.say('notDone') : this.#explain(error);
-      field.focus();
-    }
-  }
+  readonly #addApp = async (name: string): Promise<void> => {
+    const app = await this.#session!.addApp(name);
+    this.#isFirst = true;
+    this.#say('appAdded', app.name);
+    if (this.app && this.app !== app.id) this.app = app.id;
+    else await this.reload();
+  };
 
   /** What an editor asks to have stored. */
   async #save(draft: NotifierDraft): Promise<void> {
@@ -412,6 +415,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   readonly #dialogActions: DialogActions = {
     close: () => this.#close(),
     save: (draft) => this.#save(draft),
+    isSigned: (id) => this.#session!.isSigned(id),
     remove: (notifier, position) => void this.#remove(notifier, position),
   };
 
@@ -450,25 +454,15 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         <button type="button" class="button small" id="retry" @click=${() => void this.#again()}>${words.say('retry')}</button></div>` : nothing}
       ${engineProblem && !problem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
       ${this.#unkept ? html`<div class="notice bad" role="alert">${words.say('unkept', { message: this.#unkept })}</div>` : nothing}
-      ${isFresh ? this.#drawFirstApp(words) : html`<div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
+      ${isFresh ? html`<notifier-dashboard-first-app .words=${words} .name=${this.app} .add=${this.#addApp}></notifier-dashboard-first-app>` : html`<div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}
       </div>
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.switchedOff, this.#dialogActions) : nothing}
+      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.switchedOff, this.#dialogActions) : nothing}
     </div>`;
-  }
-
-  /** A server that has nothing yet: notifiers need an app first. */
-  #drawFirstApp(words: Words): TemplateResult {
-    const refusal = this._refusal;
-    return html`<form class="empty" novalidate @submit=${(event: Event) => void this.#addApp(event)}><h3>${words.say('noApps')}</h3><p>${words.say('noAppsHint')}</p>
-      <div class="bar"><label class="label" for="app-name">${words.say('appName')}</label>
-        <input id="app-name" .value=${this.app} autocomplete="off" spellcheck="false" dir="auto" aria-invalid=${refusal !== ''} aria-describedby="app-error">
-        <button type="submit" class="button primary" id="add-app">${words.say('addApp')}</button></div>
-      <p class="error" id="app-error" role="alert">${refusal}</p></form>`;
   }
 
   #panel(words: Words): TemplateResult {

@@ -58,7 +58,7 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, off: { attribute: false }, save: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, off: { attribute: false }, save: { attribute: false }, isSigned: { attribute: false }, _signed: { state: true },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
@@ -68,6 +68,9 @@ export class NotifierEditor extends LitElement {
   /** Why it is off, where nobody switched it off. */
   declare off: SwitchedOff | undefined;
   declare save: (draft: NotifierDraft) => Promise<void>;
+  declare isSigned: (id: string) => Promise<boolean>;
+  /** A signing key is set. */
+  declare private _signed: boolean;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
   /** What the server found wrong. */
@@ -85,7 +88,7 @@ export class NotifierEditor extends LitElement {
     this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
     this._touched = new Set();
     this._refused = [];
-    this._busy = this._leaving = false;
+    this._busy = this._leaving = this._signed = false;
     this._failure = this._find = this._findPerson = '';
   }
 
@@ -99,6 +102,7 @@ export class NotifierEditor extends LitElement {
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+    if (this.notifier?.type === 'webhook') void this.isSigned(this.notifier.id).then((isSigned) => (this._signed = isSigned));
   }
 
   /** Whether the form can be closed: nothing was entered. Otherwise asks, or takes the question back. */
@@ -194,7 +198,7 @@ export class NotifierEditor extends LitElement {
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
-        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }}></notifier-dashboard-preview></div>` : nothing}</aside>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this._signed || form.secret.trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
 

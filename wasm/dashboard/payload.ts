@@ -60,16 +60,19 @@ export class NotifierPayload extends LitElement {
     .line { font-weight: 600; margin-block-end: 0.6rem; direction: ltr; text-align: start; }
     hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0.75rem 0; }
   `];
-  static override properties = { words: { attribute: false }, delivery: { attribute: false }, _view: { state: true } };
+  static override properties = { words: { attribute: false }, delivery: { attribute: false }, signed: { attribute: false }, _view: { state: true } };
 
   declare words: Words;
   declare delivery: Delivery;
+  /** Whether it is signed when it is sent. */
+  declare signed: boolean;
   declare private _view: View;
   #mail: Mail | undefined;
 
   constructor() {
     super();
     this._view = 'seen';
+    this.signed = false;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -111,7 +114,7 @@ export class NotifierPayload extends LitElement {
     if (delivery.platform === 'webhook') {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
         <table><caption class="visually-hidden">${words.say('headers')}</caption><thead class="visually-hidden"><tr><th scope="col">${words.say('header')}</th><th scope="col">${words.say('value')}</th></tr></thead><tbody>
-        ${Object.entries(delivery.headers).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
+        ${Object.entries({ ...delivery.headers, ...(this.signed && { 'webhook-timestamp': words.say('whenSent'), 'webhook-signature': `v1,${'\u2022'.repeat(16)}` }) }).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
         <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
     }
     const time = words.time(Date.now());

@@ -2,7 +2,7 @@
 
 import type { Catalogue, Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
 import { ActivityLog, type LoggedDelivery } from './activity_log.js';
-import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
+import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue, type ServerSettings } from './client.js';
 import type { DeliveryNote } from './delivery_note.js';
 import type { PageTransport } from './page_transport.js';
 import type { SwitchedOff } from './switched_off.js';
@@ -73,6 +73,7 @@ export class Session {
   #client: Client | undefined;
   #page: PageTransport | undefined;
   #people: Person[] = [];
+  #server: ServerSettings = {};
   #catalogue: ServerCatalogue = { platforms: [], categories: [], types: [] };
   #paced: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
@@ -228,8 +229,9 @@ export class Session {
     const client = this.#client!;
     const { id } = this.app!;
     try {
-      const [app, people, catalogue] = await Promise.all([client.app(id), client.people(id), client.catalogue()]);
+      const [app, people, catalogue, settings] = await Promise.all([client.app(id), client.people(id), client.catalogue(), this.isInPage ? {} : client.settings()]);
       if (signal.aborted) return;
+      this.#server = settings;
       if (app) this.app = app;
       this.#people = people ?? [];
       this.#catalogue = catalogue;
@@ -367,7 +369,7 @@ export class Session {
       }
       if (signal.aborted || !engine) return;
       const dialect = new Dialect(server ? (this.#engines.builtIn ??= engine.catalogue()) : engine.catalogue(), server);
-      if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect);
+      if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect, this.#server);
       this.workshop = new Workshop(engine, this.app!, this.#people, dialect);
       this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
       this.engineProblem = '';
@@ -539,6 +541,11 @@ export class Session {
 
   async update(id: string, patch: NotifierPatch): Promise<Notifier> {
     return this.#put(await this.#do((client, app) => client.update(app, id, patch)));
+  }
+
+  /** Whether a notifier has a signing key. */
+  async isSigned(id: string): Promise<boolean> {
+    return this.#client!.isSigned(this.app!.id, id).catch(() => false);
   }
 
   /** Shows a notifier as it is now. The stream may have brought it already. */

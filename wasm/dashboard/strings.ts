@@ -130,6 +130,7 @@ export const english = {
   header: 'Header',
   value: 'Value',
   body: 'Body',
+  whenSent: 'set when it is sent',
   cut: 'Cut to the platform\u2019s limits: {parts}',
   cutPart: '{part} ({kept} of {length})',
   'part.title': 'title',
