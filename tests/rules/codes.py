@@ -31,7 +31,7 @@ def last_argument(text, opening):
 
 
 def field_codes():
-    call = re.compile(r"(?:\b(?:problems_?|warnings_?|faults_)(?:\.|->)add|\breport|\binvalid|\bFieldError)[({]|\.push_back\(\{")
+    call = re.compile(r"(?:\b(?:problems_?|warnings_?|faults_)(?:\.|->)add|\breport|\binvalid|\bFieldError)[({]|\b(?:fields|problems_|list_)\.push_back\(\{")
     found = set()
     for header in headers:
         text = re.sub(r"//.*", "", header.read_text())

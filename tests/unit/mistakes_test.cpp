@@ -150,7 +150,7 @@ TEST_CASE("a plan says what is legal and of no use; it is neither stored nor com
   REQUIRE(planned);
   REQUIRE(planned->warnings.size() == 2);
   CHECK(planned->warnings[0].code == "selects_nothing");
-  CHECK(planned->warnings[1].code == "foreign_host");
+  CHECK(planned->warnings[1].code == "not_slack");
   Buffer text;
   json::Writer out(text);
   write_json(out, *planned);

@@ -79,7 +79,7 @@ test('an option that is not known is refused, and the nearest named', async () =
     [() => outbox({ limits: { slack: { concurency: 1 } } }), 'the options of limits.slack are not valid: concurency is not known here; did you mean concurrency?'],
     [() => outbox({ path: 'x' }), /path is not known here; there are sender, file, /],
     [() => toFetchHandler(engine, { sends() {} }), 'the options of toFetchHandler are not valid: sends is not known here; did you mean send?'],
-    [() => new Committer(engine, { storage() {} }), 'the options of Committer are not valid: storage is not known here; there are store, tries'],
+    [() => new Committer(engine, { storage() {} }), 'the options of Committer are not valid: storage is not known here; did you mean store?'],
     [() => engine.configure({ email_from: 'a@example.com' }), 'the options of configure are not valid: email_from is not known here; did you mean emailFrom?'],
   ];
   for (const [mistake, expected] of mistakes) {

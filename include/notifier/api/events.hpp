@@ -269,6 +269,7 @@ inline Response stream(Call& call) {
   Response response;
   response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 

@@ -243,7 +243,17 @@ inline void write_json(json::Writer& out, const EventType& type) {
     out.member("name", type.name);
     out.member("display_name", type.display_name);
     out.member("description", type.description);
-    out.member("template", "");  // the public API has it, and leaves it empty
+    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
+    constexpr std::string_view empty =
+        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
+        "app_deleted "
+        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
+    out.key("template");
+    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+      out.null();
+    } else {
+      out.string({});
+    }
     out.member("category_id", type.category_id);
   });
 }

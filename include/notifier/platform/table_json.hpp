@@ -8,20 +8,21 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Writes `{"id","name","display_name","logo_url","description","available_event_ids"}`, the latter of this vocabulary.
+/// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
+/// vocabulary.
 inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary) {
   out.object([&] {
     out.member("id", platform.id);
     out.member("name", platform.name);
     out.member("display_name", platform.display_name);
     out.member("logo_url", platform.logo_url);
-    out.member("description", platform.description);
     out.key("available_event_ids");
     out.array([&] {
       for (const EventType& type : vocabulary.event_types()) {
         if (type.selectable_on_every_platform) out.string(type.id);
       }
     });
+    out.member("description", platform.description);
   });
 }
 

@@ -49,7 +49,7 @@ inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool
     warnings.add("type_data.webhook_url",
                  "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
                  "Mattermost",
-                 "foreign_host");
+                 "not_slack");
   }
 }
 
