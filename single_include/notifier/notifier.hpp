@@ -3733,7 +3733,7 @@ inline constexpr EventType builtin_event_types[] = {
      detail::app_operations_id},
     {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
      detail::app_operations_id},
-    {"5982f139d48c360021b1eb54", "app_alert_triggered", "Alert triggered",
+    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
      "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
     {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
     {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
@@ -4218,7 +4218,17 @@ inline void write_json(json::Writer& out, const EventType& type) {
     out.member("name", type.name);
     out.member("display_name", type.display_name);
     out.member("description", type.description);
-    out.member("template", "");  // the public API has it, and leaves it empty
+    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
+    constexpr std::string_view empty =
+        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
+        "app_deleted "
+        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
+    out.key("template");
+    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+      out.null();
+    } else {
+      out.string({});
+    }
     out.member("category_id", type.category_id);
   });
 }
@@ -12797,7 +12807,7 @@ inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool
     warnings.add("type_data.webhook_url",
                  "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
                  "Mattermost",
-                 "foreign_host");
+                 "not_slack");
   }
 }
 
@@ -16290,11 +16300,13 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// A response whose body is some JSON.
+/// A response whose body is some JSON. It may hold secrets, as the URL of a webhook: nobody on the way is to keep it.
 inline Response json_text_response(int status, const Buffer& json) {
   Response response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   response.body = json.str();
   return response;
 }
@@ -16977,20 +16989,21 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Writes `{"id","name","display_name","logo_url","description","available_event_ids"}`, the latter of this vocabulary.
+/// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
+/// vocabulary.
 inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary) {
   out.object([&] {
     out.member("id", platform.id);
     out.member("name", platform.name);
     out.member("display_name", platform.display_name);
     out.member("logo_url", platform.logo_url);
-    out.member("description", platform.description);
     out.key("available_event_ids");
     out.array([&] {
       for (const EventType& type : vocabulary.event_types()) {
         if (type.selectable_on_every_platform) out.string(type.id);
       }
     });
+    out.member("description", platform.description);
   });
 }
 
@@ -17003,43 +17016,51 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
+/// What holds nothing to protect may be kept by who asked, and is asked for again before it is used.
+inline Response without_secrets(Response response) {
+  for (Header& header : response.headers) {
+    if (header.name == "Cache-Control") header.value = "private, no-cache";
+  }
+  return response;
+}
+
 inline Response list_platforms(Call& call) {
-  return list_response("notification_platforms", [&](json::Writer& out) {
+  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
     for (auto info = platforms_begin(); info != platforms_end(); ++info)
       write_json(out, *info, *call.registry.vocabulary());
-  });
+  }));
 }
 
 inline Response search_platforms(Call& call) {
-  return list_response("notification_platforms", [&](json::Writer& out) {
+  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
     const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
     if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
-  });
+  }));
 }
 
 inline Response show_platform(Call& call) {
   const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
   if (info == nullptr) return not_found("notification_platform");
-  return json_response(200, [&](json::Writer& out) {
+  return without_secrets(json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("notification_platform");
       write_json(out, *info, *call.registry.vocabulary());
     });
-  });
+  }));
 }
 
 inline Response list_event_types(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return list_response("event_types", [&](json::Writer& out) {
+  return without_secrets(list_response("event_types", [&](json::Writer& out) {
     for (const EventType& type : vocabulary->event_types()) write_json(out, type);
-  });
+  }));
 }
 
 inline Response list_event_categories(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return list_response("event_categories", [&](json::Writer& out) {
+  return without_secrets(list_response("event_categories", [&](json::Writer& out) {
     for (const Category& category : vocabulary->categories()) write_json(out, category);
-  });
+  }));
 }
 
 }  // namespace detail::api
@@ -17080,8 +17101,9 @@ inline Page read_page(const Target& target) noexcept {
   return page;
 }
 
-/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, next_page, total_pages,
-/// total_count}}`, null where there is no such page.
+/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
+/// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
+/// published clients read, and the one that was recorded.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
   const std::size_t pages = (total + page.size - 1) / page.size;
   const auto number_or_null = [&](std::string_view key, std::size_t number, bool exists) {
@@ -17097,7 +17119,9 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
     out.key("pagination");
     out.object([&] {
       number_or_null("current_page", page.number, true);
-      number_or_null("prev_page", (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      for (const std::string_view key : {"prev_page", "previous_page"}) {
+        number_or_null(key, (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      }
       number_or_null("next_page", page.number + 1, page.number < pages);
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
@@ -17415,6 +17439,7 @@ inline Response stream(Call& call) {
   Response response;
   response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 
@@ -17898,6 +17923,31 @@ inline Response preview_notifier(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/api/settings.hpp --------------------------------------------------------------------------------------
+
+// What previews elsewhere need to know of this host: who mails come from, and where links lead.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// `{"settings":{"email_from":...,"link_base":...}}`: what a notifier's messages are made with. It holds no secret;
+/// `link_base` is empty where there is none.
+inline Response show_settings(Call& call) {
+  const Settings settings = call.registry.settings();
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("settings");
+      out.object([&] {
+        out.member("email_from", settings.email_from);
+        out.member("link_base", settings.link_base);
+      });
+    });
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/routes.hpp ----------------------------------------------------------------------------------------
 
 // Which endpoint answers which path and verb. 404, 405, Allow, OPTIONS and HEAD follow from the table.
@@ -17945,6 +17995,8 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/notification_platforms/:id", show_platform},
     {"GET", "/v1/event_types", list_event_types},
     {"GET", "/v1/event_categories", list_event_categories},
+
+    {"GET", "/v1/settings", show_settings},
 };
 
 /// Whether a pattern fits a path; then `call.parameters` holds the variable segments.
