@@ -114,7 +114,7 @@ TEST_CASE("each platform has one row, and a number that is no platform's is take
 }
 
 TEST_CASE("the outbox sends a target no more than its platform takes") {
-  const auto limits = [](Platform platform) { return notifier::default_limits[static_cast<std::size_t>(platform)]; };
+  const auto limits = [](Platform platform) { return notifier::default_limits[platform]; };
   CHECK(limits(Platform::email).concurrency == 4);
   CHECK(limits(Platform::slack).concurrency == 1);
   CHECK(limits(Platform::slack).min_interval_ms == 1000);
