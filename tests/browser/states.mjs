@@ -81,6 +81,24 @@ export const states = [
   { name: 'several-apps', seed: 'several', modes: ['server'], attributes: 'base-url=""', reach: async (page) => (await loaded(page), await page.locator('#app').waitFor()) },
   { name: 'right-to-left', attributes: 'locale="ar"', modes: ['page'], reach: (page) => row(page, 'On call').waitFor() },
   {
+    name: 'right-to-left-edit',
+    attributes: 'locale="ar"',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Edit/ }).click();
+      await page.frameLocator('dialog iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
+  {
+    name: 'right-to-left-preview',
+    attributes: 'locale="ar"',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await page.frameLocator('iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
+  {
     name: 'add',
     reach: async (page) => {
       await loaded(page);

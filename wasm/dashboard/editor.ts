@@ -236,7 +236,7 @@ export class NotifierEditor extends LitElement {
         <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${form.people.has(id)} @change=${() => this.#set({ people: flip(form.people, id) }, 'type_data')}>
           <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>` : nothing}
       <div class="field"><label for="emails">${words.say('emails')}</label>
-        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
+        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
           @input=${(event: Event) => this.#set({ emails: (event.target as HTMLTextAreaElement).value }, 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
         <span class="hint" id="emails-hint">${words.say('emailsHint')}</span>${errors}</div>`;
   }

@@ -30,7 +30,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
-    .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes bdi { min-inline-size: 0; }
+    .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes span { unicode-bidi: normal; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
     .switch {

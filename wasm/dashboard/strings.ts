@@ -197,6 +197,9 @@ export const english = {
 
 export type StringKey = keyof typeof english;
 
+/** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
+const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
+
 /** Says things in one language: the host's words, else ours; numbers and dates by the locale. */
 export class Words {
   readonly #own: Strings;
@@ -218,7 +221,8 @@ export class Words {
     const text = typeof phrase === 'string' ? phrase : (phrase[this.#plurals.select(Number(values['count']))] ?? phrase.other);
     return text.replace(/\{(\w+)\}/g, (all, name: string) => {
       const value = values[name];
-      return value === undefined ? all : typeof value === 'number' ? this.#numbers.format(value) : value;
+      if (typeof value === 'number') return this.#numbers.format(value);
+      return value === undefined ? all : turns.test(value) || turns.test(text) ? `\u2068${value}\u2069` : value;
     });
   }
 
