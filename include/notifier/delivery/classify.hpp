@@ -149,7 +149,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
-  return detail::net::classify_by(platform_info(platform).replies, reply, now);
+  return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
 inline Verdict classify_smtp(int code, std::string_view text) noexcept {

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include "notifier/model/header_view.hpp"
 #include "notifier/model/platform_row.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -23,6 +24,9 @@ inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_sec
                                                           nullptr,
                                                           nullptr,
                                                           "is for webhook notifiers alone"};
+
+/// Of a platform that takes unsigned requests.
+inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

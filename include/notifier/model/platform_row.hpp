@@ -9,9 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
-#include "notifier/model/target_limits.hpp"
 #include "notifier/model/type_data.hpp"
 #include "notifier/model/verdict.hpp"
 
@@ -70,7 +68,10 @@ struct PlatformField {
   std::string_view refusal = {};                        ///< why nothing may stand there
 
   /// Its key in `type_data`.
-  constexpr std::string_view key() const noexcept { return path.substr(std::string_view("type_data.").size()); }
+  constexpr std::string_view key() const noexcept {
+    constexpr std::size_t prefix = std::string_view("type_data.").size();
+    return {path.data() + prefix, path.size() - prefix};
+  }
 };
 
 /// A reply that says more than its status.
@@ -103,12 +104,8 @@ struct PlatformRow {
   detail::StaticList<PlatformField> fields;
 
   Transport transport = Transport::http;
-  std::string_view method;                 ///< of a request
-  detail::StaticList<HeaderView> headers;  ///< of every request
-  std::string_view idempotency_header;     ///< the header that carries a delivery's key; empty: none does
-  bool sends_event = false;                ///< the event itself, byte for byte: nothing is written for it
-  ReplyRules replies;                      ///< to requests; SMTP has rules of its own
-  TargetLimits limits;                     ///< of a target, unless the host says otherwise
+  std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does
+  bool sends_event = false;             ///< the event itself, byte for byte: nothing is written for it
 };
 
 /// The name that version 1.0 gave it.

@@ -20,7 +20,7 @@ struct TypeData {
   std::string other;
 
   /// Empties all, and keeps their memory.
-  void clear() noexcept {
+  NOTIFIER_NOINLINE void clear() noexcept {
     webhook_url.clear();
     user_ids.clear();
     emails.clear();

@@ -16,6 +16,7 @@
 #include "notifier/format/quoted_printable.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -68,6 +69,9 @@ inline constexpr PlatformField email_fields[] = {
 
 }  // namespace detail
 
+/// All mail goes to one relay.
+inline constexpr TargetLimits email_target_limits = {4, 0};
+
 inline constexpr PlatformRow email_row = [] {
   PlatformRow row;
   row.platform = Platform::email;
@@ -79,7 +83,6 @@ inline constexpr PlatformRow email_row = [] {
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
   row.fields = detail::email_fields;
   row.transport = Transport::smtp;
-  row.limits = {4, 0};  // all mail goes to one relay
   return row;
 }();
 

@@ -14,6 +14,7 @@
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -49,17 +50,23 @@ void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
-inline constexpr PlatformField rocket_chat_fields[] = {
-    webhook_url_field,
-    no_signing_secret_field,
-};
-
 inline constexpr KnownReply rocket_chat_replies[] = {
     // Older servers report their rate limit as 400, or inside a 200.
     {"error-too-many-requests", Verdict::Action::throttle, "the target asks to send less often", false},
 };
 
+inline constexpr ReplyRules rocket_chat_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "success";
+  rules.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
+  rules.denied_success = "the target refuses it (\"success\":false in an answer of success)";
+  rules.replies = rocket_chat_replies;
+  return rules;
+}();
+
 }  // namespace detail
+
+inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
 
 inline constexpr PlatformRow rocket_chat_row = [] {
   PlatformRow row;
@@ -70,14 +77,7 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
-  row.fields = detail::rocket_chat_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
-  row.replies.success_member = "success";
-  row.replies.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
-  row.replies.denied_success = "the target refuses it (\"success\":false in an answer of success)";
-  row.replies.replies = detail::rocket_chat_replies;
-  row.limits = {2, 0};
+  row.fields = detail::unsigned_webhook_fields;
   return row;
 }();
 

@@ -15,6 +15,7 @@
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -54,11 +55,6 @@ void format_slack(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
-inline constexpr PlatformField slack_fields[] = {
-    webhook_url_field,
-    no_signing_secret_field,
-};
-
 // What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
 inline constexpr KnownReply slack_replies[] = {
     {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
@@ -80,7 +76,18 @@ inline constexpr KnownReply slack_replies[] = {
     {"rollup_error", Verdict::Action::retry, "Slack: something went wrong there (rollup_error)"},
 };
 
+inline constexpr ReplyRules slack_rules = [] {
+  ReplyRules rules;
+  rules.success_body = "ok";
+  rules.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
+  rules.replies = slack_replies;
+  return rules;
+}();
+
 }  // namespace detail
+
+/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+inline constexpr TargetLimits slack_target_limits = {1, 1000};
 
 inline constexpr PlatformRow slack_row = [] {
   PlatformRow row;
@@ -91,14 +98,7 @@ inline constexpr PlatformRow slack_row = [] {
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
-  row.fields = detail::slack_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
-  row.replies.success_body = "ok";
-  row.replies.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
-  row.replies.replies = detail::slack_replies;
-  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
-  row.limits = {1, 1000};
+  row.fields = detail::unsigned_webhook_fields;
   return row;
 }();
 

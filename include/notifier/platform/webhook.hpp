@@ -6,6 +6,7 @@
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -19,6 +20,8 @@ inline constexpr PlatformField webhook_fields[] = {
 
 }  // namespace detail
 
+inline constexpr TargetLimits webhook_target_limits = {16, 0};
+
 inline constexpr PlatformRow webhook_row = [] {
   PlatformRow row;
   row.platform = Platform::webhook;
@@ -29,11 +32,8 @@ inline constexpr PlatformRow webhook_row = [] {
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
   row.fields = detail::webhook_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
   row.sends_event = true;
   row.idempotency_header = "webhook-id";
-  row.limits = {16, 0};
   return row;
 }();
 

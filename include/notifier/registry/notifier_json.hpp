@@ -20,7 +20,8 @@ enum class Secrets { hide, keep };
 
 namespace detail {
 
-inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
+NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key,
+                                          const std::vector<std::string>& texts) {
   out.key(key);
   out.array([&] {
     for (const std::string& text : texts) out.string(text);
@@ -39,7 +40,7 @@ inline bool has_value(const PlatformField& field, const TypeData& data) noexcept
 }
 
 /// Writes a field's member.
-inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
   if (field.text != nullptr) out.member(field.key(), data.*field.text);
   if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
 }
@@ -48,11 +49,9 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   const TypeData& data = notifier.type_data;
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
-      if (field.visibility != PlatformField::Visibility::write_only) {
-        write_field(out, field, data);
-      } else if (secrets == Secrets::keep && has_value(field, data)) {
-        write_field(out, field, data);
-      }
+      const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
+      write_field(out, field, data);
     }
     if (data.other.empty()) return;
     if (secrets == Secrets::keep) {

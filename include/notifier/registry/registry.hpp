@@ -41,12 +41,12 @@ struct RegistryOptions {
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
   std::function<std::string(std::string_view prefix)> new_id;
+  /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
+  std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
   /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
   std::function<std::string_view(std::string_view url)> refuse_url;
-  /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
-  std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
 };
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.

@@ -105,8 +105,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
-  HeaderView headers_[most_headers];
-  const PlatformRow* headers_of_ = nullptr;  // whose the first of them are
+  HeaderView headers_[3];
   DeliveryView view_;
 };
 
@@ -229,13 +228,12 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
-  view_.method = row.method;
+  view_.method = "POST";
   view_.url = record.first_text();
-  view_.headers = row.headers.begin();
-  view_.header_count = row.headers.size();
+  view_.headers = json_request_headers;
+  view_.header_count = std::size(json_request_headers);
   if (!row.idempotency_header.empty()) {
-    if (headers_of_ != &row) std::copy(row.headers.begin(), row.headers.end(), headers_);
-    headers_of_ = &row;
+    std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
     headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
   }
