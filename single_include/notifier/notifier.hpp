@@ -4815,7 +4815,7 @@ struct TypeData {
   std::string other;
 
   /// Empties all, and keeps their memory.
-  void clear() noexcept {
+  NOTIFIER_NOINLINE void clear() noexcept {
     webhook_url.clear();
     user_ids.clear();
     emails.clear();
@@ -4898,37 +4898,6 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
-};
-
-/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
-/// rows.
-class PlatformLimits {
- public:
-  constexpr PlatformLimits() noexcept = default;
-
-  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
-  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
-
-  /// Those of all platforms, for `for`.
-  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
-  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
-
- private:
-  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
-
-  std::array<TargetLimits, platform_count> limits_ = {};
-};
 
 NOTIFIER_NAMESPACE_END
 
@@ -5030,7 +4999,10 @@ struct PlatformField {
   std::string_view refusal = {};                        ///< why nothing may stand there
 
   /// Its key in `type_data`.
-  constexpr std::string_view key() const noexcept { return path.substr(std::string_view("type_data.").size()); }
+  constexpr std::string_view key() const noexcept {
+    constexpr std::size_t prefix = std::string_view("type_data.").size();
+    return {path.data() + prefix, path.size() - prefix};
+  }
 };
 
 /// A reply that says more than its status.
@@ -5063,16 +5035,43 @@ struct PlatformRow {
   detail::StaticList<PlatformField> fields;
 
   Transport transport = Transport::http;
-  std::string_view method;                 ///< of a request
-  detail::StaticList<HeaderView> headers;  ///< of every request
-  std::string_view idempotency_header;     ///< the header that carries a delivery's key; empty: none does
-  bool sends_event = false;                ///< the event itself, byte for byte: nothing is written for it
-  ReplyRules replies;                      ///< to requests; SMTP has rules of its own
-  TargetLimits limits;                     ///< of a target, unless the host says otherwise
+  std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does
+  bool sends_event = false;             ///< the event itself, byte for byte: nothing is written for it
 };
 
 /// The name that version 1.0 gave it.
 using PlatformInfo = PlatformRow;
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+};
+
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
+/// rows.
+class PlatformLimits {
+ public:
+  constexpr PlatformLimits() noexcept = default;
+
+  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
+  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
+
+  /// Those of all platforms, for `for`.
+  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
+  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
+
+ private:
+  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+
+  std::array<TargetLimits, platform_count> limits_ = {};
+};
 
 NOTIFIER_NAMESPACE_END
 
@@ -6686,6 +6685,9 @@ inline constexpr PlatformField email_fields[] = {
 
 }  // namespace detail
 
+/// All mail goes to one relay.
+inline constexpr TargetLimits email_target_limits = {4, 0};
+
 inline constexpr PlatformRow email_row = [] {
   PlatformRow row;
   row.platform = Platform::email;
@@ -6697,7 +6699,6 @@ inline constexpr PlatformRow email_row = [] {
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
   row.fields = detail::email_fields;
   row.transport = Transport::smtp;
-  row.limits = {4, 0};  // all mail goes to one relay
   return row;
 }();
 
@@ -7025,6 +7026,9 @@ inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_sec
                                                           nullptr,
                                                           "is for webhook notifiers alone"};
 
+/// Of a platform that takes unsigned requests.
+inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -7068,17 +7072,23 @@ void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
-inline constexpr PlatformField rocket_chat_fields[] = {
-    webhook_url_field,
-    no_signing_secret_field,
-};
-
 inline constexpr KnownReply rocket_chat_replies[] = {
     // Older servers report their rate limit as 400, or inside a 200.
     {"error-too-many-requests", Verdict::Action::throttle, "the target asks to send less often", false},
 };
 
+inline constexpr ReplyRules rocket_chat_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "success";
+  rules.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
+  rules.denied_success = "the target refuses it (\"success\":false in an answer of success)";
+  rules.replies = rocket_chat_replies;
+  return rules;
+}();
+
 }  // namespace detail
+
+inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
 
 inline constexpr PlatformRow rocket_chat_row = [] {
   PlatformRow row;
@@ -7089,14 +7099,7 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
-  row.fields = detail::rocket_chat_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
-  row.replies.success_member = "success";
-  row.replies.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
-  row.replies.denied_success = "the target refuses it (\"success\":false in an answer of success)";
-  row.replies.replies = detail::rocket_chat_replies;
-  row.limits = {2, 0};
+  row.fields = detail::unsigned_webhook_fields;
   return row;
 }();
 
@@ -7426,11 +7429,6 @@ void format_slack(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
-inline constexpr PlatformField slack_fields[] = {
-    webhook_url_field,
-    no_signing_secret_field,
-};
-
 // What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
 inline constexpr KnownReply slack_replies[] = {
     {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
@@ -7452,7 +7450,18 @@ inline constexpr KnownReply slack_replies[] = {
     {"rollup_error", Verdict::Action::retry, "Slack: something went wrong there (rollup_error)"},
 };
 
+inline constexpr ReplyRules slack_rules = [] {
+  ReplyRules rules;
+  rules.success_body = "ok";
+  rules.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
+  rules.replies = slack_replies;
+  return rules;
+}();
+
 }  // namespace detail
+
+/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+inline constexpr TargetLimits slack_target_limits = {1, 1000};
 
 inline constexpr PlatformRow slack_row = [] {
   PlatformRow row;
@@ -7463,14 +7472,7 @@ inline constexpr PlatformRow slack_row = [] {
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
-  row.fields = detail::slack_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
-  row.replies.success_body = "ok";
-  row.replies.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
-  row.replies.replies = detail::slack_replies;
-  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
-  row.limits = {1, 1000};
+  row.fields = detail::unsigned_webhook_fields;
   return row;
 }();
 
@@ -7774,6 +7776,8 @@ inline constexpr PlatformField webhook_fields[] = {
 
 }  // namespace detail
 
+inline constexpr TargetLimits webhook_target_limits = {16, 0};
+
 inline constexpr PlatformRow webhook_row = [] {
   PlatformRow row;
   row.platform = Platform::webhook;
@@ -7784,11 +7788,8 @@ inline constexpr PlatformRow webhook_row = [] {
   row.logo_url =
       "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
   row.fields = detail::webhook_fields;
-  row.method = "POST";
-  row.headers = json_request_headers;
   row.sends_event = true;
   row.idempotency_header = "webhook-id";
-  row.limits = {16, 0};
   return row;
 }();
 
@@ -7808,12 +7809,17 @@ namespace detail {
 /// Appends a platform's body of a message. `cut` gets one entry for every part that was cut.
 using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations& cut);
 
-/// What writes the bodies of their requests; nullptr where none is written, or a mail. Beside the rows, not in them, so
-/// that a program which reads rows alone, as one that only delivers, has no writers in it.
+// Beside the rows, not in them: a program that only delivers has no writers in it, and one that only routes no rules.
+
+/// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+
+/// What their replies mean. SMTP has rules of its own.
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
+inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
 
 /// The rows in the order of the enum; nullptr where one lacks.
 struct RowsByPlatform {
@@ -7826,12 +7832,14 @@ struct RowsByPlatform {
 
 inline constexpr RowsByPlatform rows_by_platform;
 
-/// Most headers that a platform's requests have.
-inline constexpr std::size_t most_headers = 4;
-
 constexpr bool is_complete(const PlatformField& field) noexcept {
   const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
   return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
+}
+
+constexpr bool is_complete(const ReplyRules& rules) noexcept {
+  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
+  return asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
 }
 
 /// What readers of a row count on.
@@ -7843,12 +7851,7 @@ constexpr bool is_complete(const PlatformRow& row) noexcept {
   if (row.transport == Transport::smtp) {
     return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
   }
-  const ReplyRules& rules = row.replies;
-  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
-  const bool has_reasons =
-      asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
-  return row.fields.size() != 0 && row.fields[0].kind == Kind::url && has_reasons && !row.method.empty() &&
-         row.headers.size() + (row.idempotency_header.empty() ? 0 : 1) <= most_headers;
+  return row.fields.size() != 0 && row.fields[0].kind == Kind::url;
 }
 
 constexpr bool are_complete() noexcept {
@@ -7858,7 +7861,7 @@ constexpr bool are_complete() noexcept {
   for (std::size_t i = 0; i < platform_count; ++i) {
     const PlatformRow& row = builtin_platforms[i];
     const bool has_writer = row.transport == Transport::http && !row.sends_event;
-    if (has_writer != (payload_writers[i] != nullptr)) return false;
+    if (has_writer != (payload_writers[i] != nullptr) || !is_complete(reply_rules[i])) return false;
   }
   return true;
 }
@@ -7870,12 +7873,6 @@ constexpr const PlatformRow& row_of(Platform platform) noexcept {
   return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
 }
 
-constexpr PlatformLimits limits_by_platform() noexcept {
-  PlatformLimits limits{};
-  for (std::size_t i = 0; i < platform_count; ++i) limits[static_cast<Platform>(i)] = rows_by_platform.rows[i]->limits;
-  return limits;
-}
-
 }  // namespace detail
 
 /// The platforms as a range, in the order of builtin_platforms.
@@ -7883,23 +7880,36 @@ constexpr const PlatformRow* platforms_begin() noexcept { return builtin_platfor
 constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms + platform_count; }
 
 /// What is known of a platform; of one that there is not, what is known of webhooks.
-constexpr const PlatformRow& platform_info(Platform platform) noexcept {
+NOTIFIER_NOINLINE constexpr const PlatformRow& platform_info(Platform platform) noexcept {
   return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
 }
 
 /// Whether it is sent mails, else requests.
 constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
 
+namespace detail {
+
+constexpr PlatformLimits limits_by_platform() noexcept {
+  PlatformLimits limits;
+  limits[Platform::email] = email_target_limits;
+  limits[Platform::slack] = slack_target_limits;
+  limits[Platform::webhook] = webhook_target_limits;
+  limits[Platform::rocket_chat] = rocket_chat_target_limits;
+  return limits;
+}
+
+}  // namespace detail
+
 /// How much a target of each platform is sent at a time, unless the host says otherwise.
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
-constexpr std::string_view to_string(Platform platform) noexcept {
+NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
 
 /// The platform with this id, or nullptr.
-constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.id == id) return &row;
   }
@@ -7907,7 +7917,7 @@ constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
 }
 
 /// The platform with this name, or nullptr.
-constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
   for (const PlatformRow& row : builtin_platforms) {
     if (row.name == name) return &row;
   }
@@ -9219,7 +9229,8 @@ enum class Secrets { hide, keep };
 
 namespace detail {
 
-inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
+NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key,
+                                          const std::vector<std::string>& texts) {
   out.key(key);
   out.array([&] {
     for (const std::string& text : texts) out.string(text);
@@ -9238,7 +9249,7 @@ inline bool has_value(const PlatformField& field, const TypeData& data) noexcept
 }
 
 /// Writes a field's member.
-inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
   if (field.text != nullptr) out.member(field.key(), data.*field.text);
   if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
 }
@@ -9247,11 +9258,9 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   const TypeData& data = notifier.type_data;
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
-      if (field.visibility != PlatformField::Visibility::write_only) {
-        write_field(out, field, data);
-      } else if (secrets == Secrets::keep && has_value(field, data)) {
-        write_field(out, field, data);
-      }
+      const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
+      write_field(out, field, data);
     }
     if (data.other.empty()) return;
     if (secrets == Secrets::keep) {
@@ -12126,12 +12135,12 @@ struct RegistryOptions {
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
   std::function<std::string(std::string_view prefix)> new_id;
+  /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
+  std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
   /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
   std::function<std::string_view(std::string_view url)> refuse_url;
-  /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
-  std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
 };
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
@@ -15634,8 +15643,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
-  HeaderView headers_[most_headers];
-  const PlatformRow* headers_of_ = nullptr;  // whose the first of them are
+  HeaderView headers_[3];
   DeliveryView view_;
 };
 
@@ -15758,13 +15766,12 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
-  view_.method = row.method;
+  view_.method = "POST";
   view_.url = record.first_text();
-  view_.headers = row.headers.begin();
-  view_.header_count = row.headers.size();
+  view_.headers = json_request_headers;
+  view_.header_count = std::size(json_request_headers);
   if (!row.idempotency_header.empty()) {
-    if (headers_of_ != &row) std::copy(row.headers.begin(), row.headers.end(), headers_);
-    headers_of_ = &row;
+    std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
     headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
   }
@@ -18472,7 +18479,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
-  return detail::net::classify_by(platform_info(platform).replies, reply, now);
+  return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
 inline Verdict classify_smtp(int code, std::string_view text) noexcept {
