@@ -298,10 +298,10 @@ class [[nodiscard]] Result {
  public:
   using value_type = T;
 
-  Result(const T& value) : value_(value), error_() {}
-  Result(T&& value) : value_(std::move(value)), error_() {}
-  Result(const Error& error) : value_(), error_(error) {}
-  Result(Error&& error) : value_(), error_(std::move(error)) {}
+  Result(const T& value) : value_(value) {}
+  Result(T&& value) : value_(std::move(value)) {}
+  Result(const Error& error) : error_(error) {}
+  Result(Error&& error) : error_(std::move(error)) {}
 
   bool has_value() const noexcept { return !error_.has_value(); }
   template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0>
@@ -346,8 +346,8 @@ class [[nodiscard]] Result {
   }
 #endif
 
-  std::optional<T> value_;
-  std::optional<Error> error_;
+  std::optional<T> value_ = std::nullopt;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 /// Success or an Error.
@@ -356,7 +356,7 @@ class [[nodiscard]] Result<void> {
  public:
   using value_type = void;
 
-  Result() : error_() {}
+  Result() = default;
   Result(const Error& error) : error_(error) {}
   Result(Error&& error) : error_(std::move(error)) {}
 
@@ -375,7 +375,7 @@ class [[nodiscard]] Result<void> {
 #endif
 
  private:
-  std::optional<Error> error_;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 NOTIFIER_NAMESPACE_END
