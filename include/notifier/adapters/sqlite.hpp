@@ -81,8 +81,8 @@ class SqliteStore final : public History {
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
-  /// outbox: what tells others of events tells of one before its deliveries. Hand over and return. To be set before
-  /// anything is stored.
+  /// outbox: what tells others of events tells of one before its deliveries. Hand over and return; throw nothing, since
+  /// what is stored stays stored. To be set before anything is stored.
   void on_stored(std::function<void(const std::vector<Outcome*>&)> call) { on_stored_ = std::move(call); }
 
   /// The deliveries; null without SqliteOptions::with_outbox.
