@@ -229,6 +229,50 @@ test('what happens after the record was read and before the stream begins is sho
   await finish();
 });
 
+test('what is sent again stays so, though a record of before comes in', async () => {
+  const records = [];
+  const history = {
+    events: () => ({ total: 0, items: [] }),
+    deliveries: (app, notifier) => ({ total: records.length, items: records.filter((json) => JSON.parse(json).notifier_id === notifier) }),
+    retry: () => 'due',
+  };
+  const { page, context, engine, finish } = await start({ history });
+  const audit = engine.notifiers('shop').find(({ name }) => name === 'Audit trail').id;
+  const at = new Date();
+  records.push(JSON.stringify({ id: 'msg_old', notifier_id: audit, event_id: 'e0', event_type: 'crash', platform: 'webhook', state: 'dead', created_at: at, next_at: null, ended_at: at, attempts: [{ at, outcome: 'fail', status: 404, reason: 'the target answered 404' }] }));
+  const gate = () => {
+    let open;
+    return [new Promise((resolve) => (open = resolve)), () => open()];
+  };
+  const [begun, begin] = gate();
+  await context.route('**/stream', async (route) => {
+    await begun;
+    await route.continue();
+  });
+  await page.reload();
+  await page.getByRole('tab', { name: 'Activity' }).click();
+  await page.getByText('the target answered 404').waitFor();
+  // The stream begins, and what was read before it is read once more: answered at once, and a long time on its way.
+  const [asked, ask] = gate();
+  const [arrived, arrive] = gate();
+  await context.route(`**/${audit}/deliveries*`, async (route) => {
+    const response = await route.fetch();
+    ask();
+    await arrived;
+    await route.fulfill({ response });
+  });
+  begin();
+  await asked;
+  await page.locator('[data-key=msg_old] button').click();
+  await page.locator('[data-key=msg_old]').waitFor({ state: 'detached' });
+  const read = page.waitForResponse((response) => response.url().includes('/deliveries'));
+  arrive();
+  await read;
+  await page.evaluate(() => new Promise((resolve) => setTimeout(resolve, 500)));
+  assert.equal(await page.locator('[data-key=msg_old]').count(), 0);
+  await finish();
+});
+
 const ofOthers = () =>
   startDocumented([hook('First hook'), hook('Second hook', { active: false }), { name: 'Team', platform: 'slack', selected_event_ids: ['et-2'], type_data: { webhook_url: 'https://chat.example/hook' } }]);
 
