@@ -8,6 +8,7 @@
 // where an event could not be read or the output not be written; 2 where the program was called wrongly or the
 // configuration has faults.
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <cstdio>
@@ -21,6 +22,9 @@
 #include <sys/stat.h>
 #include <unistd.h>
 #include <cerrno>
+#elif defined(_WIN32)
+#include <fcntl.h>
+#include <io.h>
 #endif
 
 #include "notifier/routing/router.hpp"
@@ -211,11 +215,11 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
   out.member("notifier_id", delivery.notifier_id);
   out.member("notifier_name", delivery.notifier_name);
   out.member("platform", to_string(delivery.platform));
-  if (delivery.platform == notifier::Platform::email) {
+  if (notifier::is_mail(delivery.platform)) {
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();
-    for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+    for (const std::string_view to : delivery.each_recipient()) out.string(to);
     out.end_array();
     out.member("message", delivery.body);
   } else {
@@ -223,16 +227,13 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
     out.member("url", delivery.url);
     out.key("headers");
     out.begin_object();
-    for (std::size_t i = 0; i < delivery.header_count; ++i) {
-      out.member(delivery.headers[i].name, delivery.headers[i].value);
-    }
+    for (const notifier::HeaderView& header : delivery.each_header()) out.member(header.name, header.value);
     out.end_object();
     out.member("body", delivery.body);
   }
   out.key("truncations");
   out.begin_array();
-  for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-    const notifier::Truncation& cut = delivery.truncations[i];
+  for (const notifier::Truncation& cut : delivery.each_truncation()) {
     out.begin_object();
     out.member("part", cut.part);
     out.key("length");
@@ -322,6 +323,11 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
 }  // namespace
 
 int main(int argc, char** argv) {
+#if defined(_WIN32)
+  // The bytes that come and go are the same everywhere.
+  _setmode(_fileno(stdin), _O_BINARY);
+  _setmode(_fileno(stdout), _O_BINARY);
+#endif
   if (argc == 2 && (std::strcmp(argv[1], "--help") == 0 || std::strcmp(argv[1], "-h") == 0)) {
     std::fputs(usage, stdout);
     return 0;

@@ -7,8 +7,8 @@
 #include <string_view>
 
 #include "clock_and_ids.hpp"
-#include "notifier/delivery/outbox.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/outbox/outbox.hpp"
 #include "sender.hpp"
 
 namespace server {

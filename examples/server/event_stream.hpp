@@ -1,4 +1,18 @@
 // Server-sent events (WHATWG HTML, section 9.2): an app's events and deliveries as they happen.
+//
+// `event: event` carries the event's own JSON. `event: delivery` tells once of a delivery that is new or sent again by
+// hand, and once more of each step that it takes: notifier_id, notifier_name, platform, event_id, event_type,
+// idempotency_key and status (its state: pending, held, delivered, dead). A step has also
+//
+//   attempt          which attempt it was, 0 where none was made
+//   outcome          what came of it: an action's name, as in the list of deliveries
+//   response_status  the HTTP status or SMTP code, null where none came
+//   reason           one English sentence without secrets
+//   next_at          pending: when it is tried again
+//   held_until       held: when it is given up, should its notifier not be switched on before
+//
+// Deliveries that are held, due again or ended all at once since their notifier was changed are not told one by one:
+// the event of that change is told, and the list has them.
 
 #pragma once
 

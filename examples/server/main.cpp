@@ -74,7 +74,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   hooks.on_step = [&](const notifier::Delivery& delivery, const notifier::OutboxStep& step,
                       const notifier::Verdict& verdict) {
     delivery_log.write(delivery, step, verdict);
-    service.publish(delivery, step.state);
+    service.publish(delivery, step, verdict);
   };
   hooks.on_disable = [&](const notifier::Delivery& delivery, std::string_view reason) {
     service.switch_off(delivery.app_id, delivery.notifier_id, reason);
@@ -131,6 +131,10 @@ int main(int argc, char** argv) {
   registry_options.clock = server::now;
   registry_options.new_id = server::new_id;
   registry_options.hash_seed = server::random_seed();
+  registry_options.refuse_url = [&guard = options.curl.guard](std::string_view url) {
+    const notifier::GuardReason reason = guard.judge_url(url);
+    return reason == notifier::GuardReason::none ? std::string_view() : describe(reason);
+  };
   notifier::Registry registry(registry_options);
   if (auto loaded = (*store)->load(registry); !loaded) return fail("cannot load " + options.database, loaded.error());
 

@@ -18,6 +18,7 @@
 #include "clock_and_ids.hpp"
 #include "notifier/adapters/courier.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/registry.hpp"
 
 namespace server {
@@ -157,7 +158,7 @@ class Sender {
       if (disabled_.count(delivery.notifier_id) != 0) return {disabled, {}};
       return {{}, {}, true};
     }
-    if (delivery.platform == notifier::Platform::email && !transport_->has_relay()) {
+    if (notifier::is_mail(delivery.platform) && !transport_->has_relay()) {
       return {"this server has no mail server; see --smtp", {}};
     }
     return {{}, notifier->type_data.signing_secrets};

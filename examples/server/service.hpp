@@ -16,7 +16,7 @@
 #include "notifier/adapters/group_commit.hpp"
 #include "notifier/adapters/sqlite.hpp"
 #include "notifier/api/api.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
+#include "notifier/outbox/storage.hpp"
 #include "sender.hpp"
 
 namespace server {
@@ -54,14 +54,28 @@ class Service {
     if (!streams_.has_subscriber(record.app_id)) return;
     const auto notifier = registry_.find(record.app_id, record.notifier_id);
     publish(record.app_id, record.notifier_id, notifier ? notifier->name : std::string(), record.platform,
-            record.event_id, record.event_type, record.key, record.state);
+            record.event_id, record.event_type, record.key, record.state, [](notifier::json::Writer&) {});
   }
 
   /// Tells an app's streams what became of a delivery; one that is tried again is pending.
-  void publish(const notifier::Delivery& delivery, notifier::OutboxState state) {
+  void publish(const notifier::Delivery& delivery, const notifier::OutboxStep& step, const notifier::Verdict& verdict) {
     if (!streams_.has_subscriber(delivery.app_id)) return;
     publish(delivery.app_id, delivery.notifier_id, delivery.notifier_name, delivery.platform, delivery.event_id,
-            delivery.event_type, delivery.idempotency_key, state);
+            delivery.event_type, delivery.idempotency_key, step.state, [&](notifier::json::Writer& out) {
+              out.key("attempt");
+              out.integer(verdict.action == notifier::Verdict::Action::postpone ? 0 : step.attempts);
+              out.member("outcome", notifier::to_string(verdict.action));
+              out.key("response_status");
+              if (verdict.status != 0) {
+                out.integer(verdict.status);
+              } else {
+                out.null();
+              }
+              out.member("reason", verdict.reason);
+              const bool is_held = step.state == notifier::OutboxState::held;
+              if (is_held || step.state == notifier::OutboxState::pending)
+                out.member(is_held ? "held_until" : "next_at", notifier::to_rfc3339(step.next_at));
+            });
   }
 
   EventStreams& streams() { return streams_; }
@@ -132,9 +146,11 @@ class Service {
     }
   }
 
+  /// `more(json::Writer&)` writes what the last attempt came to.
+  template <class More>
   void publish(std::string_view app_id, std::string_view notifier_id, std::string_view notifier_name,
                notifier::Platform platform, std::string_view event_id, std::string_view event_type,
-               std::string_view key, notifier::OutboxState state) {
+               std::string_view key, notifier::OutboxState state, More&& more) {
     notifier::Buffer json;
     notifier::json::Writer out(json);
     out.object([&] {
@@ -145,6 +161,7 @@ class Service {
       out.member("event_type", event_type);
       out.member("idempotency_key", key);
       out.member("status", notifier::to_string(state));
+      more(out);
     });
     streams_.publish(app_id, "delivery", json.view());
   }

@@ -3,6 +3,10 @@
 
 #pragma once
 
+#ifdef NOTIFIER_SINGLE_HEADER
+#error "notifier: one source takes all headers from include/, or all from single_include/, adapters included"
+#endif
+
 #include "notifier/version.hpp"
 
 #if defined(_MSVC_LANG)
@@ -16,7 +20,7 @@
 #undef NOTIFIER_CPLUSPLUS
 
 /// 1: simdjson reads JSON; the program links simdjson (the CMake target notifier::notifier sets both).
-/// 0: picojson reads JSON; header-only, nothing to link. The default of a bare header drop-in.
+/// 0: NOTIFIER_PICOJSON says who does; header-only, nothing to link. The default of a bare header drop-in.
 #ifndef NOTIFIER_SIMDJSON
 #define NOTIFIER_SIMDJSON 0
 #endif
@@ -29,9 +33,18 @@
 #define NOTIFIER_EXCEPTIONS 0
 #endif
 #endif
-#if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
-#error \
-    "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+
+/// Where simdjson does not, 1: picojson reads JSON, the default of a bare header drop-in. 0: the library does itself,
+/// and needs nothing else; the default without exceptions. Both are slower than simdjson, and take the same texts.
+#ifndef NOTIFIER_PICOJSON
+#if NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
+#define NOTIFIER_PICOJSON 1
+#else
+#define NOTIFIER_PICOJSON 0
+#endif
+#endif
+#if NOTIFIER_PICOJSON && (NOTIFIER_SIMDJSON || !NOTIFIER_EXCEPTIONS)
+#error "notifier: picojson reads neither beside simdjson nor without exceptions: do not define NOTIFIER_PICOJSON=1"
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -99,6 +112,18 @@
 #define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
 #endif
 
+// ---- compilers ------------------------------------------------------------------------------------------------------
+
+// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
+// constants. Before all other words of a declaration.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define NOTIFIER_NOINLINE __declspec(noinline)
+#define NOTIFIER_ALWAYS_INLINE __forceinline
+#else
+#define NOTIFIER_NOINLINE [[gnu::noinline]]
+#define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier
@@ -109,8 +134,12 @@
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
-#else
+#elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#else
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \

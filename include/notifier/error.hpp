@@ -36,10 +36,10 @@ struct Error {
   static constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
 
   errc code = errc::invalid;
-  std::string message;             ///< one English sentence without a final full stop; never holds a secret
-  std::size_t offset = no_offset;  ///< byte offset into the input, where that says where
-  std::string field;               ///< the field or resource, where that says where
-  std::vector<FieldError> fields;  ///< errc::invalid: every problem found, in document order
+  std::string message = {};             ///< one English sentence without a final full stop; never holds a secret
+  std::size_t offset = no_offset;       ///< byte offset into the input, where that says where
+  std::string field = {};               ///< the field or resource, where that says where
+  std::vector<FieldError> fields = {};  ///< errc::invalid: every problem found, in document order
 };
 
 /// The code's name, as "invalid_json": stable, for logs and JavaScript.

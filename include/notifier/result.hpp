@@ -3,6 +3,7 @@
 #include <optional>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 
 #include "notifier/error.hpp"
@@ -27,6 +28,8 @@ class BadResult : public std::runtime_error {
 ///     if (!notifier) return report(notifier.error());
 ///     use(*notifier);
 ///
+/// A Result<bool> is no condition, as it would be taken for its value: ask has_value(), or value_or().
+///
 /// @tparam T  any movable type, or void where there is nothing to give but success.
 template <class T>
 class [[nodiscard]] Result {
@@ -39,7 +42,10 @@ class [[nodiscard]] Result {
   Result(Error&& error) : error_(std::move(error)) {}
 
   bool has_value() const noexcept { return !error_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
+  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0>
+  explicit operator bool() const noexcept {
+    return has_value();
+  }
 
   /// The value. Undefined on an error, as for std::optional.
   T& operator*() & noexcept { return *value_; }
@@ -53,21 +59,33 @@ class [[nodiscard]] Result {
   const Error& error() const& noexcept { return *error_; }
   Error&& error() && noexcept { return std::move(*error_); }
 
+  /// The value, or `other` made into one.
+  template <class U>
+  T value_or(U&& other) const& {
+    return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+  }
+  template <class U>
+  T value_or(U&& other) && {
+    return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(other));
+  }
+
 #if NOTIFIER_EXCEPTIONS
   /// The value, or throws BadResult.
-  T& value() & {
-    if (!has_value()) throw BadResult(error());
-    return **this;
-  }
-  T&& value() && {
-    if (!has_value()) throw BadResult(std::move(error()));
-    return std::move(**this);
-  }
+  T& value() & { return throw_error(*this), **this; }
+  const T& value() const& { return throw_error(*this), **this; }
+  T&& value() && { return throw_error(std::move(*this)), *std::move(*this); }
 #endif
 
  private:
-  std::optional<T> value_;
-  std::optional<Error> error_;
+#if NOTIFIER_EXCEPTIONS
+  template <class Self>
+  static void throw_error(Self&& self) {
+    if (!self.has_value()) throw BadResult(std::forward<Self>(self).error());
+  }
+#endif
+
+  std::optional<T> value_ = std::nullopt;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 /// Success or an Error.
@@ -86,13 +104,16 @@ class [[nodiscard]] Result<void> {
   const Error& error() const& noexcept { return *error_; }
   Error&& error() && noexcept { return std::move(*error_); }
 #if NOTIFIER_EXCEPTIONS
-  void value() const {
+  void value() const& {
     if (error_) throw BadResult(*error_);
+  }
+  void value() && {
+    if (error_) throw BadResult(*std::move(error_));
   }
 #endif
 
  private:
-  std::optional<Error> error_;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 NOTIFIER_NAMESPACE_END

@@ -24,6 +24,10 @@
 // SOFTWARE.
 #pragma once
 
+#ifdef NOTIFIER_NAMESPACE_BEGIN
+#error "notifier: one source takes all headers from include/, or all from single_include/, adapters included"
+#endif
+
 // ---- notifier/notifier.hpp ------------------------------------------------------------------------------------------
 
 // notifier: an event comes in as JSON; who is to be told, and exactly what bytes go to each, comes out.
@@ -40,6 +44,15 @@
 // No socket is opened and no clock is read; see delivery/ for what to do with the answers, adapters/ for senders and
 // stores.
 
+// ---- notifier/config.hpp --------------------------------------------------------------------------------------------
+
+// Switches and limits. Every one can be overridden by defining the macro before the first include, the same in every
+// translation unit; what changes the layout of a type also changes the name of the inline namespace.
+
+#ifdef NOTIFIER_SINGLE_HEADER
+#error "notifier: one source takes all headers from include/, or all from single_include/, adapters included"
+#endif
+
 // ---- notifier/version.hpp -------------------------------------------------------------------------------------------
 
 /// The library's version, by semantic versioning. CMakeLists.txt and wasm/package.json are tested to say the same.
@@ -49,9 +62,6 @@
 #define NOTIFIER_VERSION "2.0.0"
 
 // ---- notifier/config.hpp --------------------------------------------------------------------------------------------
-
-// Switches and limits. Every one can be overridden by defining the macro before the first include, the same in every
-// translation unit; what changes the layout of a type also changes the name of the inline namespace.
 
 #if defined(_MSVC_LANG)
 #define NOTIFIER_CPLUSPLUS _MSVC_LANG
@@ -64,7 +74,7 @@
 #undef NOTIFIER_CPLUSPLUS
 
 /// 1: simdjson reads JSON; the program links simdjson (the CMake target notifier::notifier sets both).
-/// 0: picojson reads JSON; header-only, nothing to link. The default of a bare header drop-in.
+/// 0: NOTIFIER_PICOJSON says who does; header-only, nothing to link. The default of a bare header drop-in.
 #ifndef NOTIFIER_SIMDJSON
 #define NOTIFIER_SIMDJSON 0
 #endif
@@ -77,9 +87,18 @@
 #define NOTIFIER_EXCEPTIONS 0
 #endif
 #endif
-#if !NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
-#error \
-    "notifier without exceptions needs simdjson: define NOTIFIER_SIMDJSON=1 and link simdjson, or drop -fno-exceptions"
+
+/// Where simdjson does not, 1: picojson reads JSON, the default of a bare header drop-in. 0: the library does itself,
+/// and needs nothing else; the default without exceptions. Both are slower than simdjson, and take the same texts.
+#ifndef NOTIFIER_PICOJSON
+#if NOTIFIER_EXCEPTIONS && !NOTIFIER_SIMDJSON
+#define NOTIFIER_PICOJSON 1
+#else
+#define NOTIFIER_PICOJSON 0
+#endif
+#endif
+#if NOTIFIER_PICOJSON && (NOTIFIER_SIMDJSON || !NOTIFIER_EXCEPTIONS)
+#error "notifier: picojson reads neither beside simdjson nor without exceptions: do not define NOTIFIER_PICOJSON=1"
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -147,6 +166,18 @@
 #define NOTIFIER_ROCKET_CHAT_MAX_MESSAGE 5000u
 #endif
 
+// ---- compilers ------------------------------------------------------------------------------------------------------
+
+// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
+// constants. Before all other words of a declaration.
+#if defined(_MSC_VER) && !defined(__clang__)
+#define NOTIFIER_NOINLINE __declspec(noinline)
+#define NOTIFIER_ALWAYS_INLINE __forceinline
+#else
+#define NOTIFIER_NOINLINE [[gnu::noinline]]
+#define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier
@@ -157,8 +188,12 @@
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
-#else
+#elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#else
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
 
 #define NOTIFIER_NAMESPACE_BEGIN \
@@ -204,10 +239,10 @@ struct Error {
   static constexpr std::size_t no_offset = static_cast<std::size_t>(-1);
 
   errc code = errc::invalid;
-  std::string message;             ///< one English sentence without a final full stop; never holds a secret
-  std::size_t offset = no_offset;  ///< byte offset into the input, where that says where
-  std::string field;               ///< the field or resource, where that says where
-  std::vector<FieldError> fields;  ///< errc::invalid: every problem found, in document order
+  std::string message = {};             ///< one English sentence without a final full stop; never holds a secret
+  std::size_t offset = no_offset;       ///< byte offset into the input, where that says where
+  std::string field = {};               ///< the field or resource, where that says where
+  std::vector<FieldError> fields = {};  ///< errc::invalid: every problem found, in document order
 };
 
 /// The code's name, as "invalid_json": stable, for logs and JavaScript.
@@ -233,6 +268,7 @@ NOTIFIER_NAMESPACE_END
 
 #include <optional>
 #include <stdexcept>
+#include <type_traits>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -254,6 +290,8 @@ class BadResult : public std::runtime_error {
 ///     if (!notifier) return report(notifier.error());
 ///     use(*notifier);
 ///
+/// A Result<bool> is no condition, as it would be taken for its value: ask has_value(), or value_or().
+///
 /// @tparam T  any movable type, or void where there is nothing to give but success.
 template <class T>
 class [[nodiscard]] Result {
@@ -266,7 +304,10 @@ class [[nodiscard]] Result {
   Result(Error&& error) : error_(std::move(error)) {}
 
   bool has_value() const noexcept { return !error_.has_value(); }
-  explicit operator bool() const noexcept { return has_value(); }
+  template <class U = T, std::enable_if_t<!std::is_same_v<U, bool>, int> = 0>
+  explicit operator bool() const noexcept {
+    return has_value();
+  }
 
   /// The value. Undefined on an error, as for std::optional.
   T& operator*() & noexcept { return *value_; }
@@ -280,21 +321,33 @@ class [[nodiscard]] Result {
   const Error& error() const& noexcept { return *error_; }
   Error&& error() && noexcept { return std::move(*error_); }
 
+  /// The value, or `other` made into one.
+  template <class U>
+  T value_or(U&& other) const& {
+    return has_value() ? **this : static_cast<T>(std::forward<U>(other));
+  }
+  template <class U>
+  T value_or(U&& other) && {
+    return has_value() ? *std::move(*this) : static_cast<T>(std::forward<U>(other));
+  }
+
 #if NOTIFIER_EXCEPTIONS
   /// The value, or throws BadResult.
-  T& value() & {
-    if (!has_value()) throw BadResult(error());
-    return **this;
-  }
-  T&& value() && {
-    if (!has_value()) throw BadResult(std::move(error()));
-    return std::move(**this);
-  }
+  T& value() & { return throw_error(*this), **this; }
+  const T& value() const& { return throw_error(*this), **this; }
+  T&& value() && { return throw_error(std::move(*this)), *std::move(*this); }
 #endif
 
  private:
-  std::optional<T> value_;
-  std::optional<Error> error_;
+#if NOTIFIER_EXCEPTIONS
+  template <class Self>
+  static void throw_error(Self&& self) {
+    if (!self.has_value()) throw BadResult(std::forward<Self>(self).error());
+  }
+#endif
+
+  std::optional<T> value_ = std::nullopt;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 /// Success or an Error.
@@ -313,13 +366,16 @@ class [[nodiscard]] Result<void> {
   const Error& error() const& noexcept { return *error_; }
   Error&& error() && noexcept { return std::move(*error_); }
 #if NOTIFIER_EXCEPTIONS
-  void value() const {
+  void value() const& {
     if (error_) throw BadResult(*error_);
+  }
+  void value() && {
+    if (error_) throw BadResult(*std::move(error_));
   }
 #endif
 
  private:
-  std::optional<Error> error_;
+  std::optional<Error> error_ = std::nullopt;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -350,703 +406,10 @@ class History {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/catalogue/platform.hpp --------------------------------------------------------------------------------
-
-#include <cstdint>
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Where a notifier sends to. The order is internal; answers list platforms as the public API does.
-enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat };
-
-inline constexpr std::size_t platform_count = 4;
-
-/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
-constexpr std::string_view to_string(Platform platform) noexcept {
-  switch (platform) {
-    case Platform::email: return "email";
-    case Platform::slack: return "slack";
-    case Platform::webhook: return "webhook";
-    case Platform::rocket_chat: return "rocket_chat";
-  }
-  return "unknown";
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/body.hpp -------------------------------------------------------------------------------------
-
-#include <algorithm>
-#include <memory>
-#include <type_traits>
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// The body of a delivery: a front of its own, as the To of a mail, and a rest that deliveries of the same event have
-/// in common. Either may be empty; what is sent is the front, then the rest.
-///
-/// A copy of a Body copies the front and shares the rest, whose bytes never change and live as long as a Body of them.
-class Body {
-  template <class Text>
-  using IfText = std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int>;
-
- public:
-  Body() noexcept = default;
-  /// A body that is its delivery's own: all of it is front.
-  Body(std::string own) noexcept : front_(std::move(own)) {}
-  Body(std::string_view own) : front_(own) {}
-  Body(const char* own) : front_(own) {}
-  /// @param rest  may be null, for none
-  Body(std::string front, std::shared_ptr<const std::string> rest) noexcept
-      : front_(std::move(front)), rest_(std::move(rest)) {}
-
-  /// What the delivery has for itself.
-  std::string_view front() const noexcept { return front_; }
-  /// What follows the front, and is shared.
-  std::string_view rest() const noexcept { return rest_ == nullptr ? std::string_view() : std::string_view(*rest_); }
-  /// The rest, to be shared on; null where there is none. Two bodies of one pointer have the same rest.
-  const std::shared_ptr<const std::string>& shared_rest() const noexcept { return rest_; }
-
-  /// In bytes, of both.
-  std::size_t size() const noexcept { return front_.size() + rest().size(); }
-  bool empty() const noexcept { return size() == 0; }
-  /// A copy of the whole.
-  std::string str() const;
-  /// The whole in one piece: without a copy where one of the parts is empty.
-  /// @param room  takes the copy where there must be one
-  /// @return never without an address; valid as long as the body and `room` are, and neither is changed
-  std::string_view joined(std::string& room) const;
-  /// What lies from `offset` on in one piece, to be sent piece by piece: to the end of the front or of the rest. Empty
-  /// only at the end.
-  std::string_view piece(std::size_t offset) const noexcept;
-
-  /// The same bytes, wherever one's front ends.
-  friend bool operator==(const Body& a, const Body& b) noexcept { return a.equals(b); }
-  friend bool operator!=(const Body& a, const Body& b) noexcept { return !a.equals(b); }
-  /// The same with any kind of text.
-  template <class Text, IfText<Text> = 0>
-  friend bool operator==(const Body& body, const Text& text) noexcept {
-    return body.equals(std::string_view(text));
-  }
-  template <class Text, IfText<Text> = 0>
-  friend bool operator==(const Text& text, const Body& body) noexcept {
-    return body.equals(std::string_view(text));
-  }
-  template <class Text, IfText<Text> = 0>
-  friend bool operator!=(const Body& body, const Text& text) noexcept {
-    return !body.equals(std::string_view(text));
-  }
-  template <class Text, IfText<Text> = 0>
-  friend bool operator!=(const Text& text, const Body& body) noexcept {
-    return !body.equals(std::string_view(text));
-  }
-
- private:
-  bool equals(std::string_view text) const noexcept;
-  bool equals(const Body& other) const noexcept;
-
-  std::string front_;
-  std::shared_ptr<const std::string> rest_;
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-inline std::string Body::str() const {
-  std::string whole;
-  whole.reserve(size());
-  return whole.append(front()).append(rest());
-}
-
-inline std::string_view Body::joined(std::string& room) const {
-  if (rest().empty()) return front();
-  if (front_.empty()) return rest();
-  room = str();
-  return room;
-}
-
-inline std::string_view Body::piece(std::size_t offset) const noexcept {
-  if (offset < front_.size()) return front().substr(offset);
-  return rest().substr((std::min)(offset - front_.size(), rest().size()));
-}
-
-inline bool Body::equals(std::string_view text) const noexcept {
-  return size() == text.size() && text.substr(0, front_.size()) == front() && text.substr(front_.size()) == rest();
-}
-
-inline bool Body::equals(const Body& other) const noexcept {
-  if (size() != other.size()) return false;
-  for (std::size_t at = 0; at < size();) {
-    const std::string_view ours = piece(at);
-    const std::string_view theirs = other.piece(at);
-    const std::size_t count = (std::min)(ours.size(), theirs.size());
-    if (ours.data() != theirs.data() && ours.substr(0, count) != theirs.substr(0, count)) return false;
-    at += count;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
-
-// Sixteen bytes of text at a time: what escaping and counting spend their time on.
+// ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
 
 #include <cstring>
-
-#if defined(__wasm_simd128__)
-#include <wasm_simd128.h>
-#elif defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-#if defined(_MSC_VER) && !defined(__clang__)
-#include <intrin.h>
-#endif
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
-inline std::uint64_t load_u64(const char* p) noexcept {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
-inline void store_u64(std::uint64_t value, char* out) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  std::memcpy(out, &value, 8);
-}
-inline std::uint32_t load_u32(const char* p) noexcept {
-  std::uint32_t value;
-  std::memcpy(&value, p, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap32(value);
-#endif
-  return value;
-}
-
-/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
-inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
-  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
-  if (size == 0) return 0;
-  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
-}
-
-inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
-#if defined(__GNUC__) || defined(__clang__)
-  return static_cast<unsigned>(__builtin_ctzll(bits));
-#elif defined(_M_X64) || defined(_M_ARM64)
-  unsigned long index;
-  _BitScanForward64(&index, bits);
-  return index;
-#else
-  unsigned index = 0;
-  for (; (bits & 1) == 0; bits >>= 1) ++index;
-  return index;
-#endif
-}
-
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
-/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
-class Bytes {
- public:
-  static constexpr std::size_t size = 16;
-
-#if defined(__wasm_simd128__)
-  using Vector = v128_t;
-  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
-  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept {
-    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-  }
-  Bytes interleave_last(Bytes other) const noexcept {
-    return Bytes(
-        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-  }
-  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
-  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__SSE2__) || defined(_M_X64)
-  using Vector = __m128i;
-  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
-  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept {
-    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
-  }
-  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
-  unsigned count() const noexcept {
-    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
-    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-  using Vector = uint8x16_t;
-  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
-  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept {
-    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
-  }
-  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
-  static constexpr unsigned bits_per_byte = 4;
-#else
-  struct Vector {
-    std::uint8_t byte[16];
-  };
-  static Bytes load(const char* p) noexcept {
-    Vector v;
-    std::memcpy(v.byte, p, 16);
-    return Bytes(v);
-  }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
-    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
-    return Bytes(v);
-  }
-  static Bytes all(unsigned value) noexcept {
-    Vector v;
-    std::memset(v.byte, static_cast<int>(value), 16);
-    return Bytes(v);
-  }
-  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
-  Bytes operator|(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a | b; });
-  }
-  Bytes operator&(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a & b; });
-  }
-  Bytes operator-(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a - b; });
-  }
-  Bytes operator+(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a + b; });
-  }
-  Bytes upper_halves() const noexcept {
-    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
-  }
-  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
-  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
-  Bytes is(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
-  }
-  Bytes at_most(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
-  }
-  std::uint64_t mask() const noexcept {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
-    return bits;
-  }
-  unsigned count() const noexcept {
-    unsigned count = 0;
-    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
-    return count;
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#endif
-
-  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
-  static Bytes load(const char* p, std::size_t count) noexcept {
-    if (count < 8) return of(load_up_to_8(p, count), 0);
-    // Two shifts, since one by 64 is undefined.
-    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
-  }
-
-  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
-  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
-  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
-  Bytes between(unsigned first, unsigned last) const noexcept {
-    return (*this - all(first)).at_most(all(last - first));
-  }
-
-  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
-  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
-
-  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
-  unsigned first() const noexcept {
-    const std::uint64_t bits = mask();
-    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
-  }
-
- private:
-  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
-
-#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
-    !(defined(__ARM_NEON) && defined(__aarch64__))
-  template <class F>
-  Bytes each(Bytes other, F&& f) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
-    return Bytes(v);
-  }
-  Bytes interleave(Bytes other, unsigned from) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) {
-      v.byte[2 * i] = vector_.byte[from + i];
-      v.byte[2 * i + 1] = other.vector_.byte[from + i];
-    }
-    return Bytes(v);
-  }
-#endif
-
-  Vector vector_;
-};
-
-/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
-template <class F>
-bool is_without(std::string_view text, F&& is_special) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    if (!is_special(Bytes::load(p)).none()) return false;
-  }
-  return left == 0 || is_special(Bytes::load(p, left)).none(left);
-}
-
-/// How many bytes can be read behind a text that is called padded. What they are does not matter.
-inline constexpr std::size_t text_padding = Bytes::size;
-
-/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
-/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
-/// branch depends on what was read before all was read.
-///
-/// @tparam is_padded  whether the text is, which makes short ones quicker
-template <bool is_padded = false, class F>
-bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
-  const std::size_t size = text.size();
-  if (size < Bytes::size) {
-    if (size == 0) return true;
-    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
-    bytes.store(out);
-    return is_special(bytes).none(size);
-  }
-  // The last block overlaps the one before it.
-  const std::size_t last = size - Bytes::size;
-  const Bytes bytes = Bytes::load(text.data() + last);
-  bytes.store(out + last);
-  Bytes special = is_special(bytes);
-  for (std::size_t at = 0; at < last; at += Bytes::size) {
-    const Bytes block = Bytes::load(text.data() + at);
-    block.store(out + at);
-    special = special | is_special(block);
-  }
-  return special.none();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/hash.hpp -----------------------------------------------------------------------------------------
-
-// A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
-// boundaries.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
-/// multiplications only, which wasm has as well. Not cryptographic.
-class Hash128 {
- public:
-  explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
-
-  /// Adds the next text of the sequence.
-  Hash128& add(std::string_view text) noexcept;
-
-  /// 32 lower-case hex digits, to be written more than once.
-  class Hex {
-   public:
-    /// Writes them to `out` and returns the end.
-    char* write(char* out) const noexcept {
-      first_.store(out);
-      last_.store(out + detail::Bytes::size);
-      return out + 2 * detail::Bytes::size;
-    }
-
-   private:
-    friend class Hash128;
-    Hex(detail::Bytes first, detail::Bytes last) noexcept : first_(first), last_(last) {}
-
-    detail::Bytes first_;
-    detail::Bytes last_;
-  };
-  /// The hash of what was added so far.
-  Hex hex() const noexcept;
-
-  /// Writes 32 lower-case hex digits to `out` and returns the end.
-  char* write_hex(char* out) const noexcept { return hex().write(out); }
-
- private:
-  static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
-
-  std::uint64_t low_;
-  std::uint64_t high_;
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr std::uint64_t rotate_left(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
-
-constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
-  x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
-  x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
-  return x ^ x >> 33;
-}
-
-/// Sixteen numbers below 16 as hex digits.
-inline Bytes hex_digits(Bytes numbers) noexcept {
-  const Bytes letters = numbers.at_least(10) & Bytes::all('a' - '0' - 10);
-  return numbers + Bytes::all('0') + letters;
-}
-
-}  // namespace detail
-
-inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
-  low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
-  low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
-  high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
-  high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
-}
-
-inline Hash128& Hash128::add(std::string_view text) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::uint64_t low = low_ ^ left;
-  std::uint64_t high = high_;
-  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
-  // The other way round: no text's end is like the middle of another.
-  if (text.size() >= 16) {
-    p -= 16 - left;
-    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
-  } else {
-    const std::size_t half = (std::min)(left, std::size_t{8});
-    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
-  }
-  low_ = low;
-  high_ = high;
-  return *this;
-}
-
-inline Hash128::Hex Hash128::hex() const noexcept {
-  std::uint64_t low = low_ + high_;
-  std::uint64_t high = high_ + low;
-  low = detail::avalanche(low);
-  high = detail::avalanche(high);
-  low += high;
-  high += low;
-  // The lower half of each byte first.
-  using detail::Bytes;
-  const Bytes bytes = Bytes::of(low, high);
-  const Bytes lower = bytes & Bytes::all(0x0F);
-  const Bytes upper = bytes.upper_halves();
-  return Hex(detail::hex_digits(lower.interleave_first(upper)), detail::hex_digits(lower.interleave_last(upper)));
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/delivery.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
-struct Truncation {
-  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
-                           ///< "actor", "kind", "link" (left out whole)
-  std::size_t length = 0;  ///< what it would have been
-  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
-};
-
-/// A header that borrows its text.
-struct HeaderView {
-  std::string_view name;
-  std::string_view value;
-};
-
-/// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
-///
-/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an
-/// envelope and a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody
-/// to send to.
-struct DeliveryView {
-  std::string_view notifier_id;
-  std::string_view notifier_name;
-  std::string_view app_id;      ///< the notifier's app
-  std::string_view event_id;    ///< the event's own, else what it is known by (RouterOptions::new_id); may be empty
-  std::string_view event_type;  ///< as it came
-  Platform platform = Platform::webhook;
-  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex
-  /// digits; sent as `webhook-id` and in Message-ID.
-  std::string_view idempotency_key;
-
-  std::string_view method;  ///< "POST"
-  std::string_view url;     ///< a secret
-  const HeaderView* headers = nullptr;
-  std::size_t header_count = 0;
-
-  std::string_view from;                 ///< envelope sender, an address
-  const std::string_view* to = nullptr;  ///< envelope recipients, each once
-  std::size_t to_count = 0;
-
-  std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
-  std::size_t front_size = 0;  ///< bytes of `body` that are the front
-  /// Which rest it is: of the deliveries of one Router, those of the same number have the same rest, byte for byte,
-  /// also from call to call. Numbers grow by 65,536 from event to event. 0: it is shared with none, and all of `body`
-  /// is the delivery's own.
-  std::uint64_t rest_id = 0;
-
-  const Truncation* truncations = nullptr;
-  std::size_t truncation_count = 0;
-};
-
-/// A header of an HTTP request or response that owns its text.
-struct Header {
-  std::string name;
-  std::string value;
-};
-
-/// A DeliveryView that owns its bytes.
-struct Delivery {
-  std::string notifier_id;
-  std::string notifier_name;
-  std::string app_id;
-  std::string event_id;
-  std::string event_type;
-  Platform platform = Platform::webhook;
-  std::string idempotency_key;
-  std::string method;
-  std::string url;
-  std::vector<Header> headers;
-  std::string from;
-  std::vector<std::string> to;
-  Body body;
-  std::vector<Truncation> truncations;
-
-  /// Copies what a view borrows.
-  static Delivery own(const DeliveryView& view);
-};
-
-/// Copies deliveries so that those whose bodies have the same rest share it: of an event that goes to a thousand
-/// webhooks, one copy is made. Keeps all those rests; to be used for the deliveries of one Router, and for as many as
-/// are kept together.
-class DeliveryOwner {
- public:
-  Delivery operator()(const DeliveryView& view);
-
- private:
-  using Rest = std::pair<std::uint64_t, std::shared_ptr<const std::string>>;
-
-  std::vector<Rest> rests_;
-};
-
-/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
-/// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
-void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// All but the body.
-inline Delivery own_head(const DeliveryView& view) {
-  Delivery out;
-  out.notifier_id = view.notifier_id;
-  out.notifier_name = view.notifier_name;
-  out.app_id = view.app_id;
-  out.event_id = view.event_id;
-  out.event_type = view.event_type;
-  out.platform = view.platform;
-  out.idempotency_key = view.idempotency_key;
-  out.method = view.method;
-  out.url = view.url;
-  out.headers.reserve(view.header_count);
-  for (std::size_t i = 0; i < view.header_count; ++i) {
-    out.headers.push_back({std::string(view.headers[i].name), std::string(view.headers[i].value)});
-  }
-  out.from = view.from;
-  out.to.reserve(view.to_count);
-  for (std::size_t i = 0; i < view.to_count; ++i) out.to.emplace_back(view.to[i]);
-  for (std::size_t i = 0; i < view.truncation_count; ++i) out.truncations.push_back(Truncation(view.truncations[i]));
-  return out;
-}
-
-}  // namespace detail
-
-inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
-
-inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
-  Delivery out = detail::own_head(view);
-  if (view.rest_id == 0) {
-    out.body = view.body;
-    return out;
-  }
-  // The rests of an event come one after the other: those before them have much smaller numbers.
-  std::size_t at = rests_.size();
-  while (at > 0 && rests_[at - 1].first != view.rest_id) at = rests_[at - 1].first + 0xFFFF < view.rest_id ? 0 : at - 1;
-  if (at == 0) {
-    const std::string_view rest = view.body.substr(view.front_size);
-    rests_.emplace_back(view.rest_id, std::make_shared<const std::string>(rest));
-    at = rests_.size();
-  }
-  out.body = Body(std::string(view.body.substr(0, view.front_size)), rests_[at - 1].second);
-  return out;
-}
-
-inline void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept {
-  out[0] = 'm';
-  out[1] = 's';
-  out[2] = 'g';
-  out[3] = '_';
-  Hash128().add(event_id_or_body).add(notifier_id).write_hex(out + 4);
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
+#include <memory>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -1125,6 +488,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/heap_sort.hpp -----------------------------------------------------------------------------------------
 
+#include <algorithm>
+
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
@@ -1142,6 +507,8 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/json/block.hpp ----------------------------------------------------------------------------------------
 
 // Several bytes of text looked at together: what both reading and writing strings spend their time on.
+
+#include <cstdint>
 
 #if defined(__wasm_simd128__)
 #include <wasm_simd128.h>
@@ -1873,7 +1240,7 @@ struct Tape {
     return static_cast<std::uint64_t>(tag) << 56 | static_cast<std::uint32_t>(after);
   }
   static constexpr std::uint64_t slice_word(std::size_t offset, std::size_t size) noexcept {
-    return static_cast<std::uint64_t>(offset) << 32 | static_cast<std::uint32_t>(size);
+    return std::uint64_t{offset} << 32 | static_cast<std::uint32_t>(size);
   }
 };
 
@@ -1882,6 +1249,296 @@ inline constexpr Tape missing_tape{missing_words, nullptr};
 
 }  // namespace detail
 }  // namespace json
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
+
+// Sixteen bytes of text at a time: what escaping and counting spend their time on.
+
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#elif defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
+inline std::uint64_t load_u64(const char* p) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
+inline std::uint32_t load_u32(const char* p) noexcept {
+  std::uint32_t value;
+  std::memcpy(&value, p, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap32(value);
+#endif
+  return value;
+}
+
+/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
+inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
+  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
+  if (size == 0) return 0;
+  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
+}
+
+inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+#elif defined(_M_X64) || defined(_M_ARM64)
+  unsigned long index;
+  _BitScanForward64(&index, bits);
+  return index;
+#else
+  unsigned index = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++index;
+  return index;
+#endif
+}
+
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
+class Bytes {
+ public:
+  static constexpr std::size_t size = 16;
+
+#if defined(__wasm_simd128__)
+  using Vector = v128_t;
+  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
+  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
+  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__SSE2__) || defined(_M_X64)
+  using Vector = __m128i;
+  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
+  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept {
+    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
+  }
+  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  using Vector = uint8x16_t;
+  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
+  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
+  }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
+  static constexpr unsigned bits_per_byte = 4;
+#else
+  struct Vector {
+    std::uint8_t byte[16];
+  };
+  static Bytes load(const char* p) noexcept {
+    Vector v;
+    std::memcpy(v.byte, p, 16);
+    return Bytes(v);
+  }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
+    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
+    return Bytes(v);
+  }
+  static Bytes all(unsigned value) noexcept {
+    Vector v;
+    std::memset(v.byte, static_cast<int>(value), 16);
+    return Bytes(v);
+  }
+  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
+  Bytes operator|(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a | b; });
+  }
+  Bytes operator&(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a & b; });
+  }
+  Bytes operator-(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a - b; });
+  }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
+  Bytes is(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
+  }
+  Bytes at_most(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
+  }
+  std::uint64_t mask() const noexcept {
+    std::uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
+    return bits;
+  }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#endif
+
+  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
+  static Bytes load(const char* p, std::size_t count) noexcept {
+    if (count < 8) return of(load_up_to_8(p, count), 0);
+    // Two shifts, since one by 64 is undefined.
+    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
+  }
+
+  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
+  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
+  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
+  Bytes between(unsigned first, unsigned last) const noexcept {
+    return (*this - all(first)).at_most(all(last - first));
+  }
+
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
+
+  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
+  unsigned first() const noexcept {
+    const std::uint64_t bits = mask();
+    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
+  }
+
+ private:
+  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
+
+#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
+    !(defined(__ARM_NEON) && defined(__aarch64__))
+  template <class F>
+  Bytes each(Bytes other, F&& f) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
+    return Bytes(v);
+  }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
+#endif
+
+  Vector vector_;
+};
+
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
+
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/json/tape_builder.hpp ---------------------------------------------------------------------------------
@@ -2745,7 +2402,7 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  [[gnu::always_inline]] std::string_view string() const noexcept {
+  NOTIFIER_ALWAYS_INLINE std::string_view string() const noexcept {
     return is_string() ? tape_->value(at_) : std::string_view();
   }
   /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.
@@ -2961,7 +2618,7 @@ class Stage2 {
 
   // Within the function above, so that this object never has an address, and lives in registers: the next step waits
   // for the last one's. The same for the two that are static.
-  [[gnu::always_inline]] bool read() noexcept {
+  NOTIFIER_ALWAYS_INLINE bool read() noexcept {
     for (;;) {
       if (in_object_ && !key()) return false;
       const std::size_t at = *next_++;
@@ -3037,7 +2694,7 @@ class Stage2 {
 
   /// The slice of a string.
   /// @param at  of the opening quote. Between it and the next structural there is only the string and white space.
-  [[gnu::always_inline]] std::uint64_t string(std::size_t at) noexcept {
+  NOTIFIER_ALWAYS_INLINE std::uint64_t string(std::size_t at) noexcept {
     const std::size_t begin = at + 1;
     std::size_t end = *next_ - std::size_t{1};
     while (text_[end] != '"') --end;
@@ -3206,11 +2863,11 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/json/document.hpp -------------------------------------------------------------------------------------
 
-#else
+#elif NOTIFIER_PICOJSON
 
 // ---- notifier/json/picojson.hpp -------------------------------------------------------------------------------------
 
-// The reader of NOTIFIER_SIMDJSON=0: picojson, on texts that scan() has accepted.
+// The reader of NOTIFIER_PICOJSON=1: picojson, on texts that scan() has accepted.
 
 #include "picojson.h"
 
@@ -3288,7 +2945,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// Reading JSON and writing it.
 namespace json {
 
-/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).
+/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (but for picojson's).
 ///
 /// Accepts exactly RFC 8259 in valid UTF-8 without a BOM, nested at most NOTIFIER_MAX_DEPTH deep, numbers of any size;
 /// the same on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
@@ -3300,11 +2957,11 @@ class Document {
   Document(Document&&) noexcept = default;
   Document& operator=(Document&&) noexcept = default;
 
-  /// @param text       copied where the backend needs it; need not outlive the call.
+  /// @param text       copied; need not outlive the call.
   /// @param max_bytes  longest text accepted.
   /// @return the root; or errc::invalid_json or errc::too_deep and the byte offset of the first fault, or
   ///         errc::too_large. The views of the document parsed before are invalid either way.
-  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES);
+  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES) &;
 
  private:
   struct State {
@@ -3321,7 +2978,7 @@ class Document {
   std::unique_ptr<State> state_;
 };
 
-inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
+inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) & {
   // A Tape's indexes and offsets have 32 bits, and no text needs many more words than it has bytes.
   constexpr std::size_t most = 0xFFFF0000u;
   max_bytes = (std::min)(max_bytes, most);
@@ -3343,7 +3000,7 @@ inline Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
   if (state_->simdjson.read(text, state_->tape)) return Fault();
-#else
+#elif NOTIFIER_PICOJSON
   if (const Fault fault = scan(text)) return fault;
   if (detail::read_with_picojson(text, builder)) {
     state_->tape = builder.tape();
@@ -3357,6 +3014,439 @@ inline Fault Document::read(std::string_view text) {
 }
 
 }  // namespace json
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/body.hpp ----------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The body of a delivery: a front of its own, as the To of a mail, and a rest that deliveries of the same event have
+/// in common. Either may be empty; what is sent is the front, then the rest.
+///
+/// A copy of a Body copies the front and shares the rest, whose bytes never change and live as long as a Body of them.
+class Body {
+  template <class Text>
+  using IfText = std::enable_if_t<std::is_convertible_v<const Text&, std::string_view>, int>;
+
+ public:
+  Body() noexcept = default;
+  /// A body that is its delivery's own: all of it is front.
+  Body(std::string own) noexcept : front_(std::move(own)) {}
+  Body(std::string_view own) : front_(own) {}
+  Body(const char* own) : front_(own) {}
+  /// @param rest  may be null, for none
+  Body(std::string front, std::shared_ptr<const std::string> rest) noexcept
+      : front_(std::move(front)), rest_(std::move(rest)) {}
+
+  /// What the delivery has for itself.
+  std::string_view front() const noexcept { return front_; }
+  /// What follows the front, and is shared.
+  std::string_view rest() const noexcept { return rest_ == nullptr ? std::string_view() : std::string_view(*rest_); }
+  /// The rest, to be shared on; null where there is none. Two bodies of one pointer have the same rest.
+  const std::shared_ptr<const std::string>& shared_rest() const noexcept { return rest_; }
+
+  /// In bytes, of both.
+  std::size_t size() const noexcept { return front_.size() + rest().size(); }
+  bool empty() const noexcept { return size() == 0; }
+  /// A copy of the whole.
+  std::string str() const;
+  /// The whole in one piece: without a copy where one of the parts is empty.
+  /// @param room  takes the copy where there must be one
+  /// @return never without an address; valid as long as the body and `room` are, and neither is changed
+  std::string_view joined(std::string& room) const;
+  /// What lies from `offset` on in one piece, to be sent piece by piece: to the end of the front or of the rest. Empty
+  /// only at the end.
+  std::string_view piece(std::size_t offset) const noexcept;
+
+  /// The same bytes, wherever one's front ends.
+  friend bool operator==(const Body& a, const Body& b) noexcept { return a.equals(b); }
+  friend bool operator!=(const Body& a, const Body& b) noexcept { return !a.equals(b); }
+  /// The same with any kind of text.
+  template <class Text, IfText<Text> = 0>
+  friend bool operator==(const Body& body, const Text& text) noexcept {
+    return body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator==(const Text& text, const Body& body) noexcept {
+    return body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator!=(const Body& body, const Text& text) noexcept {
+    return !body.equals(std::string_view(text));
+  }
+  template <class Text, IfText<Text> = 0>
+  friend bool operator!=(const Text& text, const Body& body) noexcept {
+    return !body.equals(std::string_view(text));
+  }
+
+ private:
+  bool equals(std::string_view text) const noexcept;
+  bool equals(const Body& other) const noexcept;
+
+  std::string front_;
+  std::shared_ptr<const std::string> rest_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline std::string Body::str() const {
+  std::string whole;
+  whole.reserve(size());
+  return whole.append(front()).append(rest());
+}
+
+inline std::string_view Body::joined(std::string& room) const {
+  if (rest().empty()) return front();
+  if (front_.empty()) return rest();
+  room = str();
+  return room;
+}
+
+inline std::string_view Body::piece(std::size_t offset) const noexcept {
+  if (offset < front_.size()) return front().substr(offset);
+  return rest().substr((std::min)(offset - front_.size(), rest().size()));
+}
+
+inline bool Body::equals(std::string_view text) const noexcept {
+  return size() == text.size() && text.substr(0, front_.size()) == front() && text.substr(front_.size()) == rest();
+}
+
+inline bool Body::equals(const Body& other) const noexcept {
+  if (size() != other.size()) return false;
+  for (std::size_t at = 0; at < size();) {
+    const std::string_view ours = piece(at);
+    const std::string_view theirs = other.piece(at);
+    const std::size_t count = (std::min)(ours.size(), theirs.size());
+    if (ours.data() != theirs.data() && ours.substr(0, count) != theirs.substr(0, count)) return false;
+    at += count;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/header_view.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A header that borrows its text.
+struct HeaderView {
+  std::string_view name;
+  std::string_view value;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/platform.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
+/// numbers, and wasm records have them. Answers list platforms as the public API does.
+enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat };
+
+inline constexpr std::size_t platform_count = 4;
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/truncation.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
+/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
+struct Truncation {
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
+                           ///< "actor", "kind", "link" (left out whole)
+  std::size_t length = 0;  ///< what it would have been
+  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
+};
+
+/// What was cut while a payload was written; reused from event to event.
+using Truncations = std::vector<Truncation>;
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/range.hpp ---------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Values that lie one behind the other and belong to somebody else: `for (const T& value : range)`.
+template <class T>
+class Range {
+ public:
+  constexpr Range() = default;
+  /// @param first  may be null where `size` is 0
+  constexpr Range(const T* first, std::size_t size) noexcept : first_(first), size_(size) {}
+
+  constexpr const T* begin() const noexcept { return first_; }
+  constexpr const T* end() const noexcept { return first_ + size_; }
+  constexpr const T& operator[](std::size_t at) const noexcept { return first_[at]; }
+  constexpr std::size_t size() const noexcept { return size_; }
+  constexpr bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  const T* first_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/hash.hpp -----------------------------------------------------------------------------------------
+
+// A 128-bit hash for names that must come out the same on every machine: idempotency keys, mail threads, MIME
+// boundaries.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Hashes a sequence of texts; ("ab", "c") and ("a", "bc") differ. Mixes as MurmurHash3 x64 128 does: 64-bit
+/// multiplications only, which wasm has as well. Not cryptographic.
+class Hash128 {
+ public:
+  explicit constexpr Hash128(std::uint64_t seed = 0) noexcept : low_(seed), high_(seed) {}
+
+  /// Adds the next text of the sequence.
+  Hash128& add(std::string_view text) noexcept;
+
+  /// 32 lower-case hex digits, to be written more than once.
+  class Hex {
+   public:
+    /// Writes them to `out` and returns the end.
+    char* write(char* out) const noexcept {
+      first_.store(out);
+      last_.store(out + detail::Bytes::size);
+      return out + 2 * detail::Bytes::size;
+    }
+
+   private:
+    friend class Hash128;
+    Hex(detail::Bytes first, detail::Bytes last) noexcept : first_(first), last_(last) {}
+
+    detail::Bytes first_;
+    detail::Bytes last_;
+  };
+  /// The hash of what was added so far.
+  Hex hex() const noexcept;
+
+  /// Writes 32 lower-case hex digits to `out` and returns the end.
+  char* write_hex(char* out) const noexcept { return hex().write(out); }
+
+ private:
+  static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
+
+  std::uint64_t low_;
+  std::uint64_t high_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::uint64_t rotate_left(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
+
+constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
+  x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
+  x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
+  return x ^ x >> 33;
+}
+
+/// Sixteen numbers below 16 as hex digits.
+inline Bytes hex_digits(Bytes numbers) noexcept {
+  const Bytes letters = numbers.at_least(10) & Bytes::all('a' - '0' - 10);
+  return numbers + Bytes::all('0') + letters;
+}
+
+}  // namespace detail
+
+inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
+  low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
+  low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
+  high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
+  high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
+}
+
+inline Hash128& Hash128::add(std::string_view text) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::uint64_t low = low_ ^ left;
+  std::uint64_t high = high_;
+  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
+  // The other way round: no text's end is like the middle of another.
+  if (text.size() >= 16) {
+    p -= 16 - left;
+    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
+  } else {
+    const std::size_t half = (std::min)(left, std::size_t{8});
+    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
+  }
+  low_ = low;
+  high_ = high;
+  return *this;
+}
+
+inline Hash128::Hex Hash128::hex() const noexcept {
+  std::uint64_t low = low_ + high_;
+  std::uint64_t high = high_ + low;
+  low = detail::avalanche(low);
+  high = detail::avalanche(high);
+  low += high;
+  high += low;
+  // The lower half of each byte first.
+  using detail::Bytes;
+  const Bytes bytes = Bytes::of(low, high);
+  const Bytes lower = bytes & Bytes::all(0x0F);
+  const Bytes upper = bytes.upper_halves();
+  return Hex(detail::hex_digits(lower.interleave_first(upper)), detail::hex_digits(lower.interleave_last(upper)));
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/delivery.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What one notifier is to be sent, borrowed: valid until the Router's (or Previewer's) next call.
+///
+/// For slack, webhook and rocket_chat it is an HTTP request: `method`, `url`, `headers`, `body`. For email it is an
+/// envelope and a message: `from`, `to`, `body` (RFC 5322 with CRLF line ends); `to` may be empty, then there is nobody
+/// to send to.
+struct DeliveryView {
+  std::string_view notifier_id;
+  std::string_view notifier_name;
+  std::string_view app_id;      ///< the notifier's app
+  std::string_view event_id;    ///< the event's own, else what it is known by (RouterOptions::new_id); may be empty
+  std::string_view event_type;  ///< as it came
+  Platform platform = Platform::webhook;
+  /// Stable: the same event and notifier give the same key on every attempt, machine and build. "msg_" and 32 hex
+  /// digits; sent as `webhook-id` and in Message-ID.
+  std::string_view idempotency_key;
+
+  std::string_view method;  ///< "POST"
+  std::string_view url;     ///< a secret
+  const HeaderView* headers = nullptr;
+  std::size_t header_count = 0;
+
+  std::string_view from;                 ///< envelope sender, an address
+  const std::string_view* to = nullptr;  ///< envelope recipients, each once
+  std::size_t to_count = 0;
+
+  std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
+  std::size_t front_size = 0;  ///< bytes of `body` that are the front
+  /// Which rest it is: of the deliveries of one Router, those of the same number have the same rest, byte for byte,
+  /// also from call to call. Numbers grow by 65,536 from event to event. 0: it is shared with none, and all of `body`
+  /// is the delivery's own.
+  std::uint64_t rest_id = 0;
+
+  const Truncation* truncations = nullptr;
+  std::size_t truncation_count = 0;
+
+  /// Headers, recipients and truncations, for `for`: `for (const HeaderView& header : delivery.each_header())`.
+  Range<HeaderView> each_header() const noexcept { return {headers, header_count}; }
+  Range<std::string_view> each_recipient() const noexcept { return {to, to_count}; }
+  Range<Truncation> each_truncation() const noexcept { return {truncations, truncation_count}; }
+};
+
+/// A header of an HTTP request or response that owns its text.
+struct Header {
+  std::string name;
+  std::string value;
+};
+
+/// A DeliveryView that owns its bytes.
+struct Delivery {
+  std::string notifier_id;
+  std::string notifier_name;
+  std::string app_id;
+  std::string event_id;
+  std::string event_type;
+  Platform platform = Platform::webhook;
+  std::string idempotency_key;
+  std::string method;
+  std::string url;
+  std::vector<Header> headers;
+  std::string from;
+  std::vector<std::string> to;
+  Body body;
+  std::vector<Truncation> truncations;
+
+  /// Copies what a view borrows.
+  static Delivery own(const DeliveryView& view);
+};
+
+/// Copies deliveries so that those whose bodies have the same rest share it: of an event that goes to a thousand
+/// webhooks, one copy is made. Keeps all those rests; to be used for the deliveries of one Router, and for as many as
+/// are kept together.
+class DeliveryOwner {
+ public:
+  Delivery operator()(const DeliveryView& view);
+
+ private:
+  using Rest = std::pair<std::uint64_t, std::shared_ptr<const std::string>>;
+
+  std::vector<Rest> rests_;
+};
+
+/// "msg_" and 32 hex digits from an event's id (its bytes where it has none) and a notifier's id. Written to `out`, 36
+/// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
+void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// All but the body.
+inline Delivery own_head(const DeliveryView& view) {
+  Delivery out;
+  out.notifier_id = view.notifier_id;
+  out.notifier_name = view.notifier_name;
+  out.app_id = view.app_id;
+  out.event_id = view.event_id;
+  out.event_type = view.event_type;
+  out.platform = view.platform;
+  out.idempotency_key = view.idempotency_key;
+  out.method = view.method;
+  out.url = view.url;
+  out.headers.reserve(view.header_count);
+  for (const HeaderView& header : view.each_header()) {
+    out.headers.push_back({std::string(header.name), std::string(header.value)});
+  }
+  out.from = view.from;
+  out.to.reserve(view.to_count);
+  for (const std::string_view to : view.each_recipient()) out.to.emplace_back(to);
+  for (const Truncation& cut : view.each_truncation()) out.truncations.push_back(cut);
+  return out;
+}
+
+}  // namespace detail
+
+inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
+
+inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
+  Delivery out = detail::own_head(view);
+  if (view.rest_id == 0) {
+    out.body = view.body;
+    return out;
+  }
+  // The rests of an event come one after the other: those before them have much smaller numbers.
+  std::size_t at = rests_.size();
+  while (at > 0 && rests_[at - 1].first != view.rest_id) at = rests_[at - 1].first + 0xFFFF < view.rest_id ? 0 : at - 1;
+  if (at == 0) {
+    const std::string_view rest = view.body.substr(view.front_size);
+    rests_.emplace_back(view.rest_id, std::make_shared<const std::string>(rest));
+    at = rests_.size();
+  }
+  out.body = Body(std::string(view.body.substr(0, view.front_size)), rests_[at - 1].second);
+  return out;
+}
+
+inline void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept {
+  out[0] = 'm';
+  out[1] = 's';
+  out[2] = 'g';
+  out[3] = '_';
+  Hash128().add(event_id_or_body).add(notifier_id).write_hex(out + 4);
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/event.hpp ---------------------------------------------------------------------------------------
@@ -3643,7 +3733,7 @@ inline constexpr EventType builtin_event_types[] = {
      detail::app_operations_id},
     {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
      detail::app_operations_id},
-    {"5982f139d48c360021b1eb54", "app_alert_triggered", "Alert triggered",
+    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
      "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
     {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
     {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
@@ -3722,6 +3812,20 @@ inline constexpr EventType builtin_event_types[] = {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/to_size.hpp -------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A number that fits into std::size_t, where one that wide is no cast at all on some machines and one on others.
+template <class Integer>
+constexpr std::size_t to_size(Integer value) noexcept {
+  return static_cast<std::size_t>(value);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/catalogue/name_index.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -3751,8 +3855,7 @@ struct Name {
   ///
   /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
   std::size_t hash(unsigned bits) const noexcept {
-    return static_cast<std::size_t>(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >>
-                                    (64 - bits));
+    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
   }
 
   friend bool operator==(const Name& a, const Name& b) noexcept {
@@ -3813,65 +3916,6 @@ class NameIndex {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/catalogue/platforms.hpp -------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// What the public API says of a platform. Static text.
-struct PlatformInfo {
-  Platform platform;
-  std::string_view id;  ///< 24 hex digits
-  std::string_view name;
-  std::string_view display_name;
-  std::string_view description;
-  std::string_view logo_url;
-};
-
-/// The platforms, in the order the public API lists them.
-inline constexpr PlatformInfo builtin_platforms[platform_count] = {
-    {Platform::rocket_chat, "5982f145d48c3600273ef08b", "rocket_chat", "Rocket.Chat",
-     "Posts the events you choose to a channel of any Rocket.Chat server.",
-     "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg"},
-    {Platform::webhook, "5982f145d48c3600273ef08a", "webhook", "Webhook",
-     "Sends each event as an HTTP request to the address you give.",
-     "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg"},
-    {Platform::slack, "5982f145d48c3600273ef089", "slack", "Slack",
-     "Posts the events you choose to a Slack channel through an incoming webhook.",
-     "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg"},
-    {Platform::email, "59c52ac27651ce002c1d4620", "email", "Email",
-     "Mails the events you choose to you, your collaborators and other addresses.",
-     "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg"},
-};
-
-/// The platforms as a range, in the order of builtin_platforms.
-constexpr const PlatformInfo* platforms_begin() noexcept { return builtin_platforms; }
-constexpr const PlatformInfo* platforms_end() noexcept { return builtin_platforms + platform_count; }
-
-/// What is said of a platform.
-constexpr const PlatformInfo& platform_info(Platform platform) noexcept {
-  const PlatformInfo* info = builtin_platforms;
-  while (info->platform != platform && info + 1 != platforms_end()) ++info;
-  return *info;
-}
-
-/// The platform with this id, or nullptr.
-constexpr const PlatformInfo* find_platform_by_id(std::string_view id) noexcept {
-  for (const PlatformInfo& info : builtin_platforms) {
-    if (info.id == id) return &info;
-  }
-  return nullptr;
-}
-
-/// The platform with this name, or nullptr.
-constexpr const PlatformInfo* find_platform_by_name(std::string_view name) noexcept {
-  for (const PlatformInfo& info : builtin_platforms) {
-    if (info.name == name) return &info;
-  }
-  return nullptr;
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
 
 #include <array>
@@ -3895,8 +3939,8 @@ class Packed {
   /// The rows again; their texts last as long as the program.
   struct Rows {
     Rows() noexcept {
-      std::string_view rest(characters.data(), characters.size());
-      for (Row& row : all) (take(rest, row.*members), ...);
+      const char* next = characters.data();
+      for (Row& row : all) (take(next, row.*members), ...);
     }
 
     Row all[std::size(table)] = {};
@@ -3931,14 +3975,14 @@ class Packed {
     return out;
   }
 
-  static void take(std::string_view& rest, std::string_view& text) noexcept {
-    text = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(text.size() + 1);
+  static void take(const char*& next, std::string_view& text) noexcept {
+    const char* const begin = next;
+    while (*next != '\n') ++next;
+    text = {begin, static_cast<std::size_t>(next++ - begin)};
   }
   template <class Value>
-  static void take(std::string_view& rest, Value& value) noexcept {
-    value = static_cast<Value>(rest[0]);
-    rest.remove_prefix(1);
+  static void take(const char*& next, Value& value) noexcept {
+    value = static_cast<Value>(*next++);
   }
 
   static constexpr auto characters = pack();
@@ -4028,13 +4072,11 @@ class Vocabulary {
   EventBit alert_bit_ = no_bit;
 };
 
-// JSON of the API (wire contract, section 3), keys in the documented order.
+// JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
-/// With `available_event_ids` of this vocabulary.
-void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary);
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
@@ -4063,7 +4105,7 @@ class EntryCheck {
   }
 
  private:
-  [[gnu::noinline]] void report(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
     problems_.push_back({std::string(field), std::string(message), std::string(code)});
   }
 
@@ -4176,24 +4218,18 @@ inline void write_json(json::Writer& out, const EventType& type) {
     out.member("name", type.name);
     out.member("display_name", type.display_name);
     out.member("description", type.description);
-    out.member("template", "");  // the public API has it, and leaves it empty
+    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
+    constexpr std::string_view empty =
+        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
+        "app_deleted "
+        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
+    out.key("template");
+    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+      out.null();
+    } else {
+      out.string({});
+    }
     out.member("category_id", type.category_id);
-  });
-}
-
-inline void write_json(json::Writer& out, const PlatformInfo& platform, const Vocabulary& vocabulary) {
-  out.object([&] {
-    out.member("id", platform.id);
-    out.member("name", platform.name);
-    out.member("display_name", platform.display_name);
-    out.member("logo_url", platform.logo_url);
-    out.member("description", platform.description);
-    out.key("available_event_ids");
-    out.array([&] {
-      for (const EventType& type : vocabulary.event_types()) {
-        if (type.selectable_on_every_platform) out.string(type.id);
-      }
-    });
   });
 }
 
@@ -4240,7 +4276,7 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
     list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
@@ -4251,7 +4287,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  [[gnu::noinline]] Error to_error(std::string_view what) && {
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
@@ -4284,7 +4320,14 @@ struct DraftView {
   json::View created_at;
   json::View updated_at;
 
-  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of `selected`.
+  std::vector<std::string_view> unknown;  ///< keys that no notifier has
+
+  /// All keys that it may have, with a space between them.
+  static constexpr std::string_view keys =
+      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
+      "selected_event_ids selected_events app_id app type_data";
+
+  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
 
   static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
@@ -4324,42 +4367,33 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
+  json::View ignored;
   id = platform = type = created_at = updated_at = type_data = json::View();
+  unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
+      out = value;
+      return true;
+    };
+    bool known = false;
     switch (key.size()) {
-      case 2:
-        if (key == "id") id = value;
-        break;
-      case 4:
-        if (key == "name") name_value = value;
-        if (key == "type") type = value;
-        break;
-      case 6:
-        if (key == "active") active_value = value;
-        break;
-      case 8:
-        if (key == "platform") platform = value;
-        break;
-      case 9:
-        if (key == "type_data") type_data = value;
-        break;
-      case 10:
-        if (key == "created_at") created_at = value;
-        if (key == "updated_at") updated_at = value;
-        break;
-      case 11:
-        if (key == "platform_id") platform_id_value = value;
-        break;
+      case 2: known = is("id", id); break;
+      case 3: known = is("app", ignored); break;
+      case 4: known = is("name", name_value) || is("type", type); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored); break;
+      case 8: known = is("platform", platform); break;
+      case 9: known = is("type_data", type_data); break;
+      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
+      case 11: known = is("platform_id", platform_id_value); break;
       case 15:
-        if (key == "send_all_alerts") alerts_value = value;
-        if (key == "send_all_events") events_value = value;
-        if (key == "selected_events") names = value;
+        known =
+            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
         break;
-      case 18:
-        if (key == "selected_event_ids") ids = value;
-        break;
+      case 18: known = is("selected_event_ids", ids); break;
       default: break;
     }
+    if (!known) unknown.push_back(key);
   });
 
   platform_id = read_text(platform_id_value, "platform_id", problems);
@@ -4593,7 +4627,7 @@ namespace detail {
 
 /// Reads a zone other than "Z": all that is left of a text.
 /// @param offset  minutes east of UTC
-[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+NOTIFIER_NOINLINE inline TimeText read_zone(std::string_view text, int& offset) noexcept {
   offset = 0;
   if (text.empty()) return TimeText::unzoned;
   if (text.front() == ' ') text.remove_prefix(1);
@@ -4764,11 +4798,12 @@ inline void append_readable(Buffer& out, Timestamp time) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
+// ---- notifier/model/type_data.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The platform-dependent part of a notifier. Only the platform's own members are used; the rest stay empty.
+/// The platform-dependent part of a notifier. Only the members that the platform's row names are used; the rest stay
+/// empty.
 struct TypeData {
   std::string webhook_url;  ///< slack, webhook, rocket_chat. A secret: it appears in no text but its own request
   std::vector<std::string> user_ids;  ///< email: people, resolved when a mail is rendered
@@ -4778,7 +4813,22 @@ struct TypeData {
   /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
   /// returned.
   std::string other;
+
+  /// Empties all, and keeps their memory.
+  NOTIFIER_NOINLINE void clear() noexcept {
+    webhook_url.clear();
+    user_ids.clear();
+    emails.clear();
+    signing_secrets.clear();
+    other.clear();
+  }
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
 
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.
@@ -4797,12 +4847,6 @@ struct Notifier {
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
 };
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
-enum class Secrets { hide, keep };
-
-/// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
-void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide);
-
 /// What a client asks for in add and update: every part optional, nothing judged yet.
 ///
 /// Reading keeps type errors (as `"active": 3`) as problems, so that one answer can name everything.
@@ -4820,6 +4864,7 @@ struct NotifierDraft {
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -4828,61 +4873,6 @@ struct NotifierDraft {
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
-  out.key(key);
-  out.array([&] {
-    for (const std::string& text : texts) out.string(text);
-  });
-}
-
-inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
-  char text[32];
-  out.key(key);
-  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
-}
-
-inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  const TypeData& data = notifier.type_data;
-  out.object([&] {
-    if (notifier.platform == Platform::email) {
-      write_texts(out, "user_ids", data.user_ids);
-      write_texts(out, "emails", data.emails);
-    } else {
-      out.member("webhook_url", data.webhook_url);
-    }
-    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
-      write_texts(out, "signing_secret", data.signing_secrets);
-    }
-    if (!data.other.empty()) out.raw(data.other);
-  });
-}
-
-}  // namespace detail
-
-inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  out.object([&] {
-    out.member("id", notifier.id);
-    out.member("name", notifier.name);
-    out.key("active");
-    out.boolean(notifier.active);
-    out.member("type", to_string(notifier.platform));
-    out.member("platform_id", platform_info(notifier.platform).id);
-    detail::write_time(out, "created_at", notifier.created_at);
-    detail::write_time(out, "updated_at", notifier.updated_at);
-    out.key("send_all_alerts");
-    out.boolean(notifier.send_all_alerts);
-    out.key("send_all_events");
-    out.boolean(notifier.send_all_events);
-    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
-    out.member("app_id", notifier.app_id);
-    out.member("app", notifier.app);
-    out.key("type_data");
-    detail::write_type_data(out, notifier, secrets);
-  });
-}
 
 inline NotifierDraft NotifierDraft::read(json::View object) {
   detail::DraftView view;
@@ -4905,9 +4895,3055 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   draft.problems = std::move(problems.list());
+  draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
 
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/verdict.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What is to be done after an attempt, and why.
+struct Verdict {
+  enum class Action : std::uint8_t {
+    delivered,  ///< it has arrived
+    retry,      ///< try again later, by the schedule
+    throttle,   ///< try again later, and send this target nothing else until then
+    disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
+    fail,       ///< never again: this delivery will not be taken
+    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
+  };
+
+  Action action = Action::fail;
+  int status = 0;  ///< the HTTP status or SMTP code; 0 where none came
+  std::string_view
+      reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
+  std::optional<std::int64_t>
+      retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
+};
+
+/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
+constexpr std::string_view to_string(Verdict::Action action) noexcept {
+  switch (action) {
+    case Verdict::Action::delivered: return "delivered";
+    case Verdict::Action::retry: return "retry";
+    case Verdict::Action::throttle: return "throttle";
+    case Verdict::Action::disable: return "disable";
+    case Verdict::Action::fail: return "fail";
+    case Verdict::Action::postpone: return "postpone";
+  }
+  return "unknown";
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/platform_row.hpp --------------------------------------------------------------------------------
+
+// The shape of what is known of a platform. The rows themselves are in platform/, one file a platform; whatever differs
+// from platform to platform is read from them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// A static array, borrowed.
+template <class T>
+class StaticList {
+ public:
+  constexpr StaticList() noexcept = default;
+  template <std::size_t N>
+  constexpr StaticList(const T (&items)[N]) noexcept : items_(items), size_(N) {}
+
+  constexpr const T* begin() const noexcept { return items_; }
+  constexpr const T* end() const noexcept { return items_ + size_; }
+  constexpr std::size_t size() const noexcept { return size_; }
+  constexpr const T& operator[](std::size_t at) const noexcept { return items_[at]; }
+
+ private:
+  const T* items_ = nullptr;
+  std::size_t size_ = 0;
+};
+
+}  // namespace detail
+
+/// How a delivery travels.
+enum class Transport : std::uint8_t {
+  http,  ///< a request to the URL of a field
+  smtp,  ///< a mail to the users and addresses of two fields
+};
+
+/// A member of a platform's `type_data`: what may stand in it, who may see it, and where a notifier keeps it.
+struct PlatformField {
+  enum class Kind : std::uint8_t {
+    url,              ///< one http or https URL, which is sent to
+    users,            ///< ids of users
+    addresses,        ///< email addresses
+    signing_secrets,  ///< one or several, as standardwebhooks.com writes them
+    refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
+                      ///< shown
+  };
+  enum class Visibility : std::uint8_t {
+    open,        ///< whoever sees the notifier, or hears of its changes
+    secret,      ///< whoever may read the notifier; previews mask it, events and errors are silent about it
+    write_only,  ///< nobody: only a store gets it
+  };
+
+  std::string_view path;  ///< "type_data." and the key
+  Kind kind = Kind::refused;
+  Visibility visibility = Visibility::open;
+  bool is_required = false;
+  std::string TypeData::*text = nullptr;                ///< where it is kept, for one text,
+  std::vector<std::string> TypeData::*texts = nullptr;  ///< or for several
+  std::string_view refusal = {};                        ///< why nothing may stand there
+
+  /// Its key in `type_data`.
+  constexpr std::string_view key() const noexcept {
+    constexpr std::size_t prefix = std::string_view("type_data.").size();
+    return {path.data() + prefix, path.size() - prefix};
+  }
+};
+
+/// A reply that says more than its status.
+struct KnownReply {
+  std::string_view text;
+  Verdict::Action action = Verdict::Action::fail;
+  std::string_view reason;  ///< one sentence without a final full stop
+  bool is_whole = true;     ///< the body is the text, but for white space around it; else the body holds it
+};
+
+/// What a platform's replies mean beyond the status. Empty parts ask for nothing.
+struct ReplyRules {
+  std::string_view success_body;           ///< what the body of a success is, but for white space around it
+  std::string_view success_member;         ///< what is true in the JSON of a success
+  std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
+  std::string_view denied_success;         ///< the reason where the member is false in spite of the status
+  detail::StaticList<KnownReply> replies;  ///< the first that fits counts
+};
+
+/// What is known of a platform. Static.
+struct PlatformRow {
+  Platform platform = Platform::webhook;
+  std::string_view id;    ///< 24 hex digits
+  std::string_view name;  ///< also its notifiers' `type`
+  std::string_view display_name;
+  std::string_view description;
+  std::string_view logo_url;
+
+  /// In the order that answers show them. For HTTP the first is the URL, for SMTP the users and the addresses are.
+  detail::StaticList<PlatformField> fields;
+
+  Transport transport = Transport::http;
+  std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does
+  bool sends_event = false;             ///< the event itself, byte for byte: nothing is written for it
+};
+
+/// The name that version 1.0 gave it.
+using PlatformInfo = PlatformRow;
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+};
+
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
+/// rows.
+class PlatformLimits {
+ public:
+  constexpr PlatformLimits() noexcept = default;
+
+  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
+  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
+
+  /// Those of all platforms, for `for`.
+  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
+  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
+
+ private:
+  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+
+  std::array<TargetLimits, platform_count> limits_ = {};
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
+
+// The part of a mail that its recipients share, and room before it for what each one's begins with.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
+/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
+class EmailBody {
+ public:
+  /// Header lines and content, with the blank line between them.
+  std::string_view view() const noexcept { return text_.view(front_); }
+
+  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
+  std::string_view behind(std::string_view lines);
+
+  /// Begins anew, for its writer. @return where `room` bytes may be written; end() says how many were
+  char* begin(std::size_t room) {
+    text_.clear();
+    return text_.room(front_ + room) + front_;
+  }
+  void end(char* where) noexcept { text_.set_end(where); }
+
+ private:
+  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
+  Buffer text_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline std::string_view EmailBody::behind(std::string_view lines) {
+  if (lines.size() > front_) {
+    const std::size_t more = lines.size() - front_;
+    const std::size_t shared = text_.size() - front_;
+    char* const end = text_.room(more) + more;
+    std::memmove(end - shared, end - shared - more, shared);
+    text_.set_end(end);
+    front_ = lines.size();
+  }
+  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
+  return text_.view(front_ - lines.size());
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/plain_text.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Where the first byte is of which `is(Bytes)` holds, or text.size().
+template <class F>
+std::size_t find_byte(std::string_view text, F&& is) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    const unsigned first = is(Bytes::load(p)).first();
+    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
+  }
+  const std::size_t first = is(Bytes::load(p, left)).first();
+  return text.size() - left + (std::min)(first, left);
+}
+
+/// What a character at the start of `text` does to a line of text.
+enum class Effect { none, breaks, hides };
+
+/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
+/// reorder the words that follow.
+struct Control {
+  Effect effect;
+  std::size_t size;  ///< bytes
+};
+
+inline Control control_at(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
+  if (byte(0) == 0xE2 && byte(1) == 0x80) {
+    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
+    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
+  }
+  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
+  return {Effect::none, 1};
+}
+
+/// Of bytes that may begin a control.
+inline Bytes may_begin_control(Bytes bytes) noexcept {
+  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
+}
+
+/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
+inline Bytes is_active(Bytes bytes) noexcept {
+  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
+         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
+}
+
+/// Whether a text means nothing but itself in any of these, which need not look at it then.
+inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
+
+/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
+/// first that may begin a control.
+inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
+  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
+  bytes.store(out);
+  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
+}
+
+inline bool append_any_line(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + Bytes::size);
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    if (control.effect == Effect::none) *p++ = text[0];
+    text.remove_prefix(control.size);
+    if (control.effect == Effect::breaks) {
+      while (p != start && p[-1] == ' ') --p;
+      *p++ = ' ';
+      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
+    }
+  }
+  while (p != start && p[-1] == ' ') --p;
+  const char* first = start;
+  while (first != p && *first == ' ') ++first;
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+/// append_line() for any text.
+template <bool is_padded>
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+  if (text.empty()) return false;
+  if (text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.room(text.size() + text_padding);
+    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
+    inert = inert && is_inert;
+    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  inert = false;
+  return append_any_line(out, text);
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
+  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
+  const bool is_short = !text.empty() && text.size() < Bytes::size;
+  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.data() + out.size();
+    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  return append_line_of_any_size<is_padded>(out, text, inert);
+}
+
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
+  return append_line<true>(out, text, inert);
+}
+
+/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
+inline std::size_t escape_sequence_size(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
+  std::size_t i = 2;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
+  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
+}
+
+/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
+/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    std::size_t size = control.size;
+    if (control.effect == Effect::none || text[0] == '\t') {
+      *p++ = text[0];
+    } else if (text[0] == '\n' || text[0] == '\r') {
+      if (text.substr(0, 2) == "\r\n") ++size;
+      *p++ = '\n';
+    } else if (const std::size_t sequence = escape_sequence_size(text)) {
+      size = sequence;
+    }
+    text.remove_prefix(size);
+  }
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
+  while (p != start && is_space(p[-1])) --p;
+  const char* first = start;
+  for (const char* c = start; c != p && is_space(*c); ++c) {
+    if (*c == '\n') first = c + 1;
+  }
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/link.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Of bytes that no URL holds (RFC 3986, section 2).
+inline Bytes is_outside_url(Bytes b) noexcept {
+  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
+         b.between('{', '}');
+}
+
+/// Of bytes that no host with a port holds; brackets are for IPv6.
+inline Bytes is_outside_host(Bytes b) noexcept {
+  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
+}
+
+/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
+inline std::size_t web_scheme_size(std::string_view text) noexcept {
+  if (text.size() < 8) return 0;
+  const std::uint64_t start = load_u64(text.data());
+  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
+  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
+  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
+  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
+  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
+}
+
+/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
+/// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
+inline bool is_link(std::string_view text) noexcept {
+  const std::size_t start = web_scheme_size(text);
+  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
+
+  const std::string_view rest = text.substr(start);
+  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
+  if (host_end == 0 || rest[0] == ':') return false;
+  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
+  const std::string_view target = rest.substr(host_end);
+  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
+}
+
+/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  char* p = out.room(3 * text.size());
+  for (const char c : text) {
+    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
+      *p++ = c;
+    } else {
+      const unsigned byte = static_cast<unsigned char>(c);
+      *p++ = '%';
+      *p++ = hex[byte >> 4];
+      *p++ = hex[byte & 15];
+    }
+  }
+  out.set_end(p);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
+
+// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
+std::size_t count_utf16(std::string_view text) noexcept;
+
+/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
+/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
+/// as such a place is found 32 code points back.
+std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// How many bytes the code point that begins with `c` takes.
+constexpr std::size_t code_point_size(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
+template <class F>
+std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::size_t count = 0;
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
+  return count;
+}
+
+/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
+inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
+  const std::size_t size = code_point_size(text[at]);
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+  if (size > text.size() - at) return 0xFFFD;
+  switch (size) {
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  }
+}
+
+/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
+constexpr bool extends_character(std::uint32_t c) noexcept {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  constexpr Range ranges[] = {
+      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
+      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
+      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
+      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
+      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
+  if (c < 0x0300) return false;
+  for (const Range range : ranges) {
+    if (c < range.first) return false;
+    if (c <= range.last) return true;
+  }
+  return false;
+}
+
+constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
+
+inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
+  do {
+    --at;
+  } while (at > stop && is_continuation(text[at]));
+  return at;
+}
+
+}  // namespace detail
+
+inline std::size_t count_code_points(std::string_view text) noexcept {
+  using detail::Bytes;
+  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
+}
+
+inline std::size_t count_utf16(std::string_view text) noexcept {
+  using detail::Bytes;
+  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
+}
+
+inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
+  if (end >= text.size()) return text.size();
+  while (end > 0 && detail::is_continuation(text[end])) --end;
+
+  std::size_t at = end;
+  for (int steps = 0; at > 0 && steps < 32; ++steps) {
+    const std::uint32_t next = detail::code_point_at(text, at);
+    const std::size_t before = detail::previous_code_point(text, at);
+    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
+    if (detail::is_regional_indicator(next)) {
+      std::size_t flags = 0;
+      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
+        i = detail::previous_code_point(text, i);
+        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
+      }
+      splits = flags % 2 == 1;
+    }
+    if (!splits) return at;
+    at = before;
+  }
+  return end;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
+
+// One pass over a text that is copied and escaped for a platform and for JSON, or mail, at once.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Writes a literal and returns the end: a few stores, its length known to the compiler.
+template <std::size_t N>
+inline char* put(char* out, const char (&literal)[N]) noexcept {
+  std::memcpy(out, literal, N - 1);
+  return out + N - 1;
+}
+inline char* put(char* out, std::string_view text) noexcept {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+/// Writes a padded text by whole vectors, and returns its end: up to 15 bytes behind that are stored, too.
+inline char* put_padded(char* out, std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size(); at += Bytes::size) Bytes::load(text.data() + at).store(out + at);
+  return out + text.size();
+}
+
+/// Nothing in it that a reader could see: platforms refuse text objects that are empty.
+inline bool is_blank(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) > 0x20) return false;
+  }
+  return true;
+}
+
+/// Without white space and controls at both ends.
+inline std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
+///
+///     static constexpr std::size_t growth;    // most bytes that one byte can become
+///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
+///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
+///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
+///
+/// The text is padded, and `out` has room for growth * text.size() + text_padding bytes: whole vectors are stored. 0.3
+/// ns a byte where nothing is special, against 1 to 1.5 for a byte-wise loop.
+template <class Escape>
+char* escape(std::string_view text, char* out) noexcept {
+  const char* p = text.data();
+  const char* const begin = p;
+  const char* const end = p + text.size();
+  while (p != end) {
+    const std::size_t left = static_cast<std::size_t>(end - p);
+    const std::size_t size = (std::min)(left, Bytes::size);
+    const Bytes bytes = Bytes::load(p);
+    const Bytes special = Escape::special(bytes);
+    bytes.store(out);
+    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+    if (special.none(size)) {
+      p += size;
+      out += size;
+      continue;
+    }
+    const unsigned plain = special.first();
+    p += plain;
+    out = Escape::put(p, begin, end, out + plain);
+  }
+  return out;
+}
+
+/// A line break of any kind moves `p` behind it and counts as one.
+inline void skip_line_break(const char*& p, const char* end) noexcept {
+  p += *p == '\r' && p + 1 != end && p[1] == '\n' ? 2 : 1;
+}
+
+inline char* put_hex(unsigned char c, char* out) noexcept {
+  out[0] = "0123456789ABCDEF"[c >> 4];
+  out[1] = "0123456789ABCDEF"[c & 0xF];
+  return out + 2;
+}
+
+/// A field's label, for chat services: letters, digits, spaces and `-` `,` `/` `'` `(` `)`, which no markup is made of.
+/// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
+/// meaning.
+struct PlainLabel {
+  static constexpr std::size_t growth = std::string_view("-").size();
+
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
+           b.between('[', '`') | b.between('{', 0x7F);
+  }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    *out = '-';
+    ++p;
+    return out + 1;
+  }
+};
+
+/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
+/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
+inline bool is_url_byte(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  if (byte <= 0x20 || byte >= 0x7F) return false;
+  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+/// Only http and https may become a link, whoever filled the message.
+inline bool is_web_link(std::string_view url) noexcept {
+  if (url.size() < 8 || url.size() > NOTIFIER_MAX_URL_BYTES) return false;
+  return std::memcmp(url.data(), "https://", 8) == 0 || std::memcmp(url.data(), "http://", 7) == 0;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_header.hpp -------------------------------------------------------------------------------
+
+// Header lines of a mail: RFC 5322 with encoded words of RFC 2047. Whatever goes in, no line break, no other control
+// character and nothing outside ASCII comes out, but for an address in UTF-8 (RFC 6532).
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Longest header line that RFC 5322 recommends, without CRLF; with an encoded word in it, 76 (RFC 2047).
+inline constexpr std::size_t header_line = 78;
+inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long: at least a space comes first
+
+/// Most bytes that put_unstructured() and put_from() write for a text: three for a byte, and an encoded word around
+/// each 15 bytes or so.
+constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes + 256; }
+
+/// ASCII without controls.
+inline bool is_printable(std::string_view text) noexcept {
+  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); });
+}
+
+/// Printable ASCII alone, and nothing that reads as an encoded word.
+inline bool is_header_text(std::string_view text) noexcept {
+  return is_printable(text) && text.find("=?") == std::string_view::npos;
+}
+
+/// Most bytes that put_q() writes.
+inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size();
+
+/// One code point within a Q-encoded word that may stand anywhere.
+inline char* put_q(std::string_view code_point, char* out) noexcept {
+  const char c = code_point[0];
+  const bool is_one_byte = code_point.size() == 1;
+  if (is_one_byte && (is_letter_or_digit(c) || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
+    *out = c;
+    return out + 1;
+  }
+  const unsigned char byte = static_cast<unsigned char>(c);
+  // C1 controls and line and paragraph separators break lines in some readers.
+  const bool is_break = code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9" ||
+                        (code_point.size() == 2 && byte == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0);
+  if ((is_one_byte && (byte <= 0x20 || byte == 0x7F)) || is_break) {
+    *out = '_';
+    return out + 1;
+  }
+  for (const char b : code_point) {
+    *out = '=';
+    out = put_hex(static_cast<unsigned char>(b), out + 1);
+  }
+  return out;
+}
+
+/// Encoded words on as many lines as they take.
+/// @param column  where the first begins, at least 1; moved on
+inline char* put_encoded_words(std::string_view text, char* out, std::size_t& column) noexcept {
+  constexpr std::string_view begin = "=?utf-8?Q?";
+  constexpr std::string_view end = "?=";
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // What is left of the line has room for a word of any one code point.
+    if (column + begin.size() + longest_q + end.size() > encoded_line) {
+      out = put(out, "\r\n ");
+      column = 1;
+    }
+    const std::size_t width = encoded_line - column;
+    const char* const word = out;
+    out = put(out, begin);
+    while (at < text.size()) {
+      const std::string_view code_point = text.substr(at, code_point_size(text[at]));
+      char token[longest_q];
+      const std::size_t token_size = static_cast<std::size_t>(put_q(code_point, token) - token);
+      if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
+      out = put(out, std::string_view(token, token_size));
+      at += code_point.size();
+    }
+    out = put(out, end);
+    column += static_cast<std::size_t>(out - word);
+    if (at < text.size()) {
+      out = put(out, "\r\n ");
+      column = 1;
+    }
+  }
+  return out;
+}
+
+/// Folds ASCII text, which ends in none, before spaces. @return nullptr where a word is too long for a line of its own.
+inline char* put_folded(std::string_view text, char* out, std::size_t column) noexcept {
+  std::size_t at = 0;
+  while (at < text.size()) {
+    // A word, and the spaces before it.
+    const std::size_t size = (std::min)(text.find(' ', text.find_first_not_of(' ', at)), text.size()) - at;
+    if (column + size > header_line) {
+      if (at == 0 || size > header_line) return nullptr;
+      out = put(out, "\r\n");
+      column = 0;
+    }
+    out = put(out, text.substr(at, size));
+    column += size;
+    at += size;
+  }
+  return out;
+}
+
+/// The value of an unstructured header such as Subject, folded and encoded where need be, with CRLF.
+/// @param column  where it begins: behind the name, the colon and the space
+inline char* put_unstructured(std::string_view text, char* out, std::size_t column) noexcept {
+  text = trim(text);
+  if (is_header_text(text)) {
+    if (column + text.size() <= header_line) return put(put(out, text), "\r\n");
+    if (char* const end = put_folded(text, out, column)) return put(end, "\r\n");
+  }
+  return put(put_encoded_words(text, out, column), "\r\n");
+}
+
+/// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
+inline bool is_plain_address(std::string_view address) noexcept {
+  if (address.empty()) return false;
+  const auto needs_a_look = [](Bytes b) {
+    return (b - Bytes::all(0x21)).at_least(0x7F - 0x21) | b.is('"') | b.between('(', ')') | b.is(',') |
+           b.between(';', '>') | b.is('\\');
+  };
+  if (is_without(address, needs_a_look)) return true;  // as most are
+  if (!is_header_text(address)) return false;
+  std::size_t at = 0;
+  if (address.front() == '"') {
+    for (at = 1; at < address.size() && address[at] != '"'; ++at) {
+      if (address[at] == '\\') ++at;
+    }
+    if (at >= address.size()) return false;
+    ++at;
+  }
+  return is_without(address.substr(at), [](Bytes b) {
+    return b.is(' ') | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') | b.is('>') | b.is('\\');
+  });
+}
+
+/// What a quoted string stands for.
+/// @param content  without its quotes
+inline std::string without_escapes(std::string_view content) {
+  std::string out;
+  for (std::size_t i = 0; i < content.size(); ++i) {
+    if (content[i] == '\\' && i + 1 < content.size()) ++i;
+    out += content[i];
+  }
+  return out;
+}
+
+/// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
+/// where need be.
+inline char* put_from(std::string_view from, char* out, std::size_t column) {
+  from = trim(from);
+  const std::size_t angle = from.rfind('<');
+  std::string_view name;
+  std::string_view address = from;
+  if (angle != std::string_view::npos) {
+    name = trim(from.substr(0, angle));
+    address = from.substr(angle + 1);
+    address = trim(address.substr(0, address.find('>')));
+  }
+  const bool is_encoded = name.size() > 4 && name.substr(0, 2) == "=?" && name.substr(name.size() - 2) == "?=";
+  const bool is_quoted = name.size() > 1 && name.front() == '"' && name.back() == '"';
+  if (is_quoted) name = name.substr(1, name.size() - 2);
+
+  if (name.empty()) {
+    if (column + address.size() > header_line) out = put(out, "\r\n ");
+  } else {
+    bool is_atoms = true;
+    for (const char c : name) {
+      is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
+    }
+    const bool fits = column + 2 * name.size() + 2 <= header_line;
+    if (fits && is_atoms && (is_encoded ? is_printable(name) : is_header_text(name))) {
+      out = put(out, name);
+      column += name.size();
+    } else if (fits && is_header_text(name)) {
+      const char* const start = out;
+      *out++ = '"';
+      for (std::size_t i = 0; i < name.size(); ++i) {
+        const char c = is_quoted && name[i] == '\\' && i + 1 < name.size() ? name[++i] : name[i];
+        if (c == '"' || c == '\\') *out++ = '\\';
+        *out++ = c;
+      }
+      *out++ = '"';
+      column += static_cast<std::size_t>(out - start);
+    } else {
+      out = put_encoded_words(is_quoted ? without_escapes(name) : std::string(name), out, column);
+    }
+    out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
+  }
+  for (const char c : address) {
+    if (static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7F && c != '<' && c != '>')
+      *out++ = c;
+  }
+  if (!name.empty()) *out++ = '>';
+  return put(out, "\r\n");
+}
+
+/// The value of To, one line for as many addresses as it takes; "undisclosed-recipients:;" where there is none. An
+/// address that is not plain ASCII stays in the envelope alone.
+inline char* put_to(const std::string_view* to, std::size_t count, char* out, std::size_t column) noexcept {
+  bool is_first = true;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (!is_plain_address(to[i])) continue;
+    if (!is_first) {
+      *out++ = ',';
+      // The next address with its space and comma.
+      if (column + 1 + to[i].size() + 2 > header_line) {
+        out = put(out, "\r\n");
+        column = 0;
+      } else {
+        ++column;
+      }
+      *out++ = ' ';
+      ++column;
+    }
+    if (is_first && column + to[i].size() + 1 > header_line) out = put(out, "\r\n ");
+    out = put(out, to[i]);
+    column += to[i].size();
+    is_first = false;
+  }
+  if (is_first) out = put(out, "undisclosed-recipients:;");
+  return put(out, "\r\n");
+}
+
+/// A header whose value, so many bytes and angle brackets, cannot be folded: it gets a line of its own where the name
+/// leaves too little of one.
+inline char* begin_identifier(std::string_view name, std::size_t size, char* out) noexcept {
+  out = put(out, name);
+  return name.size() + size + sizeof(": <>") - 1 > header_line ? put(out, ":\r\n <") : put(out, ": <");
+}
+inline char* end_identifier(std::string_view domain, char* out) noexcept {
+  *out++ = '@';
+  return put(put(out, domain), ">\r\n");
+}
+inline char* put_identifier(std::string_view name, std::string_view left, std::string_view domain, char* out) noexcept {
+  out = begin_identifier(name, left.size() + 1 + domain.size(), out);
+  return end_identifier(domain, put(out, left));
+}
+
+/// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
+inline std::string_view message_id_domain(std::string_view domain) noexcept {
+  bool is_valid = !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
+                  domain.find("..") == std::string_view::npos;
+  for (const char c : domain) is_valid = is_valid && (is_letter_or_digit(c) || c == '-' || c == '.');
+  return is_valid ? domain : std::string_view("notifier.invalid");
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_html.hpp ---------------------------------------------------------------------------------
+
+// The skeleton of a mail's HTML part: tables and inline styles, which is what mail programs agree on. Each piece is
+// quoted-printable when it is compiled, and what stands between two pieces begins and ends at the start of a line.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace email_html {
+
+struct Piece {
+  static constexpr std::size_t column = 0;
+};
+
+/// Up to the severity's colour.
+struct Head : Piece {
+  static constexpr std::string_view text =
+      "<!DOCTYPE html>\n"
+      "<html lang=\"en\">\n"
+      "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n"
+      "<body style=\"margin:0;padding:16px;background:#f3f4f6\">\n"
+      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\""
+      "max-width:600px;background:#ffffff;color:#1f2933;font:15px/1.5 Helvetica,Arial,sans-serif;border-top:4px solid ";
+};
+
+/// From the colour, seven characters, to the title.
+struct BeforeTitle : Piece {
+  static constexpr std::size_t column = 7;
+  static constexpr std::string_view text =
+      "\">\n<tr><td style=\"padding:20px 24px 4px;font-size:18px;font-weight:bold\">\n";
+};
+
+struct BeforeSentence : Piece {
+  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n";
+};
+
+struct BeforeFields : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n"
+      "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"font:14px/1.5 "
+      "Helvetica,Arial,sans-serif\">\n";
+};
+
+struct BeforeLabel : Piece {
+  static constexpr std::string_view text = "<tr><td style=\"padding:2px 16px 2px 0;color:#6b7280\" valign=\"top\">\n";
+};
+
+struct BeforeValue : Piece {
+  static constexpr std::string_view text = "</td><td style=\"padding:2px 0;word-break:break-word\">\n";
+};
+
+struct AfterValue : Piece {
+  static constexpr std::string_view text = "</td></tr>\n";
+};
+
+struct AfterFields : Piece {
+  static constexpr std::string_view text = "</table>\n";
+};
+
+struct BeforeLogLabel : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n";
+};
+
+struct BeforeLog : Piece {
+  static constexpr std::string_view text =
+      "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
+      "word-break:break-word\">";
+};
+
+struct AfterLog : Piece {
+  static constexpr std::string_view text = "</pre>\n";
+};
+
+struct BeforeLink : Piece {
+  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\"><a href=\"";
+};
+
+struct AfterLink : Piece {
+  static constexpr std::string_view text =
+      "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">"
+      "View details</a>\n";
+};
+
+struct BeforeOrigin : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n";
+};
+
+struct Tail : Piece {
+  static constexpr std::string_view text = "</td></tr>\n</table>\n</body>\n</html>\n";
+};
+
+}  // namespace email_html
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/fit.hpp ----------------------------------------------------------------------------------------
+
+// Keeping texts within a platform's limits.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
+inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
+
+/// How a chat service counts.
+enum class Unit { code_points, utf16 };
+
+inline std::size_t count(std::string_view text, Unit unit) noexcept {
+  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
+}
+
+/// The lengths of a few bytes of escaped text, a code point's worth.
+struct Lengths {
+  std::size_t json = 0;  ///< as they stand
+  std::size_t text = 0;  ///< once the JSON is read: an escape such as `\n` is one character
+};
+
+inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept {
+  Lengths out;
+  while (p < end) {
+    const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
+    const std::size_t size = escape != 0 ? escape : code_point_size(*p);
+    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
+    out.json += escape != 0 ? escape : units;
+    out.text += escape != 0 ? 1 : units;
+    p += size;
+  }
+  return out;
+}
+
+/// How long a part may get. Both hold.
+struct Limit {
+  std::size_t text;                                 ///< what the reader of the JSON counts
+  std::size_t json = static_cast<std::size_t>(-1);  ///< what the JSON itself takes
+};
+
+/// How much of `text` can be kept so that it and an ellipsis, escaped, stay within a limit; all of it where it fits
+/// whole. Looks at no more than the limit allows, however long the text.
+template <class Escape>
+std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
+  const char* p = text.data();
+  const char* const begin = p;
+  const char* const end = p + text.size();
+  Lengths used;
+  std::size_t kept = 0;
+  // For so many more and the ellipsis, which is one.
+  const auto has_room = [&](std::size_t units) {
+    return used.text + units < limit.text && used.json + units < limit.json;
+  };
+  while (p != end) {
+    if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
+    const std::size_t left = static_cast<std::size_t>(end - p);
+    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
+    std::size_t plain = (std::min)(std::size_t{Escape::special(bytes).first()}, left);
+    const bool is_special = plain == 0;
+    while (plain != 0 && plain != left && is_continuation(p[plain])) --plain;
+    if (plain != 0) {
+      const std::size_t units = count({p, plain}, unit);
+      if (has_room(units)) {
+        used.text += units;
+        used.json += units;
+        p += plain;
+        continue;
+      }
+    }
+    char token[Escape::growth * 4 + Bytes::size];
+    char* token_end = token;
+    if (is_special) {
+      token_end = Escape::put(p, begin, end, token);
+    } else {
+      const std::size_t size = (std::min)(code_point_size(*p), left);
+      token_end = put(token, std::string_view(p, size));
+      p += size;
+    }
+    const Lengths more = measure_token(token, token_end, unit);
+    used.json += more.json;
+    used.text += more.text;
+    if (used.text > limit.text || used.json > limit.json) return cut_position(text, kept);
+  }
+  return text.size();
+}
+
+/// Room that put_part() needs for a text of so many bytes.
+template <class Escape>
+std::size_t part_room(std::size_t size, std::size_t limit) noexcept {
+  return Escape::growth * (std::min)(size, 4 * limit) + text_padding + ellipsis.size();
+}
+
+template <class Escape>
+char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
+  const std::size_t kept = fit<Escape>(text, limit, unit);
+  if (kept == text.size()) return escape<Escape>(text, out);
+  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
+  return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
+}
+
+/// Writes a text escaped, and cut where it has to be. Counts nothing as long as the bytes written are no more than the
+/// characters allowed, which spares the common case 10 % of the time.
+template <class Escape>
+char* put_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
+  if (text.size() <= limit.text) {
+    char* const end = escape<Escape>(text, out);
+    const std::size_t written = static_cast<std::size_t>(end - out);
+    if (written <= limit.text && written <= limit.json) return end;
+  }
+  return put_cut_part<Escape>(part, text, limit, unit, out, cut);
+}
+
+/// What a whole payload may still take, in characters of its JSON. Without a limit nothing is counted, so a payload is
+/// first written so, and again with one in the rare case that it came out too long.
+class Budget {
+ public:
+  static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
+
+  Budget(std::size_t characters, Unit unit) noexcept : left_(characters), unit_(unit) {}
+
+  bool is_unlimited() const noexcept { return left_ == unlimited; }
+  bool has(std::size_t characters) const noexcept { return left_ >= characters; }
+  /// What a text may take if `characters` must be left behind it.
+  std::size_t but(std::size_t characters) const noexcept {
+    return left_ == unlimited ? unlimited : left_ - (std::min)(left_, characters);
+  }
+  void spend(const char* from, const char* to) noexcept {
+    if (left_ != unlimited) left_ = but(count({from, static_cast<std::size_t>(to - from)}, unit_));
+  }
+  void hold_back(std::size_t characters) noexcept { left_ = but(characters); }
+  void give_back(std::size_t characters) noexcept {
+    if (left_ != unlimited) left_ += characters;
+  }
+
+ private:
+  std::size_t left_;
+  Unit unit_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/quoted_printable.hpp ---------------------------------------------------------------------------
+
+// Quoted-printable, RFC 2045 section 6.7: while text is written, and for literals when the library is compiled.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Characters of a line without the `=` of a soft break; with it 76, the longest that RFC 2045 allows.
+inline constexpr std::size_t qp_line = 75;
+
+/// Plain text: all is kept, line breaks as CRLF.
+struct QpPlain {
+  static constexpr std::string_view line_break = {};
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.at_least(0x7F) | b.is('='); }
+  static char* put(char, char*) noexcept { return nullptr; }
+};
+
+/// Text of an HTML element or of an attribute between double quotes.
+struct QpHtml {
+  static constexpr std::string_view line_break = "<br>";
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.at_least(0x7F) | b.between('<', '>') | (b & Bytes::all(0xFB)).is('"');
+  }
+  static char* put(char c, char* out) noexcept {
+    switch (c) {
+      case '&': return detail::put(out, "&amp;");
+      case '<': return detail::put(out, "&lt;");
+      case '>': return detail::put(out, "&gt;");
+      case '"': return detail::put(out, "&quot;");
+      default: return nullptr;
+    }
+  }
+};
+
+/// Text of a `pre` element.
+struct QpPre : QpHtml {
+  static constexpr std::string_view line_break = {};
+};
+
+/// A URL in plain text.
+struct QpPlainUrl : QpPlain {
+  static Bytes special(Bytes b) noexcept { return QpPlain::special(b) | is_outside_url(b); }
+  static char* put(char c, char* out) noexcept {
+    if (is_url_byte(c)) return nullptr;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+/// The target of a link, in an attribute.
+struct QpHtmlUrl : QpPlainUrl {
+  static Bytes special(Bytes b) noexcept { return QpPlainUrl::special(b) | b.is('&'); }
+  static char* put(char c, char* out) noexcept {
+    return c == '&' ? detail::put(out, "&amp;") : QpPlainUrl::put(c, out);
+  }
+};
+
+/// Writes lines of at most 76 characters that end in CRLF. Nothing that a mail program could take for something else
+/// begins a line: neither a dot (the end of an SMTP message) nor `From ` (the next message of a mailbox file).
+///
+/// Two pointers, handed on by value so that they stay in registers: a mail takes a hundred steps, each of which begins
+/// where the one before it ended.
+class QuotedPrintable {
+ public:
+  /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
+  static constexpr std::size_t growth = 7;
+
+  /// @param out  the start of a line, with room for all that is to come and twice text_padding bytes
+  explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
+
+  char* end() const noexcept { return out_; }
+
+  /// Text of any content, padded; controls other than tab and line breaks become spaces.
+  template <class Escape>
+  void text(std::string_view text) noexcept {
+    const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
+    if (fits && !needs_guard(text) && copy_without<true>(text, out_, Escape::special)) {
+      out_ += text.size();
+    } else {
+      *this = encode_text<Escape>(*this, text);
+    }
+  }
+
+  /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
+  /// otherwise have an address.
+  NOTIFIER_ALWAYS_INLINE void inert_text(std::string_view text) noexcept {
+    if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
+      out_ = put_padded(out_, text);
+    } else {
+      *this = fold(*this, text);
+    }
+  }
+
+  /// The same for a short one, which is not folded.
+  void inert_word(std::string_view text) noexcept {
+    if (static_cast<std::size_t>(line_end_ - out_) < text.size()) soft_break();
+    out_ = put_padded(out_, text);
+  }
+
+  /// Short text of ours that needs no encoding.
+  template <std::size_t N>
+  void literal(const char (&text)[N]) noexcept {
+    if (static_cast<std::size_t>(line_end_ - out_) < N - 1) soft_break();
+    out_ = put(out_, text);
+  }
+  void literal(std::string_view text) noexcept {
+    if (static_cast<std::size_t>(line_end_ - out_) < text.size()) soft_break();
+    out_ = put(out_, text);
+  }
+
+  /// Whole lines that are encoded already, written at the start of a line: a QpLiteral.
+  template <class Literal>
+  void lines() noexcept {
+    // Most pieces are short, and copied without a call.
+    if constexpr (Literal::size <= 8 * Bytes::size) {
+      out_ = put_padded(out_, std::string_view(Literal::bytes.data(), Literal::size));
+    } else {
+      out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
+    }
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is part of the text.
+  void hard_break() noexcept {
+    out_ = put_hard_break(out_, line_end_);
+    line_end_ = out_ + qp_line;
+  }
+
+  /// hard_break() where the line does not end in a space. To look waits until what was stored can be read.
+  void end_line() noexcept {
+    out_ = put(out_, "\r\n");
+    line_end_ = out_ + qp_line;
+  }
+
+  /// A line break that is not.
+  void soft_break() noexcept {
+    out_ = put(out_, "=\r\n");
+    line_end_ = out_ + qp_line;
+  }
+
+ private:
+  /// Two vectors at a time, up to 31 bytes beyond: literals are long.
+  NOTIFIER_NOINLINE static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
+    constexpr std::size_t step = 2 * Bytes::size;
+    for (std::size_t at = 0; at < size; at += step) {
+      const Bytes first = Bytes::load(encoded + at);
+      const Bytes second = Bytes::load(encoded + at + Bytes::size);
+      first.store(out + at);
+      second.store(out + at + Bytes::size);
+    }
+    return out + size;
+  }
+
+  bool needs_guard(std::string_view text) const noexcept {
+    return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
+  }
+
+  QuotedPrintable(char* out, char* line_end) noexcept : out_(out), line_end_(line_end) {}
+
+  NOTIFIER_NOINLINE static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
+    while (!at.needs_guard(text)) {
+      const std::size_t space = static_cast<std::size_t>(at.line_end_ - at.out_);
+      if (text.size() <= space) {
+        at.out_ = put_padded(at.out_, text);
+        return at;
+      }
+      at.out_ = put_padded(at.out_, text.substr(0, space));
+      at.soft_break();
+      text.remove_prefix(space);
+    }
+    return encode_text<QpPlain>(at, text);
+  }
+
+  template <class Escape>
+  NOTIFIER_NOINLINE static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    char* out = from.out_;
+    char* line_end = from.line_end_;
+    if (out + qp_line == line_end) out = guard_line_start(p, end, out);
+    while (p != end) {
+      const std::size_t left = static_cast<std::size_t>(end - p);
+      const std::size_t size = (std::min)(left, Bytes::size);
+      const std::size_t space = static_cast<std::size_t>(line_end - out);
+      const Bytes bytes = Bytes::load(p);
+      const Bytes special = Escape::special(bytes);
+      bytes.store(out);
+      // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+      if (special.none(size) && size <= space) {
+        p += size;
+        out += size;
+        continue;
+      }
+      const std::size_t plain = special.first();
+      if (plain > space) {
+        p += space;
+        out = put(out + space, "=\r\n");
+        line_end = out + qp_line;
+        out = guard_line_start(p, end, out);
+        continue;
+      }
+      p += plain;
+      out += plain;
+      if (*p == '\n' || *p == '\r') {
+        skip_line_break(p, end);
+        out = put_token(Escape::line_break.data(), Escape::line_break.size(), out, line_end);
+        out = put_hard_break(out, line_end);
+        line_end = out + qp_line;
+        out = guard_line_start(p, end, out);
+        continue;
+      }
+      char token[Bytes::size];
+      const std::size_t token_size = encode<Escape>(p, end, token);
+      out = put_token(token, token_size, out, line_end);
+    }
+    return {out, line_end};
+  }
+
+  /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
+  template <class Escape>
+  NOTIFIER_NOINLINE static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
+    if (char* const written = Escape::put(*p, token)) {
+      ++p;
+      return static_cast<std::size_t>(written - token);
+    }
+    const unsigned char first = static_cast<unsigned char>(*p);
+    if ((first < 0x20 && first != '\t') || first == 0x7F) {
+      ++p;
+      *token = ' ';
+      return 1;
+    }
+    std::size_t bytes = code_point_size(*p);
+    char* out = token;
+    do {
+      *out = '=';
+      out = put_hex(static_cast<unsigned char>(*p++), out + 1);
+    } while (--bytes != 0 && p != end && is_continuation(*p));
+    return static_cast<std::size_t>(out - token);
+  }
+
+  static char* put_token(const char* token, std::size_t size, char* out, char*& line_end) noexcept {
+    if (size > static_cast<std::size_t>(line_end - out)) {
+      out = put(out, "=\r\n");
+      line_end = out + qp_line;
+    }
+    return put(out, std::string_view(token, size));
+  }
+
+  static char* guard_line_start(const char*& p, const char* end, char* out) noexcept {
+    if (p == end || (*p != '.' && *p != 'F')) return out;
+    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 4) != "From") return out;
+    *out = '=';
+    return put_hex(static_cast<unsigned char>(*p++), out + 1);
+  }
+
+  /// White space at the end of a line is lost on the way: it is encoded.
+  static char* put_hard_break(char* out, const char* line_end) noexcept {
+    if (out + qp_line != line_end && out[-1] == ' ') {
+      --out;
+      if (line_end - out < 3) out = put(out, "=\r\n");
+      out = put(out, "=20");
+    }
+    return put(out, "\r\n");
+  }
+
+  char* out_;
+  char* line_end_;
+};
+
+/// Size of a literal once it is encoded: see QpLiteral.
+constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column);
+
+/// An ASCII literal in quoted-printable, encoded by the compiler: the skeleton of a mail costs a copy. It begins in
+/// `Piece::column`; `\n` is CRLF; it ends its line with a soft break unless it ends in `\n`.
+template <class Piece>
+struct QpLiteral {
+  static constexpr std::size_t size = qp_literal_size(Piece::text, Piece::column);
+  static constexpr std::array<char, size + 2 * text_padding> encode();
+  static constexpr std::array<char, size + 2 * text_padding> bytes = encode();
+};
+
+/// Hands the encoded characters of a literal to `emit`, one by one.
+template <class Emit>
+constexpr void qp_encode_literal(std::string_view text, std::size_t column, Emit& emit) {
+  for (const char c : text) {
+    if (c == '\n') {
+      emit('\r');
+      emit('\n');
+      column = 0;
+      continue;
+    }
+    const std::size_t width = c == '=' || (c == '.' && column == 0) ? 3 : 1;
+    if (column + width > qp_line) {
+      emit('=');
+      emit('\r');
+      emit('\n');
+      column = 0;
+    }
+    if (c == '=' || (c == '.' && column == 0)) {
+      emit('=');
+      emit(c == '=' ? '3' : '2');
+      emit(c == '=' ? 'D' : 'E');
+      column += 3;
+    } else {
+      emit(c);
+      ++column;
+    }
+  }
+  if (column != 0) {
+    emit('=');
+    emit('\r');
+    emit('\n');
+  }
+}
+
+struct QpCount {
+  std::size_t count = 0;
+  constexpr void operator()(char) { ++count; }
+};
+
+template <std::size_t N>
+struct QpStore {
+  char bytes[N] = {};
+  std::size_t count = 0;
+  constexpr void operator()(char c) { bytes[count++] = c; }
+};
+
+constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column) {
+  QpCount count;
+  qp_encode_literal(text, column, count);
+  return count.count;
+}
+
+template <class Piece>
+constexpr std::array<char, QpLiteral<Piece>::size + 2 * text_padding> QpLiteral<Piece>::encode() {
+  QpStore<size> store;
+  qp_encode_literal(Piece::text, Piece::column, store);
+  std::array<char, size + 2 * text_padding> out{};
+  for (std::size_t i = 0; i < size; ++i) out[i] = store.bytes[i];
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+class Composer;
+}
+
+/// How good or bad the news is. Decides the colour of a message.
+enum class Severity : std::uint8_t { info, success, warning, error };
+
+/// The severity's name: "info", "success", "warning", "error".
+constexpr std::string_view to_string(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::info: return "info";
+    case Severity::success: return "success";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+  }
+  return "unknown";
+}
+
+/// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
+/// secrets. All of it is untrusted: every format escapes it in its own way.
+///
+/// Filled by describe(), or by a host in its own words, and reused from event to event: its text lives in one buffer
+/// that keeps its capacity. Views are valid until the next change. All are padded (see text/bytes.hpp): formats copy
+/// them by whole vectors.
+class Message {
+ public:
+  /// A text, and whether formats can copy it as it is: see detail::is_inert(). False says nothing.
+  struct Text : std::string_view {
+    bool is_inert = false;
+  };
+
+  /// A labelled fact.
+  struct Field {
+    Text label;            ///< ASCII letters, digits and spaces, as "Git reference"; inert: of nothing else for sure
+    Text value;            ///< not empty
+    bool is_short = true;  ///< two fit side by side
+    bool is_code = false;  ///< a log or a command: monospaced where the platform can, line breaks kept
+  };
+
+  Severity severity = Severity::info;
+
+  Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
+  Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
+  Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
+  /// App or project the event is about, by name; empty for account events.
+  Text subject() const noexcept { return text(subject_); }
+  /// Absolute http(s) URL to look at, checked; empty where there is none. Inert only where all of its bytes can stand
+  /// in a URL.
+  Text link() const noexcept { return text(link_); }
+  Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
+  Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
+  std::size_t field_count() const noexcept { return fields_.size(); }
+  /// In bytes, no less than all texts together, but for the library's own labels.
+  std::size_t text_size() const noexcept { return text_.size(); }
+  /// When it happened, where that is known.
+  std::optional<Timestamp> time() const noexcept {
+    return readable_time_.empty() ? std::nullopt : std::optional<Timestamp>(time_);
+  }
+  const CivilTime& civil_time() const noexcept { return civil_time_; }  ///< where there is a time()
+  Text readable_time() const noexcept { return text(readable_time_); }  ///< as "14 May 2018, 09:46 UTC"; may be empty
+  /// @param index  below field_count()
+  Field field(std::size_t index) const noexcept {
+    const Entry& entry = fields_[index];
+    const char* const label =
+        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin() - entry.label_size;
+    return {
+        {{label, entry.label_size}, entry.static_label != nullptr}, text(entry.value), entry.is_short, entry.is_code};
+  }
+
+  /// Empties everything and keeps the capacity.
+  void clear() noexcept;
+
+  /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
+  /// of this message.
+  void set_title(std::string_view text) { set(title_, text); }
+  void set_sentence(std::string_view text) { set(sentence_, text); }
+  void set_actor(std::string_view text) { set(actor_, text); }
+  void set_subject(std::string_view text) { set(subject_, text); }
+  void set_kind(std::string_view text) { set(kind_, text); }
+  void set_event_id(std::string_view text) { set(event_id_, text); }
+  /// @param url  an absolute http or https URL that holds no secret; not checked here.
+  void set_link(std::string_view url);
+  /// @param time  when it happened; none where that is not known
+  void set_time(std::optional<Timestamp> time);
+  /// Adds a field at the end, unless its value is blank.
+  /// @param label    printable ASCII
+  /// @param is_code  keep the value's line breaks and tabs
+  void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
+
+ private:
+  friend class detail::Composer;
+
+  /// Two words: that many a function returns in registers.
+  class Span {
+   public:
+    Span() = default;
+    Span(std::size_t begin, std::size_t size, bool is_inert) noexcept : begin_(begin), bits_(size * 2 + is_inert) {}
+    std::size_t begin() const noexcept { return begin_; }
+    std::size_t size() const noexcept { return bits_ / 2; }
+    bool empty() const noexcept { return size() == 0; }
+    bool is_inert() const noexcept { return bits_ % 2 != 0; }
+
+   private:
+    std::size_t begin_ = 0;
+    std::size_t bits_ = 0;
+  };
+  struct Entry {
+    const char* static_label = nullptr;  // padded, ours; nullptr: the label stands in the text, right before the value
+    std::size_t label_size = 0;
+    Span value;
+    bool is_short = true;
+    bool is_code = false;
+  };
+
+  std::string_view view(const Span& span) const noexcept { return {text_.data() + span.begin(), span.size()}; }
+  Text text(const Span& span) const noexcept { return {view(span), span.is_inert()}; }
+  Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
+  void set(Span& part, std::string_view text) {
+    const std::size_t begin = text_.size();
+    bool inert = true;
+    detail::append_line(text_, text, inert);
+    part = since(begin, inert);
+    pad();
+  }
+  /// Writes civil_time_ for people; time_ is there, too.
+  void write_time();
+  void pad() { text_.room(detail::text_padding); }
+
+  /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
+  void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
+    Entry& entry = fields_.emplace_back();
+    entry.static_label = static_label;
+    entry.label_size = label_size;
+    entry.value = value;
+    entry.is_short = is_short;
+    entry.is_code = is_code;
+  }
+
+  Buffer text_;
+  std::vector<Entry> fields_;
+  Timestamp time_;
+  CivilTime civil_time_{};
+  Span readable_time_;
+  Span title_;
+  Span sentence_;
+  Span actor_;
+  Span subject_;
+  Span link_;
+  Span kind_;
+  Span event_id_;
+};
+
+inline void Message::clear() noexcept {
+  severity = Severity::info;
+  text_.clear();
+  fields_.clear();
+  title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
+}
+
+inline void Message::set_time(std::optional<Timestamp> time) {
+  readable_time_ = Span();
+  if (!time) return;
+  time_ = *time;
+  detail::fill(civil_time_, time_);
+  write_time();
+}
+
+inline void Message::write_time() {
+  const std::size_t begin = text_.size();
+  text_.set_end(detail::write_readable(text_.room(32), civil_time_));
+  readable_time_ = since(begin, true);
+  pad();
+}
+
+inline void Message::set_link(std::string_view url) {
+  set(link_, url);
+  if (detail::is_without(url, detail::is_outside_url)) return;
+  link_ = Span(link_.begin(), link_.size(), false);
+}
+
+inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
+  const std::size_t begin = text_.size();
+  text_.append(label);
+  const std::size_t middle = text_.size();
+  bool inert = !is_code;
+  if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value, inert)) {
+    push_field(nullptr, label.size(), since(middle, inert), is_short, is_code);
+    pad();
+  } else {
+    text_.truncate(begin);
+  }
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/email.hpp ------------------------------------------------------------------------------------
+
+// Mail: RFC 5322 and MIME, two forms of the same text, ready for SMTP.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Limits of a mail, ours, in bytes of the text before it is encoded.
+namespace email_limits {
+inline constexpr std::size_t subject = 255;  ///< a widespread mail program keeps no more
+inline constexpr std::size_t title = 1000;
+inline constexpr std::size_t sentence = 8000;
+inline constexpr std::size_t label = 200;
+inline constexpr std::size_t origin = 200;  ///< an actor's name, an event's kind
+inline constexpr std::size_t value = 4000;
+inline constexpr std::size_t code = 24000;
+inline constexpr std::size_t fields = 100;
+/// All values together: a webmail service shows the first 102 KB of an HTML part and hides the rest.
+inline constexpr std::size_t all_values = 48000;
+}  // namespace email_limits
+
+/// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
+///
+/// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
+/// boundary derives from thread and event id, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
+/// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
+///
+/// @param thread_domain  domain of the thread's id, as "example.com"
+/// @param now            the Date where the event has no time of its own
+/// @param out            cleared first; keeps its capacity
+void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                       Truncations& cut);
+
+/// Appends a whole mail: From, To, Message-ID, then the shared part.
+///
+/// @param from    what follows `From: `: an address, or a display name and an address in angle brackets; validated at
+///                registration
+/// @param to      valid addresses. All of them appear in To, but for those that are not ASCII: they are in the envelope
+///                alone.
+/// @param key     the idempotency key: left part of the Message-ID
+/// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
+void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
+                  std::string_view key, std::string_view domain, Buffer& out);
+
+namespace detail {
+
+inline constexpr PlatformField email_fields[] = {
+    {"type_data.user_ids", PlatformField::Kind::users, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::user_ids},
+    {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false, nullptr,
+     &TypeData::emails},
+};
+
+}  // namespace detail
+
+/// All mail goes to one relay.
+inline constexpr TargetLimits email_target_limits = {4, 0};
+
+inline constexpr PlatformRow email_row = [] {
+  PlatformRow row;
+  row.platform = Platform::email;
+  row.id = "59c52ac27651ce002c1d4620";
+  row.name = "email";
+  row.display_name = "Email";
+  row.description = "Mails the events you choose to you, your collaborators and other addresses.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
+  row.fields = detail::email_fields;
+  row.transport = Transport::smtp;
+  return row;
+}();
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr std::string_view email_color(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::success: return "#1a7f5a";
+    case Severity::warning: return "#d99e0b";
+    case Severity::error: return "#c5284c";
+    case Severity::info: break;
+  }
+  return "#2563eb";
+}
+
+class EmailContent {
+ public:
+  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
+
+  static std::size_t room(const Message& message) noexcept {
+    const auto both = [](std::size_t size, std::size_t limit) {
+      return 2 * QuotedPrintable::growth * ((std::min)(size, limit) + ellipsis.size());
+    };
+    const std::size_t fields = (std::min)(message.field_count(), email_limits::fields);
+    // A field's share is for its frame, in both forms, and a label of ours.
+    return 4096 + fields * 512 + both(message.title().size(), email_limits::title) +
+           both(message.sentence().size(), email_limits::sentence) +
+           both(message.actor().size(), email_limits::origin) + both(message.kind().size(), email_limits::origin) +
+           both(message.link().size(), NOTIFIER_MAX_URL_BYTES) +
+           both(message.text_size(), email_limits::all_values + fields * (email_limits::label + 2 * ellipsis.size()));
+  }
+
+  char* write(const Hash128::Hex& boundary, char* out) {
+    out = boundary.write(put(out, "--=_"));
+    out =
+        put(out, "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+    out = plain(out);
+    out = boundary.write(put(out, "\r\n--=_"));
+    out = put(out, "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
+    out = html(out);
+    out = boundary.write(put(out, "\r\n--=_"));
+    return put(out, "--\r\n");
+  }
+
+ private:
+  char* plain(char* out) {
+    QuotedPrintable qp(out);
+    qp = line<QpPlain>(qp, "title", message_->title(), email_limits::title);
+    qp.end_line();
+    qp = line<QpPlain>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp.end_line();
+    std::size_t shown = 0;
+    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
+      ++shown;
+      at = text<QpPlain>(at, "field.label", field.label, email_limits::label);
+      if (field.is_code) {
+        at.literal(":");
+        at.end_line();
+      } else {
+        at.literal(": ");
+      }
+      at = line<QpPlain>(at, "field.value", field.value, limit);
+      return at;
+    });
+    if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
+    if (shown != 0) qp.end_line();
+    if (is_web_link(message_->link())) {
+      qp = url<QpPlainUrl>(qp);
+      qp.end_line();
+      qp.end_line();
+    } else if (!message_->link().empty()) {
+      cut_->push_back({"link", message_->link().size(), 0});
+    }
+    qp = origin<QpPlain>(qp);
+    is_reported_ = true;
+    return qp.end();
+  }
+
+  char* html(char* out) {
+    using namespace email_html;
+    QuotedPrintable qp(out);
+    qp.lines<QpLiteral<Head>>();
+    qp.literal(email_color(message_->severity));
+    qp.lines<QpLiteral<BeforeTitle>>();
+    qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
+    qp.lines<QpLiteral<BeforeSentence>>();
+    qp = line<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
+    qp = html_fields(qp);
+    if (is_web_link(message_->link())) {
+      qp.lines<QpLiteral<BeforeLink>>();
+      qp = url<QpHtmlUrl>(qp);
+      qp.soft_break();
+      qp.lines<QpLiteral<AfterLink>>();
+    }
+    qp.lines<QpLiteral<BeforeOrigin>>();
+    qp = origin<QpHtml>(qp);
+    qp.lines<QpLiteral<Tail>>();
+    return qp.end();
+  }
+
+  QuotedPrintable html_fields(QuotedPrintable qp) {
+    using namespace email_html;
+    bool in_table = false;
+    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
+      if (field.is_code) {
+        if (in_table) at.lines<QpLiteral<AfterFields>>();
+        in_table = false;
+        at.lines<QpLiteral<BeforeLogLabel>>();
+        at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
+        at.lines<QpLiteral<BeforeLog>>();
+        at = text<QpPre>(at, "field.value", field.value, limit);
+        at.soft_break();
+        at.lines<QpLiteral<AfterLog>>();
+        return at;
+      }
+      if (!in_table) at.lines<QpLiteral<BeforeFields>>();
+      in_table = true;
+      at.lines<QpLiteral<BeforeLabel>>();
+      at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
+      at.lines<QpLiteral<BeforeValue>>();
+      at = line<QpHtml>(at, "field.value", field.value, limit);
+      at.lines<QpLiteral<AfterValue>>();
+      return at;
+    });
+    if (in_table) qp.lines<QpLiteral<AfterFields>>();
+    return qp;
+  }
+
+  /// Lets `f(where, field, limit of its value)` write the plain fields, then the logs, as far as the limits go; the
+  /// same ones for both forms.
+  template <class F>
+  QuotedPrintable each_field(QuotedPrintable qp, F&& f) const {
+    const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
+    std::size_t left = email_limits::all_values;
+    bool has_code = false;
+    for (const bool is_code : {false, true}) {
+      if (is_code && !has_code) break;
+      for (std::size_t i = 0; i < count; ++i) {
+        const Message::Field field = message_->field(i);
+        has_code = has_code || field.is_code;
+        if (field.is_code != is_code) continue;
+        const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
+        if (limit < 100 && field.value.size() > limit) continue;
+        qp = f(qp, field, limit);
+        left -= (std::min)(field.value.size(), limit);
+      }
+    }
+    return qp;
+  }
+
+  template <class Escape>
+  QuotedPrintable url(QuotedPrintable qp) const {
+    const Message::Text link = message_->link();
+    if (link.is_inert) {
+      qp.inert_text(link);
+    } else {
+      qp.text<Escape>(link);
+    }
+    return qp;
+  }
+
+  /// What kind of event, who, when.
+  template <class Escape>
+  QuotedPrintable origin(QuotedPrintable qp) {
+    qp = text<Escape>(qp, "kind", message_->kind(), email_limits::origin);
+    bool is_first = message_->kind().empty();
+    if (!message_->actor().empty()) {
+      if (!is_first) qp.literal(" - ");
+      qp = text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
+      is_first = false;
+    }
+    if (message_->time()) {
+      if (!is_first) qp.literal(" - ");
+      qp.inert_word(message_->readable_time());
+    }
+    qp.end_line();
+    return qp;
+  }
+
+  template <class Escape>
+  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
+    if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
+    qp.inert_text(text);
+    return qp;
+  }
+
+  /// A text and a line break.
+  template <class Escape>
+  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
+    if (!text.is_inert || text.size() > limit) {
+      qp = any_text<Escape>(qp, part, text, limit);
+      qp.hard_break();
+    } else {
+      qp.inert_text(text);
+      qp.end_line();
+    }
+    return qp;
+  }
+
+  template <class Escape>
+  NOTIFIER_NOINLINE QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
+                                             std::size_t limit) {
+    if (text.size() <= limit) {
+      qp.text<Escape>(text);
+      return qp;
+    }
+    const std::size_t kept = cut_position(text, limit - ellipsis.size());
+    if (!is_reported_) cut_->push_back({part, text.size(), kept + ellipsis.size()});
+    qp.text<Escape>(text.substr(0, kept));
+    qp.text<Escape>(ellipsis);
+    return qp;
+  }
+
+  const Message* message_;
+  Truncations* cut_;
+  bool is_reported_ = false;
+};
+
+/// Whether an event's kind can be a header's value as it is.
+inline bool is_header_token(const Message::Text& text) noexcept {
+  if (text.empty() || text.size() > 50) return false;
+  if (text.is_inert) return is_without(text, [](Bytes b) { return b.is(' '); });
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
+  }
+  return text.find("=?") == std::string_view::npos;
+}
+
+inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) {
+  constexpr std::size_t column = 9;
+  p = put(p, "Subject: ");
+  if (title.is_inert && column + title.size() <= header_line) return put(put_padded(p, title), "\r\n");
+  if (title.size() <= email_limits::subject) return put_unstructured(title, p, column);
+  const std::size_t kept = cut_position(title, email_limits::subject - ellipsis.size());
+  cut.push_back({"subject", title.size(), kept + ellipsis.size()});
+  char whole[email_limits::subject];
+  const char* const end = put(put(whole, title.substr(0, kept)), ellipsis);
+  return put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, column);
+}
+
+/// As format_email_body(), for a domain that message_id_domain() gave.
+inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                             Truncations& cut) {
+  Hash128 hash(2);
+  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
+  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
+
+  char* p = out.begin(header_room(email_limits::subject) + 768 + EmailContent::room(message));
+  p = put_subject(message.title(), p, cut);
+  p = put(p, "Date: ");
+  p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
+  p = put(p, "\r\n");
+  p = begin_identifier("References", 39 + 1 + thread_domain.size(), p);
+  p = end_identifier(thread_domain, thread.write(put(p, "thread_")));
+  p = put(p, "Auto-Submitted: auto-generated\r\n");
+  if (is_header_token(message.kind())) {
+    p = put_padded(put(p, "X-Notifier-Event: "), message.kind());
+    p = put(p, "\r\n");
+  }
+  p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_");
+  p = boundary.write(p);
+  p = put(p, "\"\r\n\r\n");
+  out.end(EmailContent(message, cut).write(boundary, p));
+}
+
+}  // namespace detail
+
+inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
+                              Truncations& cut) {
+  detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
+}
+
+namespace detail {
+
+/// Appends a mail's first line, which depends on the sender alone.
+inline void format_from(std::string_view from, Buffer& out) {
+  char* const p = out.room(header_room(from.size()));
+  out.set_end(put_from(from, put(p, "From: "), 6));
+}
+
+/// Appends the line of the recipients.
+inline void format_to(const std::string_view* to, std::size_t to_count, Buffer& out) {
+  std::size_t room = header_room(0);
+  for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
+  out.set_end(put_to(to, to_count, put(out.room(room), "To: "), 4));
+}
+
+}  // namespace detail
+
+inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
+                         std::string_view key, std::string_view domain, Buffer& out) {
+  detail::format_from(from, out);
+  detail::format_to(to, to_count, out);
+  domain = detail::message_id_domain(domain);
+  out.set_end(
+      detail::put_identifier("Message-ID", key, domain, out.room(detail::header_room(key.size() + domain.size()))));
+  out.append(body.view());
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/incoming_webhook.hpp ---------------------------------------------------------------------------
+
+// What platforms have in common that take JSON at a URL of their own.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What every request with a body in JSON says of itself.
+inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
+                                                      {"user-agent", "notifier/2.0"}};
+
+namespace detail {
+
+inline constexpr PlatformField webhook_url_field = {"type_data.webhook_url", PlatformField::Kind::url,
+                                                    PlatformField::Visibility::secret, true, &TypeData::webhook_url};
+
+/// Where requests are not signed.
+inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret",
+                                                          PlatformField::Kind::refused,
+                                                          PlatformField::Visibility::write_only,
+                                                          false,
+                                                          nullptr,
+                                                          nullptr,
+                                                          "is for webhook notifiers alone"};
+
+/// Of a platform that takes unsigned requests.
+inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
+
+// Rocket.Chat: what an incoming webhook takes.
+//
+// Sources: Rocket.Chat's documentation of incoming webhooks and its message parser. There is no way to switch markup
+// off and no escape that every client knows, so characters are taken apart or replaced by their likes.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
+namespace rocket_chat_limits {
+/// The whole message; its JSON is counted, which is more than its texts.
+inline constexpr std::size_t message = NOTIFIER_ROCKET_CHAT_MAX_MESSAGE;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t title = 200;
+inline constexpr std::size_t sentence = 1000;
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 500;
+inline constexpr std::size_t actor = 100;
+inline constexpr std::size_t code = 3000;
+inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 20;
+
+static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence, link and actor need 4,600");
+}  // namespace rocket_chat_limits
+
+/// Appends the JSON body of a Rocket.Chat incoming webhook.
+///
+/// `text` is title, in bold, and sentence; one attachment in the severity's colour holds the link, logs between fences,
+/// and the fields, each value as inline code, which is exact and can be copied; the last one says who did it. `channel`
+/// is never written: the webhook's own counts.
+///
+/// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
+/// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
+/// where it is not within a word, stand in for them, since a joiner does not hinder those.
+void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr KnownReply rocket_chat_replies[] = {
+    // Older servers report their rate limit as 400, or inside a 200.
+    {"error-too-many-requests", Verdict::Action::throttle, "the target asks to send less often", false},
+};
+
+inline constexpr ReplyRules rocket_chat_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "success";
+  rules.unlike_success = "the target answered success, but not the \"success\":true that Rocket.Chat says";
+  rules.denied_success = "the target refuses it (\"success\":false in an answer of success)";
+  rules.replies = rocket_chat_replies;
+  return rules;
+}();
+
+}  // namespace detail
+
+inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
+
+inline constexpr PlatformRow rocket_chat_row = [] {
+  PlatformRow row;
+  row.platform = Platform::rocket_chat;
+  row.id = "5982f145d48c3600273ef08b";
+  row.name = "rocket_chat";
+  row.display_name = "Rocket.Chat";
+  row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
+  row.fields = detail::unsigned_webhook_fields;
+  return row;
+}();
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
+inline constexpr char backtick_like[] = "\xCB\x8B";
+
+/// One line of prose, without markup, and JSON in one pass.
+struct RocketChatText {
+  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
+
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? ' ' : p[1];
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
+      case '*': return detail::put(out, "\xE2\x88\x97");
+      case '~': return detail::put(out, "\xE2\x88\xBC");
+      case '$': return detail::put(out, "\xEF\xBC\x84");
+      case '`': return detail::put(out, backtick_like);
+      case '_':
+        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
+        return detail::put(out, "\xCB\x8D");
+      case '@':
+      case '#':
+      case ':':
+      case '.':
+      case '<':
+      case '>':
+      case '[':
+      case ']':
+      case '|':
+      case '&':
+      case '+':
+      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        *out = ' ';
+        return out + 1;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    return out + 1;
+  }
+};
+
+/// Between two backticks: nothing is parsed there.
+struct RocketChatInlineCode {
+  static constexpr std::size_t growth = std::string_view(backtick_like).size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '`': ++p; return detail::put(out, backtick_like);
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close.
+struct RocketChatCode {
+  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
+
+  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      case '`':
+        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
+        *out = *p++;
+        return out + 1;
+      default: return RocketChatInlineCode::put(p, begin, end, out);
+    }
+  }
+};
+
+struct RocketChatUrl {
+  static constexpr std::size_t growth = std::string_view("%41").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+constexpr std::string_view rocket_chat_color(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::success: return "#2de0a5";
+    case Severity::warning: return "#ffd21f";
+    case Severity::error: return "#f5455c";
+    case Severity::info: break;
+  }
+  return "#1d74f5";
+}
+
+class RocketChatWriter {
+ public:
+  /// @param budget  most characters of JSON for the whole message
+  RocketChatWriter(const Message& message, Truncations& cut, std::size_t budget) noexcept
+      : message_(&message), cut_(&cut), budget_(budget, Unit::utf16) {}
+
+  static std::size_t room(const Message& message) noexcept {
+    using Widest = RocketChatText;
+    const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
+    // A field's share is for its frame and a label of ours.
+    return 512 + part_room<Widest>(message.title().size(), rocket_chat_limits::title) +
+           part_room<Widest>(message.sentence().size(), rocket_chat_limits::sentence) +
+           part_room<Widest>(message.actor().size(), rocket_chat_limits::actor) +
+           RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) +
+           fields * 192 +
+           part_room<Widest>(message.text_size(), fields * (rocket_chat_limits::label + rocket_chat_limits::code));
+  }
+
+  char* write(char* p) {
+    const char* const start = p;
+    const bool has_title = !is_blank(message_->title());
+    const bool has_sentence = !is_blank(message_->sentence());
+    p = put(p, "{\"text\":\"");
+    if (has_title) {
+      *p++ = '*';
+      p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
+      // Not one of the smileys that end in a star.
+      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_letter_or_digit(p[-1])) p = put(p, zero_width_joiner);
+      *p++ = '*';
+    }
+    if (has_title && has_sentence) p = put(p, "\\n");
+    if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
+    if (!has_title && !has_sentence) p = put(p, "Event");
+    p = put(p, "\",\"attachments\":[{\"color\":\"");
+    p = put(p, rocket_chat_color(message_->severity));
+    *p++ = '"';
+    if (!message_->link().empty()) p = link(p);
+    if (message_->time()) {
+      p = put(p, ",\"ts\":\"");
+      p = write_rfc3339(p, message_->civil_time());
+      *p++ = '"';
+    }
+    budget_.spend(start, p);
+    p = fields(p);
+    return put(p, "}]}");
+  }
+
+ private:
+  char* link(char* p) {
+    char* const before = p;
+    p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
+    const char* const url = p;
+    const Message::Text target = message_->link();
+    if (is_web_link(target)) p = target.is_inert ? put_padded(p, target) : escape<RocketChatUrl>(target, p);
+    if (p == url || p > url + rocket_chat_limits::link) {
+      cut_->push_back({"link", count_utf16(target), 0});
+      return before;
+    }
+    *p++ = '"';
+    return p;
+  }
+
+  /// The plain fields, who did it, then the logs, as far as the limits go.
+  char* fields(char* p) {
+    const std::size_t count = message_->field_count();
+    const std::size_t shown = (std::min)(count, rocket_chat_limits::fields);
+    std::size_t written = 0;
+    char* const before_fields = p;
+    const std::size_t for_actor = is_blank(message_->actor()) ? 0 : frame + rocket_chat_limits::actor;
+    budget_.hold_back(for_actor);
+    p = put(p, ",\"fields\":[");
+    char* const first_field = p;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      p = field.is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
+      p = label(field.label, p);
+      p = put(p, "\",\"value\":\"`");
+      p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
+      p = put(p, "`\"},");
+      budget_.spend(start, p);
+    }
+    budget_.give_back(for_actor);
+    if (for_actor != 0) {
+      const char* const start = p;
+      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"`");
+      p = text<RocketChatInlineCode>("actor", message_->actor(), rocket_chat_limits::actor, p);
+      p = put(p, "`\"},");
+      budget_.spend(start, p);
+    }
+    if (p == first_field) {
+      p = before_fields;
+    } else {
+      p[-1] = ']';
+    }
+
+    char* const before_logs = p;
+    p = put(p, ",\"text\":\"");
+    char* const first_log = p;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (!field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      if (p != first_log) p = put(p, "\\n");
+      p = label(field.label, p);
+      p = put(p, "\\n```\\n");
+      p = text<RocketChatCode>("field.value", field.value, rocket_chat_limits::code, p);
+      p = put(p, "\\n```");
+      budget_.spend(start, p);
+    }
+    if (p == first_log) {
+      p = before_logs;
+    } else {
+      *p++ = '"';
+    }
+    if (written != count) cut_->push_back({"fields", count, written});
+    return p;
+  }
+
+  char* label(std::string_view label, char* p) {
+    label = trim(label);
+    if (label.empty()) return put(p, "Value");
+    return line<PlainLabel>("field.label", label, rocket_chat_limits::label, p);
+  }
+
+  /// A line that begins with anything but a letter could be a heading, a list, a quote, a table or code.
+  template <class Escape>
+  char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+    const char first = text.front();
+    if (!is_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
+    return this->text<Escape>(part, text, limit - 1, p);
+  }
+
+  template <class Escape>
+  char* text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+    return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::utf16, p, *cut_);
+  }
+
+  /// Most characters of JSON that a field takes beside its value: its label, the frame, and what ends the message.
+  static constexpr std::size_t frame = rocket_chat_limits::label + 70;
+
+  const Message* message_;
+  Truncations* cut_;
+  Budget budget_;
+};
+
+}  // namespace detail
+
+inline void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
+  const std::size_t cuts = cut.size();
+  char* const start = out.room(detail::RocketChatWriter::room(message));
+  char* end = detail::RocketChatWriter(message, cut, detail::Budget::unlimited).write(start);
+  // A UTF-16 unit takes a byte or more, so bytes within the limit settle it; else it is written again, counting.
+  if (static_cast<std::size_t>(end - start) > rocket_chat_limits::message) {
+    cut.resize(cuts);
+    end = detail::RocketChatWriter(message, cut, rocket_chat_limits::message).write(start);
+  }
+  out.set_end(end);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/slack.hpp ------------------------------------------------------------------------------------
+
+// Slack: what an incoming webhook takes.
+//
+// Sources: Slack's documentation of message payloads, Block Kit, text objects and escaping. A message whose main
+// content is in blocks and whose details are in one attachment, for its colour bar.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Slack's limits, in code points of the text as Slack counts it: an entity such as `&amp;` is five.
+namespace slack_limits {
+inline constexpr std::size_t header = 150;        ///< text of a header block
+inline constexpr std::size_t section = 3000;      ///< text of a section block
+inline constexpr std::size_t field = 2000;        ///< text of one field of a section
+inline constexpr std::size_t field_objects = 10;  ///< fields of one section: a label and its value are two
+inline constexpr std::size_t all_blocks =
+    13200;                                 ///< all blocks together (undocumented; the JSON of them is counted here)
+inline constexpr std::size_t text = 4000;  ///< top-level text before it is cut; 40,000 is refused
+inline constexpr std::size_t blocks = 50;  ///< blocks of a message
+
+// Ours:
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t code = section - label - 12;  ///< a log: the label, a line break and the fences go off
+inline constexpr std::size_t origin = 100;                 ///< an actor's name, an event's kind
+inline constexpr std::size_t link = section - 100;         ///< a link, escaped: one half is of no use
+inline constexpr std::size_t fields = 40;                  ///< fields shown, in at most as many blocks
+}  // namespace slack_limits
+
+/// Appends the JSON body of a Slack incoming webhook.
+///
+/// `text` is title and sentence: what a notification and a client without blocks show. Blocks show the same, and one
+/// attachment in the severity's colour holds the fields (a table of labels and values), logs, and a line of context.
+///
+/// Untrusted text stands in plain_text objects, where Slack looks for no markup, mention, link or emoji; in `text`,
+/// which has its markup switched off; and, for logs, between fences, with runs of backticks broken up. Everywhere `&`,
+/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's
+/// own.
+///
+/// @param out  grows by the worst case of the texts, once; the body is at most slack_limits::all_blocks and
+///             slack_limits::text code points and a frame of about 300 bytes.
+/// @param cut  gets one entry for every part that was cut.
+void format_slack(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+// What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
+inline constexpr KnownReply slack_replies[] = {
+    {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
+    {"no_service_id", Verdict::Action::disable, "Slack: this webhook does not exist (no_service_id)"},
+    {"no_active_hooks", Verdict::Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
+    {"no_team", Verdict::Action::disable, "Slack: the workspace does not exist (no_team)"},
+    {"team_disabled", Verdict::Action::disable, "Slack: the workspace is disabled (team_disabled)"},
+    {"invalid_token", Verdict::Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
+    {"channel_not_found", Verdict::Action::disable, "Slack: the channel does not exist (channel_not_found)"},
+    {"channel_is_archived", Verdict::Action::disable, "Slack: the channel is archived (channel_is_archived)"},
+    {"user_not_found", Verdict::Action::disable, "Slack: the user does not exist (user_not_found)"},
+    {"action_prohibited", Verdict::Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
+    {"posting_to_general_channel_denied", Verdict::Action::fail, "Slack: posting to this channel is not allowed"},
+    {"invalid_payload", Verdict::Action::fail, "Slack: the message was not understood (invalid_payload)"},
+    {"invalid_blocks", Verdict::Action::fail, "Slack: the message was not understood (invalid_blocks)"},
+    {"no_text", Verdict::Action::fail, "Slack: the message has no text (no_text)"},
+    {"too_many_attachments", Verdict::Action::fail,
+     "Slack: the message has too many attachments (too_many_attachments)"},
+    {"rollup_error", Verdict::Action::retry, "Slack: something went wrong there (rollup_error)"},
+};
+
+inline constexpr ReplyRules slack_rules = [] {
+  ReplyRules rules;
+  rules.success_body = "ok";
+  rules.unlike_success = "the target answered success, but not the \"ok\" that Slack says";
+  rules.replies = slack_replies;
+  return rules;
+}();
+
+}  // namespace detail
+
+/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+inline constexpr TargetLimits slack_target_limits = {1, 1000};
+
+inline constexpr PlatformRow slack_row = [] {
+  PlatformRow row;
+  row.platform = Platform::slack;
+  row.id = "5982f145d48c3600273ef089";
+  row.name = "slack";
+  row.display_name = "Slack";
+  row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
+  row.fields = detail::unsigned_webhook_fields;
+  return row;
+}();
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// Which line breaks a text keeps.
+enum class Lines { one, many };
+
+/// Entities and JSON in one pass; control characters become spaces.
+template <Lines lines>
+struct SlackText {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  // '<' and '>' differ in one bit, '"' and '&' in another.
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
+  }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '&': ++p; return detail::put(out, "&amp;");
+      case '<': ++p; return detail::put(out, "&lt;");
+      case '>': ++p; return detail::put(out, "&gt;");
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\n':
+      case '\r':
+        skip_line_break(p, end);
+        if (lines == Lines::many) return detail::put(out, "\\n");
+        break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
+struct SlackCode {
+  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
+
+  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    if (*p == '\t') {
+      ++p;
+      return detail::put(out, "\\t");
+    }
+    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
+    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
+    *out = *p++;
+    return out + 1;
+  }
+};
+
+/// The target of `<url|label>`.
+struct SlackUrl {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    if (c == '&') return detail::put(out, "&amp;");
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+constexpr std::string_view slack_color(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::success: return "#2eb67d";
+    case Severity::warning: return "#ecb22e";
+    case Severity::error: return "#e01e5a";
+    case Severity::info: break;
+  }
+  return "#1d9bd1";
+}
+
+class SlackWriter {
+ public:
+  /// @param budget  most characters of JSON for all blocks together
+  SlackWriter(const Message& message, Truncations& cut, std::size_t budget) noexcept
+      : message_(&message), cut_(&cut), budget_(budget, Unit::code_points) {}
+
+  static std::size_t room(const Message& message) noexcept {
+    const std::size_t fields = (std::min)(message.field_count(), slack_limits::fields);
+    // Title and sentence stand there twice. A field's share is for its frame and a label of ours.
+    return 2048 + 2 * part_room<SlackCode>(message.title().size(), slack_limits::header) +
+           2 * part_room<SlackCode>(message.sentence().size(), slack_limits::section) +
+           part_room<SlackCode>(message.actor().size(), slack_limits::origin) +
+           part_room<SlackCode>(message.kind().size(), slack_limits::origin) +
+           SlackUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) + fields * 256 +
+           part_room<SlackCode>(message.text_size(), fields * (slack_limits::label + slack_limits::section));
+  }
+
+  /// @return the new end. `blocks_bytes` gets the size of what counts as blocks.
+  char* write(char* p, std::size_t& blocks_bytes) {
+    const bool has_title = !is_blank(message_->title());
+    const bool has_sentence = !is_blank(message_->sentence());
+
+    p = put(p, "{\"text\":\"");
+    const char* const title = p;
+    if (has_title) p = text<SlackText<Lines::one>>("title", message_->title(), slack_limits::header, p);
+    const std::string_view title_text(title, static_cast<std::size_t>(p - title));
+    if (has_title && has_sentence) p = put(p, "\\n");
+    const char* const sentence = p;
+    if (has_sentence) p = text<SlackText<Lines::one>>("sentence", message_->sentence(), slack_limits::section, p);
+    const std::string_view sentence_text(sentence, static_cast<std::size_t>(p - sentence));
+    if (!has_title && !has_sentence) p = put(p, "Event");
+    p = put(p, "\",\"mrkdwn\":false,\"unfurl_links\":false,\"unfurl_media\":false");
+
+    const char* const blocks = p;
+    if (has_title || has_sentence) {
+      p = put(p, ",\"blocks\":[");
+      if (has_title) {
+        p = put(p, "{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"");
+        p = put(p, title_text);
+        p = put(p, "\",\"emoji\":false}}");
+      }
+      if (has_sentence) {
+        if (has_title) *p++ = ',';
+        p = put(p, "{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"");
+        p = put(p, sentence_text);
+        p = put(p, "\",\"emoji\":false}}");
+      }
+      *p++ = ']';
+    }
+    budget_.spend(blocks, p);
+    p = attachment(p);
+    *p++ = '}';
+    blocks_bytes = static_cast<std::size_t>(p - blocks);
+    return p;
+  }
+
+ private:
+  char* attachment(char* p) {
+    char* const start = p;
+    p = put(p, ",\"attachments\":[{\"color\":\"");
+    p = put(p, slack_color(message_->severity));
+    p = put(p, "\",\"blocks\":[");
+    char* const first = p;
+    // What the line of context takes at most: two names and a time, escaped, their frames, and the link.
+    const std::size_t for_context =
+        4 * slack_limits::origin + 300 + (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link);
+    budget_.hold_back(for_context);
+    p = fields(p);
+    budget_.give_back(for_context);
+    p = context(p);
+    if (p == first) return start;
+    if (p[-1] == ',') --p;
+    return put(p, "]}]");
+  }
+
+  /// Tables of the plain fields, then the logs, as far as the limits go.
+  char* fields(char* p) {
+    const std::size_t count = message_->field_count();
+    const std::size_t shown = (std::min)(count, slack_limits::fields);
+    std::size_t written = 0;
+    std::size_t in_section = 0;
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      p = in_section == 0 ? put(p, "{\"type\":\"section\",\"fields\":[") : put(p, ",");
+      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"*");
+      p = label(field.label, p);
+      p = put(p, "*\",\"verbatim\":true},{\"type\":\"plain_text\",\"text\":\"");
+      p = text<SlackText<Lines::many>>("field.value", field.value, slack_limits::field, p);
+      p = put(p, "\",\"emoji\":false}");
+      in_section += 2;
+      if (in_section == slack_limits::field_objects) {
+        p = put(p, "]},");
+        in_section = 0;
+      }
+      budget_.spend(start, p);
+    }
+    if (in_section != 0) p = put(p, "]},");
+
+    for (std::size_t i = 0; i < shown; ++i) {
+      const Message::Field field = message_->field(i);
+      if (!field.is_code || !budget_.has(2 * frame)) continue;
+      ++written;
+      if (is_blank(field.value)) continue;
+      const char* const start = p;
+      p = put(p, "{\"type\":\"section\",\"text\":{\"type\":\"mrkdwn\",\"text\":\"*");
+      p = label(field.label, p);
+      p = put(p, "*\\n```\\n");
+      p = text<SlackCode>("field.value", field.value, slack_limits::code, p);
+      p = put(p, "\\n```\",\"verbatim\":true}},");
+      budget_.spend(start, p);
+    }
+    if (written != count) cut_->push_back({"fields", count, written});
+    return p;
+  }
+
+  /// Who, what kind, when; and the link.
+  char* context(char* p) {
+    char* const start = p;
+    p = put(p, "{\"type\":\"context\",\"elements\":[");
+    char* const first = p;
+    p = put(p, "{\"type\":\"plain_text\",\"text\":\"");
+    char* const origin = p;
+    static constexpr char separator[] = " \xC2\xB7 ";
+    if (!is_blank(message_->actor())) {
+      p = text<SlackText<Lines::one>>("actor", message_->actor(), slack_limits::origin, p);
+      p = put(p, separator);
+    }
+    if (!is_blank(message_->kind())) {
+      p = text<SlackText<Lines::one>>("kind", message_->kind(), slack_limits::origin, p);
+      p = put(p, separator);
+    }
+    if (message_->time()) {
+      p = put_padded(p, message_->readable_time());
+      p = put(p, separator);
+    }
+    if (p == origin) {
+      p = first;
+    } else {
+      p = put(p - (sizeof(separator) - 1), "\",\"emoji\":false}");
+    }
+    if (const Message::Text link = message_->link(); !link.empty()) {
+      char* const before = p;
+      if (p != first) *p++ = ',';
+      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"<");
+      const char* const url = p;
+      if (is_web_link(link)) p = link.is_inert ? put_padded(p, link) : escape<SlackUrl>(link, p);
+      if (p == url || p > url + slack_limits::link) {
+        cut_->push_back({"link", count_code_points(link), 0});
+        p = before;
+      } else {
+        p = put(p, "|View details>\",\"verbatim\":true}");
+      }
+    }
+    return p == first ? start : put(p, "]}");
+  }
+
+  char* label(const Message::Text& label, char* p) {
+    if (label.is_inert && label.size() <= slack_limits::label) return put_padded(p, label);
+    const std::string_view trimmed = trim(label);
+    if (trimmed.empty()) return put(p, "Value");
+    return any_text<PlainLabel>("field.label", trimmed, slack_limits::label, p);
+  }
+
+  template <class Escape>
+  char* text(std::string_view part, const Message::Text& text, std::size_t limit, char* p) {
+    if (text.is_inert && text.size() <= limit && budget_.is_unlimited()) return put_padded(p, text);
+    return any_text<Escape>(part, text, limit, p);
+  }
+
+  template <class Escape>
+  NOTIFIER_NOINLINE char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
+    return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
+  }
+
+  /// Most characters of JSON that a field takes beside its value: its label and the frame.
+  static constexpr std::size_t frame = slack_limits::label + 130;
+
+  const Message* message_;
+  Truncations* cut_;
+  Budget budget_;
+};
+
+}  // namespace detail
+
+inline void format_slack(const Message& message, Buffer& out, Truncations& cut) {
+  const std::size_t cuts = cut.size();
+  char* const start = out.room(detail::SlackWriter::room(message));
+  std::size_t blocks_bytes = 0;
+  char* end = detail::SlackWriter(message, cut, detail::Budget::unlimited).write(start, blocks_bytes);
+  // A character takes a byte or more, so bytes within the limit settle it; else it is written again, counting.
+  if (blocks_bytes > slack_limits::all_blocks) {
+    cut.resize(cuts);
+    end = detail::SlackWriter(message, cut, slack_limits::all_blocks).write(start, blocks_bytes);
+  }
+  out.set_end(end);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/webhook.hpp ----------------------------------------------------------------------------------
+
+// A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
+// a signature comes on top when it is sent (delivery/signature.hpp).
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr PlatformField webhook_fields[] = {
+    webhook_url_field,
+    {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false,
+     nullptr, &TypeData::signing_secrets},
+};
+
+}  // namespace detail
+
+inline constexpr TargetLimits webhook_target_limits = {16, 0};
+
+inline constexpr PlatformRow webhook_row = [] {
+  PlatformRow row;
+  row.platform = Platform::webhook;
+  row.id = "5982f145d48c3600273ef08a";
+  row.name = "webhook";
+  row.display_name = "Webhook";
+  row.description = "Sends each event as an HTTP request to the address you give.";
+  row.logo_url =
+      "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
+  row.fields = detail::webhook_fields;
+  row.sends_event = true;
+  row.idempotency_header = "webhook-id";
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/table.hpp ------------------------------------------------------------------------------------
+
+// All platforms: the rows of the files beside this one.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The platforms, in the order the public API lists them.
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row, slack_row, email_row};
+
+namespace detail {
+
+/// Appends a platform's body of a message. `cut` gets one entry for every part that was cut.
+using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations& cut);
+
+// Beside the rows, not in them: a program that only delivers has no writers in it, and one that only routes no rules.
+
+/// What writes the bodies of their requests; nullptr where none is written, or a mail.
+inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+
+/// What their replies mean. SMTP has rules of its own.
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
+
+/// @param row  one of builtin_platforms
+inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
+inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+
+/// The rows in the order of the enum; nullptr where one lacks.
+struct RowsByPlatform {
+  const PlatformRow* rows[platform_count] = {};
+
+  constexpr RowsByPlatform() noexcept {
+    for (const PlatformRow& row : builtin_platforms) rows[static_cast<std::size_t>(row.platform)] = &row;
+  }
+};
+
+inline constexpr RowsByPlatform rows_by_platform;
+
+constexpr bool is_complete(const PlatformField& field) noexcept {
+  const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
+  return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
+}
+
+constexpr bool is_complete(const ReplyRules& rules) noexcept {
+  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
+  return asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
+}
+
+/// What readers of a row count on.
+constexpr bool is_complete(const PlatformRow& row) noexcept {
+  for (const PlatformField& field : row.fields) {
+    if (!is_complete(field)) return false;
+  }
+  using Kind = PlatformField::Kind;
+  if (row.transport == Transport::smtp) {
+    return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
+  }
+  return row.fields.size() != 0 && row.fields[0].kind == Kind::url;
+}
+
+constexpr bool are_complete() noexcept {
+  for (const PlatformRow* row : rows_by_platform.rows) {
+    if (row == nullptr || !is_complete(*row)) return false;
+  }
+  for (std::size_t i = 0; i < platform_count; ++i) {
+    const PlatformRow& row = builtin_platforms[i];
+    const bool has_writer = row.transport == Transport::http && !row.sends_event;
+    if (has_writer != (payload_writers[i] != nullptr) || !is_complete(reply_rules[i])) return false;
+  }
+  return true;
+}
+
+static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
+
+/// What is known of a platform that there is.
+constexpr const PlatformRow& row_of(Platform platform) noexcept {
+  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+}
+
+}  // namespace detail
+
+/// The platforms as a range, in the order of builtin_platforms.
+constexpr const PlatformRow* platforms_begin() noexcept { return builtin_platforms; }
+constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms + platform_count; }
+
+/// What is known of a platform; of one that there is not, what is known of webhooks.
+NOTIFIER_NOINLINE constexpr const PlatformRow& platform_info(Platform platform) noexcept {
+  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
+}
+
+/// Whether it is sent mails, else requests.
+constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
+
+namespace detail {
+
+constexpr PlatformLimits limits_by_platform() noexcept {
+  PlatformLimits limits;
+  limits[Platform::email] = email_target_limits;
+  limits[Platform::slack] = slack_target_limits;
+  limits[Platform::webhook] = webhook_target_limits;
+  limits[Platform::rocket_chat] = rocket_chat_target_limits;
+  return limits;
+}
+
+}  // namespace detail
+
+/// How much a target of each platform is sent at a time, unless the host says otherwise.
+inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
+
+/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
+NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
+  return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
+}
+
+/// The platform with this id, or nullptr.
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
+  for (const PlatformRow& row : builtin_platforms) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
+}
+
+/// The platform with this name, or nullptr.
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
+  for (const PlatformRow& row : builtin_platforms) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/known_platforms.hpp --------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The platforms there are, for who named none of them.
+/// @param with_ids  beside each name, which is all that the API takes
+NOTIFIER_NOINLINE inline std::string known_platforms(bool with_ids = false) {
+  std::string text = "there are ";
+  for (const PlatformRow* info = platforms_begin(); info != platforms_end(); ++info) {
+    if (info != platforms_begin()) text += ", ";
+    text += info->name;
+    if (with_ids) text.append(" (").append(info->id).append(")");
+  }
+  return text;
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/model_json.hpp -------------------------------------------------------------------------------
@@ -5023,7 +8059,7 @@ inline std::optional<std::string> decode_base64(std::string_view text) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/signing_secret.hpp ---------------------------------------------------------------------------
+// ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
 
 // Signing secrets, as Standard Webhooks writes them and people copy them.
 
@@ -5084,7 +8120,240 @@ inline bool is_signing_secret(std::string_view secret) noexcept {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/ip_address.hpp -------------------------------------------------------------------------------
+// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline bool is_ascii8(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return (word & 0x8080808080808080u) == 0;
+}
+
+/// How many bytes the sequence at the front takes; 0 where it is broken.
+inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  if (left < size) return 0;
+  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+  if (p[1] < low || p[1] > high) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((p[i] & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
+}  // namespace detail
+
+inline bool is_utf8(std::string_view text) noexcept {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p != end) {
+    if (end - p >= 8 && detail::is_ascii8(p)) {
+      p += 8;
+      continue;
+    }
+    const std::size_t size =
+        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
+    if (size == 0) return false;
+    p += size;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/email_address.hpp ---------------------------------------------------------------------------------
+
+// Mail addresses, as far as mail programs agree on them.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
+/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
+/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
+/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
+bool is_email_address(std::string_view text) noexcept;
+
+/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
+/// so.
+const char* email_address_fault(std::string_view text) noexcept;
+
+/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
+bool same_mailbox(std::string_view a, std::string_view b) noexcept;
+
+/// The two parts of `Name <address>`, borrowed.
+struct Mailbox {
+  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
+  std::string_view address;
+
+  /// What follows the last `@` of the address.
+  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
+};
+
+/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
+/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
+/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
+/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
+/// senders.
+/// @return false, and `out` unchanged, for anything else.
+bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+/// RFC 5322: atext.
+struct AtomChars {
+  constexpr AtomChars() {
+    constexpr std::string_view chars =
+        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
+    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
+  }
+  bool is[256] = {};
+};
+inline constexpr AtomChars atom_chars;
+
+constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
+
+inline bool is_dot_atom(std::string_view text) noexcept {
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
+    before = c;
+  }
+  return before != '.';
+}
+
+inline bool is_mail_domain(std::string_view text) noexcept {
+  std::size_t label = 0;
+  char before = '.';
+  for (const char c : text) {
+    if (c == '.' || c == '-') {
+      if (before == '.' || (c == '.' && before == '-')) return false;
+    } else if (!is_letter_or_digit(c)) {
+      return false;
+    }
+    label = c == '.' ? 0 : label + 1;
+    if (label > 63) return false;
+    before = c;
+  }
+  return before != '.' && before != '-';
+}
+
+/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
+inline bool is_one_line(std::string_view text) noexcept {
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char byte = static_cast<unsigned char>(text[i]);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
+    const std::string_view three = text.substr(i, 3);
+    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
+  }
+  return is_utf8(text);
+}
+
+/// One quoted string, its quotes taken off.
+inline bool is_quoted_content(std::string_view text) noexcept {
+  bool escaped = false;
+  for (const char c : text) {
+    if (c == '"' && !escaped) return false;
+    escaped = c == '\\' && !escaped;
+  }
+  return !escaped;
+}
+
+inline bool is_display_name(std::string_view text) noexcept {
+  if (!is_one_line(text)) return false;
+  if (!text.empty() && text.front() == '"') {
+    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
+  }
+  bool is_balanced = true;
+  bool has_at = false;
+  bool has_separator = false;
+  for (const char c : text) {
+    if (c == '<' || c == '>') return false;
+    is_balanced = is_balanced == (c != '"');
+    has_at = has_at || c == '@';
+    has_separator = has_separator || c == ',' || c == ';';
+  }
+  return is_balanced && !(has_at && has_separator);
+}
+
+constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// What a text that is to be a Mailbox has for an address, whatever it is.
+inline std::string_view address_of_mailbox(std::string_view text) noexcept {
+  text = without_spaces_around(text);
+  if (text.empty() || text.back() != '>') return text;
+  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
+  return without_spaces_around(text.substr(0, text.size() - 1));
+}
+
+}  // namespace detail
+
+inline bool is_email_address(std::string_view text) noexcept {
+  const std::size_t at = text.find('@');  // neither part may hold another
+  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
+  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
+}
+
+inline const char* email_address_fault(std::string_view text) noexcept {
+  const std::size_t at = text.rfind('@');
+  if (at != std::string_view::npos && is_utf8(text)) {
+    const auto is_ascii = [](std::string_view part) {
+      for (const char c : part) {
+        if (static_cast<unsigned char>(c) >= 0x80) return false;
+      }
+      return true;
+    };
+    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
+    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
+  }
+  return "is not a valid email address";
+}
+
+inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
+  if (a.size() != b.size()) return false;
+  const std::size_t domain = a.rfind('@') + 1;
+  if (a.substr(0, domain) != b.substr(0, domain)) return false;
+  for (std::size_t i = domain; i < a.size(); ++i) {
+    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
+  }
+  return true;
+}
+
+inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
+  text = detail::without_spaces_around(text);
+  Mailbox mailbox;
+  mailbox.address = detail::address_of_mailbox(text);
+  if (!text.empty() && text.back() == '>') {
+    const std::size_t open = text.rfind('<');
+    if (open == std::string_view::npos) return false;
+    mailbox.name = detail::without_spaces_around(text.substr(0, open));
+    if (!detail::is_display_name(mailbox.name)) return false;
+  }
+  if (!is_email_address(mailbox.address)) return false;
+  out = mailbox;
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
 
 // IP addresses: their binary form, and the ways to write them in a URL.
 
@@ -5172,7 +8441,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
 
 /// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
 /// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
@@ -5213,7 +8482,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
-[[gnu::noinline]] inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -5306,7 +8575,7 @@ inline std::string to_string(const IpAddress& address) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/url.hpp --------------------------------------------------------------------------------------
+// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
 
 // Webhook URLs: one strict reading, so that no two programs on the way understand the same URL differently.
 
@@ -5511,239 +8780,6 @@ inline void append_normalized(const Url& url, std::string& out) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline bool is_ascii8(const char* p) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return (word & 0x8080808080808080u) == 0;
-}
-
-/// How many bytes the sequence at the front takes; 0 where it is broken.
-inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
-  if (p[0] < 0x80) return 1;
-  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
-  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-  if (left < size) return 0;
-  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-  if (p[1] < low || p[1] > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if ((p[i] & 0xC0) != 0x80) return 0;
-  }
-  return size;
-}
-
-}  // namespace detail
-
-inline bool is_utf8(std::string_view text) noexcept {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p != end) {
-    if (end - p >= 8 && detail::is_ascii8(p)) {
-      p += 8;
-      continue;
-    }
-    const std::size_t size =
-        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
-    if (size == 0) return false;
-    p += size;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/email_address.hpp -------------------------------------------------------------------------------
-
-// Mail addresses, as far as mail programs agree on them.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for an address that can stand in an envelope and a header as it is: a dot-atom of ASCII (RFC 5322
-/// section 3.2.3, at most 64 bytes), `@`, and a host name of ASCII letters, digits and `-` in labels of 1 to 63 bytes;
-/// at most 254 bytes (RFC 5321 section 4.5.3.1). One label alone is taken (`root@localhost`). Quoted local parts,
-/// comments, address literals and anything outside ASCII are not: domains in other scripts have an ASCII form, xn--...
-bool is_email_address(std::string_view text) noexcept;
-
-/// What is wrong with a text that is no address, fit to follow it in a sentence. Such as have a form in ASCII are told
-/// so.
-const char* email_address_fault(std::string_view text) noexcept;
-
-/// Two addresses of the same mailbox, as far as a stranger can tell: local parts byte for byte, domains in any case.
-bool same_mailbox(std::string_view a, std::string_view b) noexcept;
-
-/// The two parts of `Name <address>`, borrowed.
-struct Mailbox {
-  std::string_view name;  ///< as written, quotes included; empty where there is none. In UTF-8
-  std::string_view address;
-
-  /// What follows the last `@` of the address.
-  std::string_view domain() const noexcept { return address.substr(address.rfind('@') + 1); }
-};
-
-/// Reads what people write for a sender: an address, or a display name and an address in angle brackets. The name is
-/// any text in UTF-8 without control characters and line ends, as `Acme, Inc.`, `St. John` or `Notifier (prod)`: what
-/// of it a header can't hold as it is, who writes the header quotes or encodes. It may be one quoted string (RFC 5322
-/// section 3.2.4); else it has its quotes in pairs, none at its beginning, and nothing that makes it look like several
-/// senders.
-/// @return false, and `out` unchanged, for anything else.
-bool parse_mailbox(std::string_view text, Mailbox& out) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// RFC 5322: atext.
-struct AtomChars {
-  constexpr AtomChars() {
-    constexpr std::string_view chars =
-        "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz!#$%&'*+-/=?^_`{|}~";
-    for (const char c : chars) is[static_cast<unsigned char>(c)] = true;
-  }
-  bool is[256] = {};
-};
-inline constexpr AtomChars atom_chars;
-
-constexpr bool is_atom_char(char c) noexcept { return atom_chars.is[static_cast<unsigned char>(c)]; }
-
-inline bool is_dot_atom(std::string_view text) noexcept {
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' ? before == '.' : !is_atom_char(c)) return false;
-    before = c;
-  }
-  return before != '.';
-}
-
-inline bool is_mail_domain(std::string_view text) noexcept {
-  std::size_t label = 0;
-  char before = '.';
-  for (const char c : text) {
-    if (c == '.' || c == '-') {
-      if (before == '.' || (c == '.' && before == '-')) return false;
-    } else if (!is_letter_or_digit(c)) {
-      return false;
-    }
-    label = c == '.' ? 0 : label + 1;
-    if (label > 63) return false;
-    before = c;
-  }
-  return before != '.' && before != '-';
-}
-
-/// UTF-8 without what controls or breaks lines: C0 and C1, DEL, the line and paragraph separators.
-inline bool is_one_line(std::string_view text) noexcept {
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned char byte = static_cast<unsigned char>(text[i]);
-    if (byte < 0x20 || byte == 0x7F) return false;
-    if (byte == 0xC2 && i + 1 < text.size() && static_cast<unsigned char>(text[i + 1]) < 0xA0) return false;
-    const std::string_view three = text.substr(i, 3);
-    if (three == "\xE2\x80\xA8" || three == "\xE2\x80\xA9") return false;
-  }
-  return is_utf8(text);
-}
-
-/// One quoted string, its quotes taken off.
-inline bool is_quoted_content(std::string_view text) noexcept {
-  bool escaped = false;
-  for (const char c : text) {
-    if (c == '"' && !escaped) return false;
-    escaped = c == '\\' && !escaped;
-  }
-  return !escaped;
-}
-
-inline bool is_display_name(std::string_view text) noexcept {
-  if (!is_one_line(text)) return false;
-  if (!text.empty() && text.front() == '"') {
-    return text.size() >= 2 && text.back() == '"' && is_quoted_content(text.substr(1, text.size() - 2));
-  }
-  bool is_balanced = true;
-  bool has_at = false;
-  bool has_separator = false;
-  for (const char c : text) {
-    if (c == '<' || c == '>') return false;
-    is_balanced = is_balanced == (c != '"');
-    has_at = has_at || c == '@';
-    has_separator = has_separator || c == ',' || c == ';';
-  }
-  return is_balanced && !(has_at && has_separator);
-}
-
-constexpr std::string_view without_spaces_around(std::string_view text) noexcept {
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// What a text that is to be a Mailbox has for an address, whatever it is.
-inline std::string_view address_of_mailbox(std::string_view text) noexcept {
-  text = without_spaces_around(text);
-  if (text.empty() || text.back() != '>') return text;
-  text = text.substr(text.rfind('<') + 1);  // the whole where there is none
-  return without_spaces_around(text.substr(0, text.size() - 1));
-}
-
-}  // namespace detail
-
-inline bool is_email_address(std::string_view text) noexcept {
-  const std::size_t at = text.find('@');  // neither part may hold another
-  if (at == std::string_view::npos || at > 64 || text.size() > 254) return false;
-  return detail::is_dot_atom(text.substr(0, at)) && detail::is_mail_domain(text.substr(at + 1));
-}
-
-inline const char* email_address_fault(std::string_view text) noexcept {
-  const std::size_t at = text.rfind('@');
-  if (at != std::string_view::npos && is_utf8(text)) {
-    const auto is_ascii = [](std::string_view part) {
-      for (const char c : part) {
-        if (static_cast<unsigned char>(c) >= 0x80) return false;
-      }
-      return true;
-    };
-    if (!is_ascii(text.substr(at + 1))) return "must have its domain in ASCII, as xn--bcher-kva.example";
-    if (!is_ascii(text.substr(0, at))) return "must be in ASCII before its @: not every mail server takes more";
-  }
-  return "is not a valid email address";
-}
-
-inline bool same_mailbox(std::string_view a, std::string_view b) noexcept {
-  if (a.size() != b.size()) return false;
-  const std::size_t domain = a.rfind('@') + 1;
-  if (a.substr(0, domain) != b.substr(0, domain)) return false;
-  for (std::size_t i = domain; i < a.size(); ++i) {
-    if (detail::to_lower(a[i]) != detail::to_lower(b[i])) return false;
-  }
-  return true;
-}
-
-inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
-  text = detail::without_spaces_around(text);
-  Mailbox mailbox;
-  mailbox.address = detail::address_of_mailbox(text);
-  if (!text.empty() && text.back() == '>') {
-    const std::size_t open = text.rfind('<');
-    if (open == std::string_view::npos) return false;
-    mailbox.name = detail::without_spaces_around(text.substr(0, open));
-    if (!detail::is_display_name(mailbox.name)) return false;
-  }
-  if (!is_email_address(mailbox.address)) return false;
-  out = mailbox;
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -5756,143 +8792,45 @@ struct Settings {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
-
-// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
+// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
-std::size_t count_code_points(std::string_view text) noexcept;
-
-/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
-std::size_t count_utf16(std::string_view text) noexcept;
-
-/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
-/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
-/// as such a place is found 32 code points back.
-std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
 namespace detail {
 
-constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// How many bytes the code point that begins with `c` takes.
-constexpr std::size_t code_point_size(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
-template <class F>
-std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::size_t count = 0;
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
-  if (left != 0) count += holds(Bytes::load(p, left)).count();
-  return count;
-}
-
-/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
-inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
-  const std::size_t size = code_point_size(text[at]);
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
-  if (size > text.size() - at) return 0xFFFD;
-  switch (size) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
+/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
+  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    }
   }
-}
-
-/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
-constexpr bool extends_character(std::uint32_t c) noexcept {
-  struct Range {
-    std::uint32_t first, last;
-  };
-  constexpr Range ranges[] = {
-      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
-      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
-      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
-      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
-      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
-  if (c < 0x0300) return false;
-  for (const Range range : ranges) {
-    if (c < range.first) return false;
-    if (c <= range.last) return true;
-  }
-  return false;
-}
-
-constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
-
-inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at - (std::min)(at, std::size_t{4});
-  do {
-    --at;
-  } while (at > stop && is_continuation(text[at]));
-  return at;
+  if (end != text.size()) out += "...";
+  return out += '\'';
 }
 
 }  // namespace detail
-
-inline std::size_t count_code_points(std::string_view text) noexcept {
-  using detail::Bytes;
-  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
-}
-
-inline std::size_t count_utf16(std::string_view text) noexcept {
-  using detail::Bytes;
-  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
-}
-
-inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
-  if (end >= text.size()) return text.size();
-  while (end > 0 && detail::is_continuation(text[end])) --end;
-
-  std::size_t at = end;
-  for (int steps = 0; at > 0 && steps < 32; ++steps) {
-    const std::uint32_t next = detail::code_point_at(text, at);
-    const std::size_t before = detail::previous_code_point(text, at);
-    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
-    if (detail::is_regional_indicator(next)) {
-      std::size_t flags = 0;
-      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
-        i = detail::previous_code_point(text, i);
-        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
-      }
-      splits = flags % 2 == 1;
-    }
-    if (!splits) return at;
-    at = before;
-  }
-  return end;
-}
-
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/checks.hpp -----------------------------------------------------------------------------------
 
-// The rules for single values (wire contract, section 4), and for what is made of them alone.
+// The rules for single values, and for what is made of them alone.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
-}
-
-/// A piece of somebody's text for a message: at most 64 bytes of it.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  std::string out = "'";
-  if (text.size() <= most) return out.append(text).append("'");
-  return out.append(text.substr(0, cut_position(text, most))).append("...'");
 }
 
 inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
@@ -5917,7 +8855,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -5944,12 +8882,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add("email_from",
-                 is_name
-                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
-                           " " + email_address_fault(address),
-                 "invalid_email");
+    problems.add(
+        "email_from",
+        is_name
+            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
+        "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;
@@ -5962,7 +8900,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/notifier_check.hpp ---------------------------------------------------------------------------
 
-// The rules for a notifier (wire contract, section 4).
+// The rules for a notifier: what is refused, and in which words.
 
 #include <numeric>
 
@@ -5978,7 +8916,12 @@ class NotifierCheck {
   /// @param selected  the bits of its selected events.
   NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
                 Problems& problems) noexcept
-      : vocabulary_(vocabulary), mode_(mode), notifier_(notifier), selected_(selected), problems_(problems) {}
+      : vocabulary_(vocabulary),
+        row_(platform_info(notifier.platform)),
+        mode_(mode),
+        notifier_(notifier),
+        selected_(selected),
+        problems_(problems) {}
 
   void apply(const DraftView& draft);
 
@@ -5987,9 +8930,10 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
-  void apply_webhook_url(json::View value);
-  void apply_signing_secret(json::View value);
-  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  void apply_field(const PlatformField& field, json::View value);
+  void apply_url(const PlatformField& field, json::View value);
+  void apply_signing_secret(const PlatformField& field, json::View value);
+  void apply_texts(const PlatformField& field, json::View value);
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
@@ -5999,6 +8943,7 @@ class NotifierCheck {
   bool is_own_key(std::string_view key) const noexcept;
 
   const Vocabulary& vocabulary_;
+  const PlatformRow& row_;
   Mode mode_;
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
@@ -6017,7 +8962,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
   if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
-  if (*draft.platform_id != platform_info(notifier_.platform).id) {
+  if (*draft.platform_id != row_.id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
 }
@@ -6028,7 +8973,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -6040,10 +8985,10 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(field,
-                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
-                        quoted(is_utf8(text) ? text : "..."),
-                    "unknown_event_type");
+      problems_.add(
+          field,
+          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
+          "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -6053,41 +8998,46 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
 
 inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
-  if (notifier_.platform == Platform::email) {
-    apply_texts(data["user_ids"], "type_data.user_ids", notifier_.type_data.user_ids);
-    apply_texts(data["emails"], "type_data.emails", notifier_.type_data.emails);
-  } else {
-    apply_webhook_url(data["webhook_url"]);
-    if (const json::View secret = data["signing_secret"]; secret.exists()) apply_signing_secret(secret);
-  }
+  for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
   apply_other(data);
 }
 
-inline void NotifierCheck::apply_webhook_url(json::View value) {
-  if (mode_ == Mode::update && !value.exists()) return;
-  constexpr std::string_view field = "type_data.webhook_url";
+/// Takes over what is given; what is not given stays, and null removes it.
+inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
+  using Kind = PlatformField::Kind;
+  if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
+  switch (field.kind) {
+    case Kind::url: return apply_url(field, value);
+    case Kind::users:
+    case Kind::addresses: return apply_texts(field, value);
+    case Kind::signing_secrets: return apply_signing_secret(field, value);
+    case Kind::refused: break;
+  }
+  if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
+}
+
+inline void NotifierCheck::apply_url(const PlatformField& field, json::View value) {
   if (value.exists() && !value.is_null() && !value.is_string()) {
-    return problems_.add(field, "must be a string", "type");
+    return problems_.add(field.path, "must be a string", "type");
   }
   const std::string_view url = value.string();
-  if (has_no_text(url)) return problems_.add(field, "can't be blank", "blank");
+  if (has_no_text(url)) {
+    if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
+    return (notifier_.type_data.*field.text).clear();
+  }
   const auto parsed = parse_http_url(url);
   if (!parsed) {
     const bool is_long = parsed.error().code == errc::too_large;
-    return problems_.add(field, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
+    return problems_.add(field.path, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
                          is_long ? "too_long" : "invalid_url");
   }
-  if (!is_utf8(url)) return problems_.add(field, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.webhook_url = url;
+  if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
+  notifier_.type_data.*field.text = url;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
-  constexpr std::string_view field = "type_data.signing_secret";
-  std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
+  std::vector<std::string>& secrets = notifier_.type_data.*field.texts;
   if (value.is_null()) return secrets.clear();
-  if (notifier_.platform != Platform::webhook) {
-    return problems_.add(field, "is for webhook notifiers alone", "unsupported");
-  }
   std::vector<std::string> given;
   bool all_strings = value.is_string() || value.is_array();
   const auto take = [&](json::View secret) {
@@ -6099,21 +9049,20 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   } else {
     take(value);
   }
-  if (!all_strings) return problems_.add(field, "must be a string or an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be a string or an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+    return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
   secrets = std::move(given);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
-                                                         std::vector<std::string>& out) {
-  if (!value.exists()) return;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
+  std::vector<std::string>& out = notifier_.type_data.*field.texts;
   if (value.is_null()) return out.clear();
   std::vector<std::string> given;
   bool all_strings = value.is_array();
@@ -6121,23 +9070,23 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
     all_strings = all_strings && element.is_string();
     given.emplace_back(element.string());
   });
-  if (!all_strings) return problems_.add(field, "must be an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
                          "too_long");
   }
-  const bool are_addresses = &out == &notifier_.type_data.emails;
+  const bool are_addresses = field.kind == PlatformField::Kind::addresses;
   bool all_valid = true;
   for (const std::string& text : given) {
-    all_valid &=
-        are_addresses ? check_email(field, text, problems_) : check_text(field, text, NOTIFIER_MAX_ID_BYTES, problems_);
+    all_valid &= are_addresses ? check_email(field.path, text, problems_)
+                               : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   }
   if (all_valid) out = std::move(given);
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
-  if (notifier_.platform == Platform::email) return key == "user_ids" || key == "emails";
-  return key == "webhook_url" || key == "signing_secret";
+  return std::any_of(row_.fields.begin(), row_.fields.end(),
+                     [key](const PlatformField& field) { return key == field.key(); });
 }
 
 /// Merges the members that are not the platform's own: the last value of a key counts, at the place of the first; null
@@ -6159,7 +9108,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+NOTIFIER_NOINLINE inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -6167,7 +9116,7 @@ inline void NotifierCheck::apply_other(json::View data) {
     const int compared = members[a].key.compare(members[b].key);
     return compared != 0 ? compared < 0 : a < b;
   });
-  std::size_t first = order[0];
+  std::size_t first = order.empty() ? 0 : order.front();
   for (const std::size_t place : order) {
     if (members[place].key != members[first].key) {
       first = place;
@@ -6195,6 +9144,162 @@ inline void NotifierCheck::apply_other(json::View data) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/secret_member.hpp -------------------------------------------------------------------------------
+
+// Which members of data that nobody described are taken for secrets: by whole words of their names, so that `api_key`,
+// `apiKey` and `X-Api-Key` are, and `keyboard` and `tokenizer` are not.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The words of a name in lower case, each between underscores: "_x_api_key_" of "X-Api-Key", "xApiKey" and "XApiKey".
+inline std::string words_of(std::string_view name) {
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string words = "_";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const char before = i == 0 ? '_' : name[i - 1];
+    const char after = i + 1 < name.size() ? name[i + 1] : '_';
+    const bool is_letter =
+        is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool begins_word = is_upper(c) && (!is_upper(before) || is_lower(after));
+    if ((begins_word || !is_letter) && words.back() != '_') words += '_';
+    if (is_letter) words += is_upper(c) ? static_cast<char>(c | 0x20) : c;
+  }
+  if (words.back() != '_') words += '_';
+  return words;
+}
+
+/// Whether what goes by this name may be a secret.
+NOTIFIER_NOINLINE inline bool is_secret_name(std::string_view name) {
+  constexpr std::string_view secrets[] = {
+      "_authorization_", "_auth_",       "_token_",   "_tokens_",   "_secret_",     "_secrets_",     "_password_",
+      "_passwd_",        "_passphrase_", "_pwd_",     "_cookie_",   "_cookies_",    "_credential_",  "_credentials_",
+      "_bearer_",        "_apikey_",     "_api_key_", "_api_keys_", "_access_key_", "_private_key_", "_signing_key_"};
+  const std::string words = words_of(name);
+  for (const std::string_view secret : secrets) {
+    if (words.find(secret) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// Whether a member is a secret or holds one. Of `headers` also where they are a list, as [["Authorization", "..."]].
+inline bool is_secret(std::string_view key, json::View value, bool names_are_values = false) {
+  if (is_secret_name(key)) return true;
+  if (names_are_values && value.is_string()) return is_secret_name(value.string());
+  const bool is_list = names_are_values || words_of(key) == "_headers_";
+  bool found = false;
+  value.for_each_member(
+      [&](std::string_view name, json::View inner) { found = found || is_secret(name, inner, is_list); });
+  value.for_each_element([&](json::View inner) { found = found || is_secret({}, inner, is_list); });
+  return found;
+}
+
+/// Writes the members that are no secrets and hold none: a part of one would come back with the next change, and stand
+/// in place of the whole.
+/// @param members  of a JSON object, without its braces; or empty
+NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
+  json::Document document;
+  const std::string text = "{" + members + "}";
+  const auto object = document.parse(text, text.size());
+  if (!object) return;
+  std::string value;
+  object->for_each_member([&](std::string_view key, json::View member) {
+    if (is_secret(key, member)) return;
+    value.clear();
+    member.append_json(value);
+    out.escaped_key(key);
+    out.raw(value);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/notifier_json.hpp ----------------------------------------------------------------------------
+
+// A notifier in JSON: one form for answers, changes and snapshots.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Whether write-only fields, as `signing_secret`, and unknown members that look like secrets are written: only a store
+/// needs it, and a store holds secrets anyway.
+enum class Secrets { hide, keep };
+
+namespace detail {
+
+NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key,
+                                          const std::vector<std::string>& texts) {
+  out.key(key);
+  out.array([&] {
+    for (const std::string& text : texts) out.string(text);
+  });
+}
+
+inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
+  char text[32];
+  out.key(key);
+  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
+}
+
+inline bool has_value(const PlatformField& field, const TypeData& data) noexcept {
+  return (field.text != nullptr && !(data.*field.text).empty()) ||
+         (field.texts != nullptr && !(data.*field.texts).empty());
+}
+
+/// Writes a field's member.
+NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+  if (field.text != nullptr) out.member(field.key(), data.*field.text);
+  if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
+}
+
+inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
+  const TypeData& data = notifier.type_data;
+  out.object([&] {
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
+      write_field(out, field, data);
+    }
+    if (data.other.empty()) return;
+    if (secrets == Secrets::keep) {
+      out.raw(data.other);
+    } else {
+      write_without_secrets(out, data.other);
+    }
+  });
+}
+
+}  // namespace detail
+
+/// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
+/// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
+inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
+  out.object([&] {
+    out.member("id", notifier.id);
+    out.member("name", notifier.name);
+    out.key("active");
+    out.boolean(notifier.active);
+    out.member("type", to_string(notifier.platform));
+    out.member("platform_id", platform_info(notifier.platform).id);
+    detail::write_time(out, "created_at", notifier.created_at);
+    detail::write_time(out, "updated_at", notifier.updated_at);
+    out.key("send_all_alerts");
+    out.boolean(notifier.send_all_alerts);
+    out.key("send_all_events");
+    out.boolean(notifier.send_all_events);
+    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
+    out.member("app_id", notifier.app_id);
+    out.member("app", notifier.app);
+    out.key("type_data");
+    detail::write_type_data(out, notifier, secrets);
+  });
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/change.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -6209,6 +9314,8 @@ struct Change {
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
   /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
   std::string expected;
+  /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
+  std::vector<FieldError> warnings;
 };
 
 /// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.
@@ -6271,7 +9378,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text), "unknown_platform");
+      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -6286,12 +9393,12 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   take("type", type, find_platform_by_name(type.value_or("")));
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
-    problems.add(
-        "platform_id",
-        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
-        "unknown_platform");
+    problems.add("platform_id",
+                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                     "; name it in platform: " + known_platforms(),
+                 "unknown_platform");
   }
-  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
+  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank; " + known_platforms(), "blank");
   return found;
 }
 
@@ -6421,6 +9528,101 @@ inline Result<Change> read_change(json::View object) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/known_keys.hpp -------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users event_types event_kinds event_categories email_from link_base events event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+/// How many bytes have to be put in, taken out or replaced to make one text of another (Levenshtein).
+/// @param b  at most 63 bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::size_t, 64> row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = (std::min)(replaced, (std::min)(diagonal, row[j]) + 1);
+    }
+  }
+  return row[b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > 63) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// Adds a problem for a key that is not in the list.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string_view nearest = nearest_key(key, list);
+  std::string message = "is not known here";
+  if (nearest.empty()) {
+    std::string_view separator = "; there are ";
+    for_each_key(list, [&](std::string_view known) {
+      message.append(separator).append(known);
+      separator = ", ";
+    });
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  const std::string shown = quoted(key);
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/catalogue_json.hpp ---------------------------------------------------------------------------
 
 // What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
@@ -6517,15 +9719,17 @@ class VocabularyReader {
       : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
-    read_entries(root, "event_categories",
+    read_entries(root, "event_categories", category_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
-    read_entries(root, "event_types", [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
-    read_entries(root, "event_kinds",
+    read_entries(root, "event_types", event_type_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds", event_kind_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
   }
 
  private:
-  void read_entries(json::View root, std::string_view key, Result<void> (*add)(VocabularyReader&, json::View)) {
+  void read_entries(json::View root, std::string_view key, std::string_view keys,
+                    Result<void> (*add)(VocabularyReader&, json::View)) {
     const json::View entries = root[key];
     if (!entries.exists() || entries.is_null()) return;
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
@@ -6533,6 +9737,7 @@ class VocabularyReader {
     entries.for_each_element([&](json::View entry) {
       const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
+      check_keys(entry, keys, path + ".", problems_);
       const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
@@ -6612,7 +9817,7 @@ class VocabularyReader {
 };
 
 /// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-[[gnu::noinline]] inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
                                                                                      json::View root) {
   auto extended = std::make_shared<Vocabulary>(vocabulary);
   Problems problems;
@@ -6757,7 +9962,7 @@ class PackedReader {
     return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
   }
   std::string_view text() noexcept {
-    const std::size_t size = static_cast<std::size_t>(varint());
+    const std::size_t size = to_size(varint());
     const std::string_view text(p_, size);
     p_ += size;
     return text;
@@ -6785,8 +9990,7 @@ class PackedReader {
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
-///     text    webhook_url; or two lists of texts: user_ids, emails
-///     list    signing_secrets, for a webhook
+///     then each field of the platform's row: a text, or a list of texts
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
 class Record {
@@ -6816,8 +10020,16 @@ class Record {
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
-  /// Empty for mail.
-  std::string_view webhook_url() const noexcept;
+  /// The URL that is sent to; empty for mail.
+  std::string_view webhook_url() const noexcept {
+    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
+  }
+  /// The first of the platform's fields, which must be a text.
+  std::string_view first_text() const noexcept {
+    PackedReader reader = after_times();
+    reader.text();
+    return reader.text();
+  }
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -6858,13 +10070,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
-  if (notifier.platform == Platform::email) {
-    append_packed(out, notifier.type_data.user_ids);
-    append_packed(out, notifier.type_data.emails);
-  } else {
-    append_packed(out, notifier.type_data.webhook_url);
+  for (const PlatformField& field : row_of(notifier.platform).fields) {
+    if (field.text != nullptr) append_packed(out, notifier.type_data.*field.text);
+    if (field.texts != nullptr) append_packed(out, notifier.type_data.*field.texts);
   }
-  if (notifier.platform == Platform::webhook) append_packed(out, notifier.type_data.signing_secrets);
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
   for (const EventBit bit : selected) append_varint(out, bit);
@@ -6876,16 +10085,9 @@ inline Timestamp Record::updated_at() const noexcept {
   return Timestamp{created + reader.signed_varint()};
 }
 
-inline std::string_view Record::webhook_url() const noexcept {
-  if (platform() == Platform::email) return {};
-  PackedReader reader = after_times();
-  reader.text();
-  return reader.text();
-}
-
 template <class F, class G>
 void Record::for_each_recipient(F&& f, G&& g) const {
-  if (platform() != Platform::email) return;
+  if (row_of(platform()).transport != Transport::smtp) return;
   PackedReader reader = after_times();
   reader.text();
   reader.for_each_text(f);
@@ -6902,17 +10104,11 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   out.created_at.ms = reader.signed_varint();
   out.updated_at.ms = out.created_at.ms + reader.signed_varint();
   out.name = reader.text();
-  out.type_data.webhook_url.clear();
-  out.type_data.user_ids.clear();
-  out.type_data.emails.clear();
-  out.type_data.signing_secrets.clear();
-  if (out.platform == Platform::email) {
-    reader.texts(out.type_data.user_ids);
-    reader.texts(out.type_data.emails);
-  } else {
-    out.type_data.webhook_url = reader.text();
+  out.type_data.clear();
+  for (const PlatformField& field : row_of(out.platform).fields) {
+    if (field.text != nullptr) out.type_data.*field.text = reader.text();
+    if (field.texts != nullptr) reader.texts(out.type_data.*field.texts);
   }
-  if (out.platform == Platform::webhook) reader.texts(out.type_data.signing_secrets);
   out.type_data.other = reader.text();
   selected.clear();
   for (std::uint64_t count = reader.varint(); count > 0; --count) {
@@ -7374,75 +10570,6 @@ inline Ref<const AppBlock> AppBlock::with_removed(Place place) const {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/hash.hpp -------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Both halves of a 128-bit product, folded into one.
-inline std::uint64_t fold_product(std::uint64_t a, std::uint64_t b) noexcept {
-#if defined(__SIZEOF_INT128__) && !defined(__wasm__)
-  __extension__ typedef unsigned __int128 Wide;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
-  constexpr std::uint64_t low = 0xFFFFFFFFu;
-  const std::uint64_t ll = (a & low) * (b & low);
-  const std::uint64_t lh = (a & low) * (b >> 32);
-  const std::uint64_t hl = (a >> 32) * (b & low);
-  const std::uint64_t hh = (a >> 32) * (b >> 32);
-  const std::uint64_t middle = (ll >> 32) + (lh & low) + (hl & low);
-  const std::uint64_t high = hh + (lh >> 32) + (hl >> 32) + (middle >> 32);
-  return (middle << 32 | (ll & low)) ^ high;
-#endif
-}
-
-/// A seeded hash of short texts, the same on every machine.
-///
-/// Both factors of each product are masked by keys drawn from the seed, so that who does not know it cannot choose
-/// texts that collide.
-class Hasher {
- public:
-  explicit Hasher(std::uint64_t seed) noexcept {
-    for (std::uint64_t& key : keys_) {
-      seed += 0x9E3779B97F4A7C15u;
-      std::uint64_t x = (seed ^ seed >> 30) * 0xBF58476D1CE4E5B9u;
-      x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-      key = x ^ x >> 31;
-    }
-  }
-
-  std::uint64_t operator()(std::string_view text) const noexcept {
-    const char* p = text.data();
-    const char* const end = p + text.size();
-    std::uint64_t state = keys_[0] ^ text.size();
-    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
-    std::uint64_t a = 0;
-    std::uint64_t b = 0;
-    if (text.size() >= 16) {
-      a = load_u64(end - 16);
-      b = load_u64(end - 8);
-    } else if (text.size() >= 8) {
-      a = load_u64(p);
-      b = load_u64(end - 8);
-    } else if (text.size() >= 4) {
-      a = load_u32(p);
-      b = load_u32(end - 4);
-    } else if (!text.empty()) {
-      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
-    }
-    state = fold_product(a ^ keys_[1], b ^ state);
-    return fold_product(state ^ keys_[2], keys_[3]);
-  }
-
- private:
-  std::uint64_t keys_[4];
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/hash_index.hpp -------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -7591,7 +10718,7 @@ class HashIndex {
 
   unsigned twig_bits() const noexcept { return leaf_bits_ / 2; }
   std::size_t leaf_number(std::uint32_t hash) const noexcept {
-    return static_cast<std::size_t>((std::uint64_t{hash} << leaf_bits_) >> 32);
+    return to_size((std::uint64_t{hash} << leaf_bits_) >> 32);
   }
 
   const Leaf* find_leaf(std::uint32_t hash) const noexcept {
@@ -7816,6 +10943,75 @@ void Numbered<T, most>::remove(std::uint16_t number) {
   entry.hash = free_;
   free_ = number;
 }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/fast_hash.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Both halves of a 128-bit product, folded into one.
+inline std::uint64_t fold_product(std::uint64_t a, std::uint64_t b) noexcept {
+#if defined(__SIZEOF_INT128__) && !defined(__wasm__)
+  __extension__ typedef unsigned __int128 Wide;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
+#else
+  constexpr std::uint64_t low = 0xFFFFFFFFu;
+  const std::uint64_t ll = (a & low) * (b & low);
+  const std::uint64_t lh = (a & low) * (b >> 32);
+  const std::uint64_t hl = (a >> 32) * (b & low);
+  const std::uint64_t hh = (a >> 32) * (b >> 32);
+  const std::uint64_t middle = (ll >> 32) + (lh & low) + (hl & low);
+  const std::uint64_t high = hh + (lh >> 32) + (hl >> 32) + (middle >> 32);
+  return (middle << 32 | (ll & low)) ^ high;
+#endif
+}
+
+/// A seeded hash of short texts, the same on every machine.
+///
+/// Both factors of each product are masked by keys drawn from the seed, so that who does not know it cannot choose
+/// texts that collide.
+class Hasher {
+ public:
+  explicit Hasher(std::uint64_t seed) noexcept {
+    for (std::uint64_t& key : keys_) {
+      seed += 0x9E3779B97F4A7C15u;
+      std::uint64_t x = (seed ^ seed >> 30) * 0xBF58476D1CE4E5B9u;
+      x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+      key = x ^ x >> 31;
+    }
+  }
+
+  std::uint64_t operator()(std::string_view text) const noexcept {
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    std::uint64_t state = keys_[0] ^ text.size();
+    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    if (text.size() >= 16) {
+      a = load_u64(end - 16);
+      b = load_u64(end - 8);
+    } else if (text.size() >= 8) {
+      a = load_u64(p);
+      b = load_u64(end - 8);
+    } else if (text.size() >= 4) {
+      a = load_u32(p);
+      b = load_u32(end - 4);
+    } else if (!text.empty()) {
+      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
+    }
+    state = fold_product(a ^ keys_[1], b ^ state);
+    return fold_product(state ^ keys_[2], keys_[3]);
+  }
+
+ private:
+  std::uint64_t keys_[4];
+};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -8344,7 +11540,7 @@ class UniqueTexts {
   }
   /// Starts to load what insert() reads first.
   void prefetch(std::uint64_t hash) const noexcept {
-    if (!slots_.empty()) detail::prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
+    if (!slots_.empty()) detail::prefetch(&slots_[to_size(hash) & (slots_.size() - 1)]);
   }
   bool contains(std::string_view text, std::uint64_t hash) { return !slots_.empty() && find(text, hash).entry != none; }
 
@@ -8363,7 +11559,7 @@ class UniqueTexts {
 
   Slot& find(std::string_view text, std::uint64_t hash) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = static_cast<std::size_t>(hash) & mask;
+    std::size_t at = to_size(hash) & mask;
     while (slots_[at].entry != none && (slots_[at].tag != tag(hash) || entries_[slots_[at].entry].text != text)) {
       at = (at + 1) & mask;
     }
@@ -8404,11 +11600,11 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
+  NOTIFIER_NOINLINE void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  [[gnu::noinline]] Error to_error() && {
+  NOTIFIER_NOINLINE Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -8429,7 +11625,8 @@ class Loader {
   Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
       : builder_(std::move(vocabulary), hash_seed), now_(now) {}
 
-  Result<std::shared_ptr<const State>> load(json::View root);
+  /// @param needs_apps  an absent list of apps is a fault
+  Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
 
  private:
   /// Makes room for what the document says that there is.
@@ -8443,10 +11640,10 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
+  NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
     faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
@@ -8492,7 +11689,11 @@ void Loader::for_each(json::View list, Path&& path, F&& f) {
   });
 }
 
-inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
+inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool needs_apps) {
+  check_keys(root, document_keys, {}, problems_);
+  if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
+    problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
   for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
@@ -8512,6 +11713,8 @@ inline void Loader::reserve(json::View apps) {
 }
 
 inline void Loader::load_app(json::View value, std::size_t position) {
+  check_keys(value, app_keys, {}, problems_);
+  check_keys(value["owner"], user_keys, "owner.", problems_);
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
@@ -8540,6 +11743,7 @@ inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
+  for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
@@ -8548,11 +11752,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.active = true;
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
-  notifier_.type_data.webhook_url.clear();
-  notifier_.type_data.user_ids.clear();
-  notifier_.type_data.emails.clear();
-  notifier_.type_data.signing_secrets.clear();
-  notifier_.type_data.other.clear();
+  notifier_.type_data.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
@@ -8572,7 +11772,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
 }
 
 /// Ids of events are an installation's own; in a document, their names and new types can stand.
-[[gnu::noinline]] inline void Loader::name_remedies() {
+NOTIFIER_NOINLINE inline void Loader::name_remedies() {
   for (FieldError& problem : problems_.list()) {
     if (problem.code != "unknown_event_type") continue;
     problem.message += problem.field == "selected_event_ids"
@@ -8595,7 +11795,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -8610,8 +11810,9 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   return id;
 }
 
-[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
+NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
+  check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
   if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");
@@ -8682,10 +11883,19 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   error.field = resource;
   return error;
 }
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_user() { return not_found("user", "there is no such person"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
+inline Error no_app(std::string_view name) {
+  return not_found("app", "there is no app with the id or name " + quoted(name));
+}
+inline Error no_user(std::string_view id) { return not_found("user", "there is no person with the id " + quoted(id)); }
+/// @param resource  what it is called by who asks
+inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
+  return not_found(resource, "there is no notifier with the id " + quoted(id));
+}
+/// @param given  id or name; empty where neither is there
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
+  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + quoted(given);
+  return not_found("notification_platform", what + "; " + known_platforms(true));
+}
 
 inline Error conflict(std::string_view text) {
   Error error;
@@ -8837,7 +12047,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/snapshot.hpp ---------------------------------------------------------------------------------
 
-// A registry as one JSON document (wire contract, section 8).
+// A registry as one JSON document: `{"version":1,"apps":[{"id","name",...,"notifiers":[...]}],"users":[...],...}`, with
+// notifiers as the API writes them, and their secrets.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -8926,6 +12137,10 @@ struct RegistryOptions {
   std::function<std::string(std::string_view prefix)> new_id;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
+  /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
+  /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
+  /// Empty: every URL may be kept.
+  std::function<std::string_view(std::string_view url)> refuse_url;
 };
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
@@ -8987,7 +12202,9 @@ class Registry {
   /// Validates and stores. errc::not_found with field "app" or "notification_platform"; errc::invalid with all
   /// problems.
   Result<Notifier> add(std::string_view app, const NotifierDraft& draft);
-  /// Merges by the rules of the wire contract, section 4. errc::not_found ("app", "base"), errc::invalid.
+  /// What is absent, a blank name or platform and an empty `type_data` leave things as they are; an empty selection
+  /// clears it; `type_data` is merged key by key, where null removes a key. The platform cannot be changed.
+  /// errc::not_found ("app", "base"), errc::invalid.
   Result<Notifier> update(std::string_view app, std::string_view id, const NotifierDraft& patch);
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
@@ -8999,7 +12216,8 @@ class Registry {
 
   // ---- the same for hosts with a store: plan, then commit ----
 
-  /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
+  /// What add() would do; changes nothing. The notifier to be is in Change::notifier, and what is remarked on it in
+  /// Change::warnings.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
@@ -9031,17 +12249,20 @@ class Registry {
   /// where something is not as they expect, or is being changed.
   Result<void> apply(const std::vector<Change>& changes);
 
-  // ---- snapshots (wire contract, section 8) ----
+  // ---- snapshots ----
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes.
+  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
+  /// `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
+  /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
+  Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  /// The snapshot without its apps and people: settings, and the event types that are not built in.
   std::string configuration() const;
 
  private:
@@ -9049,11 +12270,14 @@ class Registry {
   friend class Prepared;
   using State = detail::State;
 
+  Result<void> load(std::string_view json, bool needs_apps);
   std::shared_ptr<const State> current() const;
   /// Makes a changed copy of the state what everybody sees from now on.
   void publish(std::shared_ptr<const State> next);
 
   Timestamp now() const;
+  /// What is kept of a draft is of some use: errc::invalid for a URL that is refused, remarks for the rest.
+  Result<void> look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const;
   std::string draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
                                std::size_t position) const;
   Result<std::string> draw_app_id(const State& state, const App& app) const;
@@ -9203,7 +12427,11 @@ inline std::size_t Registry::notifier_count() const { return current()->notifier
 
 inline std::size_t Registry::app_count() const { return current()->app_count(); }
 
-inline Result<void> Registry::load(std::string_view json) {
+inline Result<void> Registry::load(std::string_view json) { return load(json, true); }
+
+inline Result<void> Registry::load_configuration(std::string_view json) { return load(json, false); }
+
+inline Result<void> Registry::load(std::string_view json, bool needs_apps) {
   json::Document document;
   const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
@@ -9226,7 +12454,7 @@ inline Result<void> Registry::load(std::string_view json) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
   if (!reserved_.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
+  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};
@@ -9276,10 +12504,13 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
+      problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.kind == PlatformField::Kind::addresses) {
+      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
+    }
   }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail
@@ -9365,7 +12596,7 @@ inline Result<void> apply_app_removal(const Change& change, State& next) {
 inline Result<void> apply_notifier(const Change& change, State& next) {
   const Notifier& notifier = change.notifier;
   const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(notifier.app_id);
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
@@ -9383,7 +12614,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
 
 inline Result<void> apply_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(change.notifier.app_id);
   const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
   if (const std::string version = present_version(app, place); !place.exists || !is_as_expected(change, version)) {
     return unexpected(change, version, "the notifier");
@@ -9542,6 +12773,56 @@ inline Result<User> Registry::remove_user(std::string_view id) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/remarks.hpp ----------------------------------------------------------------------------------
+
+// What is legal in a notifier, and of no use to who asks for it.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline bool is_host_of_slack(std::string_view url) {
+  const auto parsed = parse_http_url(url);
+  return parsed &&
+         (net::equals_lower(parsed->host, "hooks.slack.com") || net::equals_lower(parsed->host, "hooks.slack-gov.com"));
+}
+
+inline bool has_namesake(const AppBlock& app, const Notifier& notifier) {
+  bool found = false;
+  app.for_each_record(
+      [&](Record record) { found = found || (record.name() == notifier.name && record.id() != notifier.id); });
+  return found;
+}
+
+/// Remarks on what a draft asks for; what it leaves as it was is not remarked on again.
+/// @param notifier  as it comes to be
+/// @param is_new    all of it is asked for
+inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool is_new, const AppBlock& app,
+                      Problems& warnings) {
+  for (const std::string& key : draft.unknown) refuse_key(key, DraftView::keys, {}, warnings);
+  if ((is_new || draft.name) && has_namesake(app, notifier)) {
+    warnings.add("name", "is also the name of another notifier of this app", "duplicate_name");
+  }
+  const bool selects =
+      draft.send_all_events || draft.send_all_alerts || draft.selected_event_ids || draft.selected_events;
+  if ((is_new || selects) && !notifier.send_all_events && !notifier.send_all_alerts &&
+      notifier.selected_event_ids.empty()) {
+    warnings.add(
+        "selected_event_ids",
+        "selects nothing: no event is sent until send_all_events, send_all_alerts or selected_event_ids say which",
+        "selects_nothing");
+  }
+  if ((is_new || draft.type_data) && notifier.platform == Platform::slack &&
+      !is_host_of_slack(notifier.type_data.webhook_url)) {
+    warnings.add("type_data.webhook_url",
+                 "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
+                 "Mattermost",
+                 "not_slack");
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/planning.hpp ---------------------------------------------------------------------------------
 
 // What a change of a notifier would be, and the app that comes with one.
@@ -9580,21 +12861,24 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 }
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
-inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
-  if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
-  return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
+inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
+  const bool by_id = draft.platform_id && !has_no_text(*draft.platform_id);
+  const std::string_view given = by_id ? *draft.platform_id : draft.platform ? *draft.platform : std::string_view();
+  const PlatformInfo* const found = by_id ? find_platform_by_id(given) : find_platform_by_name(given);
+  if (found == nullptr) return no_platform(given);
+  return found;
 }
 
 }  // namespace detail
 
 inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
-  const PlatformInfo* const platform = detail::platform_of(draft);
-  if (platform == nullptr) return detail::no_platform();
+  const auto platform = detail::platform_of(draft);
+  if (!platform) return platform.error();
   json::Document document;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(draft, document, problems);
   Notifier notifier;
-  notifier.platform = platform->platform;
+  notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
   detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
@@ -9619,10 +12903,25 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
   return id;
 }
 
+inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
+  const Notifier& notifier = change.notifier;
+  detail::Problems problems;
+  if (options_.refuse_url && draft.type_data && notifier.platform != Platform::email) {
+    const std::string_view why = options_.refuse_url(notifier.type_data.webhook_url);
+    if (!why.empty()) {
+      problems.add("type_data.webhook_url", "can't be delivered to: " + std::string(why), "unreachable_url");
+      return std::move(problems).to_error("notifier");
+    }
+  }
+  detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
+  change.warnings = std::move(problems.list());
+  return {};
+}
+
 inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
                                          const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   auto notifier = validate(draft, *state.vocabulary);
   if (!notifier) return std::move(notifier).error();
 
@@ -9640,15 +12939,16 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
   change.notifier.created_at = now;
   change.notifier.updated_at = now;
   if (now == Timestamp()) change.notifier.updated_at.ms = 1;
+  if (auto fine = look_at(draft, *block, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
                                             const NotifierDraft& patch) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
 
   Change change;
   change.op = Change::Op::put_notifier;
@@ -9668,14 +12968,15 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   detail::name_selected(*state.vocabulary, selected, notifier);
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_remove(const State& state, std::string_view app_name, std::string_view id) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
   Change change;
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);
@@ -9763,7 +13064,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   Change change;
   change.op = Change::Op::put_app;
   change.app = block->app();
@@ -9784,7 +13085,7 @@ inline Result<Change> Registry::plan_update_app(const State& state, std::string_
 
 inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   std::vector<Change> changes;
   changes.reserve(block->notifier_count() + 1);
   block->for_each_record([&](detail::Record record) {
@@ -9802,7 +13103,7 @@ inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state,
 
 inline Result<Change> Registry::plan_update_user(const State& state, std::string_view id, const UserPatch& patch) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::put_user;
   change.user = block->user();
@@ -9817,7 +13118,7 @@ inline Result<Change> Registry::plan_update_user(const State& state, std::string
 
 inline Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::remove_user;
   change.user = block->user();
@@ -10320,2444 +13621,6 @@ inline Explained explain(const State& state, const Event& event, const Audience&
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/plain_text.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Where the first byte is of which `is(Bytes)` holds, or text.size().
-template <class F>
-std::size_t find_byte(std::string_view text, F&& is) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    const unsigned first = is(Bytes::load(p)).first();
-    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
-  }
-  const std::size_t first = is(Bytes::load(p, left)).first();
-  return text.size() - left + (std::min)(first, left);
-}
-
-/// What a character at the start of `text` does to a line of text.
-enum class Effect { none, breaks, hides };
-
-/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
-/// reorder the words that follow.
-struct Control {
-  Effect effect;
-  std::size_t size;  ///< bytes
-};
-
-inline Control control_at(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
-  if (byte(0) == 0xE2 && byte(1) == 0x80) {
-    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
-    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
-  }
-  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
-  return {Effect::none, 1};
-}
-
-/// Of bytes that may begin a control.
-inline Bytes may_begin_control(Bytes bytes) noexcept {
-  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
-}
-
-/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
-inline Bytes is_active(Bytes bytes) noexcept {
-  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
-         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
-}
-
-/// Whether a text means nothing but itself in any of these, which need not look at it then.
-inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
-
-/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
-/// first that may begin a control.
-inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
-  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
-  bytes.store(out);
-  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
-}
-
-inline bool append_any_line(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    if (control.effect == Effect::none) *p++ = text[0];
-    text.remove_prefix(control.size);
-    if (control.effect == Effect::breaks) {
-      while (p != start && p[-1] == ' ') --p;
-      *p++ = ' ';
-      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
-    }
-  }
-  while (p != start && p[-1] == ' ') --p;
-  const char* first = start;
-  while (first != p && *first == ' ') ++first;
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-/// append_line() for any text.
-template <bool is_padded>
-[[gnu::noinline]] bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
-  if (text.empty()) return false;
-  if (text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.room(text.size() + text_padding);
-    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
-    inert = inert && is_inert;
-    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  inert = false;
-  return append_any_line(out, text);
-}
-
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-/// @param inert       becomes false unless the text is inert
-template <bool is_padded = false>
-bool append_line(Buffer& out, std::string_view text, bool& inert) {
-  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
-  const bool is_short = !text.empty() && text.size() < Bytes::size;
-  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.data() + out.size();
-    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  return append_line_of_any_size<is_padded>(out, text, inert);
-}
-
-/// append_line() for a padded text, as all strings of a json::View are.
-inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
-  return append_line<true>(out, text, inert);
-}
-
-/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
-inline std::size_t escape_sequence_size(std::string_view text) noexcept {
-  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
-  std::size_t i = 2;
-  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
-  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
-}
-
-/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
-/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-template <bool is_padded = false>
-bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + text_padding);
-  // Most commands are one line.
-  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
-    out.set_end(start + text.size());
-    return true;
-  }
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    std::size_t size = control.size;
-    if (control.effect == Effect::none || text[0] == '\t') {
-      *p++ = text[0];
-    } else if (text[0] == '\n' || text[0] == '\r') {
-      if (text.substr(0, 2) == "\r\n") ++size;
-      *p++ = '\n';
-    } else if (const std::size_t sequence = escape_sequence_size(text)) {
-      size = sequence;
-    }
-    text.remove_prefix(size);
-  }
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
-  while (p != start && is_space(p[-1])) --p;
-  const char* first = start;
-  for (const char* c = start; c != p && is_space(*c); ++c) {
-    if (*c == '\n') first = c + 1;
-  }
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/link.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Of bytes that no URL holds (RFC 3986, section 2).
-inline Bytes is_outside_url(Bytes b) noexcept {
-  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
-         b.between('{', '}');
-}
-
-/// Of bytes that no host with a port holds; brackets are for IPv6.
-inline Bytes is_outside_host(Bytes b) noexcept {
-  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
-}
-
-/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
-inline std::size_t web_scheme_size(std::string_view text) noexcept {
-  if (text.size() < 8) return 0;
-  const std::uint64_t start = load_u64(text.data());
-  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
-  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
-  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
-  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
-  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
-}
-
-/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
-/// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
-inline bool is_link(std::string_view text) noexcept {
-  const std::size_t start = web_scheme_size(text);
-  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
-
-  const std::string_view rest = text.substr(start);
-  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
-  if (host_end == 0 || rest[0] == ':') return false;
-  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
-  const std::string_view target = rest.substr(host_end);
-  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
-}
-
-/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  char* p = out.room(3 * text.size());
-  for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      *p++ = c;
-    } else {
-      const unsigned byte = static_cast<unsigned char>(c);
-      *p++ = '%';
-      *p++ = hex[byte >> 4];
-      *p++ = hex[byte & 15];
-    }
-  }
-  out.set_end(p);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
-
-// One pass over a text that is copied and escaped for a platform and for JSON, or mail, at once.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Writes a literal and returns the end: a few stores, its length known to the compiler.
-template <std::size_t N>
-inline char* put(char* out, const char (&literal)[N]) noexcept {
-  std::memcpy(out, literal, N - 1);
-  return out + N - 1;
-}
-inline char* put(char* out, std::string_view text) noexcept {
-  if (!text.empty()) std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
-/// Writes a padded text by whole vectors, and returns its end: up to 15 bytes behind that are stored, too.
-inline char* put_padded(char* out, std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size(); at += Bytes::size) Bytes::load(text.data() + at).store(out + at);
-  return out + text.size();
-}
-
-/// Nothing in it that a reader could see: platforms refuse text objects that are empty.
-inline bool is_blank(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) > 0x20) return false;
-  }
-  return true;
-}
-
-/// Without white space and controls at both ends.
-inline std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
-///
-///     static constexpr std::size_t growth;    // most bytes that one byte can become
-///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
-///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
-///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
-///
-/// The text is padded, and `out` has room for growth * text.size() + text_padding bytes: whole vectors are stored. 0.3
-/// ns a byte where nothing is special, against 1 to 1.5 for a byte-wise loop.
-template <class Escape>
-char* escape(std::string_view text, char* out) noexcept {
-  const char* p = text.data();
-  const char* const begin = p;
-  const char* const end = p + text.size();
-  while (p != end) {
-    const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = (std::min)(left, Bytes::size);
-    const Bytes bytes = Bytes::load(p);
-    const Bytes special = Escape::special(bytes);
-    bytes.store(out);
-    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
-    if (special.none(size)) {
-      p += size;
-      out += size;
-      continue;
-    }
-    const unsigned plain = special.first();
-    p += plain;
-    out = Escape::put(p, begin, end, out + plain);
-  }
-  return out;
-}
-
-/// A line break of any kind moves `p` behind it and counts as one.
-inline void skip_line_break(const char*& p, const char* end) noexcept {
-  p += *p == '\r' && p + 1 != end && p[1] == '\n' ? 2 : 1;
-}
-
-inline char* put_hex(unsigned char c, char* out) noexcept {
-  out[0] = "0123456789ABCDEF"[c >> 4];
-  out[1] = "0123456789ABCDEF"[c & 0xF];
-  return out + 2;
-}
-
-/// A field's label, for chat services: letters, digits, spaces and `-` `,` `/` `'` `(` `)`, which no markup is made of.
-/// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
-/// meaning.
-struct PlainLabel {
-  static constexpr std::size_t growth = std::string_view("-").size();
-
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
-           b.between('[', '`') | b.between('{', 0x7F);
-  }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    *out = '-';
-    ++p;
-    return out + 1;
-  }
-};
-
-/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
-/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
-inline bool is_url_byte(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  if (byte <= 0x20 || byte >= 0x7F) return false;
-  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-}
-
-/// Only http and https may become a link, whoever filled the message.
-inline bool is_web_link(std::string_view url) noexcept {
-  if (url.size() < 8 || url.size() > NOTIFIER_MAX_URL_BYTES) return false;
-  return std::memcmp(url.data(), "https://", 8) == 0 || std::memcmp(url.data(), "http://", 7) == 0;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/email_header.hpp -------------------------------------------------------------------------------
-
-// Header lines of a mail: RFC 5322 with encoded words of RFC 2047. Whatever goes in, no line break, no other control
-// character and nothing outside ASCII comes out, but for an address in UTF-8 (RFC 6532).
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Longest header line that RFC 5322 recommends, without CRLF; with an encoded word in it, 76 (RFC 2047).
-inline constexpr std::size_t header_line = 78;
-inline constexpr std::size_t encoded_line = 76;  // so a word is at most 75 long: at least a space comes first
-
-/// Most bytes that put_unstructured() and put_from() write for a text: three for a byte, and an encoded word around
-/// each 15 bytes or so.
-constexpr std::size_t header_room(std::size_t bytes) noexcept { return 6 * bytes + 256; }
-
-/// ASCII without controls.
-inline bool is_printable(std::string_view text) noexcept {
-  return is_without(text, [](Bytes b) { return b.below(0x20) | b.at_least(0x7F); });
-}
-
-/// Printable ASCII alone, and nothing that reads as an encoded word.
-inline bool is_header_text(std::string_view text) noexcept {
-  return is_printable(text) && text.find("=?") == std::string_view::npos;
-}
-
-/// Most bytes that put_q() writes.
-inline constexpr std::size_t longest_q = std::string_view("=F0=9F=A6=84").size();
-
-/// One code point within a Q-encoded word that may stand anywhere.
-inline char* put_q(std::string_view code_point, char* out) noexcept {
-  const char c = code_point[0];
-  const bool is_one_byte = code_point.size() == 1;
-  if (is_one_byte && (is_letter_or_digit(c) || c == '-' || c == '!' || c == '*' || c == '+' || c == '/')) {
-    *out = c;
-    return out + 1;
-  }
-  const unsigned char byte = static_cast<unsigned char>(c);
-  // C1 controls and line and paragraph separators break lines in some readers.
-  const bool is_break = code_point == "\xE2\x80\xA8" || code_point == "\xE2\x80\xA9" ||
-                        (code_point.size() == 2 && byte == 0xC2 && static_cast<unsigned char>(code_point[1]) < 0xA0);
-  if ((is_one_byte && (byte <= 0x20 || byte == 0x7F)) || is_break) {
-    *out = '_';
-    return out + 1;
-  }
-  for (const char b : code_point) {
-    *out = '=';
-    out = put_hex(static_cast<unsigned char>(b), out + 1);
-  }
-  return out;
-}
-
-/// Encoded words on as many lines as they take.
-/// @param column  where the first begins, at least 1; moved on
-inline char* put_encoded_words(std::string_view text, char* out, std::size_t& column) noexcept {
-  constexpr std::string_view begin = "=?utf-8?Q?";
-  constexpr std::string_view end = "?=";
-  std::size_t at = 0;
-  while (at < text.size()) {
-    // What is left of the line has room for a word of any one code point.
-    if (column + begin.size() + longest_q + end.size() > encoded_line) {
-      out = put(out, "\r\n ");
-      column = 1;
-    }
-    const std::size_t width = encoded_line - column;
-    const char* const word = out;
-    out = put(out, begin);
-    while (at < text.size()) {
-      const std::string_view code_point = text.substr(at, code_point_size(text[at]));
-      char token[longest_q];
-      const std::size_t token_size = static_cast<std::size_t>(put_q(code_point, token) - token);
-      if (static_cast<std::size_t>(out - word) + token_size + end.size() > width) break;
-      out = put(out, std::string_view(token, token_size));
-      at += code_point.size();
-    }
-    out = put(out, end);
-    column += static_cast<std::size_t>(out - word);
-    if (at < text.size()) {
-      out = put(out, "\r\n ");
-      column = 1;
-    }
-  }
-  return out;
-}
-
-/// Folds ASCII text, which ends in none, before spaces. @return nullptr where a word is too long for a line of its own.
-inline char* put_folded(std::string_view text, char* out, std::size_t column) noexcept {
-  std::size_t at = 0;
-  while (at < text.size()) {
-    // A word, and the spaces before it.
-    const std::size_t size = (std::min)(text.find(' ', text.find_first_not_of(' ', at)), text.size()) - at;
-    if (column + size > header_line) {
-      if (at == 0 || size > header_line) return nullptr;
-      out = put(out, "\r\n");
-      column = 0;
-    }
-    out = put(out, text.substr(at, size));
-    column += size;
-    at += size;
-  }
-  return out;
-}
-
-/// The value of an unstructured header such as Subject, folded and encoded where need be, with CRLF.
-/// @param column  where it begins: behind the name, the colon and the space
-inline char* put_unstructured(std::string_view text, char* out, std::size_t column) noexcept {
-  text = trim(text);
-  if (is_header_text(text)) {
-    if (column + text.size() <= header_line) return put(put(out, text), "\r\n");
-    if (char* const end = put_folded(text, out, column)) return put(end, "\r\n");
-  }
-  return put(put_encoded_words(text, out, column), "\r\n");
-}
-
-/// An address that a header can hold as it is: printable ASCII, nothing that begins another address.
-inline bool is_plain_address(std::string_view address) noexcept {
-  if (address.empty()) return false;
-  const auto needs_a_look = [](Bytes b) {
-    return (b - Bytes::all(0x21)).at_least(0x7F - 0x21) | b.is('"') | b.between('(', ')') | b.is(',') |
-           b.between(';', '>') | b.is('\\');
-  };
-  if (is_without(address, needs_a_look)) return true;  // as most are
-  if (!is_header_text(address)) return false;
-  std::size_t at = 0;
-  if (address.front() == '"') {
-    for (at = 1; at < address.size() && address[at] != '"'; ++at) {
-      if (address[at] == '\\') ++at;
-    }
-    if (at >= address.size()) return false;
-    ++at;
-  }
-  return is_without(address.substr(at), [](Bytes b) {
-    return b.is(' ') | b.is('"') | b.between('(', ')') | b.is(',') | b.between(';', '<') | b.is('>') | b.is('\\');
-  });
-}
-
-/// What a quoted string stands for.
-/// @param content  without its quotes
-inline std::string without_escapes(std::string_view content) {
-  std::string out;
-  for (std::size_t i = 0; i < content.size(); ++i) {
-    if (content[i] == '\\' && i + 1 < content.size()) ++i;
-    out += content[i];
-  }
-  return out;
-}
-
-/// The value of From: an address, or a display name and an address in angle brackets. The name is quoted or encoded
-/// where need be.
-inline char* put_from(std::string_view from, char* out, std::size_t column) {
-  from = trim(from);
-  const std::size_t angle = from.rfind('<');
-  std::string_view name;
-  std::string_view address = from;
-  if (angle != std::string_view::npos) {
-    name = trim(from.substr(0, angle));
-    address = from.substr(angle + 1);
-    address = trim(address.substr(0, address.find('>')));
-  }
-  const bool is_encoded = name.size() > 4 && name.substr(0, 2) == "=?" && name.substr(name.size() - 2) == "?=";
-  const bool is_quoted = name.size() > 1 && name.front() == '"' && name.back() == '"';
-  if (is_quoted) name = name.substr(1, name.size() - 2);
-
-  if (name.empty()) {
-    if (column + address.size() > header_line) out = put(out, "\r\n ");
-  } else {
-    bool is_atoms = true;
-    for (const char c : name) {
-      is_atoms = is_atoms && std::string_view("()<>[]:;@\\,.\"").find(c) == std::string_view::npos;
-    }
-    const bool fits = column + 2 * name.size() + 2 <= header_line;
-    if (fits && is_atoms && (is_encoded ? is_printable(name) : is_header_text(name))) {
-      out = put(out, name);
-      column += name.size();
-    } else if (fits && is_header_text(name)) {
-      const char* const start = out;
-      *out++ = '"';
-      for (std::size_t i = 0; i < name.size(); ++i) {
-        const char c = is_quoted && name[i] == '\\' && i + 1 < name.size() ? name[++i] : name[i];
-        if (c == '"' || c == '\\') *out++ = '\\';
-        *out++ = c;
-      }
-      *out++ = '"';
-      column += static_cast<std::size_t>(out - start);
-    } else {
-      out = put_encoded_words(is_quoted ? without_escapes(name) : std::string(name), out, column);
-    }
-    out = column + address.size() + 3 > header_line ? put(out, "\r\n <") : put(out, " <");
-  }
-  for (const char c : address) {
-    if (static_cast<unsigned char>(c) > 0x20 && static_cast<unsigned char>(c) != 0x7F && c != '<' && c != '>')
-      *out++ = c;
-  }
-  if (!name.empty()) *out++ = '>';
-  return put(out, "\r\n");
-}
-
-/// The value of To, one line for as many addresses as it takes; "undisclosed-recipients:;" where there is none. An
-/// address that is not plain ASCII stays in the envelope alone.
-inline char* put_to(const std::string_view* to, std::size_t count, char* out, std::size_t column) noexcept {
-  bool is_first = true;
-  for (std::size_t i = 0; i < count; ++i) {
-    if (!is_plain_address(to[i])) continue;
-    if (!is_first) {
-      *out++ = ',';
-      // The next address with its space and comma.
-      if (column + 1 + to[i].size() + 2 > header_line) {
-        out = put(out, "\r\n");
-        column = 0;
-      } else {
-        ++column;
-      }
-      *out++ = ' ';
-      ++column;
-    }
-    if (is_first && column + to[i].size() + 1 > header_line) out = put(out, "\r\n ");
-    out = put(out, to[i]);
-    column += to[i].size();
-    is_first = false;
-  }
-  if (is_first) out = put(out, "undisclosed-recipients:;");
-  return put(out, "\r\n");
-}
-
-/// A header whose value, so many bytes and angle brackets, cannot be folded: it gets a line of its own where the name
-/// leaves too little of one.
-inline char* begin_identifier(std::string_view name, std::size_t size, char* out) noexcept {
-  out = put(out, name);
-  return name.size() + size + sizeof(": <>") - 1 > header_line ? put(out, ":\r\n <") : put(out, ": <");
-}
-inline char* end_identifier(std::string_view domain, char* out) noexcept {
-  *out++ = '@';
-  return put(put(out, domain), ">\r\n");
-}
-inline char* put_identifier(std::string_view name, std::string_view left, std::string_view domain, char* out) noexcept {
-  out = begin_identifier(name, left.size() + 1 + domain.size(), out);
-  return end_identifier(domain, put(out, left));
-}
-
-/// A domain that can stand in a Message-ID; else one that is nobody's (RFC 2606).
-inline std::string_view message_id_domain(std::string_view domain) noexcept {
-  bool is_valid = !domain.empty() && domain.size() <= 253 && domain.front() != '.' && domain.back() != '.' &&
-                  domain.find("..") == std::string_view::npos;
-  for (const char c : domain) is_valid = is_valid && (is_letter_or_digit(c) || c == '-' || c == '.');
-  return is_valid ? domain : std::string_view("notifier.invalid");
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/email_html.hpp ---------------------------------------------------------------------------------
-
-// The skeleton of a mail's HTML part: tables and inline styles, which is what mail programs agree on. Each piece is
-// quoted-printable when it is compiled, and what stands between two pieces begins and ends at the start of a line.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace email_html {
-
-struct Piece {
-  static constexpr std::size_t column = 0;
-};
-
-/// Up to the severity's colour.
-struct Head : Piece {
-  static constexpr std::string_view text =
-      "<!DOCTYPE html>\n"
-      "<html lang=\"en\">\n"
-      "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n"
-      "<body style=\"margin:0;padding:16px;background:#f3f4f6\">\n"
-      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\""
-      "max-width:600px;background:#ffffff;color:#1f2933;font:15px/1.5 Helvetica,Arial,sans-serif;border-top:4px solid ";
-};
-
-/// From the colour, seven characters, to the title.
-struct BeforeTitle : Piece {
-  static constexpr std::size_t column = 7;
-  static constexpr std::string_view text =
-      "\">\n<tr><td style=\"padding:20px 24px 4px;font-size:18px;font-weight:bold\">\n";
-};
-
-struct BeforeSentence : Piece {
-  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n";
-};
-
-struct BeforeFields : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n"
-      "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"font:14px/1.5 "
-      "Helvetica,Arial,sans-serif\">\n";
-};
-
-struct BeforeLabel : Piece {
-  static constexpr std::string_view text = "<tr><td style=\"padding:2px 16px 2px 0;color:#6b7280\" valign=\"top\">\n";
-};
-
-struct BeforeValue : Piece {
-  static constexpr std::string_view text = "</td><td style=\"padding:2px 0;word-break:break-word\">\n";
-};
-
-struct AfterValue : Piece {
-  static constexpr std::string_view text = "</td></tr>\n";
-};
-
-struct AfterFields : Piece {
-  static constexpr std::string_view text = "</table>\n";
-};
-
-struct BeforeLogLabel : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n";
-};
-
-struct BeforeLog : Piece {
-  static constexpr std::string_view text =
-      "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
-      "word-break:break-word\">";
-};
-
-struct AfterLog : Piece {
-  static constexpr std::string_view text = "</pre>\n";
-};
-
-struct BeforeLink : Piece {
-  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\"><a href=\"";
-};
-
-struct AfterLink : Piece {
-  static constexpr std::string_view text =
-      "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">"
-      "View details</a>\n";
-};
-
-struct BeforeOrigin : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n";
-};
-
-struct Tail : Piece {
-  static constexpr std::string_view text = "</td></tr>\n</table>\n</body>\n</html>\n";
-};
-
-}  // namespace email_html
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/fit.hpp ----------------------------------------------------------------------------------------
-
-// Keeping texts within a platform's limits.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// What was cut while a payload was written; reused from event to event.
-using Truncations = std::vector<Truncation>;
-
-namespace detail {
-
-inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
-inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
-
-/// How a chat service counts.
-enum class Unit { code_points, utf16 };
-
-inline std::size_t count(std::string_view text, Unit unit) noexcept {
-  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
-}
-
-/// The lengths of a few bytes of escaped text, a code point's worth.
-struct Lengths {
-  std::size_t json = 0;  ///< as they stand
-  std::size_t text = 0;  ///< once the JSON is read: an escape such as `\n` is one character
-};
-
-inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept {
-  Lengths out;
-  while (p < end) {
-    const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
-    const std::size_t size = escape != 0 ? escape : code_point_size(*p);
-    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
-    out.json += escape != 0 ? escape : units;
-    out.text += escape != 0 ? 1 : units;
-    p += size;
-  }
-  return out;
-}
-
-/// How long a part may get. Both hold.
-struct Limit {
-  std::size_t text;                                 ///< what the reader of the JSON counts
-  std::size_t json = static_cast<std::size_t>(-1);  ///< what the JSON itself takes
-};
-
-/// How much of `text` can be kept so that it and an ellipsis, escaped, stay within a limit; all of it where it fits
-/// whole. Looks at no more than the limit allows, however long the text.
-template <class Escape>
-std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
-  const char* p = text.data();
-  const char* const begin = p;
-  const char* const end = p + text.size();
-  Lengths used;
-  std::size_t kept = 0;
-  // For so many more and the ellipsis, which is one.
-  const auto has_room = [&](std::size_t units) {
-    return used.text + units < limit.text && used.json + units < limit.json;
-  };
-  while (p != end) {
-    if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
-    const std::size_t left = static_cast<std::size_t>(end - p);
-    const Bytes bytes = left >= Bytes::size ? Bytes::load(p) : Bytes::load(p, left);
-    std::size_t plain = (std::min)(std::size_t{Escape::special(bytes).first()}, left);
-    const bool is_special = plain == 0;
-    while (plain != 0 && plain != left && is_continuation(p[plain])) --plain;
-    if (plain != 0) {
-      const std::size_t units = count({p, plain}, unit);
-      if (has_room(units)) {
-        used.text += units;
-        used.json += units;
-        p += plain;
-        continue;
-      }
-    }
-    char token[Escape::growth * 4 + Bytes::size];
-    char* token_end = token;
-    if (is_special) {
-      token_end = Escape::put(p, begin, end, token);
-    } else {
-      const std::size_t size = (std::min)(code_point_size(*p), left);
-      token_end = put(token, std::string_view(p, size));
-      p += size;
-    }
-    const Lengths more = measure_token(token, token_end, unit);
-    used.json += more.json;
-    used.text += more.text;
-    if (used.text > limit.text || used.json > limit.json) return cut_position(text, kept);
-  }
-  return text.size();
-}
-
-/// Room that put_part() needs for a text of so many bytes.
-template <class Escape>
-std::size_t part_room(std::size_t size, std::size_t limit) noexcept {
-  return Escape::growth * (std::min)(size, 4 * limit) + text_padding + ellipsis.size();
-}
-
-template <class Escape>
-char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
-  const std::size_t kept = fit<Escape>(text, limit, unit);
-  if (kept == text.size()) return escape<Escape>(text, out);
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
-  return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
-}
-
-/// Writes a text escaped, and cut where it has to be. Counts nothing as long as the bytes written are no more than the
-/// characters allowed, which spares the common case 10 % of the time.
-template <class Escape>
-char* put_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
-  if (text.size() <= limit.text) {
-    char* const end = escape<Escape>(text, out);
-    const std::size_t written = static_cast<std::size_t>(end - out);
-    if (written <= limit.text && written <= limit.json) return end;
-  }
-  return put_cut_part<Escape>(part, text, limit, unit, out, cut);
-}
-
-/// What a whole payload may still take, in characters of its JSON. Without a limit nothing is counted, so a payload is
-/// first written so, and again with one in the rare case that it came out too long.
-class Budget {
- public:
-  static constexpr std::size_t unlimited = static_cast<std::size_t>(-1);
-
-  Budget(std::size_t characters, Unit unit) noexcept : left_(characters), unit_(unit) {}
-
-  bool is_unlimited() const noexcept { return left_ == unlimited; }
-  bool has(std::size_t characters) const noexcept { return left_ >= characters; }
-  /// What a text may take if `characters` must be left behind it.
-  std::size_t but(std::size_t characters) const noexcept {
-    return left_ == unlimited ? unlimited : left_ - (std::min)(left_, characters);
-  }
-  void spend(const char* from, const char* to) noexcept {
-    if (left_ != unlimited) left_ = but(count({from, static_cast<std::size_t>(to - from)}, unit_));
-  }
-  void hold_back(std::size_t characters) noexcept { left_ = but(characters); }
-  void give_back(std::size_t characters) noexcept {
-    if (left_ != unlimited) left_ += characters;
-  }
-
- private:
-  std::size_t left_;
-  Unit unit_;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/quoted_printable.hpp ---------------------------------------------------------------------------
-
-// Quoted-printable, RFC 2045 section 6.7: while text is written, and for literals when the library is compiled.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Characters of a line without the `=` of a soft break; with it 76, the longest that RFC 2045 allows.
-inline constexpr std::size_t qp_line = 75;
-
-/// Plain text: all is kept, line breaks as CRLF.
-struct QpPlain {
-  static constexpr std::string_view line_break = {};
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.at_least(0x7F) | b.is('='); }
-  static char* put(char, char*) noexcept { return nullptr; }
-};
-
-/// Text of an HTML element or of an attribute between double quotes.
-struct QpHtml {
-  static constexpr std::string_view line_break = "<br>";
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | b.at_least(0x7F) | b.between('<', '>') | (b & Bytes::all(0xFB)).is('"');
-  }
-  static char* put(char c, char* out) noexcept {
-    switch (c) {
-      case '&': return detail::put(out, "&amp;");
-      case '<': return detail::put(out, "&lt;");
-      case '>': return detail::put(out, "&gt;");
-      case '"': return detail::put(out, "&quot;");
-      default: return nullptr;
-    }
-  }
-};
-
-/// Text of a `pre` element.
-struct QpPre : QpHtml {
-  static constexpr std::string_view line_break = {};
-};
-
-/// A URL in plain text.
-struct QpPlainUrl : QpPlain {
-  static Bytes special(Bytes b) noexcept { return QpPlain::special(b) | is_outside_url(b); }
-  static char* put(char c, char* out) noexcept {
-    if (is_url_byte(c)) return nullptr;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-/// The target of a link, in an attribute.
-struct QpHtmlUrl : QpPlainUrl {
-  static Bytes special(Bytes b) noexcept { return QpPlainUrl::special(b) | b.is('&'); }
-  static char* put(char c, char* out) noexcept {
-    return c == '&' ? detail::put(out, "&amp;") : QpPlainUrl::put(c, out);
-  }
-};
-
-/// Writes lines of at most 76 characters that end in CRLF. Nothing that a mail program could take for something else
-/// begins a line: neither a dot (the end of an SMTP message) nor `From ` (the next message of a mailbox file).
-///
-/// Two pointers, handed on by value so that they stay in registers: a mail takes a hundred steps, each of which begins
-/// where the one before it ended.
-class QuotedPrintable {
- public:
-  /// Most bytes that one byte of text can become: an entity of six, and its share of soft breaks.
-  static constexpr std::size_t growth = 7;
-
-  /// @param out  the start of a line, with room for all that is to come and twice text_padding bytes
-  explicit QuotedPrintable(char* out) noexcept : out_(out), line_end_(out + qp_line) {}
-
-  char* end() const noexcept { return out_; }
-
-  /// Text of any content, padded; controls other than tab and line breaks become spaces.
-  template <class Escape>
-  void text(std::string_view text) noexcept {
-    const bool fits = text.size() <= static_cast<std::size_t>(line_end_ - out_);
-    if (fits && !needs_guard(text) && copy_without<true>(text, out_, Escape::special)) {
-      out_ += text.size();
-    } else {
-      *this = encode_text<Escape>(*this, text);
-    }
-  }
-
-  /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
-  /// otherwise have an address.
-  [[gnu::always_inline]] void inert_text(std::string_view text) noexcept {
-    if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
-      out_ = put_padded(out_, text);
-    } else {
-      *this = fold(*this, text);
-    }
-  }
-
-  /// The same for a short one, which is not folded.
-  void inert_word(std::string_view text) noexcept {
-    if (static_cast<std::size_t>(line_end_ - out_) < text.size()) soft_break();
-    out_ = put_padded(out_, text);
-  }
-
-  /// Short text of ours that needs no encoding.
-  template <std::size_t N>
-  void literal(const char (&text)[N]) noexcept {
-    if (static_cast<std::size_t>(line_end_ - out_) < N - 1) soft_break();
-    out_ = put(out_, text);
-  }
-  void literal(std::string_view text) noexcept {
-    if (static_cast<std::size_t>(line_end_ - out_) < text.size()) soft_break();
-    out_ = put(out_, text);
-  }
-
-  /// Whole lines that are encoded already, written at the start of a line: a QpLiteral.
-  template <class Literal>
-  void lines() noexcept {
-    // Most pieces are short, and copied without a call.
-    if constexpr (Literal::size <= 8 * Bytes::size) {
-      out_ = put_padded(out_, std::string_view(Literal::bytes.data(), Literal::size));
-    } else {
-      out_ = put_literal(out_, Literal::bytes.data(), Literal::size);
-    }
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is part of the text.
-  void hard_break() noexcept {
-    out_ = put_hard_break(out_, line_end_);
-    line_end_ = out_ + qp_line;
-  }
-
-  /// hard_break() where the line does not end in a space. To look waits until what was stored can be read.
-  void end_line() noexcept {
-    out_ = put(out_, "\r\n");
-    line_end_ = out_ + qp_line;
-  }
-
-  /// A line break that is not.
-  void soft_break() noexcept {
-    out_ = put(out_, "=\r\n");
-    line_end_ = out_ + qp_line;
-  }
-
- private:
-  /// Two vectors at a time, up to 31 bytes beyond: literals are long.
-  [[gnu::noinline]] static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
-    constexpr std::size_t step = 2 * Bytes::size;
-    for (std::size_t at = 0; at < size; at += step) {
-      const Bytes first = Bytes::load(encoded + at);
-      const Bytes second = Bytes::load(encoded + at + Bytes::size);
-      first.store(out + at);
-      second.store(out + at + Bytes::size);
-    }
-    return out + size;
-  }
-
-  bool needs_guard(std::string_view text) const noexcept {
-    return out_ + qp_line == line_end_ && !text.empty() && (text[0] == '.' || text[0] == 'F');
-  }
-
-  QuotedPrintable(char* out, char* line_end) noexcept : out_(out), line_end_(line_end) {}
-
-  [[gnu::noinline]] static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
-    while (!at.needs_guard(text)) {
-      const std::size_t space = static_cast<std::size_t>(at.line_end_ - at.out_);
-      if (text.size() <= space) {
-        at.out_ = put_padded(at.out_, text);
-        return at;
-      }
-      at.out_ = put_padded(at.out_, text.substr(0, space));
-      at.soft_break();
-      text.remove_prefix(space);
-    }
-    return encode_text<QpPlain>(at, text);
-  }
-
-  template <class Escape>
-  [[gnu::noinline]] static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
-    const char* p = text.data();
-    const char* const end = p + text.size();
-    char* out = from.out_;
-    char* line_end = from.line_end_;
-    if (out + qp_line == line_end) out = guard_line_start(p, end, out);
-    while (p != end) {
-      const std::size_t left = static_cast<std::size_t>(end - p);
-      const std::size_t size = (std::min)(left, Bytes::size);
-      const std::size_t space = static_cast<std::size_t>(line_end - out);
-      const Bytes bytes = Bytes::load(p);
-      const Bytes special = Escape::special(bytes);
-      bytes.store(out);
-      // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
-      if (special.none(size) && size <= space) {
-        p += size;
-        out += size;
-        continue;
-      }
-      const std::size_t plain = special.first();
-      if (plain > space) {
-        p += space;
-        out = put(out + space, "=\r\n");
-        line_end = out + qp_line;
-        out = guard_line_start(p, end, out);
-        continue;
-      }
-      p += plain;
-      out += plain;
-      if (*p == '\n' || *p == '\r') {
-        skip_line_break(p, end);
-        out = put_token(Escape::line_break.data(), Escape::line_break.size(), out, line_end);
-        out = put_hard_break(out, line_end);
-        line_end = out + qp_line;
-        out = guard_line_start(p, end, out);
-        continue;
-      }
-      char token[Bytes::size];
-      const std::size_t token_size = encode<Escape>(p, end, token);
-      out = put_token(token, token_size, out, line_end);
-    }
-    return {out, line_end};
-  }
-
-  /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
-  template <class Escape>
-  [[gnu::noinline]] static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
-    if (char* const written = Escape::put(*p, token)) {
-      ++p;
-      return static_cast<std::size_t>(written - token);
-    }
-    const unsigned char first = static_cast<unsigned char>(*p);
-    if ((first < 0x20 && first != '\t') || first == 0x7F) {
-      ++p;
-      *token = ' ';
-      return 1;
-    }
-    std::size_t bytes = code_point_size(*p);
-    char* out = token;
-    do {
-      *out = '=';
-      out = put_hex(static_cast<unsigned char>(*p++), out + 1);
-    } while (--bytes != 0 && p != end && is_continuation(*p));
-    return static_cast<std::size_t>(out - token);
-  }
-
-  static char* put_token(const char* token, std::size_t size, char* out, char*& line_end) noexcept {
-    if (size > static_cast<std::size_t>(line_end - out)) {
-      out = put(out, "=\r\n");
-      line_end = out + qp_line;
-    }
-    return put(out, std::string_view(token, size));
-  }
-
-  static char* guard_line_start(const char*& p, const char* end, char* out) noexcept {
-    if (p == end || (*p != '.' && *p != 'F')) return out;
-    if (*p == 'F' && std::string_view(p, static_cast<std::size_t>(end - p)).substr(0, 4) != "From") return out;
-    *out = '=';
-    return put_hex(static_cast<unsigned char>(*p++), out + 1);
-  }
-
-  /// White space at the end of a line is lost on the way: it is encoded.
-  static char* put_hard_break(char* out, const char* line_end) noexcept {
-    if (out + qp_line != line_end && out[-1] == ' ') {
-      --out;
-      if (line_end - out < 3) out = put(out, "=\r\n");
-      out = put(out, "=20");
-    }
-    return put(out, "\r\n");
-  }
-
-  char* out_;
-  char* line_end_;
-};
-
-/// Size of a literal once it is encoded: see QpLiteral.
-constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column);
-
-/// An ASCII literal in quoted-printable, encoded by the compiler: the skeleton of a mail costs a copy. It begins in
-/// `Piece::column`; `\n` is CRLF; it ends its line with a soft break unless it ends in `\n`.
-template <class Piece>
-struct QpLiteral {
-  static constexpr std::size_t size = qp_literal_size(Piece::text, Piece::column);
-  static constexpr std::array<char, size + 2 * text_padding> encode();
-  static constexpr std::array<char, size + 2 * text_padding> bytes = encode();
-};
-
-/// Hands the encoded characters of a literal to `emit`, one by one.
-template <class Emit>
-constexpr void qp_encode_literal(std::string_view text, std::size_t column, Emit& emit) {
-  for (const char c : text) {
-    if (c == '\n') {
-      emit('\r');
-      emit('\n');
-      column = 0;
-      continue;
-    }
-    const std::size_t width = c == '=' || (c == '.' && column == 0) ? 3 : 1;
-    if (column + width > qp_line) {
-      emit('=');
-      emit('\r');
-      emit('\n');
-      column = 0;
-    }
-    if (c == '=' || (c == '.' && column == 0)) {
-      emit('=');
-      emit(c == '=' ? '3' : '2');
-      emit(c == '=' ? 'D' : 'E');
-      column += 3;
-    } else {
-      emit(c);
-      ++column;
-    }
-  }
-  if (column != 0) {
-    emit('=');
-    emit('\r');
-    emit('\n');
-  }
-}
-
-struct QpCount {
-  std::size_t count = 0;
-  constexpr void operator()(char) { ++count; }
-};
-
-template <std::size_t N>
-struct QpStore {
-  char bytes[N] = {};
-  std::size_t count = 0;
-  constexpr void operator()(char c) { bytes[count++] = c; }
-};
-
-constexpr std::size_t qp_literal_size(std::string_view text, std::size_t column) {
-  QpCount count;
-  qp_encode_literal(text, column, count);
-  return count.count;
-}
-
-template <class Piece>
-constexpr std::array<char, QpLiteral<Piece>::size + 2 * text_padding> QpLiteral<Piece>::encode() {
-  QpStore<size> store;
-  qp_encode_literal(Piece::text, Piece::column, store);
-  std::array<char, size + 2 * text_padding> out{};
-  for (std::size_t i = 0; i < size; ++i) out[i] = store.bytes[i];
-  return out;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-class Composer;
-}
-
-/// How good or bad the news is. Decides the colour of a message.
-enum class Severity : std::uint8_t { info, success, warning, error };
-
-/// The severity's name: "info", "success", "warning", "error".
-constexpr std::string_view to_string(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::info: return "info";
-    case Severity::success: return "success";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-  }
-  return "unknown";
-}
-
-/// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
-/// secrets. All of it is untrusted: every format escapes it in its own way.
-///
-/// Filled by describe(), or by a host in its own words, and reused from event to event: its text lives in one buffer
-/// that keeps its capacity. Views are valid until the next change. All are padded (see text/bytes.hpp): formats copy
-/// them by whole vectors.
-class Message {
- public:
-  /// A text, and whether formats can copy it as it is: see detail::is_inert(). False says nothing.
-  struct Text : std::string_view {
-    bool is_inert = false;
-  };
-
-  /// A labelled fact.
-  struct Field {
-    Text label;            ///< ASCII letters, digits and spaces, as "Git reference"; inert: of nothing else for sure
-    Text value;            ///< not empty
-    bool is_short = true;  ///< two fit side by side
-    bool is_code = false;  ///< a log or a command: monospaced where the platform can, line breaks kept
-  };
-
-  Severity severity = Severity::info;
-
-  Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
-  Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
-  Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
-  /// App or project the event is about, by name; empty for account events.
-  Text subject() const noexcept { return text(subject_); }
-  /// Absolute http(s) URL to look at, checked; empty where there is none. Inert only where all of its bytes can stand
-  /// in a URL.
-  Text link() const noexcept { return text(link_); }
-  Text kind() const noexcept { return text(kind_); }          ///< the event's `type`, untrusted; one line
-  Text event_id() const noexcept { return text(event_id_); }  ///< untrusted, may be empty; one line
-  std::size_t field_count() const noexcept { return fields_.size(); }
-  /// In bytes, no less than all texts together, but for the library's own labels.
-  std::size_t text_size() const noexcept { return text_.size(); }
-  /// When it happened, where that is known.
-  std::optional<Timestamp> time() const noexcept {
-    return readable_time_.empty() ? std::nullopt : std::optional<Timestamp>(time_);
-  }
-  const CivilTime& civil_time() const noexcept { return civil_time_; }  ///< where there is a time()
-  Text readable_time() const noexcept { return text(readable_time_); }  ///< as "14 May 2018, 09:46 UTC"; may be empty
-  /// @param index  below field_count()
-  Field field(std::size_t index) const noexcept {
-    const Entry& entry = fields_[index];
-    const char* const label =
-        entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin() - entry.label_size;
-    return {
-        {{label, entry.label_size}, entry.static_label != nullptr}, text(entry.value), entry.is_short, entry.is_code};
-  }
-
-  /// Empties everything and keeps the capacity.
-  void clear() noexcept;
-
-  /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
-  /// of this message.
-  void set_title(std::string_view text) { set(title_, text); }
-  void set_sentence(std::string_view text) { set(sentence_, text); }
-  void set_actor(std::string_view text) { set(actor_, text); }
-  void set_subject(std::string_view text) { set(subject_, text); }
-  void set_kind(std::string_view text) { set(kind_, text); }
-  void set_event_id(std::string_view text) { set(event_id_, text); }
-  /// @param url  an absolute http or https URL that holds no secret; not checked here.
-  void set_link(std::string_view url);
-  /// @param time  when it happened; none where that is not known
-  void set_time(std::optional<Timestamp> time);
-  /// Adds a field at the end, unless its value is blank.
-  /// @param label    printable ASCII
-  /// @param is_code  keep the value's line breaks and tabs
-  void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
-
- private:
-  friend class detail::Composer;
-
-  /// Two words: that many a function returns in registers.
-  class Span {
-   public:
-    Span() = default;
-    Span(std::size_t begin, std::size_t size, bool is_inert) noexcept : begin_(begin), bits_(size * 2 + is_inert) {}
-    std::size_t begin() const noexcept { return begin_; }
-    std::size_t size() const noexcept { return bits_ / 2; }
-    bool empty() const noexcept { return size() == 0; }
-    bool is_inert() const noexcept { return bits_ % 2 != 0; }
-
-   private:
-    std::size_t begin_ = 0;
-    std::size_t bits_ = 0;
-  };
-  struct Entry {
-    const char* static_label = nullptr;  // padded, ours; nullptr: the label stands in the text, right before the value
-    std::size_t label_size = 0;
-    Span value;
-    bool is_short = true;
-    bool is_code = false;
-  };
-
-  std::string_view view(const Span& span) const noexcept { return {text_.data() + span.begin(), span.size()}; }
-  Text text(const Span& span) const noexcept { return {view(span), span.is_inert()}; }
-  Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
-  void set(Span& part, std::string_view text) {
-    const std::size_t begin = text_.size();
-    bool inert = true;
-    detail::append_line(text_, text, inert);
-    part = since(begin, inert);
-    pad();
-  }
-  /// Writes civil_time_ for people; time_ is there, too.
-  void write_time();
-  void pad() { text_.room(detail::text_padding); }
-
-  /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
-  void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
-    Entry& entry = fields_.emplace_back();
-    entry.static_label = static_label;
-    entry.label_size = label_size;
-    entry.value = value;
-    entry.is_short = is_short;
-    entry.is_code = is_code;
-  }
-
-  Buffer text_;
-  std::vector<Entry> fields_;
-  Timestamp time_;
-  CivilTime civil_time_{};
-  Span readable_time_;
-  Span title_;
-  Span sentence_;
-  Span actor_;
-  Span subject_;
-  Span link_;
-  Span kind_;
-  Span event_id_;
-};
-
-inline void Message::clear() noexcept {
-  severity = Severity::info;
-  text_.clear();
-  fields_.clear();
-  title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
-}
-
-inline void Message::set_time(std::optional<Timestamp> time) {
-  readable_time_ = Span();
-  if (!time) return;
-  time_ = *time;
-  detail::fill(civil_time_, time_);
-  write_time();
-}
-
-inline void Message::write_time() {
-  const std::size_t begin = text_.size();
-  text_.set_end(detail::write_readable(text_.room(32), civil_time_));
-  readable_time_ = since(begin, true);
-  pad();
-}
-
-inline void Message::set_link(std::string_view url) {
-  set(link_, url);
-  if (detail::is_without(url, detail::is_outside_url)) return;
-  link_ = Span(link_.begin(), link_.size(), false);
-}
-
-inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
-  const std::size_t begin = text_.size();
-  text_.append(label);
-  const std::size_t middle = text_.size();
-  bool inert = !is_code;
-  if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value, inert)) {
-    push_field(nullptr, label.size(), since(middle, inert), is_short, is_code);
-    pad();
-  } else {
-    text_.truncate(begin);
-  }
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/email.hpp --------------------------------------------------------------------------------------
-
-// Mail: RFC 5322 and MIME, two forms of the same text, ready for SMTP.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Limits of a mail, ours, in bytes of the text before it is encoded.
-namespace email_limits {
-inline constexpr std::size_t subject = 255;  ///< a widespread mail program keeps no more
-inline constexpr std::size_t title = 1000;
-inline constexpr std::size_t sentence = 8000;
-inline constexpr std::size_t label = 200;
-inline constexpr std::size_t origin = 200;  ///< an actor's name, an event's kind
-inline constexpr std::size_t value = 4000;
-inline constexpr std::size_t code = 24000;
-inline constexpr std::size_t fields = 100;
-/// All values together: a webmail service shows the first 102 KB of an HTML part and hides the rest.
-inline constexpr std::size_t all_values = 48000;
-}  // namespace email_limits
-
-class EmailBody;
-
-namespace detail {
-/// As format_email_body(), for a domain that message_id_domain() gave.
-void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                      Truncations& cut);
-}  // namespace detail
-
-/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
-/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
-class EmailBody {
- public:
-  /// Header lines and content, with the blank line between them.
-  std::string_view view() const noexcept { return text_.view(front_); }
-
-  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
-  std::string_view behind(std::string_view lines);
-
- private:
-  friend void detail::write_email_body(const Message&, std::string_view, Timestamp, EmailBody&, Truncations&);
-
-  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
-  Buffer text_;
-};
-
-/// Writes the shared part: plain text first, HTML last, both UTF-8 in quoted-printable.
-///
-/// Mails about the same app and event kind refer to the same thread, a Message-ID of ours that no mail has. The MIME
-/// boundary derives from thread and event id, and holds `=_`, which quoted-printable never does (RFC 2045 section 6.7).
-/// Subject lines are folded at 78 characters; encoded words (RFC 2047) where they are not plain ASCII.
-///
-/// @param thread_domain  domain of the thread's id, as "example.com"
-/// @param now            the Date where the event has no time of its own
-/// @param out            cleared first; keeps its capacity
-void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                       Truncations& cut);
-
-/// Appends a whole mail: From, To, Message-ID, then the shared part.
-///
-/// @param from    what follows `From: `: an address, or a display name and an address in angle brackets; validated at
-///                registration
-/// @param to      valid addresses. All of them appear in To, but for those that are not ASCII: they are in the envelope
-///                alone.
-/// @param key     the idempotency key: left part of the Message-ID
-/// @param domain  right part of the Message-ID; one that cannot stand there is replaced by "notifier.invalid"
-void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                  std::string_view key, std::string_view domain, Buffer& out);
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr std::string_view email_color(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::success: return "#1a7f5a";
-    case Severity::warning: return "#d99e0b";
-    case Severity::error: return "#c5284c";
-    case Severity::info: break;
-  }
-  return "#2563eb";
-}
-
-class EmailContent {
- public:
-  EmailContent(const Message& message, Truncations& cut) noexcept : message_(&message), cut_(&cut) {}
-
-  static std::size_t room(const Message& message) noexcept {
-    const auto both = [](std::size_t size, std::size_t limit) {
-      return 2 * QuotedPrintable::growth * ((std::min)(size, limit) + ellipsis.size());
-    };
-    const std::size_t fields = (std::min)(message.field_count(), email_limits::fields);
-    // A field's share is for its frame, in both forms, and a label of ours.
-    return 4096 + fields * 512 + both(message.title().size(), email_limits::title) +
-           both(message.sentence().size(), email_limits::sentence) +
-           both(message.actor().size(), email_limits::origin) + both(message.kind().size(), email_limits::origin) +
-           both(message.link().size(), NOTIFIER_MAX_URL_BYTES) +
-           both(message.text_size(), email_limits::all_values + fields * (email_limits::label + 2 * ellipsis.size()));
-  }
-
-  char* write(const Hash128::Hex& boundary, char* out) {
-    out = boundary.write(put(out, "--=_"));
-    out =
-        put(out, "\r\nContent-Type: text/plain; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
-    out = plain(out);
-    out = boundary.write(put(out, "\r\n--=_"));
-    out = put(out, "\r\nContent-Type: text/html; charset=utf-8\r\nContent-Transfer-Encoding: quoted-printable\r\n\r\n");
-    out = html(out);
-    out = boundary.write(put(out, "\r\n--=_"));
-    return put(out, "--\r\n");
-  }
-
- private:
-  char* plain(char* out) {
-    QuotedPrintable qp(out);
-    qp = line<QpPlain>(qp, "title", message_->title(), email_limits::title);
-    qp.end_line();
-    qp = line<QpPlain>(qp, "sentence", message_->sentence(), email_limits::sentence);
-    qp.end_line();
-    std::size_t shown = 0;
-    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
-      ++shown;
-      at = text<QpPlain>(at, "field.label", field.label, email_limits::label);
-      if (field.is_code) {
-        at.literal(":");
-        at.end_line();
-      } else {
-        at.literal(": ");
-      }
-      at = line<QpPlain>(at, "field.value", field.value, limit);
-      return at;
-    });
-    if (shown != message_->field_count()) cut_->push_back({"fields", message_->field_count(), shown});
-    if (shown != 0) qp.end_line();
-    if (is_web_link(message_->link())) {
-      qp = url<QpPlainUrl>(qp);
-      qp.end_line();
-      qp.end_line();
-    } else if (!message_->link().empty()) {
-      cut_->push_back({"link", message_->link().size(), 0});
-    }
-    qp = origin<QpPlain>(qp);
-    is_reported_ = true;
-    return qp.end();
-  }
-
-  char* html(char* out) {
-    using namespace email_html;
-    QuotedPrintable qp(out);
-    qp.lines<QpLiteral<Head>>();
-    qp.literal(email_color(message_->severity));
-    qp.lines<QpLiteral<BeforeTitle>>();
-    qp = line<QpHtml>(qp, "title", message_->title(), email_limits::title);
-    qp.lines<QpLiteral<BeforeSentence>>();
-    qp = line<QpHtml>(qp, "sentence", message_->sentence(), email_limits::sentence);
-    qp = html_fields(qp);
-    if (is_web_link(message_->link())) {
-      qp.lines<QpLiteral<BeforeLink>>();
-      qp = url<QpHtmlUrl>(qp);
-      qp.soft_break();
-      qp.lines<QpLiteral<AfterLink>>();
-    }
-    qp.lines<QpLiteral<BeforeOrigin>>();
-    qp = origin<QpHtml>(qp);
-    qp.lines<QpLiteral<Tail>>();
-    return qp.end();
-  }
-
-  QuotedPrintable html_fields(QuotedPrintable qp) {
-    using namespace email_html;
-    bool in_table = false;
-    qp = each_field(qp, [&](QuotedPrintable at, const Message::Field& field, std::size_t limit) {
-      if (field.is_code) {
-        if (in_table) at.lines<QpLiteral<AfterFields>>();
-        in_table = false;
-        at.lines<QpLiteral<BeforeLogLabel>>();
-        at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
-        at.lines<QpLiteral<BeforeLog>>();
-        at = text<QpPre>(at, "field.value", field.value, limit);
-        at.soft_break();
-        at.lines<QpLiteral<AfterLog>>();
-        return at;
-      }
-      if (!in_table) at.lines<QpLiteral<BeforeFields>>();
-      in_table = true;
-      at.lines<QpLiteral<BeforeLabel>>();
-      at = line<QpHtml>(at, "field.label", field.label, email_limits::label);
-      at.lines<QpLiteral<BeforeValue>>();
-      at = line<QpHtml>(at, "field.value", field.value, limit);
-      at.lines<QpLiteral<AfterValue>>();
-      return at;
-    });
-    if (in_table) qp.lines<QpLiteral<AfterFields>>();
-    return qp;
-  }
-
-  /// Lets `f(where, field, limit of its value)` write the plain fields, then the logs, as far as the limits go; the
-  /// same ones for both forms.
-  template <class F>
-  QuotedPrintable each_field(QuotedPrintable qp, F&& f) const {
-    const std::size_t count = (std::min)(message_->field_count(), email_limits::fields);
-    std::size_t left = email_limits::all_values;
-    bool has_code = false;
-    for (const bool is_code : {false, true}) {
-      if (is_code && !has_code) break;
-      for (std::size_t i = 0; i < count; ++i) {
-        const Message::Field field = message_->field(i);
-        has_code = has_code || field.is_code;
-        if (field.is_code != is_code) continue;
-        const std::size_t limit = (std::min)(is_code ? email_limits::code : email_limits::value, left);
-        if (limit < 100 && field.value.size() > limit) continue;
-        qp = f(qp, field, limit);
-        left -= (std::min)(field.value.size(), limit);
-      }
-    }
-    return qp;
-  }
-
-  template <class Escape>
-  QuotedPrintable url(QuotedPrintable qp) const {
-    const Message::Text link = message_->link();
-    if (link.is_inert) {
-      qp.inert_text(link);
-    } else {
-      qp.text<Escape>(link);
-    }
-    return qp;
-  }
-
-  /// What kind of event, who, when.
-  template <class Escape>
-  QuotedPrintable origin(QuotedPrintable qp) {
-    qp = text<Escape>(qp, "kind", message_->kind(), email_limits::origin);
-    bool is_first = message_->kind().empty();
-    if (!message_->actor().empty()) {
-      if (!is_first) qp.literal(" - ");
-      qp = text<Escape>(qp, "actor", message_->actor(), email_limits::origin);
-      is_first = false;
-    }
-    if (message_->time()) {
-      if (!is_first) qp.literal(" - ");
-      qp.inert_word(message_->readable_time());
-    }
-    qp.end_line();
-    return qp;
-  }
-
-  template <class Escape>
-  QuotedPrintable text(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
-    if (!text.is_inert || text.size() > limit) return any_text<Escape>(qp, part, text, limit);
-    qp.inert_text(text);
-    return qp;
-  }
-
-  /// A text and a line break.
-  template <class Escape>
-  QuotedPrintable line(QuotedPrintable qp, const char* part, const Message::Text& text, std::size_t limit) {
-    if (!text.is_inert || text.size() > limit) {
-      qp = any_text<Escape>(qp, part, text, limit);
-      qp.hard_break();
-    } else {
-      qp.inert_text(text);
-      qp.end_line();
-    }
-    return qp;
-  }
-
-  template <class Escape>
-  [[gnu::noinline]] QuotedPrintable any_text(QuotedPrintable qp, const char* part, std::string_view text,
-                                             std::size_t limit) {
-    if (text.size() <= limit) {
-      qp.text<Escape>(text);
-      return qp;
-    }
-    const std::size_t kept = cut_position(text, limit - ellipsis.size());
-    if (!is_reported_) cut_->push_back({part, text.size(), kept + ellipsis.size()});
-    qp.text<Escape>(text.substr(0, kept));
-    qp.text<Escape>(ellipsis);
-    return qp;
-  }
-
-  const Message* message_;
-  Truncations* cut_;
-  bool is_reported_ = false;
-};
-
-/// Whether an event's kind can be a header's value as it is.
-inline bool is_header_token(const Message::Text& text) noexcept {
-  if (text.empty() || text.size() > 50) return false;
-  if (text.is_inert) return is_without(text, [](Bytes b) { return b.is(' '); });
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) <= 0x20 || static_cast<unsigned char>(c) >= 0x7F) return false;
-  }
-  return text.find("=?") == std::string_view::npos;
-}
-
-inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) {
-  constexpr std::size_t column = 9;
-  p = put(p, "Subject: ");
-  if (title.is_inert && column + title.size() <= header_line) return put(put_padded(p, title), "\r\n");
-  if (title.size() <= email_limits::subject) return put_unstructured(title, p, column);
-  const std::size_t kept = cut_position(title, email_limits::subject - ellipsis.size());
-  cut.push_back({"subject", title.size(), kept + ellipsis.size()});
-  char whole[email_limits::subject];
-  const char* const end = put(put(whole, title.substr(0, kept)), ellipsis);
-  return put_unstructured({whole, static_cast<std::size_t>(end - whole)}, p, column);
-}
-
-inline void write_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                             Truncations& cut) {
-  Hash128 hash(2);
-  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
-  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
-
-  out.text_.clear();
-  char* p =
-      out.text_.room(out.front_ + header_room(email_limits::subject) + 768 + EmailContent::room(message)) + out.front_;
-  p = put_subject(message.title(), p, cut);
-  p = put(p, "Date: ");
-  p = write_rfc5322(p, message.time() ? message.civil_time() : civil_time(now));
-  p = put(p, "\r\n");
-  p = begin_identifier("References", 39 + 1 + thread_domain.size(), p);
-  p = end_identifier(thread_domain, thread.write(put(p, "thread_")));
-  p = put(p, "Auto-Submitted: auto-generated\r\n");
-  if (is_header_token(message.kind())) {
-    p = put_padded(put(p, "X-Notifier-Event: "), message.kind());
-    p = put(p, "\r\n");
-  }
-  p = put(p, "MIME-Version: 1.0\r\nContent-Type: multipart/alternative;\r\n boundary=\"=_");
-  p = boundary.write(p);
-  p = put(p, "\"\r\n\r\n");
-  out.text_.set_end(EmailContent(message, cut).write(boundary, p));
-}
-
-}  // namespace detail
-
-inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                              Truncations& cut) {
-  detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
-}
-
-inline std::string_view EmailBody::behind(std::string_view lines) {
-  if (lines.size() > front_) {
-    const std::size_t more = lines.size() - front_;
-    const std::size_t shared = text_.size() - front_;
-    char* const end = text_.room(more) + more;
-    std::memmove(end - shared, end - shared - more, shared);
-    text_.set_end(end);
-    front_ = lines.size();
-  }
-  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
-  return text_.view(front_ - lines.size());
-}
-
-namespace detail {
-
-/// Appends a mail's first line, which depends on the sender alone.
-inline void format_from(std::string_view from, Buffer& out) {
-  char* const p = out.room(header_room(from.size()));
-  out.set_end(put_from(from, put(p, "From: "), 6));
-}
-
-/// Appends the line of the recipients.
-inline void format_to(const std::string_view* to, std::size_t to_count, Buffer& out) {
-  std::size_t room = header_room(0);
-  for (std::size_t i = 0; i < to_count; ++i) room += to[i].size() + 4;
-  out.set_end(put_to(to, to_count, put(out.room(room), "To: "), 4));
-}
-
-}  // namespace detail
-
-inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                         std::string_view key, std::string_view domain, Buffer& out) {
-  detail::format_from(from, out);
-  detail::format_to(to, to_count, out);
-  domain = detail::message_id_domain(domain);
-  out.set_end(
-      detail::put_identifier("Message-ID", key, domain, out.room(detail::header_room(key.size() + domain.size()))));
-  out.append(body.view());
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/rocket_chat.hpp --------------------------------------------------------------------------------
-
-// Rocket.Chat: what an incoming webhook takes.
-//
-// Sources: Rocket.Chat's documentation of incoming webhooks and its message parser. There is no way to switch markup
-// off and no escape that every client knows, so characters are taken apart or replaced by their likes.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Limits for Rocket.Chat, in UTF-16 units of the text as it is shown: its server measures JavaScript strings.
-namespace rocket_chat_limits {
-/// The whole message; its JSON is counted, which is more than its texts.
-inline constexpr std::size_t message = NOTIFIER_ROCKET_CHAT_MAX_MESSAGE;
-
-// Ours, so that no part takes all:
-inline constexpr std::size_t title = 200;
-inline constexpr std::size_t sentence = 1000;
-inline constexpr std::size_t label = 100;
-inline constexpr std::size_t value = 500;
-inline constexpr std::size_t actor = 100;
-inline constexpr std::size_t code = 3000;
-inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
-inline constexpr std::size_t fields = 20;
-
-static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentence, link and actor need 4,600");
-}  // namespace rocket_chat_limits
-
-/// Appends the JSON body of a Rocket.Chat incoming webhook.
-///
-/// `text` is title, in bold, and sentence; one attachment in the severity's colour holds the link, logs between fences,
-/// and the fields, each value as inline code, which is exact and can be copied; the last one says who did it. `channel`
-/// is never written: the webhook's own counts.
-///
-/// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
-/// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
-/// where it is not within a word, stand in for them, since a joiner does not hinder those.
-void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
-inline constexpr char backtick_like[] = "\xCB\x8B";
-
-/// One line of prose, without markup, and JSON in one pass.
-struct RocketChatText {
-  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
-
-  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? ' ' : p[1];
-    ++p;
-    switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
-      case '*': return detail::put(out, "\xE2\x88\x97");
-      case '~': return detail::put(out, "\xE2\x88\xBC");
-      case '$': return detail::put(out, "\xEF\xBC\x84");
-      case '`': return detail::put(out, backtick_like);
-      case '_':
-        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
-        return detail::put(out, "\xCB\x8D");
-      case '@':
-      case '#':
-      case ':':
-      case '.':
-      case '<':
-      case '>':
-      case '[':
-      case ']':
-      case '|':
-      case '&':
-      case '+':
-      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        *out = ' ';
-        return out + 1;
-      default: break;
-    }
-    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return out + 1;
-  }
-};
-
-/// Between two backticks: nothing is parsed there.
-struct RocketChatInlineCode {
-  static constexpr std::size_t growth = std::string_view(backtick_like).size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '`': ++p; return detail::put(out, backtick_like);
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close.
-struct RocketChatCode {
-  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
-
-  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      case '`':
-        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
-        *out = *p++;
-        return out + 1;
-      default: return RocketChatInlineCode::put(p, begin, end, out);
-    }
-  }
-};
-
-struct RocketChatUrl {
-  static constexpr std::size_t growth = std::string_view("%41").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-constexpr std::string_view rocket_chat_color(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::success: return "#2de0a5";
-    case Severity::warning: return "#ffd21f";
-    case Severity::error: return "#f5455c";
-    case Severity::info: break;
-  }
-  return "#1d74f5";
-}
-
-class RocketChatWriter {
- public:
-  /// @param budget  most characters of JSON for the whole message
-  RocketChatWriter(const Message& message, Truncations& cut, std::size_t budget) noexcept
-      : message_(&message), cut_(&cut), budget_(budget, Unit::utf16) {}
-
-  static std::size_t room(const Message& message) noexcept {
-    using Widest = RocketChatText;
-    const std::size_t fields = (std::min)(message.field_count(), rocket_chat_limits::fields);
-    // A field's share is for its frame and a label of ours.
-    return 512 + part_room<Widest>(message.title().size(), rocket_chat_limits::title) +
-           part_room<Widest>(message.sentence().size(), rocket_chat_limits::sentence) +
-           part_room<Widest>(message.actor().size(), rocket_chat_limits::actor) +
-           RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) +
-           fields * 192 +
-           part_room<Widest>(message.text_size(), fields * (rocket_chat_limits::label + rocket_chat_limits::code));
-  }
-
-  char* write(char* p) {
-    const char* const start = p;
-    const bool has_title = !is_blank(message_->title());
-    const bool has_sentence = !is_blank(message_->sentence());
-    p = put(p, "{\"text\":\"");
-    if (has_title) {
-      *p++ = '*';
-      p = line<RocketChatText>("title", trim(message_->title()), rocket_chat_limits::title, p);
-      // Not one of the smileys that end in a star.
-      if (static_cast<unsigned char>(p[-1]) < 0x80 && !is_letter_or_digit(p[-1])) p = put(p, zero_width_joiner);
-      *p++ = '*';
-    }
-    if (has_title && has_sentence) p = put(p, "\\n");
-    if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
-    if (!has_title && !has_sentence) p = put(p, "Event");
-    p = put(p, "\",\"attachments\":[{\"color\":\"");
-    p = put(p, rocket_chat_color(message_->severity));
-    *p++ = '"';
-    if (!message_->link().empty()) p = link(p);
-    if (message_->time()) {
-      p = put(p, ",\"ts\":\"");
-      p = write_rfc3339(p, message_->civil_time());
-      *p++ = '"';
-    }
-    budget_.spend(start, p);
-    p = fields(p);
-    return put(p, "}]}");
-  }
-
- private:
-  char* link(char* p) {
-    char* const before = p;
-    p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
-    const char* const url = p;
-    const Message::Text target = message_->link();
-    if (is_web_link(target)) p = target.is_inert ? put_padded(p, target) : escape<RocketChatUrl>(target, p);
-    if (p == url || p > url + rocket_chat_limits::link) {
-      cut_->push_back({"link", count_utf16(target), 0});
-      return before;
-    }
-    *p++ = '"';
-    return p;
-  }
-
-  /// The plain fields, who did it, then the logs, as far as the limits go.
-  char* fields(char* p) {
-    const std::size_t count = message_->field_count();
-    const std::size_t shown = (std::min)(count, rocket_chat_limits::fields);
-    std::size_t written = 0;
-    char* const before_fields = p;
-    const std::size_t for_actor = is_blank(message_->actor()) ? 0 : frame + rocket_chat_limits::actor;
-    budget_.hold_back(for_actor);
-    p = put(p, ",\"fields\":[");
-    char* const first_field = p;
-    for (std::size_t i = 0; i < shown; ++i) {
-      const Message::Field field = message_->field(i);
-      if (field.is_code || !budget_.has(2 * frame)) continue;
-      ++written;
-      if (is_blank(field.value)) continue;
-      const char* const start = p;
-      p = field.is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
-      p = label(field.label, p);
-      p = put(p, "\",\"value\":\"`");
-      p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
-      p = put(p, "`\"},");
-      budget_.spend(start, p);
-    }
-    budget_.give_back(for_actor);
-    if (for_actor != 0) {
-      const char* const start = p;
-      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"`");
-      p = text<RocketChatInlineCode>("actor", message_->actor(), rocket_chat_limits::actor, p);
-      p = put(p, "`\"},");
-      budget_.spend(start, p);
-    }
-    if (p == first_field) {
-      p = before_fields;
-    } else {
-      p[-1] = ']';
-    }
-
-    char* const before_logs = p;
-    p = put(p, ",\"text\":\"");
-    char* const first_log = p;
-    for (std::size_t i = 0; i < shown; ++i) {
-      const Message::Field field = message_->field(i);
-      if (!field.is_code || !budget_.has(2 * frame)) continue;
-      ++written;
-      if (is_blank(field.value)) continue;
-      const char* const start = p;
-      if (p != first_log) p = put(p, "\\n");
-      p = label(field.label, p);
-      p = put(p, "\\n```\\n");
-      p = text<RocketChatCode>("field.value", field.value, rocket_chat_limits::code, p);
-      p = put(p, "\\n```");
-      budget_.spend(start, p);
-    }
-    if (p == first_log) {
-      p = before_logs;
-    } else {
-      *p++ = '"';
-    }
-    if (written != count) cut_->push_back({"fields", count, written});
-    return p;
-  }
-
-  char* label(std::string_view label, char* p) {
-    label = trim(label);
-    if (label.empty()) return put(p, "Value");
-    return line<PlainLabel>("field.label", label, rocket_chat_limits::label, p);
-  }
-
-  /// A line that begins with anything but a letter could be a heading, a list, a quote, a table or code.
-  template <class Escape>
-  char* line(std::string_view part, std::string_view text, std::size_t limit, char* p) {
-    const char first = text.front();
-    if (!is_letter(first) && static_cast<unsigned char>(first) < 0x80) p = put(p, zero_width_joiner);
-    return this->text<Escape>(part, text, limit - 1, p);
-  }
-
-  template <class Escape>
-  char* text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
-    return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::utf16, p, *cut_);
-  }
-
-  /// Most characters of JSON that a field takes beside its value: its label, the frame, and what ends the message.
-  static constexpr std::size_t frame = rocket_chat_limits::label + 70;
-
-  const Message* message_;
-  Truncations* cut_;
-  Budget budget_;
-};
-
-}  // namespace detail
-
-inline void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
-  const std::size_t cuts = cut.size();
-  char* const start = out.room(detail::RocketChatWriter::room(message));
-  char* end = detail::RocketChatWriter(message, cut, detail::Budget::unlimited).write(start);
-  // A UTF-16 unit takes a byte or more, so bytes within the limit settle it; else it is written again, counting.
-  if (static_cast<std::size_t>(end - start) > rocket_chat_limits::message) {
-    cut.resize(cuts);
-    end = detail::RocketChatWriter(message, cut, rocket_chat_limits::message).write(start);
-  }
-  out.set_end(end);
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/slack.hpp --------------------------------------------------------------------------------------
-
-// Slack: what an incoming webhook takes.
-//
-// Sources: Slack's documentation of message payloads, Block Kit, text objects and escaping. A message whose main
-// content is in blocks and whose details are in one attachment, for its colour bar.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Slack's limits, in code points of the text as Slack counts it: an entity such as `&amp;` is five.
-namespace slack_limits {
-inline constexpr std::size_t header = 150;        ///< text of a header block
-inline constexpr std::size_t section = 3000;      ///< text of a section block
-inline constexpr std::size_t field = 2000;        ///< text of one field of a section
-inline constexpr std::size_t field_objects = 10;  ///< fields of one section: a label and its value are two
-inline constexpr std::size_t all_blocks =
-    13200;                                 ///< all blocks together (undocumented; the JSON of them is counted here)
-inline constexpr std::size_t text = 4000;  ///< top-level text before it is cut; 40,000 is refused
-inline constexpr std::size_t blocks = 50;  ///< blocks of a message
-
-// Ours:
-inline constexpr std::size_t label = 100;
-inline constexpr std::size_t code = section - label - 12;  ///< a log: the label, a line break and the fences go off
-inline constexpr std::size_t origin = 100;                 ///< an actor's name, an event's kind
-inline constexpr std::size_t link = section - 100;         ///< a link, escaped: one half is of no use
-inline constexpr std::size_t fields = 40;                  ///< fields shown, in at most as many blocks
-}  // namespace slack_limits
-
-/// Appends the JSON body of a Slack incoming webhook.
-///
-/// `text` is title and sentence: what a notification and a client without blocks show. Blocks show the same, and one
-/// attachment in the severity's colour holds the fields (a table of labels and values), logs, and a line of context.
-///
-/// Untrusted text stands in plain_text objects, where Slack looks for no markup, mention, link or emoji; in `text`,
-/// which has its markup switched off; and, for logs, between fences, with runs of backticks broken up. Everywhere `&`,
-/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's
-/// own.
-///
-/// @param out  grows by the worst case of the texts, once; the body is at most slack_limits::all_blocks and
-///             slack_limits::text code points and a frame of about 300 bytes.
-/// @param cut  gets one entry for every part that was cut.
-void format_slack(const Message& message, Buffer& out, Truncations& cut);
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-/// Which line breaks a text keeps.
-enum class Lines { one, many };
-
-/// Entities and JSON in one pass; control characters become spaces.
-template <Lines lines>
-struct SlackText {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  // '<' and '>' differ in one bit, '"' and '&' in another.
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
-  }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '&': ++p; return detail::put(out, "&amp;");
-      case '<': ++p; return detail::put(out, "&lt;");
-      case '>': ++p; return detail::put(out, "&gt;");
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\n':
-      case '\r':
-        skip_line_break(p, end);
-        if (lines == Lines::many) return detail::put(out, "\\n");
-        break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
-struct SlackCode {
-  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
-
-  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    if (*p == '\t') {
-      ++p;
-      return detail::put(out, "\\t");
-    }
-    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
-    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
-    *out = *p++;
-    return out + 1;
-  }
-};
-
-/// The target of `<url|label>`.
-struct SlackUrl {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    if (c == '&') return detail::put(out, "&amp;");
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-constexpr std::string_view slack_color(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::success: return "#2eb67d";
-    case Severity::warning: return "#ecb22e";
-    case Severity::error: return "#e01e5a";
-    case Severity::info: break;
-  }
-  return "#1d9bd1";
-}
-
-class SlackWriter {
- public:
-  /// @param budget  most characters of JSON for all blocks together
-  SlackWriter(const Message& message, Truncations& cut, std::size_t budget) noexcept
-      : message_(&message), cut_(&cut), budget_(budget, Unit::code_points) {}
-
-  static std::size_t room(const Message& message) noexcept {
-    const std::size_t fields = (std::min)(message.field_count(), slack_limits::fields);
-    // Title and sentence stand there twice. A field's share is for its frame and a label of ours.
-    return 2048 + 2 * part_room<SlackCode>(message.title().size(), slack_limits::header) +
-           2 * part_room<SlackCode>(message.sentence().size(), slack_limits::section) +
-           part_room<SlackCode>(message.actor().size(), slack_limits::origin) +
-           part_room<SlackCode>(message.kind().size(), slack_limits::origin) +
-           SlackUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) + fields * 256 +
-           part_room<SlackCode>(message.text_size(), fields * (slack_limits::label + slack_limits::section));
-  }
-
-  /// @return the new end. `blocks_bytes` gets the size of what counts as blocks.
-  char* write(char* p, std::size_t& blocks_bytes) {
-    const bool has_title = !is_blank(message_->title());
-    const bool has_sentence = !is_blank(message_->sentence());
-
-    p = put(p, "{\"text\":\"");
-    const char* const title = p;
-    if (has_title) p = text<SlackText<Lines::one>>("title", message_->title(), slack_limits::header, p);
-    const std::string_view title_text(title, static_cast<std::size_t>(p - title));
-    if (has_title && has_sentence) p = put(p, "\\n");
-    const char* const sentence = p;
-    if (has_sentence) p = text<SlackText<Lines::one>>("sentence", message_->sentence(), slack_limits::section, p);
-    const std::string_view sentence_text(sentence, static_cast<std::size_t>(p - sentence));
-    if (!has_title && !has_sentence) p = put(p, "Event");
-    p = put(p, "\",\"mrkdwn\":false,\"unfurl_links\":false,\"unfurl_media\":false");
-
-    const char* const blocks = p;
-    if (has_title || has_sentence) {
-      p = put(p, ",\"blocks\":[");
-      if (has_title) {
-        p = put(p, "{\"type\":\"header\",\"text\":{\"type\":\"plain_text\",\"text\":\"");
-        p = put(p, title_text);
-        p = put(p, "\",\"emoji\":false}}");
-      }
-      if (has_sentence) {
-        if (has_title) *p++ = ',';
-        p = put(p, "{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"");
-        p = put(p, sentence_text);
-        p = put(p, "\",\"emoji\":false}}");
-      }
-      *p++ = ']';
-    }
-    budget_.spend(blocks, p);
-    p = attachment(p);
-    *p++ = '}';
-    blocks_bytes = static_cast<std::size_t>(p - blocks);
-    return p;
-  }
-
- private:
-  char* attachment(char* p) {
-    char* const start = p;
-    p = put(p, ",\"attachments\":[{\"color\":\"");
-    p = put(p, slack_color(message_->severity));
-    p = put(p, "\",\"blocks\":[");
-    char* const first = p;
-    // What the line of context takes at most: two names and a time, escaped, their frames, and the link.
-    const std::size_t for_context =
-        4 * slack_limits::origin + 300 + (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link);
-    budget_.hold_back(for_context);
-    p = fields(p);
-    budget_.give_back(for_context);
-    p = context(p);
-    if (p == first) return start;
-    if (p[-1] == ',') --p;
-    return put(p, "]}]");
-  }
-
-  /// Tables of the plain fields, then the logs, as far as the limits go.
-  char* fields(char* p) {
-    const std::size_t count = message_->field_count();
-    const std::size_t shown = (std::min)(count, slack_limits::fields);
-    std::size_t written = 0;
-    std::size_t in_section = 0;
-    for (std::size_t i = 0; i < shown; ++i) {
-      const Message::Field field = message_->field(i);
-      if (field.is_code || !budget_.has(2 * frame)) continue;
-      ++written;
-      if (is_blank(field.value)) continue;
-      const char* const start = p;
-      p = in_section == 0 ? put(p, "{\"type\":\"section\",\"fields\":[") : put(p, ",");
-      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"*");
-      p = label(field.label, p);
-      p = put(p, "*\",\"verbatim\":true},{\"type\":\"plain_text\",\"text\":\"");
-      p = text<SlackText<Lines::many>>("field.value", field.value, slack_limits::field, p);
-      p = put(p, "\",\"emoji\":false}");
-      in_section += 2;
-      if (in_section == slack_limits::field_objects) {
-        p = put(p, "]},");
-        in_section = 0;
-      }
-      budget_.spend(start, p);
-    }
-    if (in_section != 0) p = put(p, "]},");
-
-    for (std::size_t i = 0; i < shown; ++i) {
-      const Message::Field field = message_->field(i);
-      if (!field.is_code || !budget_.has(2 * frame)) continue;
-      ++written;
-      if (is_blank(field.value)) continue;
-      const char* const start = p;
-      p = put(p, "{\"type\":\"section\",\"text\":{\"type\":\"mrkdwn\",\"text\":\"*");
-      p = label(field.label, p);
-      p = put(p, "*\\n```\\n");
-      p = text<SlackCode>("field.value", field.value, slack_limits::code, p);
-      p = put(p, "\\n```\",\"verbatim\":true}},");
-      budget_.spend(start, p);
-    }
-    if (written != count) cut_->push_back({"fields", count, written});
-    return p;
-  }
-
-  /// Who, what kind, when; and the link.
-  char* context(char* p) {
-    char* const start = p;
-    p = put(p, "{\"type\":\"context\",\"elements\":[");
-    char* const first = p;
-    p = put(p, "{\"type\":\"plain_text\",\"text\":\"");
-    char* const origin = p;
-    static constexpr char separator[] = " \xC2\xB7 ";
-    if (!is_blank(message_->actor())) {
-      p = text<SlackText<Lines::one>>("actor", message_->actor(), slack_limits::origin, p);
-      p = put(p, separator);
-    }
-    if (!is_blank(message_->kind())) {
-      p = text<SlackText<Lines::one>>("kind", message_->kind(), slack_limits::origin, p);
-      p = put(p, separator);
-    }
-    if (message_->time()) {
-      p = put_padded(p, message_->readable_time());
-      p = put(p, separator);
-    }
-    if (p == origin) {
-      p = first;
-    } else {
-      p = put(p - (sizeof(separator) - 1), "\",\"emoji\":false}");
-    }
-    if (const Message::Text link = message_->link(); !link.empty()) {
-      char* const before = p;
-      if (p != first) *p++ = ',';
-      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"<");
-      const char* const url = p;
-      if (is_web_link(link)) p = link.is_inert ? put_padded(p, link) : escape<SlackUrl>(link, p);
-      if (p == url || p > url + slack_limits::link) {
-        cut_->push_back({"link", count_code_points(link), 0});
-        p = before;
-      } else {
-        p = put(p, "|View details>\",\"verbatim\":true}");
-      }
-    }
-    return p == first ? start : put(p, "]}");
-  }
-
-  char* label(const Message::Text& label, char* p) {
-    if (label.is_inert && label.size() <= slack_limits::label) return put_padded(p, label);
-    const std::string_view trimmed = trim(label);
-    if (trimmed.empty()) return put(p, "Value");
-    return any_text<PlainLabel>("field.label", trimmed, slack_limits::label, p);
-  }
-
-  template <class Escape>
-  char* text(std::string_view part, const Message::Text& text, std::size_t limit, char* p) {
-    if (text.is_inert && text.size() <= limit && budget_.is_unlimited()) return put_padded(p, text);
-    return any_text<Escape>(part, text, limit, p);
-  }
-
-  template <class Escape>
-  [[gnu::noinline]] char* any_text(std::string_view part, std::string_view text, std::size_t limit, char* p) {
-    return put_part<Escape>(part, text, {limit, budget_.but(frame)}, Unit::code_points, p, *cut_);
-  }
-
-  /// Most characters of JSON that a field takes beside its value: its label and the frame.
-  static constexpr std::size_t frame = slack_limits::label + 130;
-
-  const Message* message_;
-  Truncations* cut_;
-  Budget budget_;
-};
-
-}  // namespace detail
-
-inline void format_slack(const Message& message, Buffer& out, Truncations& cut) {
-  const std::size_t cuts = cut.size();
-  char* const start = out.room(detail::SlackWriter::room(message));
-  std::size_t blocks_bytes = 0;
-  char* end = detail::SlackWriter(message, cut, detail::Budget::unlimited).write(start, blocks_bytes);
-  // A character takes a byte or more, so bytes within the limit settle it; else it is written again, counting.
-  if (blocks_bytes > slack_limits::all_blocks) {
-    cut.resize(cuts);
-    end = detail::SlackWriter(message, cut, slack_limits::all_blocks).write(start, blocks_bytes);
-  }
-  out.set_end(end);
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/webhook.hpp ------------------------------------------------------------------------------------
-
-// A webhook: the event itself, byte for byte as it came in. There is nothing to format but the frame.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// What every request says of itself; `webhook-id` and a webhook's signature come on top.
-inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
-                                                      {"user-agent", "notifier/2.0"}};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/format.hpp -------------------------------------------------------------------------------------
-
-// What each platform gets to see of a Message. One file per platform; all limits of the platforms are kept for any
-// input. A webhook's body is the event itself.
 
 // ---- notifier/message/secret.hpp ------------------------------------------------------------------------------------
 
@@ -13973,7 +14836,7 @@ class WordingProgram {
   static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
-  [[gnu::noinline]] void compile(std::size_t kind) {
+  NOTIFIER_NOINLINE void compile(std::size_t kind) {
     const std::lock_guard<std::mutex> lock(compiling_);
     if (compiled_[kind].load(std::memory_order_relaxed)) return;
     const std::size_t first = first_rows_[kind];
@@ -14004,7 +14867,7 @@ class WordingProgram {
   // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
 
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
-  [[gnu::noinline]] std::string_view keep_padded(std::string_view text) {
+  NOTIFIER_NOINLINE std::string_view keep_padded(std::string_view text) {
     if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
@@ -14017,10 +14880,10 @@ class WordingProgram {
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
   /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  [[gnu::noinline]] bool may_be_absent(std::size_t begin) const noexcept {
+  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
     return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
   }
-  [[gnu::noinline]] void lead_absent_here(std::size_t begin) {
+  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
       if (ops_[i].absent == open_end) ops_[i].absent = here();
     }
@@ -14079,7 +14942,7 @@ class WordingProgram {
 
   /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
   /// slot at most, and begins with it.
-  [[gnu::noinline]] static bool needs_undo(std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static bool needs_undo(std::string_view text) noexcept {
     bool has_written = false;
     for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
       if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
@@ -14090,7 +14953,7 @@ class WordingProgram {
   }
 
   /// Compiles clauses to the group's ']'; returns how far it came.
-  [[gnu::noinline]] std::size_t compile_group(std::string_view text, std::size_t depth) {
+  NOTIFIER_NOINLINE std::size_t compile_group(std::string_view text, std::size_t depth) {
     const bool undo = needs_undo(text);
     if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
@@ -14122,7 +14985,7 @@ class WordingProgram {
     return at;
   }
 
-  [[gnu::noinline]] void compile_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_slot(std::string_view slot) {
     if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
@@ -14146,7 +15009,7 @@ class WordingProgram {
     for (std::size_t i = begin; i < op_count_; ++i) ops_[i].target = here();
   }
 
-  [[gnu::noinline]] void compile_envelope_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_envelope_slot(std::string_view slot) {
     Op::Code code = Op::Code::failed;
     if (slot == "app") code = Op::Code::app;
     if (slot == "project") code = Op::Code::project;
@@ -14165,7 +15028,7 @@ class WordingProgram {
     return op;
   }
 
-  [[gnu::noinline]] Layout find_layout(std::string_view name) {
+  NOTIFIER_NOINLINE Layout find_layout(std::string_view name) {
     for (const LayoutName& layout : layouts) {
       if (layout.name == name) return layout.layout;
     }
@@ -14176,7 +15039,7 @@ class WordingProgram {
     return Layout::plain;
   }
 
-  [[gnu::noinline]] std::uint16_t compile_conditions(std::string_view when) {
+  NOTIFIER_NOINLINE std::uint16_t compile_conditions(std::string_view when) {
     if (when.empty()) return empty_template;
     const std::uint16_t begin = here();
     while (!when.empty()) {
@@ -14194,7 +15057,7 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
+  NOTIFIER_NOINLINE std::uint16_t compile_fields(std::string_view fields) {
     for (std::size_t i = 0; i < table_size_; ++i) {
       if (rows_[i].fields != 0 && table_[i].fields == fields) return rows_[i].fields;
     }
@@ -14478,7 +15341,7 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  [[gnu::noinline]] bool append_variables() {
+  NOTIFIER_NOINLINE bool append_variables() {
     const std::size_t begin = text_.size();
     for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
                                     std::pair("deleted_vars", " removed")}) {
@@ -14521,7 +15384,7 @@ class Composer {
     return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
   }
 
-  [[gnu::noinline]] void compose_unknown_kind() {
+  NOTIFIER_NOINLINE void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;
@@ -14765,11 +15628,9 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_slack(Rendering& rendering, Rendering::Payload& payload);
-  void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
-  void render_request(Rendering& rendering, Record record);
+  void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
@@ -14802,14 +15663,14 @@ inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
 }
 
 /// Twice as many, or the first ones.
-[[gnu::noinline]] inline void Rendering::grow() {
+NOTIFIER_NOINLINE inline void Rendering::grow() {
   const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
   for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
   next_ = payloads_.begin();
   payload_count_ += more;
 }
 
-[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
   const auto pass = [this] {
     if (++next_ == payloads_.end()) next_ = payloads_.begin();
@@ -14853,10 +15714,11 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
-  if (view_.platform == Platform::email) {
+  const PlatformRow& row = row_of(view_.platform);
+  if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
-    render_request(rendering, record);
+    render_request(rendering, record, row);
   }
   return view_;
 }
@@ -14873,30 +15735,22 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice =
       payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
-  switch (voice.platform) {
-    case Platform::slack: write_slack(rendering, payload); break;
-    case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
-    case Platform::email: write_mail(rendering, payload); break;
-    case Platform::webhook: break;
+  const PlatformRow& row = row_of(voice.platform);
+  if (row.transport == Transport::smtp) {
+    write_mail(rendering, payload);
+  } else if (!row.sends_event) {
+    writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
 }
 
-[[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
-  format_slack(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
-  format_rocket_chat(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
+NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -14907,19 +15761,21 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   format_from(sender_.view(), from_line_);
 }
 
-inline void Renderer::render_request(Rendering& rendering, Record record) {
+inline void Renderer::render_request(Rendering& rendering, Record record, const PlatformRow& row) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
   view_.method = "POST";
-  view_.url = record.webhook_url();
+  view_.url = record.first_text();
   view_.headers = json_request_headers;
   view_.header_count = std::size(json_request_headers);
-  if (view_.platform == Platform::webhook) {
+  if (!row.idempotency_header.empty()) {
     std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
+    headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
+  }
+  if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = nullptr;
     view_.truncation_count = 0;
@@ -14942,7 +15798,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
+NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
@@ -14984,12 +15840,12 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     if (!routed) report(routed.error());
 class Router {
  public:
-  /// Events of which route() takes so many through its steps together: as many as fit the inner caches with all that is
-  /// made of them.
+  /// Events that route() takes through its steps together: as many as fit the inner caches with what is made of them.
   static constexpr std::size_t batch_size = 16;
 
   /// @param registry  outlives the router. Its changes are seen from the next call on.
   explicit Router(const Registry& registry, RouterOptions options = {});
+  explicit Router(const Registry&&, RouterOptions = {}) = delete;
 
   /// Finds the notifiers that accept an event and formats one delivery for each.
   ///
@@ -15276,7 +16132,7 @@ inline void Router::prepare_batch(const State& state, Batch& batch) {
       if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
       rendering.begin(event, state, ++rendered_);
     }
-    if (match.record.platform() == Platform::webhook) continue;
+    if (detail::row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
     rendering.described();
   }
@@ -15373,14 +16229,14 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// An HTTP request as the host received it. Borrows everything for the call; nothing of it is trusted.
 struct Request {
-  std::string_view method;  ///< "GET", "POST", ...
-  std::string_view target;  ///< path and query, still percent-encoded: "/v1/apps/my-app/notifiers?"
-  std::string_view body;
-  std::vector<HeaderView> headers;  ///< only Content-Type and Idempotency-Key are looked at; may be empty
+  std::string_view method = {};  ///< "GET", "POST", ...
+  std::string_view target = {};  ///< path and query, still percent-encoded: "/v1/apps/my-app/notifiers?"
+  std::string_view body = {};
+  std::vector<HeaderView> headers = {};  ///< only Content-Type and Idempotency-Key are looked at; may be empty
   /// Who asks, where the host knows: shown as the actor of the events that a change makes. May be empty.
-  std::string_view username;
-  std::string_view email;
-  std::string_view user_id;
+  std::string_view username = {};
+  std::string_view email = {};
+  std::string_view user_id = {};
 };
 
 NOTIFIER_NAMESPACE_END
@@ -15451,11 +16307,13 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// A response whose body is some JSON.
+/// A response whose body is some JSON. It may hold secrets, as the URL of a webhook: nobody on the way is to keep it.
 inline Response json_text_response(int status, const Buffer& json) {
   Response response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   response.body = json.str();
   return response;
 }
@@ -15485,7 +16343,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/errors.hpp ----------------------------------------------------------------------------------------
 
-// Error answers: the shapes of the wire contract, section 5, and nothing else.
+// Error answers, in three shapes and no other: `{"errors":{field:[messages]}}` for 422, `{"resource":...,"error":"not
+// found"}` for 404, and `{"error":...}` for all others.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -15496,11 +16355,13 @@ inline Response error_response(int status, std::string_view message) {
 }
 
 /// 404 `{"resource":resource,"error":"not found"}`
-inline Response not_found(std::string_view resource) {
+/// @param message  what was given and what there is, where more can be said than the public API does
+inline Response not_found(std::string_view resource, std::string_view message = {}) {
   return json_response(404, [&](json::Writer& out) {
     out.object([&] {
       out.member("resource", resource);
       out.member("error", "not found");
+      if (!message.empty()) out.member("message", message);
     });
   });
 }
@@ -15544,7 +16405,8 @@ inline Response failure(const Error& error) {
     case errc::duplicate_key:
     case errc::not_an_object: return bad_json(error);
     case errc::too_large: return error_response(413, error.message);
-    case errc::not_found: return not_found(error.field);
+    case errc::not_found:
+      return not_found(error.field, error.field == "notification_platform" ? error.message : std::string_view());
     case errc::conflict: return error_response(409, error.message);
     case errc::unsupported: return error_response(400, error.message);
     case errc::storage: return error_response(500, error.message);
@@ -15765,7 +16627,7 @@ void write_event(const Call& call, const App& app, std::string_view kind, std::s
   });
 }
 
-/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
+/// What an event tells of a notifier: never a secret, or the parts of `type_data` that we do not know.
 inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
   const std::string_view platform = to_string(notifier.platform);
   out.member("notifier_id", notifier.id);
@@ -15785,13 +16647,8 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.member("notifier_type", platform);
   out.key("notifier_type_data");
   out.object([&] {
-    if (notifier.platform != Platform::email) return;
-    for (const auto& [key, values] :
-         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
-      out.key(key);
-      out.array([&, &list = *values] {
-        for (const std::string& value : list) out.string(value);
-      });
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      if (field.visibility == PlatformField::Visibility::open) write_field(out, field, notifier.type_data);
     }
   });
   out.member("platform_name", platform);
@@ -15892,6 +16749,31 @@ inline void write_test_event(const Call& call, const App& app, const Notifier& n
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/api/warnings.hpp --------------------------------------------------------------------------------------
+
+// What an answer remarks on that went well: a member beside the root, where there is something.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// Writes `"warnings":[{"field","code","message"}]`, where there is one.
+NOTIFIER_NOINLINE inline void write_warnings(json::Writer& out, const std::vector<FieldError>& warnings) {
+  if (warnings.empty()) return;
+  out.key("warnings");
+  out.array([&] {
+    for (const FieldError& warning : warnings) {
+      out.object([&] {
+        out.member("field", warning.field);
+        out.member("code", warning.code);
+        out.member("message", warning.message);
+      });
+    }
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/apps.hpp ------------------------------------------------------------------------------------------
 
 // Apps and the people an email notifier can name, as far as clients need them.
@@ -15913,11 +16795,12 @@ inline void write_app(json::Writer& out, const App& app) {
   });
 }
 
-inline Response app_response(int status, const App& app) {
+inline Response app_response(int status, const App& app, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("app");
       write_app(out, app);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -15958,6 +16841,14 @@ class TextReader {
  private:
   Error error_;
 };
+
+/// Remarks on the keys of an app that nobody knows; its id and notifiers are known, though nothing comes of them here.
+inline std::vector<FieldError> remarks_on_app(json::View root) {
+  Problems warnings;
+  check_keys(root, app_keys, {}, warnings);
+  check_keys(root["owner"], user_keys, "owner.", warnings);
+  return std::move(warnings.list());
+}
 
 /// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
 inline Result<AppPatch> read_app_patch(json::View root) {
@@ -16003,7 +16894,7 @@ inline Response add_app(Call& call) {
   auto changes = call.registry.plan_add_app(std::move(*app), true);
   if (!changes) return failure(changes.error());
   call.outcome.changes = std::move(*changes);
-  return app_response(201, call.outcome.changes.front().app);
+  return app_response(201, call.outcome.changes.front().app, remarks_on_app(*root));
 }
 
 inline Response update_app(Call& call) {
@@ -16017,7 +16908,7 @@ inline Response update_app(Call& call) {
   if (!patch) return failure(patch.error());
   auto change = call.registry.plan_update_app(app->id, *patch);
   if (!change) return failure(change.error());
-  Response response = app_response(200, change->app);
+  Response response = app_response(200, change->app, remarks_on_app(*root));
   if (version_of(change->app) == change->expected) return response;
   record_app_changes(call, *app, change->app);
   call.outcome.changes.push_back(std::move(*change));
@@ -16034,11 +16925,12 @@ inline Response remove_app(Call& call) {
   return response;
 }
 
-inline Response user_response(const User& user) {
+inline Response user_response(const User& user, const std::vector<FieldError>& warnings) {
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("user");
       write_user(out, user);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -16058,7 +16950,9 @@ inline Response update_user(Call& call) {
   if (!reader.is_fine()) return failure(reader.error());
   auto change = call.registry.plan_update_user(id, patch);
   if (!change) return failure(change.error());
-  Response response = user_response(change->user);
+  Problems warnings;
+  check_keys(*root, user_keys, {}, warnings);
+  Response response = user_response(change->user, warnings.list());
   if (version_of(change->user) != change->expected) call.outcome.changes.push_back(std::move(*change));
   return response;
 }
@@ -16096,6 +16990,32 @@ inline Response list_collaborators(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/table_json.hpp -------------------------------------------------------------------------------
+
+// A platform as the public API shows it.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
+/// vocabulary.
+inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary) {
+  out.object([&] {
+    out.member("id", platform.id);
+    out.member("name", platform.name);
+    out.member("display_name", platform.display_name);
+    out.member("logo_url", platform.logo_url);
+    out.key("available_event_ids");
+    out.array([&] {
+      for (const EventType& type : vocabulary.event_types()) {
+        if (type.selectable_on_every_platform) out.string(type.id);
+      }
+    });
+    out.member("description", platform.description);
+  });
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/catalogue.hpp -------------------------------------------------------------------------------------
 
 // Notification platforms, event types and event categories. These need no authentication.
@@ -16103,43 +17023,51 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
+/// What holds nothing to protect may be kept by who asked, and is asked for again before it is used.
+inline Response without_secrets(Response response) {
+  for (Header& header : response.headers) {
+    if (header.name == "Cache-Control") header.value = "private, no-cache";
+  }
+  return response;
+}
+
 inline Response list_platforms(Call& call) {
-  return list_response("notification_platforms", [&](json::Writer& out) {
+  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
     for (auto info = platforms_begin(); info != platforms_end(); ++info)
       write_json(out, *info, *call.registry.vocabulary());
-  });
+  }));
 }
 
 inline Response search_platforms(Call& call) {
-  return list_response("notification_platforms", [&](json::Writer& out) {
+  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
     const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
     if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
-  });
+  }));
 }
 
 inline Response show_platform(Call& call) {
   const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
   if (info == nullptr) return not_found("notification_platform");
-  return json_response(200, [&](json::Writer& out) {
+  return without_secrets(json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("notification_platform");
       write_json(out, *info, *call.registry.vocabulary());
     });
-  });
+  }));
 }
 
 inline Response list_event_types(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return list_response("event_types", [&](json::Writer& out) {
+  return without_secrets(list_response("event_types", [&](json::Writer& out) {
     for (const EventType& type : vocabulary->event_types()) write_json(out, type);
-  });
+  }));
 }
 
 inline Response list_event_categories(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return list_response("event_categories", [&](json::Writer& out) {
+  return without_secrets(list_response("event_categories", [&](json::Writer& out) {
     for (const Category& category : vocabulary->categories()) write_json(out, category);
-  });
+  }));
 }
 
 }  // namespace detail::api
@@ -16180,8 +17108,9 @@ inline Page read_page(const Target& target) noexcept {
   return page;
 }
 
-/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, next_page, total_pages,
-/// total_count}}`, null where there is no such page.
+/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
+/// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
+/// published clients read, and the one that was recorded.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
   const std::size_t pages = (total + page.size - 1) / page.size;
   const auto number_or_null = [&](std::string_view key, std::size_t number, bool exists) {
@@ -16197,7 +17126,9 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
     out.key("pagination");
     out.object([&] {
       number_or_null("current_page", page.number, true);
-      number_or_null("prev_page", (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      for (const std::string_view key : {"prev_page", "previous_page"}) {
+        number_or_null(key, (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      }
       number_or_null("next_page", page.number + 1, page.number < pages);
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
@@ -16281,8 +17212,22 @@ inline Audience audience_of(const Call& call, const App& app) {
   return audience;
 }
 
+inline constexpr std::string_view event_keys =
+    "id created_at type app_id app_name project_id project_name user type_data";
+
+/// Remarks on what is strange in an event, which is taken nevertheless.
+inline void remark_on_event(json::View root, const Event& event, Problems& warnings) {
+  if (event.type.empty()) {
+    warnings.add("type", "is missing: only who is sent all events is told, of an event that has no name", "missing");
+  }
+  const std::string_view time = remark_on_time(event.created_at);
+  if (!time.empty()) warnings.add("created_at", time, "strange_time");
+  check_keys(root, event_keys, {}, warnings);
+}
+
 /// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
-inline Result<Event> read_event(Call& call, const App& app, std::string_view json) {
+/// @param warnings  null: nobody hears of remarks
+inline Result<Event> read_event(Call& call, const App& app, std::string_view json, Problems* warnings = nullptr) {
   const auto root = call.document.parse(json);
   if (!root) return root.error();
   Error error;
@@ -16292,6 +17237,7 @@ inline Result<Event> read_event(Call& call, const App& app, std::string_view jso
     return error;
   }
   const Event event = Event::read(*root, json);
+  if (warnings != nullptr) remark_on_event(*root, event, *warnings);
   const bool by_id = !event.app_id.empty();
   if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
   error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
@@ -16324,13 +17270,16 @@ inline std::vector<std::string_view> split_events(Call& call) {
   return lines;
 }
 
+/// Which line of a body another begins with, for a message.
+inline std::string place_of(std::string_view body, std::string_view line) {
+  const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
+  return "line " + decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))) + ": ";
+}
+
 /// Says which of several events a fault lies in; places are counted from the start of its line.
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
-  const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
-  const std::string_view before = body.substr(0, start);
-  const auto number = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::string place = "line " + decimal(number) + ": ";
+  const std::string place = place_of(body, line);
   error.message.insert(0, place);
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;
@@ -16376,11 +17325,15 @@ class EventIds {
   std::string_view key_;
 };
 
+/// The most remarks that an answer makes.
+inline constexpr std::size_t max_warnings = 20;
+
 /// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
-/// @param taken  called as `void(std::string_view type)` for each
+/// @param warnings  what is remarked on them
+/// @param taken     called as `void(std::string_view type)` for each
 /// @return the error to answer, where there is one
 template <class Taken>
-std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
+std::optional<Response> take_events(Call& call, const App& app, std::vector<FieldError>& warnings, Taken&& taken) {
   const std::vector<std::string_view> events = split_events(call);
   EventIds ids;
   if (auto refused = ids.read(call, events.size())) return refused;
@@ -16392,8 +17345,14 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     return failure(in_line(error, call.request.body, json, events.size()));
   };
   for (const std::string_view json : events) {
-    const auto event = read_event(call, app, json);
+    Problems remarks;
+    const auto event = read_event(call, app, json, warnings.size() < max_warnings ? &remarks : nullptr);
     if (!event) return refuse(event.error(), json);
+    for (FieldError& remark : remarks.list()) {
+      if (warnings.size() == max_warnings) break;
+      if (events.size() > 1) remark.message.insert(0, place_of(call.request.body, json));
+      warnings.push_back(std::move(remark));
+    }
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
     const auto routed = route(call, json, own, audience);
@@ -16417,7 +17376,8 @@ inline Response accept_events(Call& call) {
   };
   std::vector<Accepted> accepted;
   Outcome& outcome = call.outcome;
-  if (auto refused = take_events(call, *app, [&](std::string_view type) {
+  std::vector<FieldError> warnings;
+  if (auto refused = take_events(call, *app, warnings, [&](std::string_view type) {
         accepted.push_back({std::string(type), outcome.deliveries.size()});
       })) {
     return *std::move(refused);
@@ -16447,6 +17407,7 @@ inline Response accept_events(Call& call) {
         });
       }
     });
+    write_warnings(out, warnings);
   });
   return json_text_response(202, body);
 }
@@ -16485,6 +17446,7 @@ inline Response stream(Call& call) {
   Response response;
   response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 
@@ -16493,16 +17455,18 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/notifiers.hpp -------------------------------------------------------------------------------------
 
-// List, add, show, update, test and remove a notifier (wire contract, sections 3 and 4).
+// List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
+// the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-inline Response notifier_response(int status, const Notifier& notifier) {
+inline Response notifier_response(int status, const Notifier& notifier, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("notifier");
       write_json(out, notifier);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -16539,7 +17503,7 @@ inline Response add_notifier(Call& call) {
   auto change = call.registry.plan_add(app->id, *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(201, change->notifier);
+  Response response = notifier_response(201, change->notifier, change->warnings);
   record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -16556,7 +17520,7 @@ inline Response update_notifier(Call& call) {
   auto change = call.registry.plan_update(app->id, call.notifier_id(), *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, change->notifier, change->warnings);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -16842,11 +17806,11 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     out.member("notifier_id", delivery.notifier_id);
     out.member("notifier_name", delivery.notifier_name);
     out.member("platform", to_string(delivery.platform));
-    if (delivery.platform == Platform::email) {
+    if (is_mail(delivery.platform)) {
       out.member("from", delivery.from);
       out.key("to");
       out.array([&] {
-        for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+        for (const std::string_view to : delivery.each_recipient()) out.string(to);
       });
       out.member("message", delivery.body);
     } else {
@@ -16854,9 +17818,9 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
       out.key("headers");
       out.object([&] {
-        for (std::size_t i = 0; i < delivery.header_count; ++i) {
-          out.escaped_key(delivery.headers[i].name);
-          out.string(delivery.headers[i].value);
+        for (const HeaderView& header : delivery.each_header()) {
+          out.escaped_key(header.name);
+          out.string(header.value);
         }
         if (notifier.type_data.signing_secrets.empty()) return;
         out.member("webhook-timestamp", "computed when sent");
@@ -16866,8 +17830,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     }
     out.key("truncations");
     out.array([&] {
-      for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-        const Truncation& cut = delivery.truncations[i];
+      for (const Truncation& cut : delivery.each_truncation()) {
         out.object([&] {
           out.member("part", cut.part);
           out.key("length");
@@ -16967,6 +17930,31 @@ inline Response preview_notifier(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/api/settings.hpp --------------------------------------------------------------------------------------
+
+// What previews elsewhere need to know of this host: who mails come from, and where links lead.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// `{"settings":{"email_from":...,"link_base":...}}`: what a notifier's messages are made with. It holds no secret;
+/// `link_base` is empty where there is none.
+inline Response show_settings(Call& call) {
+  const Settings settings = call.registry.settings();
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("settings");
+      out.object([&] {
+        out.member("email_from", settings.email_from);
+        out.member("link_base", settings.link_base);
+      });
+    });
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/routes.hpp ----------------------------------------------------------------------------------------
 
 // Which endpoint answers which path and verb. 404, 405, Allow, OPTIONS and HEAD follow from the table.
@@ -17014,6 +18002,8 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/notification_platforms/:id", show_platform},
     {"GET", "/v1/event_types", list_event_types},
     {"GET", "/v1/event_categories", list_event_categories},
+
+    {"GET", "/v1/settings", show_settings},
 };
 
 /// Whether a pattern fits a path; then `call.parameters` holds the variable segments.
@@ -17090,8 +18080,10 @@ class Api {
   /// @param registry  outlives the Api.
   explicit Api(const Registry& registry, ApiOptions options = {})
       : registry_(&registry), options_(std::move(options)), router_(registry, options_.router) {}
+  explicit Api(const Registry&&, ApiOptions = {}) = delete;
 
-  /// Answers any request whatever, in the shapes of the wire contract, section 5. Never throws, but for std::bad_alloc.
+  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 413, 422 or 500, in the shapes of
+  /// api/errors.hpp. Never throws, but for std::bad_alloc.
   ///
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
   Outcome handle(const Request& request);
@@ -17162,352 +18154,6 @@ inline Response Api::storage_failed() {
 inline Response Api::conflict() {
   return detail::api::error_response(
       409, "The same was changed by another request at the same time; nothing has changed: read it and try again");
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/address_ranges.hpp ---------------------------------------------------------------------------
-
-// Which addresses are not on the public internet.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Why a delivery may not go where it should.
-enum class GuardReason : std::uint8_t {
-  none,           ///< it may
-  invalid_url,    ///< no URL by parse_http_url()
-  local_name,     ///< a name that only means something inside a network: localhost, *.internal, a name without a dot
-  port,           ///< a port of another protocol, whose server might obey the lines of an HTTP request
-  unspecified,    ///< 0.0.0.0/8, ::
-  loopback,       ///< 127.0.0.0/8, ::1
-  private_use,    ///< 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
-  shared,         ///< 100.64.0.0/10, behind a carrier's NAT
-  link_local,     ///< 169.254.0.0/16 (the metadata service of most clouds), fe80::/10
-  multicast,      ///< 224.0.0.0/4, ff00::/8
-  documentation,  ///< 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32, 3fff::/20
-  benchmarking,   ///< 198.18.0.0/15
-  translation,    ///< IPv6 that carries IPv4 elsewhere: NAT64, 6to4, Teredo, 192.88.99.0/24
-  reserved,       ///< not assigned to anybody, or not for global use
-  cloud_service,  ///< 168.63.129.16, a public address that means the host itself inside Azure
-};
-
-/// The reason's name, as "private_use": stable, for logs and JavaScript.
-constexpr std::string_view to_string(GuardReason reason) noexcept {
-  switch (reason) {
-    case GuardReason::none: return "none";
-    case GuardReason::invalid_url: return "invalid_url";
-    case GuardReason::local_name: return "local_name";
-    case GuardReason::port: return "port";
-    case GuardReason::unspecified: return "unspecified";
-    case GuardReason::loopback: return "loopback";
-    case GuardReason::private_use: return "private_use";
-    case GuardReason::shared: return "shared";
-    case GuardReason::link_local: return "link_local";
-    case GuardReason::multicast: return "multicast";
-    case GuardReason::documentation: return "documentation";
-    case GuardReason::benchmarking: return "benchmarking";
-    case GuardReason::translation: return "translation";
-    case GuardReason::reserved: return "reserved";
-    case GuardReason::cloud_service: return "cloud_service";
-  }
-  return "unknown";
-}
-
-/// One sentence for the notifier's owner, without a final full stop. Names neither URL nor address.
-constexpr std::string_view describe(GuardReason reason) noexcept {
-  switch (reason) {
-    case GuardReason::none: return "the target may be reached";
-    case GuardReason::invalid_url: return "the target is not an http or https URL that every program reads alike";
-    case GuardReason::local_name: return "the target's name belongs to a local network";
-    case GuardReason::port: return "the target's port belongs to another protocol";
-    case GuardReason::unspecified: return "the target's address is unspecified";
-    case GuardReason::loopback: return "the target's address is the sending machine itself";
-    case GuardReason::private_use: return "the target's address belongs to a private network";
-    case GuardReason::shared: return "the target's address belongs to a carrier's inner network";
-    case GuardReason::link_local: return "the target's address is link-local";
-    case GuardReason::multicast: return "the target's address is a multicast group";
-    case GuardReason::documentation: return "the target's address is reserved for documentation";
-    case GuardReason::benchmarking: return "the target's address is reserved for benchmarks";
-    case GuardReason::translation: return "the target's address is translated to another one on its way";
-    case GuardReason::reserved: return "the target's address is reserved";
-    case GuardReason::cloud_service: return "the target's address is a service of the cloud platform";
-  }
-  return "unknown";
-}
-
-/// The kind of address this is, none for one on the public internet. An IPv4 address mapped into IPv6 is judged as
-/// itself. Sources: the IANA special-purpose address registries (RFC 6890); in IPv6 all but 2000::/3 is reserved.
-inline GuardReason classify_address(const IpAddress& address) noexcept;
-
-namespace detail::net {
-
-struct V4Range {
-  std::uint32_t base;
-  unsigned prefix;
-  GuardReason reason;
-};
-
-struct V6Range {
-  std::uint64_t high, low;
-  unsigned prefix;
-  GuardReason reason;
-};
-
-inline constexpr V4Range v4_ranges[] = {
-    {0x00000000, 8, GuardReason::unspecified},     // RFC 791
-    {0x0A000000, 8, GuardReason::private_use},     // RFC 1918
-    {0x64400000, 10, GuardReason::shared},         // RFC 6598
-    {0x7F000000, 8, GuardReason::loopback},        // RFC 1122
-    {0xA83F8110, 32, GuardReason::cloud_service},  // 168.63.129.16
-    {0xA9FE0000, 16, GuardReason::link_local},     // RFC 3927
-    {0xAC100000, 12, GuardReason::private_use},    // RFC 1918
-    {0xC0000000, 24, GuardReason::reserved},       // RFC 6890, IETF protocol assignments
-    {0xC0000200, 24, GuardReason::documentation},  // RFC 5737
-    {0xC0586300, 24, GuardReason::translation},    // RFC 7526, the 6to4 relay of old
-    {0xC0A80000, 16, GuardReason::private_use},    // RFC 1918
-    {0xC6120000, 15, GuardReason::benchmarking},   // RFC 2544
-    {0xC6336400, 24, GuardReason::documentation},  // RFC 5737
-    {0xCB007100, 24, GuardReason::documentation},  // RFC 5737
-    {0xE0000000, 4, GuardReason::multicast},       // RFC 5771
-    {0xF0000000, 4, GuardReason::reserved},        // RFC 1112
-};
-
-inline constexpr V6Range v6_ranges[] = {
-    {0, 0, 128, GuardReason::unspecified},                    // RFC 4291
-    {0, 1, 128, GuardReason::loopback},                       // RFC 4291
-    {0, 0, 96, GuardReason::translation},                     // RFC 4291, IPv4-compatible
-    {0, 0xFFFF000000000000, 96, GuardReason::translation},    // RFC 7915, IPv4-translated
-    {0x0064FF9B00000000, 0, 96, GuardReason::translation},    // RFC 6052, NAT64
-    {0x0064FF9B00010000, 0, 48, GuardReason::translation},    // RFC 8215, local-use NAT64
-    {0x2001000000000000, 0, 32, GuardReason::translation},    // RFC 4380, Teredo
-    {0x2001000000000000, 0, 23, GuardReason::reserved},       // RFC 2928, IETF protocol assignments
-    {0x20010DB800000000, 0, 32, GuardReason::documentation},  // RFC 3849
-    {0x2002000000000000, 0, 16, GuardReason::translation},    // RFC 3056, 6to4
-    {0x3FFF000000000000, 0, 20, GuardReason::documentation},  // RFC 9637
-    {0xFC00000000000000, 0, 7, GuardReason::private_use},     // RFC 4193
-    {0xFE80000000000000, 0, 10, GuardReason::link_local},     // RFC 4291
-    {0xFEC0000000000000, 0, 10, GuardReason::private_use},    // RFC 3879, site-local of old
-    {0xFF00000000000000, 0, 8, GuardReason::multicast},       // RFC 4291
-};
-
-/// True where the first `prefix` bits of two 64-bit values are the same.
-constexpr bool same_prefix(std::uint64_t a, std::uint64_t b, unsigned prefix) noexcept {
-  return prefix == 0 || (a ^ b) >> (64 - prefix) == 0;
-}
-
-inline std::uint64_t word(const IpAddress& address, std::size_t at) noexcept {
-  return std::uint64_t{address.v4_value(at)} << 32 | address.v4_value(at + 4);
-}
-
-/// True where the first `prefix` bits of an address are those of 128 others.
-inline bool is_in_network(const IpAddress& address, std::uint64_t high, std::uint64_t low, unsigned prefix) noexcept {
-  const unsigned in_high = (std::min)(prefix, 64u);
-  return same_prefix(word(address, 0), high, in_high) && same_prefix(word(address, 8), low, prefix - in_high);
-}
-
-inline bool is_nat64(const IpAddress& address) noexcept {
-  return address.is_v6 && word(address, 0) == 0x0064FF9B00000000 && address.v4_value(8) == 0;
-}
-
-}  // namespace detail::net
-
-inline GuardReason classify_address(const IpAddress& original) noexcept {
-  using namespace detail::net;
-  const IpAddress address = original.unmapped();
-  if (!address.is_v6) {
-    for (const V4Range& range : v4_ranges) {
-      if ((address.v4_value() ^ range.base) >> (32 - range.prefix) == 0) return range.reason;
-    }
-    return GuardReason::none;
-  }
-  for (const V6Range& range : v6_ranges) {
-    if (is_in_network(address, range.high, range.low, range.prefix)) return range.reason;
-  }
-  if (!same_prefix(word(address, 0), 0x2000000000000000, 3)) return GuardReason::reserved;
-  const bool isatap = (word(address, 8) >> 32 & 0xFDFFFFFF) == 0x00005EFE;  // RFC 5214: an IPv4 address as interface id
-  return isatap ? classify_address(IpAddress::v4(address.v4_value(12))) : GuardReason::none;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/address_guard.hpp ----------------------------------------------------------------------------
-
-// The address guard: which URLs and addresses a delivery may go to.
-//
-// A webhook URL is written by a user, and the request leaves from inside the host's network. So it may reach public
-// addresses only, unless the host says otherwise. The URL is judged before anything is sent; the address is judged once
-// more when the connection is made, since a name may resolve to another address every time (DNS rebinding).
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Judges URLs and addresses. A value; reading from several threads is safe.
-///
-///     notifier::AddressGuard guard;
-///     if (auto allowed = guard.allow("10.1.0.0/16"); !allowed) return report(allowed.error());
-///     if (auto reason = guard.judge_url(delivery.url); reason != notifier::GuardReason::none) fail(describe(reason));
-class AddressGuard {
- public:
-  /// Trusts a host or a network, with every name, address and port it has.
-  ///
-  /// @param entry  an address ("127.0.0.1", "::1"), a network ("10.0.0.0/8", "fd00::/8"), a host name ("a.internal"),
-  ///               or all names below a domain ("*.corp.example").
-  /// @return errc::invalid for anything else; nothing is trusted then.
-  Result<void> allow(std::string_view entry);
-  /// Lets URLs name this port, on any host.
-  void allow_port(std::uint16_t port) { ports_.push_back(port); }
-  /// Trusts everything: for a host that sends into its own network only, or a developer's machine.
-  void allow_all() noexcept { allow_all_ = true; }
-
-  /// Judges a URL as it is stored. A name that passes still has to be resolved and judged by judge_address().
-  GuardReason judge_url(std::string_view url) const;
-  GuardReason judge(const Url& url) const noexcept;
-
-  /// Judges the address that is about to be connected to.
-  /// @param host  the URL's host, since a trusted name is trusted with whatever address it has
-  GuardReason judge_address(const IpAddress& address, std::string_view host = {}) const noexcept;
-
- private:
-  struct Network {
-    IpAddress base;
-    unsigned prefix;
-  };
-
-  bool trusts_name(std::string_view host) const noexcept;
-  bool trusts_address(const IpAddress& address) const noexcept;
-
-  std::vector<Network> networks_;
-  std::vector<std::string> names_;    // in lower case, without a trailing dot
-  std::vector<std::string> domains_;  // the same, with a leading dot
-  std::vector<std::uint16_t> ports_;
-  bool allow_all_ = false;
-};
-
-namespace detail::net {
-
-/// Ports below 1024 carry a protocol of their own, except HTTP's. Above, those that browsers refuse (Fetch standard,
-/// "port blocking"), and Redis and Memcached, which take each line of a request for a command.
-constexpr bool is_blocked_port(unsigned port) noexcept {
-  if (port < 1024) return port != 80 && port != 443;
-  constexpr std::uint16_t blocked[] = {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,  6000, 6379,
-                                       6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211};
-  for (const std::uint16_t each : blocked) {
-    if (port == each) return true;
-  }
-  return false;
-}
-
-/// True where `host` is `domain` or below it. `domain` is in lower case.
-constexpr bool is_within(std::string_view host, std::string_view domain) noexcept {
-  if (host.size() < domain.size()) return false;
-  const std::string_view tail = host.substr(host.size() - domain.size());
-  return equals_lower(tail, domain) && (tail.size() == host.size() || host[host.size() - domain.size() - 1] == '.');
-}
-
-constexpr std::string_view without_trailing_dot(std::string_view host) noexcept {
-  return !host.empty() && host.back() == '.' ? host.substr(0, host.size() - 1) : host;
-}
-
-/// Names that only local resolvers answer: RFC 6761, 6762 (section 3 and appendix G), 7686, 8375, ICANN's .internal;
-/// and the search domain of Kubernetes. A name without a dot is completed by the resolver's search list.
-constexpr bool is_local_name(std::string_view host) noexcept {
-  constexpr std::string_view domains[] = {"localhost", "localdomain", "local", "internal", "intranet",  "private",
-                                          "corp",      "home",        "lan",   "svc",      "home.arpa", "onion"};
-  for (const std::string_view domain : domains) {
-    if (is_within(host, domain)) return true;
-  }
-  return host.find('.') == std::string_view::npos;
-}
-
-}  // namespace detail::net
-
-inline Result<void> AddressGuard::allow(std::string_view entry) {
-  using namespace detail::net;
-  const auto refuse = [] { return url_error("is neither an address, a network (10.0.0.0/8) nor a host name", 0); };
-  const std::size_t slash = entry.find('/');
-  const std::string_view base = entry.substr(0, slash);
-  std::optional<IpAddress> address = parse_dotted_ipv4(base);
-  if (!address) address = parse_ipv6(base);
-  if (address) {
-    unsigned prefix = static_cast<unsigned>(address->size() * 8);
-    if (slash != std::string_view::npos) {
-      const std::string_view digits = entry.substr(slash + 1);
-      if (digits.empty() || digits.size() > 3) return refuse();
-      unsigned value = 0;
-      for (const char c : digits) {
-        if (!detail::is_digit(c)) return refuse();
-        value = value * 10 + static_cast<unsigned>(c - '0');
-      }
-      if (value > prefix) return refuse();
-      prefix = value;
-    }
-    if (address->unmapped() != *address && prefix >= 96) {
-      address = address->unmapped();
-      prefix -= 96;
-    }
-    networks_.push_back({*address, prefix});
-    return {};
-  }
-  const bool domain = entry.size() > 2 && entry.substr(0, 2) == "*.";
-  const std::string_view name = without_trailing_dot(entry.substr(domain ? 2 : 0));
-  if (name.empty() || ends_in_number(name) || host_name_fault(name) != nullptr) return refuse();
-  std::string lower(domain ? "." : "");
-  for (const char c : name) {
-    if (!is_host_char(c)) return refuse();
-    lower += detail::to_lower(c);
-  }
-  (domain ? domains_ : names_).push_back(std::move(lower));
-  return {};
-}
-
-inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
-  using namespace detail::net;
-  host = without_trailing_dot(host);
-  for (const std::string& name : names_) {
-    if (equals_lower(host, name)) return true;
-  }
-  for (const std::string& domain : domains_) {
-    if (host.size() > domain.size() && equals_lower(host.substr(host.size() - domain.size()), domain)) return true;
-  }
-  return false;
-}
-
-inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
-  using namespace detail::net;
-  for (const Network& network : networks_) {
-    if (network.base.is_v6 == address.is_v6 &&
-        is_in_network(address, word(network.base, 0), word(network.base, 8), network.prefix)) {
-      return true;
-    }
-  }
-  return false;
-}
-
-inline GuardReason AddressGuard::judge_url(std::string_view text) const {
-  const auto url = parse_http_url(text);
-  return url ? judge(*url) : GuardReason::invalid_url;
-}
-
-inline GuardReason AddressGuard::judge(const Url& url) const noexcept {
-  if (allow_all_ || (!url.address && trusts_name(url.host))) return GuardReason::none;
-  if (url.address) {
-    if (const GuardReason reason = judge_address(*url.address); reason != GuardReason::none) return reason;
-    if (trusts_address(url.address->unmapped())) return GuardReason::none;
-  } else if (detail::net::is_local_name(detail::net::without_trailing_dot(url.host))) {
-    return GuardReason::local_name;
-  }
-  if (!detail::net::is_blocked_port(url.port)) return GuardReason::none;
-  for (const std::uint16_t port : ports_) {
-    if (url.port == port) return GuardReason::none;
-  }
-  return GuardReason::port;
-}
-
-inline GuardReason AddressGuard::judge_address(const IpAddress& original, std::string_view host) const noexcept {
-  const IpAddress address = original.unmapped();
-  if (allow_all_ || (!host.empty() && trusts_name(host))) return GuardReason::none;
-  if (!trusts_address(address)) return classify_address(address);
-  // A host behind NAT64 trusts the prefix to reach IPv4 at all: what is behind it is judged all the same.
-  return detail::net::is_nat64(address) ? judge_address(IpAddress::v4(address.v4_value(12))) : GuardReason::none;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -17702,25 +18348,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What is to be done after an attempt, and why.
-struct Verdict {
-  enum class Action : std::uint8_t {
-    delivered,  ///< it has arrived
-    retry,      ///< try again later, by the schedule
-    throttle,   ///< try again later, and send this target nothing else until then
-    disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
-    fail,       ///< never again: this delivery will not be taken
-    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
-  };
-
-  Action action = Action::fail;
-  int status = 0;  ///< the HTTP status or SMTP code; 0 where none came
-  std::string_view
-      reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
-  std::optional<std::int64_t>
-      retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
-};
-
 /// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
 /// it became the same of all.
 struct MailRecipients {
@@ -17728,9 +18355,6 @@ struct MailRecipients {
   std::vector<std::string> refused;    ///< refused for good
   bool some_accepted = false;          ///< others got it
 };
-
-/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
-constexpr std::string_view to_string(Verdict::Action action) noexcept;
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
@@ -17754,8 +18378,7 @@ enum class TransportFailure : std::uint8_t {
 /// Judges an HTTP reply by the rules of the platform.
 ///
 /// A redirect is a failure: following it would lead around the address guard. Server errors are worth another attempt,
-/// other refusals are not. Slack says "ok" in the body (https://api.slack.com/messaging/webhooks#handling_errors) and
-/// Rocket.Chat `"success":true`; a 200 without that is no success.
+/// other refusals are not. What a platform says in the body beyond that is in its row: a 200 without it is no success.
 ///
 /// @param now  what a Retry-After with a date is counted from, unless the reply has a valid Date of its own.
 Verdict classify(Platform platform, const HttpReply& reply, Timestamp now);
@@ -17771,18 +18394,6 @@ Verdict classify_smtp(int code, std::string_view text) noexcept;
 Verdict classify(TransportFailure failure) noexcept;
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-constexpr std::string_view to_string(Verdict::Action action) noexcept {
-  switch (action) {
-    case Verdict::Action::delivered: return "delivered";
-    case Verdict::Action::retry: return "retry";
-    case Verdict::Action::throttle: return "throttle";
-    case Verdict::Action::disable: return "disable";
-    case Verdict::Action::fail: return "fail";
-    case Verdict::Action::postpone: return "postpone";
-  }
-  return "unknown";
-}
 
 namespace detail::net {
 
@@ -17811,32 +18422,6 @@ inline std::optional<std::int64_t> retry_after(const HttpReply& reply, Timestamp
                      [&](std::string_view value) { return parse_retry_after(value, date.value_or(now)); });
 }
 
-struct KnownError {
-  std::string_view text;
-  Action action;
-  std::string_view reason;
-};
-
-// What a Slack webhook says in its body, whatever the status.
-inline constexpr KnownError slack_errors[] = {
-    {"no_service", Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
-    {"no_service_id", Action::disable, "Slack: this webhook does not exist (no_service_id)"},
-    {"no_active_hooks", Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
-    {"no_team", Action::disable, "Slack: the workspace does not exist (no_team)"},
-    {"team_disabled", Action::disable, "Slack: the workspace is disabled (team_disabled)"},
-    {"invalid_token", Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
-    {"channel_not_found", Action::disable, "Slack: the channel does not exist (channel_not_found)"},
-    {"channel_is_archived", Action::disable, "Slack: the channel is archived (channel_is_archived)"},
-    {"user_not_found", Action::disable, "Slack: the user does not exist (user_not_found)"},
-    {"action_prohibited", Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
-    {"posting_to_general_channel_denied", Action::fail, "Slack: posting to this channel is not allowed"},
-    {"invalid_payload", Action::fail, "Slack: the message was not understood (invalid_payload)"},
-    {"invalid_blocks", Action::fail, "Slack: the message was not understood (invalid_blocks)"},
-    {"no_text", Action::fail, "Slack: the message has no text (no_text)"},
-    {"too_many_attachments", Action::fail, "Slack: the message has too many attachments (too_many_attachments)"},
-    {"rollup_error", Action::retry, "Slack: something went wrong there (rollup_error)"},
-};
-
 inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   const int status = reply.status;
   const auto make = [&](Action action, std::string_view reason) {
@@ -17859,34 +18444,34 @@ inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   return make(Action::retry, "the target's answer has no valid status");
 }
 
-inline Verdict classify_slack(const HttpReply& reply, Timestamp now) {
-  const Verdict verdict = classify_status(reply, now);
-  const std::string_view body = trimmed(reply.body);
-  if (verdict.action == Action::throttle || (verdict.action == Action::delivered && body == "ok")) return verdict;
-  for (const KnownError& error : slack_errors) {
-    if (body == error.text) return {error.action, reply.status, error.reason, verdict.retry_after_ms};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, "the target answered success, but not the \"ok\" that Slack says", std::nullopt};
+inline bool is_known(const KnownReply& known, std::string_view body) noexcept {
+  return known.is_whole ? trimmed(body) == known.text : body.find(known.text) != std::string_view::npos;
 }
 
-inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
+/// What speaks against a success that the status tells of; empty where it is one.
+inline std::string_view doubt_success(const ReplyRules& rules, std::string_view body) {
+  if (!rules.success_body.empty() && trimmed(body) != rules.success_body) return rules.unlike_success;
+  if (rules.success_member.empty()) return {};
+  json::Document document;
+  const auto root = document.parse(body, NOTIFIER_MAX_REPLY_BYTES);
+  const json::View success = root ? (*root)[rules.success_member] : json::View();
+  if (success.boolean()) return {};
+  return success.kind() == json::Kind::boolean ? rules.denied_success : rules.unlike_success;
+}
+
+inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
   const Verdict verdict = classify_status(reply, now);
-  std::string_view reason = "the target answered success, but not the \"success\":true that Rocket.Chat says";
-  if (verdict.action == Action::delivered) {
-    json::Document document;
-    const auto root = document.parse(reply.body, NOTIFIER_MAX_REPLY_BYTES);
-    const json::View success = root ? (*root)["success"] : json::View();
-    if (success.boolean()) return verdict;
-    if (success.kind() == json::Kind::boolean)
-      reason = "the target refuses it (\"success\":false in an answer of success)";
+  // The body of a redirect need not be the platform's.
+  if (reply.status >= 300 && reply.status <= 399) return verdict;
+  const bool is_success = verdict.action == Action::delivered;
+  const std::string_view doubt = is_success ? doubt_success(rules, reply.body) : std::string_view();
+  if (is_success && doubt.empty()) return verdict;
+  for (const KnownReply& known : rules.replies) {
+    const bool throttles = known.action == Action::throttle;
+    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.body)) continue;
+    return {known.action, reply.status, known.reason, throttles ? retry_after(reply, now) : verdict.retry_after_ms};
   }
-  // Older servers report their rate limit as 400, or inside a 200.
-  if (reply.body.find("error-too-many-requests") != std::string_view::npos) {
-    return {Action::throttle, reply.status, "the target asks to send less often", retry_after(reply, now)};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, reason, std::nullopt};
+  return is_success ? Verdict{Action::fail, reply.status, doubt, std::nullopt} : verdict;
 }
 
 }  // namespace detail::net
@@ -17894,13 +18479,7 @@ inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
-  // The body of a redirect need not be the platform's.
-  if (reply.status >= 300 && reply.status <= 399) return detail::net::classify_status(reply, now);
-  switch (platform) {
-    case Platform::slack: return detail::net::classify_slack(reply, now);
-    case Platform::rocket_chat: return detail::net::classify_rocket_chat(reply, now);
-    default: return detail::net::classify_status(reply, now);
-  }
+  return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
 inline Verdict classify_smtp(int code, std::string_view text) noexcept {
@@ -18188,7 +18767,475 @@ inline std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_storage.hpp ---------------------------------------------------------------------------
+// ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
+
+// Signatures of webhook deliveries, by Standard Webhooks
+// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+//
+// The receiver proves with them that a request comes from this host and is recent. They are made for every attempt
+// anew, since they cover its time.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+using Sha256Mac = std::array<std::uint8_t, 32>;
+
+/// What a preview shows in the place of the two headers that depend on the time of sending.
+inline constexpr std::string_view signature_preview = "computed when sent";
+
+/// What is signed: `id.seconds.body`.
+std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
+
+/// The value of webhook-signature: one `v1,` and base64 for each secret, separated by spaces. While keys rotate, a
+/// receiver accepts the request if it knows any one of them.
+///
+/// @param hmac  HMAC-SHA256, called as `bool(std::string_view key, std::string_view message, Sha256Mac& out)`; false
+///              where it fails. adapters/openssl.hpp has one.
+/// @return errc::invalid where there is no secret, one is malformed, the id is empty or holds a dot (it could be read
+///         as another id and time), or `hmac` fails.
+template <class Hmac>
+Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
+                                     const std::vector<std::string>& secrets, Hmac&& hmac);
+
+/// Sets the headers webhook-id, webhook-timestamp and webhook-signature of a delivery for an attempt at `now`, in place
+/// of those of an earlier attempt. On an error the delivery is as it was.
+template <class Hmac>
+Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac);
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail::net {
+
+inline void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
+  for (Header& header : headers) {
+    if (!equals_lower(header.name, lower_name)) continue;
+    header.value = std::move(value);
+    return;
+  }
+  headers.push_back({std::string(lower_name), std::move(value)});
+}
+
+inline Error signature_error(const char* message) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  return error;
+}
+
+/// Whole seconds, rounded down also before 1970.
+inline std::string unix_seconds(Timestamp time) {
+  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
+  char text[20];
+  return std::string(text, json::write_integer(seconds, text));
+}
+
+}  // namespace detail::net
+
+inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
+  std::string content(id);
+  content += '.';
+  content += detail::net::unix_seconds(now);
+  content += '.';
+  content += body;
+  return content;
+}
+
+template <class Hmac>
+Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
+                                     const std::vector<std::string>& secrets, Hmac&& hmac) {
+  using detail::net::signature_error;
+  if (id.empty() || id.find('.') != std::string_view::npos) {
+    return signature_error("can't sign a delivery whose key is empty or holds a dot");
+  }
+  if (secrets.empty()) return signature_error("can't sign without a secret");
+  const std::string content = signed_content(id, now, body);
+  std::string header;
+  for (const std::string& secret : secrets) {
+    const auto key = parse_signing_secret(secret);
+    if (!key) return signature_error("can't sign with a malformed secret");
+    Sha256Mac mac{};
+    if (!hmac(std::string_view(*key), std::string_view(content), mac)) return signature_error("HMAC-SHA256 failed");
+    header += header.empty() ? "v1," : " v1,";
+    append_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}, header);
+  }
+  return header;
+}
+
+template <class Hmac>
+Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac) {
+  std::string joined;
+  auto header = signature_header(delivery.idempotency_key, now, delivery.body.joined(joined), secrets, hmac);
+  if (!header) return std::move(header).error();
+  detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
+  detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
+  detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
+  return {};
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+///
+/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
+/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
+/// there is.
+struct Moment {
+  Timestamp wall;              ///< the time of day: may step, either way
+  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/address_ranges.hpp --------------------------------------------------------------------------------
+
+// Which addresses are not on the public internet.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Why a delivery may not go where it should.
+enum class GuardReason : std::uint8_t {
+  none,           ///< it may
+  invalid_url,    ///< no URL by parse_http_url()
+  local_name,     ///< a name that only means something inside a network: localhost, *.internal, a name without a dot
+  port,           ///< a port of another protocol, whose server might obey the lines of an HTTP request
+  unspecified,    ///< 0.0.0.0/8, ::
+  loopback,       ///< 127.0.0.0/8, ::1
+  private_use,    ///< 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16, fc00::/7
+  shared,         ///< 100.64.0.0/10, behind a carrier's NAT
+  link_local,     ///< 169.254.0.0/16 (the metadata service of most clouds), fe80::/10
+  multicast,      ///< 224.0.0.0/4, ff00::/8
+  documentation,  ///< 192.0.2.0/24, 198.51.100.0/24, 203.0.113.0/24, 2001:db8::/32, 3fff::/20
+  benchmarking,   ///< 198.18.0.0/15
+  translation,    ///< IPv6 that carries IPv4 elsewhere: NAT64, 6to4, Teredo, 192.88.99.0/24
+  reserved,       ///< not assigned to anybody, or not for global use
+  cloud_service,  ///< 168.63.129.16, a public address that means the host itself inside Azure
+};
+
+/// The reason's name, as "private_use": stable, for logs and JavaScript.
+constexpr std::string_view to_string(GuardReason reason) noexcept {
+  switch (reason) {
+    case GuardReason::none: return "none";
+    case GuardReason::invalid_url: return "invalid_url";
+    case GuardReason::local_name: return "local_name";
+    case GuardReason::port: return "port";
+    case GuardReason::unspecified: return "unspecified";
+    case GuardReason::loopback: return "loopback";
+    case GuardReason::private_use: return "private_use";
+    case GuardReason::shared: return "shared";
+    case GuardReason::link_local: return "link_local";
+    case GuardReason::multicast: return "multicast";
+    case GuardReason::documentation: return "documentation";
+    case GuardReason::benchmarking: return "benchmarking";
+    case GuardReason::translation: return "translation";
+    case GuardReason::reserved: return "reserved";
+    case GuardReason::cloud_service: return "cloud_service";
+  }
+  return "unknown";
+}
+
+/// One sentence for the notifier's owner, without a final full stop. Names neither URL nor address.
+constexpr std::string_view describe(GuardReason reason) noexcept {
+  switch (reason) {
+    case GuardReason::none: return "the target may be reached";
+    case GuardReason::invalid_url: return "the target is not an http or https URL that every program reads alike";
+    case GuardReason::local_name: return "the target's name belongs to a local network";
+    case GuardReason::port: return "the target's port belongs to another protocol";
+    case GuardReason::unspecified: return "the target's address is unspecified";
+    case GuardReason::loopback: return "the target's address is the sending machine itself";
+    case GuardReason::private_use: return "the target's address belongs to a private network";
+    case GuardReason::shared: return "the target's address belongs to a carrier's inner network";
+    case GuardReason::link_local: return "the target's address is link-local";
+    case GuardReason::multicast: return "the target's address is a multicast group";
+    case GuardReason::documentation: return "the target's address is reserved for documentation";
+    case GuardReason::benchmarking: return "the target's address is reserved for benchmarks";
+    case GuardReason::translation: return "the target's address is translated to another one on its way";
+    case GuardReason::reserved: return "the target's address is reserved";
+    case GuardReason::cloud_service: return "the target's address is a service of the cloud platform";
+  }
+  return "unknown";
+}
+
+/// The kind of address this is, none for one on the public internet. An IPv4 address mapped into IPv6 is judged as
+/// itself. Sources: the IANA special-purpose address registries (RFC 6890); in IPv6 all but 2000::/3 is reserved.
+inline GuardReason classify_address(const IpAddress& address) noexcept;
+
+namespace detail::net {
+
+struct V4Range {
+  std::uint32_t base;
+  unsigned prefix;
+  GuardReason reason;
+};
+
+struct V6Range {
+  std::uint64_t high, low;
+  unsigned prefix;
+  GuardReason reason;
+};
+
+inline constexpr V4Range v4_ranges[] = {
+    {0x00000000, 8, GuardReason::unspecified},     // RFC 791
+    {0x0A000000, 8, GuardReason::private_use},     // RFC 1918
+    {0x64400000, 10, GuardReason::shared},         // RFC 6598
+    {0x7F000000, 8, GuardReason::loopback},        // RFC 1122
+    {0xA83F8110, 32, GuardReason::cloud_service},  // 168.63.129.16
+    {0xA9FE0000, 16, GuardReason::link_local},     // RFC 3927
+    {0xAC100000, 12, GuardReason::private_use},    // RFC 1918
+    {0xC0000000, 24, GuardReason::reserved},       // RFC 6890, IETF protocol assignments
+    {0xC0000200, 24, GuardReason::documentation},  // RFC 5737
+    {0xC0586300, 24, GuardReason::translation},    // RFC 7526, the 6to4 relay of old
+    {0xC0A80000, 16, GuardReason::private_use},    // RFC 1918
+    {0xC6120000, 15, GuardReason::benchmarking},   // RFC 2544
+    {0xC6336400, 24, GuardReason::documentation},  // RFC 5737
+    {0xCB007100, 24, GuardReason::documentation},  // RFC 5737
+    {0xE0000000, 4, GuardReason::multicast},       // RFC 5771
+    {0xF0000000, 4, GuardReason::reserved},        // RFC 1112
+};
+
+inline constexpr V6Range v6_ranges[] = {
+    {0, 0, 128, GuardReason::unspecified},                    // RFC 4291
+    {0, 1, 128, GuardReason::loopback},                       // RFC 4291
+    {0, 0, 96, GuardReason::translation},                     // RFC 4291, IPv4-compatible
+    {0, 0xFFFF000000000000, 96, GuardReason::translation},    // RFC 7915, IPv4-translated
+    {0x0064FF9B00000000, 0, 96, GuardReason::translation},    // RFC 6052, NAT64
+    {0x0064FF9B00010000, 0, 48, GuardReason::translation},    // RFC 8215, local-use NAT64
+    {0x2001000000000000, 0, 32, GuardReason::translation},    // RFC 4380, Teredo
+    {0x2001000000000000, 0, 23, GuardReason::reserved},       // RFC 2928, IETF protocol assignments
+    {0x20010DB800000000, 0, 32, GuardReason::documentation},  // RFC 3849
+    {0x2002000000000000, 0, 16, GuardReason::translation},    // RFC 3056, 6to4
+    {0x3FFF000000000000, 0, 20, GuardReason::documentation},  // RFC 9637
+    {0xFC00000000000000, 0, 7, GuardReason::private_use},     // RFC 4193
+    {0xFE80000000000000, 0, 10, GuardReason::link_local},     // RFC 4291
+    {0xFEC0000000000000, 0, 10, GuardReason::private_use},    // RFC 3879, site-local of old
+    {0xFF00000000000000, 0, 8, GuardReason::multicast},       // RFC 4291
+};
+
+/// True where the first `prefix` bits of two 64-bit values are the same.
+constexpr bool same_prefix(std::uint64_t a, std::uint64_t b, unsigned prefix) noexcept {
+  return prefix == 0 || (a ^ b) >> (64 - prefix) == 0;
+}
+
+inline std::uint64_t word(const IpAddress& address, std::size_t at) noexcept {
+  return std::uint64_t{address.v4_value(at)} << 32 | address.v4_value(at + 4);
+}
+
+/// True where the first `prefix` bits of an address are those of 128 others.
+inline bool is_in_network(const IpAddress& address, std::uint64_t high, std::uint64_t low, unsigned prefix) noexcept {
+  const unsigned in_high = (std::min)(prefix, 64u);
+  return same_prefix(word(address, 0), high, in_high) && same_prefix(word(address, 8), low, prefix - in_high);
+}
+
+inline bool is_nat64(const IpAddress& address) noexcept {
+  return address.is_v6 && word(address, 0) == 0x0064FF9B00000000 && address.v4_value(8) == 0;
+}
+
+}  // namespace detail::net
+
+inline GuardReason classify_address(const IpAddress& original) noexcept {
+  using namespace detail::net;
+  const IpAddress address = original.unmapped();
+  if (!address.is_v6) {
+    for (const V4Range& range : v4_ranges) {
+      if ((address.v4_value() ^ range.base) >> (32 - range.prefix) == 0) return range.reason;
+    }
+    return GuardReason::none;
+  }
+  for (const V6Range& range : v6_ranges) {
+    if (is_in_network(address, range.high, range.low, range.prefix)) return range.reason;
+  }
+  if (!same_prefix(word(address, 0), 0x2000000000000000, 3)) return GuardReason::reserved;
+  const bool isatap = (word(address, 8) >> 32 & 0xFDFFFFFF) == 0x00005EFE;  // RFC 5214: an IPv4 address as interface id
+  return isatap ? classify_address(IpAddress::v4(address.v4_value(12))) : GuardReason::none;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/address_guard.hpp ---------------------------------------------------------------------------------
+
+// The address guard: which URLs and addresses a delivery may go to.
+//
+// A webhook URL is written by a user, and the request leaves from inside the host's network. So it may reach public
+// addresses only, unless the host says otherwise. The URL is judged before anything is sent; the address is judged once
+// more when the connection is made, since a name may resolve to another address every time (DNS rebinding).
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Judges URLs and addresses. A value; reading from several threads is safe.
+///
+///     notifier::AddressGuard guard;
+///     if (auto allowed = guard.allow("10.1.0.0/16"); !allowed) return report(allowed.error());
+///     if (auto reason = guard.judge_url(delivery.url); reason != notifier::GuardReason::none) fail(describe(reason));
+class AddressGuard {
+ public:
+  /// Trusts a host or a network, with every name, address and port it has.
+  ///
+  /// @param entry  an address ("127.0.0.1", "::1"), a network ("10.0.0.0/8", "fd00::/8"), a host name ("a.internal"),
+  ///               or all names below a domain ("*.corp.example").
+  /// @return errc::invalid for anything else; nothing is trusted then.
+  Result<void> allow(std::string_view entry);
+  /// Lets URLs name this port, on any host.
+  void allow_port(std::uint16_t port) { ports_.push_back(port); }
+  /// Trusts everything: for a host that sends into its own network only, or a developer's machine.
+  void allow_all() noexcept { allow_all_ = true; }
+
+  /// Judges a URL as it is stored. A name that passes still has to be resolved and judged by judge_address().
+  GuardReason judge_url(std::string_view url) const;
+  GuardReason judge(const Url& url) const noexcept;
+
+  /// Judges the address that is about to be connected to.
+  /// @param host  the URL's host, since a trusted name is trusted with whatever address it has
+  GuardReason judge_address(const IpAddress& address, std::string_view host = {}) const noexcept;
+
+ private:
+  struct Network {
+    IpAddress base;
+    unsigned prefix;
+  };
+
+  bool trusts_name(std::string_view host) const noexcept;
+  bool trusts_address(const IpAddress& address) const noexcept;
+
+  std::vector<Network> networks_;
+  std::vector<std::string> names_;    // in lower case, without a trailing dot
+  std::vector<std::string> domains_;  // the same, with a leading dot
+  std::vector<std::uint16_t> ports_;
+  bool allow_all_ = false;
+};
+
+namespace detail::net {
+
+/// Ports below 1024 carry a protocol of their own, except HTTP's. Above, those that browsers refuse (Fetch standard,
+/// "port blocking"), and Redis and Memcached, which take each line of a request for a command.
+constexpr bool is_blocked_port(unsigned port) noexcept {
+  if (port < 1024) return port != 80 && port != 443;
+  constexpr std::uint16_t blocked[] = {1719, 1720, 1723, 2049, 3659, 4045, 4190, 5060, 5061,  6000, 6379,
+                                       6566, 6665, 6666, 6667, 6668, 6669, 6679, 6697, 10080, 11211};
+  for (const std::uint16_t each : blocked) {
+    if (port == each) return true;
+  }
+  return false;
+}
+
+/// True where `host` is `domain` or below it. `domain` is in lower case.
+constexpr bool is_within(std::string_view host, std::string_view domain) noexcept {
+  if (host.size() < domain.size()) return false;
+  const std::string_view tail = host.substr(host.size() - domain.size());
+  return equals_lower(tail, domain) && (tail.size() == host.size() || host[host.size() - domain.size() - 1] == '.');
+}
+
+constexpr std::string_view without_trailing_dot(std::string_view host) noexcept {
+  return !host.empty() && host.back() == '.' ? host.substr(0, host.size() - 1) : host;
+}
+
+/// Names that only local resolvers answer: RFC 6761, 6762 (section 3 and appendix G), 7686, 8375, ICANN's .internal;
+/// and the search domain of Kubernetes. A name without a dot is completed by the resolver's search list.
+constexpr bool is_local_name(std::string_view host) noexcept {
+  constexpr std::string_view domains[] = {"localhost", "localdomain", "local", "internal", "intranet",  "private",
+                                          "corp",      "home",        "lan",   "svc",      "home.arpa", "onion"};
+  for (const std::string_view domain : domains) {
+    if (is_within(host, domain)) return true;
+  }
+  return host.find('.') == std::string_view::npos;
+}
+
+}  // namespace detail::net
+
+inline Result<void> AddressGuard::allow(std::string_view entry) {
+  using namespace detail::net;
+  const auto refuse = [] { return url_error("is neither an address, a network (10.0.0.0/8) nor a host name", 0); };
+  const std::size_t slash = entry.find('/');
+  const std::string_view base = entry.substr(0, slash);
+  std::optional<IpAddress> address = parse_dotted_ipv4(base);
+  if (!address) address = parse_ipv6(base);
+  if (address) {
+    unsigned prefix = static_cast<unsigned>(address->size() * 8);
+    if (slash != std::string_view::npos) {
+      const std::string_view digits = entry.substr(slash + 1);
+      if (digits.empty() || digits.size() > 3) return refuse();
+      unsigned value = 0;
+      for (const char c : digits) {
+        if (!detail::is_digit(c)) return refuse();
+        value = value * 10 + static_cast<unsigned>(c - '0');
+      }
+      if (value > prefix) return refuse();
+      prefix = value;
+    }
+    if (address->unmapped() != *address && prefix >= 96) {
+      address = address->unmapped();
+      prefix -= 96;
+    }
+    networks_.push_back({*address, prefix});
+    return {};
+  }
+  const bool domain = entry.size() > 2 && entry.substr(0, 2) == "*.";
+  const std::string_view name = without_trailing_dot(entry.substr(domain ? 2 : 0));
+  if (name.empty() || ends_in_number(name) || host_name_fault(name) != nullptr) return refuse();
+  std::string lower(domain ? "." : "");
+  for (const char c : name) {
+    if (!is_host_char(c)) return refuse();
+    lower += detail::to_lower(c);
+  }
+  (domain ? domains_ : names_).push_back(std::move(lower));
+  return {};
+}
+
+inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
+  using namespace detail::net;
+  host = without_trailing_dot(host);
+  for (const std::string& name : names_) {
+    if (equals_lower(host, name)) return true;
+  }
+  for (const std::string& domain : domains_) {
+    if (host.size() > domain.size() && equals_lower(host.substr(host.size() - domain.size()), domain)) return true;
+  }
+  return false;
+}
+
+inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
+  using namespace detail::net;
+  for (const Network& network : networks_) {
+    if (network.base.is_v6 == address.is_v6 &&
+        is_in_network(address, word(network.base, 0), word(network.base, 8), network.prefix)) {
+      return true;
+    }
+  }
+  return false;
+}
+
+inline GuardReason AddressGuard::judge_url(std::string_view text) const {
+  const auto url = parse_http_url(text);
+  return url ? judge(*url) : GuardReason::invalid_url;
+}
+
+inline GuardReason AddressGuard::judge(const Url& url) const noexcept {
+  if (allow_all_ || (!url.address && trusts_name(url.host))) return GuardReason::none;
+  if (url.address) {
+    if (const GuardReason reason = judge_address(*url.address); reason != GuardReason::none) return reason;
+    if (trusts_address(url.address->unmapped())) return GuardReason::none;
+  } else if (detail::net::is_local_name(detail::net::without_trailing_dot(url.host))) {
+    return GuardReason::local_name;
+  }
+  if (!detail::net::is_blocked_port(url.port)) return GuardReason::none;
+  for (const std::uint16_t port : ports_) {
+    if (url.port == port) return GuardReason::none;
+  }
+  return GuardReason::port;
+}
+
+inline GuardReason AddressGuard::judge_address(const IpAddress& original, std::string_view host) const noexcept {
+  const IpAddress address = original.unmapped();
+  if (allow_all_ || (!host.empty() && trusts_name(host))) return GuardReason::none;
+  if (!trusts_address(address)) return classify_address(address);
+  // A host behind NAT64 trusts the prefix to reach IPv4 at all: what is behind it is judged all the same.
+  return detail::net::is_nat64(address) ? judge_address(IpAddress::v4(address.v4_value(12))) : GuardReason::none;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/outbox/storage.hpp ------------------------------------------------------------------------------------
 
 // What an outbox keeps, and where: the seam behind which SQLite, a file or a host's own database stand.
 
@@ -18341,7 +19388,7 @@ class OutboxStorage {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_batches.hpp ---------------------------------------------------------------------------
+// ---- notifier/outbox/batches.hpp ------------------------------------------------------------------------------------
 
 // What is on its way into the store: one batch at a time, in the order in which it came to pass.
 
@@ -18406,23 +19453,7 @@ class OutboxBatches {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
-///
-/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
-/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
-/// there is.
-struct Moment {
-  Timestamp wall;              ///< the time of day: may step, either way
-  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/outbox_clock.hpp -----------------------------------------------------------------------------
+// ---- notifier/outbox/clock.hpp --------------------------------------------------------------------------------------
 
 // The time by which records are kept: one that a clock which is wrong for a while, or over a restart, cannot run away
 // with.
@@ -18473,20 +19504,9 @@ class OutboxTime {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_options.hpp ---------------------------------------------------------------------------
+// ---- notifier/outbox/options.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
-};
-
-/// Limits by platform, in the order of the enum. Slack takes about one message a second and webhook
-/// (https://api.slack.com/apis/rate-limits); all mail goes to one relay.
-using PlatformLimits = std::array<TargetLimits, platform_count>;
-inline constexpr PlatformLimits default_limits = {{{4, 0}, {1, 1000}, {16, 0}, {2, 0}}};
 
 /// What an outbox takes from its host; every member has a default.
 struct OutboxOptions {
@@ -18509,7 +19529,7 @@ struct OutboxOptions {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_schedule.hpp --------------------------------------------------------------------------
+// ---- notifier/outbox/schedule.hpp -----------------------------------------------------------------------------------
 
 // Who is next: the part of the outbox that lives in memory only, and is made anew from the storage at every start.
 
@@ -18787,7 +19807,7 @@ class OutboxSchedule {
       return target;
     }
     target.key = record.target;
-    target.limits = limits_[static_cast<std::size_t>(record.platform)];
+    target.limits = limits_[record.platform];
     target.limits.concurrency = (std::max)(target.limits.concurrency, 1u);
     target.host = &hosts_[record.host];
     target.host->key = record.host;
@@ -18891,7 +19911,7 @@ class OutboxSchedule {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_machine.hpp ---------------------------------------------------------------------------
+// ---- notifier/outbox/machine.hpp ------------------------------------------------------------------------------------
 
 // The outbox as a state machine alone: it knows numbers, asks for what it needs, and is told what came of it.
 //
@@ -19083,7 +20103,7 @@ class OutboxMachine {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_transitions.hpp -----------------------------------------------------------------------
+// ---- notifier/outbox/transitions.hpp --------------------------------------------------------------------------------
 
 // What an OutboxMachine does when it is told something.
 
@@ -19449,7 +20469,140 @@ inline Error OutboxMachine::not_under_way() {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_target.hpp ----------------------------------------------------------------------------
+// ---- notifier/outbox/memory.hpp -------------------------------------------------------------------------------------
+
+// An outbox storage that lasts as long as its process: for tests, previews and hosts that may lose what is under way.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Keeps the content of a delivery until it has arrived. Nothing here fails.
+class MemoryOutboxStorage : public OutboxStorage {
+ public:
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
+    for (std::size_t i = 0; i < records.size(); ++i) {
+      OutboxRecord& record = records[i];
+      const bool is_new = sequences_.try_emplace(name(record.notifier_id, record.key), last_ + 1).second;
+      record.sequence = is_new ? ++last_ : 0;
+      if (is_new) rows_.emplace_hint(rows_.end(), last_, Row{record, deliveries[i]});
+    }
+    return {};
+  }
+
+  Result<void> write(const std::vector<OutboxWrite>& writes) override {
+    for (const OutboxWrite& write : writes) {
+      switch (write.kind) {
+        case OutboxWrite::Kind::change: update(write.change); break;
+        case OutboxWrite::Kind::health: set_health(write.notifier_id, write.health); break;
+        case OutboxWrite::Kind::clock: clock_ = write.clock; break;
+      }
+    }
+    return {};
+  }
+
+  Result<std::size_t> forget(const OutboxForget& what) override {
+    std::size_t count = 0;
+    for (auto at = rows_.begin(); at != rows_.end();) {
+      OutboxRecord& record = at->second.record;
+      const bool is_delivered = record.state == OutboxState::delivered;
+      const bool has_ended = is_delivered || record.state == OutboxState::dead;
+      if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
+      if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
+        ++at;
+        continue;
+      }
+      sequences_.erase(name(record.notifier_id, record.key));
+      at = rows_.erase(at);
+      ++count;
+    }
+    return count;
+  }
+
+  Result<Delivery> load(std::uint64_t sequence) override {
+    const auto at = rows_.find(sequence);
+    if (at != rows_.end()) return at->second.delivery;
+    Error error;
+    error.code = errc::not_found;
+    error.message = "no such delivery is stored";
+    return error;
+  }
+
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
+    for (const auto& [sequence, row] : rows_) {
+      const OutboxState state = row.record.state;
+      if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
+    }
+    return {};
+  }
+
+  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
+    for (const auto& [notifier_id, health] : health_) call(notifier_id, health);
+    return {};
+  }
+
+  Result<std::optional<OutboxClock>> clock() override { return clock_; }
+
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
+    const auto at = sequences_.find(name(notifier_id, key));
+    if (at == sequences_.end()) return std::optional<OutboxRecord>();
+    return std::optional<OutboxRecord>(rows_.find(at->second)->second.record);
+  }
+
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override {
+    std::size_t count = 0;
+    for (auto at = rows_.rbegin(); at != rows_.rend(); ++at) {
+      const OutboxRecord& record = at->second.record;
+      if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
+      if (query.state && record.state != *query.state) continue;
+      if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
+      ++count;
+    }
+    return count;
+  }
+
+ private:
+  struct Row {
+    OutboxRecord record;
+    Delivery delivery;
+  };
+
+  /// A delivery's unique name: its key among those of its notifier. A length before them keeps both apart.
+  static std::string name(std::string_view notifier_id, std::string_view key) {
+    std::string text = std::to_string(notifier_id.size());
+    text.reserve(text.size() + 1 + notifier_id.size() + key.size());
+    return text.append(1, ':').append(notifier_id).append(key);
+  }
+
+  void update(const OutboxChange& change) {
+    const auto at = rows_.find(change.sequence);
+    if (at == rows_.end()) return;
+    OutboxRecord& record = at->second.record;
+    record.state = change.state;
+    record.attempts = change.attempts;
+    record.next_at = change.next_at;
+    record.wait_ms = change.wait_ms;
+    if (change.attempt) record.history.push_back(*change.attempt);
+    if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
+    if (change.state == OutboxState::delivered) at->second.delivery = {};
+  }
+
+  void set_health(const std::string& notifier_id, const NotifierHealth& health) {
+    if (health.failures == 0) {
+      health_.erase(notifier_id);
+    } else {
+      health_[notifier_id] = health;
+    }
+  }
+
+  std::map<std::uint64_t, Row> rows_;
+  std::unordered_map<std::string, std::uint64_t> sequences_;
+  std::map<std::string, NotifierHealth> health_;
+  std::optional<OutboxClock> clock_;
+  std::uint64_t last_ = 0;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/outbox/target.hpp -------------------------------------------------------------------------------------
 
 // Which deliveries share a target, and with it their limits.
 
@@ -19480,7 +20633,7 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (delivery.platform != Platform::email) {
+  if (!is_mail(delivery.platform)) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;
@@ -19504,7 +20657,7 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox.hpp -----------------------------------------------------------------------------------
+// ---- notifier/outbox/outbox.hpp -------------------------------------------------------------------------------------
 
 // The outbox: every delivery put into it arrives at least once, or is declared dead with the reason.
 //
@@ -19728,7 +20881,7 @@ inline Result<std::size_t> Outbox::prune(Moment now) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_json.hpp ------------------------------------------------------------------------------
+// ---- notifier/outbox/record_json.hpp --------------------------------------------------------------------------------
 
 // A delivery's record as the API and the dashboard show it: what became of it, without content and secrets.
 
@@ -19791,245 +20944,9 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/outbox_memory.hpp ----------------------------------------------------------------------------
-
-// An outbox storage that lasts as long as its process: for tests, previews and hosts that may lose what is under way.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Keeps the content of a delivery until it has arrived. Nothing here fails.
-class MemoryOutboxStorage : public OutboxStorage {
- public:
-  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      OutboxRecord& record = records[i];
-      const bool is_new = sequences_.try_emplace(name(record.notifier_id, record.key), last_ + 1).second;
-      record.sequence = is_new ? ++last_ : 0;
-      if (is_new) rows_.emplace_hint(rows_.end(), last_, Row{record, deliveries[i]});
-    }
-    return {};
-  }
-
-  Result<void> write(const std::vector<OutboxWrite>& writes) override {
-    for (const OutboxWrite& write : writes) {
-      switch (write.kind) {
-        case OutboxWrite::Kind::change: update(write.change); break;
-        case OutboxWrite::Kind::health: set_health(write.notifier_id, write.health); break;
-        case OutboxWrite::Kind::clock: clock_ = write.clock; break;
-      }
-    }
-    return {};
-  }
-
-  Result<std::size_t> forget(const OutboxForget& what) override {
-    std::size_t count = 0;
-    for (auto at = rows_.begin(); at != rows_.end();) {
-      OutboxRecord& record = at->second.record;
-      const bool is_delivered = record.state == OutboxState::delivered;
-      const bool has_ended = is_delivered || record.state == OutboxState::dead;
-      if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
-      if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
-        ++at;
-        continue;
-      }
-      sequences_.erase(name(record.notifier_id, record.key));
-      at = rows_.erase(at);
-      ++count;
-    }
-    return count;
-  }
-
-  Result<Delivery> load(std::uint64_t sequence) override {
-    const auto at = rows_.find(sequence);
-    if (at != rows_.end()) return at->second.delivery;
-    Error error;
-    error.code = errc::not_found;
-    error.message = "no such delivery is stored";
-    return error;
-  }
-
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
-    for (const auto& [sequence, row] : rows_) {
-      const OutboxState state = row.record.state;
-      if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
-    }
-    return {};
-  }
-
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
-    for (const auto& [notifier_id, health] : health_) call(notifier_id, health);
-    return {};
-  }
-
-  Result<std::optional<OutboxClock>> clock() override { return clock_; }
-
-  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
-    const auto at = sequences_.find(name(notifier_id, key));
-    if (at == sequences_.end()) return std::optional<OutboxRecord>();
-    return std::optional<OutboxRecord>(rows_.find(at->second)->second.record);
-  }
-
-  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override {
-    std::size_t count = 0;
-    for (auto at = rows_.rbegin(); at != rows_.rend(); ++at) {
-      const OutboxRecord& record = at->second.record;
-      if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
-      if (query.state && record.state != *query.state) continue;
-      if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
-      ++count;
-    }
-    return count;
-  }
-
- private:
-  struct Row {
-    OutboxRecord record;
-    Delivery delivery;
-  };
-
-  /// A delivery's unique name: its key among those of its notifier. A length before them keeps both apart.
-  static std::string name(std::string_view notifier_id, std::string_view key) {
-    std::string text = std::to_string(notifier_id.size());
-    text.reserve(text.size() + 1 + notifier_id.size() + key.size());
-    return text.append(1, ':').append(notifier_id).append(key);
-  }
-
-  void update(const OutboxChange& change) {
-    const auto at = rows_.find(change.sequence);
-    if (at == rows_.end()) return;
-    OutboxRecord& record = at->second.record;
-    record.state = change.state;
-    record.attempts = change.attempts;
-    record.next_at = change.next_at;
-    record.wait_ms = change.wait_ms;
-    if (change.attempt) record.history.push_back(*change.attempt);
-    if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
-    if (change.state == OutboxState::delivered) at->second.delivery = {};
-  }
-
-  void set_health(const std::string& notifier_id, const NotifierHealth& health) {
-    if (health.failures == 0) {
-      health_.erase(notifier_id);
-    } else {
-      health_[notifier_id] = health;
-    }
-  }
-
-  std::map<std::uint64_t, Row> rows_;
-  std::unordered_map<std::string, std::uint64_t> sequences_;
-  std::map<std::string, NotifierHealth> health_;
-  std::optional<OutboxClock> clock_;
-  std::uint64_t last_ = 0;
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
-
-// Signatures of webhook deliveries, by Standard Webhooks
-// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
-//
-// The receiver proves with them that a request comes from this host and is recent. They are made for every attempt
-// anew, since they cover its time.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-using Sha256Mac = std::array<std::uint8_t, 32>;
-
-/// What a preview shows in the place of the two headers that depend on the time of sending.
-inline constexpr std::string_view signature_preview = "computed when sent";
-
-/// What is signed: `id.seconds.body`.
-std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
-
-/// The value of webhook-signature: one `v1,` and base64 for each secret, separated by spaces. While keys rotate, a
-/// receiver accepts the request if it knows any one of them.
-///
-/// @param hmac  HMAC-SHA256, called as `bool(std::string_view key, std::string_view message, Sha256Mac& out)`; false
-///              where it fails. adapters/openssl.hpp has one.
-/// @return errc::invalid where there is no secret, one is malformed, the id is empty or holds a dot (it could be read
-///         as another id and time), or `hmac` fails.
-template <class Hmac>
-Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
-                                     const std::vector<std::string>& secrets, Hmac&& hmac);
-
-/// Sets the headers webhook-id, webhook-timestamp and webhook-signature of a delivery for an attempt at `now`, in place
-/// of those of an earlier attempt. On an error the delivery is as it was.
-template <class Hmac>
-Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac);
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail::net {
-
-inline void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
-  for (Header& header : headers) {
-    if (!equals_lower(header.name, lower_name)) continue;
-    header.value = std::move(value);
-    return;
-  }
-  headers.push_back({std::string(lower_name), std::move(value)});
-}
-
-inline Error signature_error(const char* message) {
-  Error error;
-  error.code = errc::invalid;
-  error.message = message;
-  return error;
-}
-
-/// Whole seconds, rounded down also before 1970.
-inline std::string unix_seconds(Timestamp time) {
-  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
-  char text[20];
-  return std::string(text, json::write_integer(seconds, text));
-}
-
-}  // namespace detail::net
-
-inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
-  std::string content(id);
-  content += '.';
-  content += detail::net::unix_seconds(now);
-  content += '.';
-  content += body;
-  return content;
-}
-
-template <class Hmac>
-Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
-                                     const std::vector<std::string>& secrets, Hmac&& hmac) {
-  using detail::net::signature_error;
-  if (id.empty() || id.find('.') != std::string_view::npos) {
-    return signature_error("can't sign a delivery whose key is empty or holds a dot");
-  }
-  if (secrets.empty()) return signature_error("can't sign without a secret");
-  const std::string content = signed_content(id, now, body);
-  std::string header;
-  for (const std::string& secret : secrets) {
-    const auto key = parse_signing_secret(secret);
-    if (!key) return signature_error("can't sign with a malformed secret");
-    Sha256Mac mac{};
-    if (!hmac(std::string_view(*key), std::string_view(content), mac)) return signature_error("HMAC-SHA256 failed");
-    header += header.empty() ? "v1," : " v1,";
-    append_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}, header);
-  }
-  return header;
-}
-
-template <class Hmac>
-Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac) {
-  std::string joined;
-  auto header = signature_header(delivery.idempotency_key, now, delivery.body.joined(joined), secrets, hmac);
-  if (!header) return std::move(header).error();
-  detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
-  detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
-  detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
-  return {};
-}
-
-NOTIFIER_NAMESPACE_END
-
+#undef NOTIFIER_ALWAYS_INLINE
 #undef NOTIFIER_INLINE_NAMESPACE
 #undef NOTIFIER_NAMESPACE_BEGIN
 #undef NOTIFIER_NAMESPACE_END
+#undef NOTIFIER_NOINLINE
+#define NOTIFIER_SINGLE_HEADER

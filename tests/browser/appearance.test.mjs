@@ -144,6 +144,78 @@ test('numbers and times are those of the locale', async () => {
   }
 });
 
+/** Texts of one line that begin with a letter and end with a mark, and of which the mark stands on the side where they begin. */
+const askew = (page) =>
+  page.evaluate(() => {
+    const found = { right: [], wrong: [] };
+    const walk = (root) => {
+      const texts = document.createTreeWalker(root, NodeFilter.SHOW_TEXT | NodeFilter.SHOW_ELEMENT);
+      while (texts.nextNode()) {
+        const node = texts.currentNode;
+        if (node.shadowRoot) walk(node.shadowRoot);
+        if (node.nodeType !== Node.TEXT_NODE || node.parentElement?.closest('svg, option, style, pre')) continue;
+        const text = node.data.trimEnd();
+        const first = text.search(/\S/);
+        const isHebrew = /^[\u0590-\u05ff]/.test(text.slice(first));
+        if (!/^[\u2068]?[a-z\u0590-\u05ff]/i.test(text.slice(first)) || !/[.?!:\u2026)]$/.test(text)) continue;
+        const box = (at) => {
+          const range = document.createRange();
+          range.setStart(node, at);
+          range.setEnd(node, at + 1);
+          return range.getBoundingClientRect();
+        };
+        const [begin, end] = [box(first), box(text.length - 1)];
+        if (begin.width === 0 || end.width === 0 || Math.abs(begin.top - end.top) > 2) continue;
+        (end.left > begin.left === !isHebrew ? found.right : found.wrong).push(text.trim());
+      }
+    };
+    walk(document.body);
+    return found;
+  });
+
+test('English words within a page that runs from right to left run from left to right; what comes with events runs its own way', async () => {
+  const hebrew = '\u05e9\u05dc\u05d5\u05dd \u05e2\u05d5\u05dc\u05dd!';
+  const seed = structuredClone(shop);
+  seed.apps[0].notifiers[1].name = hebrew;
+  for (const locale of ['ar', 'en']) {
+    await withPage({ attributes: `locale="${locale}"`, script: `dashboard.seed = ${JSON.stringify(seed)};` }, async (page) => {
+      const seen = new Set();
+      const look = async (where) => {
+        const { right, wrong } = await askew(page);
+        assert.deepEqual(wrong, [], `${locale}: ${where}`);
+        for (const text of right) seen.add(text);
+      };
+      await look('notifiers');
+      await page.locator(`[data-position='1'] [data-action=edit]`).click();
+      await page.locator('dialog iframe').waitFor();
+      await look('edit');
+      await page.keyboard.press('Escape');
+      await page.locator(`[data-position='1'] [data-action=remove]`).click();
+      await page.getByRole('alertdialog').waitFor();
+      await look('remove');
+      // A name that runs the other way does not turn the question around it.
+      assert.equal(await page.locator('#dialog-title').textContent(), `Remove \u2068${hebrew}\u2069?`);
+      await page.locator('#confirm').click();
+      await page.locator('#undo').click();
+      await page.locator('[data-position]').nth(3).waitFor();
+      await look('undone');
+      await page.locator('#tab-preview').click();
+      await page.getByLabel('Sample event').selectOption({ label: 'Paste an event\u2026' });
+      await page.getByLabel('Event (JSON)').fill(JSON.stringify({ id: 'e1', type: 'word', app_name: 'shop', user: { username: hebrew }, type_data: { note: hebrew, other: 'Hello, world!' } }));
+      await page.locator('notifier-dashboard-payload').first().waitFor();
+      await look('preview');
+      await page.locator('#tab-why').click();
+      await page.locator('#told').waitFor();
+      await look('why');
+      await page.locator('#tab-activity').click();
+      await page.evaluate(() => dashboard.accept({ id: 'e1', type: 'restart', app_name: 'shop', type_data: {} }));
+      await page.locator('ol time').waitFor();
+      await look('activity');
+      assert.ok(seen.size >= 12, [...seen].join(' | '));
+    });
+  }
+});
+
 test('languages that run from right to left', () =>
   withPage({ attributes: 'locale="ar"' }, async (page) => {
     assert.equal(await page.locator('notifier-dashboard .all').first().getAttribute('dir'), 'rtl');

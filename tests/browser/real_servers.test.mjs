@@ -3,7 +3,7 @@
 
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ async function startTarget() {
     let body = '';
     for await (const bytes of request) body += bytes;
     target.received.push(JSON.parse(body));
-    response.writeHead(target.status).end();
+    response.writeHead(target.status).end('ok');
   });
   await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
   target.url = `http://127.0.0.1:${server.address().port}/hook`;
@@ -63,7 +63,7 @@ for (const [name, program, ...first] of servers) {
 
       await page.getByRole('tab', { name: 'Notifiers' }).click();
       await page.getByRole('button', { name: 'Send test to Audit trail' }).click();
-      await page.getByText('The test to Audit trail is on its way.').first().waitFor();
+      await page.getByText('The test to Audit trail has arrived.').first().waitFor();
       await page.getByRole('tab', { name: 'Activity' }).click();
       await page.locator('.delivered').nth(2).waitFor();
       assert.equal(target.received[3].type, 'test');
@@ -78,6 +78,102 @@ for (const [name, program, ...first] of servers) {
       await rm(folder, { recursive: true });
     }
   });
+}
+
+/** The page of the command line, and a server with its own database that the page asks; `site` is where the page is. */
+async function withPage(program, first, work) {
+  const folder = await mkdtemp(join(tmpdir(), 'notifier-dashboard-'));
+  const target = await startTarget();
+  const server = {
+    args: ['--database', join(folder, 'data'), '--host', '127.0.0.1', '--allow-private-targets', '--retry-delays', '0.3,60', '--no-access-log'],
+    async begin(...options) {
+      Object.assign(server, await start(program, [...first, ...server.args, '--port', server.url ? new URL(server.url).port : '0', '--cors', site.origin, ...options]));
+    },
+  };
+  const html = await readFile(join(dist, 'dashboard/index.html'), 'utf8');
+  const site = await serve({
+    policy: () => policy.replace("connect-src 'self'", `connect-src 'self' ${server.url}`),
+    pages: { '/': () => html.replace(/<meta http-equiv="Content-Security-Policy"[^>]*>/, '').replace('base-url=""', `base-url="${server.url}"`) },
+  });
+  const browser = await launch();
+  try {
+    await work({ server, site, target, look: (address = site.origin) => open(browser, address) });
+  } finally {
+    await browser.close();
+    await server.stop?.();
+    target.close();
+    await site.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+for (const [name, program, ...first] of servers) {
+  test(`${name}: from nothing at all to a tested Slack notifier, by what the page says`, () =>
+    withPage(program, first, async ({ server, target, look }) => {
+      await server.begin();
+      const { page, faults } = await look(name === 'notifier serve' ? `${server.url}/` : undefined);
+      await page.getByLabel('Name of the app').fill('shop');
+      await page.getByRole('button', { name: 'Create app' }).click();
+      await page.getByText('shop was created.').first().waitFor();
+      await page.getByRole('button', { name: 'Add notifier' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Team channel');
+      await page.getByRole('radio', { name: 'Slack' }).check();
+      await page.getByLabel('Webhook URL').fill(target.url);
+      await page.locator('#save').click();
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      await page.getByText('The test to Team channel has arrived.').first().waitFor();
+      target.status = 403;
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      await page.locator('.toast.failed', { hasText: /^\s*The test to Team channel failed: .+ \(403\)/ }).waitFor();
+      target.status = 503;
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      await page.locator('.toast.failed', { hasText: /The test to Team channel has not arrived yet: .+ \(503\)\. It is tried again at \d+:\d\d/ }).waitFor();
+      // The same under Activity: once tried, and after the next attempt twice.
+      await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.locator('.waiting', { hasText: /tried 2 times, again at .+ \(503\)/ }).waitFor();
+      const told = await page.locator('.waiting').allTextContents();
+      await page.reload();
+      if (name !== 'notifier serve') await page.getByRole('tab', { name: 'Activity' }).click();
+      await page.locator('.waiting', { hasText: /tried 2 times/ }).waitFor();
+      assert.deepEqual(await page.locator('.waiting').allTextContents(), told, 'what the stream tells is what the list has');
+      // A target that is gone for good switches its notifier off; that is said, and still after a reload.
+      target.status = 410;
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await page.getByRole('button', { name: 'Send test to Team channel' }).click();
+      const off = page.getByRole('listitem').filter({ hasText: /Team channel.*Switched off.*\d+:\d\d.*gone/s });
+      await off.waitFor();
+      await page.reload();
+      await page.getByRole('tab', { name: 'Notifiers' }).click();
+      await off.waitFor();
+      assert.match(JSON.stringify(target.received), /is a test of the notifier/);
+      assert.deepEqual(faults, []);
+    }));
+
+  test(`${name}: a server that comes back with another token asks for it, and what was being entered stays`, () =>
+    withPage(program, first, async ({ server, look }) => {
+      await server.begin('--token', 'monday');
+      const headers = { Authorization: 'Bearer monday', 'Content-Type': 'application/json' };
+      assert.equal((await fetch(`${server.url}/v1/apps`, { method: 'POST', headers, body: '{"app":{"name":"shop"}}' })).status, 201);
+      const { page, faults } = await look();
+      await page.getByLabel('Access token').fill('monday');
+      await page.keyboard.press('Enter');
+      await page.getByRole('button', { name: 'Add notifier' }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Half a notifier');
+      await server.stop();
+      await page.locator('.notice.bad', { hasText: 'The server cannot be reached.' }).waitFor();
+      await server.begin('--token', 'tuesday');
+      await page.locator('#stale').waitFor();
+      assert.equal(await page.getByText('The server is back.').count(), 0, 'not before it lets one in');
+      await page.getByLabel('Access token').fill('tuesday');
+      await page.keyboard.press('Enter');
+      await page.getByLabel('Webhook URL').fill('https://hooks.slack.com/services/T0/B0/X');
+      assert.equal(await page.getByRole('textbox', { name: 'Name' }).inputValue(), 'Half a notifier');
+      await page.locator('.notice.bad').waitFor({ state: 'detached' });
+      await page.locator('#save').click();
+      await page.getByText('Half a notifier was added.').first().waitFor();
+      assert.doesNotMatch(page.url() + (await page.content()), /monday|tuesday/);
+      assert.deepEqual(faults, []);
+    }));
 }
 
 const setup = (url) => `import '/dashboard/index.js';

@@ -12,6 +12,7 @@ export const hostileNames = [
 const hook = (name, at = 0) => ({ name, platform: ['slack', 'webhook', 'rocket_chat'][at % 3], send_all_events: true, type_data: { webhook_url: `https://example.com/${at}` } });
 const configurations = {
   shop,
+  nothing: { version: 1, apps: [] },
   empty: { version: 1, apps: [{ id: 'app-1', name: 'shop' }] },
   hostile: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: hostileNames.map(hook) }] },
   many: { version: 1, apps: [{ id: 'app-1', name: 'shop', notifiers: Array.from({ length: 10_000 }, (_, at) => hook(`Notifier ${at}`, at)) }] },
@@ -61,11 +62,42 @@ async function happen(page, { mode, server }) {
 export const states = [
   { name: 'notifiers', reach: loaded },
   { name: 'empty', seed: 'empty', reach: (page) => page.getByText('No notifiers yet').waitFor() },
+  { name: 'no-apps', seed: 'nothing', modes: ['server'], attributes: 'base-url=""', reach: (page) => page.getByText('No app yet').waitFor() },
+  {
+    name: 'locked-out',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.getByRole('textbox', { name: 'Name' }).fill('Audit log');
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+      server.token = 'another';
+      await page.locator('#save').click();
+      await page.locator('#failure', { hasText: 'asks for a valid token' }).waitFor();
+    },
+  },
   { name: 'none-found', modes: ['page'], reach: async (page) => (await loaded(page), await page.getByLabel('Find a notifier').fill('zzz'), await page.getByText('No notifier matches.').waitFor()) },
   { name: 'many', seed: 'many', modes: ['page'], reach: loaded },
   { name: 'hostile', seed: 'hostile', modes: ['page'], reach: loaded },
   { name: 'several-apps', seed: 'several', modes: ['server'], attributes: 'base-url=""', reach: async (page) => (await loaded(page), await page.locator('#app').waitFor()) },
   { name: 'right-to-left', attributes: 'locale="ar"', modes: ['page'], reach: (page) => row(page, 'On call').waitFor() },
+  {
+    name: 'right-to-left-edit',
+    attributes: 'locale="ar"',
+    modes: ['page'],
+    reach: async (page) => {
+      await row(page, 'On call').getByRole('button', { name: /^Edit/ }).click();
+      await page.frameLocator('dialog iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
+  {
+    name: 'right-to-left-preview',
+    attributes: 'locale="ar"',
+    modes: ['page'],
+    reach: async (page) => {
+      await tab(page, 'Preview');
+      await page.frameLocator('iframe').getByText('shop: deployment succeeded').first().waitFor();
+    },
+  },
   {
     name: 'add',
     reach: async (page) => {
@@ -130,6 +162,37 @@ export const states = [
       await page.getByText('The test to Team channel is on its way.').first().waitFor();
     },
   },
+  {
+    name: 'test-failed',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      // Where a stream tells of it.
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await tab(page, 'Notifiers');
+      await row(page, 'Team channel').getByRole('button', { name: /^Send test/ }).click();
+      await page.getByText('The test to Team channel is on its way.').first().waitFor();
+      server.tell('delivery', noteOf(server.made.at(-1), 'dead', { attempt: 1, outcome: 'fail', response_status: 404, reason: 'there is no such webhook' }));
+      await page.locator('.toast.failed').waitFor();
+    },
+  },
+  ...['switched-off', 'edit-switched-off'].map((name) => ({
+    name,
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      const { id } = server.engine.notifiers('shop').find((notifier) => notifier.name === 'Audit trail');
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      await tab(page, 'Notifiers');
+      const outcome = server.engine.switchOff('shop', id, 'the target is gone for good');
+      await server.engine.commit([outcome]);
+      server.tell('event', outcome.events[0].json);
+      await row(page, 'Audit trail').getByText('Switched off').waitFor();
+      if (name === 'switched-off') return;
+      await row(page, 'Audit trail').getByRole('button', { name: /^Edit/ }).click();
+      await page.locator('dialog notifier-dashboard-payload').waitFor();
+    },
+  })),
   {
     name: 'remove',
     reach: async (page) => {
@@ -200,6 +263,23 @@ export const states = [
       await tab(page, 'Activity');
       await page.locator('#live', { hasText: /^Live$/ }).waitFor();
       await happen(page, context);
+    },
+  },
+  {
+    name: 'activity-waiting',
+    modes: ['server'],
+    reach: async (page, { server }) => {
+      await tab(page, 'Activity');
+      await page.locator('#live', { hasText: /^Live$/ }).waitFor();
+      const later = (minutes) => new Date(Date.now() + minutes * 60_000).toISOString();
+      const why = { attempt: 3, outcome: 'retry', response_status: 503, reason: 'the target cannot take it now' };
+      const fates = { slack: ['pending', { ...why, next_at: later(30) }], webhook: ['held', { ...why, attempt: 1, held_until: later(4320) }], email: ['dead', { ...why, outcome: 'fail', response_status: 550, reason: 'the relay refused the mail' }] };
+      for (const [at, kind] of ['deployment', 'crash', 'restart'].entries()) {
+        const told = event(`w-${at}`, kind);
+        server.tell('event', told);
+        for (const delivery of server.engine.route(told)) server.tell('delivery', noteOf(delivery, ...(at === 0 ? ['delivered'] : fates[delivery.platform])));
+      }
+      await page.locator('.waiting').nth(3).waitFor();
     },
   },
   {

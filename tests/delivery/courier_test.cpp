@@ -15,7 +15,7 @@
 #include <thread>
 #include <vector>
 
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
 
 namespace {
 

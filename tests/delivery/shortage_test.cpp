@@ -21,7 +21,7 @@
 
 #include "notifier/adapters/courier.hpp"
 #include "notifier/adapters/curl_shortage.hpp"
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
 
 namespace {
 

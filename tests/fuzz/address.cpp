@@ -7,9 +7,9 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/address_guard.hpp"
 #include "notifier/format/email_header.hpp"
-#include "notifier/model/email_address.hpp"
+#include "notifier/net/address_guard.hpp"
+#include "notifier/net/email_address.hpp"
 
 namespace {
 

@@ -13,8 +13,8 @@
 #include <string_view>
 
 #include "../unit/mail_reader.hpp"
-#include "notifier/format/format.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/is_utf8.hpp"
 
 namespace {

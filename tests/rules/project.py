@@ -7,7 +7,7 @@ import subprocess
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 INCLUDE = ROOT / "include"
 SINGLE_HEADER = ROOT / "single_include/notifier/notifier.hpp"
-GENERATED = {SINGLE_HEADER}
+GENERATED = {SINGLE_HEADER, *SINGLE_HEADER.parent.glob("adapters/*.hpp")}
 FOLDERS_OF_OTHERS = {"node_modules", "build", "dist", "__pycache__", ".git", ".cache"}
 CXX = os.environ.get("CXX", "g++")
 

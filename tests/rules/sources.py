@@ -70,6 +70,8 @@ def check_header(path):
         call = FORBIDDEN_CALLS.search(without_comments_and_strings(line))
         if call and not adapter:
             say(path, number, f"{call.group(1)}() is not used in this library")
+        if name != "config.hpp" and re.search(r"\[\[(gnu|clang|msvc)::|__attribute__|__declspec|__forceinline", line):
+            say(path, number, "an attribute of one compiler: config.hpp has a macro, or gets one")
         define = re.match(r"\s*#\s*define\s+(?!NOTIFIER_)(\w+)", line)
         if define:
             say(path, number, f"macro {define.group(1)} does not begin with NOTIFIER_")
@@ -87,6 +89,31 @@ def check_spine():
         name = path.relative_to(INCLUDE).as_posix()
         if name not in reached and not name.startswith("notifier/adapters/"):
             say(path, 1, "not reached from notifier/notifier.hpp, so the single header lacks it")
+
+
+def check_floors():
+    """Each folder includes only those above it in CONTRIBUTING.md's list."""
+    text = (ROOT / "CONTRIBUTING.md").read_text()
+    table = text[text.index("| folder | what lives there |") :].split("\n\n")[0]
+    floors = re.findall(r"(?m)^\| `(\w+)/` \|", table)
+    ground = set(re.findall(r"`(\w+\.hpp)`", text[: text.index(table)]))
+    folders = {path.parent.name for path in headers() if path.parent != INCLUDE / "notifier"}
+    problems.extend(f"CONTRIBUTING.md: {name}/ is no folder, or not in the list of them" for name in folders ^ set(floors))
+    if folders != set(floors):
+        return
+    for path in headers():
+        own = path.parent.name if path.parent != INCLUDE / "notifier" else None
+        if path.name == "notifier.hpp" and own is None:
+            continue
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), 1):
+            include = re.match(r'\s*#\s*include\s+"notifier/(?:(\w+)/)?([^"]+)"', line)
+            if not include:
+                continue
+            folder, name = include.groups()
+            if folder is None and name not in ground:
+                say(path, number, f"{name} is none of the headers that CONTRIBUTING.md calls the ground")
+            elif folder is not None and (own is None or floors.index(folder) > floors.index(own)):
+                say(path, number, f"{folder}/ stands below {own or 'the ground'} in CONTRIBUTING.md, which may not include it")
 
 
 def check_version():
@@ -117,6 +144,7 @@ for source in files(".hpp", ".cpp", ".h", ".c", ".py", ".cmake") + [p for p in f
 for header in headers():
     check_header(header)
 check_spine()
+check_floors()
 check_version()
 check_options()
 report(problems)

@@ -14,7 +14,7 @@ const plain = '{"type":"stop_app","app_id":"1","app_name":"shop","type_data":{"r
 /**
  * Registers the tests.
  *
- * @param start  `(database, options) => {call(method, path, body, headers) => {status, body, headers}, stop(signal)}`, a server that delivers
+ * @param start  `(database, options) => {url, call(method, path, body, headers) => {status, body, headers}, stop(signal)}`, a server that delivers
  */
 export function keepsItsPromises(start) {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-promises-'));
@@ -197,6 +197,48 @@ export function keepsItsPromises(start) {
       await it.end(signal);
       await it.begin();
     }
+    await it.end();
+  });
+
+  test('the stream tells of each step what the list knows: how it stands, the attempt, the reply, the reason, and when it goes on', async () => {
+    const it = await world(() => [hook('once', '500'), hook('fine', 'ok'), hook('pause', 'slow500', { type_data: { webhook_url: target.url('slow500/pause?ms=400') } })], ['--retry-delays', '0.1,3600']);
+    const aborter = new AbortController();
+    const told = [];
+    const stream = await fetch(`${it.server.url}/v1/apps/shop/stream`, { signal: aborter.signal });
+    const reading = (async () => {
+      let text = '';
+      for await (const bytes of stream.body.pipeThrough(new TextDecoderStream())) {
+        const messages = (text + bytes).split('\n\n');
+        text = messages.pop();
+        for (const message of messages) if (message.startsWith('event: delivery\ndata: ')) told.push(JSON.parse(message.slice(message.indexOf('{'))));
+      }
+    })().catch(() => undefined);
+    await it.post({ type: 'restart', id: 'step' });
+    const of = (id) => told.filter(({ notifier_id, event_id }) => notifier_id === id && event_id === 'step');
+    const steps = (id) => of(id).map(({ status, attempt, outcome, response_status, reason }) => [status, attempt, outcome, response_status, reason]);
+    await until(() => of('once').length === 3 && of('fine').length === 2);
+    assert.deepEqual(steps('fine'), [['pending', undefined, undefined, undefined, undefined], ['delivered', 1, 'delivered', 200, 'the target took it']]);
+    const [arrival, ...failures] = steps('once');
+    assert.deepEqual(arrival, ['pending', undefined, undefined, undefined, undefined]);
+    for (const [position, failure] of failures.entries()) assert.deepEqual(failure.slice(0, 4), ['pending', position + 1, 'retry', 500]);
+    // As the list has it, to the letter.
+    const [record] = (await it.deliveries('once')).filter(({ event_id }) => event_id === 'step');
+    assert.deepEqual(failures.map(([, , outcome, status, reason]) => ({ outcome, status, reason })), record.attempts.map(({ outcome, status, reason }) => ({ outcome, status, reason })));
+    assert.equal(of('once').at(-1).next_at, record.next_at);
+    assert.ok(Date.parse(record.next_at) > Date.now() + 3_000_000);
+    assert.ok(!('held_until' in of('once').at(-1)) && !('next_at' in of('fine').at(-1)));
+    // What was under way when its notifier was switched off is held once it has failed.
+    await until(() => arrived('pause').length === 1);
+    await it.patch('pause', { active: false });
+    await until(() => of('pause').at(-1)?.status === 'held');
+    const [held] = of('pause').slice(-1);
+    const [kept] = (await it.deliveries('pause')).filter(({ event_id }) => event_id === 'step');
+    assert.equal(kept.state, 'held');
+    assert.equal(held.held_until, kept.held_until);
+    assert.ok(!('next_at' in held) && held.reason.length > 0);
+    assert.doesNotMatch(JSON.stringify(told), /127\.0\.0\.1/);
+    aborter.abort();
+    await reading;
     await it.end();
   });
 

@@ -61,7 +61,10 @@ TEST_CASE("a renamed app keeps its id and its notifiers, which are told under th
   World world(drawing_ids());
   const auto outcome = world.call("PATCH", "/v1/apps/shop", R"({"app":{"name":"store","unknown":1}})");
   CHECK(outcome.response.status == 200);
-  CHECK(outcome.response.body == R"({"app":{"id":"app-1","name":"store","owner":null}})");
+  CHECK(outcome.response.body ==
+        R"({"app":{"id":"app-1","name":"store","owner":null},)"
+        R"("warnings":[{"field":"unknown","code":"unknown_key",)"
+        R"("message":"is not known here; there are id, name, owner, project_id, notifiers"}]})");
   REQUIRE(outcome.changes.size() == 1);
   REQUIRE(outcome.events.size() == 1);
   CHECK(at(outcome.events[0].json, {"type"}) == "\"rename_app\"");

@@ -18,10 +18,12 @@ inline std::string_view header(const notifier::Response& response, std::string_v
   return {};
 }
 
-/// Whether a body has the shape of its error status (wire contract, section 5).
+/// Whether a body has the shape of its error status.
 inline bool is_error_body(int status, json::View body) {
-  if (status == 404)
-    return !body["resource"].string().empty() && body["error"].string() == "not found" && body.size() == 2;
+  if (status == 404) {
+    const std::size_t size = body["message"].string().empty() ? 2 : 3;
+    return !body["resource"].string().empty() && body["error"].string() == "not found" && body.size() == size;
+  }
   if (status != 422) return !body["error"].string().empty() && body.size() == 1;
   bool ok = body.size() == 1 && body["errors"].is_object() && body["errors"].size() > 0;
   body["errors"].for_each_member([&](std::string_view, json::View messages) {

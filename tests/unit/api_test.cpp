@@ -66,20 +66,25 @@ TEST_CASE("events and deliveries come by pages") {
     const auto meta = [&](const std::string& query) { return at(page(query), {"meta", "pagination"}); };
     CHECK(at(page("?per_page=3"), {root}) == "[0,1,2]");
     CHECK(at(page("?page=2&per_page=3"), {root}) == "[3,4,5]");
-    CHECK(meta("") == R"({"current_page":1,"prev_page":null,"next_page":2,"total_pages":3,"total_count":45})");
-    CHECK(meta("?page=2") == R"({"current_page":2,"prev_page":1,"next_page":3,"total_pages":3,"total_count":45})");
-    CHECK(meta("?page=3") == R"({"current_page":3,"prev_page":2,"next_page":null,"total_pages":3,"total_count":45})");
+    CHECK(meta("") ==
+          R"({"current_page":1,"prev_page":null,"previous_page":null,"next_page":2,"total_pages":3,"total_count":45})");
+    CHECK(meta("?page=2") ==
+          R"({"current_page":2,"prev_page":1,"previous_page":1,"next_page":3,"total_pages":3,"total_count":45})");
+    CHECK(meta("?page=3") ==
+          R"({"current_page":3,"prev_page":2,"previous_page":2,"next_page":null,"total_pages":3,"total_count":45})");
     CHECK(at(page("?page=4"), {root}) == "[]");
-    CHECK(meta("?page=999999999") ==
-          R"({"current_page":999999999,"prev_page":3,"next_page":null,"total_pages":3,"total_count":45})");
+    CHECK(
+        meta("?page=999999999") ==
+        R"({"current_page":999999999,"prev_page":3,"previous_page":3,"next_page":null,"total_pages":3,"total_count":45})");
     CHECK(meta("?page=9999999999") == meta("?page=0"));
-    CHECK(meta("?per_page=1000") ==
-          R"({"current_page":1,"prev_page":null,"next_page":null,"total_pages":1,"total_count":45})");
+    CHECK(
+        meta("?per_page=1000") ==
+        R"({"current_page":1,"prev_page":null,"previous_page":null,"next_page":null,"total_pages":1,"total_count":45})");
     CHECK(meta("?per_page=45") == meta("?per_page=99"));
     CHECK(meta("?per_page=45&page=2") ==
-          R"({"current_page":2,"prev_page":1,"next_page":null,"total_pages":1,"total_count":45})");
+          R"({"current_page":2,"prev_page":1,"previous_page":1,"next_page":null,"total_pages":1,"total_count":45})");
     CHECK(meta("?per_page=44") ==
-          R"({"current_page":1,"prev_page":null,"next_page":2,"total_pages":2,"total_count":45})");
+          R"({"current_page":1,"prev_page":null,"previous_page":null,"next_page":2,"total_pages":2,"total_count":45})");
   }
 }
 

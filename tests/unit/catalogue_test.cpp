@@ -6,6 +6,8 @@
 #include <set>
 #include <string>
 
+#include "notifier/platform/table_json.hpp"
+
 using notifier::Category;
 using notifier::errc;
 using notifier::EventBit;
@@ -271,6 +273,11 @@ TEST_CASE("entries are written as the API shows them") {
         R"({"id":"5982f139d48c360021b1eb4b","name":"app_deployed","display_name":"App deployed",)"
         R"("description":"A new version of the app was deployed, or its deployment failed","template":"",)"
         R"("category_id":"5982f139d48c360021b1eb44"})");
+  CHECK(json_of(*vocabulary.find_event_type_by_name("addon_updated")).find(R"("template":"",)") != std::string::npos);
+  CHECK(json_of(*vocabulary.find_event_type_by_name("addon_deleted")).find(R"("template":null,)") != std::string::npos);
+  EventType own;
+  own.name = "deployed";
+  CHECK(json_of(own).find(R"("template":null,)") != std::string::npos);
 }
 
 TEST_CASE("a platform lists the event types that can be selected on every platform, a host's own among them") {
@@ -282,7 +289,7 @@ TEST_CASE("a platform lists the event types that can be selected on every platfo
       R"({"id":"5982f145d48c3600273ef089","name":"slack","display_name":"Slack","logo_url":"https://)";
   CHECK(json.substr(0, head.size()) == head);
   CHECK(json.find(R"("available_event_ids":["5982f139d48c360021b1eb4b",)") != std::string::npos);
-  CHECK(json.find(R"("mine"]})") != std::string::npos);
+  CHECK(json.find(R"("mine"],"description":"Posts the )") != std::string::npos);
   CHECK(json.find("hidden") == std::string::npos);
   CHECK(json.find("5982f139d48c360021b1eb54") == std::string::npos);  // app_alert_triggered
   CHECK(json.find("000000006e6f7469e0000006") == std::string::npos);  // addon_updated

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "notifier/delivery/outbox_json.hpp"
+#include "notifier/outbox/record_json.hpp"
 
 using notifier::Delivery;
 using notifier::Platform;

@@ -7,7 +7,7 @@
 
 #include "hostile_text.hpp"
 #include "mail_reader.hpp"
-#include "notifier/format/email.hpp"
+#include "notifier/platform/email.hpp"
 
 using namespace notifier;
 

@@ -63,11 +63,12 @@ TEST_CASE_FIXTURE(Explaining, "an alert, and those that the host names") {
   CHECK(lines(R"({"type":"alert","app_id":"1"})", {{"all", "off"}, {}}) ==
         Texts{"all yes alert_recipient: The host names the notifier as a recipient of this event",
               "alerts yes sends_all_alerts: send_all_alerts is on, and the event is an alert",
-              "picky yes selected: Alert triggered is among the selected events",
+              "picky yes selected: App alert triggered is among the selected events",
               "off no inactive: The notifier is not active"});
-  CHECK(lines(R"({"type":"alert","app_id":"1"})")[0] ==
-        "all no alert_not_accepted: The event is an alert: send_all_alerts is off, and Alert triggered is not among "
-        "the selected events");
+  CHECK(
+      lines(R"({"type":"alert","app_id":"1"})")[0] ==
+      "all no alert_not_accepted: The event is an alert: send_all_alerts is off, and App alert triggered is not among "
+      "the selected events");
 }
 
 TEST_CASE_FIXTURE(Explaining, "where an event went, and why to no app at all") {

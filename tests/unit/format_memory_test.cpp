@@ -5,9 +5,9 @@
 
 #include <string>
 
-#include "notifier/format/email.hpp"
-#include "notifier/format/rocket_chat.hpp"
-#include "notifier/format/slack.hpp"
+#include "notifier/platform/email.hpp"
+#include "notifier/platform/rocket_chat.hpp"
+#include "notifier/platform/slack.hpp"
 
 using namespace notifier;
 

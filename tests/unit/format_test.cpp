@@ -7,8 +7,8 @@
 
 #include "hostile_text.hpp"
 #include "notifier/format/fit.hpp"
-#include "notifier/format/rocket_chat.hpp"
-#include "notifier/format/slack.hpp"
+#include "notifier/platform/rocket_chat.hpp"
+#include "notifier/platform/slack.hpp"
 #include "notifier/text/hash.hpp"
 #include "notifier/text/utf8.hpp"
 

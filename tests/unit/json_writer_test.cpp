@@ -72,7 +72,7 @@ TEST_CASE("escape() writes every byte as it must, wherever it stands") {
 TEST_CASE("escape() agrees with the slow way on any bytes, valid UTF-8 or not") {
   std::mt19937_64 random(4);
   for (int i = 0; i < 5000; ++i) {
-    std::string text(random() % 100, '\0');
+    std::string text(static_cast<std::size_t>(random() % 100), '\0');
     const bool mostly_plain = i % 2 == 0;
     for (char& c : text) c = static_cast<char>(mostly_plain && random() % 16 != 0 ? 'a' + random() % 26 : random());
     REQUIRE(escaped(text) == escaped_slowly(text));

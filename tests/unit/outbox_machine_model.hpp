@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "notifier/delivery/outbox_machine.hpp"
+#include "notifier/outbox/machine.hpp"
 
 namespace outbox_machine_model {
 
@@ -108,7 +108,10 @@ class Model {
   Model(std::uint64_t seed, Ways ways) : random_(seed), ways_(ways) {
     options_.keep_order = ways.keep_order;
     options_.host_concurrency = 3;
-    options_.limits = {{{2, 0}, {1, 1000}, {2, 0}, {1, 0}}};
+    options_.limits[Platform::email] = {2, 0};
+    options_.limits[Platform::slack] = {1, 1000};
+    options_.limits[Platform::webhook] = {2, 0};
+    options_.limits[Platform::rocket_chat] = {1, 0};
     options_.retry.delays_ms = {1000, 5000, 20'000};
     options_.retry.disable_after_failures = 0;
     options_.hold_ms = 30'000;
@@ -135,7 +138,7 @@ class Model {
     const TargetModel& target = targets_[each.target];
     if (each.phase != Phase::waiting || each.due > now_.steady_ms || each.not_before_batch > written_) return false;
     if (target.not_before > now_.steady_ms) return false;
-    if (target.in_flight >= options_.limits[static_cast<std::size_t>(target.platform)].concurrency) return false;
+    if (target.in_flight >= options_.limits[target.platform].concurrency) return false;
     unsigned at_host = 0;
     for (const TargetModel& other : targets_) at_host += other.host == target.host ? other.in_flight : 0;
     return at_host < options_.host_concurrency;
@@ -144,7 +147,7 @@ class Model {
   void enter(Expected& each) {
     TargetModel& target = targets_[each.target];
     ++target.in_flight;
-    const auto pace = options_.limits[static_cast<std::size_t>(target.platform)].min_interval_ms;
+    const auto pace = options_.limits[target.platform].min_interval_ms;
     target.not_before = (std::max)(target.not_before, now_.steady_ms + pace);
   }
 

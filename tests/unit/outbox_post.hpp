@@ -10,8 +10,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/outbox.hpp"
-#include "notifier/delivery/outbox_memory.hpp"
+#include "notifier/outbox/memory.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 namespace outbox_test {
 

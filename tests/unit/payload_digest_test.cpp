@@ -9,9 +9,9 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/format/email.hpp"
-#include "notifier/format/rocket_chat.hpp"
-#include "notifier/format/slack.hpp"
+#include "notifier/platform/email.hpp"
+#include "notifier/platform/rocket_chat.hpp"
+#include "notifier/platform/slack.hpp"
 #include "notifier/text/hash.hpp"
 
 using namespace notifier;

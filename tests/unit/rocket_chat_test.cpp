@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "hostile_text.hpp"
-#include "notifier/format/rocket_chat.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/platform/rocket_chat.hpp"
 
 using namespace notifier;
 

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "hostile_text.hpp"
-#include "notifier/format/slack.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/platform/slack.hpp"
 
 using namespace notifier;
 

@@ -69,7 +69,9 @@ TEST_CASE("a configuration written by hand gets the API's defaults") {
 
 TEST_CASE("ids that are missing are derived: unique, shaped as ids are, the same wherever the file is loaded") {
   Registry one;
-  Registry two(RegistryOptions{{}, {}, {}, 12345});
+  RegistryOptions seeded;
+  seeded.hash_seed = 12345;
+  Registry two(seeded);
   REQUIRE(one.load(by_hand));
   REQUIRE(two.load(by_hand));
   CHECK(one.snapshot() == two.snapshot());
@@ -116,7 +118,7 @@ TEST_CASE("a snapshot loads into the same snapshot, byte for byte") {
 }
 
 TEST_CASE("an empty registry is a document too") {
-  CHECK(loaded_snapshot("{}") == R"({"version":1,"apps":[],"users":[]})");
+  CHECK(loaded_snapshot(R"({"apps":[]})") == R"({"version":1,"apps":[],"users":[]})");
   CHECK(Registry().snapshot() == R"({"version":1,"apps":[],"users":[]})");
 }
 
@@ -163,10 +165,10 @@ TEST_CASE("what of another installation has no name here is named, with what to 
       {"name":"x","type":"email","selected_events":["crash","order_placed"]}]}]})") ==
       Texts{
           "apps[0].notifiers[0].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
-          "platform, as \"slack\"",
+          "platform: there are rocket_chat, webhook, slack, email",
           "apps[0].notifiers[1].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
-          "platform, as \"slack\"",
-          "apps[0].notifiers[2].type: is no platform: 'fax'",
+          "platform: there are rocket_chat, webhook, slack, email",
+          "apps[0].notifiers[2].type: is no platform: 'fax'; there are rocket_chat, webhook, slack, email",
           "apps[0].notifiers[3].type: does not agree with the platform named before",
           "apps[0].notifiers[4].selected_event_ids: holds an unknown event type id: '5f00000000000000000000ff'; name "
           "the "
@@ -198,9 +200,9 @@ TEST_CASE("every fault is named by its path") {
       "app"],
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
         Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
-              "apps[0].notifiers[1].platform: is no platform: 'telegram'", "apps[0].notifiers[2]: must be an object",
-              "apps[1].name: can't be blank", "apps[2].owner.email: 'x' is not a valid email address",
-              "apps[2].notifiers: must be an array",
+              "apps[0].notifiers[1].platform: is no platform: 'telegram'; there are rocket_chat, webhook, slack, email",
+              "apps[0].notifiers[2]: must be an object", "apps[1].name: can't be blank",
+              "apps[2].owner.email: 'x' is not a valid email address", "apps[2].notifiers: must be an array",
               "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
               "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
               "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
@@ -227,7 +229,7 @@ TEST_CASE("ways to name the platform have to agree") {
           R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x","type":"slack","platform_id":"59c52ac27651ce002c1d4620"}]}]})") ==
       Texts{"apps[0].notifiers[0].type: does not agree with the platform named before"});
   CHECK(load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x"}]}]})") ==
-        Texts{"apps[0].notifiers[0].platform: can't be blank"});
+        Texts{"apps[0].notifiers[0].platform: can't be blank; there are rocket_chat, webhook, slack, email"});
 }
 
 TEST_CASE("no more than a hundred faults are told, and how many there are") {
@@ -304,7 +306,7 @@ TEST_CASE("a host's own event types travel with a snapshot") {
   CHECK(registry.snapshot() == snapshot);
   CHECK(Vocabulary::standard()->find_event_type_by_id("et-1") == nullptr);
   // And without them, they are gone.
-  REQUIRE(registry.load("{}"));
+  REQUIRE(registry.load(R"({"apps":[]})"));
   CHECK(registry.vocabulary()->find_event_type_by_id("et-1") == nullptr);
 }
 
@@ -312,8 +314,8 @@ TEST_CASE("a category keeps its position from 1 to 1,000,000, and comes last whe
   for (const auto& [given, kept] : {std::pair("1", "1"), std::pair("1000000", "1000000"), std::pair("0", "10"),
                                     std::pair("1000001", "10"), std::pair("\"x\"", "10"), std::pair("-1", "10")}) {
     const std::string snapshot =
-        loaded_snapshot(R"({"event_categories":[{"id":"cat-1","name":"backups","position":)" + std::string(given) +
-                        R"(}],"event_types":[{"id":"e","name":"f","category_id":"cat-1"}]})");
+        loaded_snapshot(R"({"apps":[],"event_categories":[{"id":"cat-1","name":"backups","position":)" +
+                        std::string(given) + R"(}],"event_types":[{"id":"e","name":"f","category_id":"cat-1"}]})");
     CAPTURE(snapshot);
     CHECK(snapshot.find("\"position\":" + std::string(kept) + "}") != std::string::npos);
   }
@@ -377,7 +379,7 @@ TEST_CASE("users are listed in the order in which they were added") {
     users += std::string(users.empty() ? "" : ",") + R"({"id":")" + id + R"(","username":"u","email":"u@example.org"})";
   }
   users = "\"users\":[" + users + "]";
-  CHECK(loaded_snapshot("{" + users + "}").find(users) != std::string::npos);
+  CHECK(loaded_snapshot(R"({"apps":[],)" + users + "}").find(users) != std::string::npos);
 }
 
 TEST_CASE("event types that cannot be are faults") {
@@ -453,7 +455,7 @@ TEST_CASE("own kinds come back whole: of every scope, of an own type, a built-in
   }
   CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
   CHECK(registry.snapshot() == snapshot);
-  CHECK(registry.load(registry.configuration()));
+  CHECK(registry.load_configuration(registry.configuration()));
   CHECK(registry.vocabulary()->event_kinds().size() == vocabulary->event_kinds().size());
   Registry host(options);  // of the host that has them
   REQUIRE(host.load(snapshot));
@@ -463,7 +465,7 @@ TEST_CASE("own kinds come back whole: of every scope, of an own type, a built-in
 TEST_CASE("categories of a host's own come back where nothing else is its own") {
   Registry registry;
   const std::string own = R"({"id":"cat-9","name":"own","display_name":"Own","position":9})";
-  REQUIRE(registry.load(R"({"event_categories":[)" + own + "]}"));
+  REQUIRE(registry.load(R"({"apps":[],"event_categories":[)" + own + "]}"));
   CHECK(registry.snapshot().find(R"("event_categories":[)" + own + "]") != std::string::npos);
 }
 
@@ -489,6 +491,55 @@ TEST_CASE("an event kind that cannot be is named") {
   CHECK(faults(R"({"type":"x","scope":5})") == Texts{"event_kinds[0].scope: must be app, project or account"});
   CHECK(faults(R"({"type":"restart","scope":"project"})") == Texts{"event_kinds[0].type: is already taken"});
   CHECK(faults(R"({"type":"x","selectable_as":"nothing"})").size() == 1);
-  CHECK(Registry().load(R"({"event_kinds":[{"type":"restart","selectable_as":"app_restarted"}]})"));
+  CHECK(Registry().load(R"({"apps":[],"event_kinds":[{"type":"restart","selectable_as":"app_restarted"}]})"));
   CHECK(faults("5") == Texts{"event_kinds[0]: must be an object"});
+}
+
+TEST_CASE("a key that is not known is a fault that names the one which was probably meant") {
+  CHECK(load_faults(R"({"version":1,"aps":[]})") ==
+        Texts{"aps: is not known here; did you mean apps?", "apps: is missing: an array of apps, [] for none"});
+  CHECK(load_faults(R"({"apps":[{"name":"a","notifier":[],"owner":{"id":"u","mail":"a@example.com"}},
+                     {"name":"b","notifiers":[{"name":"n","platform":"email","send_all_event":true,"typedata":{}}]}],
+            "users":[{"id":"u","name":"x"}],"colour":1,"event_types":[]})") ==
+        Texts{"colour: is not known here; there are version, apps, users, event_types, event_kinds, event_categories, "
+              "email_from, link_base, events, event_ids",
+              "apps[0].notifier: is not known here; did you mean notifiers?",
+              "apps[0].owner.mail: is not known here; did you mean email?",
+              "apps[1].notifiers[0].send_all_event: is not known here; did you mean send_all_events?",
+              "apps[1].notifiers[0].typedata: is not known here; did you mean type_data?",
+              "users[0].name: is not known here; there are id, username, email"});
+  CHECK(load_faults(R"({"apps":[],"event_types":[{"id":"1","name":"x","kind":["x"],"templat":1}]})") ==
+        Texts{"event_types[0].kind: is not known here; did you mean kinds?",
+              "event_types[0].templat: is not known here; did you mean template?"});
+  CHECK(load_faults(R"({"apps":[],"event_categories":[{"id":"c","name":"x","pos":1}],)"
+                    R"("event_kinds":[{"type":"x","scop":"app"}]})") ==
+        Texts{"event_categories[0].pos: is not known here; there are id, name, display_name, position",
+              "event_kinds[0].scop: is not known here; did you mean scope?"});
+}
+
+TEST_CASE("a key that is not known is shown short, in printable characters, and not where it may be a secret") {
+  const std::string long_key(200, 'k');
+  const Texts faults =
+      load_faults(R"({"apps":[],"a\u001b\n":1,"https://hooks.example.com/SECRET":1,")" + long_key + "\":1}");
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0].rfind("a\\x1b\\x0a: is not known here", 0) == 0);
+  CHECK(faults[1].rfind("...: is not known here; there are", 0) == 0);
+  CHECK(faults[2].rfind(std::string(64, 'k') + "...: is not known here; there are", 0) == 0);
+}
+
+TEST_CASE("apps have to be there, unless what is read is a configuration without them") {
+  CHECK(load_faults("{}") == Texts{"apps: is missing: an array of apps, [] for none"});
+  CHECK(load_faults(R"({"apps":null})") == Texts{"apps: is missing: an array of apps, [] for none"});
+  Registry registry;
+  REQUIRE(registry.set_settings({"a@example.org", {}}));
+  Registry other;
+  REQUIRE(other.load_configuration(registry.configuration()));
+  CHECK(other.settings().email_from == "a@example.org");
+  CHECK_FALSE(other.load_configuration(R"({"emailfrom":"a@example.org"})"));
+}
+
+TEST_CASE("type_data is open") {
+  const std::string json = loaded_snapshot(
+      R"({"apps":[{"name":"a","notifiers":[{"name":"n","platform":"email","type_data":{"colour":"red","emial":1}}]}]})");
+  CHECK(json.find(R"("colour":"red","emial":1)") != std::string::npos);
 }

@@ -14,7 +14,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 using notifier::Body;
 using notifier::Delivery;

@@ -27,7 +27,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 namespace {
 

@@ -11,7 +11,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 #include "power_loss.hpp"
 
 namespace {

@@ -13,7 +13,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 using notifier::Delivery;
 using notifier::errc;

@@ -17,7 +17,7 @@
 
 #include "event_corpus.hpp"
 #include "notifier/adapters/sqlite.hpp"
-#include "notifier/delivery/outbox.hpp"
+#include "notifier/outbox/outbox.hpp"
 
 using notifier::Delivery;
 using notifier::Moment;

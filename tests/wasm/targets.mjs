@@ -9,7 +9,7 @@ const { SMTPServer } = createRequire(new URL('../x.js', import.meta.url))('smtp-
  * Answers POST /WHAT/... as WHAT says, and remembers every request.
  *
  * `ok`, `slack`, `rocket`: takes it. `NNN`: that status. `later`: 429 for the first request of a path, with Retry-After: the seconds of the query, or 1. `twice`: 500 for the
- * first two. `flaky`: every tenth request at random is not taken. `slow`: after the milliseconds of the query. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
+ * first two. `flaky`: every tenth request at random is not taken. `slow`: after the milliseconds of the query, and `slow500` with that status. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
  * `half`: breaks off in the body. `endless`: a body without end. `garbage`: no HTTP. `redirect`: to /ok. `unsuccessful`: 200 and `success:false`.
  */
 export async function startTarget() {
@@ -47,6 +47,8 @@ export async function startTarget() {
           return isTaken ? response.end('ok') : Math.random() < 0.5 ? response.writeHead(503).end() : socket.destroy();
         case 'slow':
           return setTimeout(() => response.end('ok'), Number(url.searchParams.get('ms')));
+        case 'slow500':
+          return setTimeout(() => response.writeHead(500).end(), Number(url.searchParams.get('ms')));
         case 'hang':
           return undefined;
         case 'drop':

@@ -9,12 +9,12 @@
 #include <vector>
 
 #include "answer.hpp"
-#include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_machine.hpp"
-#include "notifier/delivery/outbox_target.hpp"
 #include "notifier/delivery/signature.hpp"
+#include "notifier/net/address_guard.hpp"
+#include "notifier/outbox/machine.hpp"
+#include "notifier/outbox/target.hpp"
 #include "notifier_delivery.h"
 #include "outbox_records.hpp"
 #include "respond.hpp"
@@ -149,7 +149,7 @@ notifier::OutboxOptions read_options(View object) {
   read("keep_dead_ms", options.keep_dead_ms);
   options.keep_order = object["keep_order"].boolean();
   object["limits"].for_each_member([&](std::string_view platform, View limits) {
-    notifier::TargetLimits& ours = options.limits[static_cast<std::size_t>(read_platform(platform))];
+    notifier::TargetLimits& ours = options.limits[read_platform(platform)];
     ours.concurrency = static_cast<unsigned>(integer(limits["concurrency"], ours.concurrency));
     ours.min_interval_ms = integer(limits["min_interval_ms"], ours.min_interval_ms);
   });

@@ -4,8 +4,9 @@
 
 #include <cstddef>
 
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/platform/table.hpp"
 
 namespace notifier_wasm {
 
@@ -15,7 +16,7 @@ inline void write_json(notifier::json::Writer& out, const notifier::DeliveryView
   out.member("notifier_id", delivery.notifier_id);
   out.member("notifier_name", delivery.notifier_name);
   out.member("platform", notifier::to_string(delivery.platform));
-  if (delivery.platform == notifier::Platform::email) {
+  if (notifier::is_mail(delivery.platform)) {
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();

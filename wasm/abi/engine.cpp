@@ -44,7 +44,7 @@ notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uin
   const std::string_view draft = text_at(notifier, notifier_size);
   if (draft.empty() || draft.front() != '{') {
     const auto stored = engine->registry.find(draft);
-    return stored ? show(*stored) : answer.fail(not_found("notifier"));
+    return stored ? show(*stored) : answer.fail(no_notifier(draft));
   }
   View object;
   if (!read_object(engine, draft, NOTIFIER_MAX_BODY_BYTES, object)) return 1;

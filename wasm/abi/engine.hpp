@@ -65,13 +65,7 @@ namespace notifier_wasm {
 
 using notifier::NotifierDraft;
 
-inline Error not_found(std::string_view resource) {
-  Error error;
-  error.code = notifier::errc::not_found;
-  error.message = "there is no such " + std::string(resource);
-  error.field = resource;
-  return error;
-}
+inline Error no_notifier(std::string_view id) { return notifier::detail::no_notifier(id, "notifier"); }
 
 /// Parses an object. Where it is none, answers so and returns false.
 inline bool read_object(notifier_engine* engine, std::string_view json, std::size_t max_bytes, View& object) {
@@ -91,11 +85,17 @@ inline notifier::User read_user(View object) {
   return {object["id"].text(), object["username"].text(), object["email"].text()};
 }
 
-/// Reads a draft, whose platform may be given by name.
+/// Reads a draft, whose platform may be given by name. A key that no notifier has is a problem.
 inline NotifierDraft read_draft(View object) {
   NotifierDraft draft = NotifierDraft::read(object);
+  notifier::detail::Problems problems;
+  for (const std::string& key : draft.unknown) {
+    notifier::detail::refuse_key(key, notifier::detail::DraftView::keys, {}, problems);
+  }
+  draft.problems.insert(draft.problems.end(), problems.list().begin(), problems.list().end());
   if (!draft.platform_id) {
-    if (const auto* named = notifier::find_platform_by_name(object["platform"].string())) draft.platform_id = named->id;
+    draft.platform = object["platform"].string();
+    if (const auto* named = notifier::find_platform_by_name(*draft.platform)) draft.platform_id = named->id;
   }
   return draft;
 }

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/catalogue/platforms.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/platform/table.hpp"
 
 namespace notifier_wasm {
 

@@ -9,8 +9,9 @@
 
 #include "answer.hpp"
 #include "notifier/api/response.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/change.hpp"
 
 namespace notifier_wasm {
@@ -56,7 +57,7 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
   out.member("eventId", delivery.event_id);
   out.member("eventType", delivery.event_type);
   out.member("idempotencyKey", delivery.idempotency_key);
-  if (delivery.platform == notifier::Platform::email) {
+  if (notifier::is_mail(delivery.platform)) {
     out.key("envelope");
     out.object([&] {
       out.member("from", delivery.from);

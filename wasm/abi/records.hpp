@@ -8,7 +8,8 @@
 #include <string_view>
 
 #include "answer.hpp"
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/utf8.hpp"
 
 extern "C" char __heap_base;  // the linker's: what lies before it never moves and never changes
@@ -27,7 +28,7 @@ class RecordWriter {
   RecordWriter(std::string_view event, bool decode) noexcept : event_(event), decode_(decode) { answer.clear(); }
 
   void operator()(const notifier::DeliveryView& delivery) {
-    const bool email = delivery.platform == notifier::Platform::email;
+    const bool email = notifier::is_mail(delivery.platform);
     notifier_record record;
     record.platform = static_cast<std::uint32_t>(delivery.platform);
     record.notifier_id = still(delivery.notifier_id);

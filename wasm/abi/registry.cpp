@@ -99,7 +99,7 @@ notifier_status notifier_add(notifier_engine* engine, uint32_t app, uint32_t app
 notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t id_size, uint32_t patch,
                                 uint32_t patch_size) {
   const auto stored = engine->registry.find(text_at(id, id_size));
-  if (!stored) return answer.fail(not_found("notifier"));
+  if (!stored) return answer.fail(no_notifier(text_at(id, id_size)));
   View object;
   if (!read_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
   return respond(engine->registry.update(stored->app_id, stored->id, read_draft(object)));
@@ -107,7 +107,7 @@ notifier_status notifier_update(notifier_engine* engine, uint32_t id, uint32_t i
 
 notifier_status notifier_remove(notifier_engine* engine, uint32_t id, uint32_t id_size) {
   const auto stored = engine->registry.find(text_at(id, id_size));
-  if (!stored) return answer.fail(not_found("notifier"));
+  if (!stored) return answer.fail(no_notifier(text_at(id, id_size)));
   return respond(engine->registry.remove(stored->app_id, stored->id));
 }
 
@@ -124,7 +124,7 @@ notifier_status notifier_find(notifier_engine* engine, uint32_t id, uint32_t id_
 
 notifier_status notifier_list(notifier_engine* engine, uint32_t app, uint32_t app_size) {
   const std::string_view name = text_at(app, app_size);
-  if (!engine->registry.find_app(name)) return answer.fail(not_found("app"));
+  if (!engine->registry.find_app(name)) return answer.fail(notifier::detail::no_app(name));
   return respond_with([&](Writer& out) {
     out.array([&] {
       for (const notifier::Notifier& notifier : engine->registry.list(name)) write_json(out, notifier);

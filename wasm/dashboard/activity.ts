@@ -1,10 +1,10 @@
 // What happens, as it happens: deliveries per minute, and a timeline.
 
 import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
+import { rows } from './rows.js';
 import { sentence, short, type Words } from './strings.js';
 
 const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
@@ -37,6 +37,7 @@ export class NotifierActivity extends LitElement {
     .status { color: var(--n-quiet); } .delivered .status { color: var(--n-good); } .retrying .status, .held .status { color: var(--n-warn); }
     .lost { display: grid; gap: 0.35rem; margin-block-start: 0.45rem; grid-template-columns: minmax(0, 1fr); }
     .lost li { display: flex; flex-wrap: wrap; justify-content: flex-end; gap: 0.4rem 0.6rem; align-items: center; padding: 0.35rem 0.35rem 0.35rem 0.6rem; border: 1px solid color-mix(in srgb, var(--n-danger) 45%, transparent); border-radius: calc(var(--n-radius) - 2px); background: color-mix(in srgb, var(--n-danger) 6%, transparent); }
+    .lost .waiting { border-color: var(--n-line); background: none; justify-content: flex-start; padding-inline-end: 0.6rem; }
     .why { flex: 1 1 12rem; min-inline-size: 0; } .dead { color: var(--n-danger); font-weight: 550; }
     #timeline:focus-visible { outline-offset: 4px; }
     @container notifiers (max-width: 34rem) { ol.card > li { grid-template-columns: minmax(0, 1fr); } th, td { padding-inline: 0.4rem; } }
@@ -92,20 +93,29 @@ export class NotifierActivity extends LitElement {
       <div class="bar space"><h3 id="timeline" tabindex="-1">${words.say('timeline')}</h3>
         ${failed > 0 || this._onlyFailed ? html`<button type="button" class="button small" id="only-failed" aria-pressed=${this._onlyFailed} @click=${() => (this._onlyFailed = !this._onlyFailed)}>${words.say('onlyFailed', { count: failed })}</button>` : nothing}</div>
       ${this._onlyFailed && events.length === 0 ? html`<div class="empty">${words.say('noneFailed')}</div>`
-        : events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${repeat(events.slice(0, shownEvents), ({ id }) => id, (event) => this.#drawEvent(event))}</ol>`}</div>`;
+        : events.length === 0 ? html`<div class="empty"><h3>${words.say('quiet')}</h3><p>${words.say('quietHint')}</p></div>` : html`<ol class="card">${rows(events.slice(0, shownEvents), ({ id }) => id, (event) => this.#drawEvent(event))}</ol>`}</div>`;
   }
 
   #drawEvent({ type, at, who, deliveries }: LoggedEvent): TemplateResult {
     const { words } = this;
-    const isToday = new Date(at).toDateString() === new Date().toDateString();
-    // What failed is always shown, and in full.
+    // What failed is always shown, and in full; what waits, with what it waits for.
     const failed = deliveries.filter(({ status }) => status === 'dead');
-    const others = this._onlyFailed ? [] : deliveries.filter(({ status }) => status !== 'dead');
-    return html`<li><time datetime=${new Date(at).toISOString()}>${words.time(at, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' })}</time>
+    const alive = this._onlyFailed ? [] : deliveries.filter(({ status }) => status !== 'dead');
+    const waiting = alive.filter(isWaiting);
+    const others = alive.filter((delivery) => !isWaiting(delivery));
+    return html`<li><time datetime=${new Date(at).toISOString()}>${words.moment(at)}</time>
       <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: short(who) })}</span>` : nothing}
       ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
         ${others.length > shownDeliveries ? html`<li class="pill more">+ ${words.number(others.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
-      ${failed.length > 0 ? html`<ul class="lost">${repeat(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
+      ${waiting.length > 0 ? html`<ul class="lost">${waiting.slice(0, shownDeliveries).map((delivery) => this.#drawWaiting(delivery))}
+        ${waiting.length > shownDeliveries ? html`<li class="waiting">+ ${words.number(waiting.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
+      ${failed.length > 0 ? html`<ul class="lost">${rows(failed.slice(0, shownDeliveries), ({ idempotency_key: key, notifier_id: id }) => `${key}|${id}`, (delivery) => this.#drawFailed(delivery))}</ul>` : nothing}</div></li>`;
+  }
+
+  #drawWaiting({ notifier_name: name, platform, status, reason, attempts, until }: LoggedDelivery): TemplateResult {
+    const { words } = this;
+    const time = words.moment(until!);
+    return html`<li class="waiting ${platform} ${status}"><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="status">${status === 'held' ? words.say('heldUntil', { time }) : words.say('retryingAt', { count: attempts, time })}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span></li>`;
   }
 
   #drawFailed(delivery: LoggedDelivery): TemplateResult {
@@ -136,6 +146,7 @@ export class NotifierActivity extends LitElement {
     const most = niceAbove(Math.max(4, ...totals));
     const step = width / plottedMinutes;
     const gap = step / 6;
+    // However few it is of many, it is to be seen.
     const y = (count: number) => height - (count / most) * (height - 14);
     const total = totals.reduce((sum, count) => sum + count, 0);
     return html`<svg viewBox="0 -6 ${width + 34} ${height + 30}" width=${width + 34} height=${height + 30} role="img" aria-label="${words.say('perMinute')}: ${words.say('total')} ${words.number(total)}">
@@ -146,7 +157,7 @@ export class NotifierActivity extends LitElement {
           const count = counts.get(platform) ?? 0;
           if (count === 0) return nothing;
           const top = y(below + count);
-          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${y(below) - top - (below > 0 ? 1 : 0)} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
+          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${Math.max(1, y(below) - top - (below > 0 ? 1 : 0))} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
           below += count;
           return bar;
         });
@@ -161,6 +172,8 @@ export class NotifierActivity extends LitElement {
       <tbody>${rows.map(({ start, counts }) => html`<tr><th scope="row">${words.time(start)}</th>${platforms.map((platform) => html`<td>${words.number(counts.get(platform) ?? 0)}</td>`)}<td>${words.number([...counts.values()].reduce((sum, count) => sum + count, 0))}</td></tr>`)}</tbody></table></div>`;
   }
 }
+
+const isWaiting = ({ status, until }: LoggedDelivery) => (status === 'retrying' || status === 'held') && until !== undefined;
 
 /** An even number at or above, of which half can be marked. */
 function niceAbove(count: number): number {

@@ -44,8 +44,8 @@ export class ActivityLog {
     const known = this.#deliveries.get(key);
     if (known) {
       // A name or a type that is not told again has not gone away.
-      known.status = note.status;
-      known.reason = note.reason;
+      const { status, reason, attempts, until } = note;
+      Object.assign(known, { status, reason, attempts, until });
       known.notifier_name ||= note.notifier_name;
       known.event_type ||= note.event_type;
       return;
@@ -62,15 +62,13 @@ export class ActivityLog {
     for (const old of this.#minutes.keys()) if (old <= oldest) this.#minutes.delete(old);
   }
 
-  /** Adds the reason to a failure that is known. */
-  explain(note: DeliveryNote): void {
-    const known = this.#deliveries.get(keyOf(note));
-    if (known?.status === 'dead' && note.status === 'dead') known.reason = note.reason;
-  }
-
   setStatus(notifier: string, key: string, status: DeliveryStatus, reason = ''): void {
     const known = this.#deliveries.get(keyOf({ notifier_id: notifier, idempotency_key: key }));
-    if (known) Object.assign(known, { status, reason });
+    if (known) Object.assign(known, { status, reason, attempts: 0, until: undefined });
+  }
+
+  has(note: DeliveryNote): boolean {
+    return this.#deliveries.has(keyOf(note));
   }
 
   /** The latest minutes, oldest first. */

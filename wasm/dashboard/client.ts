@@ -16,6 +16,12 @@ export interface AppInfo {
   name: string;
 }
 
+/** What a server makes messages with. */
+export interface ServerSettings {
+  email_from?: string;
+  link_base?: string;
+}
+
 /** The server's lists of what there is; empty where it has none. */
 export interface ServerCatalogue {
   platforms: PlatformInfo[];
@@ -44,6 +50,11 @@ export class Refusal extends Error {
     this.status = status;
     this.fields = fields;
   }
+
+  /** There is no token, or it is not valid, or no longer. */
+  get isForWantOfToken(): boolean {
+    return this.status === 401;
+  }
 }
 
 export class Client {
@@ -64,17 +75,22 @@ export class Client {
     try {
       return await this.#ask<T>(200, 'GET', path);
     } catch (error) {
-      if (error instanceof Refusal || error instanceof SyntaxError) return undefined;
+      if ((error instanceof Refusal && !error.isForWantOfToken) || error instanceof SyntaxError) return undefined;
       throw error;
     }
   }
 
+  /** Undefined where the server has no list of them. */
   async apps(): Promise<AppInfo[] | undefined> {
     return (await this.#try<{ apps: AppInfo[] }>('/v1/apps'))?.apps;
   }
 
   async app(id: string): Promise<AppInfo | undefined> {
     return (await this.#try<{ app: AppInfo }>(appPath(id)))?.app;
+  }
+
+  async addApp(name: string): Promise<AppInfo> {
+    return (await this.#ask<{ app: AppInfo }>(201, 'POST', '/v1/apps', { app: { name } })).app;
   }
 
   async people(app: string): Promise<Person[] | undefined> {
@@ -96,6 +112,19 @@ export class Client {
       categories: categories?.event_categories ?? [],
       types: types?.event_types ?? [],
     };
+  }
+
+  /** Empty where the server does not tell. */
+  async settings(): Promise<ServerSettings> {
+    const { email_from: from, link_base: base } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
+    return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }) };
+  }
+
+  /** Whether what goes to a notifier is signed: its key is never told, but a preview has the headers. */
+  async isSigned(app: string, id: string): Promise<boolean> {
+    const { status, body } = await this.transport.send('POST', `${notifierPath(app, id)}/preview`);
+    if (status !== 200) return false;
+    return Object.hasOwn((JSON.parse(body) as { preview?: { headers?: object } }).preview?.headers ?? {}, 'webhook-signature');
   }
 
   async notifiers(app: string): Promise<Notifier[]> {
@@ -140,8 +169,8 @@ export class Client {
   }
 
   /** The latest events, newest first. */
-  async events(app: string): Promise<object[]> {
-    return (await this.#try<{ events: object[] }>(`${appPath(app)}/events?per_page=50`))?.events ?? [];
+  async events(app: string, page = 1): Promise<object[]> {
+    return (await this.#try<{ events: object[] }>(`${appPath(app)}/events?per_page=50${page > 1 ? `&page=${page}` : ''}`))?.events ?? [];
   }
 }
 

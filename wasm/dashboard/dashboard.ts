@@ -6,13 +6,14 @@ import type { LoggedDelivery } from './activity_log.js';
 import { Refusal } from './client.js';
 import { frame } from './dashboard_look.js';
 import { define } from './define.js';
-import { drawDialog, type Dialog, type DialogActions } from './dialogs.js';
+import type { DeliveryNote } from './delivery_note.js';
+import type { Dialog, DialogActions, drawDialog } from './dialogs.js';
 import type { DashboardEvents, NotifierDashboardElement, View } from './element.js';
 import './list.js';
 import type { NotifierList, RowAction } from './list.js';
 import { base } from './look.js';
 import { Notices } from './notice.js';
-import { Session, type Engines, type Observer } from './session.js';
+import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
 import { Unreachable } from './transport.js';
 
@@ -21,6 +22,8 @@ const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 
 /** What is loaded later. */
 const parts = {
+  dialogs: () => import('./dialogs.js'),
+  firstApp: () => import('./first_app.js'),
   editor: () => import('./editor.js'),
   preview: () => import('./preview.js'),
   why: () => import('./why.js'),
@@ -60,6 +63,11 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   #hosts = 0;
   /** Why nothing can be kept, where that is so. */
   #unkept = '';
+  /** Drawn once it is loaded. */
+  #drawDialog: typeof drawDialog | undefined;
+  #isOpening = false;
+  /** The app was just made here. */
+  #isFirst = false;
   #visible: { of?: readonly Notifier[] | undefined; query?: string; platform?: string; notifiers: readonly Notifier[] } = { notifiers: [] };
 
   constructor() {
@@ -92,6 +100,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     this.requestUpdate();
     if (this.view === 'activity') void this.#session.loadDeliveries();
     await this.#session.start();
+    if (this.#session.problem instanceof NoApps) await this.#loadParts();
   }
 
   async accept(event: EventInput): Promise<Delivery[]> {
@@ -140,18 +149,33 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   protected override updated(changed: PropertyValues): void {
-    const restart = ['baseUrl', 'app', 'persist', 'engine', 'token', 'fetch'].some((name) => changed.has(name));
-    if (restart && this.isConnected) queueMicrotask(() => void this.reload());
-    const dialog = changed.has('_dialog') && this.renderRoot.querySelector('dialog');
-    if (dialog && !dialog.open) dialog.showModal();
+    const restart = ['baseUrl', 'app', 'persist', 'engine', 'fetch', 'token'].find((name) => changed.has(name));
+    if (restart && this.isConnected) queueMicrotask(() => void (restart === 'token' ? this.#again() : this.reload()));
+    if (changed.has('_dialog')) this.#isOpening = true;
+    const dialog = this.#isOpening && this.renderRoot.querySelector('dialog');
+    if (dialog) {
+      this.#isOpening = false;
+      if (!dialog.open) dialog.showModal();
+    }
     if (changed.has('view') || changed.has('_dialog')) void this.#loadParts();
     if (changed.has('view') && changed.get('view') !== undefined) this.#emit('notifier-view', { view: this.view });
+  }
+
+  /** Asks once more: a server that asked for another token goes on from where it was. */
+  async #again(): Promise<void> {
+    if (this.#session?.isLockedOut) await this.#session.renew();
+    else await this.reload();
   }
 
   /** The parts that what is shown needs, and the first row did not. */
   async #loadParts(): Promise<void> {
     if (this.view === 'activity') void this.#session?.loadDeliveries();
     try {
+      if (this.#session?.problem instanceof NoApps) await parts.firstApp();
+      if (this._dialog && !this.#drawDialog) {
+        ({ drawDialog: this.#drawDialog } = await parts.dialogs());
+        this.requestUpdate();
+      }
       if (this._dialog?.kind === 'edit') await parts.editor();
       if (this._dialog?.kind === 'test' || this.view === 'preview') await parts.preview();
       if (this.view === 'why') await parts.why();
@@ -172,7 +196,10 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     loaded: (count) => {
       this.#emit('notifier-loaded', { count });
       if (this.view === 'activity') void this.#session?.loadDeliveries();
+      const isFirst = this.#isFirst;
+      this.#isFirst = false;
       void this.updateComplete.then(() => {
+        if (isFirst) this.renderRoot.querySelector<HTMLElement>('#add')?.focus();
         performance.mark('notifier-first-row');
         void this.#loadAll();
       });
@@ -180,7 +207,8 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     failed: (error) => {
       const status = error instanceof Refusal ? error.status : undefined;
       this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
-      if (this.#session?.notifiers && !(error instanceof Unreachable)) this.#notices.say(this.#explain(error), { isBad: true });
+      // What is said above all else is not said once more.
+      if (this.#session?.notifiers && error !== this.#session.problem) this.#notices.say(this.#explain(error), { isBad: true });
     },
     connected: (isConnected) => {
       this.#emit('notifier-connection', { connected: isConnected });
@@ -206,22 +234,32 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
     const words = this.#words!;
     if (error instanceof Unreachable) return words.say('unreachable');
     if (!(error instanceof Refusal)) return words.say('failed', { message: textOf(error) });
-    if (error.status === 401) return words.say('unauthorized');
+    if (error.isForWantOfToken) return words.say('unauthorized');
     if (error.status === 404 && !this.#session?.notifiers) return words.say('noApp');
     return words.say('refused', { message: error.message });
   }
 
   /** Tells that something a person asked for was not done. */
   #refused(error: unknown): void {
+    const isLockout = error instanceof Refusal && error.isForWantOfToken;
     if (error instanceof Unreachable) this.#observer.failed(error);
-    else {
+    else if (!isLockout) {
       const status = error instanceof Refusal ? error.status : undefined;
       this.#emit('notifier-error', { error, ...(status !== undefined && { status }) });
     }
-    this.#notices.say(error instanceof Unreachable ? this.#words!.say('notDone') : this.#explain(error), { isBad: true });
+    const text = error instanceof Unreachable ? this.#words!.say('notDone') : isLockout ? this.#words!.say('lockedOut') : this.#explain(error);
+    this.#notices.say(text, { isBad: true });
   }
 
   // ---- doing ----
+
+  readonly #addApp = async (name: string): Promise<void> => {
+    const app = await this.#session!.addApp(name);
+    this.#isFirst = true;
+    this.#say('appAdded', app.name);
+    if (this.app && this.app !== app.id) this.app = app.id;
+    else await this.reload();
+  };
 
   /** What an editor asks to have stored. */
   async #save(draft: NotifierDraft): Promise<void> {
@@ -293,8 +331,13 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
 
   async #test(notifier: Notifier, back: () => void): Promise<void> {
     const session = this.#session!;
+    let isTold = false;
+    const told = (note: DeliveryNote) => {
+      isTold ||= note.status !== 'pending';
+      if (isTold) this.#tellTest(notifier.name, note);
+    };
     try {
-      const delivery = await session.test(notifier.id);
+      const delivery = await session.test(notifier, told);
       this.#emit('notifier-tested', { notifier });
       const sent = delivery && session.isInPage ? this.#deliver(delivery) : Promise.resolve();
       if (!sent) {
@@ -302,12 +345,22 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         return;
       }
       await sent;
-      this.#say('tested', notifier.name);
+      if (!isTold) this.#say('tested', notifier.name);
     } catch (error) {
-      if (error instanceof Unreachable) return this.#refused(error);
+      if (error instanceof Unreachable || (error instanceof Refusal && error.isForWantOfToken)) return this.#refused(error);
       this.#emit('notifier-error', { error });
       this.#notices.say(this.#words!.say('testFailed', { name: short(notifier.name), message: textOf(error) }), { isBad: true });
     }
+  }
+
+  /** What came of a test that a server sent. */
+  #tellTest(of: string, { status, reason, until }: DeliveryNote): void {
+    const words = this.#words!;
+    const name = short(of);
+    if (status === 'delivered') return this.#say('testDelivered', of);
+    const message = short(reason, 200) || (words.find(`delivery.${status}`) ?? short(status));
+    const isAgain = status === 'retrying' && until !== undefined;
+    this.#notices.say(isAgain ? words.say('testWaits', { name, message, time: words.moment(until) }) : words.say('testFailed', { name, message }), { isBad: true, stays: true });
   }
 
   /** Hands a delivery to the host; undefined where nobody takes it. */
@@ -362,6 +415,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   readonly #dialogActions: DialogActions = {
     close: () => this.#close(),
     save: (draft) => this.#save(draft),
+    isSigned: (id) => this.#session!.isSigned(id),
     remove: (notifier, position) => void this.#remove(notifier, position),
   };
 
@@ -385,27 +439,29 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   protected override render(): TemplateResult {
     const words = this.#words!;
     const { apps = [], app: info, problem, engineProblem } = this.#session ?? {};
-    const app = short(info?.name ?? this.app);
+    const isFresh = problem instanceof NoApps;
+    const app = isFresh ? '' : short(info?.name ?? this.app);
     return html`<div class="all" dir=${directionOf(words.locale)} lang=${words.locale} @keydown=${this.#onKey} @focusout=${(event: Event) => this.#notices.left(event)}>
       <div class="bar head">
         <h2>${app ? words.say('heading', { app }) : words.say('view.notifiers')}</h2>
-        ${apps.length > 1 ? html`<label class="bar"><span class="label">${words.say('app')}</span>
+        ${apps.length > (info ? 1 : 0) ? html`<label class="bar"><span class="label">${words.say('app')}</span>
           <select id="app" @change=${(event: Event) => (this.app = (event.target as HTMLSelectElement).value)}>
+            ${info ? nothing : html`<option value="" selected>${words.say('chooseApp')}</option>`}
             ${apps.map(({ id, name }) => html`<option value=${id} ?selected=${id === info?.id}>${short(name)}</option>`)}
           </select></label>` : nothing}
       </div>
-      ${problem ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
-        <button type="button" class="button small" id="retry" @click=${() => void this.reload()}>${words.say('retry')}</button></div>` : nothing}
+      ${problem && !isFresh ? html`<div class="notice bad"><span>${this.#explain(problem)}</span>
+        <button type="button" class="button small" id="retry" @click=${() => void this.#again()}>${words.say('retry')}</button></div>` : nothing}
       ${engineProblem && !problem ? html`<div class="notice bad">${words.say('engineFailed', { message: engineProblem })}</div>` : nothing}
       ${this.#unkept ? html`<div class="notice bad" role="alert">${words.say('unkept', { message: this.#unkept })}</div>` : nothing}
-      <div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
+      ${isFresh ? html`<notifier-dashboard-first-app .words=${words} .name=${this.app} .add=${this.#addApp}></notifier-dashboard-first-app>` : html`<div role="tablist" aria-label=${words.say('views')} @keydown=${this.#onTabKey}>
         ${views.map((view) => html`<button type="button" role="tab" id="tab-${view}" aria-controls="panel" aria-selected=${view === this.view} tabindex=${view === this.view ? 0 : -1}
           @click=${() => (this.view = view)}>${words.say(`view.${view}`)}</button>`)}
       </div>
-      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>
+      <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog ? drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
+      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.switchedOff, this.#dialogActions) : nothing}
     </div>`;
   }
 
@@ -426,7 +482,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   #drawNotifiers(words: Words): TemplateResult {
-    const { notifiers: all, problem, typeNames } = this.#session ?? {};
+    const { notifiers: all, problem, typeNames, switchedOff } = this.#session ?? {};
     const add = html`<button type="button" class="button primary" id="add" ?disabled=${!all} @click=${() => {
       this._dialog = { kind: 'edit', notifier: undefined, back: () => this.renderRoot.querySelector<HTMLElement>('#add')?.focus() };
     }}>${words.say('add')}</button>`;
@@ -444,7 +500,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
-        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames}
+        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames} .switchedOff=${switchedOff}
             .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
   }
 

@@ -7,7 +7,8 @@ import { Refusal } from './client.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './preview.js';
-import type { StringKey, Words } from './strings.js';
+import { short, type StringKey, type Words } from './strings.js';
+import type { SwitchedOff } from './switched_off.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -48,6 +49,7 @@ export class NotifierEditor extends LitElement {
     .kinds { padding: 0.25rem 0.75rem 0.5rem 2rem; }
     .beside { padding-inline-start: 1.675rem; }
     @media (forced-colors: active) { .choice:has(:checked) { outline: 3px solid Highlight; outline-offset: -3px; } }
+    .off { padding: 0.6rem 0.9rem; border-radius: var(--n-radius); background: var(--n-warn-surface); color: var(--n-warn); overflow-wrap: anywhere; }
     .stack { display: grid; gap: 0.25rem; grid-template-columns: minmax(0, 1fr); }
     .people { max-block-size: 12rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); padding: 0.25rem 0.75rem; }
     .foot { position: sticky; inset-block-end: 0; background: var(--n-surface); padding-block: 0.75rem; border-block-start: 1px solid var(--n-line); justify-content: flex-end; z-index: 1; margin-block-end: -1.25rem; }
@@ -56,14 +58,19 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, off: { attribute: false }, save: { attribute: false }, isSigned: { attribute: false }, _signed: { state: true },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
   declare workshop: Workshop | undefined;
   declare notifier: Notifier | undefined;
+  /** Why it is off, where nobody switched it off. */
+  declare off: SwitchedOff | undefined;
   declare save: (draft: NotifierDraft) => Promise<void>;
+  declare isSigned: (id: string) => Promise<boolean>;
+  /** A signing key is set. */
+  declare private _signed: boolean;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
   /** What the server found wrong. */
@@ -81,7 +88,7 @@ export class NotifierEditor extends LitElement {
     this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
     this._touched = new Set();
     this._refused = [];
-    this._busy = this._leaving = false;
+    this._busy = this._leaving = this._signed = false;
     this._failure = this._find = this._findPerson = '';
   }
 
@@ -95,6 +102,7 @@ export class NotifierEditor extends LitElement {
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
+    if (this.notifier?.type === 'webhook') void this.isSigned(this.notifier.id).then((isSigned) => (this._signed = isSigned));
   }
 
   /** Whether the form can be closed: nothing was entered. Otherwise asks, or takes the question back. */
@@ -147,7 +155,7 @@ export class NotifierEditor extends LitElement {
         return;
       } catch (error) {
         if (error instanceof Refusal && error.fields.length > 0) this._refused = error.fields;
-        else this._failure = error instanceof Unreachable ? this.words.say('notDone') : this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
+        else this._failure = error instanceof Unreachable ? this.words.say('notDone') : error instanceof Refusal && error.isForWantOfToken ? this.words.say('lockedOut') : this.words.say('refused', { message: error instanceof Error ? error.message : String(error) });
       } finally {
         this._busy = false;
       }
@@ -164,6 +172,7 @@ export class NotifierEditor extends LitElement {
     const sees = platforms.includes(form.platform);
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
+        ${this.off ? html`<p class="off">${words.say('switchedOffHint', { message: short(this.off.reason, 200), time: words.moment(this.off.at) })}</p>` : nothing}
         ${this.#text('name', 'name', 'name', form.name, (name) => ({ name }), shown, 'name')}
         <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
@@ -189,7 +198,7 @@ export class NotifierEditor extends LitElement {
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
-        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }}></notifier-dashboard-preview></div>` : nothing}</aside>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this._signed || form.secret.trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
 
@@ -227,7 +236,7 @@ export class NotifierEditor extends LitElement {
         <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${form.people.has(id)} @change=${() => this.#set({ people: flip(form.people, id) }, 'type_data')}>
           <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>` : nothing}
       <div class="field"><label for="emails">${words.say('emails')}</label>
-        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
+        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
           @input=${(event: Event) => this.#set({ emails: (event.target as HTMLTextAreaElement).value }, 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
         <span class="hint" id="emails-hint">${words.say('emailsHint')}</span>${errors}</div>`;
   }

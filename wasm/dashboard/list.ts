@@ -2,11 +2,12 @@
 
 import type { Notifier } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
-import { repeat } from 'lit/directives/repeat.js';
 import { define } from './define.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
+import { rows } from './rows.js';
 import { short, type Words } from './strings.js';
+import type { SwitchedOff } from './switched_off.js';
 
 /** What a row's buttons ask for. */
 export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
@@ -29,7 +30,7 @@ export class NotifierList extends LitElement {
     .buttons { display: flex; }
     .buttons .danger:not(:hover, :focus-visible) { color: var(--n-quiet); }
     .name { font-weight: 600; }
-    .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes bdi { min-inline-size: 0; }
+    .goes { display: flex; gap: 0.3em; min-inline-size: 0; white-space: nowrap; } .goes span { unicode-bidi: normal; } .goes bdi { min-inline-size: 0; }
     .off .name, .off .badge { opacity: 0.75; }
     .actions { display: flex; gap: 0.125rem; align-items: center; }
     .switch {
@@ -57,13 +58,14 @@ export class NotifierList extends LitElement {
   `];
 
   static override properties = {
-    notifiers: { attribute: false }, words: { attribute: false }, testKey: { attribute: false }, typeNames: { attribute: false }, first: { state: true },
+    notifiers: { attribute: false }, words: { attribute: false }, testKey: { attribute: false }, switchedOff: { attribute: false }, typeNames: { attribute: false }, first: { state: true },
   };
 
   declare notifiers: readonly Notifier[];
   declare words: Words;
   declare testKey: 'test' | 'showTest';
   declare typeNames: ReadonlyMap<string, string>;
+  declare switchedOff: ReadonlyMap<string, SwitchedOff>;
   declare first: number;
   #rowHeight = 72;
   #height = 740;
@@ -74,7 +76,7 @@ export class NotifierList extends LitElement {
   constructor() {
     super();
     this.notifiers = [];
-    this.typeNames = new Map();
+    this.typeNames = this.switchedOff = new Map<string, never>();
     this.testKey = 'test';
     this.first = 0;
   }
@@ -155,7 +157,7 @@ export class NotifierList extends LitElement {
       <div class="scroller ${framed ? 'framed' : ''}" @scroll=${framed ? () => this.#look() : nothing} @keydown=${this.#onKey} @focusin=${this.#onFocus} @focusout=${() => (this.#focused = -1)} @click=${this.#onClick}>
         <div role="list" aria-label=${this.words.say('view.notifiers')}>
           ${before ? this.#row(kept) : nothing}${spacer(above)}
-          ${repeat(shown, (position) => notifiers[position]!.id, (position) => this.#row(position))}
+          ${rows(shown, (position) => notifiers[position]!.id, (position) => this.#row(position))}
           ${spacer(below)}${after ? this.#row(kept) : nothing}
         </div>
       </div>
@@ -176,7 +178,7 @@ export class NotifierList extends LitElement {
         <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
         <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7</span><bdi class="ellipsis">${this.#destination(notifier)}</bdi></div>
       </div>
-      <div class="sum quiet ellipsis">${active ? nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>
+      ${this.#sum(notifier)}
       <div class="actions">
         <button type="button" class="switch" role="switch" aria-checked=${active} data-action="toggle" aria-label=${words.say('activeNamed', { name })}></button>
         <div class="buttons">${button('test', words.say(this.testKey), words.say(`${this.testKey}Named`, { name }))}
@@ -184,6 +186,16 @@ export class NotifierList extends LitElement {
         ${button('remove', words.say('remove'), words.say('removeNamed', { name }))}</div>
       </div>
     </div>`;
+  }
+
+  /** What it is told of; of one that was switched off by nobody, why. */
+  #sum(notifier: Notifier): TemplateResult {
+    const { words } = this;
+    const { id, active } = notifier;
+    const off = active ? undefined : this.switchedOff.get(id);
+    if (!off) return html`<div class="sum quiet ellipsis">${active ? nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>`;
+    const why = words.say('switchedOffWhy', { time: words.moment(off.at), message: short(off.reason, 200) });
+    return html`<div class="sum quiet ellipsis" title=${why}><span class="pill bad">${words.say('switchedOff')}</span> <bdi>${why}</bdi></div>`;
   }
 
   #destination({ type, type_data: data }: Notifier): string {

@@ -30,6 +30,8 @@ export const base = css`
   [hidden] { display: none !important; }
   h2, h3, h4, p, ul, ol, dl, dd, pre, fieldset, figure { margin: 0; padding: 0; }
   ul, ol { list-style: none; }
+  /* What is written in another script than the page's runs its own way, on the page's side. */
+  :where(h2, h3, p, label, legend, summary, button, span, b, div.empty, div.quiet, li, th, td, dt, dd, option) { unicode-bidi: plaintext; text-align: -webkit-match-parent; text-align: match-parent; }
   fieldset { border: 0; min-inline-size: 0; }
   h2 { font-size: 1.25rem; line-height: 1.3; font-weight: 650; letter-spacing: -0.01em; }
   h3 { font-size: 1rem; font-weight: 650; }

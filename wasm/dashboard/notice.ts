@@ -9,6 +9,8 @@ const shownWithUndo = 12_000;
 interface Notice {
   text: string;
   isBad: boolean;
+  /** Until somebody takes it away, or something else is said. */
+  stays: boolean;
   undo: (() => Promise<void>) | undefined;
 }
 
@@ -34,8 +36,8 @@ export class Notices {
     return this.#notice?.undo;
   }
 
-  say(text: string, { undo, isBad = false }: { undo?: () => Promise<void>; isBad?: boolean } = {}): void {
-    this.#notice = { text, isBad, undo };
+  say(text: string, { undo, isBad = false, stays = false }: { undo?: () => Promise<void>; isBad?: boolean; stays?: boolean } = {}): void {
+    this.#notice = { text, isBad, stays, undo };
     // A text that is said twice must change in between, or it is not heard.
     this.#announced = this.#announced === text ? `${text}\u00a0` : text;
     this.#changed();
@@ -59,6 +61,7 @@ export class Notices {
 
   #count(): void {
     this.stop();
+    if (this.#notice?.stays) return;
     this.#timer = setTimeout(() => this.close(), this.undo ? shownWithUndo : shown);
   }
 

@@ -3,7 +3,7 @@
 import './index.js';
 
 const dashboard = document.querySelector('notifier-dashboard')!;
-const access = document.querySelector<HTMLFormElement>('#access')!;
+const access = document.querySelector<HTMLDialogElement>('#access')!;
 const field = document.querySelector<HTMLInputElement>('#token')!;
 const asked = new URLSearchParams(location.search);
 for (const name of ['app', 'locale', 'view']) {
@@ -18,15 +18,36 @@ dashboard.addEventListener('notifier-view', ({ detail }) => {
   history.replaceState(null, '', address);
 });
 
-// A token lives as long as the page.
+// A token lives as long as the tab. A browser may keep nothing: then as long as the page.
+const place = 'notifier-token';
+function keep(token: string): void {
+  try {
+    if (token) sessionStorage.setItem(place, token);
+    else sessionStorage.removeItem(place);
+  } catch {
+    // Then it is asked for again.
+  }
+}
+try {
+  dashboard.token = sessionStorage.getItem(place) ?? '';
+} catch {
+  // None is kept.
+}
+
+// Above a form that is open, too: what was entered there stays.
 dashboard.addEventListener('notifier-error', ({ detail }) => {
-  if (detail.status !== 401 || !access.hidden) return;
-  access.hidden = false;
-  field.focus();
+  if (detail.status !== 401 || access.open) return;
+  document.querySelector<HTMLElement>('#stale')!.hidden = dashboard.token === '';
+  keep('');
+  access.showModal();
 });
+access.addEventListener('close', () => (field.value = ''));
 access.addEventListener('submit', (event) => {
   event.preventDefault();
-  access.hidden = true;
-  dashboard.token = field.value;
-  field.value = '';
+  const token = field.value.trim();
+  access.close();
+  keep(token);
+  // The same once more is tried once more.
+  dashboard.token = '';
+  dashboard.token = token;
 });

@@ -38,13 +38,16 @@ export class NotifierPayload extends LitElement {
     dt { color: var(--n-quiet); } dd { overflow-wrap: anywhere; }
     iframe { display: block; inline-size: 100%; block-size: 24rem; border: 0; background: #fff; color-scheme: light; }
     .cuts { padding: 0.5rem 1rem; border-block-end: 1px solid var(--n-line); background: var(--n-warn-surface); color: var(--n-warn); font-size: 0.875rem; }
-    .message { display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0.7rem; }
+    .message { direction: ltr; text-align: start; display: grid; grid-template-columns: 2.25rem minmax(0, 1fr); gap: 0.7rem; }
     .face { inline-size: 2.25rem; block-size: 2.25rem; border-radius: 6px; background: var(--n-accent); color: var(--n-on-accent); display: grid; place-items: center; font-weight: 700; }
     .rocket .face { border-radius: 4px; }
     .who { display: flex; gap: 0.5rem; align-items: baseline; font-weight: 700; flex-wrap: wrap; }
     .who .app { font-size: 0.6875rem; font-weight: 600; padding: 0 0.3rem; background: var(--n-raised); color: var(--n-quiet); border-radius: 3px; }
     .who time, .who .quiet { font-weight: 400; font-size: 0.8125rem; }
     .title { font-size: 1.125rem; font-weight: 700; line-height: 1.35; margin-block: 0.15rem 0.35rem; }
+    /* A message looks as where it is read, whatever the page around it; its texts run as they do there. */
+    .text, .title, .subtitle, .field-title, .context span { unicode-bidi: plaintext; text-align: start; }
+    #text { direction: inherit; unicode-bidi: plaintext; }
     .text { white-space: pre-wrap; }
     .attachment { border-inline-start: 4px solid var(--n-line); border-radius: 3px; padding: 0.15rem 0 0.15rem 0.8rem; margin-block-start: 0.6rem; display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); }
     .rocket .attachment { border-inline-start-width: 2px; border-radius: 2px; padding-inline-start: 1rem; }
@@ -56,20 +59,23 @@ export class NotifierPayload extends LitElement {
     .link { color: var(--n-accent); text-decoration: underline; }
     code { font: 0.875em ui-monospace, Menlo, Consolas, monospace; background: var(--n-raised); border: 1px solid var(--n-line); border-radius: 3px; padding: 0 0.25em; }
     .text pre { margin-block: 0.25rem; padding: 0.5rem; border: 1px solid var(--n-line); border-radius: 4px; background: var(--n-raised); }
-    table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; } th, td { text-align: start; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0; overflow-wrap: anywhere; } th { font-weight: 550; color: var(--n-quiet); }
+    table { direction: ltr; inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; } th, td { text-align: start; vertical-align: top; padding: 0.2rem 0.75rem 0.2rem 0; overflow-wrap: anywhere; } th { font-weight: 550; color: var(--n-quiet); }
     .line { font-weight: 600; margin-block-end: 0.6rem; direction: ltr; text-align: start; }
     hr { border: 0; border-block-start: 1px solid var(--n-line); inline-size: 100%; margin: 0.75rem 0; }
   `];
-  static override properties = { words: { attribute: false }, delivery: { attribute: false }, _view: { state: true } };
+  static override properties = { words: { attribute: false }, delivery: { attribute: false }, signed: { attribute: false }, _view: { state: true } };
 
   declare words: Words;
   declare delivery: Delivery;
+  /** Whether it is signed when it is sent. */
+  declare signed: boolean;
   declare private _view: View;
   #mail: Mail | undefined;
 
   constructor() {
     super();
     this._view = 'seen';
+    this.signed = false;
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -111,7 +117,7 @@ export class NotifierPayload extends LitElement {
     if (delivery.platform === 'webhook') {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
         <table><caption class="visually-hidden">${words.say('headers')}</caption><thead class="visually-hidden"><tr><th scope="col">${words.say('header')}</th><th scope="col">${words.say('value')}</th></tr></thead><tbody>
-        ${Object.entries(delivery.headers).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
+        ${Object.entries({ ...delivery.headers, ...(this.signed && { 'webhook-timestamp': words.say('whenSent'), 'webhook-signature': `v1,${'\u2022'.repeat(16)}` }) }).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
         <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
     }
     const time = words.time(Date.now());

@@ -20,7 +20,7 @@ export class NotifierPreview extends LitElement {
     .failed { display: grid; gap: 0.5rem; padding: 0.5rem; overflow-wrap: anywhere; }
     .title .badge { inline-size: 1.75rem; block-size: 1.75rem; }
   `];
-  static override properties = { words: { attribute: false }, workshop: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, _event: { state: true }, _which: { state: true } };
+  static override properties = { words: { attribute: false }, workshop: { attribute: false }, notifiers: { attribute: false }, draft: { attribute: false }, signed: { attribute: false }, _event: { state: true }, _which: { state: true } };
 
   declare words: Words;
   declare workshop: Workshop;
@@ -28,12 +28,15 @@ export class NotifierPreview extends LitElement {
   declare notifiers: readonly Notifier[];
   /** Or this one alone. */
   declare draft: (NotifierDraft & { platform: string }) | undefined;
+  /** Whether there is a signing key for it. */
+  declare signed: boolean;
   declare private _event: string;
   declare private _which: string;
 
   constructor() {
     super();
     this.notifiers = [];
+    this.signed = false;
     this._event = this._which = '';
   }
 
@@ -50,7 +53,7 @@ export class NotifierPreview extends LitElement {
           </select></div>`}
       </div>
       <div class="each">${problem ? nothing : results.map(({ platform, delivery, error }) => html`<section aria-label=${words.say('previewOf', { platform: words.find(`platform.${platform}`) ?? platform })}>
-        ${delivery ? html`<notifier-dashboard-payload .words=${words} .delivery=${delivery}>${this.#title(platform)}</notifier-dashboard-payload>` : html`<div class="card failed">${this.#title(platform)}<p class="error">${error}</p></div>`}</section>`)}</div></div>`;
+        ${delivery ? html`<notifier-dashboard-payload .words=${words} .delivery=${delivery} .signed=${this.signed}>${this.#title(platform)}</notifier-dashboard-payload>` : html`<div class="card failed">${this.#title(platform)}<p class="error">${error}</p></div>`}</section>`)}</div></div>`;
   }
 
   #title(platform: string): TemplateResult | typeof nothing {

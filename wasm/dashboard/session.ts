@@ -2,8 +2,10 @@
 
 import type { Catalogue, Delivery, Engine, EventInput, Notifier, NotifierDraft, NotifierPatch } from 'notifier-wasm';
 import { ActivityLog, type LoggedDelivery } from './activity_log.js';
-import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue } from './client.js';
-import { PageTransport } from './page_transport.js';
+import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue, type ServerSettings } from './client.js';
+import type { DeliveryNote } from './delivery_note.js';
+import type { PageTransport } from './page_transport.js';
+import type { SwitchedOff } from './switched_off.js';
 import { ServerTransport, Unreachable, pause, type Watcher } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -39,6 +41,9 @@ export interface Engines {
   builtIn?: Catalogue;
 }
 
+/** The server has no app yet. */
+export class NoApps extends Error {}
+
 /** Of how many notifiers the deliveries of before are asked for: one request each. */
 const mostAsked = 50;
 /** However fast things happen, they are drawn no more often than this, in milliseconds. */
@@ -50,6 +55,8 @@ export class Session {
   app: AppInfo | undefined;
   apps: AppInfo[] = [];
   workshop: Workshop | undefined;
+  /** Which notifiers were switched off by nobody, and why. */
+  switchedOff: ReadonlyMap<string, SwitchedOff> = new Map();
   typeNames: ReadonlyMap<string, string> = new Map();
   /** Why there is nothing to see, or nothing new. */
   problem: unknown;
@@ -66,20 +73,28 @@ export class Session {
   #client: Client | undefined;
   #page: PageTransport | undefined;
   #people: Person[] = [];
+  #server: ServerSettings = {};
   #catalogue: ServerCatalogue = { platforms: [], categories: [], types: [] };
   #paced: ReturnType<typeof setTimeout> | undefined;
   #refreshing: Promise<void> | undefined;
   #isStale = false;
+  /** Whether there was no answer, and has been none since. */
+  #isGone = false;
   #isRecovering = false;
+  #isWatching = false;
   #isOpeningLater = false;
   #openingPause = 1000;
   #deliveries: Promise<void> | undefined;
-  /** Keys of deliveries that were heard of since their list was asked for: what was told of them counts more than the list. */
-  readonly #heard = new Set<string>();
+  /** For each list of deliveries that is asked for, the keys of those that were heard of since: that counts more than the list. */
+  readonly #readings = new Set<Set<string>>();
   /** Keys of deliveries that are being sent again, until the stream or the answer tells of them. */
   readonly #asking = new Set<string>();
   /** Notifiers whose failures are being asked for. */
   readonly #asked = new Set<string>();
+  /** Tests whose outcome is waited for, by notifier. `before`: keys of those that there were. */
+  readonly #tests = new Map<string, { key: string; before: ReadonlySet<string>; told: (note: DeliveryNote) => void }>();
+  /** The server has no list of deliveries. */
+  #keepsNone = false;
   #hasLearned = false;
   #eventsAsked = false;
 
@@ -87,6 +102,11 @@ export class Session {
     this.#settings = settings;
     this.#engines = engines;
     this.#observer = observer;
+  }
+
+  /** Whether all there is was loaded, and the server now asks for another token. */
+  get isLockedOut(): boolean {
+    return this.notifiers !== undefined && lacksToken(this.problem);
   }
 
   get isInPage(): boolean {
@@ -111,6 +131,11 @@ export class Session {
         break;
       } catch (error) {
         if (signal.aborted) return;
+        if (error instanceof NoApps) {
+          this.#back();
+          this.problem = error;
+          return;
+        }
         this.#fail(error);
         if (!(error instanceof Unreachable)) return;
         await pause(wait, signal);
@@ -129,16 +154,26 @@ export class Session {
       // The list is what counts: what else is known of the app may come later.
       app = { id: this.#settings.app, name: this.#settings.app };
     } else {
-      this.apps = (await client.apps()) ?? [];
+      await this.#readApps(client);
       app = this.apps[0];
     }
     if (signal.aborted) return;
     if (!app) throw new Refusal({ status: 404, body: '{"resource":"app","error":"not found"}' });
-    const notifiers = await client.notifiers(app.id);
+    const notifiers = await client.notifiers(app.id).catch(async (error: unknown) => {
+      // What there is instead can be chosen, or made.
+      if (error instanceof Refusal && error.status === 404) await this.#readApps(client);
+      throw error;
+    });
     if (signal.aborted) return;
     const [first] = notifiers;
     this.app = first?.app_id ? { id: first.app_id, name: first.app } : app;
     this.notifiers = notifiers;
+  }
+
+  async #readApps(client: Client): Promise<void> {
+    const apps = await client.apps();
+    if (apps?.length === 0) throw new NoApps('the server has no app yet');
+    this.apps = apps ?? [];
   }
 
   async #transport(): Promise<ServerTransport | PageTransport> {
@@ -161,21 +196,31 @@ export class Session {
         this.#observer.changed();
       }
     };
+    const { PageTransport } = await import('./page_transport.js');
     return (this.#page = new PageTransport(engine, keep));
   }
 
   /** What comes after the first row: people, catalogue, the engine, what happens. */
   async #follow(): Promise<void> {
-    const { signal } = this.#life;
-    const client = this.#client!;
-    const { id } = this.app!;
-    void client.transport.watch(id, this.#watcher(), signal).then((had) => {
-      if (had || signal.aborted) return;
-      this.live = false;
-      this.#observer.changed();
-    });
+    void this.#watch();
     await this.#learn();
     await this.openWorkshop();
+  }
+
+  async #watch(): Promise<void> {
+    if (this.#isWatching) return;
+    this.#isWatching = true;
+    const { signal } = this.#life;
+    try {
+      if (await this.#client!.transport.watch(this.app!.id, this.#watcher(), signal)) return;
+    } catch (error) {
+      if (!signal.aborted) this.#fail(error);
+    } finally {
+      this.#isWatching = false;
+    }
+    if (signal.aborted) return;
+    this.live = false;
+    this.#observer.changed();
   }
 
   /** What else there is to know of an app. */
@@ -184,8 +229,9 @@ export class Session {
     const client = this.#client!;
     const { id } = this.app!;
     try {
-      const [app, people, catalogue] = await Promise.all([client.app(id), client.people(id), client.catalogue()]);
+      const [app, people, catalogue, settings] = await Promise.all([client.app(id), client.people(id), client.catalogue(), this.isInPage ? {} : client.settings()]);
       if (signal.aborted) return;
+      this.#server = settings;
       if (app) this.app = app;
       this.#people = people ?? [];
       this.#catalogue = catalogue;
@@ -200,26 +246,60 @@ export class Session {
   async #readEvents(): Promise<void> {
     const isAgain = this.#eventsAsked;
     this.#eventsAsked = true;
-    for (const event of await this.#client!.events(this.app!.id)) {
+    const events = await this.#client!.events(this.app!.id);
+    void this.#readSwitches(events);
+    for (const event of events) {
       // One without an id cannot be told from one that is known.
       if (!isAgain || (event as { id?: unknown }).id) this.log.addEvent(event, Date.now());
     }
     this.#happened();
   }
 
+  async #readSwitches(latest: readonly object[]): Promise<void> {
+    const client = this.#client!;
+    const off = this.isInPage ? [] : this.notifiers!.filter(({ active }) => !active);
+    if (off.length === 0) return;
+    try {
+      const { findSwitches } = await import('./switched_off.js');
+      const found = await findSwitches(off, async (page) => (page === 1 ? latest : client.events(this.app!.id, page)));
+      // What was heard meanwhile is later.
+      this.switchedOff = new Map([...found, ...this.switchedOff]);
+      this.#observer.changed();
+    } catch {
+      // Then it stays unknown why.
+    }
+  }
+
+  /** The event of a notifier's change: it may have been switched off. */
+  async #hearSwitch(event: object): Promise<void> {
+    const { readSwitch } = await import('./switched_off.js');
+    const said = readSwitch(event);
+    if (!said) return;
+    const all = new Map(this.switchedOff);
+    if (said.off) all.set(said.id, said.off);
+    else all.delete(said.id);
+    this.switchedOff = all;
+    this.#observer.changed();
+  }
+
   #watcher(): Watcher {
     let was: boolean | undefined;
     return {
       event: (json) => {
-        const event = JSON.parse(json) as { type?: unknown };
+        const event = JSON.parse(json) as { type?: unknown; type_data?: { notifier_id?: unknown } | null };
         this.log.addEvent(event, Date.now());
         this.#happened();
         // Somebody else may have changed the list.
-        if (/^(new|edit|delete)_notifier$/.test(String(event.type))) void this.refresh();
+        if (!/^(new|edit|delete)_notifier$/.test(String(event.type))) return;
+        void this.refresh();
+        void this.#hearSwitch(event);
+        // What waits for a notifier that is switched off or on is held or due again, all at once.
+        if (this.#deliveries && !this.isInPage) void this.#askWhy(String(event.type_data?.notifier_id));
       },
       delivery: (note) => {
-        this.#heard.add(note.idempotency_key);
+        this.#hear(note.idempotency_key);
         this.#asking.delete(note.idempotency_key);
+        this.#tellTest(note);
         this.log.addDelivery(note, Date.now());
         this.#happened();
         if (note.status === 'dead' && note.reason === '' && !this.isInPage) void this.#askWhy(note.notifier_id);
@@ -289,7 +369,7 @@ export class Session {
       }
       if (signal.aborted || !engine) return;
       const dialect = new Dialect(server ? (this.#engines.builtIn ??= engine.catalogue()) : engine.catalogue(), server);
-      if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect);
+      if (server) mirror(engine, this.app!, this.notifiers ?? [], this.#people, dialect, this.#server);
       this.workshop = new Workshop(engine, this.app!, this.#people, dialect);
       this.typeNames = new Map(this.workshop.catalogue.event_types.map(({ id, display_name: name }) => [id, name]));
       this.engineProblem = '';
@@ -319,21 +399,43 @@ export class Session {
 
   async #readDeliveries(): Promise<void> {
     const waiting = this.notifiers!.slice(0, mostAsked);
-    this.#heard.clear();
     try {
       for (let notifier = waiting.shift(); notifier && !this.#life.signal.aborted; notifier = waiting.shift()) {
-        const notes = await this.#client!.deliveries(this.app!.id, notifier);
         // Whoever keeps none for one keeps none for any.
-        if (!notes) return;
-        for (const note of notes) if (!this.#heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
-        if (notes.length > 0) this.#happened();
+        if (!(await this.#readDeliveriesOf(notifier))) return;
       }
     } catch (error) {
       if (!this.#life.signal.aborted) this.#fail(error);
     }
   }
 
-  /** Why deliveries of a notifier failed: a stream need not say, the server's record does. */
+  /** False where the server keeps none. */
+  async #readDeliveriesOf(notifier: Notifier): Promise<boolean> {
+    const heard = new Set<string>();
+    this.#readings.add(heard);
+    try {
+      const notes = await this.#deliveriesOf(notifier);
+      for (const note of notes ?? []) if (!heard.has(note.idempotency_key) && !this.#asking.has(note.idempotency_key)) this.log.addDelivery(note, Date.now());
+      if (notes?.length) this.#happened();
+      return notes !== undefined;
+    } finally {
+      this.#readings.delete(heard);
+    }
+  }
+
+  /** The latest deliveries of a notifier; undefined where the server keeps none. */
+  async #deliveriesOf(notifier: Notifier): Promise<DeliveryNote[] | undefined> {
+    if (this.#keepsNone) return undefined;
+    const notes = await this.#client!.deliveries(this.app!.id, notifier);
+    if (!notes) this.#keepsNone = this.notifiers?.some(({ id }) => id === notifier.id) ?? false;
+    return notes;
+  }
+
+  #hear(key: string): void {
+    for (const heard of this.#readings) heard.add(key);
+  }
+
+  /** How deliveries of a notifier stand, and why: a stream need not say, the server's record does. */
   async #askWhy(id: string): Promise<void> {
     const notifier = this.notifiers?.find((one) => one.id === id);
     if (!notifier || this.#asked.has(id)) return;
@@ -342,10 +444,9 @@ export class Session {
     await pause(300, this.#life.signal);
     this.#asked.delete(id);
     try {
-      for (const note of (await this.#client!.deliveries(this.app!.id, notifier)) ?? []) this.log.explain(note);
-      this.#happened();
+      await this.#readDeliveriesOf(notifier);
     } catch {
-      // Then the reason stays unknown.
+      // Then it stays unknown.
     }
   }
 
@@ -353,13 +454,16 @@ export class Session {
 
   #fail(error: unknown): void {
     if (error instanceof Unreachable) this.#lose(error);
-    else if (!this.notifiers) this.problem = error;
+    else if (!this.notifiers || lacksToken(error)) this.problem = error;
     this.#observer.failed(error);
     this.#observer.changed();
   }
 
   #lose(error: Unreachable): void {
-    if (!(this.problem instanceof Unreachable)) this.#observer.connected(false);
+    // Whoever asks for a token is there.
+    if (this.isLockedOut) return;
+    if (!this.#isGone) this.#observer.connected(false);
+    this.#isGone = true;
     this.problem = error;
     // A list that has not been there yet is asked for again by start().
     if (this.notifiers && !this.#isRecovering) void this.#recover();
@@ -372,20 +476,41 @@ export class Session {
       await pause(wait, signal);
       if (signal.aborted) return;
       try {
-        this.notifiers = await this.#client!.notifiers(this.app!.id);
-        this.#back();
-        if (!this.#hasLearned) await this.#learn();
-        await this.openWorkshop();
+        await this.#goOn();
       } catch (error) {
-        // Whatever it answers, it answers.
-        if (!(error instanceof Unreachable) && !signal.aborted) this.#back();
+        if (error instanceof Unreachable || signal.aborted) continue;
+        if (lacksToken(error)) this.#fail(error);
+        // Whatever else it answers, it answers.
+        else this.#back();
       }
     }
     this.#isRecovering = false;
   }
 
+  async #goOn(): Promise<void> {
+    this.notifiers = await this.#client!.notifiers(this.app!.id);
+    this.#back();
+    if (!this.#hasLearned) await this.#learn();
+    await this.openWorkshop();
+  }
+
+  /** Goes on with another token where the server had asked for one: what was shown, and what was told, stays. */
+  async renew(): Promise<void> {
+    const { signal } = this.#life;
+    try {
+      await this.#goOn();
+      this.#catchUp();
+      void this.#watch();
+    } catch (error) {
+      if (signal.aborted) return;
+      if (error instanceof Unreachable) this.problem = undefined;
+      this.#fail(error);
+    }
+  }
+
   #back(): void {
-    const wasGone = this.problem instanceof Unreachable;
+    const wasGone = this.#isGone;
+    this.#isGone = false;
     this.problem = undefined;
     if (wasGone && !this.#life.signal.aborted) this.#observer.connected(true);
     this.#observer.changed();
@@ -397,12 +522,18 @@ export class Session {
       return await work(this.#client!, this.app!.id);
     } catch (error) {
       if (error instanceof Unreachable) this.#lose(error);
+      else if (lacksToken(error)) this.#fail(error);
       this.#observer.changed();
       throw error;
     }
   }
 
   // ---- doing ----
+
+  /** Makes the first app of a server that has none. What comes of it is loaded by another session. */
+  async addApp(name: string): Promise<AppInfo> {
+    return this.#client!.addApp(name);
+  }
 
   async add(draft: NotifierDraft): Promise<Notifier> {
     return this.#put(await this.#do((client, app) => client.add(app, draft)));
@@ -412,8 +543,14 @@ export class Session {
     return this.#put(await this.#do((client, app) => client.update(app, id, patch)));
   }
 
+  /** Whether a notifier has a signing key. */
+  async isSigned(id: string): Promise<boolean> {
+    return this.#client!.isSigned(this.app!.id, id).catch(() => false);
+  }
+
   /** Shows a notifier as it is now. The stream may have brought it already. */
   #put(notifier: Notifier): Notifier {
+    if (notifier.active && this.switchedOff.has(notifier.id)) this.switchedOff = new Map([...this.switchedOff].filter(([id]) => id !== notifier.id));
     const at = this.notifiers!.findIndex(({ id }) => id === notifier.id);
     this.notifiers = at < 0 ? [...this.notifiers!, notifier] : this.notifiers!.with(at, notifier);
     this.#observer.changed();
@@ -443,10 +580,50 @@ export class Session {
     };
   }
 
-  /** Has a server send a test; in the page, gives what is to be sent. */
-  async test(id: string): Promise<Delivery | undefined> {
-    const { deliveries } = await this.#do((client, app) => client.test(app, id));
-    return deliveries?.[0];
+  /** Has a server send a test, and tells what comes of it as far as the server does; in the page, gives what is to be sent. */
+  async test(notifier: Notifier, told: (note: DeliveryNote) => void): Promise<Delivery | undefined> {
+    const { id } = notifier;
+    if (this.#page) return (await this.#do((client, app) => client.test(app, id))).deliveries?.[0];
+    const isTold = this.live === true;
+    const before = isTold ? [] : await this.#do(() => this.#deliveriesOf(notifier));
+    // Before it is asked for: the stream may tell the outcome before the answer is there.
+    const test = { key: '', before: new Set(before?.map(({ idempotency_key: key }) => key)), told };
+    this.#tests.set(id, test);
+    try {
+      await this.#do((client, app) => client.test(app, id));
+    } catch (error) {
+      this.#tests.delete(id);
+      throw error;
+    }
+    if (!isTold && before) void this.#followTest(notifier, test);
+    return undefined;
+  }
+
+  /** Tells whoever asked for a test what comes of it. */
+  #tellTest(note: DeliveryNote): void {
+    const id = note.notifier_id;
+    const test = this.#tests.get(id);
+    if (!test || note.event_type !== 'test') return;
+    // One that was sent earlier may still be tried.
+    if (test.key === '' && !test.before.has(note.idempotency_key) && !this.log.has(note) && note.attempts <= 1) test.key = note.idempotency_key;
+    if (test.key !== note.idempotency_key) return;
+    if (/^(delivered|dead|shown)$/.test(note.status)) this.#tests.delete(id);
+    test.told(note);
+  }
+
+  /** Where no stream tells: asks for the record until the test has ended, for a minute. */
+  async #followTest(notifier: Notifier, test: unknown): Promise<void> {
+    const { signal } = this.#life;
+    for (let wait = 250; wait < 40_000 && this.#tests.get(notifier.id) === test; wait *= 2) {
+      await pause(wait, signal);
+      if (signal.aborted) return;
+      const notes = await this.#deliveriesOf(notifier).catch(() => undefined);
+      for (const note of notes ?? []) {
+        this.#tellTest(note);
+        this.log.addDelivery(note, Date.now());
+      }
+      this.#happened();
+    }
   }
 
   async accept(event: EventInput): Promise<Delivery[]> {
@@ -465,7 +642,7 @@ export class Session {
     if (this.#page) return this.#page.failed(notifier, key);
     // Before it is asked for: the stream may tell how it ended before the answer is there. A record that is being read
     // is of before.
-    this.#heard.add(key);
+    this.#hear(key);
     this.#asking.add(key);
     this.log.setStatus(notifier, key, 'pending');
     this.#happened();
@@ -481,3 +658,5 @@ export class Session {
     return undefined;
   }
 }
+
+const lacksToken = (error: unknown): boolean => error instanceof Refusal && error.isForWantOfToken;

@@ -14,6 +14,12 @@ export const english = {
   views: 'Views',
   heading: 'Notifiers of {app}',
   app: 'App',
+  noApps: 'No app yet',
+  noAppsHint: 'Notifiers belong to an app: the program, site or machine that they tell about.',
+  appName: 'Name of the app',
+  addApp: 'Create app',
+  appAdded: '{name} was created.',
+  chooseApp: 'Choose\u2026',
   add: 'Add notifier',
   edit: 'Edit',
   editNamed: 'Edit {name}',
@@ -26,6 +32,9 @@ export const english = {
   activeNamed: '{name} is active',
   active: 'Active',
   inactive: 'Inactive',
+  switchedOff: 'Switched off',
+  switchedOffWhy: '{time}: {message}',
+  switchedOffHint: 'Nobody switched it off: {message} ({time}). Once that is mended, make it active again.',
   activeHint: 'Nothing is sent while it is not active.',
   cancel: 'Cancel',
   unsaved: 'What you entered is not saved.',
@@ -67,10 +76,13 @@ export const english = {
   failed: 'This did not work: {message}',
   unkept: 'What is changed here is not kept: {message}',
   tested: 'The test to {name} is on its way.',
+  testDelivered: 'The test to {name} has arrived.',
   testFailed: 'The test to {name} failed: {message}',
+  testWaits: 'The test to {name} has not arrived yet: {message}. It is tried again at {time}.',
   unreachable: 'The server cannot be reached. Trying again by itself.',
   connected: 'The server is back.',
   unauthorized: 'The server asks for a valid token.',
+  lockedOut: 'Nothing was changed: the server asks for a valid token.',
   refused: 'The server refused: {message}',
   noApp: 'There is no such app.',
   engineFailed: 'Checking and previewing are not available: {message}',
@@ -118,6 +130,7 @@ export const english = {
   header: 'Header',
   value: 'Value',
   body: 'Body',
+  whenSent: 'set when it is sent',
   cut: 'Cut to the platform\u2019s limits: {parts}',
   cutPart: '{part} ({kept} of {length})',
   'part.title': 'title',
@@ -159,6 +172,8 @@ export const english = {
   'delivery.pending': 'pending',
   'delivery.delivered': 'delivered',
   'delivery.retrying': 'will be retried',
+  retryingAt: { one: 'tried once, again at {time}', other: 'tried {count} times, again at {time}' },
+  heldUntil: 'waits until it is active again, at most until {time}',
   'delivery.held': 'waits until it is active again',
   'delivery.dead': 'failed',
   'delivery.shown': 'not sent',
@@ -182,6 +197,9 @@ export const english = {
 
 export type StringKey = keyof typeof english;
 
+/** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
+const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;
+
 /** Says things in one language: the host's words, else ours; numbers and dates by the locale. */
 export class Words {
   readonly #own: Strings;
@@ -203,7 +221,8 @@ export class Words {
     const text = typeof phrase === 'string' ? phrase : (phrase[this.#plurals.select(Number(values['count']))] ?? phrase.other);
     return text.replace(/\{(\w+)\}/g, (all, name: string) => {
       const value = values[name];
-      return value === undefined ? all : typeof value === 'number' ? this.#numbers.format(value) : value;
+      if (typeof value === 'number') return this.#numbers.format(value);
+      return value === undefined ? all : turns.test(value) || turns.test(text) ? `\u2068${value}\u2069` : value;
     });
   }
 
@@ -224,6 +243,12 @@ export class Words {
   time(value: number | Date, style: Intl.DateTimeFormatOptions = { timeStyle: 'short' }): string {
     const date = new Date(value);
     return Number.isNaN(date.getTime()) ? '' : new Intl.DateTimeFormat(this.locale, style).format(date);
+  }
+
+  /** A time of today as a time, else with its date. */
+  moment(value: number): string {
+    const isToday = new Date(value).toDateString() === new Date().toDateString();
+    return this.time(value, isToday ? { timeStyle: 'medium' } : { dateStyle: 'short', timeStyle: 'short' });
   }
 
   list(items: readonly string[]): string {

@@ -1,6 +1,7 @@
 // The notifier API, answered by a server.
 
 import type { Delivery } from 'notifier-wasm';
+import { Refusal } from './client.js';
 import { readNote, type DeliveryNote } from './delivery_note.js';
 
 export interface Answer {
@@ -19,7 +20,7 @@ export interface Watcher {
 
 export interface Transport {
   send(method: string, path: string, body?: unknown): Promise<Answer>;
-  /** Tells a watcher what happens to an app until the signal; false where that is not to be had. */
+  /** Tells a watcher what happens to an app until the signal; false where that is not to be had. Ends with a Refusal where a token is asked for. */
   watch(app: string, watcher: Watcher, signal: AbortSignal): Promise<boolean>;
 }
 
@@ -50,8 +51,11 @@ export class ServerTransport implements Transport {
     const headers = { ...init.headers, ...(token && { Authorization: `Bearer ${token}` }) };
     try {
       const { fetch } = { fetch: this.#fetch };
-      return await fetch(this.#base + path, { ...init, headers });
+      const response = await fetch(this.#base + path, { ...init, headers });
+      // Whoever was asked for another token meanwhile is not asked once more.
+      return response.status === 401 && token !== this.#token() ? await this.#request(path, init) : response;
     } catch (error) {
+      if (error instanceof Unreachable) throw error;
       throw new Unreachable('the server cannot be reached', { cause: error });
     }
   }
@@ -74,6 +78,7 @@ export class ServerTransport implements Transport {
     for (let wait = 1000; !signal.aborted; wait = Math.min(wait * 2, 30_000)) {
       try {
         const response = await this.#request(`/v1/apps/${encodeURIComponent(app)}/stream`, { headers: { Accept: 'text/event-stream' }, signal });
+        if (response.status === 401) throw new Refusal({ status: 401, body: await response.text() });
         const isStream = response.headers.get('content-type')?.startsWith('text/event-stream');
         if (response.status < 500 && !(response.ok && isStream && response.body)) {
           response.body?.cancel();
@@ -84,7 +89,8 @@ export class ServerTransport implements Transport {
           watcher.connected(true);
           await readStream(response.body!, watcher);
         }
-      } catch {
+      } catch (error) {
+        if (error instanceof Refusal) throw error;
         // Gone: try again below.
       }
       if (signal.aborted) break;

@@ -1,7 +1,7 @@
 // Validating, previewing and explaining: the engine on what the dashboard shows.
 
 import { NotifierError, type Catalogue, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
-import type { AppInfo, Person } from './client.js';
+import type { AppInfo, Person, ServerSettings } from './client.js';
 import { Dialect } from './dialect.js';
 
 export { Dialect };
@@ -54,10 +54,10 @@ export class Workshop {
   }
 }
 
-/** Makes an engine hold what a server holds. Notifiers that it cannot read are left out. */
-export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], dialect: Dialect): void {
+/** Makes an engine hold what a server holds, and make messages as the server does. Notifiers that it cannot read are left out. */
+export function mirror(engine: Engine, app: AppInfo, notifiers: readonly Notifier[], people: readonly Person[], dialect: Dialect, settings: ServerSettings): void {
   const translated = notifiers.map((notifier) => dialect.translated(notifier));
-  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions });
+  const load = (some: readonly NotifierDraft[]) => engine.load({ version: 1, apps: [{ id: app.id, name: app.name, notifiers: some }], users: people, ...dialect.additions, ...settings });
   try {
     load(translated);
   } catch (error) {

@@ -2,6 +2,7 @@
 
 import type { Engine } from './engine.js';
 import { NotifierError } from './error.js';
+import { checkKeys } from './known_keys.js';
 import type { Outcome } from './types.js';
 
 export interface CommitterOptions {
@@ -39,7 +40,10 @@ export class Committer {
   readonly #queue: Waiting[] = [];
   #isWorking = false;
 
-  constructor(engine: Engine, { store = () => {}, tries = 8 }: CommitterOptions = {}) {
+  /** @throws {NotifierError} `invalid` for an option that is not known */
+  constructor(engine: Engine, options: CommitterOptions = {}) {
+    checkKeys(options, 'store tries', 'Committer');
+    const { store = () => {}, tries = 8 } = options;
     this.#engine = engine;
     this.#store = store;
     this.#tries = tries;

@@ -2,6 +2,7 @@
 
 import { NotifierError, type ErrorCode } from './error.js';
 import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
+import { checkKeys } from './known_keys.js';
 import { readDeliveries, readIds, readOutcome, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
 import type {
@@ -53,9 +54,14 @@ const retryAnswers = {
 };
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
+  checkKeys(options, 'clock ids users history', 'createEngine');
   const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
   const host: Host = {
-    now: () => Number(clock()),
+    now() {
+      const now = Number(clock());
+      if (Number.isNaN(now)) throw new NotifierError('invalid', 'the option clock must give milliseconds or a Date, and gave NaN', { field: 'clock' });
+      return now;
+    },
     newId: (prefix) => ids!(prefix),
     user(id) {
       const found = users!(id);
@@ -465,6 +471,7 @@ export class Engine {
 
   /** Where mails come from (`Name <address>` will do), and the dashboard that messages link to. What is undefined stays. */
   configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined }): void {
+    checkKeys(settings, 'emailFrom linkBase', 'configure');
     const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase });
     this.#change((exports, handle, input, size) => exports.notifier_configure(handle, input, size), json);
   }
@@ -496,6 +503,9 @@ export class Engine {
     first: string | Uint8Array = '',
     second?: string | Uint8Array,
   ): T {
+    if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
+      throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
+    }
     return this.#call((exports, handle, instance) => {
       const sizes = second === undefined ? [instance.put(first), 0] : instance.putTwo(first, second);
       instance.check(call(exports, handle, instance.input, sizes[0]!, sizes[1]!));
@@ -600,7 +610,7 @@ function unusable(error: unknown, remedy = ''): NotifierError {
  * Makes an engine, without an app or a notifier.
  *
  * Draws no randomness and reads no clock before an app or a notifier is added or an event without an id is routed.
- * @throws {NotifierError} `unsupported` where the module cannot be loaded
+ * @throws {NotifierError} `unsupported` where the module cannot be loaded, `invalid` for an option that is not known
  */
 export type CreateEngine = (options?: EngineOptions & {
   /** Where the WebAssembly module comes from; default: the one of this package. */

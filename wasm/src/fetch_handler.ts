@@ -3,6 +3,7 @@
 import { Committer, conflicted } from './committer.js';
 import type { Engine } from './engine.js';
 import { NotifierError } from './error.js';
+import { checkKeys } from './known_keys.js';
 import { join } from './lines.js';
 import type { ApiRequest, Delivery, Outcome, User } from './types.js';
 
@@ -65,8 +66,11 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array | u
  *
  * Requests that change something are stored, seen by everybody, answered, and what they trigger is sent, in this order. Those that come while
  * the store is at work go to it together, next.
+ *
+ * @throws {NotifierError} `invalid` for an option that is not known
  */
 export function toFetchHandler(engine: Engine, options: FetchHandlerOptions = {}): FetchHandler {
+  checkKeys(options, 'store send authorize user onError maxBodyBytes', 'toFetchHandler');
   const { store, send, authorize, user, onError = console.error, maxBodyBytes = 8 * 1024 * 1024 } = options;
   const committer = new Committer(engine, { store });
 

@@ -245,7 +245,7 @@ export interface EventType {
   name: string;
   display_name: string;
   description: string;
-  template: string;
+  template: string | null;
   category_id: string;
 }
 
@@ -260,9 +260,9 @@ export interface PlatformInfo {
   id: string;
   name: Platform;
   display_name: string;
-  description: string;
   logo_url: string;
   available_event_ids: string[];
+  description: string;
 }
 
 /** A value of an event's `type`. */

@@ -15,8 +15,8 @@
 
 #include "notifier/adapters/curl.hpp"
 #include "notifier/adapters/openssl.hpp"
-#include "notifier/delivery/outbox.hpp"
 #include "notifier/model/moment.hpp"
+#include "notifier/outbox/outbox.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -61,7 +61,8 @@ struct CourierOptions {
 /// would know of it after a crash.
 class Courier {
  public:
-  /// @param outbox, transport  outlive the courier, and are used in its thread alone, but for transport.wake()
+  /// @param outbox     outlives the courier, and is used in its thread alone
+  /// @param transport  the same, but for transport.wake()
   Courier(Outbox& outbox, CurlTransport& transport, CourierOptions options = {})
       : outbox_(&outbox), transport_(&transport), options_(std::move(options)) {}
 

@@ -15,7 +15,8 @@
 #include "notifier/adapters/curl_options.hpp"
 #include "notifier/adapters/curl_transfer.hpp"
 #include "notifier/delivery/classify.hpp"
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -132,7 +133,7 @@ inline std::unique_ptr<CurlTransport::Transfer> CurlTransport::take(bool is_mail
 
 inline void CurlTransport::start(std::uint64_t tag, Delivery delivery) {
   const auto end = [&](const Verdict& verdict) { ended_.push_back({tag, verdict, std::move(delivery)}); };
-  const bool is_mail = delivery.platform == Platform::email;
+  const bool is_mail = notifier::is_mail(delivery.platform);
   // The pieces borrow from the URL, which moves with the delivery.
   const std::string text = delivery.url;
   Url url;

@@ -4,7 +4,7 @@
 #include <string>
 
 #include "notifier/adapters/curl_smtp.hpp"
-#include "notifier/delivery/address_guard.hpp"
+#include "notifier/net/address_guard.hpp"
 #include "notifier/version.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

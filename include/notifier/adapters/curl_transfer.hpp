@@ -23,10 +23,10 @@
 #include "notifier/adapters/curl_shortage.hpp"
 #include "notifier/adapters/curl_smtp.hpp"
 #include "notifier/adapters/curl_smtp_session.hpp"
-#include "notifier/delivery/address_guard.hpp"
 #include "notifier/delivery/classify.hpp"
-#include "notifier/delivery/delivery.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/net/address_guard.hpp"
+#include "notifier/net/url.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::net {
@@ -90,8 +90,8 @@ class CurlTransfer {
   }
 
   /// What came of it, once goes_on() says no.
-  /// @param remaining, refused  get a mail's recipients to be tried again, and those that are not; neither where it is
-  ///                            the same for all
+  /// @param remaining  gets a mail's recipients to be tried again, where it is not the same for all
+  /// @param refused    gets those that are not, likewise
   Verdict judge(CURLcode code, Timestamp now, std::vector<std::string>& remaining, std::vector<std::string>& refused) {
     if (taken_ == 0 && is_local_failure(code)) return classify(TransportFailure::local);
     if (blocked_ != GuardReason::none && code == CURLE_COULDNT_CONNECT) return classify(TransportFailure::blocked);

@@ -169,7 +169,7 @@ inline Result<void> SqliteStore::load(Registry& registry) {
   std::vector<Change> changes;
   while (true) {
     const auto more = rows->step();
-    if (!more) return more.error();
+    if (!more.has_value()) return more.error();
     if (!*more) break;
     const auto root = document.parse(rows->text(0));
     if (!root) return root.error();
@@ -184,8 +184,8 @@ inline Result<void> SqliteStore::load_configuration(Registry& registry) {
   auto row = SqliteStatement::prepare(writer_.handle(), "SELECT document FROM configuration");
   if (!row) return row.error();
   const auto exists = row->step();
-  if (!exists) return exists.error();
-  return *exists ? registry.load(row->text(0)) : Result<void>();
+  if (!exists.has_value()) return exists.error();
+  return *exists ? registry.load_configuration(row->text(0)) : Result<void>();
 }
 
 inline Result<void> SqliteStore::store_configuration(std::string_view document) {
@@ -280,7 +280,7 @@ inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offs
                                        std::vector<std::string>& out) const {
   const std::lock_guard<std::mutex> lock(read_mutex_);
   const auto range = event_range_.bind(1, app_id).step();
-  if (!range || !*range) return 0;
+  if (!range.value_or(false)) return 0;
   const std::int64_t first = event_range_.integer(0);
   const std::int64_t last = event_range_.integer(1);
   event_range_.reset();
@@ -289,7 +289,7 @@ inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offs
   page_of_events_.bind(1, app_id)
       .bind(2, last - static_cast<std::int64_t>(offset))
       .bind(3, static_cast<std::int64_t>(limit));
-  for (auto row = page_of_events_.step(); row && *row; row = page_of_events_.step()) {
+  for (auto row = page_of_events_.step(); row.value_or(false); row = page_of_events_.step()) {
     out.emplace_back(page_of_events_.text(0));
   }
   return total;

@@ -67,7 +67,7 @@ class SqliteStatement {
   /// Runs a statement that gives no rows, and resets it.
   Result<void> run() {
     const auto more = step();
-    if (!more) return more.error();
+    if (!more.has_value()) return more.error();
     reset();
     return {};
   }
@@ -128,14 +128,14 @@ class SqliteDatabase {
     auto statement = SqliteStatement::prepare(handle_.get(), sql);
     if (!statement) return statement.error();
     const auto row = statement->step();
-    if (!row) return row.error();
+    if (!row.has_value()) return row.error();
     return *row ? statement->integer(0) : std::int64_t{0};
   }
   Result<std::string> query_text(std::string_view sql) {
     auto statement = SqliteStatement::prepare(handle_.get(), sql);
     if (!statement) return statement.error();
     const auto row = statement->step();
-    if (!row) return row.error();
+    if (!row.has_value()) return row.error();
     return *row ? std::string(statement->text(0)) : std::string();
   }
 

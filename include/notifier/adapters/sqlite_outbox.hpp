@@ -16,9 +16,9 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/adapters/sqlite_outbox_writer.hpp"
-#include "notifier/delivery/outbox_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
-#include "notifier/delivery/outbox_target.hpp"
+#include "notifier/outbox/record_json.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/outbox/target.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -79,7 +79,8 @@ class SqliteOutbox final : public OutboxStorage {
  private:
   friend class SqliteStore;
 
-  /// @param database, write_mutex  the store's own
+  /// @param database     the store's own
+  /// @param write_mutex  the store's own
   SqliteOutbox(SqliteDatabase& database, std::mutex& write_mutex) : database_(&database), write_mutex_(&write_mutex) {}
   Result<void> open(SqliteDatabase reader);
   /// Adds deliveries within the store's transaction; settle() says what became of it.

@@ -17,8 +17,8 @@
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::sqlite {
@@ -56,7 +56,7 @@ template <class Each>
 Result<void> each_row(SqliteStatement& statement, Each&& each) {
   while (true) {
     const auto more = statement.step();
-    if (!more) return more.error();
+    if (!more.has_value()) return more.error();
     if (!*more) return {};
     each(statement);
   }
@@ -176,7 +176,7 @@ class OutboxReader {
 
   Result<Delivery> load_by(SqliteStatement& content, std::uint64_t sequence) {
     const auto row = content.bind(1, static_cast<std::int64_t>(sequence)).step();
-    if (!row) return row.error();
+    if (!row.has_value()) return row.error();
     if (!*row) return lost(errc::not_found, "no such delivery is stored");
     Result<Rest> rest = content.integer(1) == 0 ? Result<Rest>(Rest()) : shared_rest(content.integer(1));
     const auto root = document_.parse(content.text(0), NOTIFIER_MAX_SNAPSHOT_BYTES);
@@ -197,7 +197,7 @@ class OutboxReader {
     auto& known = rests_[id];
     if (auto rest = known.lock()) return rest;
     const auto row = load_rest_.bind(1, id).step();
-    if (!row) return row.error();
+    if (!row.has_value()) return row.error();
     if (!*row) return lost(errc::invalid, "the stored body is lost");
     auto rest = std::make_shared<const std::string>(load_rest_.text(0));
     load_rest_.reset();
@@ -205,7 +205,7 @@ class OutboxReader {
     if (rests_.size() > many) {
       for (auto at = rests_.begin(); at != rests_.end();) at = at->second.expired() ? rests_.erase(at) : std::next(at);
     }
-    return Rest(std::move(rest));
+    return rest;
   }
 
   Result<void> read_addresses(std::string_view json, std::vector<std::string>& out) {

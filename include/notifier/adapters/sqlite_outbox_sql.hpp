@@ -74,8 +74,9 @@ inline constexpr std::string_view old_action =
     "END";
 
 /// Selects columns of deliveries, and of those of 1.0 where there are such.
-/// @param where, old_where  conditions, each as its table's indices need it
-/// @param rest              what follows: ORDER BY and the like
+/// @param where      a condition, as the table's indices need it
+/// @param old_where  the same for those of 1.0
+/// @param rest       what follows: ORDER BY and the like
 inline std::string select_records(bool has_old, std::string_view where, std::string_view old_where,
                                   std::string_view rest = {}, std::string_view columns = record_columns,
                                   std::string_view old_columns = old_record_columns) {

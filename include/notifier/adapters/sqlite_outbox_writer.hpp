@@ -14,8 +14,8 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/delivery/delivery_json.hpp"
-#include "notifier/delivery/outbox_storage.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/outbox/storage.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -94,11 +94,11 @@ class OutboxWriter {
 
   Result<void> change(const OutboxChange& change) {
     auto found = update(change);
-    if (found && !*found && has_old_) {
+    if (found.has_value() && !*found && has_old_) {
       auto moved = move(static_cast<std::int64_t>(change.sequence));
       found = moved ? update(change) : Result<bool>(std::move(moved).error());
     }
-    if (!found) return std::move(found).error();
+    if (!found.has_value()) return std::move(found).error();
     if (!*found) return {};
     const auto sequence = static_cast<std::int64_t>(change.sequence);
     Result<void> done;
@@ -165,7 +165,7 @@ class OutboxWriter {
     insert_.bind(9, to_string(record.state)).bind(10, std::int64_t{record.attempts});
     insert_.bind(11, record.created_at.ms).bind(12, record.next_at.ms).bind(13, record.wait_ms);
     const auto is_new = insert_.step();
-    if (!is_new) return is_new.error();
+    if (!is_new.has_value()) return is_new.error();
     if (!*is_new) return {};
     const std::int64_t sequence = insert_.integer(0);
     insert_.reset();
@@ -191,7 +191,7 @@ class OutboxWriter {
     const std::string_view name(hash, sizeof hash);
     const auto row_id = [](SqliteStatement& statement) -> Result<std::int64_t> {
       const auto row = statement.step();
-      if (!row) return row.error();
+      if (!row.has_value()) return row.error();
       const std::int64_t id = *row ? statement.integer(0) : 0;
       statement.reset();
       return id;
@@ -204,7 +204,7 @@ class OutboxWriter {
     update_.bind(1, static_cast<std::int64_t>(change.sequence)).bind(2, to_string(change.state));
     update_.bind(3, std::int64_t{change.attempts}).bind(4, change.next_at.ms).bind(5, change.wait_ms);
     const auto found = update_.step();
-    if (found) update_.reset();
+    if (found.has_value()) update_.reset();
     return found;
   }
 
@@ -226,7 +226,7 @@ class OutboxWriter {
   /// Drops a delivery's content, and the rest of its body with the last that has it.
   Result<void> drop_content(std::int64_t sequence) {
     const auto row = forget_content_.bind(1, sequence).step();
-    if (!row) return row.error();
+    if (!row.has_value()) return row.error();
     const std::int64_t rest = *row ? forget_content_.integer(0) : 0;
     forget_content_.reset();
     return rest == 0 ? Result<void>() : forget_rest_.bind(1, rest).run();

@@ -133,7 +133,7 @@ inline Result<void> StoreWriter::store(const Change& change) {
 /// Whether the row is as the change expects; errc::conflict where it is not.
 inline Result<void> StoreWriter::check_expected(const Change& change, std::string_view kind, std::string_view id) {
   const auto row = present_.bind(1, kind).bind(2, id).step();
-  if (!row) return row.error();
+  if (!row.has_value()) return row.error();
   const bool is_there = *row;
   std::string version;
   if (is_there) {
@@ -159,7 +159,7 @@ inline Result<void> StoreWriter::check_expected(const Change& change, std::strin
 /// Whether the app of a notifier is there.
 inline Result<void> StoreWriter::check_app(std::string_view id) {
   const auto row = present_.bind(1, "app").bind(2, id).step();
-  if (!row) return row.error();
+  if (!row.has_value()) return row.error();
   present_.reset();
   return *row ? Result<void>() : Result<void>(conflict());
 }
@@ -182,13 +182,13 @@ inline Result<void> StoreWriter::store(RecordedEvent& event) {
   if (!event.id.empty()) {
     if (auto done = take_over_events(event.app_id); !done) return done;
     const auto is_new = add_event_id_.bind(1, event.app_id).bind(2, event.id).step();
-    if (!is_new) return is_new.error();
+    if (!is_new.has_value()) return is_new.error();
     add_event_id_.reset();
     event.is_known = !*is_new;
     if (event.is_known) return {};
   }
   const auto row = add_event_.bind(1, event.app_id).bind(2, event.json).step();
-  if (!row) return row.error();
+  if (!row.has_value()) return row.error();
   const std::int64_t number = add_event_.integer(0);
   add_event_.reset();
   const auto kept = static_cast<std::int64_t>(most_events_);

@@ -36,8 +36,10 @@ class Api {
   /// @param registry  outlives the Api.
   explicit Api(const Registry& registry, ApiOptions options = {})
       : registry_(&registry), options_(std::move(options)), router_(registry, options_.router) {}
+  explicit Api(const Registry&&, ApiOptions = {}) = delete;
 
-  /// Answers any request whatever, in the shapes of the wire contract, section 5. Never throws, but for std::bad_alloc.
+  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 413, 422 or 500, in the shapes of
+  /// api/errors.hpp. Never throws, but for std::bad_alloc.
   ///
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
   Outcome handle(const Request& request);

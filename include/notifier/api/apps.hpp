@@ -10,6 +10,7 @@
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
+#include "notifier/api/warnings.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -28,11 +29,12 @@ inline void write_app(json::Writer& out, const App& app) {
   });
 }
 
-inline Response app_response(int status, const App& app) {
+inline Response app_response(int status, const App& app, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("app");
       write_app(out, app);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -73,6 +75,14 @@ class TextReader {
  private:
   Error error_;
 };
+
+/// Remarks on the keys of an app that nobody knows; its id and notifiers are known, though nothing comes of them here.
+inline std::vector<FieldError> remarks_on_app(json::View root) {
+  Problems warnings;
+  check_keys(root, app_keys, {}, warnings);
+  check_keys(root["owner"], user_keys, "owner.", warnings);
+  return std::move(warnings.list());
+}
 
 /// Reads `{"name"?, "owner":{id, username, email}?, "project_id"?}`; null means absent, and other keys are ignored.
 inline Result<AppPatch> read_app_patch(json::View root) {
@@ -118,7 +128,7 @@ inline Response add_app(Call& call) {
   auto changes = call.registry.plan_add_app(std::move(*app), true);
   if (!changes) return failure(changes.error());
   call.outcome.changes = std::move(*changes);
-  return app_response(201, call.outcome.changes.front().app);
+  return app_response(201, call.outcome.changes.front().app, remarks_on_app(*root));
 }
 
 inline Response update_app(Call& call) {
@@ -132,7 +142,7 @@ inline Response update_app(Call& call) {
   if (!patch) return failure(patch.error());
   auto change = call.registry.plan_update_app(app->id, *patch);
   if (!change) return failure(change.error());
-  Response response = app_response(200, change->app);
+  Response response = app_response(200, change->app, remarks_on_app(*root));
   if (version_of(change->app) == change->expected) return response;
   record_app_changes(call, *app, change->app);
   call.outcome.changes.push_back(std::move(*change));
@@ -149,11 +159,12 @@ inline Response remove_app(Call& call) {
   return response;
 }
 
-inline Response user_response(const User& user) {
+inline Response user_response(const User& user, const std::vector<FieldError>& warnings) {
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
       out.key("user");
       write_user(out, user);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -173,7 +184,9 @@ inline Response update_user(Call& call) {
   if (!reader.is_fine()) return failure(reader.error());
   auto change = call.registry.plan_update_user(id, patch);
   if (!change) return failure(change.error());
-  Response response = user_response(change->user);
+  Problems warnings;
+  check_keys(*root, user_keys, {}, warnings);
+  Response response = user_response(change->user, warnings.list());
   if (version_of(change->user) != change->expected) call.outcome.changes.push_back(std::move(*change));
   return response;
 }

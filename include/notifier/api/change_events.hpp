@@ -8,6 +8,8 @@
 #include <vector>
 
 #include "notifier/api/call.hpp"
+#include "notifier/platform/table.hpp"
+#include "notifier/registry/notifier_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -53,7 +55,7 @@ void write_event(const Call& call, const App& app, std::string_view kind, std::s
   });
 }
 
-/// What an event tells of a notifier: never its URL, its keys, or the parts of `type_data` that we do not know.
+/// What an event tells of a notifier: never a secret, or the parts of `type_data` that we do not know.
 inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, const Vocabulary& vocabulary) {
   const std::string_view platform = to_string(notifier.platform);
   out.member("notifier_id", notifier.id);
@@ -73,13 +75,8 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.member("notifier_type", platform);
   out.key("notifier_type_data");
   out.object([&] {
-    if (notifier.platform != Platform::email) return;
-    for (const auto& [key, values] :
-         {std::pair("user_ids", &notifier.type_data.user_ids), std::pair("emails", &notifier.type_data.emails)}) {
-      out.key(key);
-      out.array([&, &list = *values] {
-        for (const std::string& value : list) out.string(value);
-      });
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      if (field.visibility == PlatformField::Visibility::open) write_field(out, field, notifier.type_data);
     }
   });
   out.member("platform_name", platform);

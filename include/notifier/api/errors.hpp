@@ -1,4 +1,5 @@
-// Error answers: the shapes of the wire contract, section 5, and nothing else.
+// Error answers, in three shapes and no other: `{"errors":{field:[messages]}}` for 422, `{"resource":...,"error":"not
+// found"}` for 404, and `{"error":...}` for all others.
 
 #pragma once
 
@@ -20,11 +21,13 @@ inline Response error_response(int status, std::string_view message) {
 }
 
 /// 404 `{"resource":resource,"error":"not found"}`
-inline Response not_found(std::string_view resource) {
+/// @param message  what was given and what there is, where more can be said than the public API does
+inline Response not_found(std::string_view resource, std::string_view message = {}) {
   return json_response(404, [&](json::Writer& out) {
     out.object([&] {
       out.member("resource", resource);
       out.member("error", "not found");
+      if (!message.empty()) out.member("message", message);
     });
   });
 }
@@ -68,7 +71,8 @@ inline Response failure(const Error& error) {
     case errc::duplicate_key:
     case errc::not_an_object: return bad_json(error);
     case errc::too_large: return error_response(413, error.message);
-    case errc::not_found: return not_found(error.field);
+    case errc::not_found:
+      return not_found(error.field, error.field == "notification_platform" ? error.message : std::string_view());
     case errc::conflict: return error_response(409, error.message);
     case errc::unsupported: return error_response(400, error.message);
     case errc::storage: return error_response(500, error.message);

@@ -13,8 +13,11 @@
 #include "notifier/api/call.hpp"
 #include "notifier/api/deliveries.hpp"
 #include "notifier/api/pagination.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/api/warnings.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/model/time.hpp"
+#include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -32,8 +35,22 @@ inline Audience audience_of(const Call& call, const App& app) {
   return audience;
 }
 
+inline constexpr std::string_view event_keys =
+    "id created_at type app_id app_name project_id project_name user type_data";
+
+/// Remarks on what is strange in an event, which is taken nevertheless.
+inline void remark_on_event(json::View root, const Event& event, Problems& warnings) {
+  if (event.type.empty()) {
+    warnings.add("type", "is missing: only who is sent all events is told, of an event that has no name", "missing");
+  }
+  const std::string_view time = remark_on_time(event.created_at);
+  if (!time.empty()) warnings.add("created_at", time, "strange_time");
+  check_keys(root, event_keys, {}, warnings);
+}
+
 /// Reads the envelope of an event that was sent for `app`; an event of another app is errc::invalid.
-inline Result<Event> read_event(Call& call, const App& app, std::string_view json) {
+/// @param warnings  null: nobody hears of remarks
+inline Result<Event> read_event(Call& call, const App& app, std::string_view json, Problems* warnings = nullptr) {
   const auto root = call.document.parse(json);
   if (!root) return root.error();
   Error error;
@@ -43,6 +60,7 @@ inline Result<Event> read_event(Call& call, const App& app, std::string_view jso
     return error;
   }
   const Event event = Event::read(*root, json);
+  if (warnings != nullptr) remark_on_event(*root, event, *warnings);
   const bool by_id = !event.app_id.empty();
   if (by_id ? event.app_id == app.id : event.app_name.empty() || event.app_name == app.name) return event;
   error.fields.push_back({by_id ? "app_id" : "app_name", "is not the app that the path names", "other_app"});
@@ -75,13 +93,16 @@ inline std::vector<std::string_view> split_events(Call& call) {
   return lines;
 }
 
+/// Which line of a body another begins with, for a message.
+inline std::string place_of(std::string_view body, std::string_view line) {
+  const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
+  return "line " + decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))) + ": ";
+}
+
 /// Says which of several events a fault lies in; places are counted from the start of its line.
 inline Error in_line(Error error, std::string_view body, std::string_view line, std::size_t count) {
   if (count == 1) return error;
-  const std::size_t start = static_cast<std::size_t>(line.data() - body.data());
-  const std::string_view before = body.substr(0, start);
-  const auto number = 1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'));
-  const std::string place = "line " + decimal(number) + ": ";
+  const std::string place = place_of(body, line);
   error.message.insert(0, place);
   for (FieldError& field : error.fields) field.message.insert(0, place);
   return error;
@@ -127,11 +148,15 @@ class EventIds {
   std::string_view key_;
 };
 
+/// The most remarks that an answer makes.
+inline constexpr std::size_t max_warnings = 20;
+
 /// Routes the events of a body and adds them to the outcome. Several are taken all or not at all.
-/// @param taken  called as `void(std::string_view type)` for each
+/// @param warnings  what is remarked on them
+/// @param taken     called as `void(std::string_view type)` for each
 /// @return the error to answer, where there is one
 template <class Taken>
-std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
+std::optional<Response> take_events(Call& call, const App& app, std::vector<FieldError>& warnings, Taken&& taken) {
   const std::vector<std::string_view> events = split_events(call);
   EventIds ids;
   if (auto refused = ids.read(call, events.size())) return refused;
@@ -143,8 +168,14 @@ std::optional<Response> take_events(Call& call, const App& app, Taken&& taken) {
     return failure(in_line(error, call.request.body, json, events.size()));
   };
   for (const std::string_view json : events) {
-    const auto event = read_event(call, app, json);
+    Problems remarks;
+    const auto event = read_event(call, app, json, warnings.size() < max_warnings ? &remarks : nullptr);
     if (!event) return refuse(event.error(), json);
+    for (FieldError& remark : remarks.list()) {
+      if (warnings.size() == max_warnings) break;
+      if (events.size() > 1) remark.message.insert(0, place_of(call.request.body, json));
+      warnings.push_back(std::move(remark));
+    }
     std::string id = ids.of(event->id, outcome.events.size() + 1);
     audience.event_id = id;
     const auto routed = route(call, json, own, audience);
@@ -168,7 +199,8 @@ inline Response accept_events(Call& call) {
   };
   std::vector<Accepted> accepted;
   Outcome& outcome = call.outcome;
-  if (auto refused = take_events(call, *app, [&](std::string_view type) {
+  std::vector<FieldError> warnings;
+  if (auto refused = take_events(call, *app, warnings, [&](std::string_view type) {
         accepted.push_back({std::string(type), outcome.deliveries.size()});
       })) {
     return *std::move(refused);
@@ -198,6 +230,7 @@ inline Response accept_events(Call& call) {
         });
       }
     });
+    write_warnings(out, warnings);
   });
   return json_text_response(202, body);
 }
@@ -236,6 +269,7 @@ inline Response stream(Call& call) {
   Response response;
   response.headers.push_back({"Content-Type", "text/event-stream; charset=utf-8"});
   response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   return response;
 }
 

@@ -8,11 +8,13 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// A response whose body is some JSON.
+/// A response whose body is some JSON. It may hold secrets, as the URL of a webhook: nobody on the way is to keep it.
 inline Response json_text_response(int status, const Buffer& json) {
   Response response;
   response.status = status;
   response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
+  response.headers.push_back({"Cache-Control", "no-store"});
+  response.headers.push_back({"X-Content-Type-Options", "nosniff"});
   response.body = json.str();
   return response;
 }

@@ -1,4 +1,5 @@
-// List, add, show, update, test and remove a notifier (wire contract, sections 3 and 4).
+// List, add, show, update, test and remove a notifier. A body has the root key `notifier` (or `notifiers`); on create
+// the app is looked for first, then the platform (both 404), then all attributes are judged in one answer (422).
 
 #pragma once
 
@@ -6,18 +7,22 @@
 #include <optional>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
+#include "notifier/api/warnings.hpp"
+#include "notifier/registry/notifier_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-inline Response notifier_response(int status, const Notifier& notifier) {
+inline Response notifier_response(int status, const Notifier& notifier, const std::vector<FieldError>& warnings = {}) {
   return json_response(status, [&](json::Writer& out) {
     out.object([&] {
       out.key("notifier");
       write_json(out, notifier);
+      write_warnings(out, warnings);
     });
   });
 }
@@ -54,7 +59,7 @@ inline Response add_notifier(Call& call) {
   auto change = call.registry.plan_add(app->id, *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(201, change->notifier);
+  Response response = notifier_response(201, change->notifier, change->warnings);
   record_change(call, *app, "new_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -71,7 +76,7 @@ inline Response update_notifier(Call& call) {
   auto change = call.registry.plan_update(app->id, call.notifier_id(), *draft);
   if (!change) return failure(change.error());
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, change->notifier, change->warnings);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at);
   call.outcome.changes.push_back(std::move(*change));
   return response;

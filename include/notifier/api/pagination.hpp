@@ -41,8 +41,9 @@ inline Page read_page(const Target& target) noexcept {
   return page;
 }
 
-/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, next_page, total_pages,
-/// total_count}}`, null where there is no such page.
+/// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
+/// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
+/// published clients read, and the one that was recorded.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
   const std::size_t pages = (total + page.size - 1) / page.size;
   const auto number_or_null = [&](std::string_view key, std::size_t number, bool exists) {
@@ -58,7 +59,9 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
     out.key("pagination");
     out.object([&] {
       number_or_null("current_page", page.number, true);
-      number_or_null("prev_page", (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      for (const std::string_view key : {"prev_page", "previous_page"}) {
+        number_or_null(key, (std::min)(page.number - 1, pages), page.number > 1 && pages > 0);
+      }
       number_or_null("next_page", page.number + 1, page.number < pages);
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);

@@ -9,7 +9,8 @@
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/raw_member.hpp"
 #include "notifier/api/sample_event.hpp"
-#include "notifier/delivery/url.hpp"
+#include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -30,11 +31,11 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     out.member("notifier_id", delivery.notifier_id);
     out.member("notifier_name", delivery.notifier_name);
     out.member("platform", to_string(delivery.platform));
-    if (delivery.platform == Platform::email) {
+    if (is_mail(delivery.platform)) {
       out.member("from", delivery.from);
       out.key("to");
       out.array([&] {
-        for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+        for (const std::string_view to : delivery.each_recipient()) out.string(to);
       });
       out.member("message", delivery.body);
     } else {
@@ -42,9 +43,9 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
       out.key("headers");
       out.object([&] {
-        for (std::size_t i = 0; i < delivery.header_count; ++i) {
-          out.escaped_key(delivery.headers[i].name);
-          out.string(delivery.headers[i].value);
+        for (const HeaderView& header : delivery.each_header()) {
+          out.escaped_key(header.name);
+          out.string(header.value);
         }
         if (notifier.type_data.signing_secrets.empty()) return;
         out.member("webhook-timestamp", "computed when sent");
@@ -54,8 +55,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     }
     out.key("truncations");
     out.array([&] {
-      for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-        const Truncation& cut = delivery.truncations[i];
+      for (const Truncation& cut : delivery.each_truncation()) {
         out.object([&] {
           out.member("part", cut.part);
           out.key("length");

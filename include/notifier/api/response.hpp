@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/registry/change.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

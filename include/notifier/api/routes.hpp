@@ -14,6 +14,7 @@
 #include "notifier/api/events.hpp"
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/previews.hpp"
+#include "notifier/api/settings.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -58,6 +59,8 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/notification_platforms/:id", show_platform},
     {"GET", "/v1/event_types", list_event_types},
     {"GET", "/v1/event_categories", list_event_categories},
+
+    {"GET", "/v1/settings", show_settings},
 };
 
 /// Whether a pattern fits a path; then `call.parameters` holds the variable segments.

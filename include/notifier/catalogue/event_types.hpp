@@ -40,7 +40,7 @@ inline constexpr EventType builtin_event_types[] = {
      detail::app_operations_id},
     {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
      detail::app_operations_id},
-    {"5982f139d48c360021b1eb54", "app_alert_triggered", "Alert triggered",
+    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
      "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
     {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
     {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},

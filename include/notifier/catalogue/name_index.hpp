@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "notifier/text/bytes.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -34,8 +35,7 @@ struct Name {
   ///
   /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
   std::size_t hash(unsigned bits) const noexcept {
-    return static_cast<std::size_t>(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >>
-                                    (64 - bits));
+    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
   }
 
   friend bool operator==(const Name& a, const Name& b) noexcept {

@@ -9,31 +9,14 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/delivery/classify_retry_after.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/model/platform.hpp"
+#include "notifier/model/verdict.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What is to be done after an attempt, and why.
-struct Verdict {
-  enum class Action : std::uint8_t {
-    delivered,  ///< it has arrived
-    retry,      ///< try again later, by the schedule
-    throttle,   ///< try again later, and send this target nothing else until then
-    disable,    ///< never again, nor anything else: the target is gone. The notifier is to be switched off
-    fail,       ///< never again: this delivery will not be taken
-    postpone,   ///< no attempt was made: the machine here lacks what it takes. Soon again, and nothing counts
-  };
-
-  Action action = Action::fail;
-  int status = 0;  ///< the HTTP status or SMTP code; 0 where none came
-  std::string_view
-      reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
-  std::optional<std::int64_t>
-      retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
-};
 
 /// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
 /// it became the same of all.
@@ -42,9 +25,6 @@ struct MailRecipients {
   std::vector<std::string> refused;    ///< refused for good
   bool some_accepted = false;          ///< others got it
 };
-
-/// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
-constexpr std::string_view to_string(Verdict::Action action) noexcept;
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
@@ -68,8 +48,7 @@ enum class TransportFailure : std::uint8_t {
 /// Judges an HTTP reply by the rules of the platform.
 ///
 /// A redirect is a failure: following it would lead around the address guard. Server errors are worth another attempt,
-/// other refusals are not. Slack says "ok" in the body (https://api.slack.com/messaging/webhooks#handling_errors) and
-/// Rocket.Chat `"success":true`; a 200 without that is no success.
+/// other refusals are not. What a platform says in the body beyond that is in its row: a 200 without it is no success.
 ///
 /// @param now  what a Retry-After with a date is counted from, unless the reply has a valid Date of its own.
 Verdict classify(Platform platform, const HttpReply& reply, Timestamp now);
@@ -85,18 +64,6 @@ Verdict classify_smtp(int code, std::string_view text) noexcept;
 Verdict classify(TransportFailure failure) noexcept;
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-constexpr std::string_view to_string(Verdict::Action action) noexcept {
-  switch (action) {
-    case Verdict::Action::delivered: return "delivered";
-    case Verdict::Action::retry: return "retry";
-    case Verdict::Action::throttle: return "throttle";
-    case Verdict::Action::disable: return "disable";
-    case Verdict::Action::fail: return "fail";
-    case Verdict::Action::postpone: return "postpone";
-  }
-  return "unknown";
-}
 
 namespace detail::net {
 
@@ -125,32 +92,6 @@ inline std::optional<std::int64_t> retry_after(const HttpReply& reply, Timestamp
                      [&](std::string_view value) { return parse_retry_after(value, date.value_or(now)); });
 }
 
-struct KnownError {
-  std::string_view text;
-  Action action;
-  std::string_view reason;
-};
-
-// What a Slack webhook says in its body, whatever the status.
-inline constexpr KnownError slack_errors[] = {
-    {"no_service", Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
-    {"no_service_id", Action::disable, "Slack: this webhook does not exist (no_service_id)"},
-    {"no_active_hooks", Action::disable, "Slack: this webhook is disabled (no_active_hooks)"},
-    {"no_team", Action::disable, "Slack: the workspace does not exist (no_team)"},
-    {"team_disabled", Action::disable, "Slack: the workspace is disabled (team_disabled)"},
-    {"invalid_token", Action::disable, "Slack: the webhook's token is not valid (invalid_token)"},
-    {"channel_not_found", Action::disable, "Slack: the channel does not exist (channel_not_found)"},
-    {"channel_is_archived", Action::disable, "Slack: the channel is archived (channel_is_archived)"},
-    {"user_not_found", Action::disable, "Slack: the user does not exist (user_not_found)"},
-    {"action_prohibited", Action::fail, "Slack: an administrator forbids it (action_prohibited)"},
-    {"posting_to_general_channel_denied", Action::fail, "Slack: posting to this channel is not allowed"},
-    {"invalid_payload", Action::fail, "Slack: the message was not understood (invalid_payload)"},
-    {"invalid_blocks", Action::fail, "Slack: the message was not understood (invalid_blocks)"},
-    {"no_text", Action::fail, "Slack: the message has no text (no_text)"},
-    {"too_many_attachments", Action::fail, "Slack: the message has too many attachments (too_many_attachments)"},
-    {"rollup_error", Action::retry, "Slack: something went wrong there (rollup_error)"},
-};
-
 inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   const int status = reply.status;
   const auto make = [&](Action action, std::string_view reason) {
@@ -173,34 +114,34 @@ inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   return make(Action::retry, "the target's answer has no valid status");
 }
 
-inline Verdict classify_slack(const HttpReply& reply, Timestamp now) {
-  const Verdict verdict = classify_status(reply, now);
-  const std::string_view body = trimmed(reply.body);
-  if (verdict.action == Action::throttle || (verdict.action == Action::delivered && body == "ok")) return verdict;
-  for (const KnownError& error : slack_errors) {
-    if (body == error.text) return {error.action, reply.status, error.reason, verdict.retry_after_ms};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, "the target answered success, but not the \"ok\" that Slack says", std::nullopt};
+inline bool is_known(const KnownReply& known, std::string_view body) noexcept {
+  return known.is_whole ? trimmed(body) == known.text : body.find(known.text) != std::string_view::npos;
 }
 
-inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
+/// What speaks against a success that the status tells of; empty where it is one.
+inline std::string_view doubt_success(const ReplyRules& rules, std::string_view body) {
+  if (!rules.success_body.empty() && trimmed(body) != rules.success_body) return rules.unlike_success;
+  if (rules.success_member.empty()) return {};
+  json::Document document;
+  const auto root = document.parse(body, NOTIFIER_MAX_REPLY_BYTES);
+  const json::View success = root ? (*root)[rules.success_member] : json::View();
+  if (success.boolean()) return {};
+  return success.kind() == json::Kind::boolean ? rules.denied_success : rules.unlike_success;
+}
+
+inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
   const Verdict verdict = classify_status(reply, now);
-  std::string_view reason = "the target answered success, but not the \"success\":true that Rocket.Chat says";
-  if (verdict.action == Action::delivered) {
-    json::Document document;
-    const auto root = document.parse(reply.body, NOTIFIER_MAX_REPLY_BYTES);
-    const json::View success = root ? (*root)["success"] : json::View();
-    if (success.boolean()) return verdict;
-    if (success.kind() == json::Kind::boolean)
-      reason = "the target refuses it (\"success\":false in an answer of success)";
+  // The body of a redirect need not be the platform's.
+  if (reply.status >= 300 && reply.status <= 399) return verdict;
+  const bool is_success = verdict.action == Action::delivered;
+  const std::string_view doubt = is_success ? doubt_success(rules, reply.body) : std::string_view();
+  if (is_success && doubt.empty()) return verdict;
+  for (const KnownReply& known : rules.replies) {
+    const bool throttles = known.action == Action::throttle;
+    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.body)) continue;
+    return {known.action, reply.status, known.reason, throttles ? retry_after(reply, now) : verdict.retry_after_ms};
   }
-  // Older servers report their rate limit as 400, or inside a 200.
-  if (reply.body.find("error-too-many-requests") != std::string_view::npos) {
-    return {Action::throttle, reply.status, "the target asks to send less often", retry_after(reply, now)};
-  }
-  if (verdict.action != Action::delivered) return verdict;
-  return {Action::fail, reply.status, reason, std::nullopt};
+  return is_success ? Verdict{Action::fail, reply.status, doubt, std::nullopt} : verdict;
 }
 
 }  // namespace detail::net
@@ -208,13 +149,7 @@ inline Verdict classify_rocket_chat(const HttpReply& reply, Timestamp now) {
 inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
-  // The body of a redirect need not be the platform's.
-  if (reply.status >= 300 && reply.status <= 399) return detail::net::classify_status(reply, now);
-  switch (platform) {
-    case Platform::slack: return detail::net::classify_slack(reply, now);
-    case Platform::rocket_chat: return detail::net::classify_rocket_chat(reply, now);
-    default: return detail::net::classify_status(reply, now);
-  }
+  return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
 inline Verdict classify_smtp(int code, std::string_view text) noexcept {

@@ -8,8 +8,8 @@
 #include <optional>
 #include <string_view>
 
-#include "notifier/delivery/url.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -8,10 +8,10 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/catalogue/platforms.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

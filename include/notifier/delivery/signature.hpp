@@ -13,11 +13,11 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
-#include "notifier/delivery/signing_secret.hpp"
-#include "notifier/delivery/url.hpp"
 #include "notifier/json/write_number.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/model/signing_secret.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/base64.hpp"
 

@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <cstddef>
 #include <string_view>
-#include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/format/escape.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/model/truncation.hpp"
 #include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What was cut while a payload was written; reused from event to event.
-using Truncations = std::vector<Truncation>;
 
 namespace detail {
 

@@ -93,7 +93,7 @@ class QuotedPrintable {
 
   /// Text that is_inert() holds for, padded: it is folded, and nothing else. Always inlined, as this object would
   /// otherwise have an address.
-  [[gnu::always_inline]] void inert_text(std::string_view text) noexcept {
+  NOTIFIER_ALWAYS_INLINE void inert_text(std::string_view text) noexcept {
     if (text.size() <= static_cast<std::size_t>(line_end_ - out_) && !needs_guard(text)) {
       out_ = put_padded(out_, text);
     } else {
@@ -150,7 +150,7 @@ class QuotedPrintable {
 
  private:
   /// Two vectors at a time, up to 31 bytes beyond: literals are long.
-  [[gnu::noinline]] static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
+  NOTIFIER_NOINLINE static char* put_literal(char* out, const char* encoded, std::size_t size) noexcept {
     constexpr std::size_t step = 2 * Bytes::size;
     for (std::size_t at = 0; at < size; at += step) {
       const Bytes first = Bytes::load(encoded + at);
@@ -167,7 +167,7 @@ class QuotedPrintable {
 
   QuotedPrintable(char* out, char* line_end) noexcept : out_(out), line_end_(line_end) {}
 
-  [[gnu::noinline]] static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static QuotedPrintable fold(QuotedPrintable at, std::string_view text) noexcept {
     while (!at.needs_guard(text)) {
       const std::size_t space = static_cast<std::size_t>(at.line_end_ - at.out_);
       if (text.size() <= space) {
@@ -182,7 +182,7 @@ class QuotedPrintable {
   }
 
   template <class Escape>
-  [[gnu::noinline]] static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static QuotedPrintable encode_text(QuotedPrintable from, std::string_view text) noexcept {
     const char* p = text.data();
     const char* const end = p + text.size();
     char* out = from.out_;
@@ -228,7 +228,7 @@ class QuotedPrintable {
 
   /// Writes the code point at `p` encoded, and moves `p` behind it: its bytes stay on one line.
   template <class Escape>
-  [[gnu::noinline]] static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
+  NOTIFIER_NOINLINE static std::size_t encode(const char*& p, const char* end, char* token) noexcept {
     if (char* const written = Escape::put(*p, token)) {
       ++p;
       return static_cast<std::size_t>(written - token);

@@ -15,18 +15,18 @@
 #include "notifier/json/tape_builder.hpp"
 #include "notifier/json/view.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/decimal.hpp"
 #if NOTIFIER_SIMDJSON
 #include "notifier/json/simdjson.hpp"
-#else
+#elif NOTIFIER_PICOJSON
 #include "notifier/json/picojson.hpp"
-#include "notifier/text/decimal.hpp"
 #endif
 
 NOTIFIER_NAMESPACE_BEGIN
 /// Reading JSON and writing it.
 namespace json {
 
-/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (simdjson backend).
+/// Reads JSON, again and again into the same memory: no allocation once it has grown to size (but for picojson's).
 ///
 /// Accepts exactly RFC 8259 in valid UTF-8 without a BOM, nested at most NOTIFIER_MAX_DEPTH deep, numbers of any size;
 /// the same on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
@@ -38,11 +38,11 @@ class Document {
   Document(Document&&) noexcept = default;
   Document& operator=(Document&&) noexcept = default;
 
-  /// @param text       copied where the backend needs it; need not outlive the call.
+  /// @param text       copied; need not outlive the call.
   /// @param max_bytes  longest text accepted.
   /// @return the root; or errc::invalid_json or errc::too_deep and the byte offset of the first fault, or
   ///         errc::too_large. The views of the document parsed before are invalid either way.
-  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES);
+  Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES) &;
 
  private:
   struct State {
@@ -59,7 +59,7 @@ class Document {
   std::unique_ptr<State> state_;
 };
 
-inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) {
+inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) & {
   // A Tape's indexes and offsets have 32 bits, and no text needs many more words than it has bytes.
   constexpr std::size_t most = 0xFFFF0000u;
   max_bytes = (std::min)(max_bytes, most);
@@ -81,7 +81,7 @@ inline Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
   if (state_->simdjson.read(text, state_->tape)) return Fault();
-#else
+#elif NOTIFIER_PICOJSON
   if (const Fault fault = scan(text)) return fault;
   if (detail::read_with_picojson(text, builder)) {
     state_->tape = builder.tape();

@@ -1,4 +1,4 @@
-// The reader of NOTIFIER_SIMDJSON=0: picojson, on texts that scan() has accepted.
+// The reader of NOTIFIER_PICOJSON=1: picojson, on texts that scan() has accepted.
 
 #pragma once
 

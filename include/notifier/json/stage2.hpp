@@ -48,7 +48,7 @@ class Stage2 {
 
   // Within the function above, so that this object never has an address, and lives in registers: the next step waits
   // for the last one's. The same for the two that are static.
-  [[gnu::always_inline]] bool read() noexcept {
+  NOTIFIER_ALWAYS_INLINE bool read() noexcept {
     for (;;) {
       if (in_object_ && !key()) return false;
       const std::size_t at = *next_++;
@@ -124,7 +124,7 @@ class Stage2 {
 
   /// The slice of a string.
   /// @param at  of the opening quote. Between it and the next structural there is only the string and white space.
-  [[gnu::always_inline]] std::uint64_t string(std::size_t at) noexcept {
+  NOTIFIER_ALWAYS_INLINE std::uint64_t string(std::size_t at) noexcept {
     const std::size_t begin = at + 1;
     std::size_t end = *next_ - std::size_t{1};
     while (text_[end] != '"') --end;

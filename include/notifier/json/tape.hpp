@@ -39,7 +39,7 @@ struct Tape {
     return static_cast<std::uint64_t>(tag) << 56 | static_cast<std::uint32_t>(after);
   }
   static constexpr std::uint64_t slice_word(std::size_t offset, std::size_t size) noexcept {
-    return static_cast<std::uint64_t>(offset) << 32 | static_cast<std::uint32_t>(size);
+    return std::uint64_t{offset} << 32 | static_cast<std::uint32_t>(size);
   }
 };
 

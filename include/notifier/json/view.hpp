@@ -48,7 +48,7 @@ class View {
   View operator[](std::string_view key) const noexcept;
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  [[gnu::always_inline]] std::string_view string() const noexcept {
+  NOTIFIER_ALWAYS_INLINE std::string_view string() const noexcept {
     return is_string() ? tape_->value(at_) : std::string_view();
   }
   /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.

@@ -221,7 +221,7 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  [[gnu::noinline]] bool append_variables() {
+  NOTIFIER_NOINLINE bool append_variables() {
     const std::size_t begin = text_.size();
     for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
                                     std::pair("deleted_vars", " removed")}) {
@@ -264,7 +264,7 @@ class Composer {
     return bit < vocabulary_.unselectable_bit() ? &vocabulary_.event_types()[bit] : nullptr;
   }
 
-  [[gnu::noinline]] void compose_unknown_kind() {
+  NOTIFIER_NOINLINE void compose_unknown_kind() {
     const EventType* const type = find_own_type();
     compose_title([&] {
       is_inert_ = false;

@@ -94,7 +94,7 @@ inline bool append_any_line(Buffer& out, std::string_view text) {
 
 /// append_line() for any text.
 template <bool is_padded>
-[[gnu::noinline]] bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
   if (text.empty()) return false;
   if (text.front() != ' ' && text.back() != ' ') {
     char* const start = out.room(text.size() + text_padding);

@@ -109,7 +109,7 @@ class WordingProgram {
   static constexpr std::size_t max_literals = 32 * 1024;
   static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
 
-  [[gnu::noinline]] void compile(std::size_t kind) {
+  NOTIFIER_NOINLINE void compile(std::size_t kind) {
     const std::lock_guard<std::mutex> lock(compiling_);
     if (compiled_[kind].load(std::memory_order_relaxed)) return;
     const std::size_t first = first_rows_[kind];
@@ -140,7 +140,7 @@ class WordingProgram {
   // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
 
   /// A copy with readable bytes behind it: literals are copied by whole vectors.
-  [[gnu::noinline]] std::string_view keep_padded(std::string_view text) {
+  NOTIFIER_NOINLINE std::string_view keep_padded(std::string_view text) {
     if (max_literals - literals_size_ < text.size() + text_padding) {
       sound_ = false;
       return {};
@@ -153,10 +153,10 @@ class WordingProgram {
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(op_count_); }
 
   /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  [[gnu::noinline]] bool may_be_absent(std::size_t begin) const noexcept {
+  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
     return std::any_of(ops_ + begin, ops_ + op_count_, [](const Op& op) { return op.absent == open_end; });
   }
-  [[gnu::noinline]] void lead_absent_here(std::size_t begin) {
+  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
     for (std::size_t i = begin; i < op_count_; ++i) {
       if (ops_[i].absent == open_end) ops_[i].absent = here();
     }
@@ -215,7 +215,7 @@ class WordingProgram {
 
   /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
   /// slot at most, and begins with it.
-  [[gnu::noinline]] static bool needs_undo(std::string_view text) noexcept {
+  NOTIFIER_NOINLINE static bool needs_undo(std::string_view text) noexcept {
     bool has_written = false;
     for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
       if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
@@ -226,7 +226,7 @@ class WordingProgram {
   }
 
   /// Compiles clauses to the group's ']'; returns how far it came.
-  [[gnu::noinline]] std::size_t compile_group(std::string_view text, std::size_t depth) {
+  NOTIFIER_NOINLINE std::size_t compile_group(std::string_view text, std::size_t depth) {
     const bool undo = needs_undo(text);
     if (undo) emit(Op::Code::open, {}, depth);
     std::size_t at = 0;
@@ -258,7 +258,7 @@ class WordingProgram {
     return at;
   }
 
-  [[gnu::noinline]] void compile_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_slot(std::string_view slot) {
     if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
@@ -282,7 +282,7 @@ class WordingProgram {
     for (std::size_t i = begin; i < op_count_; ++i) ops_[i].target = here();
   }
 
-  [[gnu::noinline]] void compile_envelope_slot(std::string_view slot) {
+  NOTIFIER_NOINLINE void compile_envelope_slot(std::string_view slot) {
     Op::Code code = Op::Code::failed;
     if (slot == "app") code = Op::Code::app;
     if (slot == "project") code = Op::Code::project;
@@ -301,7 +301,7 @@ class WordingProgram {
     return op;
   }
 
-  [[gnu::noinline]] Layout find_layout(std::string_view name) {
+  NOTIFIER_NOINLINE Layout find_layout(std::string_view name) {
     for (const LayoutName& layout : layouts) {
       if (layout.name == name) return layout.layout;
     }
@@ -312,7 +312,7 @@ class WordingProgram {
     return Layout::plain;
   }
 
-  [[gnu::noinline]] std::uint16_t compile_conditions(std::string_view when) {
+  NOTIFIER_NOINLINE std::uint16_t compile_conditions(std::string_view when) {
     if (when.empty()) return empty_template;
     const std::uint16_t begin = here();
     while (!when.empty()) {
@@ -330,7 +330,7 @@ class WordingProgram {
   }
 
   /// Rows often share their fields: then they share the steps too.
-  [[gnu::noinline]] std::uint16_t compile_fields(std::string_view fields) {
+  NOTIFIER_NOINLINE std::uint16_t compile_fields(std::string_view fields) {
     for (std::size_t i = 0; i < table_size_; ++i) {
       if (rows_[i].fields != 0 && table_[i].fields == fields) return rows_[i].fields;
     }

@@ -16,7 +16,7 @@ namespace detail {
 /// Collects broken rules.
 class Problems {
  public:
-  [[gnu::noinline]] void add(std::string_view field, std::string_view message, std::string_view code) {
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
     list_.push_back({std::string(field), std::string(message), std::string(code)});
   }
   bool empty() const noexcept { return list_.empty(); }
@@ -27,7 +27,7 @@ class Problems {
   std::vector<FieldError>& list() noexcept { return list_; }
 
   /// errc::invalid. There is a problem.
-  [[gnu::noinline]] Error to_error(std::string_view what) && {
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
     Error error;
     error.code = errc::invalid;
     error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
@@ -60,7 +60,14 @@ struct DraftView {
   json::View created_at;
   json::View updated_at;
 
-  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of `selected`.
+  std::vector<std::string_view> unknown;  ///< keys that no notifier has
+
+  /// All keys that it may have, with a space between them.
+  static constexpr std::string_view keys =
+      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
+      "selected_event_ids selected_events app_id app type_data";
+
+  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
 
   static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
@@ -100,42 +107,33 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
+  json::View ignored;
   id = platform = type = created_at = updated_at = type_data = json::View();
+  unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
+      out = value;
+      return true;
+    };
+    bool known = false;
     switch (key.size()) {
-      case 2:
-        if (key == "id") id = value;
-        break;
-      case 4:
-        if (key == "name") name_value = value;
-        if (key == "type") type = value;
-        break;
-      case 6:
-        if (key == "active") active_value = value;
-        break;
-      case 8:
-        if (key == "platform") platform = value;
-        break;
-      case 9:
-        if (key == "type_data") type_data = value;
-        break;
-      case 10:
-        if (key == "created_at") created_at = value;
-        if (key == "updated_at") updated_at = value;
-        break;
-      case 11:
-        if (key == "platform_id") platform_id_value = value;
-        break;
+      case 2: known = is("id", id); break;
+      case 3: known = is("app", ignored); break;
+      case 4: known = is("name", name_value) || is("type", type); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored); break;
+      case 8: known = is("platform", platform); break;
+      case 9: known = is("type_data", type_data); break;
+      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
+      case 11: known = is("platform_id", platform_id_value); break;
       case 15:
-        if (key == "send_all_alerts") alerts_value = value;
-        if (key == "send_all_events") events_value = value;
-        if (key == "selected_events") names = value;
+        known =
+            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
         break;
-      case 18:
-        if (key == "selected_event_ids") ids = value;
-        break;
+      case 18: known = is("selected_event_ids", ids); break;
       default: break;
     }
+    if (!known) unknown.push_back(key);
   });
 
   platform_id = read_text(platform_id_value, "platform_id", problems);

@@ -6,23 +6,12 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/model/type_data.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// The platform-dependent part of a notifier. Only the platform's own members are used; the rest stay empty.
-struct TypeData {
-  std::string webhook_url;  ///< slack, webhook, rocket_chat. A secret: it appears in no text but its own request
-  std::vector<std::string> user_ids;  ///< email: people, resolved when a mail is rendered
-  std::vector<std::string> emails;    ///< email: additional addresses
-  std::vector<std::string>
-      signing_secrets;  ///< webhook: `signing_secret` (a string or an array), `whsec_...`. Never returned by the API
-  /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
-  /// returned.
-  std::string other;
-};
 
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.
@@ -41,12 +30,6 @@ struct Notifier {
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
 };
 
-/// Whether `signing_secret` is written: only a store needs it, and a store holds secrets anyway.
-enum class Secrets { hide, keep };
-
-/// Writes the API's notifier object: all keys, in the documented order (wire contract, section 2).
-void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide);
-
 /// What a client asks for in add and update: every part optional, nothing judged yet.
 ///
 /// Reading keeps type errors (as `"active": 3`) as problems, so that one answer can name everything.
@@ -64,6 +47,7 @@ struct NotifierDraft {
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -72,61 +56,6 @@ struct NotifierDraft {
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline void write_texts(json::Writer& out, std::string_view key, const std::vector<std::string>& texts) {
-  out.key(key);
-  out.array([&] {
-    for (const std::string& text : texts) out.string(text);
-  });
-}
-
-inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
-  char text[32];
-  out.key(key);
-  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
-}
-
-inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  const TypeData& data = notifier.type_data;
-  out.object([&] {
-    if (notifier.platform == Platform::email) {
-      write_texts(out, "user_ids", data.user_ids);
-      write_texts(out, "emails", data.emails);
-    } else {
-      out.member("webhook_url", data.webhook_url);
-    }
-    if (secrets == Secrets::keep && !data.signing_secrets.empty()) {
-      write_texts(out, "signing_secret", data.signing_secrets);
-    }
-    if (!data.other.empty()) out.raw(data.other);
-  });
-}
-
-}  // namespace detail
-
-inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets) {
-  out.object([&] {
-    out.member("id", notifier.id);
-    out.member("name", notifier.name);
-    out.key("active");
-    out.boolean(notifier.active);
-    out.member("type", to_string(notifier.platform));
-    out.member("platform_id", platform_info(notifier.platform).id);
-    detail::write_time(out, "created_at", notifier.created_at);
-    detail::write_time(out, "updated_at", notifier.updated_at);
-    out.key("send_all_alerts");
-    out.boolean(notifier.send_all_alerts);
-    out.key("send_all_events");
-    out.boolean(notifier.send_all_events);
-    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
-    out.member("app_id", notifier.app_id);
-    out.member("app", notifier.app);
-    out.key("type_data");
-    detail::write_type_data(out, notifier, secrets);
-  });
-}
 
 inline NotifierDraft NotifierDraft::read(json::View object) {
   detail::DraftView view;
@@ -149,6 +78,7 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   draft.problems = std::move(problems.list());
+  draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
 

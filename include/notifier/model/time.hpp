@@ -190,7 +190,7 @@ namespace detail {
 
 /// Reads a zone other than "Z": all that is left of a text.
 /// @param offset  minutes east of UTC
-[[gnu::noinline]] inline TimeText read_zone(std::string_view text, int& offset) noexcept {
+NOTIFIER_NOINLINE inline TimeText read_zone(std::string_view text, int& offset) noexcept {
   offset = 0;
   if (text.empty()) return TimeText::unzoned;
   if (text.front() == ' ') text.remove_prefix(1);

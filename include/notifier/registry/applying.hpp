@@ -89,7 +89,7 @@ inline Result<void> apply_app_removal(const Change& change, State& next) {
 inline Result<void> apply_notifier(const Change& change, State& next) {
   const Notifier& notifier = change.notifier;
   const AppBlock* const app = next.find_app_by_id(notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(notifier.app_id);
   Problems problems;
   std::vector<EventBit> selected;
   check_stored(notifier, problems);
@@ -107,7 +107,7 @@ inline Result<void> apply_notifier(const Change& change, State& next) {
 
 inline Result<void> apply_removal(const Change& change, State& next) {
   const AppBlock* const app = next.find_app_by_id(change.notifier.app_id);
-  if (app == nullptr) return no_app();
+  if (app == nullptr) return no_app(change.notifier.app_id);
   const AppBlock::Place place = next.find_notifier(*app, change.notifier.id);
   if (const std::string version = present_version(app, place); !place.exists || !is_as_expected(change, version)) {
     return unexpected(change, version, "the notifier");

@@ -19,6 +19,7 @@
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
+#include "notifier/registry/known_keys.hpp"
 #include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -104,15 +105,17 @@ class VocabularyReader {
       : vocabulary_(vocabulary), problems_(problems) {}
 
   void read(json::View root) {
-    read_entries(root, "event_categories",
+    read_entries(root, "event_categories", category_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
-    read_entries(root, "event_types", [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
-    read_entries(root, "event_kinds",
+    read_entries(root, "event_types", event_type_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds", event_kind_keys,
                  [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
   }
 
  private:
-  void read_entries(json::View root, std::string_view key, Result<void> (*add)(VocabularyReader&, json::View)) {
+  void read_entries(json::View root, std::string_view key, std::string_view keys,
+                    Result<void> (*add)(VocabularyReader&, json::View)) {
     const json::View entries = root[key];
     if (!entries.exists() || entries.is_null()) return;
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
@@ -120,6 +123,7 @@ class VocabularyReader {
     entries.for_each_element([&](json::View entry) {
       const std::string path = std::string(key) + "[" + decimal(position++) + "]";
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
+      check_keys(entry, keys, path + ".", problems_);
       const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
@@ -199,7 +203,7 @@ class VocabularyReader {
 };
 
 /// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-[[gnu::noinline]] inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
                                                                                      json::View root) {
   auto extended = std::make_shared<Vocabulary>(vocabulary);
   Problems problems;

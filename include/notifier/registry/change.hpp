@@ -7,8 +7,10 @@
 
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/registry/known_platforms.hpp"
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_check.hpp"
+#include "notifier/registry/notifier_json.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -23,6 +25,8 @@ struct Change {
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
   /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
   std::string expected;
+  /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
+  std::vector<FieldError> warnings;
 };
 
 /// What tells one state of a notifier from every other: its `updated_at` in RFC 3339.
@@ -85,7 +89,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text), "unknown_platform");
+      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -100,12 +104,12 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   take("type", type, find_platform_by_name(type.value_or("")));
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
-    problems.add(
-        "platform_id",
-        "is no platform that is known here: " + quoted(*draft.platform_id) + "; name it in platform, as \"slack\"",
-        "unknown_platform");
+    problems.add("platform_id",
+                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                     "; name it in platform: " + known_platforms(),
+                 "unknown_platform");
   }
-  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank", "blank");
+  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank; " + known_platforms(), "blank");
   return found;
 }
 

@@ -1,4 +1,4 @@
-// The rules for single values (wire contract, section 4), and for what is made of them alone.
+// The rules for single values, and for what is made of them alone.
 
 #pragma once
 
@@ -7,30 +7,22 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/signing_secret.hpp"
-#include "notifier/delivery/url.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/draft_view.hpp"
-#include "notifier/model/email_address.hpp"
+#include "notifier/model/signing_secret.hpp"
+#include "notifier/net/email_address.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/decimal.hpp"
 #include "notifier/text/is_utf8.hpp"
-#include "notifier/text/utf8.hpp"
+#include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
-}
-
-/// A piece of somebody's text for a message: at most 64 bytes of it.
-inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  std::string out = "'";
-  if (text.size() <= most) return out.append(text).append("'");
-  return out.append(text.substr(0, cut_position(text, most))).append("...'");
 }
 
 inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
@@ -55,7 +47,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(is_utf8(address) ? address : "...") + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -82,12 +74,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add("email_from",
-                 is_name
-                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : "must be an email address, or `Name <address>`; " + quoted(is_utf8(address) ? address : "...") +
-                           " " + email_address_fault(address),
-                 "invalid_email");
+    problems.add(
+        "email_from",
+        is_name
+            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
+        "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;

@@ -10,6 +10,7 @@
 
 #include "notifier/registry/prefetch.hpp"
 #include "notifier/registry/ref.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -157,7 +158,7 @@ class HashIndex {
 
   unsigned twig_bits() const noexcept { return leaf_bits_ / 2; }
   std::size_t leaf_number(std::uint32_t hash) const noexcept {
-    return static_cast<std::size_t>((std::uint64_t{hash} << leaf_bits_) >> 32);
+    return to_size((std::uint64_t{hash} << leaf_bits_) >> 32);
   }
 
   const Leaf* find_leaf(std::uint32_t hash) const noexcept {

@@ -10,10 +10,12 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/kept_texts.hpp"
+#include "notifier/registry/known_keys.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/unique_texts.hpp"
 #include "notifier/text/decimal.hpp"
@@ -33,11 +35,11 @@ class Faults {
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
-  [[gnu::noinline]] void take(const std::string& path, Problems& problems) {
+  NOTIFIER_NOINLINE void take(const std::string& path, Problems& problems) {
     for (FieldError& problem : problems.list()) add(path, std::move(problem));
     problems.clear();
   }
-  [[gnu::noinline]] Error to_error() && {
+  NOTIFIER_NOINLINE Error to_error() && {
     Error error;
     error.code = errc::invalid;
     error.message = "the document has " + decimal(count_) + (count_ == 1 ? " fault: " : " faults, the first: ") +
@@ -58,7 +60,8 @@ class Loader {
   Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
       : builder_(std::move(vocabulary), hash_seed), now_(now) {}
 
-  Result<std::shared_ptr<const State>> load(json::View root);
+  /// @param needs_apps  an absent list of apps is a fault
+  Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
 
  private:
   /// Makes room for what the document says that there is.
@@ -72,10 +75,10 @@ class Loader {
   void load_user(json::View value, std::size_t position);
   void load_settings(json::View root);
 
-  [[gnu::noinline]] static std::string at(std::string_view list, std::size_t position) {
+  NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
     return std::string(list) + "[" + decimal(position) + "]";
   }
-  [[gnu::noinline]] void add_type_fault(std::string field, const char* message) {
+  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
     faults_.add({}, {std::move(field), message, "type"});
   }
   /// A problem where the text was there before.
@@ -121,7 +124,11 @@ void Loader::for_each(json::View list, Path&& path, F&& f) {
   });
 }
 
-inline Result<std::shared_ptr<const State>> Loader::load(json::View root) {
+inline Result<std::shared_ptr<const State>> Loader::load(json::View root, bool needs_apps) {
+  check_keys(root, document_keys, {}, problems_);
+  if (needs_apps && (!root["apps"].exists() || root["apps"].is_null()))
+    problems_.add("apps", "is missing: an array of apps, [] for none", "missing");
+  faults_.take({}, problems_);
   reserve(root["apps"]);
   const auto named = [](const char* name) { return [name] { return std::string(name); }; };
   for_each(root["apps"], named("apps"), [this](json::View app, std::size_t position) { load_app(app, position); });
@@ -141,6 +148,8 @@ inline void Loader::reserve(json::View apps) {
 }
 
 inline void Loader::load_app(json::View value, std::size_t position) {
+  check_keys(value, app_keys, {}, problems_);
+  check_keys(value["owner"], user_keys, "owner.", problems_);
   read_app(value, app_, problems_);
   if (app_.id.empty() && problems_.empty()) app_.id = derive_id("app-", app_.name, {}, {}, 0);
   check_app(app_, problems_);
@@ -169,6 +178,7 @@ inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
 
 inline void Loader::load_notifier(json::View value, std::size_t position) {
   draft_.read(value, problems_);
+  for (const std::string_view key : draft_.unknown) refuse_key(key, DraftView::keys, {}, problems_);
   id_hash_ = hash(draft_.id.string());
   notifier_ids_.prefetch(id_hash_);  // for load_id(), below
   const PlatformInfo* const platform = read_platform(draft_, problems_);
@@ -177,11 +187,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.active = true;
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
-  notifier_.type_data.webhook_url.clear();
-  notifier_.type_data.user_ids.clear();
-  notifier_.type_data.emails.clear();
-  notifier_.type_data.signing_secrets.clear();
-  notifier_.type_data.other.clear();
+  notifier_.type_data.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
@@ -201,7 +207,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
 }
 
 /// Ids of events are an installation's own; in a document, their names and new types can stand.
-[[gnu::noinline]] inline void Loader::name_remedies() {
+NOTIFIER_NOINLINE inline void Loader::name_remedies() {
   for (FieldError& problem : problems_.list()) {
     if (problem.code != "unknown_event_type") continue;
     problem.message += problem.field == "selected_event_ids"
@@ -224,7 +230,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 }
 
 /// An id that none of the app's notifiers has, and its hash.
-[[gnu::noinline]] inline std::string_view Loader::derive_notifier_id(std::size_t position) {
+NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
       const std::string_view id = sibling["id"].string();
@@ -239,8 +245,9 @@ inline void Loader::load_id(json::View value, std::size_t position) {
   return id;
 }
 
-[[gnu::noinline]] inline void Loader::load_user(json::View value, std::size_t position) {
+NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t position) {
   User user;
+  check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
   if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");

@@ -1,4 +1,4 @@
-// The rules for a notifier (wire contract, section 4).
+// The rules for a notifier: what is refused, and in which words.
 
 #pragma once
 
@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
 
@@ -27,7 +29,12 @@ class NotifierCheck {
   /// @param selected  the bits of its selected events.
   NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
                 Problems& problems) noexcept
-      : vocabulary_(vocabulary), mode_(mode), notifier_(notifier), selected_(selected), problems_(problems) {}
+      : vocabulary_(vocabulary),
+        row_(platform_info(notifier.platform)),
+        mode_(mode),
+        notifier_(notifier),
+        selected_(selected),
+        problems_(problems) {}
 
   void apply(const DraftView& draft);
 
@@ -36,9 +43,10 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
-  void apply_webhook_url(json::View value);
-  void apply_signing_secret(json::View value);
-  void apply_texts(json::View value, std::string_view field, std::vector<std::string>& out);
+  void apply_field(const PlatformField& field, json::View value);
+  void apply_url(const PlatformField& field, json::View value);
+  void apply_signing_secret(const PlatformField& field, json::View value);
+  void apply_texts(const PlatformField& field, json::View value);
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
@@ -48,6 +56,7 @@ class NotifierCheck {
   bool is_own_key(std::string_view key) const noexcept;
 
   const Vocabulary& vocabulary_;
+  const PlatformRow& row_;
   Mode mode_;
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
@@ -66,7 +75,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
   if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
-  if (*draft.platform_id != platform_info(notifier_.platform).id) {
+  if (*draft.platform_id != row_.id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
 }
@@ -77,7 +86,7 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
   if (check_text("name", name, NOTIFIER_MAX_NAME_BYTES, problems_)) notifier_.name = name;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_selection(const DraftView& draft) {
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& draft) {
   const bool by_id = draft.selection == DraftView::Selection::by_id;
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
@@ -89,10 +98,10 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(field,
-                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
-                        quoted(is_utf8(text) ? text : "..."),
-                    "unknown_event_type");
+      problems_.add(
+          field,
+          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
+          "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -102,41 +111,46 @@ inline void NotifierCheck::apply_name(const DraftView& draft) {
 
 inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
-  if (notifier_.platform == Platform::email) {
-    apply_texts(data["user_ids"], "type_data.user_ids", notifier_.type_data.user_ids);
-    apply_texts(data["emails"], "type_data.emails", notifier_.type_data.emails);
-  } else {
-    apply_webhook_url(data["webhook_url"]);
-    if (const json::View secret = data["signing_secret"]; secret.exists()) apply_signing_secret(secret);
-  }
+  for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
   apply_other(data);
 }
 
-inline void NotifierCheck::apply_webhook_url(json::View value) {
-  if (mode_ == Mode::update && !value.exists()) return;
-  constexpr std::string_view field = "type_data.webhook_url";
+/// Takes over what is given; what is not given stays, and null removes it.
+inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
+  using Kind = PlatformField::Kind;
+  if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
+  switch (field.kind) {
+    case Kind::url: return apply_url(field, value);
+    case Kind::users:
+    case Kind::addresses: return apply_texts(field, value);
+    case Kind::signing_secrets: return apply_signing_secret(field, value);
+    case Kind::refused: break;
+  }
+  if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
+}
+
+inline void NotifierCheck::apply_url(const PlatformField& field, json::View value) {
   if (value.exists() && !value.is_null() && !value.is_string()) {
-    return problems_.add(field, "must be a string", "type");
+    return problems_.add(field.path, "must be a string", "type");
   }
   const std::string_view url = value.string();
-  if (has_no_text(url)) return problems_.add(field, "can't be blank", "blank");
+  if (has_no_text(url)) {
+    if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
+    return (notifier_.type_data.*field.text).clear();
+  }
   const auto parsed = parse_http_url(url);
   if (!parsed) {
     const bool is_long = parsed.error().code == errc::too_large;
-    return problems_.add(field, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
+    return problems_.add(field.path, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
                          is_long ? "too_long" : "invalid_url");
   }
-  if (!is_utf8(url)) return problems_.add(field, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.webhook_url = url;
+  if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
+  notifier_.type_data.*field.text = url;
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_signing_secret(json::View value) {
-  constexpr std::string_view field = "type_data.signing_secret";
-  std::vector<std::string>& secrets = notifier_.type_data.signing_secrets;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
+  std::vector<std::string>& secrets = notifier_.type_data.*field.texts;
   if (value.is_null()) return secrets.clear();
-  if (notifier_.platform != Platform::webhook) {
-    return problems_.add(field, "is for webhook notifiers alone", "unsupported");
-  }
   std::vector<std::string> given;
   bool all_strings = value.is_string() || value.is_array();
   const auto take = [&](json::View secret) {
@@ -148,21 +162,20 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
   } else {
     take(value);
   }
-  if (!all_strings) return problems_.add(field, "must be a string or an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be a string or an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
                          "too_long");
   }
   if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
-    return problems_.add(field, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
+    return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
   secrets = std::move(given);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::apply_texts(json::View value, std::string_view field,
-                                                         std::vector<std::string>& out) {
-  if (!value.exists()) return;
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
+  std::vector<std::string>& out = notifier_.type_data.*field.texts;
   if (value.is_null()) return out.clear();
   std::vector<std::string> given;
   bool all_strings = value.is_array();
@@ -170,23 +183,23 @@ inline void NotifierCheck::apply_webhook_url(json::View value) {
     all_strings = all_strings && element.is_string();
     given.emplace_back(element.string());
   });
-  if (!all_strings) return problems_.add(field, "must be an array of strings", "type");
+  if (!all_strings) return problems_.add(field.path, "must be an array of strings", "type");
   if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
+    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
                          "too_long");
   }
-  const bool are_addresses = &out == &notifier_.type_data.emails;
+  const bool are_addresses = field.kind == PlatformField::Kind::addresses;
   bool all_valid = true;
   for (const std::string& text : given) {
-    all_valid &=
-        are_addresses ? check_email(field, text, problems_) : check_text(field, text, NOTIFIER_MAX_ID_BYTES, problems_);
+    all_valid &= are_addresses ? check_email(field.path, text, problems_)
+                               : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   }
   if (all_valid) out = std::move(given);
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
-  if (notifier_.platform == Platform::email) return key == "user_ids" || key == "emails";
-  return key == "webhook_url" || key == "signing_secret";
+  return std::any_of(row_.fields.begin(), row_.fields.end(),
+                     [key](const PlatformField& field) { return key == field.key(); });
 }
 
 /// Merges the members that are not the platform's own: the last value of a key counts, at the place of the first; null
@@ -208,7 +221,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   if (members.size() != before) merge_other(members);
 }
 
-[[gnu::noinline]] inline void NotifierCheck::merge_other(std::vector<Member>& members) {
+NOTIFIER_NOINLINE inline void NotifierCheck::merge_other(std::vector<Member>& members) {
   // Equal keys in a row, as they stood.
   std::vector<std::size_t> order(members.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -216,7 +229,7 @@ inline void NotifierCheck::apply_other(json::View data) {
     const int compared = members[a].key.compare(members[b].key);
     return compared != 0 ? compared < 0 : a < b;
   });
-  std::size_t first = order[0];
+  std::size_t first = order.empty() ? 0 : order.front();
   for (const std::size_t place : order) {
     if (members[place].key != members[first].key) {
       first = place;

@@ -2,11 +2,14 @@
 
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "notifier/model/draft_view.hpp"
+#include "notifier/registry/known_platforms.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -18,10 +21,19 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   error.field = resource;
   return error;
 }
-inline Error no_app() { return not_found("app", "there is no such app"); }
-inline Error no_platform() { return not_found("notification_platform", "there is no such platform"); }
-inline Error no_user() { return not_found("user", "there is no such person"); }
-inline Error no_notifier() { return not_found("base", "the app has no such notifier"); }
+inline Error no_app(std::string_view name) {
+  return not_found("app", "there is no app with the id or name " + quoted(name));
+}
+inline Error no_user(std::string_view id) { return not_found("user", "there is no person with the id " + quoted(id)); }
+/// @param resource  what it is called by who asks
+inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
+  return not_found(resource, "there is no notifier with the id " + quoted(id));
+}
+/// @param given  id or name; empty where neither is there
+NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
+  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + quoted(given);
+  return not_found("notification_platform", what + "; " + known_platforms(true));
+}
 
 inline Error conflict(std::string_view text) {
   Error error;

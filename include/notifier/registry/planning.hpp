@@ -10,8 +10,10 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/remarks.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -48,21 +50,24 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
 }
 
 /// The platform of a draft to add: by id, or for hosts that write drafts themselves by name.
-inline const PlatformInfo* platform_of(const NotifierDraft& draft) noexcept {
-  if (draft.platform_id && !has_no_text(*draft.platform_id)) return find_platform_by_id(*draft.platform_id);
-  return draft.platform ? find_platform_by_name(*draft.platform) : nullptr;
+inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
+  const bool by_id = draft.platform_id && !has_no_text(*draft.platform_id);
+  const std::string_view given = by_id ? *draft.platform_id : draft.platform ? *draft.platform : std::string_view();
+  const PlatformInfo* const found = by_id ? find_platform_by_id(given) : find_platform_by_name(given);
+  if (found == nullptr) return no_platform(given);
+  return found;
 }
 
 }  // namespace detail
 
 inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
-  const PlatformInfo* const platform = detail::platform_of(draft);
-  if (platform == nullptr) return detail::no_platform();
+  const auto platform = detail::platform_of(draft);
+  if (!platform) return platform.error();
   json::Document document;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(draft, document, problems);
   Notifier notifier;
-  notifier.platform = platform->platform;
+  notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
   detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
@@ -87,10 +92,25 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
   return id;
 }
 
+inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
+  const Notifier& notifier = change.notifier;
+  detail::Problems problems;
+  if (options_.refuse_url && draft.type_data && notifier.platform != Platform::email) {
+    const std::string_view why = options_.refuse_url(notifier.type_data.webhook_url);
+    if (!why.empty()) {
+      problems.add("type_data.webhook_url", "can't be delivered to: " + std::string(why), "unreachable_url");
+      return std::move(problems).to_error("notifier");
+    }
+  }
+  detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
+  change.warnings = std::move(problems.list());
+  return {};
+}
+
 inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
                                          const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   auto notifier = validate(draft, *state.vocabulary);
   if (!notifier) return std::move(notifier).error();
 
@@ -108,15 +128,16 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
   change.notifier.created_at = now;
   change.notifier.updated_at = now;
   if (now == Timestamp()) change.notifier.updated_at.ms = 1;
+  if (auto fine = look_at(draft, *block, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
                                             const NotifierDraft& patch) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
 
   Change change;
   change.op = Change::Op::put_notifier;
@@ -136,14 +157,15 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   detail::name_selected(*state.vocabulary, selected, notifier);
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
+  if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();
   return change;
 }
 
 inline Result<Change> Registry::plan_remove(const State& state, std::string_view app_name, std::string_view id) const {
   const detail::AppBlock* const app = state.find_app(app_name);
-  if (app == nullptr) return detail::no_app();
+  if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
-  if (!place.exists) return detail::no_notifier();
+  if (!place.exists) return detail::no_notifier(id);
   Change change;
   change.op = Change::Op::remove_notifier;
   state.read(*app, app->record(place), change.notifier);

@@ -14,7 +14,7 @@
 NOTIFIER_NAMESPACE_BEGIN
 inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   Change change;
   change.op = Change::Op::put_app;
   change.app = block->app();
@@ -35,7 +35,7 @@ inline Result<Change> Registry::plan_update_app(const State& state, std::string_
 
 inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
   const detail::AppBlock* const block = state.find_app(app_name);
-  if (block == nullptr) return detail::no_app();
+  if (block == nullptr) return detail::no_app(app_name);
   std::vector<Change> changes;
   changes.reserve(block->notifier_count() + 1);
   block->for_each_record([&](detail::Record record) {
@@ -53,7 +53,7 @@ inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state,
 
 inline Result<Change> Registry::plan_update_user(const State& state, std::string_view id, const UserPatch& patch) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::put_user;
   change.user = block->user();
@@ -68,7 +68,7 @@ inline Result<Change> Registry::plan_update_user(const State& state, std::string
 
 inline Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
   const detail::UserBlock* const block = state.find_user(id);
-  if (block == nullptr) return detail::no_user();
+  if (block == nullptr) return detail::no_user(id);
   Change change;
   change.op = Change::Op::remove_user;
   change.user = block->user();

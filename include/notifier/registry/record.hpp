@@ -10,8 +10,11 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/prefetch.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -58,7 +61,7 @@ class PackedReader {
     return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
   }
   std::string_view text() noexcept {
-    const std::size_t size = static_cast<std::size_t>(varint());
+    const std::size_t size = to_size(varint());
     const std::string_view text(p_, size);
     p_ += size;
     return text;
@@ -86,8 +89,7 @@ class PackedReader {
 ///     byte    length of the id; then the id
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
-///     text    webhook_url; or two lists of texts: user_ids, emails
-///     list    signing_secrets, for a webhook
+///     then each field of the platform's row: a text, or a list of texts
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
 class Record {
@@ -117,8 +119,16 @@ class Record {
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
-  /// Empty for mail.
-  std::string_view webhook_url() const noexcept;
+  /// The URL that is sent to; empty for mail.
+  std::string_view webhook_url() const noexcept {
+    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
+  }
+  /// The first of the platform's fields, which must be a text.
+  std::string_view first_text() const noexcept {
+    PackedReader reader = after_times();
+    reader.text();
+    return reader.text();
+  }
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -159,13 +169,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
-  if (notifier.platform == Platform::email) {
-    append_packed(out, notifier.type_data.user_ids);
-    append_packed(out, notifier.type_data.emails);
-  } else {
-    append_packed(out, notifier.type_data.webhook_url);
+  for (const PlatformField& field : row_of(notifier.platform).fields) {
+    if (field.text != nullptr) append_packed(out, notifier.type_data.*field.text);
+    if (field.texts != nullptr) append_packed(out, notifier.type_data.*field.texts);
   }
-  if (notifier.platform == Platform::webhook) append_packed(out, notifier.type_data.signing_secrets);
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
   for (const EventBit bit : selected) append_varint(out, bit);
@@ -177,16 +184,9 @@ inline Timestamp Record::updated_at() const noexcept {
   return Timestamp{created + reader.signed_varint()};
 }
 
-inline std::string_view Record::webhook_url() const noexcept {
-  if (platform() == Platform::email) return {};
-  PackedReader reader = after_times();
-  reader.text();
-  return reader.text();
-}
-
 template <class F, class G>
 void Record::for_each_recipient(F&& f, G&& g) const {
-  if (platform() != Platform::email) return;
+  if (row_of(platform()).transport != Transport::smtp) return;
   PackedReader reader = after_times();
   reader.text();
   reader.for_each_text(f);
@@ -203,17 +203,11 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   out.created_at.ms = reader.signed_varint();
   out.updated_at.ms = out.created_at.ms + reader.signed_varint();
   out.name = reader.text();
-  out.type_data.webhook_url.clear();
-  out.type_data.user_ids.clear();
-  out.type_data.emails.clear();
-  out.type_data.signing_secrets.clear();
-  if (out.platform == Platform::email) {
-    reader.texts(out.type_data.user_ids);
-    reader.texts(out.type_data.emails);
-  } else {
-    out.type_data.webhook_url = reader.text();
+  out.type_data.clear();
+  for (const PlatformField& field : row_of(out.platform).fields) {
+    if (field.text != nullptr) out.type_data.*field.text = reader.text();
+    if (field.texts != nullptr) reader.texts(out.type_data.*field.texts);
   }
-  if (out.platform == Platform::webhook) reader.texts(out.type_data.signing_secrets);
   out.type_data.other = reader.text();
   selected.clear();
   for (std::uint64_t count = reader.varint(); count > 0; --count) {

@@ -43,6 +43,10 @@ struct RegistryOptions {
   std::function<std::string(std::string_view prefix)> new_id;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
+  /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
+  /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
+  /// Empty: every URL may be kept.
+  std::function<std::string_view(std::string_view url)> refuse_url;
 };
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
@@ -104,7 +108,9 @@ class Registry {
   /// Validates and stores. errc::not_found with field "app" or "notification_platform"; errc::invalid with all
   /// problems.
   Result<Notifier> add(std::string_view app, const NotifierDraft& draft);
-  /// Merges by the rules of the wire contract, section 4. errc::not_found ("app", "base"), errc::invalid.
+  /// What is absent, a blank name or platform and an empty `type_data` leave things as they are; an empty selection
+  /// clears it; `type_data` is merged key by key, where null removes a key. The platform cannot be changed.
+  /// errc::not_found ("app", "base"), errc::invalid.
   Result<Notifier> update(std::string_view app, std::string_view id, const NotifierDraft& patch);
   Result<Notifier> remove(std::string_view app, std::string_view id);
   std::optional<Notifier> find(std::string_view app, std::string_view id) const;
@@ -116,7 +122,8 @@ class Registry {
 
   // ---- the same for hosts with a store: plan, then commit ----
 
-  /// What add() would do; changes nothing. The notifier to be is in Change::notifier.
+  /// What add() would do; changes nothing. The notifier to be is in Change::notifier, and what is remarked on it in
+  /// Change::warnings.
   Result<Change> plan_add(std::string_view app, const NotifierDraft& draft) const;
   Result<Change> plan_update(std::string_view app, std::string_view id, const NotifierDraft& patch) const;
   Result<Change> plan_remove(std::string_view app, std::string_view id) const;
@@ -148,17 +155,20 @@ class Registry {
   /// where something is not as they expect, or is being changed.
   Result<void> apply(const std::vector<Change>& changes);
 
-  // ---- snapshots (wire contract, section 8) ----
+  // ---- snapshots ----
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
   /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes.
+  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
+  /// `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
+  /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
+  Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in. load() takes it.
+  /// The snapshot without its apps and people: settings, and the event types that are not built in.
   std::string configuration() const;
 
  private:
@@ -166,11 +176,14 @@ class Registry {
   friend class Prepared;
   using State = detail::State;
 
+  Result<void> load(std::string_view json, bool needs_apps);
   std::shared_ptr<const State> current() const;
   /// Makes a changed copy of the state what everybody sees from now on.
   void publish(std::shared_ptr<const State> next);
 
   Timestamp now() const;
+  /// What is kept of a draft is of some use: errc::invalid for a URL that is refused, remarks for the rest.
+  Result<void> look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const;
   std::string draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
                                std::size_t position) const;
   Result<std::string> draw_app_id(const State& state, const App& app) const;
@@ -320,7 +333,11 @@ inline std::size_t Registry::notifier_count() const { return current()->notifier
 
 inline std::size_t Registry::app_count() const { return current()->app_count(); }
 
-inline Result<void> Registry::load(std::string_view json) {
+inline Result<void> Registry::load(std::string_view json) { return load(json, true); }
+
+inline Result<void> Registry::load_configuration(std::string_view json) { return load(json, false); }
+
+inline Result<void> Registry::load(std::string_view json, bool needs_apps) {
   json::Document document;
   const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
@@ -343,7 +360,7 @@ inline Result<void> Registry::load(std::string_view json) {
   const std::lock_guard<std::mutex> lock(writing_);
   show_stored();
   if (!reserved_.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root);
+  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};

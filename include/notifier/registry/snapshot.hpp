@@ -1,4 +1,5 @@
-// A registry as one JSON document (wire contract, section 8).
+// A registry as one JSON document: `{"version":1,"apps":[{"id","name",...,"notifiers":[...]}],"users":[...],...}`, with
+// notifiers as the API writes them, and their secrets.
 
 #pragma once
 
@@ -6,6 +7,7 @@
 
 #include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/model_json.hpp"
+#include "notifier/registry/notifier_json.hpp"
 #include "notifier/registry/state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -10,16 +10,17 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/model/user.hpp"
 #include "notifier/registry/app_block.hpp"
-#include "notifier/registry/hash.hpp"
 #include "notifier/registry/hash_index.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

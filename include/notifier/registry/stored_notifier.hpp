@@ -7,6 +7,7 @@
 
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -33,10 +34,13 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   const TypeData& data = notifier.type_data;
-  if (notifier.platform != Platform::email && !parse_http_url(data.webhook_url)) {
-    problems.add("type_data.webhook_url", "is not a valid URL", "invalid_url");
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
+      problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.kind == PlatformField::Kind::addresses) {
+      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
+    }
   }
-  for (const std::string& email : data.emails) check_email("type_data.emails", email, problems);
 }
 
 }  // namespace detail

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "notifier/registry/prefetch.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -39,7 +40,7 @@ class UniqueTexts {
   }
   /// Starts to load what insert() reads first.
   void prefetch(std::uint64_t hash) const noexcept {
-    if (!slots_.empty()) detail::prefetch(&slots_[static_cast<std::size_t>(hash) & (slots_.size() - 1)]);
+    if (!slots_.empty()) detail::prefetch(&slots_[to_size(hash) & (slots_.size() - 1)]);
   }
   bool contains(std::string_view text, std::uint64_t hash) { return !slots_.empty() && find(text, hash).entry != none; }
 
@@ -58,7 +59,7 @@ class UniqueTexts {
 
   Slot& find(std::string_view text, std::uint64_t hash) {
     const std::size_t mask = slots_.size() - 1;
-    std::size_t at = static_cast<std::size_t>(hash) & mask;
+    std::size_t at = to_size(hash) & mask;
     while (slots_[at].entry != none && (slots_[at].tag != tag(hash) || entries_[slots_[at].entry].text != text)) {
       at = (at + 1) & mask;
     }

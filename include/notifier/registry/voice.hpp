@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "notifier/model/notifier.hpp"
-#include "notifier/registry/hash.hpp"
 #include "notifier/registry/numbered.hpp"
+#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -4,9 +4,10 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/catalogue/platform.hpp"
 #include "notifier/config.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/model/platform.hpp"
+#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

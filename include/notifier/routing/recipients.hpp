@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/model/email_address.hpp"
+#include "notifier/net/email_address.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -10,10 +10,10 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
-#include "notifier/format/format.hpp"
 #include "notifier/message/describe.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/routing/recipients.hpp"
 #include "notifier/text/hash.hpp"
@@ -90,11 +90,9 @@ class Renderer {
   // Each platform's own code stays out of the others' way: where functions are compiled at their first call, as in
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
-  void write_slack(Rendering& rendering, Rendering::Payload& payload);
-  void write_rocket_chat(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
   void read_sender(std::string_view email_from);
-  void render_request(Rendering& rendering, Record record);
+  void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
 
@@ -127,14 +125,14 @@ inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
 }
 
 /// Twice as many, or the first ones.
-[[gnu::noinline]] inline void Rendering::grow() {
+NOTIFIER_NOINLINE inline void Rendering::grow() {
   const std::size_t more = payload_count_ == 0 ? 8 : payload_count_;
   for (std::size_t i = 0; i < more; ++i) payloads_.emplace_front();
   next_ = payloads_.begin();
   payload_count_ += more;
 }
 
-[[gnu::noinline]] inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
+NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_t voice, std::size_t at) {
   if (payload_count_ == 0) grow();
   const auto pass = [this] {
     if (++next_ == payloads_.end()) next_ = payloads_.begin();
@@ -178,10 +176,11 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
-  if (view_.platform == Platform::email) {
+  const PlatformRow& row = row_of(view_.platform);
+  if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
-    render_request(rendering, record);
+    render_request(rendering, record, row);
   }
   return view_;
 }
@@ -198,30 +197,22 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   payload.cut.clear();
   const Voice& voice =
       payload.voice == Voices::none ? rendering.unregistered : rendering.state->voices()[payload.voice];
-  switch (voice.platform) {
-    case Platform::slack: write_slack(rendering, payload); break;
-    case Platform::rocket_chat: write_rocket_chat(rendering, payload); break;
-    case Platform::email: write_mail(rendering, payload); break;
-    case Platform::webhook: break;
+  const PlatformRow& row = row_of(voice.platform);
+  if (row.transport == Transport::smtp) {
+    write_mail(rendering, payload);
+  } else if (!row.sends_event) {
+    writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
 }
 
-[[gnu::noinline]] inline void Renderer::write_slack(Rendering& rendering, Rendering::Payload& payload) {
-  format_slack(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_rocket_chat(Rendering& rendering, Rendering::Payload& payload) {
-  format_rocket_chat(rendering.described(), payload.body, payload.cut);
-}
-
-[[gnu::noinline]] inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
+NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
   const Message& message = rendering.described();
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
 
-[[gnu::noinline]] inline void Renderer::read_sender(std::string_view email_from) {
+NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from) {
   if (sender_.view() == email_from && !from_line_.empty()) return;
   sender_.clear();
   sender_.append(email_from);
@@ -232,19 +223,21 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   format_from(sender_.view(), from_line_);
 }
 
-inline void Renderer::render_request(Rendering& rendering, Record record) {
+inline void Renderer::render_request(Rendering& rendering, Record record, const PlatformRow& row) {
   view_.from = {};
   view_.to = nullptr;
   view_.to_count = 0;
   view_.front_size = 0;
   view_.method = "POST";
-  view_.url = record.webhook_url();
+  view_.url = record.first_text();
   view_.headers = json_request_headers;
   view_.header_count = std::size(json_request_headers);
-  if (view_.platform == Platform::webhook) {
+  if (!row.idempotency_header.empty()) {
     std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    headers_[view_.header_count++] = {"webhook-id", view_.idempotency_key};
+    headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
+  }
+  if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = nullptr;
     view_.truncation_count = 0;
@@ -267,7 +260,7 @@ inline void Renderer::resolve_user(const State& state, std::string_view user_id,
   }
 }
 
-[[gnu::noinline]] inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
+NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record record, const AppBlock* app,
                                                     const Hash128::Hex& key) {
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();

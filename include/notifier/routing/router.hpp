@@ -11,8 +11,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/delivery/delivery.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/audience.hpp"
@@ -31,12 +31,12 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     if (!routed) report(routed.error());
 class Router {
  public:
-  /// Events of which route() takes so many through its steps together: as many as fit the inner caches with all that is
-  /// made of them.
+  /// Events that route() takes through its steps together: as many as fit the inner caches with what is made of them.
   static constexpr std::size_t batch_size = 16;
 
   /// @param registry  outlives the router. Its changes are seen from the next call on.
   explicit Router(const Registry& registry, RouterOptions options = {});
+  explicit Router(const Registry&&, RouterOptions = {}) = delete;
 
   /// Finds the notifiers that accept an event and formats one delivery for each.
   ///
@@ -323,7 +323,7 @@ inline void Router::prepare_batch(const State& state, Batch& batch) {
       if (event.app_name.empty()) event.app_name = detail::name_app(state, event, Audience());
       rendering.begin(event, state, ++rendered_);
     }
-    if (match.record.platform() == Platform::webhook) continue;
+    if (detail::row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
     rendering.described();
   }

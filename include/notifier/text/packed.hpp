@@ -26,8 +26,8 @@ class Packed {
   /// The rows again; their texts last as long as the program.
   struct Rows {
     Rows() noexcept {
-      std::string_view rest(characters.data(), characters.size());
-      for (Row& row : all) (take(rest, row.*members), ...);
+      const char* next = characters.data();
+      for (Row& row : all) (take(next, row.*members), ...);
     }
 
     Row all[std::size(table)] = {};
@@ -62,14 +62,14 @@ class Packed {
     return out;
   }
 
-  static void take(std::string_view& rest, std::string_view& text) noexcept {
-    text = rest.substr(0, rest.find('\n'));
-    rest.remove_prefix(text.size() + 1);
+  static void take(const char*& next, std::string_view& text) noexcept {
+    const char* const begin = next;
+    while (*next != '\n') ++next;
+    text = {begin, static_cast<std::size_t>(next++ - begin)};
   }
   template <class Value>
-  static void take(std::string_view& rest, Value& value) noexcept {
-    value = static_cast<Value>(rest[0]);
-    rest.remove_prefix(1);
+  static void take(const char*& next, Value& value) noexcept {
+    value = static_cast<Value>(*next++);
   }
 
   static constexpr auto characters = pack();

@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/delivery/address_guard.hpp"
+#include "notifier/net/address_guard.hpp"
 
 namespace {
 

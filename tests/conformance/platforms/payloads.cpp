@@ -9,12 +9,12 @@
 #include <string_view>
 
 #include "../../unit/hostile_text.hpp"
-#include "notifier/format/format.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/message/describe.hpp"
-#include "notifier/model/email_address.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/net/email_address.hpp"
+#include "notifier/platform/table.hpp"
 
 namespace {
 

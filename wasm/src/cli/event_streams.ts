@@ -1,6 +1,21 @@
 // Server-sent events (WHATWG HTML, section 9.2): an app's events and deliveries as they happen.
+//
+// `event: event` carries the event's own JSON. `event: delivery` tells once of a delivery that is new, and once more of each step that
+// it takes: notifier_id, notifier_name, platform, event_id, event_type, idempotency_key and status (its state: pending, held, delivered,
+// dead; `shown`: a dry run does not send it). A step has also
+//
+//   attempt          which attempt it was, 0 where none was made
+//   outcome          what came of it: an action's name, as in the list of deliveries
+//   response_status  the HTTP status or SMTP code, null where none came
+//   reason           one English sentence without secrets
+//   next_at          pending: when it is tried again
+//   held_until       held: when it is given up, should its notifier not be switched on before
+//
+// Deliveries that are held, due again or ended all at once since their notifier was changed are not told one by one: the event of that
+// change is told, and the list has them.
 
 import type { ServerResponse } from 'node:http';
+import type { OutboxReport } from '../node.js';
 import type { Delivery, Outcome } from '../types.js';
 
 /** What is tried again is pending; what waits for its notifier to be switched on is held. `shown`: a dry run does not send it. */
@@ -13,6 +28,10 @@ const mostUnsent = 4 * 1024 * 1024;
 export class EventStreams {
   readonly #clients = new Map<string, Set<ServerResponse>>();
   readonly #heartbeat = setInterval(() => this.#everywhere(': still here\n\n'), 15_000).unref();
+
+  get isWatched(): boolean {
+    return this.#clients.size > 0;
+  }
 
   /** Goes on with an answer whose headers are set. */
   open(appId: string, response: ServerResponse): void {
@@ -27,7 +46,7 @@ export class EventStreams {
 
   /**
    * @param status of its deliveries
-   * @param isNew for each of them; one that is known has been told of
+   * @param isNew for each of them; one that is known, or has ended at once, has been told of
    */
   publish({ events, deliveries }: Outcome, status: DeliveryStatus, isNew: readonly boolean[] = []): void {
     if (this.#clients.size === 0) return;
@@ -37,7 +56,19 @@ export class EventStreams {
     });
   }
 
-  publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }: DeliveryHead, status: DeliveryStatus): void {
+  /** Tells what became of a delivery. */
+  publishStep({ id, state, attempt, verdict, nextAt, ...head }: OutboxReport): void {
+    const at = state === 'held' ? 'held_until' : state === 'pending' ? 'next_at' : undefined;
+    this.publishDelivery({ ...head, idempotencyKey: id }, state, {
+      attempt,
+      outcome: verdict.action,
+      response_status: verdict.status || null,
+      reason: verdict.reason,
+      ...(at && { [at]: new Date(nextAt).toISOString() }),
+    });
+  }
+
+  publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }: DeliveryHead, status: DeliveryStatus, step: object = {}): void {
     if (!this.#clients.has(appId)) return;
     this.#send(
       appId,
@@ -50,6 +81,7 @@ export class EventStreams {
         event_type: eventType,
         idempotency_key: idempotencyKey,
         status,
+        ...step,
       }),
     );
   }

@@ -165,9 +165,15 @@ class Service {
 
   async #commit(ask: () => Outcome): Promise<Outcome> {
     const outcome = await this.#committer.commit(ask);
-    this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending', this.#isNew.get(outcome));
+    if (this.streams.isWatched) this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
     await this.#follow(outcome.changes);
     return outcome;
+  }
+
+  /** Which deliveries are new, and have not ended at once as mail to nobody does: of that has been told. */
+  #stillNew(outcome: Outcome): boolean[] {
+    const isNew = this.#isNew.get(outcome) ?? [];
+    return outcome.deliveries.map(({ notifierId, idempotencyKey }, i) => (isNew[i] ?? true) && (this.#isDry || this.#deliveries.find(notifierId, idempotencyKey)?.state !== 'dead'));
   }
 
   /** Keeps changes and events, then deliveries: all of it, or nothing. */
@@ -207,8 +213,8 @@ class Service {
     }
   }
 
-  report({ id, notifierId, notifierName, appId, platform, eventId, eventType, state }: OutboxReport): void {
-    if (!this.#isDry) this.streams.publishDelivery({ idempotencyKey: id, notifierId, notifierName, appId, platform, eventId, eventType }, state);
+  report(report: OutboxReport): void {
+    if (!this.#isDry) this.streams.publishStep(report);
   }
 
   /** How a notifier stands that something waits for: it may have changed since. A notifier may be tested before it is switched on. */

@@ -4,9 +4,11 @@
 // here are its clock, its file and its sender.
 
 import { NotifierError } from '../error.js';
+import { checkKeys } from '../known_keys.js';
 import type { Delivery, Platform } from '../types.js';
 import { Core } from './core.js';
 import { FileStore } from './file_store.js';
+import { needDeliveries } from './given.js';
 import { MemoryStore } from './memory_store.js';
 import type { OutboxForget, OutboxState, OutboxStore, OutboxWrite, StoredRecord } from './outbox_store.js';
 import type { AttemptOptions } from './sender.js';
@@ -158,6 +160,17 @@ function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, hold
   });
 }
 
+function checkOptions({ retry, limits = {}, ...others }: OutboxOptions): void {
+  checkKeys(
+    others,
+    'sender file store secrets concurrency hostConcurrency keepOrder keepDeliveredMs keepDeadMs holdMs standing refuse resume onAttempt onDisable onError clock steadyClock limits retry',
+    'Outbox.open',
+  );
+  checkKeys(retry, 'delaysMs jitterPercent maxRetryAfterMs disableAfterMs disableAfterFailures', 'retry');
+  checkKeys(limits, 'email slack webhook rocket_chat', 'limits');
+  for (const [platform, limit] of Object.entries(limits)) checkKeys(limit, 'concurrency minIntervalMs', `limits.${platform}`);
+}
+
 /** What the core looks at: all but content. As delivery_json.hpp reads it. */
 function headOf(delivery: Delivery): object {
   const { idempotencyKey, notifierId, appId, eventId, eventType, platform } = delivery;
@@ -205,10 +218,14 @@ export class Outbox {
   /**
    * Takes up what an earlier process left, and begins to send it.
    *
-   * @throws {NotifierError} `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
+   * @throws {NotifierError} `invalid` without a sender, and for an option that is not known; `conflict` where another process uses the file; `storage` where it cannot be read, or is of another kind;
    *   `unsupported` where what the sender needs is not installed
    */
   static async open(options: OutboxOptions): Promise<Outbox> {
+    if (typeof options?.sender?.send !== 'function') {
+      throw new NotifierError('invalid', 'Outbox.open needs the option sender, which makes the attempts: new Sender()', { field: 'sender' });
+    }
+    checkOptions(options);
     await options.sender.ready?.();
     const { store, file, onError } = options;
     const kept: OutboxStore = store ?? (file === undefined ? new MemoryStore() : new FileStore(file, { ...(onError && { onError }) }));
@@ -277,6 +294,7 @@ export class Outbox {
   /** The same, and says of each whether it was new. */
   async offer(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<boolean[]> {
     this.#checkOpen();
+    needDeliveries(deliveries, 'enqueue');
     if (deliveries.length === 0) return [];
     const contents = deliveries.map(withText);
     const { records } = this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [JSON.stringify(contents.map(headOf))], [], [this.#wallClock()]);

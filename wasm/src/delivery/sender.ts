@@ -1,8 +1,10 @@
 // One attempt of a delivery, by whatever way it goes.
 
 import { NotifierError } from '../error.js';
+import { checkKeys } from '../known_keys.js';
 import type { Delivery } from '../types.js';
 import { Core } from './core.js';
+import { needDelivery } from './given.js';
 import { Guard, type GuardOptions, type Judgement } from './guard.js';
 import { HttpSender } from './http.js';
 import { MailSender, type MailTransport } from './mail.js';
@@ -34,7 +36,7 @@ export interface AttemptOptions {
  *       const { action, reason } = await sender.send(delivery, { secrets: engine.signingSecrets(delivery.notifierId) });
  *     }
  *
- * An attempt never throws: it ends with a verdict. To try again what is worth it, put deliveries into an `Outbox`.
+ * An attempt at a delivery never throws: it ends with a verdict. To try again what is worth it, put deliveries into an `Outbox`.
  */
 export class Sender {
   readonly #core = new Core();
@@ -43,8 +45,10 @@ export class Sender {
   readonly #mail: MailSender;
   readonly #clock: () => number;
 
-  /** @throws {NotifierError} `invalid` where an option is wrong */
-  constructor({ smtp, timeoutMs = 30_000, connectTimeoutMs = 10_000, ca, clock = Date.now, ...guard }: SenderOptions = {}) {
+  /** @throws {NotifierError} `invalid` where an option is wrong, or not known */
+  constructor(options: SenderOptions = {}) {
+    checkKeys(options, 'smtp timeoutMs connectTimeoutMs ca clock allow allowPorts allowPrivate lookup', 'Sender');
+    const { smtp, timeoutMs = 30_000, connectTimeoutMs = 10_000, ca, clock = Date.now, ...guard } = options;
     this.#clock = clock;
     this.#guard = new Guard(this.#core, guard);
     this.#http = new HttpSender(this.#core, this.#guard, { totalMs: timeoutMs, connectMs: Math.min(connectTimeoutMs, timeoutMs) }, ca, clock);
@@ -61,8 +65,9 @@ export class Sender {
     return this.#guard.judgeUrl(url);
   }
 
-  /** Makes one attempt. */
+  /** Makes one attempt. @throws {NotifierError} `invalid` for what is no delivery */
   async send(delivery: Delivery<string | Uint8Array>, { secrets = [], signal }: AttemptOptions = {}): Promise<Verdict> {
+    needDelivery(delivery, 'send');
     try {
       if (delivery.platform === 'email') return await this.#mail.send(delivery);
       const signature = secrets.length > 0 && delivery.platform === 'webhook' ? this.sign(delivery, secrets) : {};

@@ -1,0 +1,26 @@
+// What previews elsewhere need to know of this host: who mails come from, and where links lead.
+
+#pragma once
+
+#include "notifier/api/call.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// `{"settings":{"email_from":...,"link_base":...}}`: what a notifier's messages are made with. It holds no secret;
+/// `link_base` is empty where there is none.
+inline Response show_settings(Call& call) {
+  const Settings settings = call.registry.settings();
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("settings");
+      out.object([&] {
+        out.member("email_from", settings.email_from);
+        out.member("link_base", settings.link_base);
+      });
+    });
+  });
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END

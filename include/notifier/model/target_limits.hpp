@@ -1,0 +1,36 @@
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+
+#include "notifier/model/platform.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+};
+
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
+/// rows.
+class PlatformLimits {
+ public:
+  constexpr PlatformLimits() noexcept = default;
+
+  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
+  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
+
+  /// Those of all platforms, for `for`.
+  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
+  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
+
+ private:
+  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+
+  std::array<TargetLimits, platform_count> limits_ = {};
+};
+
+NOTIFIER_NAMESPACE_END

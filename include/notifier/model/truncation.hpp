@@ -1,0 +1,23 @@
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+#include <vector>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
+/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
+struct Truncation {
+  std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
+                           ///< "actor", "kind", "link" (left out whole)
+  std::size_t length = 0;  ///< what it would have been
+  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
+};
+
+/// What was cut while a payload was written; reused from event to event.
+using Truncations = std::vector<Truncation>;
+
+NOTIFIER_NAMESPACE_END

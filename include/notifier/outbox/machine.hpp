@@ -1,0 +1,212 @@
+// The outbox as a state machine alone: it knows numbers, asks for what it needs, and is told what came of it.
+//
+// Whoever drives it stores what it wants to have stored, and may take its time over that: nothing waits within a call.
+//
+//     machine.claim(now, free_places, turns);               // load each delivery, send it, then for each:
+//     machine.record(turn.sequence, classify(...), now);
+//     while (const OutboxBatch* batch = machine.take_writes()) {
+//       store(batch->writes) ? machine.written(batch->number) : machine.failed(batch->number);
+//     }
+//
+// A crash between an attempt and its written() makes a delivery arrive twice, both times under the same idempotency
+// key; at no other point is one lost or sent again after it was stored as delivered.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/delivery/retry.hpp"
+#include "notifier/model/moment.hpp"
+#include "notifier/outbox/batches.hpp"
+#include "notifier/outbox/clock.hpp"
+#include "notifier/outbox/options.hpp"
+#include "notifier/outbox/schedule.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A delivery whose turn it is.
+struct OutboxTurn {
+  std::uint64_t sequence = 0;
+  unsigned attempt = 1;  ///< which attempt this is, since the delivery was enqueued or sent again by hand
+};
+
+/// What an attempt came to.
+struct OutboxStep {
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;
+  Timestamp next_at;  ///< OutboxState::pending: when it is tried again; held: when it is given up; else when it ended
+  std::string notifier_id;
+  /// The host is to switch the notifier off and tell its owner. What else was pending or held for it is dead by now.
+  bool disable_notifier = false;
+  std::size_t ended = 0;  ///< how many others these were
+};
+
+/// What came of ending all that there is for a notifier.
+struct OutboxEnded {
+  std::size_t pending = 0;    ///< ended
+  std::size_t held = 0;       ///< ended
+  std::size_t under_way = 0;  ///< not tried again
+};
+
+/// Which delivery is attempted when, and what becomes of it. Used by one thread at a time.
+///
+/// Everybody may insert deliveries into the store; only the machine's owner changes what is there, by what
+/// take_writes() gives. Of the time, the machine waits by the steady clock; what it stores is dated by the time of day,
+/// and what it reads of that is trusted no further than the wait that was decided on.
+class OutboxMachine {
+ public:
+  explicit OutboxMachine(OutboxOptions options = {})
+      : options_(std::move(options)), schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+
+  // What the store has, at the start: first its clock, then in any order the rest.
+
+  /// @param stored  OutboxStorage::clock()
+  void remember(const std::optional<OutboxClock>& stored, Moment now);
+  /// How a notifier fared until now.
+  void remember(std::string_view notifier_id, const NotifierHealth& health);
+
+  /// Takes up a delivery that the store has as pending or held: left by an earlier process, or just inserted. What is
+  /// held stays so until resume(); what is pending is sent also where the notifier was switched off before. One that
+  /// the machine has already, or that has ended, is left out.
+  /// @param record  as stored, its sequence included, and not older than what the machine has had stored of it
+  void admit(const OutboxRecord& record, Moment now);
+
+  // Attempts.
+
+  /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until one of the
+  /// functions below has been told of it. Before, it ends what was held for too long.
+  /// @return how many; none while the last batch of writes has failed, since nobody would know of them after a crash
+  std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
+
+  /// What came of an attempt. Of a mail that some recipients got, only `recipients.remaining` are tried again.
+  /// @return errc::not_found where this is not under way
+  Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                            const MailRecipients& recipients = {});
+
+  /// Gives one back without an attempt: it is due again after so long.
+  void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0);
+
+  /// Ends one that the host will not send, as dead and without an attempt: what its notifier is judged by stays as it
+  /// is.
+  /// @param reason  one English sentence without a final full stop and without secrets
+  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now);
+
+  /// Ends one whose content the store has lost for good.
+  Result<OutboxStep> lost(std::uint64_t sequence, Moment now) {
+    return give_up(sequence, "the stored delivery cannot be read", now);
+  }
+
+  /// Holds one whose notifier turns out to be switched off.
+  Result<OutboxStep> hold_claim(std::uint64_t sequence, Moment now);
+
+  // Notifiers.
+
+  /// Holds what is pending for a notifier that was switched off: until resume(), and at most OutboxOptions::hold_ms.
+  /// What is under way is held if it would have to be tried again. What comes in later is not.
+  /// @return how many are held now that were not
+  std::size_t hold(std::string_view notifier_id, Moment now);
+  /// Makes what is held for a notifier that was switched on due at once, at the rate that its targets take.
+  /// @return how many
+  std::size_t resume(std::string_view notifier_id, Moment now);
+  /// Ends all that there is for a notifier which was removed or is gone. What is under way is not tried again.
+  /// @param reason  as for give_up()
+  OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  /// For whom something is held, each once: after a start, a host resumes those who are switched on by now, and ends
+  /// those who are gone.
+  std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+
+  // The store.
+
+  /// Sends a dead delivery again, with all its attempts before it, under the same key, once that is stored.
+  /// @param record  as the store has it
+  /// @return errc::conflict where it is not dead
+  Result<void> resend(const OutboxRecord& record, Moment now);
+
+  /// What the store is to forget now. It may do so at any time after this.
+  OutboxForget prune(Moment now);
+
+  /// The next writes, which belong to the caller's store alone until written() or failed().
+  /// @return nullptr while there are none, or others are out; valid until written() or failed()
+  const OutboxBatch* take_writes() { return batches_.take(); }
+  /// They last.
+  void written(std::uint64_t number);
+  /// They do not, not even in part. take_writes() gives them again, and claim() gives nothing until they are written.
+  void failed(std::uint64_t number) { batches_.failed(number); }
+  /// Whether the last batch failed and none was written since.
+  bool is_stuck() const noexcept { return batches_.has_failed(); }
+  /// Whether everything is stored.
+  bool is_stored() const noexcept { return batches_.is_empty(); }
+
+  /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
+  /// ends, or a batch is written.
+  std::optional<std::int64_t> wait_ms(Moment now) const;
+  std::size_t pending() const noexcept {  ///< under way or not
+    return schedule_.size() - schedule_.held() + resent(OutboxState::pending);
+  }
+  std::size_t held() const noexcept { return schedule_.held() + resent(OutboxState::held); }
+  std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
+
+ private:
+  using Schedule = detail::OutboxSchedule;
+
+  OutboxStep apply(std::uint64_t sequence, OutboxChange&& change, Moment now);
+  OutboxStep finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxChange dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
+  OutboxStep hold_one(std::uint64_t sequence, Moment now);
+  OutboxStep give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
+  void write(OutboxChange&& change);
+  void write_health(std::string_view notifier_id, const NotifierHealth& health);
+  void write_clock(Moment now);
+  void set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now);
+  std::int64_t postpone_ms(Moment now);
+  Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
+  static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
+  static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
+  static Verdict removed() { return fault("the notifier was removed or switched off"); }
+  static Error not_under_way();
+
+  /// One that is sent again as soon as that is stored.
+  struct Resent {
+    OutboxRecord record;
+    std::uint64_t batch;
+    std::int64_t due;
+  };
+  /// A mail that has fewer recipients from now on, and keeps its place until that is stored: what is loaded before has
+  /// them all.
+  struct Narrowed {
+    std::uint64_t sequence;
+    std::uint64_t batch;
+    std::int64_t due;
+    unsigned attempts;
+  };
+
+  std::size_t resent(OutboxState state) const noexcept {
+    return static_cast<std::size_t>(
+        std::count_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.record.state == state; }));
+  }
+  const Schedule::Entry* claimed(std::uint64_t sequence) const;
+  void settle_narrowed(Moment now);
+
+  OutboxOptions options_;
+  Schedule schedule_;
+  detail::OutboxTime time_;
+  detail::OutboxBatches batches_;
+  std::vector<Resent> resent_;
+  std::vector<Narrowed> narrowed_;
+  std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
+  std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
+};
+
+NOTIFIER_NAMESPACE_END
+
+#include "notifier/outbox/transitions.hpp"

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+
+#include "notifier/delivery/retry.hpp"
+#include "notifier/model/target_limits.hpp"
+#include "notifier/platform/table.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What an outbox takes from its host; every member has a default.
+struct OutboxOptions {
+  RetryPolicy retry;
+  PlatformLimits limits = default_limits;
+  /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
+  /// places.
+  unsigned host_concurrency = 64;
+  /// Sends a notifier's deliveries one by one, in the order they were enqueued: the next begins when the one before has
+  /// arrived or is dead. One that is sent again by hand is out of order.
+  bool keep_order = false;
+  /// How long a delivery is held for a notifier that is switched off; then it is dead.
+  std::int64_t hold_ms = std::int64_t{3} * 24 * 3'600'000;
+  /// How long the record of a delivery is kept after it arrived or died: as long, its key is not delivered again.
+  std::int64_t keep_delivered_ms = std::int64_t{7} * 24 * 3'600'000;
+  std::int64_t keep_dead_ms = std::int64_t{30} * 24 * 3'600'000;
+  /// Uniform random numbers for the jitter. Empty: no jitter.
+  std::function<std::uint32_t()> random;
+};
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,238 @@
+// The outbox: every delivery put into it arrives at least once, or is declared dead with the reason.
+//
+// One state machine over any storage that answers at once. It opens no socket and reads no clock:
+//
+//     notifier::Outbox outbox(storage);
+//     outbox.recover(now);                                  // once, at the start
+//     outbox.enqueue(outcome.deliveries, now);              // lasts when it returns
+//     outbox.claim(now, free_places, claims);               // send these, then for each:
+//     outbox.record(claim.sequence, classify(...), now);
+//     outbox.flush();                                       // once per turn of the host's loop
+//
+// A crash between sending and flush() makes a delivery arrive twice, both times under the same idempotency key; at no
+// other point is one lost or sent again after it was recorded as delivered.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/model/moment.hpp"
+#include "notifier/outbox/machine.hpp"
+#include "notifier/outbox/options.hpp"
+#include "notifier/outbox/storage.hpp"
+#include "notifier/outbox/target.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A delivery to be attempted now.
+struct OutboxClaim {
+  std::uint64_t sequence = 0;
+  unsigned attempt = 1;  ///< which attempt this is, since the delivery was enqueued or sent again by hand
+  Delivery delivery;
+};
+
+/// What became of deliveries that were put in.
+struct OutboxEnqueued {
+  std::size_t added = 0;           ///< how many were new
+  std::vector<std::size_t> known;  ///< indices of those that were left out, growing
+};
+
+/// An OutboxMachine and the storage it asks. Used by one thread at a time.
+///
+/// While the storage fails, what came to pass is kept and given to it again with each flush(), and nothing else is
+/// begun: claim() gives nothing until it is stored.
+class Outbox {
+ public:
+  /// @param storage  outlives the outbox, and is changed by it alone
+  explicit Outbox(OutboxStorage& storage, OutboxOptions options = {})
+      : storage_(&storage), machine_(std::move(options)) {}
+
+  /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
+  /// what was held is held again: see held_notifiers().
+  /// @return how many deliveries are pending
+  Result<std::size_t> recover(Moment now);
+
+  /// Puts deliveries in, all or none; they last when this returns. One whose key is known for its notifier already, in
+  /// whatever state, is left out; a mail to nobody is dead at once.
+  Result<OutboxEnqueued> enqueue(const Delivery* deliveries, std::size_t count, Moment now);
+  Result<OutboxEnqueued> enqueue(const std::vector<Delivery>& deliveries, Moment now) {
+    return enqueue(deliveries.data(), deliveries.size(), now);
+  }
+
+  /// Takes up a delivery that its storage holds already, pending: put there by the host together with the change that
+  /// made it, or made due again. It is sent also where the notifier was switched off before.
+  /// @param record  as stored, its sequence included
+  void admit(const OutboxRecord& record, Moment now) { machine_.admit(record, now); }
+
+  /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record(),
+  /// release(), give_up() or hold_claim().
+  /// @return how many; fewer than `most` where no other may begin now. Never an error: what the storage cannot give now
+  ///         is tried again later, and what it has lost is dead.
+  std::size_t claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out);
+
+  /// Records what came of a claimed delivery. It lasts from the next flush() that succeeds.
+  /// @param recipients  of a mail that some recipients got: only those that remain are tried again
+  /// @return errc::not_found where this is not under way
+  Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                            const MailRecipients& recipients = {}) {
+    return machine_.record(sequence, verdict, now, recipients);
+  }
+
+  /// Gives a claimed delivery back without an attempt: it is due again after so long.
+  void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0) {
+    machine_.release(sequence, now, delay_ms);
+  }
+
+  /// Ends a claimed delivery that the host will not send, as dead and without an attempt: what its notifier is judged
+  /// by stays as it is. Lasts from the next flush() on.
+  /// @param reason  one English sentence without a final full stop and without secrets
+  Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
+    return machine_.give_up(sequence, reason, now);
+  }
+
+  /// Holds a claimed delivery whose notifier turns out to be switched off. Lasts from the next flush() on.
+  Result<OutboxStep> hold_claim(std::uint64_t sequence, Moment now) { return machine_.hold_claim(sequence, now); }
+
+  /// Holds what is pending for a notifier that was switched off, until resume(), or until it is dead after
+  /// OutboxOptions::hold_ms. What is under way is held if it fails. Lasts from the next flush() on.
+  /// @return how many are held now that were not
+  std::size_t hold(std::string_view notifier_id, Moment now) { return machine_.hold(notifier_id, now); }
+  /// Makes what is held for a notifier that was switched on due at once. Lasts from the next flush() on.
+  /// @return how many
+  std::size_t resume(std::string_view notifier_id, Moment now) { return machine_.resume(notifier_id, now); }
+  /// Ends all that there is for a notifier that was removed or is gone; what is under way is not tried again. Lasts
+  /// from the next flush() on.
+  /// @param reason  as for give_up()
+  OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now) {
+    return machine_.end(notifier_id, reason, now);
+  }
+  /// For whom something is held. After recover(), a host resumes those that are switched on by now, and ends those that
+  /// are gone.
+  std::vector<std::string> held_notifiers() const { return machine_.held_notifiers(); }
+
+  /// Makes everything recorded last.
+  /// @return errc::storage where it does not yet: it is kept, call again
+  Result<void> flush();
+  /// Whether the last flush() failed.
+  bool is_stuck() const noexcept { return machine_.is_stuck(); }
+
+  /// Sends a dead delivery again, with all its attempts before it, under the same key. Lasts when it returns.
+  /// @return errc::not_found where the notifier has none with that key; errc::conflict where it is not dead, and the
+  ///         message says why; errc::storage: nothing has changed, or it is sent once flush() succeeds
+  Result<void> resend(std::string_view notifier_id, std::string_view key, Moment now);
+
+  /// Forgets deliveries that ended long ago. Lasts when it returns.
+  /// @return how many
+  Result<std::size_t> prune(Moment now);
+
+  /// Appends a page of records to `out`, newest first, as they were at the last flush().
+  /// @return how many match in all
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
+    return storage_->list(query, out);
+  }
+
+  /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
+  /// ends, or flush() succeeds again.
+  std::optional<std::int64_t> wait_ms(Moment now) const { return machine_.wait_ms(now); }
+  std::size_t pending() const noexcept { return machine_.pending(); }  ///< under way or not
+  std::size_t held() const noexcept { return machine_.held(); }
+  std::size_t in_flight() const noexcept { return machine_.in_flight(); }  ///< claimed
+
+ private:
+  OutboxStorage* storage_;
+  OutboxMachine machine_;
+  std::vector<OutboxTurn> turns_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Result<std::size_t> Outbox::recover(Moment now) {
+  const auto clock = storage_->clock();
+  if (!clock) return clock.error();
+  machine_.remember(*clock, now);
+  auto done = storage_->each_waiting([&](const OutboxRecord& record) { machine_.admit(record, now); });
+  if (!done) return std::move(done).error();
+  done = storage_->each_health(
+      [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
+  if (!done) return std::move(done).error();
+  return machine_.pending();
+}
+
+inline Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {
+  std::vector<OutboxRecord> records;
+  records.reserve(count);
+  for (std::size_t i = 0; i < count; ++i) records.push_back(describe_for_outbox(deliveries[i], now.wall));
+  if (auto stored = storage_->insert(records, deliveries); !stored) return std::move(stored).error();
+  OutboxEnqueued result;
+  for (std::size_t i = 0; i < count; ++i) {
+    if (records[i].sequence == 0) {
+      result.known.push_back(i);
+    } else {
+      ++result.added;
+      admit(records[i], now);
+    }
+  }
+  return result;
+}
+
+inline std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
+  constexpr std::int64_t unreadable_ms = 5000;
+  std::size_t count = 0;
+  while (count < most) {
+    turns_.clear();
+    if (machine_.claim(now, 1, turns_) == 0) break;
+    const OutboxTurn turn = turns_.front();
+    auto delivery = storage_->load(turn.sequence);
+    if (delivery) {
+      out.push_back({turn.sequence, turn.attempt, *std::move(delivery)});
+      ++count;
+    } else if (delivery.error().code != errc::storage) {
+      static_cast<void>(machine_.lost(turn.sequence, now));
+    } else {
+      machine_.release(turn.sequence, now, unreadable_ms);
+      break;
+    }
+  }
+  return count;
+}
+
+inline Result<void> Outbox::flush() {
+  while (const OutboxBatch* batch = machine_.take_writes()) {
+    auto done = storage_->write(batch->writes);
+    if (!done) {
+      machine_.failed(batch->number);
+      return done;
+    }
+    machine_.written(batch->number);
+  }
+  return {};
+}
+
+inline Result<void> Outbox::resend(std::string_view notifier_id, std::string_view key, Moment now) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  auto found = storage_->find(notifier_id, key);
+  if (!found) return std::move(found).error();
+  if (!*found) {
+    Error error;
+    error.code = errc::not_found;
+    error.message = "there is no such delivery";
+    return error;
+  }
+  auto done = machine_.resend(**found, now);
+  return done ? flush() : done;
+}
+
+inline Result<std::size_t> Outbox::prune(Moment now) {
+  const OutboxForget what = machine_.prune(now);
+  if (auto flushed = flush(); !flushed) return std::move(flushed).error();
+  return storage_->forget(what);
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,166 @@
+// What an outbox keeps, and where: the seam behind which SQLite, a file or a host's own database stand.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/delivery/classify.hpp"
+#include "notifier/delivery/retry.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/model/platform.hpp"
+#include "notifier/result.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
+/// added.
+enum class OutboxState : std::uint8_t {
+  pending,    ///< to be sent, now or later
+  delivered,  ///< it has arrived
+  dead,       ///< given up; can be sent again
+  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
+};
+
+/// "pending", "delivered", "dead" or "held".
+constexpr std::string_view to_string(OutboxState state) noexcept {
+  switch (state) {
+    case OutboxState::pending: return "pending";
+    case OutboxState::delivered: return "delivered";
+    case OutboxState::dead: return "dead";
+    case OutboxState::held: return "held";
+  }
+  return "unknown";
+}
+
+namespace detail {
+
+/// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
+inline Error not_to_be_resent(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
+                  : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                                                  : "the delivery is to be sent already";
+  return error;
+}
+
+}  // namespace detail
+
+/// One attempt, or another turn that a delivery took (`status` is 0 then).
+struct DeliveryAttempt {
+  Timestamp at;
+  Verdict::Action action = Verdict::Action::fail;
+  int status = 0;
+  std::string reason;  ///< without secrets
+  /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
+  std::vector<std::string> remaining = {};
+  std::vector<std::string> refused = {};
+};
+
+/// What is known of one delivery, without its content and its secrets.
+struct OutboxRecord {
+  std::uint64_t sequence = 0;  ///< given by the storage, growing from 1: the order of arrival
+  std::string key;             ///< the idempotency key: unique among the deliveries of one notifier
+  std::string notifier_id;
+  std::string app_id;
+  std::string event_id;
+  std::string event_type;
+  Platform platform = Platform::webhook;
+  std::uint64_t target = 0;  ///< a hash: deliveries of one target share their limits
+  std::uint64_t host = 0;    ///< a hash: the same for all targets of one server
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;  ///< since it was enqueued or sent again by hand
+  Timestamp created_at;
+  Timestamp next_at;  ///< OutboxState::pending: not before then; held: it is given up then; else when it ended
+  /// How long it was to wait for `next_at` when that was decided, so that a clock which was set since cannot make it
+  /// longer; -1 where that is not known.
+  std::int64_t wait_ms = 0;
+  std::vector<DeliveryAttempt> history;  ///< oldest first; only find() and list() fill it
+};
+
+/// A step of one delivery.
+struct OutboxChange {
+  std::uint64_t sequence = 0;
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;
+  Timestamp next_at;
+  std::int64_t wait_ms = 0;
+  std::optional<DeliveryAttempt> attempt = std::nullopt;  ///< to be added to the history
+  std::vector<std::string> recipients = {};               ///< all that are left to a mail; empty: as they are
+};
+
+/// What a store remembers of the time, so that a clock which is wrong for a moment makes it forget nothing.
+struct OutboxClock {
+  Timestamp wall;  ///< the time of day when it was last looked at
+  Timestamp kept;  ///< the time that counts for how long records are kept: never goes back, follows `wall` by and by
+};
+
+/// One thing to be stored.
+struct OutboxWrite {
+  enum class Kind : std::uint8_t { change, health, clock };
+
+  Kind kind = Kind::change;
+  OutboxChange change;      ///< Kind::change. One whose record is not there is left out
+  std::string notifier_id;  ///< Kind::health: whose; good health (no failures) need not be kept
+  NotifierHealth health;
+  OutboxClock clock;  ///< Kind::clock: in place of the one before
+};
+
+/// Which records are forgotten.
+struct OutboxForget {
+  Timestamp delivered_before;  ///< those that arrived before then,
+  Timestamp dead_before;       ///< those that died before then
+  /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
+  Timestamp latest;
+};
+
+/// Which records to list, newest first.
+struct OutboxQuery {
+  std::string_view notifier_id;  ///< empty: of all notifiers
+  std::optional<OutboxState> state;
+  std::size_t offset = 0;
+  std::size_t limit = 50;
+};
+
+/// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
+/// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
+///
+/// One Outbox at a time uses a storage, from one thread; others may insert what they hand to Outbox::admit(). There is
+/// no need to store what is claimed: after a crash every pending delivery is due again, under the same key.
+class OutboxStorage {
+ public:
+  virtual ~OutboxStorage() = default;
+
+  /// Adds deliveries with their records and histories, all or none, and lasts when it returns. One whose notifier has a
+  /// delivery of that key already, in whatever state, or earlier among these, is left out.
+  /// @param records     as many as there are deliveries. Gets their sequences, each greater than all before; 0 for one
+  ///                    that is left out
+  /// @param deliveries  the first of them
+  virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
+  /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
+  virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
+  /// Forgets what has ended and is not kept any longer, by and by where it is much.
+  /// @return how many deliveries were forgotten
+  virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
+
+  /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
+  /// is lost for good.
+  virtual Result<Delivery> load(std::uint64_t sequence) = 0;
+  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
+  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
+  virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
+  /// The clock that was written last, or none.
+  virtual Result<std::optional<OutboxClock>> clock() = 0;
+  virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;
+  /// Appends a page of records to `out`.
+  /// @return how many records match in all
+  virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
+};
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,140 @@
+// All platforms: the rows of the files beside this one.
+
+#pragma once
+
+#include <cstddef>
+#include <string_view>
+
+#include "notifier/model/platform_row.hpp"
+#include "notifier/model/target_limits.hpp"
+#include "notifier/platform/email.hpp"
+#include "notifier/platform/rocket_chat.hpp"
+#include "notifier/platform/slack.hpp"
+#include "notifier/platform/webhook.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The platforms, in the order the public API lists them.
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row, slack_row, email_row};
+
+namespace detail {
+
+/// Appends a platform's body of a message. `cut` gets one entry for every part that was cut.
+using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations& cut);
+
+// Beside the rows, not in them: a program that only delivers has no writers in it, and one that only routes no rules.
+
+/// What writes the bodies of their requests; nullptr where none is written, or a mail.
+inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+
+/// What their replies mean. SMTP has rules of its own.
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
+
+/// @param row  one of builtin_platforms
+inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
+inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+
+/// The rows in the order of the enum; nullptr where one lacks.
+struct RowsByPlatform {
+  const PlatformRow* rows[platform_count] = {};
+
+  constexpr RowsByPlatform() noexcept {
+    for (const PlatformRow& row : builtin_platforms) rows[static_cast<std::size_t>(row.platform)] = &row;
+  }
+};
+
+inline constexpr RowsByPlatform rows_by_platform;
+
+constexpr bool is_complete(const PlatformField& field) noexcept {
+  const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
+  return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
+}
+
+constexpr bool is_complete(const ReplyRules& rules) noexcept {
+  const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();
+  return asks_for_more == !rules.unlike_success.empty() && rules.success_member.empty() == rules.denied_success.empty();
+}
+
+/// What readers of a row count on.
+constexpr bool is_complete(const PlatformRow& row) noexcept {
+  for (const PlatformField& field : row.fields) {
+    if (!is_complete(field)) return false;
+  }
+  using Kind = PlatformField::Kind;
+  if (row.transport == Transport::smtp) {
+    return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
+  }
+  return row.fields.size() != 0 && row.fields[0].kind == Kind::url;
+}
+
+constexpr bool are_complete() noexcept {
+  for (const PlatformRow* row : rows_by_platform.rows) {
+    if (row == nullptr || !is_complete(*row)) return false;
+  }
+  for (std::size_t i = 0; i < platform_count; ++i) {
+    const PlatformRow& row = builtin_platforms[i];
+    const bool has_writer = row.transport == Transport::http && !row.sends_event;
+    if (has_writer != (payload_writers[i] != nullptr) || !is_complete(reply_rules[i])) return false;
+  }
+  return true;
+}
+
+static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
+
+/// What is known of a platform that there is.
+constexpr const PlatformRow& row_of(Platform platform) noexcept {
+  return *rows_by_platform.rows[static_cast<std::size_t>(platform)];
+}
+
+}  // namespace detail
+
+/// The platforms as a range, in the order of builtin_platforms.
+constexpr const PlatformRow* platforms_begin() noexcept { return builtin_platforms; }
+constexpr const PlatformRow* platforms_end() noexcept { return builtin_platforms + platform_count; }
+
+/// What is known of a platform; of one that there is not, what is known of webhooks.
+NOTIFIER_NOINLINE constexpr const PlatformRow& platform_info(Platform platform) noexcept {
+  return detail::row_of(static_cast<std::size_t>(platform) < platform_count ? platform : Platform::webhook);
+}
+
+/// Whether it is sent mails, else requests.
+constexpr bool is_mail(Platform platform) noexcept { return platform_info(platform).transport == Transport::smtp; }
+
+namespace detail {
+
+constexpr PlatformLimits limits_by_platform() noexcept {
+  PlatformLimits limits;
+  limits[Platform::email] = email_target_limits;
+  limits[Platform::slack] = slack_target_limits;
+  limits[Platform::webhook] = webhook_target_limits;
+  limits[Platform::rocket_chat] = rocket_chat_target_limits;
+  return limits;
+}
+
+}  // namespace detail
+
+/// How much a target of each platform is sent at a time, unless the host says otherwise.
+inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
+
+/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
+NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
+  return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
+}
+
+/// The platform with this id, or nullptr.
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_id(std::string_view id) noexcept {
+  for (const PlatformRow& row : builtin_platforms) {
+    if (row.id == id) return &row;
+  }
+  return nullptr;
+}
+
+/// The platform with this name, or nullptr.
+NOTIFIER_NOINLINE constexpr const PlatformRow* find_platform_by_name(std::string_view name) noexcept {
+  for (const PlatformRow& row : builtin_platforms) {
+    if (row.name == name) return &row;
+  }
+  return nullptr;
+}
+
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,104 @@
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+#pragma once
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "notifier/model/draft_view.hpp"
+#include "notifier/text/quoted.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users event_types event_kinds event_categories email_from link_base events event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+/// How many bytes have to be put in, taken out or replaced to make one text of another (Levenshtein).
+/// @param b  at most 63 bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::size_t, 64> row{};
+  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = std::exchange(row[0], i + 1);
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = (std::min)(replaced, (std::min)(diagonal, row[j]) + 1);
+    }
+  }
+  return row[b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > 63) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// Adds a problem for a key that is not in the list.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string_view nearest = nearest_key(key, list);
+  std::string message = "is not known here";
+  if (nearest.empty()) {
+    std::string_view separator = "; there are ";
+    for_each_key(list, [&](std::string_view known) {
+      message.append(separator).append(known);
+      separator = ", ";
+    });
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  const std::string shown = quoted(key);
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

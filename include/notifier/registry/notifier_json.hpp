@@ -1,0 +1,92 @@
+// A notifier in JSON: one form for answers, changes and snapshots.
+
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/json/writer.hpp"
+#include "notifier/model/notifier.hpp"
+#include "notifier/model/secret_member.hpp"
+#include "notifier/platform/table.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Whether write-only fields, as `signing_secret`, and unknown members that look like secrets are written: only a store
+/// needs it, and a store holds secrets anyway.
+enum class Secrets { hide, keep };
+
+namespace detail {
+
+NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key,
+                                          const std::vector<std::string>& texts) {
+  out.key(key);
+  out.array([&] {
+    for (const std::string& text : texts) out.string(text);
+  });
+}
+
+inline void write_time(json::Writer& out, std::string_view key, Timestamp time) {
+  char text[32];
+  out.key(key);
+  out.string({text, static_cast<std::size_t>(write_rfc3339(text, civil_time(time)) - text)});
+}
+
+inline bool has_value(const PlatformField& field, const TypeData& data) noexcept {
+  return (field.text != nullptr && !(data.*field.text).empty()) ||
+         (field.texts != nullptr && !(data.*field.texts).empty());
+}
+
+/// Writes a field's member.
+NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
+  if (field.text != nullptr) out.member(field.key(), data.*field.text);
+  if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
+}
+
+inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {
+  const TypeData& data = notifier.type_data;
+  out.object([&] {
+    for (const PlatformField& field : platform_info(notifier.platform).fields) {
+      const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
+      write_field(out, field, data);
+    }
+    if (data.other.empty()) return;
+    if (secrets == Secrets::keep) {
+      out.raw(data.other);
+    } else {
+      write_without_secrets(out, data.other);
+    }
+  });
+}
+
+}  // namespace detail
+
+/// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
+/// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
+inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
+  out.object([&] {
+    out.member("id", notifier.id);
+    out.member("name", notifier.name);
+    out.key("active");
+    out.boolean(notifier.active);
+    out.member("type", to_string(notifier.platform));
+    out.member("platform_id", platform_info(notifier.platform).id);
+    detail::write_time(out, "created_at", notifier.created_at);
+    detail::write_time(out, "updated_at", notifier.updated_at);
+    out.key("send_all_alerts");
+    out.boolean(notifier.send_all_alerts);
+    out.key("send_all_events");
+    out.boolean(notifier.send_all_events);
+    detail::write_texts(out, "selected_event_ids", notifier.selected_event_ids);
+    out.member("app_id", notifier.app_id);
+    out.member("app", notifier.app);
+    out.key("type_data");
+    detail::write_type_data(out, notifier, secrets);
+  });
+}
+
+NOTIFIER_NAMESPACE_END
