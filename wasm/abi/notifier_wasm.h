@@ -171,7 +171,7 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 /* ---- HTTP API ---- */
 
 /* `head` is `{"method","target","headers":[{"name","value"},...],"user"?:{"id","username","email"}}`; of the headers
- * those that the API reads will do: Content-Type and Idempotency-Key. Answers with
+ * those that the API reads will do: Content-Type, Idempotency-Key and If-None-Match. Answers with
  * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"rests":[...],
  * "streamAppId"?}`. A delivery's body is its `"front"`, where it has one, and then the text in `rests` that its
  * `"rest"`, where it has one, is the place of: what deliveries share is there once. */
