@@ -12,6 +12,15 @@ function distance(a: string, b: string): number {
 }
 
 /**
+ * The one that was probably meant: a third of it may be wrong, and one letter always. Undefined where none is near.
+ * @internal
+ */
+export function nearestKey(key: string, known: readonly string[]): string | undefined {
+  const [least, nearest] = known.map((one): [number, string] => [distance(key, one), one]).reduce((a, b) => (b[0] < a[0] ? b : a));
+  return least <= Math.max(key.length / 3, 1) ? nearest : undefined;
+}
+
+/**
  * Refuses options that are not known, and names the one that was probably meant.
  *
  * @param list the known keys, with a space between them
@@ -23,8 +32,8 @@ export function checkKeys(options: object | undefined, list: string, of: string)
   const known = list.split(' ');
   const fields = Object.keys(options ?? {}).filter((key) => !known.includes(key)).map((key) => {
     const field = key.slice(0, 64);
-    const [least, nearest] = known.map((one): [number, string] => [distance(field, one), one]).reduce((a, b) => (b[0] < a[0] ? b : a));
-    const remedy = least <= Math.max(field.length / 3, 1) ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`;
+    const nearest = nearestKey(field, known);
+    const remedy = nearest !== undefined ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`;
     return { field, message: `is not known here; ${remedy}`, code: 'unknown_key' };
   });
   if (fields.length > 0) throw new NotifierError('invalid', `the options of ${of} are not valid: ${fields[0]!.field} ${fields[0]!.message}`, { fields });
