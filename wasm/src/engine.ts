@@ -28,7 +28,7 @@ import type {
 } from './types.js';
 
 // Bits of notifier_new().
-const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
+const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8, RefuseUrl = 16 }
 
 /**
  * A UUID v4, wherever there is a `crypto`.
@@ -54,8 +54,8 @@ const retryAnswers = {
 };
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  checkKeys(options, 'clock ids users history', 'createEngine');
-  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
+  checkKeys(options, 'clock ids users history refuseUrl', 'createEngine');
+  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl } = options;
   const host: Host = {
     now() {
       const now = Number(clock());
@@ -81,8 +81,10 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
         }
       }
     },
+    refuseUrl: (url) => refuseUrl!(url) ?? '',
   };
-  return [host, HostBit.Clock | (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
+  const has = (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0) | (refuseUrl ? HostBit.RefuseUrl : 0);
+  return [host, HostBit.Clock | has];
 }
 
 function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
@@ -262,7 +264,7 @@ export class Engine {
 
   // ---- registry ----
 
-  /** Adds an app. `invalid` where its id or name is empty, too long or taken. */
+  /** Adds an app. `invalid` where its id or name is empty, too long or taken, or for a key that is not known. */
   addApp(app: AppDraft): App {
     return this.#change((exports, handle, input, size) => exports.notifier_add_app(handle, input, size), toJson(app));
   }
