@@ -66,8 +66,8 @@ test('the first mistakes of a newcomer are told with what to do', () => {
     [configured({ platform: 'discord' }), /apps\[0\]\.notifiers\[0\]\.platform: is no platform: 'discord'; there are /],
     [configured({ type_data: {} }), /apps\[0\]\.notifiers\[0\]\.type_data\.webhook_url: can't be blank/],
     [configured({ type_data: { webhook_url: 'hooks.slack.com/services/T/B/x' } }), /type_data\.webhook_url: must begin with http:\/\/ or https:\/\//],
-    [write('half.json', '{"version":1,'), /half\.json: byte 14: the text ends at byte 14, expected a key in double quotes/],
-    [write('event.json', restart), /event\.json: type: is not known here; there are version, apps, [^]*apps: is missing: an array of apps, \[\] for none/],
+    [write('half.json', '{"version":1,'), /half\.json: byte 13: the text ends at byte 13, expected a key in double quotes/],
+    [write('event.json', restart), /type: is not known here; there are version, apps, [^]*apps: is missing: an array of apps, \[\] for none/],
   ];
   for (const [path, expected] of faulty) {
     const [status, stderr] = said(['route', path], restart);

@@ -505,10 +505,10 @@ export class Engine {
     first: string | Uint8Array = '',
     second?: string | Uint8Array,
   ): T {
-    if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
-      throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
-    }
     return this.#call((exports, handle, instance) => {
+      if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
+        throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
+      }
       const sizes = second === undefined ? [instance.put(first), 0] : instance.putTwo(first, second);
       instance.check(call(exports, handle, instance.input, sizes[0]!, sizes[1]!));
       return JSON.parse(instance.answerText()) as T;

@@ -1,11 +1,16 @@
 import { NotifierError } from './error.js';
 
-/** How many characters have to be put in, taken out or replaced to make one text of another (Levenshtein). */
+/** How many letters have to be put in, taken out, replaced or changed with their neighbour to make one text of another (optimal string alignment). */
 function distance(a: string, b: string): number {
+  let before: number[] = [];
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (const [i, letter] of [...a].entries()) {
-    const next = [i + 1];
-    for (let j = 0; j < b.length; ++j) next.push(Math.min(row[j]! + +(letter !== b[j]), row[j + 1]! + 1, next[j]! + 1));
+  for (let i = 1; i <= a.length; ++i) {
+    const next = [i];
+    for (let j = 1; j <= b.length; ++j) {
+      next.push(Math.min(row[j - 1]! + +(a[i - 1] !== b[j - 1]), row[j]! + 1, next[j - 1]! + 1));
+      if (i > 1 && j > 1 && a[i - 1] === b[j - 2] && a[i - 2] === b[j - 1]) next[j] = Math.min(next[j]!, before[j - 2]! + 1);
+    }
+    before = row;
     row = next;
   }
   return row[b.length]!;
