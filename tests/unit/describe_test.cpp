@@ -11,7 +11,7 @@
 
 #include "event_corpus.hpp"
 #include "inert_text.hpp"
-#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 using notifier::Event;
 using notifier::Message;

@@ -1,4 +1,4 @@
-// How values of events are laid out in text: message/layout.hpp and message/link.hpp.
+// How values of events are laid out in text: message/layout.hpp and net/link.hpp.
 
 #include "notifier/message/layout.hpp"
 

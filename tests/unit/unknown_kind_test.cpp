@@ -1,4 +1,4 @@
-#include "notifier/message/secret.hpp"
+#include "notifier/vocabulary/secret.hpp"
 
 #include <doctest/doctest.h>
 

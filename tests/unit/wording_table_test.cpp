@@ -1,4 +1,4 @@
-// The grammar of message/wording.hpp: what a table of wordings may say, and that a mistake in one is found.
+// The grammar of vocabulary/wording.hpp: what a table of wordings may say, and that a mistake in one is found.
 
 #include <doctest/doctest.h>
 
@@ -8,7 +8,7 @@
 #include <thread>
 #include <vector>
 
-#include "notifier/message/wording_program.hpp"
+#include "notifier/vocabulary/wording_program.hpp"
 
 using notifier::Severity;
 using notifier::detail::Wording;

@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "notifier/message/link.hpp"
+#include "notifier/net/link.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/utf8.hpp"
 

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/layout.hpp"
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
-#include "notifier/message/wording_program.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
+#include "notifier/vocabulary/wording_program.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

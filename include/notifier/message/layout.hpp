@@ -9,12 +9,13 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/json/document.hpp"
-#include "notifier/message/link.hpp"
-#include "notifier/message/plain_text.hpp"
-#include "notifier/message/secret.hpp"
-#include "notifier/message/wording.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/link.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/plain_text.hpp"
+#include "notifier/vocabulary/secret.hpp"
+#include "notifier/vocabulary/wording.hpp"
+#include "notifier/vocabulary/words.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -6,7 +6,7 @@
 #include <type_traits>
 
 #include "notifier/json/document.hpp"
-#include "notifier/message/wording_program.hpp"
+#include "notifier/vocabulary/wording_program.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -7,27 +7,14 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/message/link.hpp"
-#include "notifier/message/plain_text.hpp"
+#include "notifier/model/severity.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/link.hpp"
+#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 class Composer;
-}
-
-/// How good or bad the news is. Decides the colour of a message.
-enum class Severity : std::uint8_t { info, success, warning, error };
-
-/// The severity's name: "info", "success", "warning", "error".
-constexpr std::string_view to_string(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::info: return "info";
-    case Severity::success: return "success";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-  }
-  return "unknown";
 }
 
 /// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without

@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
@@ -21,6 +20,7 @@
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/fast_hash.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "notifier/message/message.hpp"
+#include "notifier/model/severity.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -13,7 +13,7 @@ namespace detail {
 ///
 ///     {name}            the scalar at that key; {owner.email} looks into an object
 ///     {hostname|name}   the first of several that there is
-///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words in `translations`
+///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
 ///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
@@ -71,58 +71,6 @@ inline constexpr LayoutName layouts[] = {
     {"money", Layout::money},
     {"time", Layout::time},
     {"link", Layout::link},
-};
-
-struct Translation {
-  std::string_view set;
-  std::string_view value;  ///< "*": any other; without it, another is shown as it came
-  std::string_view text;   ///< empty: as if absent
-};
-
-inline constexpr Translation translations[] = {
-    {"reason", "user_restart", "restarted by a user"},
-    {"reason", "unexpected_failure", "unexpected failure"},
-    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
-    {"reason", "security_maintenance", "scheduled security maintenance"},
-    {"reason", "payment_failure", "payment failure"},
-
-    {"failure", "build-error", "the build failed"},
-    {"failure", "crashed-error", "the new version crashed on start"},
-    {"failure", "timeout-error", "the new version did not start in time"},
-    {"failure", "hook-error", "the post-deployment hook failed"},
-
-    {"origin", "periodic", "periodic"},
-    {"origin", "manual", "manual"},
-    {"origin", "*", ""},
-
-    {"recovery", "healthy", "healthy"},
-    {"recovery", "pgbackrest_error", "pgBackRest error"},
-    {"recovery", "wal_error", "WAL error"},
-
-    {"service", "github", "GitHub"},
-    {"service", "github-enterprise", "GitHub Enterprise"},
-    {"service", "gitlab", "GitLab"},
-    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
-
-    {"platform", "email", "email"},
-    {"platform", "slack", "Slack"},
-    {"platform", "webhook", "webhook"},
-    {"platform", "rocket_chat", "Rocket.Chat"},
-
-    {"payment", "credit", "from credit"},
-    {"payment", "*", "by card"},
-    {"method", "paypal", "PayPal"},
-    {"method", "stripe", "card"},
-    {"method", "card", "card"},
-    {"method", "sepa", "SEPA"},
-
-    {"metric", "cpu", "CPU"},
-    {"metric", "rpm", "requests per minute"},
-    {"metric", "rpm_per_container", "requests per minute and container"},
-    {"metric", "p50_response_time", "median response time"},
-    {"metric", "p95_response_time", "p95 response time"},
-    {"metric", "p99_response_time", "p99 response time"},
-    {"metric", "5XX", "5xx answers"},
 };
 
 }  // namespace detail

@@ -12,13 +12,13 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/categories.hpp"
-#include "notifier/catalogue/event_kinds.hpp"
-#include "notifier/catalogue/event_types.hpp"
-#include "notifier/catalogue/name_index.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/packed.hpp"
+#include "notifier/vocabulary/categories.hpp"
+#include "notifier/vocabulary/event_kinds.hpp"
+#include "notifier/vocabulary/event_types.hpp"
+#include "notifier/vocabulary/name_index.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -96,6 +96,9 @@ class Vocabulary {
   std::vector<std::shared_ptr<const std::string>> texts_;  // shared, so that a copy's views stay valid
   EventBit alert_bit_ = no_bit;
 };
+
+/// What 1.0 called it.
+using Catalogue = Vocabulary;
 
 // JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.

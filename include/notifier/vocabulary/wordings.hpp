@@ -1,11 +1,11 @@
 // What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
-// adding a row here (and one in catalogue/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
+// adding a row here (and one in vocabulary/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
 // notifiers and log drains, tokens, voucher codes.
 
 #pragma once
 
-#include "notifier/message/shared_wordings.hpp"
-#include "notifier/message/wording.hpp"
+#include "notifier/vocabulary/shared_wordings.hpp"
+#include "notifier/vocabulary/wording.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -5,7 +5,7 @@
 #include <cstdint>
 #include <string_view>
 
-#include "notifier/catalogue/name_index.hpp"
+#include "notifier/vocabulary/name_index.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

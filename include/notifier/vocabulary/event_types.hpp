@@ -2,7 +2,7 @@
 
 #include <string_view>
 
-#include "notifier/catalogue/categories.hpp"
+#include "notifier/vocabulary/categories.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -8,11 +8,12 @@
 #include <mutex>
 #include <string_view>
 
-#include "notifier/message/plain_text.hpp"
-#include "notifier/message/small_index.hpp"
-#include "notifier/message/wordings.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/packed.hpp"
+#include "notifier/text/plain_text.hpp"
+#include "notifier/vocabulary/small_index.hpp"
+#include "notifier/vocabulary/wordings.hpp"
+#include "notifier/vocabulary/words.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -18,7 +18,7 @@ struct EventKind {
 };
 
 /// The built-in event kinds, in the order of the public API's documentation. What each says is told in
-/// message/wordings.hpp.
+/// vocabulary/wordings.hpp.
 inline constexpr EventKind builtin_event_kinds[] = {
     {"new_user", Scope::account, ""},
     {"new_app", Scope::app, ""},

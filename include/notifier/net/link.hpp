@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/message/plain_text.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
