@@ -65,14 +65,14 @@ TEST_CASE("a clause after one that is always there would never be told") {
 }
 
 TEST_CASE("a slot names a key, and lays it out in a way that there is") {
-  for (const char* slot :
-       {"{a}", "{a.b.c}", "{a|b}", "{a.b|c}", "{size:bytes}", "{a|b:time}", "{why:reason}", "{how:metric}",
-        "{ssl?on/off}", "{a.ssl?on/}", "{@app}", "{@project}", "{@user}", "{@variables}", "{@is_operator?yes/no}"}) {
+  for (const char* slot : {"{a}", "{a.b.c}", "{a|b}", "{a.b|c}", "{size:bytes}", "{a|b:time}", "{why:reason}",
+                           "{how:metric}", "{ssl?on/off}", "{a.ssl?on/}", "{@app}", "{@project}", "{@user}",
+                           "{@variables}", "{@scaling}", "{@deployment_page}", "{'a}", "{'a.b|c}", "{'@project}"}) {
     INFO(std::string(slot));
     CHECK(are_sound_fields(std::string("Name: ") + slot));
   }
   for (const char* slot : {"{}", "{|a}", "{a|}", "{.a}", "{:bytes}", "{a:byte}", "{a:}", "{ssl?on}", "{?on/off}", "{@}",
-                           "{@nobody}", "{@apps}"}) {
+                           "{@nobody}", "{@apps}", "{'}", "{'@}", "{''}"}) {
     INFO(std::string(slot));
     CHECK_FALSE(are_sound_fields(std::string("Name: ") + slot));
   }
@@ -80,7 +80,7 @@ TEST_CASE("a slot names a key, and lays it out in a way that there is") {
 
 TEST_CASE("each field has a label") {
   CHECK(are_sound_fields(""));
-  CHECK(are_sound_fields("Name: {a}; =Reason: {b};`Logs: {c}"));
+  CHECK(are_sound_fields("Name: {a}; =Reason: {b};`Logs: {c}; >Page: {d:link}; ?By: {e}"));
   CHECK_FALSE(are_sound_fields("Name"));
   CHECK_FALSE(are_sound_fields("Name:{a}"));
   CHECK_FALSE(are_sound_fields("Name: {a}; {b}"));

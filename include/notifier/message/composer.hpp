@@ -24,6 +24,7 @@ class Composer {
       : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), vocabulary_(vocabulary) {}
 
   void compose(std::string_view link_base) {
+    link_base_ = link_base;
     compose_envelope();
     const std::size_t row = find_row();
     if (row == WordingProgram::no_row) {
@@ -31,13 +32,12 @@ class Composer {
     } else {
       compose_known_kind(row);
     }
-    if (out_.link_.empty() && event_.type != gone_app) compose_app_link(link_base);
+    if (out_.link_.empty() && event_.type != gone_app) out_.link_ = written([&] { return append_app_page(); });
     out_.pad();
   }
 
  private:
   using Span = Message::Span;
-  static constexpr std::string_view operator_email = "deploy@scalingo.com";
   static constexpr std::string_view gone_app = "delete_app";  // its page is gone, too
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
@@ -106,10 +106,25 @@ class Composer {
     for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
       const std::size_t begin = start();
       is_code_ = field->key == '`';
-      if (run_field(field + 1) && text_.size() != begin) {
-        out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0, is_code_);
-      }
+      if (!run_field(field + 1) || text_.size() == begin) continue;
+      const bool may_be_said = field->key == '?';
+      if (may_be_said && is_said(text_.view(begin))) continue;
+      out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0 || may_be_said, is_code_);
     }
+  }
+
+  /// Whether sentence or actor say it already, in words of their own.
+  NOTIFIER_NOINLINE bool is_said(std::string_view value) const noexcept {
+    if (value == out_.actor()) return true;
+    const std::string_view sentence = out_.sentence();
+    const auto ends_word = [&](std::size_t at) {
+      return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
+    };
+    for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
+      const std::size_t end = at + value.size();
+      if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
+    }
+    return false;
   }
 
   /// The same as run(), quicker for what most fields are: one slot.
@@ -152,12 +167,18 @@ class Composer {
           continue;
         case Op::Code::jump: op = &program_.op(op->target); continue;
         case Op::Code::give_up: op = &program_.op(op->absent); continue;
+        case Op::Code::quote:
+          text_.append('"');
+          is_inert_ = false;
+          ++op;
+          continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
         case Op::Code::user: there = append_span(user_span_); break;
-        case Op::Code::is_operator: there = append_word(email_ == operator_email, op->text); break;
         case Op::Code::variables: there = append_variables(); break;
+        case Op::Code::scaling: there = append_scaling(); break;
+        case Op::Code::deployment_page: there = append_deployment_page(); break;
       }
       op = &program_.op(there ? op->target : op->absent);
     }
@@ -236,6 +257,11 @@ class Composer {
     return text_.size() != begin;
   }
 
+  NOTIFIER_NOINLINE bool append_scaling() {
+    const json::View before = event_.type_data["previous_containers"];
+    return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+  }
+
   /// @param pattern  a value; "*" for any, "*x" for one that ends so
   static bool matches(json::View value, std::string_view pattern) noexcept {
     std::string_view text = value.string();
@@ -246,16 +272,24 @@ class Composer {
     return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
   }
 
-  void compose_app_link(std::string_view link_base) {
+  bool append_app_page() {
     const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
-    if (link_base.empty() || app.empty()) return;
-    out_.link_ = written([&] {
-      is_inert_ = false;
-      text_.append(link_base);
-      text_.append("/apps/");
-      append_path_segment(text_, app);
-      return true;
-    });
+    if (link_base_.empty() || app.empty()) return false;
+    is_inert_ = false;
+    text_.append(link_base_);
+    text_.append("/apps/");
+    append_path_segment(text_, app);
+    return true;
+  }
+
+  /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
+  NOTIFIER_NOINLINE bool append_deployment_page() {
+    const std::string_view uuid = event_.type_data["deployment_uuid"].string();
+    const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
+    if (id.empty() || !append_app_page()) return false;
+    text_.append("/deployments/");
+    append_path_segment(text_, id);
+    return true;
   }
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
@@ -345,6 +379,7 @@ class Composer {
   WordingProgram& program_;
   const Vocabulary& vocabulary_;
   Members members_;
+  std::string_view link_base_;
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;

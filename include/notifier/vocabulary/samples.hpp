@@ -16,7 +16,7 @@ struct Sample {
 
 inline constexpr Sample samples[] = {
     {"deployment",
-     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"scalingo-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
+     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"stack-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
     {"restart", R"({"scope":["web"]})"},
     {"scale", R"({"previous_containers":{"web":1},"containers":{"web":"2:M","worker":"1:S"}})"},
     {"stop_app", R"({"reason":"no-payment-method"})"},
@@ -63,7 +63,7 @@ inline constexpr Sample samples[] = {
      R"({"review_app_name":"my-app-pr42","review_app_url":"https://my-app-pr42.example.com","source_repo_name":"example/my-app","pr_name":"Faster start","pr_number":42,"pr_url":"https://github.com/example/my-app/pull/42"})"},
     {"new_log_drain delete_log_drain new_addon_log_drain delete_addon_log_drain",
      R"({"url":"tcp+tls://logs.example.com:6514","addon_name":"PostgreSQL"})"},
-    {"stack_changed", R"({"previous_stack_name":"scalingo-20","current_stack_name":"scalingo-22"})"},
+    {"stack_changed", R"({"previous_stack_name":"stack-20","current_stack_name":"stack-22"})"},
     {"start_region_migration", R"({"source":"osc-fr1","destination":"osc-secnum-fr1","dst_app_name":"my-app"})"},
     {"create_data_access_consent", R"({"end_at":"2024-05-21T12:00:00.000Z","databases":true,"containers":false})"},
     {"edit_hds_contact", R"({"name":"Jane Doe","email":"jane@example.com","company":"Example"})"},
@@ -74,7 +74,7 @@ inline constexpr Sample samples[] = {
     {"login_success login_failure login_lock login_unlock_success password_reset_query password_reset_success",
      R"({"remote_ip":"192.0.2.7"})"},
     {"tfa_enabled", R"({"provider":"TOTP"})"},
-    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"success"})"},
+    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"paid"})"},
     {"add_credit", R"({"amount":50,"payment_method":"card"})"},
     {"add_payment_method",
      R"({"payment_method_type":"card","stripe":{"brand":"Visa","last4":"4242","exp":"12/2027"}})"},

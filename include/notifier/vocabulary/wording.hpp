@@ -15,12 +15,17 @@ namespace detail {
 ///     {hostname|name}   the first of several that there is
 ///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
-///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
+///     {'name}           a name, set apart from the words around it: in quotes, or as a platform can; so {'@project}
+///     {@app}            of the envelope: @app, @project, @user
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
 ///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
 ///                       and an empty last one allows for nothing
 ///
 /// An absent slot outside all clauses drops the whole template; titles and sentences have none.
+///
+/// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
+/// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
+/// deployment's log.
 struct Wording {
   std::string_view kind;  ///< the event's type
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
@@ -29,7 +34,8 @@ struct Wording {
   Severity severity;
   std::string_view title;     ///< what happened, in a few words; the subject's name is put before it
   std::string_view sentence;  ///< the same in one sentence
-  /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code.
+  /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code, one after '>' is
+  /// a link, and one after '?' is left out where sentence or actor say the same.
   std::string_view fields = {};
   std::string_view actor = {};  ///< who did it, where that may be another than the event's user
   std::string_view link = {};   ///< where to look: a slot laid out as `link`
@@ -43,7 +49,7 @@ enum class Layout : unsigned char {
   names,       ///< what an array's objects have as `name`, without their values
   formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
   transition,  ///< a pair: "from running to suspended"
-  changes,     ///< objects with name, old_value, value: "name from a to b"
+  changes,     ///< objects with name, old_value, value: name from "a" to "b"
   commit,      ///< a hash, shortened to seven digits; anything else is absent
   duration,    ///< seconds: "1 min 5 s"
   bytes,       ///< "122.4 MB"

@@ -21,22 +21,24 @@ namespace detail {
 /// A step of a template; see WordingProgram.
 struct Op {
   enum class Code : std::uint8_t {
-    literal,      ///< appends `text`, which is inert where `key` is 0
-    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,       ///< the same for a boolean: `text` is "path?yes/no"
-    app,          ///< appends the app's name
-    project,      ///< appends the project's name
-    user,         ///< appends the user's name
-    is_operator,  ///< a choice by whether the platform itself acted
-    variables,    ///< appends the names of the variables of an edit_variables event
-    condition,    ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
-    open,         ///< a group begins: remembers how much was written, at depth `key`
-    undo,         ///< forgets what was written since, and goes on
-    jump,         ///< goes to `target`
-    give_up,      ///< goes to `absent`
-    field,        ///< label `text`, style `key`, then its template; the next field is at `target`
-    done,         ///< the template is complete
-    failed,       ///< the template is to be dropped
+    literal,          ///< appends `text`, which is inert where `key` is 0
+    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,           ///< the same for a boolean: `text` is "path?yes/no"
+    app,              ///< appends the app's name
+    project,          ///< appends the project's name
+    user,             ///< appends the user's name
+    quote,            ///< a name begins or ends
+    variables,        ///< appends the names of the variables of an edit_variables event
+    scaling,          ///< appends what changed between the containers of a scale event
+    deployment_page,  ///< appends where the host's dashboard shows a deployment
+    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
+    open,             ///< a group begins: remembers how much was written, at depth `key`
+    undo,             ///< forgets what was written since, and goes on
+    jump,             ///< goes to `target`
+    give_up,          ///< goes to `absent`
+    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,             ///< the template is complete
+    failed,           ///< the template is to be dropped
   };
 
   std::string_view text;
@@ -215,11 +217,11 @@ class WordingProgram {
   }
 
   /// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
-  /// slot at most, and begins with it.
+  /// slot at most, and begins with it; a name begins with a quote.
   NOTIFIER_NOINLINE static bool needs_undo(std::string_view text) noexcept {
     bool has_written = false;
     for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
-      if (text[at] == '[' || (text[at] == '{' && has_written)) return true;
+      if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
       if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
       has_written = at < text.size() && text[at] != '|';
     }
@@ -260,6 +262,12 @@ class WordingProgram {
   }
 
   NOTIFIER_NOINLINE void compile_slot(std::string_view slot) {
+    if (slot.substr(0, 1) == "'") {
+      emit(Op::Code::quote);
+      compile_slot(slot.substr(1));
+      emit(Op::Code::quote);
+      return;
+    }
     if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
     if (const std::size_t question = slot.find('?'); question != std::string_view::npos) {
       const std::size_t dot = slot.substr(0, question).find('.');
@@ -289,9 +297,10 @@ class WordingProgram {
     if (slot == "project") code = Op::Code::project;
     if (slot == "user") code = Op::Code::user;
     if (slot == "variables") code = Op::Code::variables;
-    if (slot.substr(0, slot.find('?')) == "is_operator") code = Op::Code::is_operator;
-    if (code == Op::Code::failed || !is_inert(slot)) sound_ = false;
-    Op& op = emit(code, slot.substr((std::min)(slot.find('?'), slot.size())));
+    if (slot == "scaling") code = Op::Code::scaling;
+    if (slot == "deployment_page") code = Op::Code::deployment_page;
+    if (code == Op::Code::failed) sound_ = false;
+    Op& op = emit(code);
     op.absent = open_end;
     op.target = here();
   }
@@ -346,7 +355,7 @@ class WordingProgram {
         sound_ = false;
         break;
       }
-      const bool has_style = field[0] == '=' || field[0] == '`';
+      const bool has_style = std::string_view("=`>?").find(field[0]) != std::string_view::npos;
       const std::uint16_t head = here();
       emit(Op::Code::field, keep_padded(field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0))),
            has_style ? static_cast<std::size_t>(field[0]) : 0);

@@ -16,11 +16,13 @@ struct Translation {
 };
 
 inline constexpr Translation translations[] = {
-    {"reason", "user_restart", "restarted by a user"},
+    {"reason", "user_restart", "asked for by a user"},
     {"reason", "unexpected_failure", "unexpected failure"},
     {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
     {"reason", "security_maintenance", "scheduled security maintenance"},
     {"reason", "payment_failure", "payment failure"},
+    {"reason", "user_stop", "asked for by a user"},
+    {"reason", "no-payment-method", "no payment method"},
 
     {"failure", "build-error", "the build failed"},
     {"failure", "crashed-error", "the new version crashed on start"},
@@ -52,13 +54,18 @@ inline constexpr Translation translations[] = {
     {"method", "card", "card"},
     {"method", "sepa", "SEPA"},
 
-    {"metric", "cpu", "CPU"},
-    {"metric", "rpm", "requests per minute"},
-    {"metric", "rpm_per_container", "requests per minute and container"},
+    // Each is one thing that is too high or too low; any other is named as it is.
+    {"metric", "cpu", "CPU usage"},
+    {"metric", "memory", "memory usage"},
+    {"metric", "swap", "swap usage"},
+    {"metric", "all", "number of requests per minute"},
+    {"metric", "rpm", "number of requests per minute"},
+    {"metric", "rpm_per_container", "number of requests per minute and container"},
     {"metric", "p50_response_time", "median response time"},
     {"metric", "p95_response_time", "p95 response time"},
     {"metric", "p99_response_time", "p99 response time"},
-    {"metric", "5XX", "5xx answers"},
+    {"metric", "5XX", "number of 5xx errors"},
+    {"metric", "*", ""},
 };
 
 }  // namespace detail
