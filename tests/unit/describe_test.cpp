@@ -148,8 +148,7 @@ std::string json_of(json::View value) {
 
 }  // namespace
 
-TEST_CASE("the table of wordings is well-formed, and every kind of the vocabulary has a wording of its own") {
-  CHECK(notifier::detail::WordingProgram::instance().is_sound());
+TEST_CASE("every kind of the vocabulary has a wording of its own") {
   std::set<std::string_view> described;
   std::set<std::string> wordings;
   for (const auto& row : notifier::detail::wordings::table) {
