@@ -320,7 +320,7 @@ class Composer {
         fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
         std::copy(names + i + 1, names + max_unknown_fields, names + i);
       }
-      if (has_secret_name(name) || holds_secret_url(value.string())) return;
+      if (has_secret_name(event_.type, name) || holds_secret_url(value.string())) return;
       if (fields.size() == max_unknown_fields) {
         ++left_out;
         return;
