@@ -133,14 +133,14 @@ TEST_CASE("layout: times, links, and values that have words of their own") {
   CHECK(laid_out(append_time, R"("soon")") == "soon");
   CHECK(laid_out(append_link, R"("https://example.org/a")") == "https://example.org/a");
   CHECK(laid_out(append_link, R"("ftp://example.org/a")") == "(nothing)");
-  const auto words = [](std::string_view set) {
-    return [set](Buffer& out, json::View value, bool& inert) {
-      const Translation* first = translations;
-      while (first->set != set) ++first;
-      return append_words(out, value, first, inert);
+  const WordSets sets = builtin_word_sets();
+  const auto words = [&sets](std::string_view set) {
+    return [&sets, set](Buffer& out, json::View value, bool& inert) {
+      return append_words(out, value, *sets.find(set), inert);
     };
   };
   for (const Translation& translation : translations) CHECK(is_inert(translation.text));
+  CHECK(sets.size() == 9);
   CHECK(laid_out(words("origin"), R"("periodic")") == "periodic");
   CHECK(laid_out(words("origin"), R"("other")") == "(nothing)");
   CHECK(laid_out(words("payment"), R"("stripe")") == "by card");

@@ -11,8 +11,8 @@
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/vocabulary/kind_words.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
-#include "notifier/vocabulary/wording_program.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -21,16 +21,15 @@ namespace detail {
 class Composer {
  public:
   Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
-      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), vocabulary_(vocabulary) {}
+      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
 
   void compose(std::string_view link_base) {
     link_base_ = link_base;
     compose_envelope();
-    const std::size_t row = find_row();
-    if (row == WordingProgram::no_row) {
-      compose_unknown_kind();
+    if (const KindProgram::Row* const row = find_row()) {
+      compose_known_kind(*row);
     } else {
-      compose_known_kind(row);
+      compose_unknown_kind();
     }
     if (out_.link_.empty() && event_.type != gone_app) out_.link_ = written([&] { return append_app_page(); });
     out_.pad();
@@ -59,35 +58,45 @@ class Composer {
     out_.subject_ = !app_.empty() ? app_ : project_;
   }
 
-  /// Reads type_data, and finds the row that applies.
-  std::size_t find_row() {
-    std::size_t row = program_.first_row(event_.type);
-    if (row == WordingProgram::no_row) return row;
+  /// Reads type_data, and finds the row that applies; nullptr where there is none.
+  const KindProgram::Row* find_row() {
+    const KindWords* const words = find_words();
+    if (words == nullptr) return nullptr;
+    program_ = &words->program();
+    ops_ = program_->ops();
     event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_.key(name)) members_.set(key, value);
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
     });
-    while (!applies(&program_.op(program_.row(row).when))) ++row;
-    return row;
+    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
+      if (applies(step(row->when))) return row;
+    }
+    return nullptr;
   }
+
+  const KindWords* find_words() const noexcept {
+    const KindWords* const words = vocabulary_.state().find_words(event_.type);
+    return words == nullptr && event_.type == "test" ? test_words() : words;
+  }
+
+  const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
   bool applies(const Op* condition) const noexcept {
     while (condition->code == Op::Code::condition && matches(members_[condition->key], condition->text)) ++condition;
     return condition->code == Op::Code::done;
   }
 
-  void compose_known_kind(std::size_t number) {
-    const WordingProgram::Row& row = program_.row(number);
+  void compose_known_kind(const KindProgram::Row& row) {
     out_.severity = row.severity;
-    compose_title([&] { run(&program_.op(row.title)); });
-    out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
-    if (row.actor != WordingProgram::empty_template) {
-      const Span actor = written([&] { return run(&program_.op(row.actor)); });
+    compose_title([&] { run(step(row.title)); });
+    out_.sentence_ = written([&] { return run(step(row.sentence)); });
+    if (row.actor != KindProgram::empty_template) {
+      const Span actor = written([&] { return run(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
     }
-    if (row.link != WordingProgram::empty_template) {
-      out_.link_ = written([&] { return run(&program_.op(row.link)); });
+    if (row.link != KindProgram::empty_template) {
+      out_.link_ = written([&] { return run(step(row.link)); });
     }
-    compose_fields(&program_.op(row.fields));
+    compose_fields(step(row.fields));
   }
 
   /// The subject's name, then what `append` appends.
@@ -103,7 +112,7 @@ class Composer {
   }
 
   void compose_fields(const Op* field) {
-    for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
+    for (; field->code == Op::Code::field; field = step(field->target)) {
       const std::size_t begin = start();
       is_code_ = field->key == '`';
       if (!run_field(field + 1) || text_.size() == begin) continue;
@@ -129,23 +138,23 @@ class Composer {
 
   /// The same as run(), quicker for what most fields are: one slot.
   bool run_field(const Op* op) {
-    if (op->code == Op::Code::value) op = &program_.op(append_slot(*op) ? op->target : op->absent);
+    if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
     return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
   }
 
   /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
   bool run(const Op* op) {
-    std::size_t marks[WordingProgram::max_depth];
+    std::size_t marks[KindProgram::max_depth];
     for (;;) {
       // Most steps are one of these three: branches are foreseen more often than where a switch leads.
       if (op->code == Op::Code::literal) {
         append_padded(op->text.data(), op->text.size());
-        is_inert_ = is_inert_ && op->key == 0;
+        is_inert_ = is_inert_ && !op->is_active;
         ++op;
         continue;
       }
       if (op->code == Op::Code::value) {
-        op = &program_.op(append_slot(*op) ? op->target : op->absent);
+        op = step(append_slot(*op) ? op->target : op->absent);
         continue;
       }
       if (op->code == Op::Code::done) return true;
@@ -165,8 +174,8 @@ class Composer {
           text_.truncate(marks[op->key]);
           ++op;
           continue;
-        case Op::Code::jump: op = &program_.op(op->target); continue;
-        case Op::Code::give_up: op = &program_.op(op->absent); continue;
+        case Op::Code::jump: op = step(op->target); continue;
+        case Op::Code::give_up: op = step(op->absent); continue;
         case Op::Code::quote:
           text_.append('"');
           is_inert_ = false;
@@ -180,7 +189,7 @@ class Composer {
         case Op::Code::scaling: there = append_scaling(); break;
         case Op::Code::deployment_page: there = append_deployment_page(); break;
       }
-      op = &program_.op(there ? op->target : op->absent);
+      op = step(there ? op->target : op->absent);
     }
   }
 
@@ -201,7 +210,13 @@ class Composer {
       is_inert_ = false;
       return append_block<true>(text_, value.string());
     }
+    if (op.layout >= Layout::words) return append_words_of(op.layout, value);
     return append_value(text_, value, op.layout, is_inert_);
+  }
+
+  NOTIFIER_NOINLINE bool append_words_of(Layout layout, json::View value) {
+    const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+    return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
   }
 
   bool append_either(std::string_view name, std::string_view id) {
@@ -266,7 +281,7 @@ class Composer {
   static bool matches(json::View value, std::string_view pattern) noexcept {
     std::string_view text = value.string();
     if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
-    if (pattern[0] != '*') return text == pattern;
+    if (pattern.substr(0, 1) != "*") return text == pattern;
     pattern.remove_prefix(1);
     if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
     return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
@@ -339,7 +354,7 @@ class Composer {
         fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
         std::copy(names + i + 1, names + max_unknown_fields, names + i);
       }
-      if (has_secret_name(name) || holds_secret_url(value.string())) return;
+      if (has_secret_name(event_.type, name) || holds_secret_url(value.string())) return;
       if (fields.size() == max_unknown_fields) {
         ++left_out;
         return;
@@ -376,7 +391,8 @@ class Composer {
   const Event& event_;
   Message& out_;
   Buffer& text_;
-  WordingProgram& program_;
+  const KindProgram* program_ = nullptr;
+  const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
   Members members_;
   std::string_view link_base_;

@@ -287,13 +287,14 @@ inline bool append_link(Buffer& out, json::View value, bool& inert) {
   return true;
 }
 
-/// @param set  the first of the set's translations
-inline bool append_words(Buffer& out, json::View value, const Translation* set, bool& inert) {
+inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
   const std::string_view text = value.string();
-  for (const Translation* t = set; t != std::end(translations) && t->set == set->set && !text.empty(); ++t) {
-    if (t->value != text && t->value != "*") continue;
-    out.append(t->text);
-    return !t->text.empty();
+  if (text.empty()) return append_scalar(out, value, inert);
+  for (const Word& word : set.words) {
+    if (word.value != text && word.value != "*") continue;
+    inert = inert && !set.is_active;
+    out.append(word.text);
+    return !word.text.empty();
   }
   return append_scalar(out, value, inert);
 }
@@ -319,6 +320,7 @@ inline void append_label(Buffer& out, std::string_view key) {
   out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
 }
 
+/// @param layout  none of words
 inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
   switch (layout) {
     case Layout::list: return append_list(out, value, inert);
@@ -333,10 +335,7 @@ inline bool append_value(Buffer& out, json::View value, Layout layout, bool& ine
     case Layout::money: return append_money(out, value, inert);
     case Layout::time: return append_time(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
-    case Layout::plain: return append_scalar(out, value, inert);
-    default:
-      return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)),
-                          inert);
+    default: return append_scalar(out, value, inert);
   }
 }
 

@@ -198,9 +198,9 @@ inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit
   if (notifier.send_all_events) {
     std::fill(row, row + words, ~std::uint64_t{0});
     row[words - 1] >>= words * 64 - bits;
-    row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
+    if (alert_bit < bits) row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
   }
-  if (notifier.send_all_alerts) set(alert_bit);
+  if (notifier.send_all_alerts && alert_bit < bits) set(alert_bit);
   for (const EventBit bit : selected) set(bit);
 }
 

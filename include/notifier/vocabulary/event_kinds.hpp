@@ -1,21 +1,8 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
-#include "notifier/config.hpp"
+#include "notifier/vocabulary/rows.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// Whom an event is about.
-enum class Scope : std::uint8_t { app, project, account };
-
-/// A value of an event's `type` field, as `deployment`.
-struct EventKind {
-  std::string_view type;
-  Scope scope = Scope::app;
-  std::string_view selectable_as;  ///< name of the EventType that selects it; empty: only send_all_events does
-};
 
 /// The built-in event kinds, in the order of the public API's documentation. What each says is told in
 /// vocabulary/wordings.hpp.

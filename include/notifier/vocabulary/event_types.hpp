@@ -1,21 +1,8 @@
 #pragma once
 
-#include <string_view>
-
 #include "notifier/vocabulary/categories.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What a notifier subscribes to by id, as `app_deployed`. Not the namespace of an event's `type`: that is EventKind.
-struct EventType {
-  std::string_view id;    ///< 24 hex digits for built-in ones
-  std::string_view name;  ///< as "app_deployed"
-  std::string_view display_name;
-  std::string_view description;
-  std::string_view category_id;
-  bool selectable_on_every_platform =
-      true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
-};
 
 /// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
 /// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends

@@ -5,9 +5,7 @@
 #include "notifier/model/severity.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// How an event of one kind is told: a row of the table in wordings.hpp.
+/// How an event of a kind is told, where a condition holds.
 ///
 /// Templates are text with slots, filled from the event's `type_data`:
 ///
@@ -21,17 +19,16 @@ namespace detail {
 ///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
 ///                       and an empty last one allows for nothing
 ///
-/// An absent slot outside all clauses drops the whole template; titles and sentences have none.
+/// An absent slot outside all clauses drops the whole template; titles and sentences of the built-in table have none.
 ///
 /// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
 /// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
 /// deployment's log.
 struct Wording {
-  std::string_view kind;  ///< the event's type
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
-  /// for anything there. Rows of one kind stand together; the first that applies counts, and the last applies always.
+  /// for anything there. The first of a kind's rows that applies counts.
   std::string_view when;
-  Severity severity;
+  Severity severity = Severity::info;
   std::string_view title;     ///< what happened, in a few words; the subject's name is put before it
   std::string_view sentence;  ///< the same in one sentence
   /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code, one after '>' is
@@ -39,6 +36,20 @@ struct Wording {
   std::string_view fields = {};
   std::string_view actor = {};  ///< who did it, where that may be another than the event's user
   std::string_view link = {};   ///< where to look: a slot laid out as `link`
+};
+
+namespace detail {
+
+/// A row of the table in wordings.hpp. Rows of one kind stand together, and the last of them applies always.
+struct WordingRow {
+  std::string_view kind;  ///< the event's type
+  std::string_view when;
+  Severity severity;
+  std::string_view title;
+  std::string_view sentence;
+  std::string_view fields = {};
+  std::string_view actor = {};
+  std::string_view link = {};
 };
 
 /// What a slot can be laid out as.
@@ -56,7 +67,7 @@ enum class Layout : unsigned char {
   money,       ///< "50.00 EUR"
   time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
   link,        ///< an http or https URL without credentials; anything else is absent
-  words,       ///< from here on: a value in the words of the set that begins at that index of `translations`
+  words,       ///< from here on: a value in the words of a set
 };
 
 struct LayoutName {

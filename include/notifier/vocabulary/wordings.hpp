@@ -15,7 +15,7 @@ namespace wordings {
 
 inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
 
-inline constexpr Wording table[] = {
+inline constexpr WordingRow table[] = {
 
   // ---- the app itself -----------------------------------------------------------------------------------------------
 

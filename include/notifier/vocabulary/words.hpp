@@ -1,18 +1,45 @@
 #pragma once
 
 #include <string_view>
+#include <vector>
 
 #include "notifier/config.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// What people read in place of a value: an entry of a set of words, which a slot names as its layout. The entries of a
-/// set stand together.
-struct Translation {
-  std::string_view set;
+/// What people read in place of a value.
+struct Word {
   std::string_view value;  ///< "*": any other; without it, another is shown as it came
   std::string_view text;   ///< empty: as if absent
+};
+
+/// Words under a name, which a slot takes as its layout.
+struct WordSet {
+  std::string_view name;
+  std::vector<Word> words;
+  bool is_active = false;  ///< some text is more than inert
+};
+
+class WordSets : public std::vector<WordSet> {
+ public:
+  /// nullptr where there is none.
+  /// @param name  not empty, as the names of all sets are
+  const WordSet* find(std::string_view name) const noexcept {
+    for (const WordSet& set : *this) {
+      // Most differ in these, without a call.
+      if (set.name.size() != name.size() || set.name.front() != name.front()) continue;
+      if (set.name == name) return &set;
+    }
+    return nullptr;
+  }
+};
+
+/// A row of the built-in sets. The entries of a set stand together.
+struct Translation {
+  std::string_view set;
+  std::string_view value;
+  std::string_view text;
 };
 
 inline constexpr Translation translations[] = {
@@ -67,6 +94,15 @@ inline constexpr Translation translations[] = {
     {"metric", "5XX", "number of 5xx errors"},
     {"metric", "*", ""},
 };
+
+inline WordSets builtin_word_sets() {
+  WordSets sets;
+  for (const Translation& row : translations) {
+    if (sets.empty() || sets.back().name != row.set) sets.push_back({row.set, {}});
+    sets.back().words.push_back({row.value, row.text});
+  }
+  return sets;
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
