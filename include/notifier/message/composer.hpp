@@ -88,7 +88,10 @@ class Composer {
   void compose_known_kind(const KindProgram::Row& row) {
     out_.severity = row.severity;
     compose_title([&] { run(step(row.title)); });
+    is_sentence_ = true;
     out_.sentence_ = written([&] { return run(step(row.sentence)); });
+    is_sentence_ = false;
+    if (out_.sentence_.empty()) out_.names_.clear();
     if (row.actor != KindProgram::empty_template) {
       const Span actor = written([&] { return run(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
@@ -119,6 +122,7 @@ class Composer {
       const bool may_be_said = field->key == '?';
       if (may_be_said && is_said(text_.view(begin))) continue;
       out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0 || may_be_said, is_code_);
+      if (field->key == '>') out_.fields_.back().is_link = true;
     }
   }
 
@@ -172,12 +176,15 @@ class Composer {
           continue;
         case Op::Code::undo:
           text_.truncate(marks[op->key]);
+          while (!out_.names_.empty() && out_.names_.back().begin >= text_.size()) out_.names_.pop_back();
           ++op;
           continue;
         case Op::Code::jump: op = step(op->target); continue;
         case Op::Code::give_up: op = step(op->absent); continue;
         case Op::Code::quote:
+          if (is_sentence_ && op->key == 0) out_.names_.push_back({text_.size(), 0});
           text_.append('"');
+          if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
           is_inert_ = false;
           ++op;
           continue;
@@ -399,6 +406,7 @@ class Composer {
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;
+  bool is_sentence_ = false;  // its names are remembered
   bool is_code_ = false;
   bool is_inert_ = true;  // what was written since start(), for sure
 };

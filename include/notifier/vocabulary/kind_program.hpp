@@ -20,7 +20,7 @@ struct Op {
     app,              ///< appends the app's name
     project,          ///< appends the project's name
     user,             ///< appends the user's name
-    quote,            ///< a name begins or ends
+    quote,            ///< a name begins where `key` is 0, else ends
     variables,        ///< appends the names of the variables of an edit_variables event
     scaling,          ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment

@@ -233,7 +233,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
     if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
     emit(Op::Code::quote);
     compile_slot(slot.substr(1));
-    emit(Op::Code::quote);
+    emit(Op::Code::quote, {}, 1);
     return;
   }
   if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
