@@ -16,7 +16,6 @@
 
 #include "notifier/api/api.hpp"
 #include "notifier/buffer.hpp"
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/config.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/classify_retry_after.hpp"
@@ -59,3 +58,4 @@
 #include "notifier/routing/router.hpp"
 #include "notifier/text/base64.hpp"
 #include "notifier/version.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"

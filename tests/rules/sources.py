@@ -10,8 +10,8 @@ MOST_LINES = 400
 MOST_LINES_OF_ALL = 600
 LONGER = {
     # path below include/notifier: why it is longer
-    "message/wordings.hpp": "one table, a row to each event kind",
-    "catalogue/event_kinds.hpp": "one table, a row to each event kind",
+    "vocabulary/wordings.hpp": "one table, a row to each event kind",
+    "vocabulary/event_kinds.hpp": "one table, a row to each event kind",
 }
 
 FORBIDDEN_HEADERS = {

@@ -224,7 +224,7 @@ TEST_CASE("there is a sample of every kind, it is valid and describes itself on 
   CHECK(at(of_project, {"project_name"}) == "\"shop\"");
   CHECK(at(notifier::sample_event("toke", app, {}, vocabulary), {"type_data"}) == "{}");
   CHECK(at(notifier::sample_event("brand_new", app, {}, vocabulary), {"type_data"}) == "{}");
-  for (const auto& sample : notifier::detail::api::samples) {
+  for (const auto& sample : notifier::detail::samples) {
     json::Document document;
     CHECK(document.parse(sample.type_data));
     notifier::detail::api::split(sample.kinds, ' ', [&](std::string_view kind) {

@@ -9,7 +9,7 @@
 #include <random>
 #include <string>
 
-#include "notifier/message/plain_text.hpp"
+#include "notifier/text/plain_text.hpp"
 
 using namespace notifier::detail;
 

@@ -7,6 +7,7 @@
 
 #include "hostile_text.hpp"
 #include "mail_reader.hpp"
+#include "notifier/message/describe.hpp"
 #include "notifier/platform/email.hpp"
 
 using namespace notifier;
@@ -90,6 +91,7 @@ void check_all(const Message& message) {
     CHECK_MESSAGE(email.mail.count(name) == 1, name);
   }
   CHECK(email.mail.headers.size() <= 10);
+  CHECK(email.bytes.size() < 102000);
 
   bool is_whole = true;
   for (const Truncation& t : email.cut) {
@@ -101,10 +103,11 @@ void check_all(const Message& message) {
   CHECK(contains(email.mail.text, message.sentence()));
   CHECK(contains(email.mail.html, html_escaped(message.title())));
   CHECK(contains(email.mail.html, html_escaped(message.sentence())));
-  std::size_t logs = 0, plain = 0;
+  std::size_t logs = 0, plain = 0, links = detail::is_web_link(message.link()) ? 1 : 0;
   for (std::size_t i = 0; i < message.field_count(); ++i) {
     const Message::Field field = message.field(i);
     (field.is_code ? logs : plain) += 1;
+    links += field.is_link && detail::is_web_link(field.value) ? 1 : 0;
     CHECK(contains(email.mail.text, field.value));
     CHECK(contains(email.mail.html, html_escaped(field.value)));
   }
@@ -112,7 +115,7 @@ void check_all(const Message& message) {
   CHECK(std::count(found.begin(), found.end(), "td") ==
         static_cast<std::ptrdiff_t>(3 + (plain != 0 ? 1 : 0) + 2 * plain + logs +
                                     (detail::is_web_link(message.link()) ? 1 : 0)));
-  CHECK(std::count(found.begin(), found.end(), "a") == (detail::is_web_link(message.link()) ? 1 : 0));
+  CHECK(std::count(found.begin(), found.end(), "a") == static_cast<std::ptrdiff_t>(links));
   CHECK(std::count(found.begin(), found.end(), "script") == 0);
 }
 
@@ -352,9 +355,61 @@ TEST_CASE("email: long texts are cut, both forms alike, and reported once") {
   CHECK(parts == std::vector<std::string>{"subject", "title", "sentence", "field.value", "field.value", "fields"});
   CHECK(email.cut.back().length == 11);
   CHECK(email.cut.back().kept == 3);
-  CHECK(email.bytes.size() < 140000);
+  CHECK(email.bytes.size() < 102000);
   CHECK(contains(email.mail.text, "\n" + std::string(7997, 's') + "\xE2\x80\xA6\n"));
   CHECK(contains(email.mail.html, "\n" + std::string(7997, 's') + "\xE2\x80\xA6\n"));
+}
+
+TEST_CASE("email: the button and the link of a field stand before the logs, in both forms") {
+  Message message = sample();
+  message.add_field("Log", "a log", false, true);
+  message.add_link("Commit", "HTTPS://git.example.com/?a=1&b=\"2\"");
+  check_all(message);
+  const Formatted email(message);
+  CHECK(contains(
+      email.mail.html,
+      "<a href=\"HTTPS://git.example.com/?a=1&amp;b=%222%22\">HTTPS://git.example.com/?a=1&amp;b=&quot;2&quot;</a>"));
+  CHECK(email.mail.html.find("View details") < email.mail.html.find("a log"));
+  CHECK(email.mail.text.find("https://dashboard") < email.mail.text.find("a log"));
+  message.add_link("Not followed", "javascript:alert(1)");
+  CHECK(!contains(Formatted(message).mail.html, "\"javascript"));
+}
+
+TEST_CASE("email: whatever its texts cost, a mail is shorter than what a webmail service shows") {
+  for (const char* unit :
+       {"x", "&", "\"", "=", "<", "\n", " \n", "\t", ".", "From ", "\xC3\xA9", "\xF0\x9F\x98\x80", "\x7F"}) {
+    for (const std::size_t size : {100u, 1000u, 8000u, 35000u, 200000u}) {
+      for (const int kind : {0, 1, 2}) {
+        std::string value;
+        while (value.size() < size) value += unit;
+        Message message = sample();
+        if (size != 1000) {
+          message.set_title(value);
+          message.set_sentence(value);
+          message.set_actor(value);
+          message.set_kind(value);
+          message.set_link("https://x.example/" + value.substr(0, NOTIFIER_MAX_URL_BYTES - 18));
+        }
+        for (int i = 0; i < (size == 35000 ? 1 : 120); ++i) {
+          kind == 2 ? message.add_link(value, "https://x.example/" + value)
+                    : message.add_field(value + "x", value + "x", false, kind == 1);
+        }
+        check_all(message);
+      }
+    }
+  }
+}
+
+TEST_CASE("email: names are bold where there is HTML, and in quotes where there is text") {
+  const std::string event = R"({"type":"delete_variable","app_name":"shop","type_data":{"name":"a\" <b>\u00e9"}})";
+  json::Document document;
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  Message message;
+  describe(Event::read(*root, event), "", message);
+  const Formatted email(message);
+  CHECK(contains(email.mail.text, "The variable \"a\" <b>\xC3\xA9\" was removed"));
+  CHECK(contains(email.mail.html, "The variable <b>a&quot; &lt;b&gt;\xC3\xA9</b> was removed"));
 }
 
 TEST_CASE("email: a part at its limit is whole, one character more is cut") {

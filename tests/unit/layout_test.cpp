@@ -1,4 +1,4 @@
-// How values of events are laid out in text: message/layout.hpp and message/link.hpp.
+// How values of events are laid out in text: message/layout.hpp and net/link.hpp.
 
 #include "notifier/message/layout.hpp"
 
@@ -133,20 +133,20 @@ TEST_CASE("layout: times, links, and values that have words of their own") {
   CHECK(laid_out(append_time, R"("soon")") == "soon");
   CHECK(laid_out(append_link, R"("https://example.org/a")") == "https://example.org/a");
   CHECK(laid_out(append_link, R"("ftp://example.org/a")") == "(nothing)");
-  const auto words = [](std::string_view set) {
-    return [set](Buffer& out, json::View value, bool& inert) {
-      const Translation* first = translations;
-      while (first->set != set) ++first;
-      return append_words(out, value, first, inert);
+  const WordSets sets = builtin_word_sets();
+  const auto words = [&sets](std::string_view set) {
+    return [&sets, set](Buffer& out, json::View value, bool& inert) {
+      return append_words(out, value, *sets.find(set), inert);
     };
   };
   for (const Translation& translation : translations) CHECK(is_inert(translation.text));
+  CHECK(sets.size() == 9);
   CHECK(laid_out(words("origin"), R"("periodic")") == "periodic");
   CHECK(laid_out(words("origin"), R"("other")") == "(nothing)");
   CHECK(laid_out(words("payment"), R"("stripe")") == "by card");
   CHECK(laid_out(words("reason"), R"("other")") == "other");
-  CHECK(laid_out(words("metric"), R"("5XX")") == "5xx answers");
-  CHECK(laid_out(words("metric"), R"("6XX")") == "6XX");
+  CHECK(laid_out(words("metric"), R"("5XX")") == "number of 5xx errors");
+  CHECK(laid_out(words("metric"), R"("6XX")") == "(nothing)");
   CHECK(laid_out(words("payment"), R"("")") == "(nothing)");
 }
 
@@ -181,17 +181,26 @@ TEST_CASE("a path's segment holds the characters that RFC 3986 calls unreserved,
   }
 }
 
-TEST_CASE("a link is an http or https URL in the characters of RFC 3986, with a host and without a user") {
+TEST_CASE("a link is an http or https URL with a host, without a user and without controls") {
   const std::string_view in_host = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-.:[]";
   const std::string_view in_target =
       "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~:/?#[]@!$&'()*+,;=%";
+  const auto appended = [](const std::string& url) {
+    notifier::Buffer out;
+    const std::string padded = url + std::string(notifier::detail::text_padding, '\0');
+    return notifier::detail::append_url(out, std::string_view(padded).substr(0, url.size())) ? out.str() : "(nothing)";
+  };
   for (int byte = 0; byte < 256; ++byte) {
     const char c = static_cast<char>(byte);
     CAPTURE(byte);
     const bool ends_host = c == '/' || c == '?' || c == '#';
     CHECK(is_link(std::string("https://a") + c) == (ends_host || in_host.find(c) != std::string_view::npos));
-    CHECK(is_link(std::string("HTTP://a/") + c) == (in_target.find(c) != std::string_view::npos));
-    CHECK(is_link(std::string("http://a?") + c + "x") == (in_target.find(c) != std::string_view::npos));
+    const bool is_control = byte < 0x20 || byte == 0x7F;
+    CHECK(is_link(std::string("HTTP://a/") + c) == !is_control);
+    CHECK(is_link(std::string("http://a?") + c + "x") == !is_control);
+    const std::string hex = {'%', "0123456789ABCDEF"[byte / 16], "0123456789ABCDEF"[byte % 16]};
+    const std::string shown = in_target.find(c) != std::string_view::npos ? std::string(1, c) : hex;
+    CHECK(appended(std::string("HTTP://a/") + c + "x") == (is_control ? "(nothing)" : "http://a/" + shown + "x"));
   }
   for (const char* bad : {"", "https", "https:/", "https://", "http://", "https:///a", "http://:80", "http://a:80\\@b",
                           "httpx://a", "xhttp://a", "ftp://a", "//a", "https:a"}) {

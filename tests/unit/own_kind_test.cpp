@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/describe.hpp"
 #include "notifier/routing/router.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 using namespace notifier;
 

@@ -5,7 +5,7 @@
 #include <iterator>
 #include <string_view>
 
-#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 namespace {
 

@@ -118,5 +118,5 @@ TEST_CASE("mails are the same bytes everywhere") {
           const std::string_view to[] = {first, "b@example.org", "\"c d\"@example.org", "e f@example.org"};
           format_email(body, from, to, message.field_count() % 5, "msg_0123456789abcdef0123456789abcdef",
                        std::string(message.sentence().size() % 90, 'd'), out);
-        }) == "894bd8dd2ae11bcbe32224f6ed141efc");
+        }) == "561edd3fb7c083c86a9ae652118723c5");
 }

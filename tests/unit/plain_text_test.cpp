@@ -1,6 +1,6 @@
 // Text as one line and as a block, compared with what plain_text.hpp says, written down once more in the simplest way.
 
-#include "notifier/message/plain_text.hpp"
+#include "notifier/text/plain_text.hpp"
 
 #include <doctest/doctest.h>
 

@@ -1,4 +1,4 @@
-#include "notifier/message/secret.hpp"
+#include "notifier/vocabulary/secret.hpp"
 
 #include <doctest/doctest.h>
 
@@ -57,14 +57,55 @@ TEST_CASE("describe: of an unknown kind, values of up to 40 bytes fit side by si
   CHECK_FALSE(counted.field(32).is_code);
 }
 
-TEST_CASE("describe: a secret is known by its key in any case, and by the URL that holds it") {
+TEST_CASE("describe: a secret is known by the whole words of its key in any case, and by the URL that holds it") {
   using notifier::detail::has_secret_name;
   using notifier::detail::holds_secret_url;
-  for (const char* key : {"authorization", "AUTHORIZATION", "X-Authorization", "apiKEY", "OTP", "pin"}) {
+  for (const char* key : {"authorization",
+                          "AUTHORIZATION",
+                          "X-Authorization",
+                          "apiKey",
+                          "api_key",
+                          "API-KEY",
+                          "apikey",
+                          "myApiKeys",
+                          "OTP",
+                          "pin",
+                          "password",
+                          "dbPassword",
+                          "DB_PASSWORD",
+                          "PGPASSWORD",
+                          "token",
+                          "accesstoken",
+                          "access.token",
+                          "JWTToken",
+                          "client_secret",
+                          "secretKeyBase",
+                          "session_id",
+                          "sessionKey",
+                          "cookie",
+                          "webhook_url",
+                          "auth",
+                          "credentials",
+                          "aws_secret_access_key",
+                          "sshPrivateKey",
+                          "verification code",
+                          "drain_url",
+                          "voucher_code"}) {
     CHECK_MESSAGE(has_secret_name(key), key);
   }
-  for (const char* key : {"author", "pins", "spin", "zone", "Z", "reason"})
+  for (const char* key :
+       {"author",          "pins",      "spin",      "zone",      "Z",           "reason",     "keyboard",
+        "key_figure",      "keyFigure", "value",     "old_value", "key",         "exit_code",  "code",
+        "session",         "private",   "hook",      "issue_key", "token_count", "token_name", "passenger",
+        "password_policy", "tokenizer", "secretary", "monkey",    "public_key",  "",           "_",
+        "compass"})
     CHECK_FALSE_MESSAGE(has_secret_name(key), key);
+  for (const char* kind : {"new_variable", "edit_variable", "delete_variable", "edit_variables"}) {
+    CHECK(has_secret_name(kind, "value"));
+    CHECK(has_secret_name(kind, "old_value"));
+    CHECK_FALSE(has_secret_name(kind, "name"));
+  }
+  CHECK_FALSE(has_secret_name("gauge", "value"));
   for (const char* text :
        {"https://me@example.com/", "see https://example.com/a?b", "x://@", "x://?", "a://b c://d?"}) {
     CHECK_MESSAGE(holds_secret_url(text), text);

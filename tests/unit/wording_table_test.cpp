@@ -1,24 +1,39 @@
-// The grammar of message/wording.hpp: what a table of wordings may say, and that a mistake in one is found.
+// The grammar of vocabulary/wording.hpp: what wordings may say, and that a mistake in one is found.
 
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <atomic>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
-#include "notifier/message/wording_program.hpp"
+#include "notifier/vocabulary/builtin_words.hpp"
+#include "notifier/vocabulary/wording_compiler.hpp"
 
 using notifier::Severity;
-using notifier::detail::Wording;
-using notifier::detail::WordingProgram;
+using notifier::detail::BuiltinWords;
+using notifier::detail::KindProgram;
+using notifier::detail::KindWords;
+using notifier::detail::WordingCompiler;
+using notifier::detail::WordingFault;
+using notifier::detail::WordingRow;
+using notifier::detail::WordSets;
 
 namespace {
 
-bool is_sound(const std::vector<Wording>& table) {
-  return std::make_unique<WordingProgram>(table.data(), table.size())->is_sound();
+/// The first fault of the rows of one kind, all of whose texts have bytes behind them.
+WordingFault fault_of(const std::vector<WordingRow>& rows) {
+  static const WordSets sets = notifier::detail::builtin_word_sets();
+  KindProgram program;
+  WordingCompiler compiler(program, &sets);
+  for (const WordingRow& row : rows) compiler.add(row);
+  return compiler.fault();
 }
+
+bool is_sound(const std::vector<WordingRow>& rows) { return fault_of(rows).message.empty(); }
 
 bool is_sound_sentence(const std::string& sentence) {
   return is_sound({{"crash", "", Severity::error, "crashed", sentence}});
@@ -65,14 +80,14 @@ TEST_CASE("a clause after one that is always there would never be told") {
 }
 
 TEST_CASE("a slot names a key, and lays it out in a way that there is") {
-  for (const char* slot :
-       {"{a}", "{a.b.c}", "{a|b}", "{a.b|c}", "{size:bytes}", "{a|b:time}", "{why:reason}", "{how:metric}",
-        "{ssl?on/off}", "{a.ssl?on/}", "{@app}", "{@project}", "{@user}", "{@variables}", "{@is_operator?yes/no}"}) {
+  for (const char* slot : {"{a}", "{a.b.c}", "{a|b}", "{a.b|c}", "{size:bytes}", "{a|b:time}", "{why:reason}",
+                           "{how:metric}", "{ssl?on/off}", "{a.ssl?on/}", "{@app}", "{@project}", "{@user}",
+                           "{@variables}", "{@scaling}", "{@deployment_page}", "{'a}", "{'a.b|c}", "{'@project}"}) {
     INFO(std::string(slot));
     CHECK(are_sound_fields(std::string("Name: ") + slot));
   }
   for (const char* slot : {"{}", "{|a}", "{a|}", "{.a}", "{:bytes}", "{a:byte}", "{a:}", "{ssl?on}", "{?on/off}", "{@}",
-                           "{@nobody}", "{@apps}"}) {
+                           "{@nobody}", "{@apps}", "{'}", "{'@}", "{''}", "{''a}"}) {
     INFO(std::string(slot));
     CHECK_FALSE(are_sound_fields(std::string("Name: ") + slot));
   }
@@ -80,28 +95,45 @@ TEST_CASE("a slot names a key, and lays it out in a way that there is") {
 
 TEST_CASE("each field has a label") {
   CHECK(are_sound_fields(""));
-  CHECK(are_sound_fields("Name: {a}; =Reason: {b};`Logs: {c}"));
+  CHECK(are_sound_fields("Name: {a}; =Reason: {b};`Logs: {c}; >Page: {d:link}; ?By: {e}"));
   CHECK_FALSE(are_sound_fields("Name"));
   CHECK_FALSE(are_sound_fields("Name:{a}"));
   CHECK_FALSE(are_sound_fields("Name: {a}; {b}"));
 }
 
-TEST_CASE("the rows of a kind stand together, and the last applies always") {
-  const auto row = [](const char* kind, const char* when) {
-    return Wording{kind, when, Severity::info, "title", "Sentence."};
-  };
-  CHECK(is_sound({row("a", ""), row("b", "")}));
-  CHECK(is_sound({row("a", "x=1"), row("a", "x=*,y=*-error"), row("a", ""), row("b", "")}));
-  CHECK_FALSE(is_sound({row("a", "x=1")}));
-  CHECK_FALSE(is_sound({row("a", "x=1"), row("b", "")}));
-  CHECK_FALSE(is_sound({row("b", ""), row("a", "x=1")}));
-  CHECK_FALSE(is_sound({row("a", ""), row("b", ""), row("a", "")}));
-  CHECK_FALSE(is_sound({row("a", "x"), row("a", "")}));
-  CHECK_FALSE(is_sound({row("a", "x=1,y"), row("a", "")}));
-  CHECK_FALSE(is_sound({row("a", "=1"), row("a", "")}));
+TEST_CASE("a condition has a key and a value") {
+  const auto row = [](const char* when) { return WordingRow{"a", when, Severity::info, "title", "Sentence."}; };
+  CHECK(is_sound({row("x=1"), row("x=*,y=*-error"), row("")}));
+  CHECK_FALSE(is_sound({row("x"), row("")}));
+  CHECK_FALSE(is_sound({row("x=1,y"), row("")}));
+  CHECK_FALSE(is_sound({row("=1"), row("")}));
 }
 
-TEST_CASE("a table that is too large is not sound: its keys, its steps, its literals, its depth") {
+TEST_CASE("the built-in rows of a kind stand together, the last applies always, and no row has a fault") {
+  std::vector<std::string_view> kinds;
+  BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
+    CAPTURE(std::string(kind));
+    CHECK(std::find(kinds.begin(), kinds.end(), kind) == kinds.end());
+    kinds.push_back(kind);
+    std::vector<WordingRow> rows(words.begin(), words.end());
+    CHECK(rows.back().when.empty());
+    CHECK(fault_of(rows).message == "");
+    CHECK(words.program().rows_end() - words.program().rows_begin() == static_cast<std::ptrdiff_t>(rows.size()));
+  });
+  CHECK(kinds.size() == 97);
+}
+
+TEST_CASE("a fault names the row, the member, the character, and what was probably meant") {
+  const auto fault = fault_of({{"a", "x=1", Severity::info, "title", "Sentence."},
+                               {"a", "", Severity::info, "title", "\xC3\x9C[ber {since:tim}]."}});
+  CHECK(fault.row == 1);
+  CHECK(fault.member == "sentence");
+  CHECK(fault.character == 14);
+  CHECK(fault.message == "no layout is called 'tim'; did you mean time?");
+  CHECK(fault_of({{"a", "", Severity::info, "t", "s", "A: {b}; C: {d"}}).character == 12);
+}
+
+TEST_CASE("wordings that are too large are refused: their keys, their steps, their depth") {
   const auto of_keys = [](std::size_t count) {
     std::string clauses;
     for (std::size_t i = 0; i < count; ++i) clauses += "{key" + std::to_string(i) + "}|";
@@ -111,13 +143,8 @@ TEST_CASE("a table that is too large is not sound: its keys, its steps, its lite
   CHECK_FALSE(is_sound_sentence(of_keys(160)));
 
   const auto of_steps = [](std::size_t count) { return "[" + repeated("{a}", count) + "|]"; };
-  CHECK(is_sound_sentence(of_steps(4084)));  // and eleven more: 4095 in all
-  CHECK_FALSE(is_sound_sentence(of_steps(4085)));
-
-  const auto of_letters = [](std::size_t count) { return std::string(count, 'x'); };
-  const std::size_t room = 32 * 1024 - std::string("crashed").size() - 2 * notifier::detail::text_padding;
-  CHECK(is_sound_sentence(of_letters(room)));
-  CHECK_FALSE(is_sound_sentence(of_letters(room + 1)));
+  CHECK(is_sound_sentence(of_steps(KindProgram::max_ops - 12)));
+  CHECK_FALSE(is_sound_sentence(of_steps(KindProgram::max_ops)));
 
   const auto of_depth = [](std::size_t count) { return repeated("[{a}|", count) + "b" + repeated("]", count); };
   CHECK(is_sound_sentence(of_depth(8)));
@@ -125,31 +152,29 @@ TEST_CASE("a table that is too large is not sound: its keys, its steps, its lite
 }
 
 TEST_CASE("kinds are compiled when they are asked for, by any number of threads at once") {
-  std::vector<std::string> texts;
-  for (std::size_t i = 0; i < 80; ++i) texts.push_back(std::to_string(i));
   std::vector<std::string> sentences;
-  for (const std::string& text : texts) sentences.push_back("The {key" + text + "} of " + text);
-  std::vector<Wording> table;
-  for (std::size_t i = 0; i < texts.size(); ++i)
-    table.push_back({texts[i], "", Severity::info, "title", "Sentence.", {}, sentences[i]});
+  for (std::size_t i = 0; i < 80; ++i)
+    sentences.push_back("The {key" + std::to_string(i) + "} of " + std::to_string(i));
+  std::vector<WordingRow> rows;
+  for (const std::string& sentence : sentences) rows.push_back({"a", "", Severity::info, "t", "s", {}, sentence});
+  std::vector<KindWords> kinds(sentences.size());
+  for (std::size_t i = 0; i < kinds.size(); ++i) kinds[i].borrow(&rows[i], 1);
 
-  const auto program = std::make_unique<WordingProgram>(table.data(), table.size());
-  CHECK(program->first_row("80") == WordingProgram::no_row);
-  CHECK(program->key("key7") == 0);
   std::vector<std::thread> threads;
   std::atomic<std::size_t> right{0};
   for (std::size_t seed = 0; seed < 4; ++seed) {
     threads.emplace_back([&, seed] {
-      for (std::size_t step = 0; step < texts.size(); ++step) {
-        const std::size_t i = (step * (2 * seed + 1) + seed) % texts.size();
-        if (program->first_row(texts[i]) != i) continue;
-        const auto* op = &program->op(program->row(i).actor);
-        const bool begins = op[0].text == "The " && op[1].key == program->key("key" + texts[i]) && op[1].key != 0;
-        if (begins && op[2].text == " of " + texts[i]) ++right;
+      for (std::size_t step = 0; step < kinds.size(); ++step) {
+        const std::size_t i = (step * (2 * seed + 1) + seed) % kinds.size();
+        const KindProgram& program = kinds[i].program();
+        const auto* op = &program.op(program.rows_begin()->actor);
+        const bool begins =
+            op[0].text == "The " && op[1].key == program.key("key" + std::to_string(i)) && op[1].key != 0;
+        if (begins && op[2].text == " of " + std::to_string(i)) ++right;
       }
     });
   }
   for (std::thread& thread : threads) thread.join();
-  CHECK(right == 4 * texts.size());
-  CHECK(program->is_sound());
+  CHECK(right == 4 * kinds.size());
+  CHECK(kinds[7].program().key("key8") == 0);
 }

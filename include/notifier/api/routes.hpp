@@ -9,12 +9,12 @@
 
 #include "notifier/api/apps.hpp"
 #include "notifier/api/call.hpp"
-#include "notifier/api/catalogue.hpp"
 #include "notifier/api/deliveries.hpp"
 #include "notifier/api/events.hpp"
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/previews.hpp"
 #include "notifier/api/settings.hpp"
+#include "notifier/api/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

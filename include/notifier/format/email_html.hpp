@@ -53,6 +53,11 @@ struct BeforeValue : Piece {
   static constexpr std::string_view text = "</td><td style=\"padding:2px 0;word-break:break-word\">\n";
 };
 
+/// Before a link that is a field's value, at the start of a line.
+struct BeforeFieldLink : Piece {
+  static constexpr std::string_view text = "<a href=\"";
+};
+
 struct AfterValue : Piece {
   static constexpr std::string_view text = "</td></tr>\n";
 };

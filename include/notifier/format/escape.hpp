@@ -7,7 +7,7 @@
 #include <cstring>
 #include <string_view>
 
-#include "notifier/message/link.hpp"
+#include "notifier/net/link.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/utf8.hpp"
 
@@ -108,18 +108,9 @@ struct PlainLabel {
   }
 };
 
-/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
-/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
-inline bool is_url_byte(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  if (byte <= 0x20 || byte >= 0x7F) return false;
-  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-}
-
 /// Only http and https may become a link, whoever filled the message.
 inline bool is_web_link(std::string_view url) noexcept {
-  if (url.size() < 8 || url.size() > NOTIFIER_MAX_URL_BYTES) return false;
-  return std::memcmp(url.data(), "https://", 8) == 0 || std::memcmp(url.data(), "http://", 7) == 0;
+  return web_scheme_size(url) != 0 && url.size() <= NOTIFIER_MAX_URL_BYTES;
 }
 
 }  // namespace detail

@@ -7,12 +7,12 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/layout.hpp"
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
-#include "notifier/message/wording_program.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/vocabulary/kind_words.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -21,23 +21,22 @@ namespace detail {
 class Composer {
  public:
   Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
-      : event_(event), out_(out), text_(out.text_), program_(WordingProgram::instance()), vocabulary_(vocabulary) {}
+      : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
 
   void compose(std::string_view link_base) {
+    link_base_ = link_base;
     compose_envelope();
-    const std::size_t row = find_row();
-    if (row == WordingProgram::no_row) {
-      compose_unknown_kind();
+    if (const KindProgram::Row* const row = find_row()) {
+      compose_known_kind(*row);
     } else {
-      compose_known_kind(row);
+      compose_unknown_kind();
     }
-    if (out_.link_.empty() && event_.type != gone_app) compose_app_link(link_base);
+    if (out_.link_.empty() && event_.type != gone_app) out_.link_ = written([&] { return append_app_page(); });
     out_.pad();
   }
 
  private:
   using Span = Message::Span;
-  static constexpr std::string_view operator_email = "deploy@scalingo.com";
   static constexpr std::string_view gone_app = "delete_app";  // its page is gone, too
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
@@ -59,35 +58,48 @@ class Composer {
     out_.subject_ = !app_.empty() ? app_ : project_;
   }
 
-  /// Reads type_data, and finds the row that applies.
-  std::size_t find_row() {
-    std::size_t row = program_.first_row(event_.type);
-    if (row == WordingProgram::no_row) return row;
+  /// Reads type_data, and finds the row that applies; nullptr where there is none.
+  const KindProgram::Row* find_row() {
+    const KindWords* const words = find_words();
+    if (words == nullptr) return nullptr;
+    program_ = &words->program();
+    ops_ = program_->ops();
     event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_.key(name)) members_.set(key, value);
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
     });
-    while (!applies(&program_.op(program_.row(row).when))) ++row;
-    return row;
+    for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
+      if (applies(step(row->when))) return row;
+    }
+    return nullptr;
   }
+
+  const KindWords* find_words() const noexcept {
+    const KindWords* const words = vocabulary_.state().find_words(event_.type);
+    return words == nullptr && event_.type == "test" ? test_words() : words;
+  }
+
+  const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
   bool applies(const Op* condition) const noexcept {
     while (condition->code == Op::Code::condition && matches(members_[condition->key], condition->text)) ++condition;
     return condition->code == Op::Code::done;
   }
 
-  void compose_known_kind(std::size_t number) {
-    const WordingProgram::Row& row = program_.row(number);
+  void compose_known_kind(const KindProgram::Row& row) {
     out_.severity = row.severity;
-    compose_title([&] { run(&program_.op(row.title)); });
-    out_.sentence_ = written([&] { return run(&program_.op(row.sentence)); });
-    if (row.actor != WordingProgram::empty_template) {
-      const Span actor = written([&] { return run(&program_.op(row.actor)); });
+    compose_title([&] { run(step(row.title)); });
+    is_sentence_ = true;
+    out_.sentence_ = written([&] { return run(step(row.sentence)); });
+    is_sentence_ = false;
+    if (out_.sentence_.empty()) out_.names_.clear();
+    if (row.actor != KindProgram::empty_template) {
+      const Span actor = written([&] { return run(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
     }
-    if (row.link != WordingProgram::empty_template) {
-      out_.link_ = written([&] { return run(&program_.op(row.link)); });
+    if (row.link != KindProgram::empty_template) {
+      out_.link_ = written([&] { return run(step(row.link)); });
     }
-    compose_fields(&program_.op(row.fields));
+    compose_fields(step(row.fields));
   }
 
   /// The subject's name, then what `append` appends.
@@ -103,34 +115,50 @@ class Composer {
   }
 
   void compose_fields(const Op* field) {
-    for (; field->code == Op::Code::field; field = &program_.op(field->target)) {
+    for (; field->code == Op::Code::field; field = step(field->target)) {
       const std::size_t begin = start();
       is_code_ = field->key == '`';
-      if (run_field(field + 1) && text_.size() != begin) {
-        out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0, is_code_);
-      }
+      if (!run_field(field + 1) || text_.size() == begin) continue;
+      const bool may_be_said = field->key == '?';
+      if (may_be_said && is_said(text_.view(begin))) continue;
+      out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0 || may_be_said, is_code_);
+      if (field->key == '>') out_.fields_.back().is_link = true;
     }
+  }
+
+  /// Whether sentence or actor say it already, in words of their own.
+  NOTIFIER_NOINLINE bool is_said(std::string_view value) const noexcept {
+    if (value == out_.actor()) return true;
+    const std::string_view sentence = out_.sentence();
+    const auto ends_word = [&](std::size_t at) {
+      return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
+    };
+    for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
+      const std::size_t end = at + value.size();
+      if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
+    }
+    return false;
   }
 
   /// The same as run(), quicker for what most fields are: one slot.
   bool run_field(const Op* op) {
-    if (op->code == Op::Code::value) op = &program_.op(append_slot(*op) ? op->target : op->absent);
+    if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
     return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
   }
 
   /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
   bool run(const Op* op) {
-    std::size_t marks[WordingProgram::max_depth];
+    std::size_t marks[KindProgram::max_depth];
     for (;;) {
       // Most steps are one of these three: branches are foreseen more often than where a switch leads.
       if (op->code == Op::Code::literal) {
         append_padded(op->text.data(), op->text.size());
-        is_inert_ = is_inert_ && op->key == 0;
+        is_inert_ = is_inert_ && !op->is_active;
         ++op;
         continue;
       }
       if (op->code == Op::Code::value) {
-        op = &program_.op(append_slot(*op) ? op->target : op->absent);
+        op = step(append_slot(*op) ? op->target : op->absent);
         continue;
       }
       if (op->code == Op::Code::done) return true;
@@ -148,18 +176,27 @@ class Composer {
           continue;
         case Op::Code::undo:
           text_.truncate(marks[op->key]);
+          while (!out_.names_.empty() && out_.names_.back().begin >= text_.size()) out_.names_.pop_back();
           ++op;
           continue;
-        case Op::Code::jump: op = &program_.op(op->target); continue;
-        case Op::Code::give_up: op = &program_.op(op->absent); continue;
+        case Op::Code::jump: op = step(op->target); continue;
+        case Op::Code::give_up: op = step(op->absent); continue;
+        case Op::Code::quote:
+          if (is_sentence_ && op->key == 0) out_.names_.push_back({text_.size(), 0});
+          text_.append('"');
+          if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
+          is_inert_ = false;
+          ++op;
+          continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
         case Op::Code::user: there = append_span(user_span_); break;
-        case Op::Code::is_operator: there = append_word(email_ == operator_email, op->text); break;
         case Op::Code::variables: there = append_variables(); break;
+        case Op::Code::scaling: there = append_scaling(); break;
+        case Op::Code::deployment_page: there = append_deployment_page(); break;
       }
-      op = &program_.op(there ? op->target : op->absent);
+      op = step(there ? op->target : op->absent);
     }
   }
 
@@ -180,7 +217,13 @@ class Composer {
       is_inert_ = false;
       return append_block<true>(text_, value.string());
     }
+    if (op.layout >= Layout::words) return append_words_of(op.layout, value);
     return append_value(text_, value, op.layout, is_inert_);
+  }
+
+  NOTIFIER_NOINLINE bool append_words_of(Layout layout, json::View value) {
+    const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+    return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
   }
 
   bool append_either(std::string_view name, std::string_view id) {
@@ -236,26 +279,39 @@ class Composer {
     return text_.size() != begin;
   }
 
+  NOTIFIER_NOINLINE bool append_scaling() {
+    const json::View before = event_.type_data["previous_containers"];
+    return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+  }
+
   /// @param pattern  a value; "*" for any, "*x" for one that ends so
   static bool matches(json::View value, std::string_view pattern) noexcept {
     std::string_view text = value.string();
     if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
-    if (pattern[0] != '*') return text == pattern;
+    if (pattern.substr(0, 1) != "*") return text == pattern;
     pattern.remove_prefix(1);
     if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
     return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
   }
 
-  void compose_app_link(std::string_view link_base) {
+  bool append_app_page() {
     const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
-    if (link_base.empty() || app.empty()) return;
-    out_.link_ = written([&] {
-      is_inert_ = false;
-      text_.append(link_base);
-      text_.append("/apps/");
-      append_path_segment(text_, app);
-      return true;
-    });
+    if (link_base_.empty() || app.empty()) return false;
+    is_inert_ = false;
+    text_.append(link_base_);
+    text_.append("/apps/");
+    append_path_segment(text_, app);
+    return true;
+  }
+
+  /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
+  NOTIFIER_NOINLINE bool append_deployment_page() {
+    const std::string_view uuid = event_.type_data["deployment_uuid"].string();
+    const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
+    if (id.empty() || !append_app_page()) return false;
+    text_.append("/deployments/");
+    append_path_segment(text_, id);
+    return true;
   }
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
@@ -305,7 +361,7 @@ class Composer {
         fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
         std::copy(names + i + 1, names + max_unknown_fields, names + i);
       }
-      if (has_secret_name(name) || holds_secret_url(value.string())) return;
+      if (has_secret_name(event_.type, name) || holds_secret_url(value.string())) return;
       if (fields.size() == max_unknown_fields) {
         ++left_out;
         return;
@@ -342,12 +398,15 @@ class Composer {
   const Event& event_;
   Message& out_;
   Buffer& text_;
-  WordingProgram& program_;
+  const KindProgram* program_ = nullptr;
+  const Op* ops_ = nullptr;  // the program's
   const Vocabulary& vocabulary_;
   Members members_;
+  std::string_view link_base_;
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;
+  bool is_sentence_ = false;  // its names are remembered
   bool is_code_ = false;
   bool is_inert_ = true;  // what was written since start(), for sure
 };

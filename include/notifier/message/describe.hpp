@@ -2,10 +2,10 @@
 
 #include <string_view>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/message/composer.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -9,12 +9,13 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/json/document.hpp"
-#include "notifier/message/link.hpp"
-#include "notifier/message/plain_text.hpp"
-#include "notifier/message/secret.hpp"
-#include "notifier/message/wording.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/link.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/plain_text.hpp"
+#include "notifier/vocabulary/secret.hpp"
+#include "notifier/vocabulary/wording.hpp"
+#include "notifier/vocabulary/words.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -100,7 +101,30 @@ inline bool append_names(Buffer& out, json::View value, bool& inert) {
                        [&](json::View element) { return append_scalar(out, element["name"], inert); });
 }
 
-/// The API sends 1 as well as "1:M", amount and size.
+/// Appends how many containers there are. The API sends 1 as well as "1:M", amount and size.
+inline bool append_amount(Buffer& out, json::View count, bool& inert) {
+  if (!count.is_string()) return append_scalar(out, count, inert);
+  const std::string_view text = count.string();
+  return append_padded_line(out, text.substr(0, text.find(':')), inert);
+}
+
+/// The size of containers in "1:M"; empty where it is not told.
+inline std::string_view container_size(json::View count) noexcept {
+  const std::string_view text = count.string();
+  const std::size_t colon = text.find(':');
+  return colon == std::string_view::npos ? std::string_view() : text.substr(colon + 1);
+}
+
+inline void append_container_size(Buffer& out, std::string_view size, bool& inert) {
+  const std::size_t begin = out.size();
+  out.append(" (");
+  if (append_padded_line(out, size, inert)) {
+    out.append(')');
+  } else {
+    out.truncate(begin);
+  }
+}
+
 inline bool append_formation(Buffer& out, json::View value, bool& inert) {
   const std::size_t begin = out.size();
   value.for_each_member([&](std::string_view type, json::View count) {
@@ -108,20 +132,37 @@ inline bool append_formation(Buffer& out, json::View value, bool& inert) {
     if (before != begin) out.append(", ");
     const bool named = append_padded_line(out, type, inert);
     out.append(' ');
-    const std::string_view text = count.string();
-    const std::size_t colon = text.find(':');
-    bool counted = append_padded_line(out, text.substr(0, colon), inert) ||
-                   (!count.is_string() && append_scalar(out, count, inert));
-    if (counted && colon != std::string_view::npos) {
-      const std::size_t middle = out.size();
-      out.append(" (");
-      if (append_padded_line(out, text.substr(colon + 1), inert)) {
-        out.append(')');
-      } else {
-        out.truncate(middle);
-      }
-    }
+    const bool counted = append_amount(out, count, inert);
+    append_container_size(out, container_size(count), inert);
     if (!named || !counted) out.truncate(before);
+  });
+  return out.size() != begin;
+}
+
+/// What differs between two formations: "web from 1 to 3 (M), worker from 2 (S) to 1 (L), clock to 1".
+inline bool append_scaling(Buffer& out, json::View before, json::View after, bool& inert) {
+  const std::size_t begin = out.size();
+  after.for_each_member([&](std::string_view type, json::View count) {
+    const json::View old = before[type];
+    const bool is_resized = container_size(old) != container_size(count);
+    const std::size_t start = out.size();
+    if (start != begin) out.append(", ");
+    const bool named = append_padded_line(out, type, inert);
+
+    const std::size_t middle = out.size();
+    out.append(" from ");
+    const std::size_t old_begin = out.size();
+    const bool has_old = append_amount(out, old, inert);
+    const std::size_t old_size = out.size() - old_begin;
+    if (is_resized) append_container_size(out, container_size(old), inert);
+    if (!has_old) out.truncate(middle);
+
+    out.append(" to ");
+    const std::size_t new_begin = out.size();
+    const bool counted = append_amount(out, count, inert);
+    const bool is_same = has_old && !is_resized && out.view(old_begin).substr(0, old_size) == out.view(new_begin);
+    append_container_size(out, container_size(count), inert);
+    if (!named || !counted || is_same) out.truncate(start);
   });
   return out.size() != begin;
 }
@@ -147,7 +188,15 @@ inline bool append_changes(Buffer& out, json::View value, bool& inert) {
     for (const auto& [word, key] : {std::pair(" from ", "old_value"), std::pair(" to ", "value")}) {
       const std::size_t before = out.size();
       out.append(word);
-      if (!append_scalar(out, change[key], inert)) out.truncate(before);
+      const json::View side = change[key];
+      const std::string_view quote = side.is_string() ? "\"" : "";
+      inert = inert && quote.empty();
+      out.append(quote);
+      if (append_scalar(out, side, inert)) {
+        out.append(quote);
+      } else {
+        out.truncate(before);
+      }
     }
     return true;
   });
@@ -232,16 +281,20 @@ inline bool append_time(Buffer& out, json::View value, bool& inert) {
 
 inline bool append_link(Buffer& out, json::View value, bool& inert) {
   const std::string_view url = value.string();
-  return is_link(url) && append_padded_line(out, url, inert);
+  const std::size_t begin = out.size();
+  if (!append_url(out, url)) return false;
+  inert = inert && is_inert(out.view(begin));
+  return true;
 }
 
-/// @param set  the first of the set's translations
-inline bool append_words(Buffer& out, json::View value, const Translation* set, bool& inert) {
+inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
   const std::string_view text = value.string();
-  for (const Translation* t = set; t != std::end(translations) && t->set == set->set && !text.empty(); ++t) {
-    if (t->value != text && t->value != "*") continue;
-    out.append(t->text);
-    return !t->text.empty();
+  if (text.empty()) return append_scalar(out, value, inert);
+  for (const Word& word : set.words) {
+    if (word.value != text && word.value != "*") continue;
+    inert = inert && !set.is_active;
+    out.append(word.text);
+    return !word.text.empty();
   }
   return append_scalar(out, value, inert);
 }
@@ -267,6 +320,7 @@ inline void append_label(Buffer& out, std::string_view key) {
   out.append(size != 0 ? std::string_view(label, size) : std::string_view("Data"));
 }
 
+/// @param layout  none of words
 inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
   switch (layout) {
     case Layout::list: return append_list(out, value, inert);
@@ -281,10 +335,7 @@ inline bool append_value(Buffer& out, json::View value, Layout layout, bool& ine
     case Layout::money: return append_money(out, value, inert);
     case Layout::time: return append_time(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
-    case Layout::plain: return append_scalar(out, value, inert);
-    default:
-      return append_words(out, value, translations + (static_cast<int>(layout) - static_cast<int>(Layout::words)),
-                          inert);
+    default: return append_scalar(out, value, inert);
   }
 }
 

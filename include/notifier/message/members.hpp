@@ -6,13 +6,13 @@
 #include <type_traits>
 
 #include "notifier/json/document.hpp"
-#include "notifier/message/wording_program.hpp"
+#include "notifier/vocabulary/kind_program.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// The members of an event's type_data that some template may ask for, found in one pass. Only what is set is ever
-/// touched: most events have ten members of more than a hundred.
+/// The members of an event's type_data that some template of its kind may ask for, found in one pass. Only what is
+/// set is ever touched.
 class Members {
  public:
   void set(std::size_t key, json::View value) noexcept {
@@ -30,8 +30,8 @@ class Members {
   };
   static_assert(std::is_trivially_destructible_v<json::View>);
 
-  std::uint64_t present_[WordingProgram::max_keys / 64 + 1] = {};
-  Room values_[WordingProgram::max_keys];
+  std::uint64_t present_[KindProgram::max_keys / 64 + 1] = {};
+  Room values_[KindProgram::max_keys];
 };
 
 }  // namespace detail

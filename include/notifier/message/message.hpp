@@ -7,27 +7,14 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/message/link.hpp"
-#include "notifier/message/plain_text.hpp"
+#include "notifier/model/severity.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/net/link.hpp"
+#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 class Composer;
-}
-
-/// How good or bad the news is. Decides the colour of a message.
-enum class Severity : std::uint8_t { info, success, warning, error };
-
-/// The severity's name: "info", "success", "warning", "error".
-constexpr std::string_view to_string(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::info: return "info";
-    case Severity::success: return "success";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-  }
-  return "unknown";
 }
 
 /// An event as people read it, the same for every platform: plain text in UTF-8, not escaped for anything, and without
@@ -49,13 +36,26 @@ class Message {
     Text value;            ///< not empty
     bool is_short = true;  ///< two fit side by side
     bool is_code = false;  ///< a log or a command: monospaced where the platform can, line breaks kept
+    bool is_link = false;  ///< the value is a URL to follow: an absolute http or https one, where a format takes it
+  };
+
+  /// A name within the sentence, which stands in quotes there: a format that can sets it apart in another way.
+  struct Name {
+    std::size_t begin = 0;  ///< of the opening quote, counted from the sentence's start
+    std::size_t end = 0;    ///< behind the closing quote
   };
 
   Severity severity = Severity::info;
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
-  Text actor() const noexcept { return text(actor_); }        ///< who did it, as "johndoe"; may be empty
+  std::size_t name_count() const noexcept { return names_.size(); }
+  /// The sentence's names, in order, apart from each other.
+  /// @param index  below name_count()
+  Name name(std::size_t index) const noexcept {
+    return {names_[index].begin - sentence_.begin(), names_[index].end - sentence_.begin()};
+  }
+  Text actor() const noexcept { return text(actor_); }  ///< who did it, as "johndoe"; may be empty
   /// App or project the event is about, by name; empty for account events.
   Text subject() const noexcept { return text(subject_); }
   /// Absolute http(s) URL to look at, checked; empty where there is none. Inert only where all of its bytes can stand
@@ -77,8 +77,11 @@ class Message {
     const Entry& entry = fields_[index];
     const char* const label =
         entry.static_label != nullptr ? entry.static_label : text_.data() + entry.value.begin() - entry.label_size;
-    return {
-        {{label, entry.label_size}, entry.static_label != nullptr}, text(entry.value), entry.is_short, entry.is_code};
+    return {{{label, entry.label_size}, entry.static_label != nullptr},
+            text(entry.value),
+            entry.is_short,
+            entry.is_code,
+            entry.is_link};
   }
 
   /// Empties everything and keeps the capacity.
@@ -87,7 +90,10 @@ class Message {
   /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
   /// of this message.
   void set_title(std::string_view text) { set(title_, text); }
-  void set_sentence(std::string_view text) { set(sentence_, text); }
+  void set_sentence(std::string_view text) {
+    names_.clear();
+    set(sentence_, text);
+  }
   void set_actor(std::string_view text) { set(actor_, text); }
   void set_subject(std::string_view text) { set(subject_, text); }
   void set_kind(std::string_view text) { set(kind_, text); }
@@ -100,6 +106,9 @@ class Message {
   /// @param label    printable ASCII
   /// @param is_code  keep the value's line breaks and tabs
   void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
+  /// Adds a field whose value leads somewhere.
+  /// @param url  as set_link()
+  void add_link(std::string_view label, std::string_view url);
 
  private:
   friend class detail::Composer;
@@ -124,6 +133,7 @@ class Message {
     Span value;
     bool is_short = true;
     bool is_code = false;
+    bool is_link = false;
   };
 
   std::string_view view(const Span& span) const noexcept { return {text_.data() + span.begin(), span.size()}; }
@@ -152,6 +162,7 @@ class Message {
 
   Buffer text_;
   std::vector<Entry> fields_;
+  std::vector<Name> names_;  // counted from the start of text_
   Timestamp time_;
   CivilTime civil_time_{};
   Span readable_time_;
@@ -168,6 +179,7 @@ inline void Message::clear() noexcept {
   severity = Severity::info;
   text_.clear();
   fields_.clear();
+  names_.clear();
   title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
 }
 
@@ -203,6 +215,16 @@ inline void Message::add_field(std::string_view label, std::string_view value, b
   } else {
     text_.truncate(begin);
   }
+}
+
+inline void Message::add_link(std::string_view label, std::string_view url) {
+  const std::size_t count = fields_.size();
+  add_field(label, url, false);
+  if (fields_.size() == count) return;
+  Entry& entry = fields_.back();
+  entry.is_link = true;
+  const bool inert = entry.value.is_inert() && detail::is_without(view(entry.value), detail::is_outside_url);
+  entry.value = Span(entry.value.begin(), entry.value.size(), inert);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -2,9 +2,9 @@
 
 #pragma once
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

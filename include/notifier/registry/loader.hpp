@@ -10,15 +10,15 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/model/known_keys.hpp"
 #include "notifier/platform/table.hpp"
-#include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/kept_texts.hpp"
-#include "notifier/registry/known_keys.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 #include "notifier/registry/unique_texts.hpp"
+#include "notifier/registry/vocabulary_json.hpp"
 #include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -10,12 +10,12 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

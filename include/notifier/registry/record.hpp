@@ -10,11 +10,11 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/prefetch.hpp"
 #include "notifier/to_size.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

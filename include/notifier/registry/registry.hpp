@@ -14,7 +14,6 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/change.hpp"
@@ -26,6 +25,7 @@
 #include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/byte_order_mark.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -159,7 +159,7 @@ class Registry {
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
-  /// Event types in it extend a copy of the vocabulary (registry/catalogue_json.hpp). errc::unsupported for a version
+  /// Event types in it extend a copy of the vocabulary (registry/vocabulary_json.hpp). errc::unsupported for a version
   /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
   /// `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it

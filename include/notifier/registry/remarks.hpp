@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
+#include "notifier/model/known_keys.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/net/url.hpp"
-#include "notifier/registry/known_keys.hpp"
 #include "notifier/registry/state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

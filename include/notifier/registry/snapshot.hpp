@@ -5,10 +5,10 @@
 
 #include <string>
 
-#include "notifier/registry/catalogue_json.hpp"
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_json.hpp"
 #include "notifier/registry/state.hpp"
+#include "notifier/registry/vocabulary_json.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

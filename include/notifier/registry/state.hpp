@@ -10,7 +10,6 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
@@ -21,6 +20,7 @@
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/fast_hash.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -198,9 +198,9 @@ inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit
   if (notifier.send_all_events) {
     std::fill(row, row + words, ~std::uint64_t{0});
     row[words - 1] >>= words * 64 - bits;
-    row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
+    if (alert_bit < bits) row[alert_bit / 64] &= ~(std::uint64_t{1} << alert_bit % 64);
   }
-  if (notifier.send_all_alerts) set(alert_bit);
+  if (notifier.send_all_alerts && alert_bit < bits) set(alert_bit);
   for (const EventBit bit : selected) set(bit);
 }
 

@@ -5,10 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -6,7 +6,7 @@
 #include <string_view>
 #include <type_traits>
 
-#include "notifier/config.hpp"
+#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -41,7 +41,7 @@ class Packed {
   }
 
   static constexpr std::size_t size() noexcept {
-    std::size_t size = 0;
+    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
     for (const Row& row : table) size += (room(row.*members) + ...);
     return size;
   }

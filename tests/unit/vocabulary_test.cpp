@@ -1,4 +1,4 @@
-#include "notifier/catalogue/catalogue.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 #include <doctest/doctest.h>
 

@@ -6,8 +6,8 @@
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/revalidation.hpp"
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/platform/table_json.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {

@@ -4,8 +4,8 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/message/plain_text.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -14,6 +14,14 @@ namespace detail {
 inline Bytes is_outside_url(Bytes b) noexcept {
   return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
          b.between('{', '}');
+}
+
+/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
+/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
+inline bool is_url_byte(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  if (byte <= 0x20 || byte >= 0x7F) return false;
+  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
 }
 
 /// Of bytes that no host with a port holds; brackets are for IPv6.
@@ -33,7 +41,7 @@ inline std::size_t web_scheme_size(std::string_view text) noexcept {
 }
 
 /// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
-/// password, in the characters of RFC 3986 alone, at most NOTIFIER_MAX_URL_BYTES long.
+/// password, at most NOTIFIER_MAX_URL_BYTES long. Behind the host may be all but controls: see append_url().
 inline bool is_link(std::string_view text) noexcept {
   const std::size_t start = web_scheme_size(text);
   if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
@@ -43,21 +51,53 @@ inline bool is_link(std::string_view text) noexcept {
   if (host_end == 0 || rest[0] == ':') return false;
   if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
   const std::string_view target = rest.substr(host_end);
-  return find_byte(target, [](Bytes b) { return is_outside_url(b); }) == target.size();
+  return find_byte(target, [](Bytes b) { return b.below(0x20) | b.is('\x7F'); }) == target.size();
+}
+
+inline char* put_percent_encoded(unsigned char byte, char* out) noexcept {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  out[0] = '%';
+  out[1] = hex[byte >> 4];
+  out[2] = hex[byte & 15];
+  return out + 3;
+}
+
+/// Appends a link as RFC 3986 wants it, whatever a person would still recognise as one: spaces around it go, the scheme
+/// is in lower case, and what no URL holds is percent-encoded. Whether it is_link(); else `out` is as before.
+/// @param text  padded
+inline bool append_url(Buffer& out, std::string_view text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  if (!is_link(text)) return false;
+  const std::size_t scheme = web_scheme_size(text);
+  char* const start = out.room(3 * text.size() + text_padding);
+  char* p = start;
+  for (std::size_t i = 0; i < scheme; ++i) *p++ = to_lower(text[i]);
+  const std::string_view rest = text.substr(scheme);
+  if (copy_without<true>(rest, p, is_outside_url)) {
+    p += rest.size();
+  } else {
+    for (const char c : rest) {
+      if (is_url_byte(c)) {
+        *p++ = c;
+      } else {
+        p = put_percent_encoded(static_cast<unsigned char>(c), p);
+      }
+    }
+  }
+  if (static_cast<std::size_t>(p - start) > NOTIFIER_MAX_URL_BYTES) return false;
+  out.set_end(p);
+  return true;
 }
 
 /// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
 inline void append_path_segment(Buffer& out, std::string_view text) {
-  static constexpr char hex[] = "0123456789ABCDEF";
   char* p = out.room(3 * text.size());
   for (const char c : text) {
     if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
       *p++ = c;
     } else {
-      const unsigned byte = static_cast<unsigned char>(c);
-      *p++ = '%';
-      *p++ = hex[byte >> 4];
-      *p++ = hex[byte & 15];
+      p = put_percent_encoded(static_cast<unsigned char>(c), p);
     }
   }
   out.set_end(p);

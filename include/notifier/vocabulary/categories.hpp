@@ -2,18 +2,9 @@
 
 #include <string_view>
 
-#include "notifier/config.hpp"
+#include "notifier/vocabulary/rows.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// A group of selectable event types, for display. Text is UTF-8 and borrowed: static for built-in entries, else it
-/// lives as long as the Vocabulary.
-struct Category {
-  std::string_view id;
-  std::string_view name;          ///< as "app_operations"
-  std::string_view display_name;  ///< as "App operations"
-  int position = 0;               ///< 1-based place in a list
-};
 
 namespace detail {
 

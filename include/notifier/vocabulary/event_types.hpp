@@ -1,21 +1,8 @@
 #pragma once
 
-#include <string_view>
-
-#include "notifier/catalogue/categories.hpp"
+#include "notifier/vocabulary/categories.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What a notifier subscribes to by id, as `app_deployed`. Not the namespace of an event's `type`: that is EventKind.
-struct EventType {
-  std::string_view id;    ///< 24 hex digits for built-in ones
-  std::string_view name;  ///< as "app_deployed"
-  std::string_view display_name;
-  std::string_view description;
-  std::string_view category_id;
-  bool selectable_on_every_platform =
-      true;  ///< display data: in `available_event_ids`. Any id may be selected anywhere
-};
 
 /// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
 /// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
@@ -26,10 +13,9 @@ inline constexpr EventType builtin_event_types[] = {
      "A new version of the app was deployed, or its deployment failed", detail::app_operations_id},
     {"5982f139d48c360021b1eb4c", "app_restarted", "App restarted", "The app, or some of its containers, restarted",
      detail::app_operations_id},
-    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed",
-     "A container crashed. Sent on the 2nd, the 5th and the 12th crash only", detail::app_operations_id},
-    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated",
-     "A container crashed. Sent on every crash", detail::app_operations_id},
+    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed", "A container crashed", detail::app_operations_id},
+    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated", "A container crashed again",
+     detail::app_operations_id},
     {"5982f139d48c360021b1eb4e", "app_scaled", "App scaled", "The number or the size of the containers changed",
      detail::app_operations_id},
     {"5982f139d48c360021b1eb4f", "app_stopped", "App stopped", "The app was stopped", detail::app_operations_id},
@@ -99,11 +85,11 @@ inline constexpr EventType builtin_event_types[] = {
     {"000000006e6f7469e0000009", "database_backup_succeeded", "Database backup succeeded",
      "A backup of a database was completed", detail::databases_id},
     {"000000006e6f7469e000000a", "database_continuousbackup_delayed", "Database continuous backup delayed",
-     "The latest point a database can be restored to is more than 12 hours old", detail::databases_id},
+     "Point-in-time recovery of a database lags behind", detail::databases_id},
     {"000000006e6f7469e000000b", "database_continuousbackup_healthy", "Database continuous backup healthy",
      "Point-in-time recovery of a database works, and its restore points are up to date", detail::databases_id},
     {"000000006e6f7469e000000c", "database_continuousbackup_stale", "Database continuous backup stale",
-     "The latest point a database can be restored to is more than 24 hours old", detail::databases_id},
+     "Point-in-time recovery of a database lags far behind", detail::databases_id},
     {"000000006e6f7469e000000d", "database_maintenance_planned", "Addon maintenance planned",
      "A maintenance of a database was scheduled", detail::databases_id},
     {"000000006e6f7469e000000e", "database_maintenance_started", "Addon maintenance started",

@@ -1,24 +1,11 @@
 #pragma once
 
-#include <cstdint>
-#include <string_view>
-
-#include "notifier/config.hpp"
+#include "notifier/vocabulary/rows.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Whom an event is about.
-enum class Scope : std::uint8_t { app, project, account };
-
-/// A value of an event's `type` field, as `deployment`.
-struct EventKind {
-  std::string_view type;
-  Scope scope = Scope::app;
-  std::string_view selectable_as;  ///< name of the EventType that selects it; empty: only send_all_events does
-};
-
 /// The built-in event kinds, in the order of the public API's documentation. What each says is told in
-/// message/wordings.hpp.
+/// vocabulary/wordings.hpp.
 inline constexpr EventKind builtin_event_kinds[] = {
     {"new_user", Scope::account, ""},
     {"new_app", Scope::app, ""},

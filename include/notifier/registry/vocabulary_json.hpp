@@ -17,10 +17,10 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/catalogue/catalogue.hpp"
 #include "notifier/model/draft_view.hpp"
-#include "notifier/registry/known_keys.hpp"
+#include "notifier/model/known_keys.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {

@@ -1,0 +1,84 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <vector>
+
+#include "notifier/vocabulary/key_index.hpp"
+#include "notifier/vocabulary/wording.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A step of a template; see KindProgram.
+struct Op {
+  enum class Code : std::uint8_t {
+    literal,          ///< appends `text`
+    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,           ///< the same for a boolean: `text` is "path?yes/no"
+    app,              ///< appends the app's name
+    project,          ///< appends the project's name
+    user,             ///< appends the user's name
+    quote,            ///< a name begins where `key` is 0, else ends
+    variables,        ///< appends the names of the variables of an edit_variables event
+    scaling,          ///< appends what changed between the containers of a scale event
+    deployment_page,  ///< appends where the host's dashboard shows a deployment
+    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
+    open,             ///< a group begins: remembers how much was written, at depth `key`
+    undo,             ///< forgets what was written since, and goes on
+    jump,             ///< goes to `target`
+    give_up,          ///< goes to `absent`
+    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,             ///< the template is complete
+    failed,           ///< the template is to be dropped
+  };
+
+  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
+  Code code = Code::failed;
+  std::uint8_t key{};
+  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
+  bool is_active = false;         ///< what is appended of `text` may be more than inert
+  std::uint16_t target{};         ///< of slots: where to go when the value is there
+  std::uint16_t absent{};         ///< of slots: where to go when it is not
+};
+
+/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
+/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
+class KindProgram {
+ public:
+  /// Each member but the last two is where its steps begin.
+  struct Row {
+    std::uint16_t when, title, sentence, fields, actor, link;
+    Severity severity;
+  };
+  static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::size_t max_keys = KeyIndex::most + 1;
+  static constexpr std::size_t max_depth = 8;
+  static constexpr std::size_t max_ops = 16 * 1024;
+  static constexpr std::size_t max_word_sets = 100;
+
+  const Row* rows_begin() const noexcept { return rows_.data(); }
+  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
+  const Op* ops() const noexcept { return ops_.data(); }
+  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
+  std::size_t op_count() const noexcept { return ops_.size(); }
+  /// The number of a top-level key that some template uses, from 1; 0 for all others.
+  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
+  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
+  /// The name of the set of words that a layout stands for.
+  std::string_view word_set(Layout layout) const noexcept {
+    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
+  }
+
+ private:
+  friend class WordingCompiler;
+
+  std::vector<Row> rows_;
+  std::vector<Op> ops_;
+  KeyIndex keys_;
+  std::vector<std::string_view> word_sets_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

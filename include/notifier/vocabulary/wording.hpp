@@ -1,0 +1,94 @@
+#pragma once
+
+#include <string_view>
+
+#include "notifier/model/severity.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+/// How an event of a kind is told, where a condition holds.
+///
+/// Templates are text with slots, filled from the event's `type_data`:
+///
+///     {name}            the scalar at that key; {owner.email} looks into an object
+///     {hostname|name}   the first of several that there is
+///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
+///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
+///     {'name}           a name, set apart from the words around it: in quotes, or as a platform can; so {'@project}
+///     {@app}            of the envelope: @app, @project, @user
+///     [ in {stack}]     a clause, dropped when a slot in it is absent
+///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
+///                       and an empty last one allows for nothing
+///
+/// An absent slot outside all clauses drops the whole template; titles and sentences of the built-in table have none.
+///
+/// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
+/// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
+/// deployment's log.
+struct Wording {
+  /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
+  /// for anything there. The first of a kind's rows that applies counts.
+  std::string_view when;
+  Severity severity = Severity::info;
+  std::string_view title;     ///< what happened, in a few words; the subject's name is put before it
+  std::string_view sentence;  ///< the same in one sentence
+  /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code, one after '>' is
+  /// a link, and one after '?' is left out where sentence or actor say the same.
+  std::string_view fields = {};
+  std::string_view actor = {};  ///< who did it, where that may be another than the event's user
+  std::string_view link = {};   ///< where to look: a slot laid out as `link`
+};
+
+namespace detail {
+
+/// A row of the table in wordings.hpp. Rows of one kind stand together, and the last of them applies always.
+struct WordingRow {
+  std::string_view kind;  ///< the event's type
+  std::string_view when;
+  Severity severity;
+  std::string_view title;
+  std::string_view sentence;
+  std::string_view fields = {};
+  std::string_view actor = {};
+  std::string_view link = {};
+};
+
+/// What a slot can be laid out as.
+enum class Layout : unsigned char {
+  plain,       ///< a scalar's text
+  list,        ///< scalars of an array: "web, worker, clock"
+  series,      ///< the same within a sentence: "web, worker and clock"
+  names,       ///< what an array's objects have as `name`, without their values
+  formation,   ///< containers by type: "web 2 (M), worker 1" for {"web":"2:M","worker":1}
+  transition,  ///< a pair: "from running to suspended"
+  changes,     ///< objects with name, old_value, value: name from "a" to "b"
+  commit,      ///< a hash, shortened to seven digits; anything else is absent
+  duration,    ///< seconds: "1 min 5 s"
+  bytes,       ///< "122.4 MB"
+  money,       ///< "50.00 EUR"
+  time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  link,        ///< an http or https URL without credentials; anything else is absent
+  words,       ///< from here on: a value in the words of a set
+};
+
+struct LayoutName {
+  std::string_view name;
+  Layout layout;
+};
+
+inline constexpr LayoutName layouts[] = {
+    {"list", Layout::list},
+    {"series", Layout::series},
+    {"names", Layout::names},
+    {"formation", Layout::formation},
+    {"transition", Layout::transition},
+    {"changes", Layout::changes},
+    {"commit", Layout::commit},
+    {"duration", Layout::duration},
+    {"bytes", Layout::bytes},
+    {"money", Layout::money},
+    {"time", Layout::time},
+    {"link", Layout::link},
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
