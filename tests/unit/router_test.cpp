@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(Routed, "a draft that was never saved, and a notifier that tak
   Notifier draft;
   draft.name = "draft";
   draft.platform = Platform::webhook;
-  draft.type_data.webhook_url = "https://h.example/draft";
+  draft.type_data.set_text("webhook_url", "https://h.example/draft");
   const auto preview = router.preview(draft, R"({"type":"x"})");
   REQUIRE(preview);
   CHECK(preview->notifier_id == "preview");

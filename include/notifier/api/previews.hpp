@@ -47,7 +47,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
           out.escaped_key(header.name);
           out.string(header.value);
         }
-        if (notifier.type_data.signing_secrets.empty()) return;
+        if (notifier.type_data.texts("signing_secret").empty()) return;
         out.member("webhook-timestamp", "computed when sent");
         out.member("webhook-signature", "computed when sent");
       });

@@ -72,6 +72,18 @@ struct Rendering {
   std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
 
+/// Takes out of a notifier's addresses what is none, since nobody has judged it.
+NOTIFIER_NOINLINE inline void keep_valid_addresses(Notifier& notifier) {
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind != PlatformField::Kind::addresses) continue;
+    std::vector<std::string> valid;
+    for (const std::string& address : notifier.type_data.texts(field.key())) {
+      if (is_email_address(address)) valid.push_back(address);
+    }
+    notifier.type_data.set_texts(field.key(), std::move(valid));
+  }
+}
+
 /// Makes deliveries.
 class Renderer {
  public:
