@@ -97,7 +97,7 @@ std::string required_fields(const PlatformRow& row) {
 }
 
 Verdict judge(const PlatformRow& row, int status, std::string_view body) {
-  return notifier::classify(row.platform, {status, nullptr, 0, body}, notifier::Timestamp{});
+  return notifier::classify(row.platform, {status, {}, body}, notifier::Timestamp{});
 }
 
 std::string success_of(const PlatformRow& row) {
@@ -115,7 +115,7 @@ TEST_CASE("each platform has one row, and a number that is no platform's is take
   const auto none = static_cast<Platform>(notifier::platform_count);
   CHECK(to_string(none) == "unknown");
   CHECK(notifier::platform_info(none).platform == Platform::webhook);
-  CHECK(notifier::classify(none, {200, nullptr, 0, "anything"}, {}).action == Verdict::Action::delivered);
+  CHECK(notifier::classify(none, {200, {}, "anything"}, {}).action == Verdict::Action::delivered);
 }
 
 TEST_CASE("the outbox sends a target no more than its platform takes") {
@@ -238,20 +238,20 @@ TEST_CASE("a request has what its row says; a mail has none of it") {
     if (row.transport == Transport::smtp) {
       CHECK(delivery->method.empty());
       CHECK(delivery->url.empty());
-      CHECK(delivery->header_count == 0);
-      CHECK(delivery->to_count == 1);
+      CHECK(delivery->headers.size() == 0);
+      CHECK(delivery->to.size() == 1);
       return;
     }
     CHECK(delivery->method == "POST");
     CHECK(delivery->url == value_of(row.fields[0]));
-    REQUIRE(delivery->header_count == std::size(json_request_headers) + (row.idempotency_header.empty() ? 0 : 1));
+    REQUIRE(delivery->headers.size() == std::size(json_request_headers) + (row.idempotency_header.empty() ? 0 : 1));
     for (std::size_t i = 0; i < std::size(json_request_headers); ++i) {
       CHECK(delivery->headers[i].name == json_request_headers[i].name);
       CHECK(delivery->headers[i].value == json_request_headers[i].value);
     }
     if (!row.idempotency_header.empty()) {
-      CHECK(delivery->headers[delivery->header_count - 1].name == row.idempotency_header);
-      CHECK(delivery->headers[delivery->header_count - 1].value == delivery->idempotency_key);
+      CHECK(delivery->headers[delivery->headers.size() - 1].name == row.idempotency_header);
+      CHECK(delivery->headers[delivery->headers.size() - 1].value == delivery->idempotency_key);
     }
     CHECK((delivery->body == event) == row.sends_event);
   });
