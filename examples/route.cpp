@@ -219,7 +219,7 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();
-    for (const std::string_view to : delivery.each_recipient()) out.string(to);
+    for (const std::string_view to : delivery.to) out.string(to);
     out.end_array();
     out.member("message", delivery.body);
   } else {
@@ -227,13 +227,13 @@ void write_delivery(notifier::json::Writer& out, const notifier::DeliveryView& d
     out.member("url", delivery.url);
     out.key("headers");
     out.begin_object();
-    for (const notifier::HeaderView& header : delivery.each_header()) out.member(header.name, header.value);
+    for (const notifier::HeaderView& header : delivery.headers) out.member(header.name, header.value);
     out.end_object();
     out.member("body", delivery.body);
   }
   out.key("truncations");
   out.begin_array();
-  for (const notifier::Truncation& cut : delivery.each_truncation()) {
+  for (const notifier::Truncation& cut : delivery.truncations) {
     out.begin_object();
     out.member("part", cut.part);
     out.key("length");

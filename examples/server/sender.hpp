@@ -161,7 +161,8 @@ class Sender {
     if (notifier::is_mail(delivery.platform) && !transport_->has_relay()) {
       return {"this server has no mail server; see --smtp", {}};
     }
-    return {{}, notifier->type_data.signing_secrets};
+    const auto secrets = notifier->type_data.texts("signing_secret");
+    return {{}, {secrets.begin(), secrets.end()}};
   }
 
   notifier::Registry& registry_;

@@ -31,10 +31,10 @@ peer::Program<Json> make_peer(const notifier::Registry& registry) {
       peer::Notifier copy;
       copy.id = n.id;
       copy.platform = std::string(to_string(n.platform));
-      copy.url = n.type_data.webhook_url;
+      copy.url = n.type_data.text("webhook_url");
       copy.active = n.active;
       copy.send_all_events = n.send_all_events;
-      if (!n.type_data.emails.empty()) copy.email = n.type_data.emails[0];
+      if (!n.type_data.texts("emails").empty()) copy.email = n.type_data.texts("emails")[0];
       program.add(app.id, std::move(copy));
     }
   }

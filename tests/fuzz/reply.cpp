@@ -49,7 +49,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   for (const auto platform : {notifier::Platform::email, notifier::Platform::slack, notifier::Platform::webhook,
                               notifier::Platform::rocket_chat}) {
-    const auto verdict = notifier::classify(platform, {status, headers, 3, text}, now);
+    const auto verdict = notifier::classify(platform, {status, headers, text}, now);
     check(verdict, status);
     if (verdict.action == Action::delivered) expect(status >= 200 && status <= 299);
     if (status >= 300 && status <= 399) expect(verdict.action == Action::fail);

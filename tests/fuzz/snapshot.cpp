@@ -56,8 +56,8 @@ void check_accepted(const notifier::Registry& registry, std::string_view text) {
       ++count;
       require(!notifier.id.empty() && notifier_ids.insert(notifier.id).second, "a notifier's id", text);
       require(!notifier.name.empty() && notifier.app_id == app.id && notifier.app == app.name, "a notifier", text);
-      require(notifier.platform == notifier::Platform::email || !notifier.type_data.webhook_url.empty(), "no URL",
-              text);
+      require(notifier.platform == notifier::Platform::email || !notifier.type_data.text("webhook_url").empty(),
+              "no URL", text);
       require(registry.find(notifier.id).has_value(), "a notifier that is not found", text);
     }
   }

@@ -215,6 +215,6 @@ TEST_CASE("a person is changed and removed by id, and an id that stands for nobo
   CHECK(outcome.response.status == 204);
   REQUIRE(world.registry.apply(outcome.changes));
   CHECK(recipients().empty());
-  CHECK(world.registry.list("shop").back().type_data.user_ids == std::vector<std::string>{"us-1"});
+  CHECK(world.registry.list("shop").back().type_data.texts("user_ids") == std::vector<std::string>{"us-1"});
   CHECK(world.call("DELETE", "/v1/users/us-1").response.status == 404);
 }

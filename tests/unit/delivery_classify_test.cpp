@@ -17,7 +17,7 @@ namespace {
 constexpr Timestamp now{784111777000};  // 1994-11-06T08:49:37Z
 
 Verdict judge(Platform platform, int status, std::string_view body = {}, const std::vector<HeaderView>& headers = {}) {
-  return notifier::classify(platform, {status, headers.data(), headers.size(), body}, now);
+  return notifier::classify(platform, {status, headers, body}, now);
 }
 
 Action action(Platform platform, int status, std::string_view body = {}) {

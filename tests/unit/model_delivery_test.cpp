@@ -29,21 +29,18 @@ TEST_CASE("the lists of a view are ranges") {
   const std::string_view to[] = {"b@example.com", "c@example.com"};
   const Truncation cut[] = {{"title", 200, 150}};
   DeliveryView view;
-  CHECK(view.each_header().empty());
-  for (const std::string_view recipient : view.each_recipient()) FAIL(recipient);
+  CHECK(view.headers.empty());
+  for (const std::string_view recipient : view.to) FAIL(recipient);
   view.headers = headers;
-  view.header_count = 2;
   view.to = to;
-  view.to_count = 2;
   view.truncations = cut;
-  view.truncation_count = 1;
   std::string all;
-  for (const HeaderView& header : view.each_header()) all.append(header.name).append(": ").append(header.value) += '\n';
-  for (const std::string_view recipient : view.each_recipient()) all.append(recipient) += '\n';
-  for (const Truncation& each : view.each_truncation()) all.append(each.part) += '\n';
+  for (const HeaderView& header : view.headers) all.append(header.name).append(": ").append(header.value) += '\n';
+  for (const std::string_view recipient : view.to) all.append(recipient) += '\n';
+  for (const Truncation& each : view.truncations) all.append(each.part) += '\n';
   CHECK(all == "Content-Type: application/json\nwebhook-id: msg_1\nb@example.com\nc@example.com\ntitle\n");
-  CHECK(view.each_header().size() == 2);
-  CHECK(view.each_header()[1].value == "msg_1");
+  CHECK(view.headers.size() == 2);
+  CHECK(view.headers[1].value == "msg_1");
 }
 
 TEST_CASE("an owned delivery outlives what it was made from") {
@@ -67,13 +64,10 @@ TEST_CASE("an owned delivery outlives what it was made from") {
     view.method = method;
     view.url = url;
     view.headers = headers;
-    view.header_count = 2;
     view.from = from;
     view.to = to;
-    view.to_count = 2;
     view.body = body;
     view.truncations = cut;
-    view.truncation_count = 1;
     owned = Delivery::own(view);
     for (std::string* text :
          {&id, &name, &app, &event, &type, &idempotency, &method, &url, &from, &body, &header, &b, &c}) {

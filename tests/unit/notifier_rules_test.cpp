@@ -89,8 +89,8 @@ TEST_CASE_FIXTURE(Shop, "platform and name are all that is required, beside a ch
   CHECK_FALSE(mail.send_all_alerts);
   CHECK_FALSE(mail.send_all_events);
   CHECK(mail.selected_event_ids.empty());
-  CHECK(mail.type_data.user_ids.empty());
-  CHECK(mail.type_data.emails.empty());
+  CHECK(mail.type_data.texts("user_ids").empty());
+  CHECK(mail.type_data.texts("emails").empty());
   CHECK(add_problems(R"({"platform_id":"59c52ac27651ce002c1d4620"})") == Texts{"name: can't be blank"});
   CHECK(add_problems(notifier_json(slack_id, R"("type_data":{})")) == Texts{"type_data.webhook_url: can't be blank"});
 }
@@ -210,27 +210,28 @@ TEST_CASE_FIXTURE(Shop, "a webhook's signing secrets are one or several, well-fo
     return R"({"webhook_url":"https://a.example/","signing_secret":)" + std::string(value) + "}";
   };
   const Notifier n = add(notifier_json(webhook_id, "\"type_data\":" + data('"' + std::string(secret) + '"')));
-  CHECK(n.type_data.signing_secrets == Texts{secret});
+  CHECK(n.type_data.texts("signing_secret") == Texts{secret});
   Buffer shown;
   json::Writer writer(shown);
   write_json(writer, n);
   CHECK(shown.view().find("whsec_") == std::string_view::npos);
   CHECK(registry.snapshot().find(secret) != std::string::npos);
 
-  CHECK(update(n.id, R"({"type_data":{"phone":"1"}})").type_data.signing_secrets.size() == 1);
+  CHECK(update(n.id, R"({"type_data":{"phone":"1"}})").type_data.texts("signing_secret").size() == 1);
   CHECK(update(n.id, "{\"type_data\":" + data("[\"" + std::string(secret) + "\",\"" + secret + "\"]") + "}")
-            .type_data.signing_secrets.size() == 2);
+            .type_data.texts("signing_secret")
+            .size() == 2);
   std::string many = "[\"" + std::string(secret) + '"';
   for (unsigned i = 1; i < NOTIFIER_MAX_SIGNING_SECRETS; ++i) many += ",\"" + std::string(secret) + '"';
-  CHECK(update(n.id, "{\"type_data\":" + data(many + "]") + "}").type_data.signing_secrets.size() ==
+  CHECK(update(n.id, "{\"type_data\":" + data(many + "]") + "}").type_data.texts("signing_secret").size() ==
         NOTIFIER_MAX_SIGNING_SECRETS);
   many += ",\"" + std::string(secret) + '"';
   CHECK(update_problems(n.id, "{\"type_data\":" + data(many + "]") + "}") ==
         Texts{"type_data.signing_secret: is too long (maximum is " + std::to_string(NOTIFIER_MAX_SIGNING_SECRETS) +
               " entries)"});
-  CHECK(update(n.id, R"({"type_data":{"signing_secret":null}})").type_data.signing_secrets.empty());
+  CHECK(update(n.id, R"({"type_data":{"signing_secret":null}})").type_data.texts("signing_secret").empty());
   CHECK(update(n.id, R"({"type_data":{"signing_secret":"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"}})")
-            .type_data.signing_secrets == Texts{"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
+            .type_data.texts("signing_secret") == Texts{"MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"});
   CHECK(type_data_problems(webhook_id, data('"' + std::string(43, 'A') + '"')).empty());
   for (const char* bad : {"\"\"", "\"whsec_\"", "\"WHSEC_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw\"", "\"whsec_AAAA\"",
                           "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaS\"", "\"whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLa.w\"",
@@ -259,7 +260,7 @@ TEST_CASE_FIXTURE(Shop, "an update leaves alone what it does not name") {
     CAPTURE(nothing);
     const Notifier updated = update(n.id, nothing);
     CHECK(updated.name == "x");
-    CHECK(updated.type_data.webhook_url == "https://a.example/");
+    CHECK(updated.type_data.text("webhook_url") == "https://a.example/");
     CHECK(updated.type_data.other == R"("phone_number":"1")");
     CHECK(updated.selected_event_ids.size() == 1);
     CHECK(updated.active);
@@ -279,7 +280,7 @@ TEST_CASE_FIXTURE(Shop, "type_data is merged key by key, and null removes a key"
   CHECK(n.type_data.other == R"("a":1,"b":{"deep":[null,1.5]},"c":"x")");
   const Notifier merged = update(n.id, R"({"type_data":{"d":true,"b":null,"a":[2],"e":null}})");
   CHECK(merged.type_data.other == R"("a":[2],"c":"x","d":true)");
-  CHECK(merged.type_data.webhook_url == "https://a.example/");
+  CHECK(merged.type_data.text("webhook_url") == "https://a.example/");
   CHECK(registry.find(n.id)->type_data.other == merged.type_data.other);
   CHECK(update(n.id, R"({"type_data":{"b":"back","webhook_url":"https://b.example/"}})").type_data.other ==
         R"("a":[2],"c":"x","d":true,"b":"back")");
@@ -293,8 +294,8 @@ TEST_CASE_FIXTURE(Shop, "a required key can be neither removed nor blanked") {
   CHECK(update_problems(n.id, R"({"type_data":{"webhook_url":""}})") == Texts{"type_data.webhook_url: can't be blank"});
   const Notifier mail = add(notifier_json(email_id, R"("type_data":{"emails":["a@b.c"],"user_ids":["us-1"]})"));
   const Notifier cleared = update(mail.id, R"({"type_data":{"emails":null,"user_ids":[]}})");
-  CHECK(cleared.type_data.emails.empty());
-  CHECK(cleared.type_data.user_ids.empty());
+  CHECK(cleared.type_data.texts("emails").empty());
+  CHECK(cleared.type_data.texts("user_ids").empty());
 }
 
 TEST_CASE_FIXTURE(Shop, "of a key given twice the last counts, at the place of the first") {
@@ -302,7 +303,7 @@ TEST_CASE_FIXTURE(Shop, "of a key given twice the last counts, at the place of t
       R"({"name":"a","platform_id":"x","name":"b","type_data":1,"platform_id":"5982f145d48c3600273ef089",
           "type_data":{"k":1,"webhook_url":"x","l":2,"webhook_url":"https://a.example/","k":3,"":4,"\u006b":5}})");
   CHECK(n.name == "b");
-  CHECK(n.type_data.webhook_url == "https://a.example/");
+  CHECK(n.type_data.text("webhook_url") == "https://a.example/");
   CHECK(n.type_data.other == R"("k":5,"l":2,"":4)");
 }
 

@@ -54,8 +54,12 @@ Notifier fill(const PlatformRow& row) {
   notifier.name = "x";
   notifier.platform = row.platform;
   for (const PlatformField& field : row.fields) {
-    if (field.text != nullptr) notifier.type_data.*field.text = value_of(field);
-    if (field.texts != nullptr) (notifier.type_data.*field.texts).push_back(value_of(field));
+    if (!field.is_kept()) continue;
+    if (field.is_list()) {
+      notifier.type_data.set_texts(field.key(), {value_of(field)});
+    } else {
+      notifier.type_data.set_text(field.key(), value_of(field));
+    }
   }
   return notifier;
 }
@@ -71,8 +75,6 @@ std::string written(F&& write) {
 bool holds(std::string_view text, const PlatformField& field) {
   return text.find(value_of(field)) != std::string_view::npos;
 }
-
-bool is_kept(const PlatformField& field) { return field.kind != Kind::refused; }
 
 /// The problems of `{"name":"x","platform":...,"type_data":...}`, each with its place, or "" where it is taken.
 std::string problems_of(const PlatformRow& row, const std::string& type_data) {
@@ -95,7 +97,7 @@ std::string required_fields(const PlatformRow& row) {
 }
 
 Verdict judge(const PlatformRow& row, int status, std::string_view body) {
-  return notifier::classify(row.platform, {status, nullptr, 0, body}, notifier::Timestamp{});
+  return notifier::classify(row.platform, {status, {}, body}, notifier::Timestamp{});
 }
 
 std::string success_of(const PlatformRow& row) {
@@ -113,7 +115,7 @@ TEST_CASE("each platform has one row, and a number that is no platform's is take
   const auto none = static_cast<Platform>(notifier::platform_count);
   CHECK(to_string(none) == "unknown");
   CHECK(notifier::platform_info(none).platform == Platform::webhook);
-  CHECK(notifier::classify(none, {200, nullptr, 0, "anything"}, {}).action == Verdict::Action::delivered);
+  CHECK(notifier::classify(none, {200, {}, "anything"}, {}).action == Verdict::Action::delivered);
 }
 
 TEST_CASE("the outbox sends a target no more than its platform takes") {
@@ -138,7 +140,7 @@ TEST_CASE(
     });
     for (const PlatformField& field : row.fields) {
       CAPTURE(field.path);
-      if (!is_kept(field)) continue;
+      if (!field.is_kept()) continue;
       CHECK(holds(answer, field) == (field.visibility != Visibility::write_only));
       CHECK(holds(stored, field));
       CHECK(holds(told, field) == (field.visibility == Visibility::open));
@@ -156,8 +158,8 @@ TEST_CASE("what a store is given is read back, field by field") {
     REQUIRE(kept);
     for (const PlatformField& field : row.fields) {
       CAPTURE(field.path);
-      if (field.text != nullptr) CHECK(kept->type_data.*field.text == notifier.type_data.*field.text);
-      if (field.texts != nullptr) CHECK(kept->type_data.*field.texts == notifier.type_data.*field.texts);
+      CHECK(kept->type_data.text(field.key()) == notifier.type_data.text(field.key()));
+      CHECK(kept->type_data.texts(field.key()) == notifier.type_data.texts(field.key()));
     }
     CHECK(kept->type_data.other.empty());
   });
@@ -175,7 +177,7 @@ TEST_CASE("a field that is required is missed, and one that is refused is named;
     CHECK(problems_of(row, "{" + required + (required.empty() ? "" : ",") + R"("other":1})").empty());
     for (const PlatformField& field : row.fields) {
       CAPTURE(field.path);
-      if (is_kept(field)) continue;
+      if (field.is_kept()) continue;
       const std::string begin = "{" + required + (required.empty() ? "\"" : ",\"") + std::string(field.key()) + "\":";
       CHECK(problems_of(row, begin + "\"x\"}") == "apps[0].notifiers[0]." + std::string(field.path) + " unsupported; ");
       CHECK(problems_of(row, begin + "[]}") == "apps[0].notifiers[0]." + std::string(field.path) + " unsupported; ");
@@ -187,7 +189,7 @@ TEST_CASE("a field that is required is missed, and one that is refused is named;
 TEST_CASE("a value of the wrong type is refused in every field, by its place") {
   for_each_row([](const PlatformRow& row) {
     for (const PlatformField& field : row.fields) {
-      if (!is_kept(field)) continue;
+      if (!field.is_kept()) continue;
       for (const char* const wrong : {"1", "true", "{}", "[1]", "[null]"}) {
         CAPTURE(wrong);
         std::string members = field.is_required ? std::string() : required_fields(row);
@@ -236,20 +238,20 @@ TEST_CASE("a request has what its row says; a mail has none of it") {
     if (row.transport == Transport::smtp) {
       CHECK(delivery->method.empty());
       CHECK(delivery->url.empty());
-      CHECK(delivery->header_count == 0);
-      CHECK(delivery->to_count == 1);
+      CHECK(delivery->headers.size() == 0);
+      CHECK(delivery->to.size() == 1);
       return;
     }
     CHECK(delivery->method == "POST");
     CHECK(delivery->url == value_of(row.fields[0]));
-    REQUIRE(delivery->header_count == std::size(json_request_headers) + (row.idempotency_header.empty() ? 0 : 1));
+    REQUIRE(delivery->headers.size() == std::size(json_request_headers) + (row.idempotency_header.empty() ? 0 : 1));
     for (std::size_t i = 0; i < std::size(json_request_headers); ++i) {
       CHECK(delivery->headers[i].name == json_request_headers[i].name);
       CHECK(delivery->headers[i].value == json_request_headers[i].value);
     }
     if (!row.idempotency_header.empty()) {
-      CHECK(delivery->headers[delivery->header_count - 1].name == row.idempotency_header);
-      CHECK(delivery->headers[delivery->header_count - 1].value == delivery->idempotency_key);
+      CHECK(delivery->headers[delivery->headers.size() - 1].name == row.idempotency_header);
+      CHECK(delivery->headers[delivery->headers.size() - 1].value == delivery->idempotency_key);
     }
     CHECK((delivery->body == event) == row.sends_event);
   });

@@ -91,7 +91,7 @@ TEST_CASE_FIXTURE(World, "a person who is removed stands for nobody where notifi
   CHECK(recipients() == std::vector<std::string>{"new@example.org", "ops@example.org"});
   CHECK(registry.remove_user("us-1")->email == "new@example.org");
   CHECK(recipients() == std::vector<std::string>{"ops@example.org"});
-  CHECK(registry.find(id)->type_data.user_ids == std::vector<std::string>{"us-1"});
+  CHECK(registry.find(id)->type_data.texts("user_ids") == std::vector<std::string>{"us-1"});
   CHECK(registry.remove_user("us-1").error().field == "user");
   CHECK(registry.update_user("us-1", patch).error().code == errc::not_found);
 }

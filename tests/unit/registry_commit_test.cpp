@@ -202,7 +202,7 @@ TEST_CASE_FIXTURE(World, "nothing is stored of an outcome that is refused") {
   Change unknown_app = *registry.plan_add("shop", webhook("x"));
   unknown_app.notifier.app_id = "nowhere";
   Change invalid = *registry.plan_add("shop", webhook("x"));
-  invalid.notifier.type_data.webhook_url = "no url";
+  invalid.notifier.type_data.set_text("webhook_url", "no url");
   auto outcomes = outcomes_of({{unknown_app}, {invalid}});
   const auto results = commit(outcomes);
   CHECK(results[0].error().code == errc::not_found);

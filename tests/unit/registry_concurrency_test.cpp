@@ -70,7 +70,7 @@ TEST_CASE("readers see each change whole or not at all") {
         ++routed;
         if (i % 7 != 0) continue;
         const auto list = registry.list(id);
-        if (list.size() != 2 || list[0].type_data.webhook_url != list[1].type_data.webhook_url ||
+        if (list.size() != 2 || list[0].type_data.text("webhook_url") != list[1].type_data.text("webhook_url") ||
             list[0].send_all_events == list[1].send_all_events) {
           ++wrong;
         }

@@ -48,12 +48,16 @@ Notifier make_notifier(std::mt19937& random, const std::string& id) {
   n.created_at.ms = static_cast<std::int64_t>(random()) * 1000 - 1000000000000;
   n.updated_at.ms = n.created_at.ms + static_cast<std::int64_t>(random()) - 2000000000;
   if (n.platform == Platform::email) {
-    for (auto i = random() % 4; i > 0; --i) n.type_data.user_ids.push_back(std::string(random() % 300, 'u'));
-    for (auto i = random() % 4; i > 0; --i) n.type_data.emails.push_back(std::string(random() % 30, 'e'));
+    std::vector<std::string> user_ids, emails;
+    for (auto i = random() % 4; i > 0; --i) user_ids.push_back(std::string(random() % 300, 'u'));
+    for (auto i = random() % 4; i > 0; --i) emails.push_back(std::string(random() % 30, 'e'));
+    n.type_data.set_texts("user_ids", std::move(user_ids));
+    n.type_data.set_texts("emails", std::move(emails));
   } else {
-    n.type_data.webhook_url = std::string(random() % 2049, 'w');
+    n.type_data.set_text("webhook_url", std::string(random() % 2049, 'w'));
   }
-  if (n.platform == Platform::webhook && random() % 2 == 0) n.type_data.signing_secrets = {"whsec_a", "whsec_b"};
+  if (n.platform == Platform::webhook && random() % 2 == 0)
+    n.type_data.set_texts("signing_secret", {"whsec_a", "whsec_b"});
   if (random() % 3 == 0) n.type_data.other = std::string(random() % 3000, 'o');
   return n;
 }
@@ -67,10 +71,10 @@ void check_equal(const Notifier& a, const Notifier& b) {
   CHECK(a.send_all_events == b.send_all_events);
   CHECK(a.created_at == b.created_at);
   CHECK(a.updated_at == b.updated_at);
-  CHECK(a.type_data.webhook_url == b.type_data.webhook_url);
-  CHECK(a.type_data.user_ids == b.type_data.user_ids);
-  CHECK(a.type_data.emails == b.type_data.emails);
-  CHECK(a.type_data.signing_secrets == b.type_data.signing_secrets);
+  CHECK(a.type_data.text("webhook_url") == b.type_data.text("webhook_url"));
+  CHECK(a.type_data.texts("user_ids") == b.type_data.texts("user_ids"));
+  CHECK(a.type_data.texts("emails") == b.type_data.texts("emails"));
+  CHECK(a.type_data.texts("signing_secret") == b.type_data.texts("signing_secret"));
   CHECK(a.type_data.other == b.type_data.other);
 }
 
@@ -198,11 +202,11 @@ TEST_CASE("a notifier comes out of its record as it went in, whatever stood wher
     CHECK(record.platform() == notifier.platform);
     CHECK(record.voice() == voice);
     CHECK(record.updated_at() == notifier.updated_at);
-    CHECK(record.webhook_url() == notifier.type_data.webhook_url);
+    CHECK(record.webhook_url() == notifier.type_data.text("webhook_url"));
     std::vector<std::string> recipients;
     record.for_each_recipient([&](std::string_view id) { recipients.emplace_back(id); },
                               [&](std::string_view email) { recipients.emplace_back(email); });
-    CHECK(recipients.size() == notifier.type_data.user_ids.size() + notifier.type_data.emails.size());
+    CHECK(recipients.size() == notifier.type_data.texts("user_ids").size() + notifier.type_data.texts("emails").size());
     record.read(read, read_selected);
     check_equal(read, notifier);
     CHECK(read_selected == selected);

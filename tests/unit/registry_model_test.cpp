@@ -278,7 +278,7 @@ class Machine {
         CHECK(list[i].active == n.active);
         CHECK(list[i].send_all_events == n.all);
         CHECK(list[i].send_all_alerts == n.alerts);
-        CHECK(list[i].type_data.webhook_url == n.url);
+        CHECK(list[i].type_data.text("webhook_url") == n.url);
         CHECK(list[i].updated_at.ms == n.updated);
         CHECK(list[i].app == model.name);
         std::vector<std::string> names;

@@ -118,8 +118,8 @@ TEST_CASE("a new app gets an email notifier to its owner for repeated crashes, w
   CHECK_FALSE(list[0].send_all_events);
   CHECK_FALSE(list[0].send_all_alerts);
   CHECK(list[0].selected_event_ids == std::vector<std::string>{"59c52a9c7651ce001f62f578"});
-  CHECK(list[0].type_data.user_ids == std::vector<std::string>{"us-1"});
-  CHECK(list[0].type_data.emails.empty());
+  CHECK(list[0].type_data.texts("user_ids") == std::vector<std::string>{"us-1"});
+  CHECK(list[0].type_data.texts("emails").empty());
   CHECK(list[0].app == "shop");
   CHECK(list[0].app_id == "app-1");
 }
@@ -158,7 +158,7 @@ TEST_CASE_FIXTURE(Shop, "a notifier that was added is found in its app, by app i
     CHECK(found->name == "ops");
     CHECK(found->platform == Platform::slack);
     CHECK(found->selected_event_ids == std::vector<std::string>{deployed_id});
-    CHECK(found->type_data.webhook_url == "https://hooks.example.com/T/B/x");
+    CHECK(found->type_data.text("webhook_url") == "https://hooks.example.com/T/B/x");
     CHECK(found->created_at == added->created_at);
     CHECK(found->app == "shop");
   }
@@ -379,10 +379,10 @@ TEST_CASE_FIXTURE(Shop, "what no plan would make is refused") {
   CHECK(refused([](Notifier& n) { n.name.clear(); }).field == "name");
   CHECK(refused([](Notifier& n) { n.updated_at = Timestamp(); }).field == "updated_at");
   CHECK(refused([](Notifier& n) { n.selected_event_ids = {"nothing"}; }).field == "selected_event_ids");
-  CHECK(refused([](Notifier& n) { n.type_data.webhook_url = "ftp://x"; }).field == "type_data.webhook_url");
+  CHECK(refused([](Notifier& n) { n.type_data.set_text("webhook_url", "ftp://x"); }).field == "type_data.webhook_url");
   CHECK(refused([](Notifier& n) {
           n.platform = Platform::email;
-          n.type_data.emails = {"a@b\r\nBcc: c@d"};
+          n.type_data.set_texts("emails", {"a@b\r\nBcc: c@d"});
         }).field == "type_data.emails");
   REQUIRE(registry.add_app(app("app-2", "blog")));
   REQUIRE(registry.apply({change}));

@@ -32,7 +32,7 @@ Notifier notifier_of(Platform platform, const std::string& id) {
   Notifier notifier;
   notifier.id = id;
   notifier.platform = platform;
-  notifier.type_data.webhook_url = "https://hooks.example/x";
+  notifier.type_data.set_text("webhook_url", "https://hooks.example/x");
   notifier.updated_at = Timestamp{1};
   return notifier;
 }

@@ -34,8 +34,8 @@ struct Batched {
                                         delivery.idempotency_key, delivery.url, delivery.from, delivery.body}) {
       all.append(part).append("|");
     }
-    for (std::size_t i = 0; i < delivery.header_count; ++i) all.append(delivery.headers[i].value).append("|");
-    for (std::size_t i = 0; i < delivery.to_count; ++i) all.append(delivery.to[i]).append("|");
+    for (const auto& header : delivery.headers) all.append(header.value).append("|");
+    for (const auto to : delivery.to) all.append(to).append("|");
     return all;
   }
 

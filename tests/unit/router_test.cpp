@@ -190,15 +190,15 @@ TEST_CASE_FIXTURE(Routed, "a webhook gets the caller's bytes, untouched and not 
     CHECK(delivery.app_id == "1");
     CHECK(delivery.event_id == "ev-1");
     CHECK(delivery.event_type == "restart");
-    REQUIRE(delivery.header_count == 3);
+    REQUIRE(delivery.headers.size() == 3);
     CHECK(delivery.headers[0].name == "content-type");
     CHECK(delivery.headers[0].value == "application/json");
     CHECK(delivery.headers[1].name == "user-agent");
     CHECK(delivery.headers[1].value == "notifier/2.0");
     CHECK(delivery.headers[2].name == "webhook-id");
     CHECK(delivery.headers[2].value == delivery.idempotency_key);
-    CHECK(delivery.to_count == 0);
-    CHECK(delivery.truncation_count == 0);
+    CHECK(delivery.to.size() == 0);
+    CHECK(delivery.truncations.size() == 0);
   }));
   CHECK(seen == 1);
 }
@@ -265,7 +265,7 @@ TEST_CASE_FIXTURE(Routed, "the host's look-up resolves users in place of the reg
   Texts to;
   std::string body;
   REQUIRE(other.route(R"({"type":"restart","app_id":"1"})", [&](const DeliveryView& delivery) {
-    to.assign(delivery.to, delivery.to + delivery.to_count);
+    to.assign(delivery.to.begin(), delivery.to.end());
     body = delivery.body;
   }));
   CHECK(to == Texts{"one@example.org", "list@example.org", "ben@EXAMPLE.org"});
@@ -343,7 +343,7 @@ TEST_CASE_FIXTURE(Routed, "a draft that was never saved, and a notifier that tak
   Notifier draft;
   draft.name = "draft";
   draft.platform = Platform::webhook;
-  draft.type_data.webhook_url = "https://h.example/draft";
+  draft.type_data.set_text("webhook_url", "https://h.example/draft");
   const auto preview = router.preview(draft, R"({"type":"x"})");
   REQUIRE(preview);
   CHECK(preview->notifier_id == "preview");
@@ -460,8 +460,8 @@ TEST_CASE("nothing of one event is left in the next") {
   const auto told = [&](const std::string& event) {
     std::string text;
     REQUIRE(router.route(event, [&](const DeliveryView& delivery) {
-      text += std::to_string(delivery.truncation_count) + " " + std::string(delivery.body) + "\n";
-      for (std::size_t i = 0; i < delivery.to_count; ++i) text += std::string(delivery.to[i]) + " ";
+      text += std::to_string(delivery.truncations.size()) + " " + std::string(delivery.body) + "\n";
+      for (const auto to : delivery.to) text += std::string(to) + " ";
     }));
     return text;
   };

@@ -347,18 +347,18 @@ TEST_CASE("a notifier is loaded without a trace of the one before it") {
     CHECK_FALSE(all[i].send_all_alerts);
     CHECK_FALSE(all[i].send_all_events);
     CHECK(all[i].selected_event_ids.empty());
-    CHECK(all[i].type_data.webhook_url.empty());
-    CHECK(all[i].type_data.emails.empty());
-    CHECK(all[i].type_data.user_ids.empty());
+    CHECK(all[i].type_data.text("webhook_url").empty());
+    CHECK(all[i].type_data.texts("emails").empty());
+    CHECK(all[i].type_data.texts("user_ids").empty());
     CHECK(all[i].type_data.other.empty());
   }
   Registry again;
   REQUIRE(again.load(registry.snapshot()));
   CHECK(again.snapshot() == registry.snapshot());
-  CHECK(again.list("a")[1].type_data.user_ids.empty());
-  CHECK(again.list("a")[1].type_data.emails.empty());
-  CHECK(all[2].type_data.signing_secrets.size() == 1);
-  CHECK(all[3].type_data.signing_secrets.empty());
+  CHECK(again.list("a")[1].type_data.texts("user_ids").empty());
+  CHECK(again.list("a")[1].type_data.texts("emails").empty());
+  CHECK(all[2].type_data.texts("signing_secret").size() == 1);
+  CHECK(all[3].type_data.texts("signing_secret").empty());
   CHECK(all[3].type_data.other.empty());
 }
 

@@ -124,8 +124,7 @@ Verdict classify_reply(View attempt, std::string_view body) {
   });
   notifier::HttpReply reply;
   reply.status = static_cast<int>(integer(attempt["status"]));
-  reply.headers = headers.data();
-  reply.header_count = headers.size();
+  reply.headers = headers;
   reply.body = body;
   return classify(read_platform(attempt["platform"].string()), reply, {integer(attempt["now"])});
 }

@@ -20,7 +20,7 @@ inline void write_json(notifier::json::Writer& out, const notifier::DeliveryView
     out.member("from", delivery.from);
     out.key("to");
     out.begin_array();
-    for (std::size_t i = 0; i < delivery.to_count; ++i) out.string(delivery.to[i]);
+    for (const std::string_view to : delivery.to) out.string(to);
     out.end_array();
     out.member("message", delivery.body);
   } else {
@@ -28,17 +28,16 @@ inline void write_json(notifier::json::Writer& out, const notifier::DeliveryView
     out.member("url", delivery.url);
     out.key("headers");
     out.begin_object();
-    for (std::size_t i = 0; i < delivery.header_count; ++i) {
-      out.escaped_key(delivery.headers[i].name);
-      out.string(delivery.headers[i].value);
+    for (const notifier::HeaderView& header : delivery.headers) {
+      out.escaped_key(header.name);
+      out.string(header.value);
     }
     out.end_object();
     out.member("body", delivery.body);
   }
   out.key("truncations");
   out.begin_array();
-  for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-    const notifier::Truncation& cut = delivery.truncations[i];
+  for (const notifier::Truncation& cut : delivery.truncations) {
     out.begin_object();
     out.member("part", cut.part);
     out.key("length");

@@ -45,19 +45,18 @@ class RecordWriter {
     const Body body = add_body(delivery);
     record.body = body.start;
     record.body_size = body.size;
-    record.pairs = static_cast<std::uint32_t>(email ? delivery.to_count : delivery.header_count);
-    record.cuts = static_cast<std::uint32_t>(delivery.truncation_count);
+    record.pairs = static_cast<std::uint32_t>(email ? delivery.to.size() : delivery.headers.size());
+    record.cuts = static_cast<std::uint32_t>(delivery.truncations.size());
     put(record);
     if (email) {
-      for (std::size_t i = 0; i < delivery.to_count; ++i) put(moving(delivery.to[i]));
+      for (const std::string_view to : delivery.to) put(moving(to));
     } else {
-      for (std::size_t i = 0; i < delivery.header_count; ++i) {
-        put(any(delivery.headers[i].name));
-        put(any(delivery.headers[i].value));
+      for (const notifier::HeaderView& header : delivery.headers) {
+        put(any(header.name));
+        put(any(header.value));
       }
     }
-    for (std::size_t i = 0; i < delivery.truncation_count; ++i) {
-      const notifier::Truncation& cut = delivery.truncations[i];
+    for (const notifier::Truncation& cut : delivery.truncations) {
       put(any(cut.part));
       put(static_cast<std::uint32_t>(cut.length));
       put(static_cast<std::uint32_t>(cut.kept));

@@ -151,7 +151,7 @@ notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, u
   return respond_with([&](Writer& out) {
     out.array([&] {
       if (!stored) return;
-      for (const std::string& secret : stored->type_data.signing_secrets) out.string(secret);
+      for (const std::string& secret : stored->type_data.texts("signing_secret")) out.string(secret);
     });
   });
 }

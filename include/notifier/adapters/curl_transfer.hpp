@@ -160,7 +160,7 @@ class CurlTransfer {
     if (!has_headers_ || status < 200) return classify(transport_failure(code));
     std::vector<HeaderView> headers;
     for (const Header& header : reply_headers_) headers.push_back({header.name, header.value});
-    const HttpReply reply{static_cast<int>(status), headers.data(), headers.size(), body_};
+    const HttpReply reply{static_cast<int>(status), headers, body_};
     const Verdict verdict = classify(delivery_.platform, reply, now);
     const bool is_whole = code == CURLE_OK || is_full_;
     // A body that breaks off takes nothing from a status that says it all; where a success is said in the body, it may

@@ -35,7 +35,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("from", delivery.from);
       out.key("to");
       out.array([&] {
-        for (const std::string_view to : delivery.each_recipient()) out.string(to);
+        for (const std::string_view to : delivery.to) out.string(to);
       });
       out.member("message", delivery.body);
     } else {
@@ -43,11 +43,11 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
       out.key("headers");
       out.object([&] {
-        for (const HeaderView& header : delivery.each_header()) {
+        for (const HeaderView& header : delivery.headers) {
           out.escaped_key(header.name);
           out.string(header.value);
         }
-        if (notifier.type_data.signing_secrets.empty()) return;
+        if (notifier.type_data.texts("signing_secret").empty()) return;
         out.member("webhook-timestamp", "computed when sent");
         out.member("webhook-signature", "computed when sent");
       });
@@ -55,7 +55,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
     }
     out.key("truncations");
     out.array([&] {
-      for (const Truncation& cut : delivery.each_truncation()) {
+      for (const Truncation& cut : delivery.truncations) {
         out.object([&] {
           out.member("part", cut.part);
           out.key("length");

@@ -29,9 +29,8 @@ struct MailRecipients {
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
   int status = 0;
-  const HeaderView* headers = nullptr;  ///< names in any case
-  std::size_t header_count = 0;
-  std::string_view body;  ///< only the first NOTIFIER_MAX_REPLY_BYTES are looked at
+  Range<HeaderView> headers;  ///< names in any case
+  std::string_view body;      ///< only the first NOTIFIER_MAX_REPLY_BYTES are looked at
 };
 
 /// Why there is no reply at all.
@@ -79,9 +78,9 @@ constexpr std::string_view trimmed(std::string_view text) noexcept {
 /// The value of the first header of that name which `read` makes something of.
 template <class Read>
 auto find_header(const HttpReply& reply, std::string_view lower_name, Read read) -> decltype(read(std::string_view())) {
-  for (std::size_t i = 0; i < reply.header_count; ++i) {
-    if (!equals_lower(reply.headers[i].name, lower_name)) continue;
-    if (auto value = read(trimmed(reply.headers[i].value))) return value;
+  for (const HeaderView& header : reply.headers) {
+    if (!equals_lower(header.name, lower_name)) continue;
+    if (auto value = read(trimmed(header.value))) return value;
   }
   return std::nullopt;
 }

@@ -14,15 +14,11 @@ inline constexpr HeaderView json_request_headers[] = {{"content-type", "applicat
 namespace detail {
 
 inline constexpr PlatformField webhook_url_field = {"type_data.webhook_url", PlatformField::Kind::url,
-                                                    PlatformField::Visibility::secret, true, &TypeData::webhook_url};
+                                                    PlatformField::Visibility::secret, true};
 
 /// Where requests are not signed.
-inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret",
-                                                          PlatformField::Kind::refused,
-                                                          PlatformField::Visibility::write_only,
-                                                          false,
-                                                          nullptr,
-                                                          nullptr,
+inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret", PlatformField::Kind::refused,
+                                                          PlatformField::Visibility::write_only, false,
                                                           "is for webhook notifiers alone"};
 
 /// Of a platform that takes unsigned requests.

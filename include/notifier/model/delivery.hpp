@@ -33,14 +33,12 @@ struct DeliveryView {
   /// digits; sent as `webhook-id` and in Message-ID.
   std::string_view idempotency_key;
 
-  std::string_view method;  ///< "POST"
-  std::string_view url;     ///< a secret
-  const HeaderView* headers = nullptr;
-  std::size_t header_count = 0;
+  std::string_view method;    ///< "POST"
+  std::string_view url;       ///< a secret
+  Range<HeaderView> headers;  ///< may hold secrets
 
-  std::string_view from;                 ///< envelope sender, an address
-  const std::string_view* to = nullptr;  ///< envelope recipients, each once
-  std::size_t to_count = 0;
+  std::string_view from;       ///< envelope sender, an address
+  Range<std::string_view> to;  ///< envelope recipients, each once
 
   std::string_view body;       ///< the request's body or the mail: the delivery's own front, then a rest that it shares
   std::size_t front_size = 0;  ///< bytes of `body` that are the front
@@ -49,13 +47,7 @@ struct DeliveryView {
   /// is the delivery's own.
   std::uint64_t rest_id = 0;
 
-  const Truncation* truncations = nullptr;
-  std::size_t truncation_count = 0;
-
-  /// Headers, recipients and truncations, for `for`: `for (const HeaderView& header : delivery.each_header())`.
-  Range<HeaderView> each_header() const noexcept { return {headers, header_count}; }
-  Range<std::string_view> each_recipient() const noexcept { return {to, to_count}; }
-  Range<Truncation> each_truncation() const noexcept { return {truncations, truncation_count}; }
+  Range<Truncation> truncations;
 };
 
 /// A header of an HTTP request or response that owns its text.
@@ -118,14 +110,13 @@ inline Delivery own_head(const DeliveryView& view) {
   out.idempotency_key = view.idempotency_key;
   out.method = view.method;
   out.url = view.url;
-  out.headers.reserve(view.header_count);
-  for (const HeaderView& header : view.each_header()) {
+  out.headers.reserve(view.headers.size());
+  for (const HeaderView& header : view.headers) {
     out.headers.push_back({std::string(header.name), std::string(header.value)});
   }
   out.from = view.from;
-  out.to.reserve(view.to_count);
-  for (const std::string_view to : view.each_recipient()) out.to.emplace_back(to);
-  for (const Truncation& cut : view.each_truncation()) out.truncations.push_back(cut);
+  out.to.assign(view.to.begin(), view.to.end());
+  out.truncations.assign(view.truncations.begin(), view.truncations.end());
   return out;
 }
 

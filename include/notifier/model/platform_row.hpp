@@ -5,37 +5,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <string>
 #include <string_view>
-#include <vector>
 
 #include "notifier/model/platform.hpp"
-#include "notifier/model/type_data.hpp"
 #include "notifier/model/verdict.hpp"
+#include "notifier/range.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-/// A static array, borrowed.
-template <class T>
-class StaticList {
- public:
-  constexpr StaticList() noexcept = default;
-  template <std::size_t N>
-  constexpr StaticList(const T (&items)[N]) noexcept : items_(items), size_(N) {}
-
-  constexpr const T* begin() const noexcept { return items_; }
-  constexpr const T* end() const noexcept { return items_ + size_; }
-  constexpr std::size_t size() const noexcept { return size_; }
-  constexpr const T& operator[](std::size_t at) const noexcept { return items_[at]; }
-
- private:
-  const T* items_ = nullptr;
-  std::size_t size_ = 0;
-};
-
-}  // namespace detail
 
 /// How a delivery travels.
 enum class Transport : std::uint8_t {
@@ -43,7 +19,7 @@ enum class Transport : std::uint8_t {
   smtp,  ///< a mail to the users and addresses of two fields
 };
 
-/// A member of a platform's `type_data`: what may stand in it, who may see it, and where a notifier keeps it.
+/// A member of a platform's `type_data`: what may stand in it, and who may see it.
 struct PlatformField {
   enum class Kind : std::uint8_t {
     url,              ///< one http or https URL, which is sent to
@@ -63,15 +39,18 @@ struct PlatformField {
   Kind kind = Kind::refused;
   Visibility visibility = Visibility::open;
   bool is_required = false;
-  std::string TypeData::*text = nullptr;                ///< where it is kept, for one text,
-  std::vector<std::string> TypeData::*texts = nullptr;  ///< or for several
-  std::string_view refusal = {};                        ///< why nothing may stand there
+  std::string_view refusal = {};  ///< why nothing may stand there
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
     constexpr std::size_t prefix = std::string_view("type_data.").size();
     return {path.data() + prefix, path.size() - prefix};
   }
+  /// Whether it is kept as texts, else as a text.
+  constexpr bool is_list() const noexcept {
+    return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets;
+  }
+  constexpr bool is_kept() const noexcept { return kind != Kind::refused; }
 };
 
 /// A reply that says more than its status.
@@ -84,11 +63,11 @@ struct KnownReply {
 
 /// What a platform's replies mean beyond the status. Empty parts ask for nothing.
 struct ReplyRules {
-  std::string_view success_body;           ///< what the body of a success is, but for white space around it
-  std::string_view success_member;         ///< what is true in the JSON of a success
-  std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
-  std::string_view denied_success;         ///< the reason where the member is false in spite of the status
-  detail::StaticList<KnownReply> replies;  ///< the first that fits counts
+  std::string_view success_body;    ///< what the body of a success is, but for white space around it
+  std::string_view success_member;  ///< what is true in the JSON of a success
+  std::string_view unlike_success;  ///< the reason where neither is there in spite of the status
+  std::string_view denied_success;  ///< the reason where the member is false in spite of the status
+  Range<KnownReply> replies;        ///< the first that fits counts
 };
 
 /// What is known of a platform. Static.
@@ -101,7 +80,7 @@ struct PlatformRow {
   std::string_view logo_url;
 
   /// In the order that answers show them. For HTTP the first is the URL, for SMTP the users and the addresses are.
-  detail::StaticList<PlatformField> fields;
+  Range<PlatformField> fields;
 
   Transport transport = Transport::http;
   std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does

@@ -50,10 +50,8 @@ void format_email(const EmailBody& body, std::string_view from, const std::strin
 namespace detail {
 
 inline constexpr PlatformField email_fields[] = {
-    {"type_data.user_ids", PlatformField::Kind::users, PlatformField::Visibility::open, false, nullptr,
-     &TypeData::user_ids},
-    {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false, nullptr,
-     &TypeData::emails},
+    {"type_data.user_ids", PlatformField::Kind::users, PlatformField::Visibility::open, false},
+    {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false},
 };
 
 }  // namespace detail

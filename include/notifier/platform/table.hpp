@@ -45,10 +45,7 @@ struct RowsByPlatform {
 
 inline constexpr RowsByPlatform rows_by_platform;
 
-constexpr bool is_complete(const PlatformField& field) noexcept {
-  const int places = (field.text != nullptr ? 1 : 0) + (field.texts != nullptr ? 1 : 0);
-  return field.kind == PlatformField::Kind::refused ? places == 0 && !field.refusal.empty() : places == 1;
-}
+constexpr bool is_complete(const PlatformField& field) noexcept { return field.is_kept() == field.refusal.empty(); }
 
 constexpr bool is_complete(const ReplyRules& rules) noexcept {
   const bool asks_for_more = !rules.success_body.empty() || !rules.success_member.empty();

@@ -14,8 +14,7 @@ namespace detail {
 
 inline constexpr PlatformField webhook_fields[] = {
     webhook_url_field,
-    {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false,
-     nullptr, &TypeData::signing_secrets},
+    {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false},
 };
 
 }  // namespace detail

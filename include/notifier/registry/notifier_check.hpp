@@ -136,7 +136,7 @@ inline void NotifierCheck::apply_url(const PlatformField& field, json::View valu
   const std::string_view url = value.string();
   if (has_no_text(url)) {
     if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
-    return (notifier_.type_data.*field.text).clear();
+    return notifier_.type_data.set_text(field.key(), {});
   }
   const auto parsed = parse_http_url(url);
   if (!parsed) {
@@ -145,12 +145,11 @@ inline void NotifierCheck::apply_url(const PlatformField& field, json::View valu
                          is_long ? "too_long" : "invalid_url");
   }
   if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.*field.text = url;
+  notifier_.type_data.set_text(field.key(), url);
 }
 
 NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
-  std::vector<std::string>& secrets = notifier_.type_data.*field.texts;
-  if (value.is_null()) return secrets.clear();
+  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
   std::vector<std::string> given;
   bool all_strings = value.is_string() || value.is_array();
   const auto take = [&](json::View secret) {
@@ -171,12 +170,11 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const Platform
     return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
-  secrets = std::move(given);
+  notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
 NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
-  std::vector<std::string>& out = notifier_.type_data.*field.texts;
-  if (value.is_null()) return out.clear();
+  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
   std::vector<std::string> given;
   bool all_strings = value.is_array();
   value.for_each_element([&](json::View element) {
@@ -194,7 +192,7 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
     all_valid &= are_addresses ? check_email(field.path, text, problems_)
                                : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   }
-  if (all_valid) out = std::move(given);
+  if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {

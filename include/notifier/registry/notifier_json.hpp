@@ -20,8 +20,7 @@ enum class Secrets { hide, keep };
 
 namespace detail {
 
-NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key,
-                                          const std::vector<std::string>& texts) {
+NOTIFIER_NOINLINE inline void write_texts(json::Writer& out, std::string_view key, Range<std::string> texts) {
   out.key(key);
   out.array([&] {
     for (const std::string& text : texts) out.string(text);
@@ -35,14 +34,16 @@ inline void write_time(json::Writer& out, std::string_view key, Timestamp time) 
 }
 
 inline bool has_value(const PlatformField& field, const TypeData& data) noexcept {
-  return (field.text != nullptr && !(data.*field.text).empty()) ||
-         (field.texts != nullptr && !(data.*field.texts).empty());
+  return field.is_list() ? !data.texts(field.key()).empty() : !data.text(field.key()).empty();
 }
 
 /// Writes a field's member.
 NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
-  if (field.text != nullptr) out.member(field.key(), data.*field.text);
-  if (field.texts != nullptr) write_texts(out, field.key(), data.*field.texts);
+  if (field.is_list()) {
+    write_texts(out, field.key(), data.texts(field.key()));
+  } else if (field.is_kept()) {
+    out.member(field.key(), data.text(field.key()));
+  }
 }
 
 inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets secrets) {

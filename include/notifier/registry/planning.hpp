@@ -95,12 +95,12 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
 inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
   const Notifier& notifier = change.notifier;
   detail::Problems problems;
-  if (options_.refuse_url && draft.type_data && notifier.platform != Platform::email) {
-    const std::string_view why = options_.refuse_url(notifier.type_data.webhook_url);
-    if (!why.empty()) {
-      problems.add("type_data.webhook_url", "can't be delivered to: " + std::string(why), "unreachable_url");
-      return std::move(problems).to_error("notifier");
-    }
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (!options_.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
+    const std::string_view why = options_.refuse_url(notifier.type_data.text(field.key()));
+    if (why.empty()) continue;
+    problems.add(field.path, "can't be delivered to: " + std::string(why), "unreachable_url");
+    return std::move(problems).to_error("notifier");
   }
   detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
   change.warnings = std::move(problems.list());
@@ -214,7 +214,7 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
   notifier.app_id = owner.id;
   notifier.app = owner.name;
   notifier.name = "Default '" + owner.name + "' notifier";
-  if (!owner.owner.id.empty()) notifier.type_data.user_ids.push_back(owner.owner.id);
+  if (!owner.owner.id.empty()) notifier.type_data.set_texts("user_ids", {owner.owner.id});
   if (state.vocabulary->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
   }

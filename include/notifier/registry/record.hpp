@@ -36,7 +36,7 @@ inline void append_packed(Buffer& out, std::string_view text) {
   out.append(text);
 }
 
-inline void append_packed(Buffer& out, const std::vector<std::string>& texts) {
+inline void append_packed(Buffer& out, Range<std::string> texts) {
   append_varint(out, texts.size());
   for (const std::string& text : texts) append_packed(out, text);
 }
@@ -70,9 +70,10 @@ class PackedReader {
   void for_each_text(F&& f) {
     for (std::uint64_t count = varint(); count > 0; --count) f(text());
   }
-  void texts(std::vector<std::string>& out) {
-    out.clear();
+  std::vector<std::string> texts() {
+    std::vector<std::string> out;
     for_each_text([&](std::string_view text) { out.emplace_back(text); });
+    return out;
   }
   void skip(std::size_t bytes) noexcept { p_ += bytes; }
   const char* position() const noexcept { return p_; }
@@ -173,8 +174,11 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
   for (const PlatformField& field : row_of(notifier.platform).fields) {
-    if (field.text != nullptr) append_packed(out, notifier.type_data.*field.text);
-    if (field.texts != nullptr) append_packed(out, notifier.type_data.*field.texts);
+    if (field.is_list()) {
+      append_packed(out, notifier.type_data.texts(field.key()));
+    } else if (field.is_kept()) {
+      append_packed(out, notifier.type_data.text(field.key()));
+    }
   }
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
@@ -212,8 +216,11 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   out.name = reader.text();
   out.type_data.clear();
   for (const PlatformField& field : row_of(out.platform).fields) {
-    if (field.text != nullptr) out.type_data.*field.text = reader.text();
-    if (field.texts != nullptr) reader.texts(out.type_data.*field.texts);
+    if (field.is_list()) {
+      out.type_data.set_texts(field.key(), reader.texts());
+    } else if (field.is_kept()) {
+      out.type_data.set_text(field.key(), reader.text());
+    }
   }
   out.type_data.other = reader.text();
   selected.clear();

@@ -45,7 +45,7 @@ inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool
         "selects_nothing");
   }
   if ((is_new || draft.type_data) && notifier.platform == Platform::slack &&
-      !is_host_of_slack(notifier.type_data.webhook_url)) {
+      !is_host_of_slack(notifier.type_data.text("webhook_url"))) {
     warnings.add("type_data.webhook_url",
                  "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
                  "Mattermost",

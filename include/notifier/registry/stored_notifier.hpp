@@ -51,10 +51,10 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
+    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.text(field.key()))) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
     } else if (field.kind == PlatformField::Kind::addresses) {
-      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
+      for (const std::string& address : data.texts(field.key())) check_email(field.path, address, problems);
     }
   }
 }

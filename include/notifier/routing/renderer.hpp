@@ -72,6 +72,18 @@ struct Rendering {
   std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
 
+/// Takes out of a notifier's addresses what is none, since nobody has judged it.
+NOTIFIER_NOINLINE inline void keep_valid_addresses(Notifier& notifier) {
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind != PlatformField::Kind::addresses) continue;
+    std::vector<std::string> valid;
+    for (const std::string& address : notifier.type_data.texts(field.key())) {
+      if (is_email_address(address)) valid.push_back(address);
+    }
+    notifier.type_data.set_texts(field.key(), std::move(valid));
+  }
+}
+
 /// Makes deliveries.
 class Renderer {
  public:
@@ -225,28 +237,24 @@ NOTIFIER_NOINLINE inline void Renderer::read_sender(std::string_view email_from)
 
 inline void Renderer::render_request(Rendering& rendering, Record record, const PlatformRow& row) {
   view_.from = {};
-  view_.to = nullptr;
-  view_.to_count = 0;
+  view_.to = {};
   view_.front_size = 0;
   view_.method = "POST";
   view_.url = record.first_text();
   view_.headers = json_request_headers;
-  view_.header_count = std::size(json_request_headers);
   if (!row.idempotency_header.empty()) {
-    std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    headers_[view_.header_count++] = {row.idempotency_header, view_.idempotency_key};
+    HeaderView* const end = std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
+    *end = {row.idempotency_header, view_.idempotency_key};
     view_.headers = headers_;
   }
   if (row.sends_event) {
     view_.body = rendering.event->body;
-    view_.truncations = nullptr;
-    view_.truncation_count = 0;
+    view_.truncations = {};
     return;
   }
   const Rendering::Payload& shared = prepare(rendering, record.voice());
   view_.body = shared.body.view();
-  view_.truncations = shared.cut.data();
-  view_.truncation_count = shared.cut.size();
+  view_.truncations = shared.cut;
 }
 
 inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {
@@ -266,23 +274,20 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
                             [&](std::string_view address) { to_.add(address); });
-  view_.to = to_.views();
+  view_.to = {to_.views(), to_.size()};
   front_.clear();
   front_.append(from_line_.view());
-  format_to(view_.to, to_.size(), front_);
+  format_to(to_.views(), to_.size(), front_);
   char* const p = front_.room(header_room(domain_.size()));
   front_.set_end(
       end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
   view_.method = {};
   view_.url = {};
-  view_.headers = nullptr;
-  view_.header_count = 0;
+  view_.headers = {};
   view_.from = from_.address;
-  view_.to_count = to_.size();
   view_.body = shared.email.behind(front_.view());
   view_.front_size = front_.size();
-  view_.truncations = shared.cut.data();
-  view_.truncation_count = shared.cut.size();
+  view_.truncations = shared.cut;
 }
 
 }  // namespace detail

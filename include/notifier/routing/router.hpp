@@ -384,9 +384,7 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   preview_.clear();
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
-  std::vector<std::string>& emails = named.type_data.emails;
-  emails.erase(std::remove_if(emails.begin(), emails.end(), [](const std::string& e) { return !is_email_address(e); }),
-               emails.end());
+  detail::keep_valid_addresses(named);
   Record::append(preview_, named, {}, detail::Voices::none);
   rendering_.unregistered = detail::Voice::of(named);
   preview_app_id_ = notifier.app_id;
