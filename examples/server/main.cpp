@@ -8,10 +8,10 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <random>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "access.hpp"
@@ -46,11 +46,6 @@ bool lock_database(const std::string& path) {
 }
 
 int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store) {
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
   auto transport = notifier::CurlTransport::create(options.curl);
@@ -91,14 +86,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
               options.token.empty() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
-  std::thread stopper([&] {
-    int signal_number = 0;
-    sigwait(&stop_signals, &signal_number);
-    http.stop();
-  });
-  http.listen_after_bind();
-  pthread_kill(stopper.native_handle(), SIGTERM);
-  stopper.join();
+  http.run([&] { sender.begin_stop(); });
   sender.stop();
   return 0;
 }
@@ -151,5 +139,9 @@ int main(int argc, char** argv) {
   if (!options.email_from.empty()) settings.email_from = options.email_from;
   if (!options.link_base.empty()) settings.link_base = options.link_base;
   if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
-  return serve(options, registry, **store);
+  try {
+    return serve(options, registry, **store);
+  } catch (const std::exception& failure) {  // no threads, no memory, no descriptors
+    return fail(std::string("cannot go on: ") + failure.what());
+  }
 }
