@@ -35,16 +35,16 @@
 namespace server {
 
 struct Limits {
-  std::size_t head_bytes = 64 * 1024;            ///< of a request: its first line and all headers
-  std::size_t body_bytes_at_once = 128 << 20;    ///< of all requests that come in or are handled
-  std::size_t answer_bytes_at_once = 128 << 20;  ///< of all answers that clients have not taken yet
-  std::size_t stream_bytes = 16 << 20;           ///< that one stream's client may be behind
-  std::size_t stream_messages = 1000;            ///< and in messages
-  std::chrono::milliseconds request{30'000};     ///< from a request's first byte to its last
-  std::chrono::milliseconds idle{60'000};        ///< between requests
-  std::chrono::milliseconds write{30'000};       ///< for the client to take an answer, and a second for each 32 KB
-  std::chrono::milliseconds linger{1'000};       ///< for the client to read the last answer
-  std::chrono::milliseconds ping{15'000};        ///< how long a stream is silent
+  std::size_t head_bytes = 64 * 1024;           ///< of a request: its first line and all headers
+  std::size_t body_bytes_at_once = 96 << 20;    ///< of all requests that come in or are handled
+  std::size_t answer_bytes_at_once = 64 << 20;  ///< of all answers that clients have not taken yet
+  std::size_t stream_bytes = 16 << 20;          ///< that one stream's client may be behind
+  std::size_t stream_messages = 1000;           ///< and in messages
+  std::chrono::milliseconds request{30'000};    ///< from a request's first byte to its last
+  std::chrono::milliseconds idle{60'000};       ///< between requests
+  std::chrono::milliseconds write{30'000};      ///< for the client to take an answer, and a second for each 32 KB
+  std::chrono::milliseconds linger{1'000};      ///< for the client to read the last answer
+  std::chrono::milliseconds ping{15'000};       ///< how long a stream is silent
 };
 
 class Connection;

@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <boost/beast/http/basic_parser.hpp>
 #include <boost/beast/http/error.hpp>
 #include <cstddef>
@@ -77,15 +78,26 @@ class BodyParser final : private boost::beast::http::basic_parser<true> {
   void on_finish_impl(Code&) override {}
 
   std::size_t append(View part, Code& code) {
-    if (body_.size() + part.size() > NOTIFIER_MAX_EVENT_BYTES) {
+    const std::size_t size = body_.size() + part.size();
+    if (size > NOTIFIER_MAX_EVENT_BYTES) {
       code = boost::beast::http::error::body_limit;
-    } else if (!share_.grow(part.size())) {
-      code = boost::beast::http::error::buffer_overflow;
-    } else {
-      body_.append(part.data(), part.size());
-      return part.size();
+      return 0;
     }
-    return 0;
+    if (size > body_.capacity() && !grow(size)) {
+      code = boost::beast::http::error::buffer_overflow;
+      return 0;
+    }
+    body_.append(part.data(), part.size());
+    return part.size();
+  }
+
+  /// Room for what has come, and not for what is only said to come.
+  bool grow(std::size_t size) {
+    std::size_t wanted = (std::max)(size, 2 * body_.capacity());
+    if (const auto length = content_length()) wanted = (std::max)(size, (std::min)(wanted, std::size_t{*length}));
+    if (!share_.grow(wanted - body_.capacity())) return false;
+    body_.reserve(wanted);
+    return true;
   }
 
   std::string body_;

@@ -1,6 +1,7 @@
 // notifier-server: the notifier API over HTTP, everything in one SQLite file.
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -104,6 +105,10 @@ int main(int argc, char** argv) {
     std::fputs(server::usage, stdout);
     return 0;
   }
+  // What is large goes back to the system when it is done with, and threads share what is small: memory that is counted
+  // is memory that is held.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_ARENA_MAX, 2);
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
   if (!lock_database(options.database))
