@@ -1,176 +1,521 @@
-// One connection, read and written through buffers, within limits of time and size.
+// One connection on the loop: a request is read, handled elsewhere, and its answer written, as far as the client takes
+// it, again and again.
 
 #pragma once
 
-#include <arpa/inet.h>
-#include <httplib.h>
-#include <netinet/tcp.h>
-#include <poll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
+#include <array>
 #include <atomic>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/io_context.hpp>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/post.hpp>
 #include <chrono>
-#include <cstring>
+#include <cstddef>
+#include <list>
+#include <memory>
+#include <new>
+#include <optional>
 #include <string>
+#include <string_view>
+#include <thread>
+#include <utility>
+
+#include "access.hpp"
+#include "access_log.hpp"
+#include "connection_table.hpp"
+#include "event_stream.hpp"
+#include "http_answer.hpp"
+#include "http_head.hpp"
+#include "http_parser.hpp"
+#include "memory_budget.hpp"
+#include "service.hpp"
+#include "worker_threads.hpp"
 
 namespace server {
 
 struct Limits {
-  std::size_t header_bytes = 64 * 1024;             ///< of a request: its first line and all headers
-  std::size_t body_bytes = 8 * 1024 * 1024 + 4096;  ///< and its body as it comes over the wire
-  std::chrono::milliseconds request{30'000};        ///< from a request's first byte to its last
-  std::chrono::milliseconds idle{60'000};           ///< between requests
-  std::chrono::milliseconds write{30'000};          ///< for the client to take what was written
+  std::size_t head_bytes = 64 * 1024;           ///< of a request: its first line and all headers
+  std::size_t body_bytes_at_once = 96 << 20;    ///< of all requests that come in or are handled
+  std::size_t answer_bytes_at_once = 64 << 20;  ///< of all answers that clients have not taken yet
+  std::size_t stream_bytes = 16 << 20;          ///< that one stream's client may be behind
+  std::size_t stream_messages = 1000;           ///< and in messages
+  std::chrono::milliseconds request{30'000};    ///< from a request's first byte to its last
+  std::chrono::milliseconds idle{60'000};       ///< between requests
+  std::chrono::milliseconds write{30'000};      ///< for the client to take an answer, and a second for each 32 KB
+  std::chrono::milliseconds linger{1'000};      ///< for the client to read the last answer
+  std::chrono::milliseconds ping{15'000};       ///< how long a stream is silent
 };
 
-/// What httplib reads a request from and writes the response to. The library's own stream has a limit for each read, so
-/// that a client may take for ever; here there is one for the whole request. It also writes headers and body in one
-/// piece.
-class Connection final : public httplib::Stream {
+class Connection;
+
+/// What all connections share. Used by the loop's thread, but for what says otherwise.
+struct Floor {
+  Floor(Service& the_service, Access the_access, AccessLog the_log, Limits the_limits, std::size_t most_connections)
+      : service(the_service),
+        access(std::move(the_access)),
+        log(the_log),
+        limits(the_limits),
+        bodies(limits.body_bytes_at_once, limits.body_bytes_at_once / 4),
+        answers(limits.answer_bytes_at_once),
+        table(most_connections) {}
+
+  boost::asio::io_context loop{1};
+  Service& service;
+  Access access;
+  AccessLog log;
+  Limits limits;
+  MemoryBudget bodies;
+  MemoryBudget answers;
+  ConnectionTable<Connection> table;
+  WorkerThreads* workers = nullptr;
+  bool is_stopping = false;
+  std::atomic<std::size_t> asked{0};  ///< requests whose answer is not there yet
+  std::array<char, 64 * 1024> input;  ///< what is being read: idle connections have no buffer of their own
+};
+
+class Connection final : public Subscriber, public std::enable_shared_from_this<Connection> {
  public:
   using Clock = std::chrono::steady_clock;
+  using Socket = boost::asio::ip::tcp::socket;
 
-  Connection(socket_t socket, const Limits& limits) : socket_(socket), limits_(limits) {
-    const int on = 1;
-    setsockopt(socket_, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on);
+  Connection(Floor& floor, Socket socket, const boost::asio::ip::address& peer)
+      : floor_(floor),
+        socket_(std::move(socket)),
+        address_(ConnectionTable<Connection>::address_of(peer)),
+        client_(peer.to_string()),
+        input_share_(floor.bodies),
+        body_share_(floor.answers) {}
+
+  void start() { wait_to_read(); }
+
+  /// Ends it at once, whatever it is doing. May destroy it.
+  void close() {
+    if (is_closed_) return;
+    is_closed_ = true;
+    const auto self = shared_from_this();
+    if (phase_ == Phase::streaming) log(0);
+    if (!stream_app_id_.empty()) floor_.service.streams().remove(stream_app_id_, *this);
+    boost::system::error_code ignored;
+    socket_.close(ignored);
+    floor_.table.remove(*this);
+    if (phase_ == Phase::handling) return;  // others read of it until they are done
+    messages_.clear();
+    body_share_.clear();
   }
-  Connection(const Connection&) = delete;
-  Connection& operator=(const Connection&) = delete;
 
-  /// Lets the client read what was written to it before the connection goes: closing with unread input would reset it.
-  ~Connection() override {
-    flush();
-    ::shutdown(socket_, SHUT_WR);
-    const auto end = Clock::now() + std::chrono::seconds(1);
-    for (int i = 0; i < 256 && poll_until(POLLIN, end); ++i) {
-      if (::recv(socket_, input_, sizeof input_, 0) <= 0) break;
+  /// No more requests: what is handled is answered, what is incomplete is cut.
+  void stop() {
+    switch (phase_) {
+      case Phase::waiting:
+      case Phase::reading:
+      case Phase::lingering: return close();
+      case Phase::streaming: return end_stream();
+      case Phase::handling:
+      case Phase::writing: keeps_ = false;
     }
-    ::close(socket_);
   }
 
-  /// Waits for the next request's first byte. False where none comes in time, the client has gone, or `stop()` says so.
-  template <class Stop>
-  bool wait_for_request(Stop&& stop) {
-    const auto end = Clock::now() + limits_.idle;
-    while (next_ == end_) {
-      const auto slice = std::min(end, Clock::now() + std::chrono::milliseconds(250));
-      if (poll_until(POLLIN, slice)) {
-        if (!receive()) return false;
-      } else if (stop() || Clock::now() >= end) {
-        return false;
-      }
+  /// Its time may be over. Called several times a second where it is.
+  void tick(Clock::time_point now) {
+    switch (phase_) {
+      case Phase::waiting:
+        if (now - since_ >= floor_.limits.idle) close();
+        return;
+      case Phase::reading:
+        if (now - since_ < floor_.limits.request) return;
+        if (parser_) return refuse({400, "The body could not be read"});
+        return refuse({408, "The request did not come in time"});
+      case Phase::writing:
+        if (now >= deadline_) close();
+        return;
+      case Phase::streaming: return tick_stream(now);
+      case Phase::lingering:
+        if (now - since_ >= floor_.limits.linger) close();
+        return;
+      case Phase::handling: return;
     }
-    deadline_ = Clock::now() + limits_.request;
-    budget_ = limits_.header_bytes;
-    return true;
   }
 
-  /// The headers are read; the body follows.
-  void begin_body() {
-    body_read_ = 0;
-    budget_ = limits_.body_bytes;
+  /// Of a stream.
+  void push(const std::shared_ptr<const StreamMessage>& message) override {
+    if (is_closed_ || is_ending_) return;
+    backlog_ += message->chunk().size();
+    messages_.push_back(message);
+    if (backlog_ > floor_.limits.stream_bytes && messages_.size() > 1) return cut();
+    if (messages_.size() > floor_.limits.stream_messages) return cut();
+    write();
   }
-  std::size_t body_read() const { return body_read_; }
-
-  ssize_t read(char* data, std::size_t size) override {
-    if (next_ == end_) {
-      if (!flush() || !poll_until(POLLIN, deadline_) || !receive()) return -1;
-    }
-    const std::size_t count = std::min(size, end_ - next_);
-    if (count > budget_) return -1;
-    std::memcpy(data, input_ + next_, count);
-    next_ += count;
-    budget_ -= count;
-    body_read_ += count;
-    return static_cast<ssize_t>(count);
-  }
-
-  ssize_t write(const char* data, std::size_t size) override {
-    output_.append(data, size);
-    if (output_.size() >= flush_at && !flush()) return -1;
-    return static_cast<ssize_t>(size);
-  }
-
-  /// Sends all that was written.
-  bool flush() const {
-    const auto end = Clock::now() + limits_.write;
-    std::size_t sent = 0;
-    while (sent < output_.size()) {
-      const ssize_t count = ::send(socket_, output_.data() + sent, output_.size() - sent, MSG_NOSIGNAL | MSG_DONTWAIT);
-      if (count > 0) {
-        sent += static_cast<std::size_t>(count);
-      } else if ((errno != EAGAIN && errno != EINTR) || !poll_until(POLLOUT, end)) {
-        break;
-      }
-    }
-    const bool all = sent == output_.size();
-    output_.clear();
-    if (output_.capacity() > 2 * flush_at) output_.shrink_to_fit();
-    return all;
-  }
-
-  bool is_readable() const override { return next_ < end_ || poll_until(POLLIN, Clock::now()); }
-  /// Sends what was written, and tells whether the client is still there; a stream asks before each piece.
-  bool is_writable() const override {
-    if (!flush()) return false;
-    pollfd state{socket_, POLLRDHUP, 0};
-    return ::poll(&state, 1, 0) == 0;
-  }
-
-  void get_remote_ip_and_port(std::string& ip, int& port) const override { describe(::getpeername, ip, port); }
-  void get_local_ip_and_port(std::string& ip, int& port) const override { describe(::getsockname, ip, port); }
-  socket_t socket() const override { return socket_; }
+  std::size_t backlog() const override { return backlog_; }
+  void cut() override { close(); }
 
  private:
-  static constexpr std::size_t flush_at = 64 * 1024;
+  friend class ConnectionTable<Connection>;
 
-  bool poll_until(short event, Clock::time_point end) const {
+  void enter(Phase phase) {
+    since_ = Clock::now();
+    floor_.table.move(*this, phase);
+  }
+
+  // ---- reading ----
+
+  void wait_to_read() {
+    if (is_reading_) return;
+    is_reading_ = true;
+    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code code) {
+      self->is_reading_ = false;
+      if (self->is_closed_) return;
+      if (code) return self->close();
+      self->read();
+    });
+  }
+
+  void read() {
+    boost::system::error_code code;
+    const std::size_t count = socket_.read_some(boost::asio::buffer(floor_.input), code);
+    if (code == boost::asio::error::would_block || code == boost::asio::error::try_again) return wait_to_read();
+    if (code) return close();
+    // What a client says that is told events, or that has had its last answer, is not listened to.
+    if (phase_ == Phase::streaming || phase_ == Phase::lingering) return wait_to_read();
+    input_.append(floor_.input.data(), count);
+    if (!parser_ && !input_share_.grow(count)) return refuse_for_now();
+    take_input();
+  }
+
+  /// Goes on with the request as far as it has come.
+  void take_input() {
+    if (phase_ == Phase::waiting && !input_.empty()) {
+      enter(Phase::reading);
+      started_ = since_;
+    }
+    if (phase_ != Phase::reading) return wait_to_read();
+    if (parser_) return take_body();
+    // An empty line before a request is nobody's (RFC 9112, 2.2).
+    if (scanned_ == 0 && input_.size() >= 2 && input_.compare(0, 2, "\r\n") == 0) {
+      input_.erase(0, 2);
+      if (input_.empty()) return wait_to_read();
+    }
+    // A line ends in CR LF, no less: Beast waits for that, others take a bare LF for an end.
     while (true) {
-      const auto left = std::chrono::ceil<std::chrono::milliseconds>(end - Clock::now()).count();
-      pollfd state{socket_, event, 0};
-      const int ready = ::poll(&state, 1, static_cast<int>(std::max<std::int64_t>(left, 0)));
-      if (ready >= 0) return ready > 0;
-      if (errno != EINTR) return false;
+      const std::size_t line_feed = input_.find('\n', scanned_);
+      if (line_feed == std::string::npos) break;
+      scanned_ = line_feed + 1;
+      if (line_feed == 0 || input_[line_feed - 1] != '\r') return refuse({400, not_understood});
+      if (line_feed >= 3 && input_.compare(line_feed - 3, 4, "\r\n\r\n") == 0) {
+        if (scanned_ > floor_.limits.head_bytes) return refuse({400, "The headers are too long"});
+        return take_head(scanned_);
+      }
+    }
+    scanned_ = input_.size();
+    if (input_.size() > floor_.limits.head_bytes) return refuse({400, "The headers are too long"});
+    wait_to_read();
+  }
+
+  void take_head(std::size_t size) {
+    head_bytes_.assign(input_, 0, size);
+    input_.erase(0, size);
+    scanned_ = 0;
+    input_share_.clear();
+    if (const auto fault = HeadReader::read(head_bytes_, head_)) return refuse(*fault);
+    parser_.emplace(floor_.bodies);
+    if (parser_->begin(head_bytes_) == BodyParser::Outcome::not_understood) return refuse({400, not_understood});
+    const bool is_chunked = head_.has("transfer-encoding");
+    const std::string_view length = head_.value("content-length");
+    const bool has_body = is_chunked || length.find_first_not_of('0') != std::string_view::npos;
+    const bool takes_body =
+        head_.method == "POST" || head_.method == "PUT" || head_.method == "PATCH" || head_.method == "DELETE";
+    // A body that is not read must not be taken for the next request.
+    keeps_ = parser_->keep_alive() && !(has_body && !takes_body) && !floor_.is_stopping;
+    if (!floor_.access.admit(head_, response_)) {
+      keeps_ = keeps_ && !has_body;
+      return answer();
+    }
+    if (is_multipart()) return refuse({415, "The body must be JSON"});
+    if (length.size() > 9 || number(length) > NOTIFIER_MAX_EVENT_BYTES) return refuse({413, too_large});
+    if (!has_body || !takes_body) return handle();
+    if (notifier::detail::net::equals_lower(head_.value("expect"), "100-continue") && input_.empty() && !head_.is_1_0) {
+      constexpr std::string_view go_on = "HTTP/1.1 100 Continue\r\n\r\n";
+      boost::system::error_code code;
+      if (socket_.write_some(boost::asio::buffer(go_on.data(), go_on.size()), code) != go_on.size()) return close();
+    }
+    take_body();
+  }
+
+  bool is_multipart() const {
+    constexpr std::string_view multipart = "multipart/form-data";
+    return notifier::detail::net::equals_lower(head_.value("content-type").substr(0, multipart.size()), multipart);
+  }
+
+  static std::size_t number(std::string_view digits) {
+    std::size_t value = 0;
+    for (const char c : digits) value = value * 10 + static_cast<std::size_t>(c - '0');
+    return value;
+  }
+
+  void take_body() {
+    std::size_t consumed = 0;
+    const BodyParser::Outcome outcome = parser_->put(input_, consumed);
+    input_.erase(0, consumed);
+    if (input_.empty()) input_.shrink_to_fit();
+    switch (outcome) {
+      case BodyParser::Outcome::complete: return handle();
+      case BodyParser::Outcome::more: return wait_to_read();
+      case BodyParser::Outcome::not_understood: return refuse({400, "The body could not be read"});
+      case BodyParser::Outcome::too_large: return refuse({413, too_large});
+      case BodyParser::Outcome::no_room: return refuse_for_now();
     }
   }
 
-  bool receive() {
-    const ssize_t count = ::recv(socket_, input_, sizeof input_, 0);
-    if (count <= 0) return false;
-    next_ = 0;
-    end_ = static_cast<std::size_t>(count);
-    return true;
+  // ---- handling ----
+
+  void handle() {
+    enter(Phase::handling);
+    request_ = notifier::Request();
+    request_.method = head_.method;
+    request_.target = head_.target;
+    request_.body = parser_->body();
+    request_.headers = head_.fields;
+    floor_.asked.fetch_add(1);
+    if (floor_.workers->post([self = shared_from_this()] { self->ask(); })) return;
+    floor_.asked.fetch_sub(1);
+    refuse_for_now();
   }
 
-  template <class GetName>
-  void describe(GetName&& get_name, std::string& ip, int& port) const {
-    sockaddr_storage address{};
-    socklen_t size = sizeof address;
-    if (get_name(socket_, reinterpret_cast<sockaddr*>(&address), &size) != 0) return;
-    char text[INET6_ADDRSTRLEN] = "";
-    if (address.ss_family == AF_INET6) {
-      const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
-      inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof text);
-      port = ntohs(v6.sin6_port);
-    } else {
-      const auto& v4 = reinterpret_cast<const sockaddr_in&>(address);
-      inet_ntop(AF_INET, &v4.sin_addr, text, sizeof text);
-      port = ntohs(v4.sin_port);
+  /// In a thread of the workers.
+  void ask() {
+    try {
+      if (floor_.answers.used() > 2 * floor_.limits.answer_bytes_at_once) throw std::bad_alloc();
+      floor_.service.answer(
+          request_, [self = shared_from_this()](notifier::Outcome outcome) { self->finish(std::move(outcome)); });
+    } catch (...) {
+      notifier::Outcome failed;
+      failed.response.status = 503;
+      finish(std::move(failed));
     }
-    ip = text;
   }
 
-  socket_t socket_;
-  const Limits& limits_;
+  /// In a thread of the workers, or the committing one: the loop goes on with it.
+  void finish(notifier::Outcome outcome) noexcept {
+    outcome_ = std::move(outcome);
+    body_share_.hold(outcome_.response.body.size());
+    while (true) {
+      try {
+        boost::asio::post(floor_.loop, [self = shared_from_this()] { self->take_outcome(); });
+        break;
+      } catch (const std::bad_alloc&) {
+        std::this_thread::sleep_for(std::chrono::milliseconds(10));
+      }
+    }
+    floor_.asked.fetch_sub(1);
+  }
+
+  void take_outcome() {
+    if (is_closed_) return;
+    notifier::Outcome outcome = std::move(outcome_);
+    outcome_ = notifier::Outcome();
+    body_share_.clear();
+    if (outcome.response.status == 503) return refuse_for_now();
+    Access::add(response_, std::move(outcome.response));
+    if (!outcome.stream_app_id.empty()) return stream(std::move(outcome.stream_app_id));
+    answer();
+  }
+
+  // ---- writing ----
+
+  static constexpr std::size_t kept_bytes = 2048;  // of buffers, from request to request
+  static constexpr std::string_view not_understood = "This is no HTTP request that this server understands";
+  static constexpr std::string_view too_large = "The body is larger than this server takes";
+
+  /// Answers a request that is not served, or not whole: nothing is read after it.
+  void refuse(const Fault& fault) {
+    keeps_ = false;
+    Access::add(response_, notifier::detail::api::error_response(fault.status, fault.message));
+    answer();
+  }
+
+  void refuse_for_now() {
+    response_.headers.push_back({"Retry-After", "1"});
+    refuse({503, "The server has more to do than it can hold; try again soon"});
+  }
+
+  void answer() {
+    keeps_ = keeps_ && !floor_.is_stopping;
+    out_head_ = AnswerHead::write(response_, AnswerHead::Body::counted, keeps_, head_.is_1_0);
+    if (head_.method == "HEAD") response_.body.clear();
+    out_body_ = std::move(response_.body);
+    sent_ = 0;
+    // Who takes his answer more slowly than others theirs makes room.
+    auto& writers = floor_.table.list(Phase::writing);
+    while (!writers.empty() && floor_.answers.used() + out_body_.size() > floor_.limits.answer_bytes_at_once)
+      writers.front()->close();
+    body_share_.hold(out_body_.size());
+    enter(Phase::writing);
+    deadline_ = since_ + floor_.limits.write + std::chrono::seconds(out_body_.size() / (32 * 1024));
+    write();
+  }
+
+  /// Sends as much as the client takes now.
+  void write() {
+    if (is_writing_) return;
+    boost::system::error_code code;
+    while (!code && has_output()) {
+      const std::size_t count = socket_.write_some(next_output(), code);
+      if (count > 0) written(count);
+    }
+    if (code == boost::asio::error::would_block || code == boost::asio::error::try_again) {
+      is_writing_ = true;
+      return socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
+        self->is_writing_ = false;
+        if (self->is_closed_) return;
+        if (failed) return self->close();
+        self->write();
+      });
+    }
+    if (code) return close();
+    if (phase_ == Phase::writing || is_ending_) end_answer();
+  }
+
+  bool has_output() const { return sent_ < out_head_.size() + out_body_.size() || !messages_.empty(); }
+
+  std::array<boost::asio::const_buffer, 2> next_output() const {
+    if (sent_ < out_head_.size()) {
+      return {boost::asio::buffer(out_head_.data() + sent_, out_head_.size() - sent_), boost::asio::buffer(out_body_)};
+    }
+    const std::size_t of_body = sent_ - out_head_.size();
+    if (of_body < out_body_.size()) {
+      return {boost::asio::buffer(out_body_.data() + of_body, out_body_.size() - of_body), {}};
+    }
+    const std::string_view message = text_of(*messages_.front()).substr(message_sent_);
+    return {boost::asio::buffer(message.data(), message.size()), {}};
+  }
+
+  std::string_view text_of(const StreamMessage& message) const {
+    return head_.is_1_0 ? message.text() : message.chunk();
+  }
+
+  void written(std::size_t count) {
+    if (sent_ < out_head_.size() + out_body_.size()) {
+      sent_ += count;
+      return;
+    }
+    message_sent_ += count;
+    moved_ = Clock::now();
+    if (message_sent_ < text_of(*messages_.front()).size()) return;
+    backlog_ -= messages_.front()->chunk().size();
+    messages_.pop_front();
+    message_sent_ = 0;
+  }
+
+  void end_answer() {
+    log(out_body_.size());
+    const bool goes_on = keeps_ && !floor_.is_stopping;
+    parser_.reset();
+    head_ = Head();
+    response_ = notifier::Response();
+    out_head_ = std::string();
+    out_body_ = std::string();
+    body_share_.clear();
+    sent_ = 0;
+    if (head_bytes_.capacity() > kept_bytes) head_bytes_ = std::string();
+    if (input_.capacity() > kept_bytes) input_.shrink_to_fit();
+    if (!goes_on) return linger();
+    enter(Phase::waiting);
+    if (input_.empty()) return wait_to_read();
+    // Not at once: requests that came in one piece would be answered one within the other.
+    boost::asio::post(floor_.loop, [self = shared_from_this()] {
+      if (!self->is_closed_) self->take_input();
+    });
+  }
+
+  /// Closing with unread input would reset the connection, and the answer with it (RFC 9112, 9.6).
+  void linger() {
+    boost::system::error_code ignored;
+    socket_.shutdown(Socket::shutdown_send, ignored);
+    is_ending_ = false;
+    input_ = std::string();
+    enter(Phase::lingering);
+    wait_to_read();
+  }
+
+  void log(std::size_t bytes) const {
+    floor_.log.write(client_, head_.method, head_.target, response_.status, bytes, Clock::now() - started_);
+  }
+
+  // ---- streaming ----
+
+  void stream(std::string app_id) {
+    ConnectionTable<Connection>& table = floor_.table;
+    if (table.size(Phase::streaming) >= table.most() / 2 || floor_.is_stopping) return refuse_for_now();
+    keeps_ = false;
+    const auto kind = head_.is_1_0 ? AnswerHead::Body::until_close : AnswerHead::Body::chunked;
+    out_head_ = AnswerHead::write(response_, kind, !head_.is_1_0, false);
+    // What the system holds for a client that does not read is memory, too.
+    boost::system::error_code ignored;
+    socket_.set_option(boost::asio::socket_base::send_buffer_size(256 * 1024), ignored);
+    enter(Phase::streaming);
+    moved_ = pinged_ = since_;
+    stream_app_id_ = std::move(app_id);
+    floor_.service.streams().add(stream_app_id_, *this);
+    write();
+    if (!is_closed_) wait_to_read();
+  }
+
+  void tick_stream(Clock::time_point now) {
+    if (messages_.empty()) {
+      if (now - std::max(pinged_, moved_) < floor_.limits.ping) return;
+      pinged_ = now;
+      push(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ": still here\n\n"));
+    } else if (now - std::max(pinged_, moved_) >= floor_.limits.write) {
+      close();
+    }
+  }
+
+  void end_stream() {
+    if (is_ending_) return;
+    floor_.service.streams().remove(stream_app_id_, *this);
+    // The last chunk, after what the client is in the middle of.
+    if (messages_.size() > 1) messages_.erase(std::next(messages_.begin()), messages_.end());
+    if (!head_.is_1_0) messages_.push_back(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ""));
+    is_ending_ = true;
+    write();
+  }
+
+  Floor& floor_;
+  Socket socket_;
+  const ConnectionTable<Connection>::Address address_;
+  const std::string client_;
+  ConnectionTable<Connection>::List::iterator place_;
+  Phase phase_ = Phase::waiting;
+  Clock::time_point since_ = Clock::now();  // in this phase
+  Clock::time_point started_ = since_;      // the request
   Clock::time_point deadline_{};
-  std::size_t budget_ = 0;
-  std::size_t body_read_ = 0;
-  std::size_t next_ = 0;
-  std::size_t end_ = 0;
-  mutable std::string output_;
-  char input_[16 * 1024];
+  bool is_closed_ = false;
+  bool is_reading_ = false;
+  bool is_writing_ = false;
+  bool is_ending_ = false;
+  bool keeps_ = true;
+
+  std::string input_;  // what has come and is not yet understood
+  MemoryShare input_share_;
+  std::size_t scanned_ = 0;
+  std::string head_bytes_;
+  Head head_;
+  std::optional<BodyParser> parser_;
+  notifier::Request request_;
+  notifier::Outcome outcome_;
+
+  notifier::Response response_;
+  std::string out_head_;
+  std::string out_body_;
+  MemoryShare body_share_;
+  std::size_t sent_ = 0;
+
+  std::string stream_app_id_;
+  std::list<std::shared_ptr<const StreamMessage>> messages_;
+  std::size_t backlog_ = 0;
+  std::size_t message_sent_ = 0;
+  Clock::time_point moved_{};
+  Clock::time_point pinged_{};
 };
 
 }  // namespace server

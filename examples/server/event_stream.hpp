@@ -16,9 +16,10 @@
 
 #pragma once
 
-#include <chrono>
-#include <condition_variable>
-#include <deque>
+#include <algorithm>
+#include <cstddef>
+#include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -26,94 +27,139 @@
 #include <utility>
 #include <vector>
 
+#include "memory_budget.hpp"
+
 namespace server {
 
-/// One client's queue of messages. A client that does not keep up is cut off rather than fed a stream with holes.
-class Subscription {
+/// A message as it is written to every client that is told of it, once in memory: a chunk (RFC 9112, 7.1) around its
+/// text.
+class StreamMessage {
  public:
-  explicit Subscription(std::string app_id) : app_id_(std::move(app_id)) {}
-
-  const std::string& app_id() const { return app_id_; }
-
-  void push(const std::string& message) {
-    {
-      const std::lock_guard<std::mutex> lock(mutex_);
-      if (messages_.size() == most) is_cut_ = true;
-      if (!is_cut_) messages_.push_back(message);
+  StreamMessage(MemoryBudget& budget, std::string_view text) : StreamMessage(budget, {}, text) {}
+  StreamMessage(MemoryBudget& budget, std::string_view name, std::string_view json) : share_(budget) {
+    constexpr std::string_view event = "event: ";
+    constexpr std::string_view data = "\ndata: ";
+    constexpr std::string_view end = "\n\n";
+    const std::size_t size = json.size() + (name.empty() ? 0 : event.size() + name.size() + data.size() + end.size());
+    share_.hold(size);
+    for (int shift = 28; shift >= 0; shift -= 4) chunk_ += "0123456789abcdef"[size >> shift & 0xF];
+    chunk_.reserve(size + 12);
+    chunk_ += "\r\n";
+    start_ = chunk_.size();
+    if (name.empty()) {
+      chunk_ += json;
+    } else {
+      chunk_.append(event).append(name).append(data);
+      // A line break within `json` is white space between its parts, so it may go.
+      for (const char c : json) chunk_ += c == '\n' || c == '\r' ? ' ' : c;
+      chunk_ += end;
     }
-    wake_.notify_one();
+    chunk_ += "\r\n";
   }
 
-  /// Waits for messages, at most as long as given. False once the client was too slow.
-  bool pull(std::chrono::milliseconds patience, std::string& out) {
-    std::unique_lock<std::mutex> lock(mutex_);
-    wake_.wait_for(lock, patience, [this] { return is_cut_ || !messages_.empty(); });
-    for (const std::string& message : messages_) out += message;
-    messages_.clear();
-    return !is_cut_;
-  }
+  std::string_view chunk() const { return chunk_; }
+  std::string_view text() const { return std::string_view(chunk_).substr(start_, chunk_.size() - start_ - 2); }
 
  private:
-  static constexpr std::size_t most = 1000;
-
-  std::string app_id_;
-  std::mutex mutex_;
-  std::condition_variable wake_;
-  std::deque<std::string> messages_;
-  bool is_cut_ = false;
+  std::string chunk_;
+  std::size_t start_ = 0;
+  MemoryShare share_;
 };
 
-/// All streams that are open.
+/// One client that is told.
+class Subscriber {
+ public:
+  Subscriber() = default;
+  Subscriber(const Subscriber&) = delete;
+  Subscriber& operator=(const Subscriber&) = delete;
+  virtual ~Subscriber() = default;
+  virtual void push(const std::shared_ptr<const StreamMessage>& message) = 0;
+  /// How many bytes wait for this client.
+  virtual std::size_t backlog() const = 0;
+  /// Ends the stream of a client that does not keep up, rather than feed it one with holes.
+  virtual void cut() = 0;
+};
+
+/// All streams that are open. has_subscriber() and publish() on any thread, the others on the loop's.
 class EventStreams {
  public:
-  std::shared_ptr<Subscription> subscribe(std::string app_id) {
-    auto subscription = std::make_shared<Subscription>(std::move(app_id));
+  /// @param post  has the loop do something soon
+  void attach(std::function<void(std::function<void()>)> post) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    subscriptions_.push_back(subscription);
-    return subscription;
+    post_ = std::move(post);
   }
 
-  bool has_subscriber(std::string_view app_id) {
+  void add(const std::string& app_id, Subscriber& subscriber) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    for (const auto& weak : subscriptions_) {
-      const auto subscription = weak.lock();
-      if (subscription && subscription->app_id() == app_id) return true;
-    }
-    return false;
+    subscribers_[app_id].push_back(&subscriber);
+  }
+  void remove(const std::string& app_id, Subscriber& subscriber) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = subscribers_.find(app_id);
+    if (found == subscribers_.end()) return;
+    auto& list = found->second;
+    list.erase(std::remove(list.begin(), list.end(), &subscriber), list.end());
+    if (list.empty()) subscribers_.erase(found);
+  }
+
+  bool has_subscriber(std::string_view app_id) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    return subscribers_.find(app_id) != subscribers_.end();
   }
 
   /// Sends a message to the streams of an app. Returns at once.
   /// @param name  "event" or "delivery"
   /// @param json  may span lines
   void publish(std::string_view app_id, std::string_view name, std::string_view json) {
+    if (!has_subscriber(app_id)) return;
+    std::shared_ptr<const StreamMessage> message;
+    // Where the loop does not get round to what was published before, these streams end.
+    if (budget_.used() <= 2 * most_bytes) message = std::make_shared<StreamMessage>(budget_, name, json);
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::string message;
-    for (std::size_t i = 0; i < subscriptions_.size();) {
-      const auto subscription = subscriptions_[i].lock();
-      if (!subscription) {
-        subscriptions_[i] = std::move(subscriptions_.back());
-        subscriptions_.pop_back();
-        continue;
+    if (post_) post_([this, id = std::string(app_id), message = std::move(message)] { deliver(id, message); });
+  }
+
+  MemoryBudget& budget() { return budget_; }
+
+ private:
+  static constexpr std::size_t most_bytes = 64 << 20;
+
+  void deliver(const std::string& app_id, const std::shared_ptr<const StreamMessage>& message) {
+    for (Subscriber* const subscriber : of(app_id)) {
+      if (message) {
+        subscriber->push(message);
+      } else {
+        subscriber->cut();
       }
-      if (subscription->app_id() == app_id) {
-        if (message.empty()) message = frame(name, json);
-        subscription->push(message);
-      }
-      ++i;
+    }
+    while (budget_.is_over()) {
+      Subscriber* const slowest = find_slowest();
+      if (slowest == nullptr) break;
+      slowest->cut();
     }
   }
 
- private:
-  /// A line break within `json` is white space between its parts, so it may go.
-  static std::string frame(std::string_view name, std::string_view json) {
-    std::string message = "event: ";
-    message.append(name).append("\ndata: ");
-    for (const char c : json) message += c == '\n' || c == '\r' ? ' ' : c;
-    return message.append("\n\n");
+  std::vector<Subscriber*> of(const std::string& app_id) const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const auto found = subscribers_.find(app_id);
+    return found == subscribers_.end() ? std::vector<Subscriber*>() : found->second;
   }
 
-  std::mutex mutex_;
-  std::vector<std::weak_ptr<Subscription>> subscriptions_;
+  /// Whom most waits for; null where nothing waits for anybody.
+  Subscriber* find_slowest() const {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    Subscriber* slowest = nullptr;
+    for (const auto& [app_id, list] : subscribers_) {
+      for (Subscriber* const each : list)
+        if (each->backlog() > (slowest == nullptr ? 0 : slowest->backlog())) slowest = each;
+    }
+    return slowest;
+  }
+
+  MemoryBudget budget_{most_bytes};
+  mutable std::mutex mutex_;
+  std::function<void(std::function<void()>)> post_;
+  std::map<std::string, std::vector<Subscriber*>, std::less<>> subscribers_;
 };
 
 }  // namespace server

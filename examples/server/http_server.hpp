@@ -1,190 +1,217 @@
-// cpp-httplib around the Service: its parser and its threads' loop, our connections, limits and rules.
+// The server's loop: it accepts, keeps time, and stops.
 
 #pragma once
 
-#include <httplib.h>
-#include <sys/socket.h>
+#include <signal.h>
+#include <sys/resource.h>
 
-#include <atomic>
+#include <algorithm>
+#include <boost/asio/ip/tcp.hpp>
+#include <boost/asio/signal_set.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <chrono>
+#include <cstdio>
+#include <functional>
 #include <memory>
-#include <optional>
+#include <new>
 #include <string>
-#include <string_view>
+#include <thread>
 #include <utility>
+#include <vector>
 
-#include "access.hpp"
-#include "access_log.hpp"
 #include "connection.hpp"
-#include "event_stream.hpp"
-#include "service.hpp"
-#include "worker_pool.hpp"
 
 namespace server {
 
-class HttpServer final : public httplib::Server {
+/// Raises the limit of descriptors to what this user may have.
+/// @return how many of them connections may take: the others are for the database and for deliveries
+inline std::size_t descriptors_for_connections() {
+  rlimit limit{};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return 128;
+  constexpr rlim_t most = 65'536;
+  const rlim_t wanted = std::min(limit.rlim_max, std::max(most, limit.rlim_cur));
+  if (wanted > limit.rlim_cur) {
+    limit.rlim_cur = wanted;
+    if (setrlimit(RLIMIT_NOFILE, &limit) != 0) getrlimit(RLIMIT_NOFILE, &limit);
+  }
+  const auto all = static_cast<std::size_t>(std::min(limit.rlim_cur, most));
+  return all - std::min(all / 2, std::size_t{768});
+}
+
+/// HTTP/1.1 in one thread, and a few more in which requests are handled.
+class HttpServer {
  public:
   HttpServer(Service& service, Access access, AccessLog log, Limits limits = {})
-      : service_(service), access_(std::move(access)), log_(log), limits_(limits) {
-    set_keep_alive_timeout(std::chrono::duration_cast<std::chrono::seconds>(limits_.idle).count());
-    set_keep_alive_max_count(1'000'000);
-    new_task_queue = [this] { return workers_ = new WorkerPool(max_connections); };
-    set_pre_routing_handler([this](const httplib::Request& request, httplib::Response& response) {
-      return begin(request, response) ? HandlerResponse::Unhandled : HandlerResponse::Handled;
-    });
-    const auto with_body = [this](const httplib::Request& request, httplib::Response& response,
-                                  const httplib::ContentReader& read) { answer_with_body(request, response, read); };
-    Post(".*", with_body);
-    Put(".*", with_body);
-    Patch(".*", with_body);
-    Delete(".*", with_body);
-    set_error_handler([](const httplib::Request&, httplib::Response& response) { explain(response); });
-    set_exception_handler([](const httplib::Request&, httplib::Response& response, std::exception_ptr) {
-      Access::answer(response, notifier::Api::storage_failed());
-    });
-    set_logger(
-        [this](const httplib::Request& request, const httplib::Response& response) { log_.write(request, response); });
+      : floor_(service, std::move(access), log, limits, descriptors_for_connections()),
+        acceptor_(floor_.loop),
+        next_accept_(floor_.loop),
+        next_tick_(floor_.loop),
+        signals_(floor_.loop, SIGTERM, SIGINT),
+        workers_(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 8), most_waiting_requests) {
+    floor_.workers = &workers_;
+    service.streams().attach([this](std::function<void()> call) { boost::asio::post(floor_.loop, std::move(call)); });
   }
+  ~HttpServer() { floor_.service.streams().attach({}); }
 
   /// @param port  0: a free one
   /// @return the port, or -1.
   int bind(const std::string& host, int port) {
-    const int bound = port == 0 ? bind_to_any_port(host) : bind_to_port(host, port) ? port : -1;
-    if (bound > 0) ::listen(svr_sock_, SOMAXCONN);
-    return bound;
+    using Tcp = boost::asio::ip::tcp;
+    boost::system::error_code code;
+    Tcp::resolver resolver(floor_.loop);
+    const auto found = resolver.resolve(host, std::to_string(port), Tcp::resolver::passive, code);
+    for (const auto& each : found) {
+      acceptor_.open(each.endpoint().protocol(), code);
+      if (!code) acceptor_.set_option(Tcp::acceptor::reuse_address(true), code);
+      if (!code) acceptor_.bind(each.endpoint(), code);
+      if (!code) acceptor_.listen(Tcp::acceptor::max_listen_connections, code);
+      if (!code) acceptor_.non_blocking(true, code);
+      if (!code) return acceptor_.local_endpoint().port();
+      acceptor_.close(code);
+    }
+    return -1;
+  }
+
+  /// Serves until SIGTERM or SIGINT. @param on_stop  called when one comes: what else is to end may begin to
+  void run(std::function<void()> on_stop) {
+    on_stop_ = std::move(on_stop);
+    signals_.async_wait([this](boost::system::error_code code, int) {
+      if (!code) stop();
+    });
+    accept();
+    tick();
+    while (!is_ended_) {
+      try {
+        floor_.loop.run();
+        break;
+      } catch (const std::bad_alloc&) {
+        // Whose memory it was has gone with its handler. What must go on is begun again.
+        if (!is_accepting_) accept_later();
+        if (!is_ticking_) tick();
+      }
+    }
+    workers_.stop();
+    // What is being stored is stored before the loop goes, to which its answer is handed.
+    while (floor_.asked.load() != 0) std::this_thread::sleep_for(std::chrono::milliseconds(2));
   }
 
  private:
-  static constexpr std::size_t max_connections = 512;
+  static constexpr std::size_t most_waiting_requests = 4096;
+  static constexpr std::chrono::milliseconds tick_interval{200};
+  static constexpr std::chrono::milliseconds patience_at_stop{1'000};
 
-  bool is_stopping() const { return svr_sock_ == INVALID_SOCKET; }
-
-  bool process_and_close_socket(socket_t socket) override {
-    Connection connection(socket, limits_);
-    while (connection.wait_for_request([this] { return is_stopping() || workers_.load()->is_short(); })) {
-      AccessLog::begin();
-      bool is_closing = false;
-      bool is_understood = false;
-      std::size_t length = 0;
-      const bool ok = process_request(connection, is_stopping(), is_closing, [&](httplib::Request& request) {
-        is_understood = true;
-        connection.begin_body();
-        const auto declared = body_length(request);
-        length = declared.value_or(0);
-        is_closing = is_closing || !declared || is_chunked(request);
-        request.ranges.clear();
-        request.headers.erase("Accept-Encoding");
-      });
-      // What is left of a request must not be taken for the next one.
-      if (!connection.flush() || !ok || !is_understood || is_closing || connection.body_read() != length) break;
-    }
-    return true;
-  }
-
-  static bool is_chunked(const httplib::Request& request) { return request.has_header("Transfer-Encoding"); }
-
-  /// What Content-Length says, 0 where there is none; nothing where it is not clear how long the body is.
-  static std::optional<std::size_t> body_length(const httplib::Request& request) {
-    const std::string text = request.get_header_value("Content-Length");
-    if (request.get_header_value_count("Content-Length") > 1 || (is_chunked(request) && !text.empty()) ||
-        text.size() > 15) {
-      return std::nullopt;
-    }
-    std::size_t length = 0;
-    for (const char c : text) {
-      if (c < '0' || c > '9') return std::nullopt;
-      length = length * 10 + static_cast<std::size_t>(c - '0');
-    }
-    return length;
-  }
-
-  /// True where a body is to be read first; else the request is answered.
-  bool begin(const httplib::Request& request, httplib::Response& response) {
-    const auto length = body_length(request);
-    const bool has_body = !length || *length != 0 || is_chunked(request);
-    const bool takes_body =
-        request.method == "POST" || request.method == "PUT" || request.method == "PATCH" || request.method == "DELETE";
-    if (!access_.admit(request, response)) {
-      // The answer is there already.
-    } else if (!length) {
-      refuse(response, 400, "The length of the body is not clear");
-    } else if (request.is_multipart_form_data()) {
-      refuse(response, 415, "The body must be JSON");
-    } else if (*length > NOTIFIER_MAX_EVENT_BYTES) {
-      refuse(response, 413, too_large);
-    } else if (has_body && takes_body) {
-      return true;
-    } else {
-      answer(request, response, {});
-    }
-    if (has_body) response.set_header("Connection", "close");
-    return false;
-  }
-
-  static void refuse(httplib::Response& response, int status, std::string_view message) {
-    Access::answer(response, notifier::detail::api::error_response(status, message));
-  }
-
-  void answer_with_body(const httplib::Request& request, httplib::Response& response,
-                        const httplib::ContentReader& read) {
-    std::string body;
-    bool fits = true;
-    const bool complete = read([&](const char* data, std::size_t size) {
-      fits = body.size() + size <= NOTIFIER_MAX_EVENT_BYTES;
-      if (fits) body.append(data, size);
-      return fits;
+  void accept() {
+    is_accepting_ = true;
+    acceptor_.async_wait(boost::asio::ip::tcp::acceptor::wait_read, [this](boost::system::error_code code) {
+      is_accepting_ = false;
+      if (code == boost::asio::error::operation_aborted || floor_.is_stopping) return;
+      take_connections();
     });
-    if (!fits) return refuse(response, 413, too_large);
-    if (!complete) return refuse(response, 400, "The body could not be read");
-    answer(request, response, body);
   }
 
-  void answer(const httplib::Request& request, httplib::Response& response, std::string_view body) {
-    notifier::Request asked;
-    asked.method = request.method;
-    asked.target = request.target;
-    asked.body = body;
-    for (const auto& [name, value] : request.headers) asked.headers.push_back({name, value});
-    notifier::Outcome outcome = service_.answer(asked);
-    if (outcome.stream_app_id.empty()) return Access::answer(response, std::move(outcome.response));
-    stream(std::move(outcome.stream_app_id), response);
+  void take_connections() {
+    for (int i = 0; i < 64; ++i) {
+      boost::system::error_code code;
+      boost::asio::ip::tcp::endpoint peer;
+      auto socket = acceptor_.accept(peer, code);
+      if (code == boost::asio::error::would_block || code == boost::asio::error::try_again) break;
+      if (code == boost::asio::error::connection_aborted || code == boost::asio::error::interrupted) continue;
+      if (code) {
+        // Descriptors or memory are short, more than was set aside: the client waits, and somebody makes room.
+        floor_.table.end_oldest();
+        return accept_later();
+      }
+      begin(std::move(socket), peer.address());
+    }
+    accept();
   }
 
-  void stream(std::string app_id, httplib::Response& response) {
-    auto subscription = service_.streams().subscribe(std::move(app_id));
-    auto silent_since = std::make_shared<Connection::Clock::time_point>();
-    response.status = 200;
-    response.set_header("Cache-Control", "no-store");
-    response.set_chunked_content_provider(
-        "text/event-stream; charset=utf-8", [this, subscription, silent_since](std::size_t, httplib::DataSink& sink) {
-          std::string messages;
-          const bool keeps_up = subscription->pull(std::chrono::milliseconds(250), messages);
-          const auto now = Connection::Clock::now();
-          if (messages.empty() && now - *silent_since >= std::chrono::seconds(15)) messages = ": still here\n\n";
-          if (!messages.empty()) {
-            *silent_since = now;
-            if (!sink.write(messages.data(), messages.size())) return false;
-          }
-          return sink.is_writable() && keeps_up && !is_stopping();
-        });
+  void accept_later() {
+    is_accepting_ = true;
+    next_accept_.expires_after(std::chrono::milliseconds(50));
+    next_accept_.async_wait([this](boost::system::error_code code) {
+      is_accepting_ = false;
+      if (!code && !floor_.is_stopping) accept();
+    });
   }
 
-  /// The bodies of the errors that httplib itself finds.
-  static void explain(httplib::Response& response) {
-    if (!response.body.empty() || response.status < 400) return;
-    const std::string_view message = response.status == 413   ? too_large
-                                     : response.status == 414 ? "The URL is too long"
-                                                              : "This is no HTTP request that this server understands";
-    refuse(response, response.status, message);
+  void begin(Connection::Socket socket, const boost::asio::ip::address& peer) {
+    boost::system::error_code code;
+    socket.non_blocking(true, code);
+    socket.set_option(boost::asio::ip::tcp::no_delay(true), code);
+    if (!floor_.table.make_room(ConnectionTable<Connection>::address_of(peer))) {
+      constexpr std::string_view full =
+          "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
+          "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n";
+      socket.write_some(boost::asio::buffer(full.data(), full.size()), code);
+      return;
+    }
+    auto connection = std::make_shared<Connection>(floor_, std::move(socket), peer);
+    floor_.table.add(connection);
+    connection->start();
   }
 
-  static constexpr std::string_view too_large = "The body is larger than this server takes";
+  void tick() {
+    is_ticking_ = true;
+    next_tick_.expires_after(tick_interval);
+    next_tick_.async_wait([this](boost::system::error_code code) {
+      is_ticking_ = false;
+      if (code) return;
+      const auto now = Connection::Clock::now();
+      // In these phases all have the same time, so that the first is due first.
+      for (const Phase phase : {Phase::waiting, Phase::reading, Phase::lingering}) {
+        auto& list = floor_.table.list(phase);
+        for (const Connection* last = nullptr; !list.empty() && list.front().get() != last;) {
+          const std::shared_ptr<Connection> first = list.front();
+          last = first.get();
+          first->tick(now);
+          if (!list.empty() && list.front() == first) break;
+        }
+      }
+      for (const Phase phase : {Phase::writing, Phase::streaming})
+        for (const auto& each : copy(phase)) each->tick(now);
+      if (floor_.is_stopping && (floor_.table.size() == 0 || now >= end_at_)) return end();
+      tick();
+    });
+  }
 
-  Service& service_;
-  Access access_;
-  AccessLog log_;
-  Limits limits_;
-  std::atomic<WorkerPool*> workers_{nullptr};
+  std::vector<std::shared_ptr<Connection>> copy(Phase phase) {
+    const auto& list = floor_.table.list(phase);
+    return {list.begin(), list.end()};
+  }
+
+  void stop() {
+    floor_.is_stopping = true;
+    end_at_ = Connection::Clock::now() + patience_at_stop;
+    boost::system::error_code ignored;
+    acceptor_.close(ignored);
+    if (on_stop_) on_stop_();
+    for (const Phase phase :
+         {Phase::waiting, Phase::reading, Phase::lingering, Phase::streaming, Phase::handling, Phase::writing}) {
+      for (const auto& each : copy(phase)) each->stop();
+    }
+  }
+
+  void end() {
+    for (const Phase phase :
+         {Phase::waiting, Phase::reading, Phase::lingering, Phase::streaming, Phase::handling, Phase::writing}) {
+      for (const auto& each : copy(phase)) each->close();
+    }
+    is_ended_ = true;
+    floor_.loop.stop();
+  }
+
+  Floor floor_;
+  boost::asio::ip::tcp::acceptor acceptor_;
+  boost::asio::steady_timer next_accept_;
+  boost::asio::steady_timer next_tick_;
+  boost::asio::signal_set signals_;
+  std::function<void()> on_stop_;
+  Connection::Clock::time_point end_at_{};
+  bool is_accepting_ = false;
+  bool is_ticking_ = false;
+  bool is_ended_ = false;
+  WorkerThreads workers_;  // last: they use the others until they end
 };
 
 }  // namespace server

@@ -1,6 +1,7 @@
 // notifier-server: the notifier API over HTTP, everything in one SQLite file.
 
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <sys/file.h>
 #include <sys/stat.h>
@@ -8,10 +9,10 @@
 
 #include <chrono>
 #include <cstdio>
+#include <exception>
 #include <random>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "access.hpp"
@@ -46,11 +47,6 @@ bool lock_database(const std::string& path) {
 }
 
 int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store) {
-  sigset_t stop_signals;
-  sigemptyset(&stop_signals);
-  sigaddset(&stop_signals, SIGTERM);
-  sigaddset(&stop_signals, SIGINT);
-  pthread_sigmask(SIG_BLOCK, &stop_signals, nullptr);
   signal(SIGPIPE, SIG_IGN);
 
   auto transport = notifier::CurlTransport::create(options.curl);
@@ -91,14 +87,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
               options.token.empty() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
-  std::thread stopper([&] {
-    int signal_number = 0;
-    sigwait(&stop_signals, &signal_number);
-    http.stop();
-  });
-  http.listen_after_bind();
-  pthread_kill(stopper.native_handle(), SIGTERM);
-  stopper.join();
+  http.run([&] { sender.begin_stop(); });
   sender.stop();
   return 0;
 }
@@ -116,6 +105,10 @@ int main(int argc, char** argv) {
     std::fputs(server::usage, stdout);
     return 0;
   }
+  // What is large goes back to the system when it is done with, and threads share what is small: memory that is counted
+  // is memory that is held.
+  mallopt(M_MMAP_THRESHOLD, 256 * 1024);
+  mallopt(M_ARENA_MAX, 2);
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
   if (!lock_database(options.database))
@@ -151,5 +144,9 @@ int main(int argc, char** argv) {
   if (!options.email_from.empty()) settings.email_from = options.email_from;
   if (!options.link_base.empty()) settings.link_base = options.link_base;
   if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
-  return serve(options, registry, **store);
+  try {
+    return serve(options, registry, **store);
+  } catch (const std::exception& failure) {  // no threads, no memory, no descriptors
+    return fail(std::string("cannot go on: ") + failure.what());
+  }
 }

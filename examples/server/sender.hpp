@@ -69,9 +69,13 @@ class Sender {
 
   /// Lets attempts under way end, within `grace`; the others are made again by the next process.
   void stop() {
+    begin_stop();
+    if (thread_.joinable()) thread_.join();
+  }
+  /// The same, without waiting for it.
+  void begin_stop() {
     stopping_ = true;
     transport_->wake();
-    if (thread_.joinable()) thread_.join();
   }
 
   /// Holds what is pending for a notifier that was switched off, makes what was held due for one that was switched on,
@@ -85,7 +89,7 @@ class Sender {
   }
 
  private:
-  static constexpr std::chrono::seconds grace{5};
+  static constexpr std::chrono::milliseconds grace{1'500};
   static constexpr std::int64_t prune_interval_ms = 3'600'000;
   static constexpr std::string_view disabled = "the notifier was switched off, since nothing arrived at its target";
 

@@ -39,14 +39,24 @@ class Service {
     });
   }
 
-  /// Returns when the answer may be given.
-  notifier::Outcome answer(const notifier::Request& request) {
-    return settle([&](notifier::Api& api) { return api.handle(request); });
+  /// Handles a request, and calls `done` once the answer may be given: here, or in the committing thread.
+  /// @param request  outlives the call of `done`
+  /// @param done     hands over and returns; throws nothing
+  void answer(const notifier::Request& request, std::function<void(notifier::Outcome)> done) {
+    commits_.settle(
+        [this, &request] {
+          const Lease api(*this);
+          return (*api).handle(request);
+        },
+        std::move(done));
   }
 
   /// Switches a notifier off that kept failing, and returns when that is stored. See Api::switch_off().
   void switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
-    settle([&](notifier::Api& api) { return api.switch_off(app_id, notifier_id, reason); });
+    commits_.settle([&] {
+      const Lease api(*this);
+      return (*api).switch_off(app_id, notifier_id, reason);
+    });
   }
 
   /// Tells an app's streams of a delivery that was stored.
@@ -81,13 +91,6 @@ class Service {
   EventStreams& streams() { return streams_; }
 
  private:
-  /// Lets an Api answer until its outcome is stored or has failed for good.
-  template <class Ask>
-  notifier::Outcome settle(Ask&& ask) {
-    const Lease api(*this);
-    return commits_.settle([&] { return ask(*api); });
-  }
-
   notifier::GroupCommitOptions hooks() {
     notifier::GroupCommitOptions options;
     options.on_stored = [this](const notifier::Outcome& outcome) { tell_changes(outcome); };

@@ -11,6 +11,7 @@ export const program = process.argv[2];
 export const fixture = new URL('../conformance/api/fixture.json', import.meta.url).pathname;
 
 export class NotifierServer {
+  static #running = new Set();
   #child;
   #exit;
   /** What it wrote to standard error: the access log and complaints. */
@@ -28,13 +29,19 @@ export class NotifierServer {
   }
 
   /** The same, but it delivers. */
-  static async startSending(database, options = [], environment = {}) {
+  static startSending(database, options = [], environment = {}) {
+    return NotifierServer.startBy(program, [], database, options, environment);
+  }
+
+  /** The same, by a command that ends in the server's own. */
+  static async startBy(command, args, database, options, environment = {}) {
     const server = new NotifierServer();
-    const child = spawn(program, ['--port', '0', '--database', database, ...options], {
+    const child = spawn(command, [...args, '--port', '0', '--database', database, ...options], {
       env: { ...process.env, NOTIFIER_TOKEN: '', NOTIFIER_SMTP: '', ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     server.#child = child;
+    NotifierServer.#running.add(server);
     server.#exit = new Promise((resolve) => child.on('close', (code, signal) => resolve({ code, signal })));
     child.stderr.on('data', (data) => (server.log += data));
     const greeting = new Promise((resolve) => {
@@ -52,12 +59,18 @@ export class NotifierServer {
     return server;
   }
 
+  /** Ends those that a test left behind when it failed. */
+  static async stopAll() {
+    for (const server of NotifierServer.#running) await server.stop('SIGKILL');
+  }
+
   get pid() {
     return this.#child.pid;
   }
 
   /** Asks it to stop, and gives its exit status, once all of its log has been read. */
   async stop(signal = 'SIGTERM') {
+    NotifierServer.#running.delete(this);
     this.#child.kill(signal);
     return this.#exit;
   }
