@@ -2,14 +2,11 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <iterator>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "notifier/catalogue/categories.hpp"
@@ -18,7 +15,6 @@
 #include "notifier/catalogue/name_index.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
-#include "notifier/text/packed.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -67,7 +63,7 @@ class Vocabulary {
   /// are unselectable. One hash look-up.
   EventBit bit_of_kind(std::string_view type) const noexcept {
     const std::uint32_t kind = kind_names_.find(type);
-    return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(kind_bits_[kind], unselectable_bit());
+    return kind == detail::NameIndex::npos ? unselectable_bit() : least(kind_bits_[kind], unselectable_bit());
   }
   EventBit unselectable_bit() const noexcept { return static_cast<EventBit>(types_.size()); }
   /// The bit of `app_alert_triggered`, which send_all_events does not cover.
@@ -75,6 +71,8 @@ class Vocabulary {
 
  private:
   static constexpr EventBit no_bit = 0xFFFFFFFF;
+
+  static constexpr EventBit least(EventBit a, EventBit b) noexcept { return a < b ? a : b; }
 
   template <class T>
   static const T* at(const std::vector<T>& entries, std::uint32_t index) noexcept {
@@ -103,7 +101,17 @@ void write_json(json::Writer& out, const Category& category);
 /// Writes `{"id","name","display_name","description","template","category_id"}`.
 void write_json(json::Writer& out, const EventType& type);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <iterator>
+#include <utility>
+
+#include "notifier/text/packed.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -139,7 +147,7 @@ class EntryCheck {
 
 }  // namespace detail
 
-inline Vocabulary::Vocabulary() {
+NOTIFIER_INLINE Vocabulary::Vocabulary() {
   for (const Category& category : builtin_categories) insert(category);
   using Types =
       detail::Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
@@ -152,12 +160,12 @@ inline Vocabulary::Vocabulary() {
   alert_bit_ = type_names_.find("app_alert_triggered");
 }
 
-inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
+NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Vocabulary::standard() {
   static const auto vocabulary = std::make_shared<const Vocabulary>();
   return vocabulary;
 }
 
-inline Result<void> Vocabulary::add_category(const Category& category) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
   detail::EntryCheck check;
   check.require("id", category.id);
   check.require("name", category.name);
@@ -170,7 +178,7 @@ inline Result<void> Vocabulary::add_category(const Category& category) {
   return result;
 }
 
-inline Result<void> Vocabulary::add_event_type(const EventType& type) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_type(const EventType& type) {
   detail::EntryCheck check;
   check.require("id", type.id);
   check.require("name", type.name);
@@ -187,7 +195,7 @@ inline Result<void> Vocabulary::add_event_type(const EventType& type) {
   return result;
 }
 
-inline Result<void> Vocabulary::add_event_kind(const EventKind& kind) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind) {
   detail::EntryCheck check;
   check.require("type", kind.type);
   check.require_free("type", find_event_kind(kind.type) != nullptr);
@@ -198,36 +206,36 @@ inline Result<void> Vocabulary::add_event_kind(const EventKind& kind) {
   return result;
 }
 
-inline const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
+NOTIFIER_INLINE const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
   if (const EventType* type = find_event_type_by_name(name)) return type;
   const std::uint32_t kind = kind_names_.find(name);
   return kind == detail::NameIndex::npos || kind_bits_[kind] == no_bit ? nullptr : &types_[kind_bits_[kind]];
 }
 
-inline void Vocabulary::insert(const Category& category) {
+NOTIFIER_INLINE void Vocabulary::insert(const Category& category) {
   const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
   categories_.insert(std::upper_bound(categories_.begin(), categories_.end(), category, comes_before), category);
 }
 
-inline void Vocabulary::insert(const EventType& type) {
+NOTIFIER_INLINE void Vocabulary::insert(const EventType& type) {
   const auto bit = static_cast<EventBit>(types_.size());
   types_.push_back(type);
   type_ids_.insert(type.id, bit);
   type_names_.insert(type.name, bit);
 }
 
-inline void Vocabulary::insert(const EventKind& kind) {
+NOTIFIER_INLINE void Vocabulary::insert(const EventKind& kind) {
   kind_names_.insert(kind.type, static_cast<std::uint32_t>(kinds_.size()));
   kinds_.push_back(kind);
   kind_bits_.push_back(type_names_.find(kind.selectable_as));
 }
 
-inline std::string_view Vocabulary::own(std::string_view text) {
+NOTIFIER_INLINE std::string_view Vocabulary::own(std::string_view text) {
   texts_.push_back(std::make_shared<const std::string>(text));
   return *texts_.back();
 }
 
-inline void write_json(json::Writer& out, const Category& category) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Category& category) {
   out.object([&] {
     out.member("id", category.id);
     out.member("name", category.name);
@@ -237,7 +245,7 @@ inline void write_json(json::Writer& out, const Category& category) {
   });
 }
 
-inline void write_json(json::Writer& out, const EventType& type) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
   out.object([&] {
     out.member("id", type.id);
     out.member("name", type.name);
@@ -259,3 +267,5 @@ inline void write_json(json::Writer& out, const EventType& type) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES
