@@ -5,16 +5,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "notifier/delivery/classify_retry_after.hpp"
-#include "notifier/json/document.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/time.hpp"
 #include "notifier/model/verdict.hpp"
-#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -62,7 +58,18 @@ Verdict classify_smtp(int code, std::string_view text) noexcept;
 /// Judges an attempt that brought no reply.
 Verdict classify(TransportFailure failure) noexcept;
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <string>
+#include <vector>
+
+#include "notifier/delivery/classify_retry_after.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/platform/table.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -145,13 +152,13 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
 
 }  // namespace detail::net
 
-inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
+NOTIFIER_INLINE Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
   return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
-inline Verdict classify_smtp(int code, std::string_view text) noexcept {
+NOTIFIER_INLINE Verdict classify_smtp(int code, std::string_view text) noexcept {
   using detail::net::Action;
   const auto make = [&](Action action, std::string_view reason) { return Verdict{action, code, reason, std::nullopt}; };
   const auto enhanced = [&](std::string_view status) { return text.substr(0, status.size()) == status; };
@@ -175,7 +182,7 @@ inline Verdict classify_smtp(int code, std::string_view text) noexcept {
   return make(Action::retry, "the mail server's answer is not SMTP");
 }
 
-inline Verdict classify(TransportFailure failure) noexcept {
+NOTIFIER_INLINE Verdict classify(TransportFailure failure) noexcept {
   using detail::net::Action;
   const auto retry = [](std::string_view reason) { return Verdict{Action::retry, 0, reason, std::nullopt}; };
   switch (failure) {
@@ -192,3 +199,5 @@ inline Verdict classify(TransportFailure failure) noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -6,7 +6,6 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
@@ -30,7 +29,13 @@ void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = Body
 /// @return errc::invalid where there is no idempotency key or no known platform
 Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <utility>
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -55,7 +60,7 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
 
 }  // namespace detail::net
 
-inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
+NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
   out.object([&] {
     out.member("platform", to_string(delivery.platform));
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
@@ -86,7 +91,7 @@ inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts
   });
 }
 
-inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
+NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
   const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
   detail::net::each_text_member(
@@ -112,3 +117,5 @@ inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<co
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

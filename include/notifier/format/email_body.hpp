@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
@@ -32,9 +31,15 @@ class EmailBody {
   Buffer text_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline std::string_view EmailBody::behind(std::string_view lines) {
+#if NOTIFIER_BODIES
+
+#include <cstring>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string_view EmailBody::behind(std::string_view lines) {
   if (lines.size() > front_) {
     const std::size_t more = lines.size() - front_;
     const std::size_t shared = text_.size() - front_;
@@ -48,3 +53,5 @@ inline std::string_view EmailBody::behind(std::string_view lines) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -13,7 +13,6 @@
 #include "notifier/model/platform.hpp"
 #include "notifier/model/truncation.hpp"
 #include "notifier/range.hpp"
-#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -94,7 +93,13 @@ class DeliveryOwner {
 /// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
 void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -122,9 +127,9 @@ inline Delivery own_head(const DeliveryView& view) {
 
 }  // namespace detail
 
-inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
+NOTIFIER_INLINE Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
 
-inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
+NOTIFIER_INLINE Delivery DeliveryOwner::operator()(const DeliveryView& view) {
   Delivery out = detail::own_head(view);
   if (view.rest_id == 0) {
     out.body = view.body;
@@ -142,7 +147,8 @@ inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
   return out;
 }
 
-inline void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept {
+NOTIFIER_INLINE void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id,
+                                           char* out) noexcept {
   out[0] = 'm';
   out[1] = 's';
   out[2] = 'g';
@@ -151,3 +157,5 @@ inline void write_idempotency_key(std::string_view event_id_or_body, std::string
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

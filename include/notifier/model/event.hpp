@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "notifier/json/document.hpp"
@@ -30,15 +29,21 @@ struct Event {
   void assign(json::View root, std::string_view whole) noexcept;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline Event Event::read(json::View root, std::string_view body) noexcept {
+#if NOTIFIER_BODIES
+
+#include <cstring>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Event Event::read(json::View root, std::string_view body) noexcept {
   Event event;
   event.assign(root, body);
   return event;
 }
 
-inline void Event::assign(json::View root, std::string_view whole) noexcept {
+NOTIFIER_INLINE void Event::assign(json::View root, std::string_view whole) noexcept {
   // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
@@ -87,3 +92,5 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,11 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "notifier/model/draft_view.hpp"
+#include "notifier/error.hpp"
+#include "notifier/json/document.hpp"
 #include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/model/type_data.hpp"
@@ -62,9 +61,18 @@ struct NotifierDraft {
   static NotifierDraft read(json::View object);
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline NotifierDraft NotifierDraft::read(json::View object) {
+#if NOTIFIER_BODIES
+
+#include <string_view>
+#include <utility>
+
+#include "notifier/model/draft_view.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   detail::DraftView view;
   detail::Problems problems;
   view.read(object, problems);
@@ -90,3 +98,5 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

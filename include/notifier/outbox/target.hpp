@@ -2,16 +2,9 @@
 
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/net/url.hpp"
 #include "notifier/outbox/storage.hpp"
-#include "notifier/platform/table.hpp"
-#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -22,13 +15,27 @@ NOTIFIER_NAMESPACE_BEGIN
 /// receiver is the same. Only hashes are kept of it, since paths are secrets. All mail has one target, the relay.
 OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now);
 
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
+#include "notifier/text/fast_hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
 namespace detail::net {
 
 inline std::uint64_t target_hash(std::string_view text) noexcept { return Hasher(0x6E6F7469666965)(text); }
 
 }  // namespace detail::net
 
-inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now) {
+NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now) {
   OutboxRecord record;
   record.key = delivery.idempotency_key;
   record.notifier_id = delivery.notifier_id;
@@ -63,3 +70,5 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,22 +2,16 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/email_body.hpp"
-#include "notifier/format/email_content.hpp"
-#include "notifier/format/email_header.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
-#include "notifier/format/quoted_printable.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
-#include "notifier/text/hash.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -73,7 +67,21 @@ inline constexpr PlatformRow email_row = [] {
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/format/email_content.hpp"
+#include "notifier/format/email_header.hpp"
+#include "notifier/format/email_html.hpp"
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/format/quoted_printable.hpp"
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -136,8 +144,8 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
 
 }  // namespace detail
 
-inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                              Truncations& cut) {
+NOTIFIER_INLINE void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now,
+                                       EmailBody& out, Truncations& cut) {
   detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
 }
 
@@ -158,8 +166,8 @@ inline void format_to(const std::string_view* to, std::size_t to_count, Buffer& 
 
 }  // namespace detail
 
-inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                         std::string_view key, std::string_view domain, Buffer& out) {
+NOTIFIER_INLINE void format_email(const EmailBody& body, std::string_view from, const std::string_view* to,
+                                  std::size_t to_count, std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
   detail::format_to(to, to_count, out);
   domain = detail::message_id_domain(domain);
@@ -169,3 +177,5 @@ inline void format_email(const EmailBody& body, std::string_view from, const std
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

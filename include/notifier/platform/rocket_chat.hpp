@@ -9,13 +9,11 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
-#include "notifier/text/ascii.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -81,7 +79,15 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/text/ascii.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -348,7 +354,7 @@ class RocketChatWriter {
 
 }  // namespace detail
 
-inline void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_INLINE void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::RocketChatWriter::room(message));
   char* end = detail::RocketChatWriter(message, cut, detail::Budget::unlimited).write(start);
@@ -361,3 +367,5 @@ inline void format_rocket_chat(const Message& message, Buffer& out, Truncations&
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -5,17 +5,15 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -102,7 +100,16 @@ inline constexpr PlatformRow slack_row = [] {
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -370,7 +377,7 @@ class SlackWriter {
 
 }  // namespace detail
 
-inline void format_slack(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::SlackWriter::room(message));
   std::size_t blocks_bytes = 0;
@@ -384,3 +391,5 @@ inline void format_slack(const Message& message, Buffer& out, Truncations& cut) 
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -66,9 +66,13 @@ struct Explained {
 /// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
 void write_json(json::Writer& out, const Explained& explained);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline std::string_view to_string(Reason reason) noexcept {
+#if NOTIFIER_BODIES
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string_view to_string(Reason reason) noexcept {
   switch (reason) {
     case Reason::sends_all_events: return "sends_all_events";
     case Reason::sends_all_alerts: return "sends_all_alerts";
@@ -82,7 +86,7 @@ inline std::string_view to_string(Reason reason) noexcept {
   return "unknown";
 }
 
-inline std::string_view to_string(AudienceStatus status) noexcept {
+NOTIFIER_INLINE std::string_view to_string(AudienceStatus status) noexcept {
   switch (status) {
     case AudienceStatus::app: return "app";
     case AudienceStatus::projects: return "projects";
@@ -94,7 +98,7 @@ inline std::string_view to_string(AudienceStatus status) noexcept {
   return "unknown";
 }
 
-inline void write_json(json::Writer& out, const Explained& explained) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Explained& explained) {
   out.object([&] {
     out.member("event_id", explained.event_id);
     out.member("event_type", explained.event_type);
@@ -119,3 +123,5 @@ inline void write_json(json::Writer& out, const Explained& explained) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES
