@@ -11,7 +11,7 @@ import tempfile
 from project import CXX, INCLUDE, ROOT, SINGLE_HEADER, report
 
 USE = f'#include "{ROOT}/tests/rules/linkage.hpp"\nint main() {{ return route_once().empty(); }}\n'
-IMPLEMENTATION = (ROOT / "src/notifier.cpp").read_text()
+IMPLEMENTATION = (ROOT / "include/notifier/notifier.cpp").read_text()
 COMPILED = ["-DNOTIFIER_PICOJSON=0", "-DNOTIFIER_COMPILED=1"]
 # What a program is compiled with that is not linked with a library of COMPILED.
 OTHERS = [
