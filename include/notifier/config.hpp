@@ -103,6 +103,18 @@
 #define NOTIFIER_MAX_ID_BYTES 255u
 #endif
 
+/// Longest filter of a notifier, in bytes of JSON; the most fields it may ask for, and the most combinations that its
+/// `$or` may come to.
+#ifndef NOTIFIER_MAX_FILTER_BYTES
+#define NOTIFIER_MAX_FILTER_BYTES 4096u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_FIELDS
+#define NOTIFIER_MAX_FILTER_FIELDS 64u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_ALTERNATIVES
+#define NOTIFIER_MAX_FILTER_ALTERNATIVES 256u
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u
