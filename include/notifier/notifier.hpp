@@ -27,6 +27,7 @@
 #include "notifier/delivery/retry.hpp"
 #include "notifier/delivery/signature.hpp"
 #include "notifier/error.hpp"
+#include "notifier/filter/filter.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/view.hpp"
 #include "notifier/json/writer.hpp"

@@ -157,6 +157,18 @@
 #define NOTIFIER_MAX_ID_BYTES 255u
 #endif
 
+/// Longest filter of a notifier, in bytes of JSON; the most fields it may ask for, and the most combinations that its
+/// `$or` may come to.
+#ifndef NOTIFIER_MAX_FILTER_BYTES
+#define NOTIFIER_MAX_FILTER_BYTES 4096u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_FIELDS
+#define NOTIFIER_MAX_FILTER_FIELDS 64u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_ALTERNATIVES
+#define NOTIFIER_MAX_FILTER_ALTERNATIVES 256u
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u
@@ -2209,6 +2221,27 @@ std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
   return count;
 }
 
+/// Writes a code point, one to four bytes, and returns their end.
+inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
+  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
 /// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
 inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
   const std::size_t size = code_point_size(text[at]);
@@ -2403,7 +2436,7 @@ NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view 
   } else {
     message.append("; did you mean ").append(nearest).append("?");
   }
-  const std::string shown = quoted(key);
+  const std::string shown = detail::quoted(key);
   problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
 }
 
@@ -3337,7 +3370,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const WordSet& set : *sets_) known.append(set.name).append(" ");
   known.pop_back();
   const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + quoted(name);
+  std::string message = "no layout is called " + detail::quoted(name);
   if (nearest.empty()) {
     message.append("; there are ").append(known);
   } else {
@@ -6488,6 +6521,54 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/filter/filter.hpp -------------------------------------------------------------------------------------
+
+// Filters: which events somebody wants, by what is in them.
+//
+//     auto filter = notifier::Filter::compile(R"({"type_data":{"status":["build-error",{"suffix":"-error"}]}})");
+//     notifier::json::Document document;
+//     if (auto event = document.parse(event_json)) tell = filter->matches(*event);
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+struct Pattern;
+}
+
+/// A pattern over an event's JSON, in the language of Amazon EventBridge's event patterns: fields together, values of a
+/// field one or the other. include/FILTERS.md describes it.
+///
+/// Immutable and cheap to copy: copies share what was compiled. May be used by any number of threads.
+class Filter {
+ public:
+  /// @param json  an object, at most NOTIFIER_MAX_FILTER_BYTES long
+  /// @return errc::invalid with the path of the first fault in `field`, as "type_data.status[0].numeric"; or what a
+  ///         Document says of a text that is no JSON
+  static Result<Filter> compile(std::string_view json);
+
+  /// The same of a pattern that was read with what it stands in.
+  static Result<Filter> compile(json::View pattern);
+
+  /// @param event  the root of an event, or of any other document
+  bool matches(json::View event) const;
+
+  /// Why an event does not match: one English sentence without a final full stop, about the first field that is not as
+  /// it is wanted ("type_data.status is 'success'; the filter wants 'build-error' or 'crashed-error'"). No value of a
+  /// field whose name is that of a secret is in it. Empty where it matches.
+  std::string explain(json::View event) const;
+
+  /// The pattern as compact JSON. Valid as long as the filter or a copy of it.
+  std::string_view json() const noexcept { return *json_; }
+
+ private:
+  Filter(std::shared_ptr<const detail::Pattern> pattern, std::shared_ptr<const std::string> json) noexcept;
+
+  std::shared_ptr<const detail::Pattern> pattern_;
+  std::shared_ptr<const std::string> json_;
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/message/describe.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -9189,26 +9270,6 @@ struct ShortEscapes {
 };
 inline constexpr ShortEscapes short_escapes;
 
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
-
 }  // namespace detail
 
 /// Writes a string's value to `out` and returns the new end: at most as long as `raw`, which is what stands between the
@@ -9260,7 +9321,7 @@ inline char* unescape(std::string_view raw, char* out) noexcept {
       unit = is_pair ? 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
       if (is_pair) p += 6;
     }
-    out = detail::put_utf8(unit, out);
+    out = notifier::detail::put_utf8(unit, out);
   }
   return out;
 }
@@ -12598,7 +12659,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, detail::quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -12625,12 +12686,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add(
-        "email_from",
-        is_name
-            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
-        "invalid_email");
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + detail::quoted(address) + " " +
+                           email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;
@@ -12728,10 +12789,10 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(
-          field,
-          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
-          "unknown_event_type");
+      problems_.add(field,
+                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
+                        detail::quoted(text),
+                    "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -13170,7 +13231,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
+      problems.add(field, "is no platform: " + detail::quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -13186,7 +13247,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
-                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                 "is no platform that is known here: " + detail::quoted(*draft.platform_id) +
                      "; name it in platform: " + known_platforms(),
                  "unknown_platform");
   }
@@ -13354,16 +13415,18 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   return error;
 }
 inline Error no_app(std::string_view name) {
-  return not_found("app", "there is no app with the id or name " + quoted(name));
+  return not_found("app", "there is no app with the id or name " + detail::quoted(name));
 }
-inline Error no_user(std::string_view id) { return not_found("user", "there is no person with the id " + quoted(id)); }
+inline Error no_user(std::string_view id) {
+  return not_found("user", "there is no person with the id " + detail::quoted(id));
+}
 /// @param resource  what it is called by who asks
 inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
-  return not_found(resource, "there is no notifier with the id " + quoted(id));
+  return not_found(resource, "there is no notifier with the id " + detail::quoted(id));
 }
 /// @param given  id or name; empty where neither is there
 NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
-  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + quoted(given);
+  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + detail::quoted(given);
   return not_found("notification_platform", what + "; " + known_platforms(true));
 }
 
@@ -16976,7 +17039,7 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
-    case AudienceStatus::app: return "The event is about the app " + quoted(apps[0]->name());
+    case AudienceStatus::app: return "The event is about the app " + detail::quoted(apps[0]->name());
     case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
     case AudienceStatus::named_apps:
       return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
@@ -16985,9 +17048,10 @@ inline std::string status_text(AudienceStatus status, const Event& event, const 
         return "The event names no app, and the apps that were named with it are not registered";
       }
       return "The event is about an app that is not registered: " +
-             quoted(event.app_id.empty() ? event.app_name : event.app_id);
+             detail::quoted(event.app_id.empty() ? event.app_name : event.app_id);
     case AudienceStatus::no_app: return "The event names no app, and no apps were named with it";
-    case AudienceStatus::empty_project: return "No app carries the event's project: " + quoted(event.project_id);
+    case AudienceStatus::empty_project:
+      return "No app carries the event's project: " + detail::quoted(event.project_id);
   }
   return {};
 }
@@ -17004,7 +17068,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   const EventBit bit = vocabulary.bit_of_kind(event.type);
   const std::string what = event.type.empty() ? "events without a type"
                            : bit == vocabulary.unselectable_bit()
-                               ? "events of kind " + quoted(event.type)
+                               ? "events of kind " + detail::quoted(event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {
@@ -20994,6 +21058,1161 @@ NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, s
   content += '.';
   content += body;
   return content;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/same_number.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A JSON number taken apart: its significant digits, as `0.DIGITS * 10^exponent`. Borrows its text.
+class Decimal {
+ public:
+  /// @param number  as JSON has it
+  explicit Decimal(std::string_view number) noexcept {
+    is_negative_ = !number.empty() && number.front() == '-';
+    if (is_negative_) number.remove_prefix(1);
+    const std::size_t mark = (std::min)(number.find_first_of("eE"), number.size());
+    mantissa_ = number.substr(0, mark);
+    point_ = (std::min)(mantissa_.find('.'), mantissa_.size());
+    begin_ = (std::min)(mantissa_.find_first_not_of("0."), mantissa_.size());
+    end_ = mantissa_.find_last_not_of("0.") + 1;  // npos + 1 is 0: a zero has no digits
+    if (begin_ >= end_) {
+      is_negative_ = false;
+      begin_ = end_ = 0;
+      return;
+    }
+    const auto before_point = static_cast<std::int64_t>(point_) - static_cast<std::int64_t>(begin_);
+    exponent_ = (begin_ > point_ ? before_point + 1 : before_point) + read_exponent(number.substr(mark));
+  }
+
+  friend bool operator==(const Decimal& a, const Decimal& b) noexcept {
+    if (a.is_negative_ != b.is_negative_ || a.exponent_ != b.exponent_) return false;
+    std::size_t i = a.begin_;
+    std::size_t j = b.begin_;
+    for (;; ++i, ++j) {
+      if (i == a.point_) ++i;
+      if (j == b.point_) ++j;
+      if (i >= a.end_ || j >= b.end_) return i >= a.end_ && j >= b.end_;
+      if (a.mantissa_[i] != b.mantissa_[j]) return false;
+    }
+  }
+
+ private:
+  /// @param text  `e12`, `E-3` or nothing. Beyond some billions of billions, all are the same.
+  static std::int64_t read_exponent(std::string_view text) noexcept {
+    constexpr std::int64_t most = INT64_MAX / 32;
+    std::int64_t value = 0;
+    bool is_negative = false;
+    for (const char c : text) {
+      if (c == '-') is_negative = true;
+      if (c >= '0' && c <= '9') value = (std::min)(value * 10 + (c - '0'), most);
+    }
+    return is_negative ? -value : value;
+  }
+
+  std::string_view mantissa_;
+  std::size_t point_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::int64_t exponent_ = 0;
+  bool is_negative_ = false;
+};
+
+/// Whether two JSON numbers are equal as numbers, exactly, however they are written: 1, 1.0 and 10e-1; 0 and -0.
+inline bool is_same_number(std::string_view a, std::string_view b) noexcept {
+  return a == b || Decimal(a) == Decimal(b);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/wildcard.hpp -----------------------------------------------------------------------------------
+
+// Wildcards: `*` stands for any text. Matching is linear in the text, whatever the pattern.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A pattern read once: the pieces between its stars. A backslash before a star or a backslash takes the meaning from
+/// it.
+class Wildcard {
+ public:
+  enum class Fault : std::uint8_t { none, double_star, bad_escape, too_many_stars };
+
+  /// More would make an automaton of such patterns too large.
+  static constexpr std::size_t most_stars = 5;
+
+  Wildcard() = default;
+
+  /// @param at  where a fault is, in bytes
+  static Fault read(std::string_view pattern, Wildcard& out, std::size_t& at) {
+    out = Wildcard();
+    out.pieces_.emplace_back();
+    for (at = 0; at < pattern.size(); ++at) {
+      char c = pattern[at];
+      if (c == '*') {
+        if (at > 0 && out.pieces_.size() > 1 && out.pieces_.back().text.empty()) return Fault::double_star;
+        if (out.pieces_.size() > most_stars) return Fault::too_many_stars;
+        out.pieces_.emplace_back();
+        continue;
+      }
+      if (c == '\\') {
+        if (at + 1 == pattern.size() || (pattern[at + 1] != '*' && pattern[at + 1] != '\\')) return Fault::bad_escape;
+        c = pattern[++at];
+      }
+      out.pieces_.back().text += c;
+    }
+    for (Piece& piece : out.pieces_) piece.prepare();
+    return Fault::none;
+  }
+
+  bool fits(std::string_view text) const noexcept {
+    const std::string_view first = pieces_.front().text;
+    if (pieces_.size() == 1) return text == first;
+    const std::string_view last = pieces_.back().text;
+    if (text.size() < first.size() + last.size() || text.substr(0, first.size()) != first ||
+        text.substr(text.size() - last.size()) != last) {
+      return false;
+    }
+    text = text.substr(first.size(), text.size() - first.size() - last.size());
+    // What is between fits wherever it fits first.
+    for (std::size_t i = 1; i + 1 < pieces_.size(); ++i) {
+      const std::size_t end = pieces_[i].end_in(text);
+      if (end == std::string_view::npos) return false;
+      text.remove_prefix(end);
+    }
+    return true;
+  }
+
+ private:
+  struct Piece {
+    std::string text;
+    /// For each beginning of `text`, how much of its end is a beginning of `text` again (Knuth, Morris and Pratt).
+    std::vector<std::uint16_t> border;
+
+    void prepare() {
+      border.assign(text.size(), 0);
+      for (std::size_t i = 1; i < text.size(); ++i) border[i] = advance(border[i - 1], text[i]);
+    }
+    std::uint16_t advance(std::size_t matched, char c) const noexcept {
+      while (matched > 0 && text[matched] != c) matched = border[matched - 1];
+      return static_cast<std::uint16_t>(text[matched] == c ? matched + 1 : 0);
+    }
+    /// Where it ends where it stands first.
+    std::size_t end_in(std::string_view in) const noexcept {
+      std::size_t matched = 0;
+      for (std::size_t i = 0; i < in.size(); ++i) {
+        matched = advance(matched, in[i]);
+        if (matched == text.size()) return i + 1;
+      }
+      return std::string_view::npos;
+    }
+  };
+
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/case_table.hpp -----------------------------------------------------------------------------------
+
+// Generated from Unicode 14.0 (UnicodeData.txt and SpecialCasing.txt, what holds without a language or a context),
+// without ASCII. A run of code points that are changed by the same difference is one row.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// clang-format off
+
+/// Code points from `first` on, `step` apart, the last `span` after it: each becomes itself plus `difference`.
+struct CaseRun {
+  std::uint32_t first;
+  std::uint16_t span;
+  std::uint16_t step;
+  std::int32_t difference;
+};
+
+inline constexpr CaseRun upper_case_runs[] = {
+  {0xB5, 0, 1, 743}, {0xE0, 22, 1, -32}, {0xF8, 6, 1, -32}, {0xFF, 0, 1, 121}, {0x101, 46, 2, -1}, {0x131, 0, 1, -232}, {0x133, 4, 2, -1},
+  {0x13A, 14, 2, -1}, {0x14B, 44, 2, -1}, {0x17A, 4, 2, -1}, {0x17F, 0, 1, -300}, {0x180, 0, 1, 195}, {0x183, 2, 2, -1}, {0x188, 0, 1, -1},
+  {0x18C, 0, 1, -1}, {0x192, 0, 1, -1}, {0x195, 0, 1, 97}, {0x199, 0, 1, -1}, {0x19A, 0, 1, 163}, {0x19E, 0, 1, 130}, {0x1A1, 4, 2, -1},
+  {0x1A8, 0, 1, -1}, {0x1AD, 0, 1, -1}, {0x1B0, 0, 1, -1}, {0x1B4, 2, 2, -1}, {0x1B9, 0, 1, -1}, {0x1BD, 0, 1, -1}, {0x1BF, 0, 1, 56},
+  {0x1C5, 0, 1, -1}, {0x1C6, 0, 1, -2}, {0x1C8, 0, 1, -1}, {0x1C9, 0, 1, -2}, {0x1CB, 0, 1, -1}, {0x1CC, 0, 1, -2}, {0x1CE, 14, 2, -1},
+  {0x1DD, 0, 1, -79}, {0x1DF, 16, 2, -1}, {0x1F2, 0, 1, -1}, {0x1F3, 0, 1, -2}, {0x1F5, 0, 1, -1}, {0x1F9, 38, 2, -1}, {0x223, 16, 2, -1},
+  {0x23C, 0, 1, -1}, {0x23F, 1, 1, 10815}, {0x242, 0, 1, -1}, {0x247, 8, 2, -1}, {0x250, 0, 1, 10783}, {0x251, 0, 1, 10780}, {0x252, 0, 1, 10782},
+  {0x253, 0, 1, -210}, {0x254, 0, 1, -206}, {0x256, 1, 1, -205}, {0x259, 0, 1, -202}, {0x25B, 0, 1, -203}, {0x25C, 0, 1, 42319}, {0x260, 0, 1, -205},
+  {0x261, 0, 1, 42315}, {0x263, 0, 1, -207}, {0x265, 0, 1, 42280}, {0x266, 0, 1, 42308}, {0x268, 0, 1, -209}, {0x269, 0, 1, -211},
+  {0x26A, 0, 1, 42308}, {0x26B, 0, 1, 10743}, {0x26C, 0, 1, 42305}, {0x26F, 0, 1, -211}, {0x271, 0, 1, 10749}, {0x272, 0, 1, -213},
+  {0x275, 0, 1, -214}, {0x27D, 0, 1, 10727}, {0x280, 0, 1, -218}, {0x282, 0, 1, 42307}, {0x283, 0, 1, -218}, {0x287, 0, 1, 42282},
+  {0x288, 0, 1, -218}, {0x289, 0, 1, -69}, {0x28A, 1, 1, -217}, {0x28C, 0, 1, -71}, {0x292, 0, 1, -219}, {0x29D, 0, 1, 42261}, {0x29E, 0, 1, 42258},
+  {0x345, 0, 1, 84}, {0x371, 2, 2, -1}, {0x377, 0, 1, -1}, {0x37B, 2, 1, 130}, {0x3AC, 0, 1, -38}, {0x3AD, 2, 1, -37}, {0x3B1, 16, 1, -32},
+  {0x3C2, 0, 1, -31}, {0x3C3, 8, 1, -32}, {0x3CC, 0, 1, -64}, {0x3CD, 1, 1, -63}, {0x3D0, 0, 1, -62}, {0x3D1, 0, 1, -57}, {0x3D5, 0, 1, -47},
+  {0x3D6, 0, 1, -54}, {0x3D7, 0, 1, -8}, {0x3D9, 22, 2, -1}, {0x3F0, 0, 1, -86}, {0x3F1, 0, 1, -80}, {0x3F2, 0, 1, 7}, {0x3F3, 0, 1, -116},
+  {0x3F5, 0, 1, -96}, {0x3F8, 0, 1, -1}, {0x3FB, 0, 1, -1}, {0x430, 31, 1, -32}, {0x450, 15, 1, -80}, {0x461, 32, 2, -1}, {0x48B, 52, 2, -1},
+  {0x4C2, 12, 2, -1}, {0x4CF, 0, 1, -15}, {0x4D1, 94, 2, -1}, {0x561, 37, 1, -48}, {0x10D0, 42, 1, 3008}, {0x10FD, 2, 1, 3008}, {0x13F8, 5, 1, -8},
+  {0x1C80, 0, 1, -6254}, {0x1C81, 0, 1, -6253}, {0x1C82, 0, 1, -6244}, {0x1C83, 1, 1, -6242}, {0x1C85, 0, 1, -6243}, {0x1C86, 0, 1, -6236},
+  {0x1C87, 0, 1, -6181}, {0x1C88, 0, 1, 35266}, {0x1D79, 0, 1, 35332}, {0x1D7D, 0, 1, 3814}, {0x1D8E, 0, 1, 35384}, {0x1E01, 148, 2, -1},
+  {0x1E9B, 0, 1, -59}, {0x1EA1, 94, 2, -1}, {0x1F00, 7, 1, 8}, {0x1F10, 5, 1, 8}, {0x1F20, 7, 1, 8}, {0x1F30, 7, 1, 8}, {0x1F40, 5, 1, 8},
+  {0x1F51, 6, 2, 8}, {0x1F60, 7, 1, 8}, {0x1F70, 1, 1, 74}, {0x1F72, 3, 1, 86}, {0x1F76, 1, 1, 100}, {0x1F78, 1, 1, 128}, {0x1F7A, 1, 1, 112},
+  {0x1F7C, 1, 1, 126}, {0x1FB0, 1, 1, 8}, {0x1FBE, 0, 1, -7205}, {0x1FD0, 1, 1, 8}, {0x1FE0, 1, 1, 8}, {0x1FE5, 0, 1, 7}, {0x214E, 0, 1, -28},
+  {0x2170, 15, 1, -16}, {0x2184, 0, 1, -1}, {0x24D0, 25, 1, -26}, {0x2C30, 47, 1, -48}, {0x2C61, 0, 1, -1}, {0x2C65, 0, 1, -10795},
+  {0x2C66, 0, 1, -10792}, {0x2C68, 4, 2, -1}, {0x2C73, 0, 1, -1}, {0x2C76, 0, 1, -1}, {0x2C81, 98, 2, -1}, {0x2CEC, 2, 2, -1}, {0x2CF3, 0, 1, -1},
+  {0x2D00, 37, 1, -7264}, {0x2D27, 0, 1, -7264}, {0x2D2D, 0, 1, -7264}, {0xA641, 44, 2, -1}, {0xA681, 26, 2, -1}, {0xA723, 12, 2, -1},
+  {0xA733, 60, 2, -1}, {0xA77A, 2, 2, -1}, {0xA77F, 8, 2, -1}, {0xA78C, 0, 1, -1}, {0xA791, 2, 2, -1}, {0xA794, 0, 1, 48}, {0xA797, 18, 2, -1},
+  {0xA7B5, 14, 2, -1}, {0xA7C8, 2, 2, -1}, {0xA7D1, 0, 1, -1}, {0xA7D7, 2, 2, -1}, {0xA7F6, 0, 1, -1}, {0xAB53, 0, 1, -928}, {0xAB70, 79, 1, -38864},
+  {0xFF41, 25, 1, -32}, {0x10428, 39, 1, -40}, {0x104D8, 35, 1, -40}, {0x10597, 10, 1, -39}, {0x105A3, 14, 1, -39}, {0x105B3, 6, 1, -39},
+  {0x105BB, 1, 1, -39}, {0x10CC0, 50, 1, -64}, {0x118C0, 31, 1, -32}, {0x16E60, 31, 1, -32}, {0x1E922, 33, 1, -34},
+};
+
+/// Code points whose upper form is several.
+struct LongUpperCase {
+  std::uint16_t of;
+  std::uint16_t to[3];
+};
+
+inline constexpr LongUpperCase long_upper_cases[] = {
+  {0xDF, {0x53, 0x53}}, {0x149, {0x2BC, 0x4E}}, {0x1F0, {0x4A, 0x30C}}, {0x390, {0x399, 0x308, 0x301}}, {0x3B0, {0x3A5, 0x308, 0x301}},
+  {0x587, {0x535, 0x552}}, {0x1E96, {0x48, 0x331}}, {0x1E97, {0x54, 0x308}}, {0x1E98, {0x57, 0x30A}}, {0x1E99, {0x59, 0x30A}},
+  {0x1E9A, {0x41, 0x2BE}}, {0x1F50, {0x3A5, 0x313}}, {0x1F52, {0x3A5, 0x313, 0x300}}, {0x1F54, {0x3A5, 0x313, 0x301}},
+  {0x1F56, {0x3A5, 0x313, 0x342}}, {0x1F80, {0x1F08, 0x399}}, {0x1F81, {0x1F09, 0x399}}, {0x1F82, {0x1F0A, 0x399}}, {0x1F83, {0x1F0B, 0x399}},
+  {0x1F84, {0x1F0C, 0x399}}, {0x1F85, {0x1F0D, 0x399}}, {0x1F86, {0x1F0E, 0x399}}, {0x1F87, {0x1F0F, 0x399}}, {0x1F88, {0x1F08, 0x399}},
+  {0x1F89, {0x1F09, 0x399}}, {0x1F8A, {0x1F0A, 0x399}}, {0x1F8B, {0x1F0B, 0x399}}, {0x1F8C, {0x1F0C, 0x399}}, {0x1F8D, {0x1F0D, 0x399}},
+  {0x1F8E, {0x1F0E, 0x399}}, {0x1F8F, {0x1F0F, 0x399}}, {0x1F90, {0x1F28, 0x399}}, {0x1F91, {0x1F29, 0x399}}, {0x1F92, {0x1F2A, 0x399}},
+  {0x1F93, {0x1F2B, 0x399}}, {0x1F94, {0x1F2C, 0x399}}, {0x1F95, {0x1F2D, 0x399}}, {0x1F96, {0x1F2E, 0x399}}, {0x1F97, {0x1F2F, 0x399}},
+  {0x1F98, {0x1F28, 0x399}}, {0x1F99, {0x1F29, 0x399}}, {0x1F9A, {0x1F2A, 0x399}}, {0x1F9B, {0x1F2B, 0x399}}, {0x1F9C, {0x1F2C, 0x399}},
+  {0x1F9D, {0x1F2D, 0x399}}, {0x1F9E, {0x1F2E, 0x399}}, {0x1F9F, {0x1F2F, 0x399}}, {0x1FA0, {0x1F68, 0x399}}, {0x1FA1, {0x1F69, 0x399}},
+  {0x1FA2, {0x1F6A, 0x399}}, {0x1FA3, {0x1F6B, 0x399}}, {0x1FA4, {0x1F6C, 0x399}}, {0x1FA5, {0x1F6D, 0x399}}, {0x1FA6, {0x1F6E, 0x399}},
+  {0x1FA7, {0x1F6F, 0x399}}, {0x1FA8, {0x1F68, 0x399}}, {0x1FA9, {0x1F69, 0x399}}, {0x1FAA, {0x1F6A, 0x399}}, {0x1FAB, {0x1F6B, 0x399}},
+  {0x1FAC, {0x1F6C, 0x399}}, {0x1FAD, {0x1F6D, 0x399}}, {0x1FAE, {0x1F6E, 0x399}}, {0x1FAF, {0x1F6F, 0x399}}, {0x1FB2, {0x1FBA, 0x399}},
+  {0x1FB3, {0x391, 0x399}}, {0x1FB4, {0x386, 0x399}}, {0x1FB6, {0x391, 0x342}}, {0x1FB7, {0x391, 0x342, 0x399}}, {0x1FBC, {0x391, 0x399}},
+  {0x1FC2, {0x1FCA, 0x399}}, {0x1FC3, {0x397, 0x399}}, {0x1FC4, {0x389, 0x399}}, {0x1FC6, {0x397, 0x342}}, {0x1FC7, {0x397, 0x342, 0x399}},
+  {0x1FCC, {0x397, 0x399}}, {0x1FD2, {0x399, 0x308, 0x300}}, {0x1FD3, {0x399, 0x308, 0x301}}, {0x1FD6, {0x399, 0x342}},
+  {0x1FD7, {0x399, 0x308, 0x342}}, {0x1FE2, {0x3A5, 0x308, 0x300}}, {0x1FE3, {0x3A5, 0x308, 0x301}}, {0x1FE4, {0x3A1, 0x313}},
+  {0x1FE6, {0x3A5, 0x342}}, {0x1FE7, {0x3A5, 0x308, 0x342}}, {0x1FF2, {0x1FFA, 0x399}}, {0x1FF3, {0x3A9, 0x399}}, {0x1FF4, {0x38F, 0x399}},
+  {0x1FF6, {0x3A9, 0x342}}, {0x1FF7, {0x3A9, 0x342, 0x399}}, {0x1FFC, {0x3A9, 0x399}}, {0xFB00, {0x46, 0x46}}, {0xFB01, {0x46, 0x49}},
+  {0xFB02, {0x46, 0x4C}}, {0xFB03, {0x46, 0x46, 0x49}}, {0xFB04, {0x46, 0x46, 0x4C}}, {0xFB05, {0x53, 0x54}}, {0xFB06, {0x53, 0x54}},
+  {0xFB13, {0x544, 0x546}}, {0xFB14, {0x544, 0x535}}, {0xFB15, {0x544, 0x53B}}, {0xFB16, {0x54E, 0x546}}, {0xFB17, {0x544, 0x53D}},
+};
+
+inline constexpr CaseRun lower_case_runs[] = {
+  {0xC0, 22, 1, 32}, {0xD8, 6, 1, 32}, {0x100, 46, 2, 1}, {0x132, 4, 2, 1}, {0x139, 14, 2, 1}, {0x14A, 44, 2, 1}, {0x178, 0, 1, -121},
+  {0x179, 4, 2, 1}, {0x181, 0, 1, 210}, {0x182, 2, 2, 1}, {0x186, 0, 1, 206}, {0x187, 0, 1, 1}, {0x189, 1, 1, 205}, {0x18B, 0, 1, 1},
+  {0x18E, 0, 1, 79}, {0x18F, 0, 1, 202}, {0x190, 0, 1, 203}, {0x191, 0, 1, 1}, {0x193, 0, 1, 205}, {0x194, 0, 1, 207}, {0x196, 0, 1, 211},
+  {0x197, 0, 1, 209}, {0x198, 0, 1, 1}, {0x19C, 0, 1, 211}, {0x19D, 0, 1, 213}, {0x19F, 0, 1, 214}, {0x1A0, 4, 2, 1}, {0x1A6, 0, 1, 218},
+  {0x1A7, 0, 1, 1}, {0x1A9, 0, 1, 218}, {0x1AC, 0, 1, 1}, {0x1AE, 0, 1, 218}, {0x1AF, 0, 1, 1}, {0x1B1, 1, 1, 217}, {0x1B3, 2, 2, 1},
+  {0x1B7, 0, 1, 219}, {0x1B8, 0, 1, 1}, {0x1BC, 0, 1, 1}, {0x1C4, 0, 1, 2}, {0x1C5, 0, 1, 1}, {0x1C7, 0, 1, 2}, {0x1C8, 0, 1, 1}, {0x1CA, 0, 1, 2},
+  {0x1CB, 16, 2, 1}, {0x1DE, 16, 2, 1}, {0x1F1, 0, 1, 2}, {0x1F2, 2, 2, 1}, {0x1F6, 0, 1, -97}, {0x1F7, 0, 1, -56}, {0x1F8, 38, 2, 1},
+  {0x220, 0, 1, -130}, {0x222, 16, 2, 1}, {0x23A, 0, 1, 10795}, {0x23B, 0, 1, 1}, {0x23D, 0, 1, -163}, {0x23E, 0, 1, 10792}, {0x241, 0, 1, 1},
+  {0x243, 0, 1, -195}, {0x244, 0, 1, 69}, {0x245, 0, 1, 71}, {0x246, 8, 2, 1}, {0x370, 2, 2, 1}, {0x376, 0, 1, 1}, {0x37F, 0, 1, 116},
+  {0x386, 0, 1, 38}, {0x388, 2, 1, 37}, {0x38C, 0, 1, 64}, {0x38E, 1, 1, 63}, {0x391, 16, 1, 32}, {0x3A3, 8, 1, 32}, {0x3CF, 0, 1, 8},
+  {0x3D8, 22, 2, 1}, {0x3F4, 0, 1, -60}, {0x3F7, 0, 1, 1}, {0x3F9, 0, 1, -7}, {0x3FA, 0, 1, 1}, {0x3FD, 2, 1, -130}, {0x400, 15, 1, 80},
+  {0x410, 31, 1, 32}, {0x460, 32, 2, 1}, {0x48A, 52, 2, 1}, {0x4C0, 0, 1, 15}, {0x4C1, 12, 2, 1}, {0x4D0, 94, 2, 1}, {0x531, 37, 1, 48},
+  {0x10A0, 37, 1, 7264}, {0x10C7, 0, 1, 7264}, {0x10CD, 0, 1, 7264}, {0x13A0, 79, 1, 38864}, {0x13F0, 5, 1, 8}, {0x1C90, 42, 1, -3008},
+  {0x1CBD, 2, 1, -3008}, {0x1E00, 148, 2, 1}, {0x1E9E, 0, 1, -7615}, {0x1EA0, 94, 2, 1}, {0x1F08, 7, 1, -8}, {0x1F18, 5, 1, -8}, {0x1F28, 7, 1, -8},
+  {0x1F38, 7, 1, -8}, {0x1F48, 5, 1, -8}, {0x1F59, 6, 2, -8}, {0x1F68, 7, 1, -8}, {0x1F88, 7, 1, -8}, {0x1F98, 7, 1, -8}, {0x1FA8, 7, 1, -8},
+  {0x1FB8, 1, 1, -8}, {0x1FBA, 1, 1, -74}, {0x1FBC, 0, 1, -9}, {0x1FC8, 3, 1, -86}, {0x1FCC, 0, 1, -9}, {0x1FD8, 1, 1, -8}, {0x1FDA, 1, 1, -100},
+  {0x1FE8, 1, 1, -8}, {0x1FEA, 1, 1, -112}, {0x1FEC, 0, 1, -7}, {0x1FF8, 1, 1, -128}, {0x1FFA, 1, 1, -126}, {0x1FFC, 0, 1, -9}, {0x2126, 0, 1, -7517},
+  {0x212A, 0, 1, -8383}, {0x212B, 0, 1, -8262}, {0x2132, 0, 1, 28}, {0x2160, 15, 1, 16}, {0x2183, 0, 1, 1}, {0x24B6, 25, 1, 26}, {0x2C00, 47, 1, 48},
+  {0x2C60, 0, 1, 1}, {0x2C62, 0, 1, -10743}, {0x2C63, 0, 1, -3814}, {0x2C64, 0, 1, -10727}, {0x2C67, 4, 2, 1}, {0x2C6D, 0, 1, -10780},
+  {0x2C6E, 0, 1, -10749}, {0x2C6F, 0, 1, -10783}, {0x2C70, 0, 1, -10782}, {0x2C72, 0, 1, 1}, {0x2C75, 0, 1, 1}, {0x2C7E, 1, 1, -10815},
+  {0x2C80, 98, 2, 1}, {0x2CEB, 2, 2, 1}, {0x2CF2, 0, 1, 1}, {0xA640, 44, 2, 1}, {0xA680, 26, 2, 1}, {0xA722, 12, 2, 1}, {0xA732, 60, 2, 1},
+  {0xA779, 2, 2, 1}, {0xA77D, 0, 1, -35332}, {0xA77E, 8, 2, 1}, {0xA78B, 0, 1, 1}, {0xA78D, 0, 1, -42280}, {0xA790, 2, 2, 1}, {0xA796, 18, 2, 1},
+  {0xA7AA, 0, 1, -42308}, {0xA7AB, 0, 1, -42319}, {0xA7AC, 0, 1, -42315}, {0xA7AD, 0, 1, -42305}, {0xA7AE, 0, 1, -42308}, {0xA7B0, 0, 1, -42258},
+  {0xA7B1, 0, 1, -42282}, {0xA7B2, 0, 1, -42261}, {0xA7B3, 0, 1, 928}, {0xA7B4, 14, 2, 1}, {0xA7C4, 0, 1, -48}, {0xA7C5, 0, 1, -42307},
+  {0xA7C6, 0, 1, -35384}, {0xA7C7, 2, 2, 1}, {0xA7D0, 0, 1, 1}, {0xA7D6, 2, 2, 1}, {0xA7F5, 0, 1, 1}, {0xFF21, 25, 1, 32}, {0x10400, 39, 1, 40},
+  {0x104B0, 35, 1, 40}, {0x10570, 10, 1, 39}, {0x1057C, 14, 1, 39}, {0x1058C, 6, 1, 39}, {0x10594, 1, 1, 39}, {0x10C80, 50, 1, 64},
+  {0x118A0, 31, 1, 32}, {0x16E40, 31, 1, 32}, {0x1E900, 33, 1, 34},
+};
+
+// clang-format on
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/case_forms.hpp -----------------------------------------------------------------------------------
+
+// The upper and lower forms of a code point, without a language and a context.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+template <std::size_t N>
+std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
+  for (const CaseRun& run : runs) {
+    if (c < run.first) break;
+    if (c - run.first <= run.span && (c - run.first) % run.step == 0) {
+      return static_cast<std::uint32_t>(static_cast<std::int64_t>(c) + run.difference);
+    }
+  }
+  return c;
+}
+
+inline void append_utf8(std::uint32_t c, std::string& out) {
+  char bytes[4];
+  out.append(bytes, static_cast<std::size_t>(put_utf8(c, bytes) - bytes));
+}
+
+/// `c` in upper case: of some code points several, as SS of U+00DF.
+inline std::string upper_form(std::uint32_t c) {
+  std::string out;
+  if (c < 0x80) {
+    out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 0x20 : c);
+    return out;
+  }
+  for (const LongUpperCase& row : long_upper_cases) {
+    if (row.of != c) continue;
+    for (const std::uint16_t part : row.to) {
+      if (part != 0) append_utf8(part, out);
+    }
+    return out;
+  }
+  append_utf8(change_case(c, upper_case_runs), out);
+  return out;
+}
+
+/// `c` in lower case.
+inline std::string lower_form(std::uint32_t c) {
+  std::string out;
+  if (c < 0x80) {
+    out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+  } else if (c == 0x130) {
+    out = "i\xCC\x87";  // the one whose lower form is two: I with a dot above
+  } else {
+    append_utf8(change_case(c, lower_case_runs), out);
+  }
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/condition.hpp ----------------------------------------------------------------------------------
+
+// One thing that a filter may ask of a value.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
+inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
+  if (text.find(':') != std::string_view::npos) return parse_ipv6(text);
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    const std::string_view digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > 3) return std::nullopt;
+    std::uint32_t value = 0;
+    for (const char c : digits) {
+      if (!is_digit(c)) return std::nullopt;
+      value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (value > 255) return std::nullopt;
+    address = address << 8 | value;
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
+  }
+  return IpAddress::v4(address);
+}
+
+/// What is asked of one scalar. An event's value that is no scalar meets nothing.
+struct Condition {
+  enum class Kind : std::uint8_t {
+    null,
+    boolean,
+    number,  ///< equal as a number
+    text,    ///< equal, or the same address
+    exists,  ///< any scalar
+    absent,  ///< nothing anywhere: judged by who looks for the field
+    prefix,
+    suffix,
+    any_case,  ///< equal but for case
+    wildcard,
+    numeric,  ///< within bounds
+    network,  ///< an address of a network
+    none_of,  ///< any scalar that meets none of `parts`
+  };
+
+  Kind kind = Kind::null;
+  bool flag = false;  ///< boolean
+  std::string text;   ///< number (as written), text, prefix, suffix, any_case, wildcard; network as it was written
+  // numeric: at most two bounds
+  double low = 0, high = 0;
+  bool has_low = false, has_high = false, includes_low = false, includes_high = false;
+  // text that is an address, and network
+  std::optional<IpAddress> address;
+  unsigned bits = 0;  ///< how many of the address count
+  Wildcard wildcard;
+  /// any_case: the forms of each code point
+  std::vector<std::array<std::string, 3>> letters;
+  std::vector<Condition> parts;
+
+  /// Whether a scalar meets it.
+  bool meets(json::View value) const;
+
+ private:
+  bool meets_text(std::string_view value) const;
+  bool is_in_network(std::string_view value) const;
+  bool is_within(double value) const noexcept {
+    return !std::isinf(value) && (!has_low || value > low || (includes_low && value == low)) &&
+           (!has_high || value < high || (includes_high && value == high));
+  }
+};
+
+/// The forms of each code point of a text: itself, upper, lower.
+inline std::vector<std::array<std::string, 3>> letters_of(std::string_view text) {
+  std::vector<std::array<std::string, 3>> letters;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = (std::min)(code_point_size(text[at]), text.size() - at);
+    const std::uint32_t c = code_point_at(text, at);
+    letters.push_back({std::string(text.substr(at, size)), upper_form(c), lower_form(c)});
+    at += size;
+  }
+  return letters;
+}
+
+/// Whether a text is made of one form of each letter. None of a letter's forms begins another, so that the first that
+/// fits is the one.
+inline bool fits_letters(const std::vector<std::array<std::string, 3>>& letters, std::string_view text) noexcept {
+  for (const auto& forms : letters) {
+    bool fits = false;
+    for (const std::string& form : forms) {
+      fits = text.substr(0, form.size()) == form;
+      if (!fits) continue;
+      text.remove_prefix(form.size());
+      break;
+    }
+    if (!fits) return false;
+  }
+  return text.empty();
+}
+
+inline bool Condition::is_in_network(std::string_view value) const {
+  if (value.size() > 64) return false;
+  const auto found = parse_filter_address(value);
+  if (!found || found->is_v6 != address->is_v6) return false;
+  const unsigned whole = bits / 8;
+  for (unsigned i = 0; i < whole; ++i) {
+    if (found->bytes[i] != address->bytes[i]) return false;
+  }
+  const unsigned rest = bits % 8;
+  return rest == 0 || (found->bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
+}
+
+inline bool Condition::meets_text(std::string_view value) const {
+  switch (kind) {
+    case Kind::text: return value == text || (address && is_in_network(value));
+    case Kind::prefix: return value.substr(0, text.size()) == text;
+    case Kind::suffix: return value.size() >= text.size() && value.substr(value.size() - text.size()) == text;
+    case Kind::any_case: return fits_letters(letters, value);
+    case Kind::wildcard: return wildcard.fits(value);
+    case Kind::network: return is_in_network(value);
+    default: return false;
+  }
+}
+
+inline bool Condition::meets(json::View value) const {
+  const json::Kind type = value.kind();
+  if (type == json::Kind::missing || type == json::Kind::array || type == json::Kind::object) return false;
+  switch (kind) {
+    case Kind::exists: return true;
+    case Kind::absent: return false;
+    case Kind::null: return type == json::Kind::null;
+    case Kind::boolean: return type == json::Kind::boolean && value.boolean() == flag;
+    case Kind::number: return type == json::Kind::number && is_same_number(text, value.digits());
+    case Kind::numeric: return type == json::Kind::number && is_within(json::to_double(value.digits()));
+    case Kind::none_of:
+      for (const Condition& part : parts) {
+        if (part.meets(value)) return false;
+      }
+      return true;
+    default: return type == json::Kind::string && meets_text(value.string());
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/pattern.hpp ------------------------------------------------------------------------------------
+
+// A filter as it is read: the conditions of each field, and in which combinations they are asked for.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A field with what is asked of it. One of the conditions is enough.
+struct FieldTest {
+  std::uint16_t path = 0;  ///< its number in Pattern::paths
+  std::vector<Condition> conditions;
+};
+
+struct Pattern {
+  /// Keys joined by dots, each once.
+  std::vector<std::string> paths;
+  std::vector<FieldTest> tests;
+  /// Numbers of tests that are to be met together; one alternative is enough. Several where there is a `$or`.
+  std::vector<std::vector<std::uint16_t>> alternatives;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/evaluate.hpp -----------------------------------------------------------------------------------
+
+// Whether an event is what a pattern asks for: the plain way, one pattern at a time.
+
+#include <bitset>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Looks through an event for what a pattern asks. Used for one event; borrows both.
+///
+/// A field is met by any scalar at its path, whatever lists it stands in; but fields that stand in one list are to be
+/// met by the same element of it. A path may be reached in several ways (a key twice, or with a dot in it): then any of
+/// them will do.
+class Evaluation {
+ public:
+  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+
+  Evaluation(const Pattern& pattern, json::View event) : pattern_(pattern), event_(event) {}
+
+  bool matches() {
+    for (std::size_t i = 0; i < pattern_.alternatives.size(); ++i) {
+      if (matches(i)) return true;
+    }
+    return false;
+  }
+
+  /// Whether all tests of an alternative are met together.
+  bool matches(std::size_t alternative) {
+    Fields wanted;
+    for (const std::uint16_t test : pattern_.alternatives[alternative]) wanted.set(use(test));
+    for (const std::uint16_t test : pattern_.alternatives[alternative]) {
+      if (is_absence(pattern_.tests[test])) wanted.reset(pattern_.tests[test].path);
+    }
+    return is_met(wanted, event_, 0);
+  }
+
+  /// Whether a test is met, were it the only one.
+  bool meets(std::uint16_t test) {
+    Fields wanted;
+    wanted.set(use(test));
+    return is_absence(pattern_.tests[test]) || is_met(wanted, event_, 0);
+  }
+
+  /// The first scalar at a path; missing where there is none.
+  json::View find(std::string_view path) const { return find(path, event_, 0); }
+
+ private:
+  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
+  struct Way {
+    Fields fields;
+    json::View value;
+    std::size_t offset;
+  };
+
+  /// More ways than one to many fields at a time are tried this often, then given up.
+  static constexpr unsigned most_tries = 10'000;
+
+  std::uint16_t use(std::uint16_t test) {
+    const std::uint16_t path = pattern_.tests[test].path;
+    if (tests_.size() < pattern_.paths.size()) tests_.resize(pattern_.paths.size());
+    tests_[path] = &pattern_.tests[test];
+    return path;
+  }
+
+  bool is_absence(const FieldTest& test) const {
+    for (const Condition& condition : test.conditions) {
+      if (condition.kind == Condition::Kind::absent) return !find(pattern_.paths[test.path]).exists();
+    }
+    return false;
+  }
+
+  /// How much of a path is behind where it goes on with a key; 0 where it does not.
+  static std::size_t step(std::string_view path, std::size_t offset, std::string_view key) noexcept {
+    if (offset > path.size() || path.size() - offset < key.size()) return 0;
+    if (path.substr(offset, key.size()) != key) return 0;
+    const std::size_t end = offset + key.size();
+    return end == path.size() || path[end] == '.' ? end + 1 : 0;
+  }
+
+  json::View find(std::string_view path, json::View value, std::size_t offset) const {
+    json::View found;
+    if (value.is_object()) {
+      value.for_each_member([&](std::string_view key, json::View member) {
+        if (found.exists()) return;
+        if (const std::size_t next = step(path, offset, key)) found = find(path, member, next);
+      });
+    } else if (value.is_array()) {
+      value.for_each_element([&](json::View element) {
+        if (!found.exists()) found = find(path, element, offset);
+      });
+    } else if (offset == path.size() + 1) {
+      found = value;
+    }
+    return found;
+  }
+
+  bool is_met(const Fields& wanted, json::View value, std::size_t offset) {
+    if (wanted.none()) return true;
+    if (value.is_array()) {
+      bool met = false;
+      value.for_each_element([&](json::View element) { met = met || is_met(wanted, element, offset); });
+      return met;
+    }
+    if (value.is_object()) return is_met_by_object(wanted, value, offset);
+    // A scalar is at the end of one path.
+    for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
+      if (!wanted.test(field)) continue;
+      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*tests_[field], value)) return false;
+    }
+    return true;
+  }
+
+  static bool is_met_by(const FieldTest& test, json::View value) {
+    for (const Condition& condition : test.conditions) {
+      if (condition.meets(value)) return true;
+    }
+    return false;
+  }
+
+  bool is_met_by_object(const Fields& wanted, json::View object, std::size_t offset) {
+    std::vector<Way> ways;
+    Fields once, twice;
+    object.for_each_member([&](std::string_view key, json::View member) {
+      Way way{{}, member, 0};
+      for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
+        if (!wanted.test(field)) continue;
+        if (const std::size_t next = step(pattern_.paths[field], offset, key)) {
+          way.fields.set(field);
+          way.offset = next;
+        }
+      }
+      if (way.fields.none()) return;
+      twice |= once & way.fields;
+      once |= way.fields;
+      ways.push_back(way);
+    });
+    if (once != wanted) return false;
+    if (twice.none()) return are_met(ways);
+    return is_met_by_some(ways, twice);
+  }
+
+  bool are_met(const std::vector<Way>& ways) {
+    for (const Way& way : ways) {
+      if (!is_met(way.fields, way.value, way.offset)) return false;
+    }
+    return true;
+  }
+
+  /// Sends the first of the fields that several ways lead to along one of them after the other.
+  bool is_met_by_some(std::vector<Way>& ways, Fields several) {
+    if (several.none()) return are_met(ways);
+    std::size_t field = 0;
+    while (!several.test(field)) ++field;
+    several.reset(field);
+    std::vector<std::size_t> leading;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      if (ways[i].fields.test(field)) leading.push_back(i);
+      ways[i].fields.reset(field);
+    }
+    for (const std::size_t i : leading) {
+      if (++tries_ > most_tries) return false;
+      ways[i].fields.set(field);
+      // What cannot be met alone need not be tried together with the rest.
+      Fields alone;
+      alone.set(field);
+      if (is_met(alone, ways[i].value, ways[i].offset) && is_met_by_some(ways, several)) return true;
+      ways[i].fields.reset(field);
+    }
+    for (const std::size_t i : leading) ways[i].fields.set(field);
+    return false;
+  }
+
+  const Pattern& pattern_;
+  json::View event_;
+  std::vector<const FieldTest*> tests_;  // by path, those of the alternative at hand
+  unsigned tries_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
+
+// From the JSON of a filter to a Pattern, every fault named by its place.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+class PatternReader {
+ public:
+  Result<Pattern> read(json::View root) {
+    Group group;
+    if (read_object(root, {}, group)) expand(group, {}, pattern_.alternatives);
+    if (error_) return *std::move(error_);
+    return std::move(pattern_);
+  }
+
+ private:
+  using Kind = Condition::Kind;
+
+  /// Fields that are asked for together, and with each list of `choices` one of these groups.
+  struct Group {
+    std::vector<std::uint16_t> tests;
+    std::vector<std::vector<Group>> choices;
+  };
+
+  static constexpr std::string_view operators =
+      "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
+
+  /// Keeps the first fault. Always false.
+  bool fail(std::string_view place, std::string message) {
+    if (error_) return false;
+    error_.emplace();
+    error_->field = place;
+    error_->fields.push_back({std::string(place), message, "filter"});
+    error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
+    return false;
+  }
+
+  static bool is_operator(std::string_view key) {
+    for (std::string_view list = operators; !list.empty();) {
+      const std::size_t end = (std::min)(list.find(", "), list.size());
+      if (list.substr(0, end) == key) return true;
+      list.remove_prefix((std::min)(end + 2, list.size()));
+    }
+    return false;
+  }
+
+  /// Whether a later member has the same key: that one counts.
+  static bool is_repeated(json::View object, std::string_view key, std::size_t position) {
+    std::size_t at = 0;
+    bool found = false;
+    object.for_each_member(
+        [&](std::string_view other, json::View) { found = found || (at++ > position && other == key); });
+    return found;
+  }
+
+  /// @param place  the keys before, joined; empty at the top
+  bool read_object(json::View object, const std::string& place, Group& group) {
+    if (!object.is_object() || object.size() == 0) return fail(place, "must be an object with a field at least");
+    std::size_t position = 0;
+    object.for_each_member([&](std::string_view key, json::View value) {
+      if (error_ || is_repeated(object, key, position++)) return;
+      const std::string path = place.empty() ? std::string(key) : place + "." + std::string(key);
+      if (key == "$or") {
+        read_choice(value, place, path, group);
+      } else if (value.is_object()) {
+        read_object(value, path, group);
+      } else if (!value.is_array()) {
+        fail(path, "must be a list of values, as [\"x\"]");
+      } else {
+        read_test(value, path, group);
+      }
+    });
+    return !error_;
+  }
+
+  bool read_choice(json::View list, const std::string& place, const std::string& path, Group& group) {
+    if (!list.is_array() || list.size() < 2) return fail(path, "must be a list of two objects at least");
+    std::vector<Group> choice;
+    list.for_each_element([&](json::View branch) {
+      const std::string at = path + "[" + decimal(choice.size()) + "]";
+      branch.for_each_member([&](std::string_view key, json::View) {
+        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+      });
+      choice.emplace_back();
+      if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
+      if (!error_) read_object(branch, place, choice.back());
+    });
+    group.choices.push_back(std::move(choice));
+    return !error_;
+  }
+
+  bool read_test(json::View list, const std::string& path, Group& group) {
+    if (list.size() == 0) return fail(path, "must have a value at least");
+    FieldTest test;
+    test.path = number_of(path);
+    list.for_each_element([&](json::View value) {
+      if (error_) return;
+      const std::string at = path + "[" + decimal(test.conditions.size()) + "]";
+      test.conditions.emplace_back();
+      read_condition(value, at, test.conditions.back());
+    });
+    if (error_) return false;
+    if (pattern_.paths.size() > NOTIFIER_MAX_FILTER_FIELDS) {
+      return fail({}, "asks for too many fields (maximum is " + decimal(NOTIFIER_MAX_FILTER_FIELDS) + ")");
+    }
+    // The same field in another way of writing: the last counts.
+    const auto number = static_cast<std::uint16_t>(pattern_.tests.size());
+    bool is_new = true;
+    for (std::uint16_t& known : group.tests) {
+      if (pattern_.tests[known].path != test.path) continue;
+      known = number;
+      is_new = false;
+    }
+    if (is_new) group.tests.push_back(number);
+    pattern_.tests.push_back(std::move(test));
+    return true;
+  }
+
+  std::uint16_t number_of(const std::string& path) {
+    std::size_t i = 0;
+    while (i < pattern_.paths.size() && pattern_.paths[i] != path) ++i;
+    if (i == pattern_.paths.size()) pattern_.paths.push_back(path);
+    return static_cast<std::uint16_t>(i);
+  }
+
+  bool read_condition(json::View value, const std::string& at, Condition& out) {
+    if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
+    if (!value.is_object()) return read_value(value, out);
+    if (value.size() != 1) return fail(at, "must have one operator; there are " + std::string(operators));
+    value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
+    return !error_;
+  }
+
+  bool read_value(json::View value, Condition& out) {
+    switch (value.kind()) {
+      case json::Kind::boolean:
+        out.kind = Kind::boolean;
+        out.flag = value.boolean();
+        break;
+      case json::Kind::number:
+        out.kind = Kind::number;
+        out.text = value.digits();
+        break;
+      case json::Kind::string:
+        out.kind = Kind::text;
+        out.text = value.string();
+        out.address = out.text.size() <= 64 ? parse_filter_address(out.text) : std::nullopt;
+        if (out.address) out.bits = out.address->is_v6 ? 128 : 32;
+        break;
+      default: out.kind = Kind::null; break;
+    }
+    return true;
+  }
+
+  bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
+    if (!is_operator(name)) {
+      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
+                          std::string(operators));
+    }
+    const std::string place = at + "." + std::string(name);
+    if (name == "exists") {
+      if (operand.kind() != json::Kind::boolean) return fail(place, "must be true or false");
+      out.kind = operand.boolean() ? Kind::exists : Kind::absent;
+      return true;
+    }
+    if (name == "anything-but") return read_anything_but(operand, place, out);
+    if (name == "numeric") return read_numeric(operand, place, out);
+    if (name == "cidr") return read_network(operand, place, out);
+    return read_text(name, operand, place, out);
+  }
+
+  /// exactly, prefix, suffix, equals-ignore-case, wildcard: one text.
+  bool read_text(std::string_view name, json::View operand, const std::string& place, Condition& out) {
+    if (!operand.is_string()) return fail(place, "must be a text");
+    if (name == "exactly") return read_value(operand, out);
+    out.text = operand.string();
+    out.kind = name == "prefix" ? Kind::prefix : name == "suffix" ? Kind::suffix : Kind::any_case;
+    if (name == "equals-ignore-case") out.letters = letters_of(out.text);
+    if (name != "wildcard") return true;
+    out.kind = Kind::wildcard;
+    std::size_t where = 0;
+    switch (Wildcard::read(out.text, out.wildcard, where)) {
+      case Wildcard::Fault::none: return true;
+      case Wildcard::Fault::double_star: return fail(place, "has two stars in a row, at byte " + decimal(where));
+      case Wildcard::Fault::bad_escape:
+        return fail(place, "has a backslash before what needs none, at byte " + decimal(where) +
+                               R"(: only \* and \\ are known)");
+      case Wildcard::Fault::too_many_stars: break;
+    }
+    return fail(place, "has too many stars (maximum is " + decimal(Wildcard::most_stars) + ")");
+  }
+
+  bool read_anything_but(json::View operand, const std::string& place, Condition& out) {
+    out.kind = Kind::none_of;
+    if (operand.is_string() || operand.kind() == json::Kind::number) {
+      out.parts.emplace_back();
+      return read_plain(operand, out.parts.back());
+    }
+    if (operand.is_array()) {
+      if (operand.size() == 0) return fail(place, "must have a value at least");
+      json::Kind kind = json::Kind::missing;
+      operand.for_each_element([&](json::View value) {
+        if (kind == json::Kind::missing) kind = value.kind();
+        if (value.kind() != kind || (kind != json::Kind::string && kind != json::Kind::number)) {
+          fail(place, "must be texts or numbers, all of one kind");
+        }
+        out.parts.emplace_back();
+        read_plain(value, out.parts.back());
+      });
+      return !error_;
+    }
+    if (!operand.is_object() || operand.size() != 1) {
+      return fail(place,
+                  "must be a text, a number, a list of either, or one of prefix, suffix, wildcard, equals-ignore-case");
+    }
+    operand.for_each_member([&](std::string_view name, json::View texts) {
+      if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
+        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
+        return;
+      }
+      const std::string inner = place + "." + std::string(name);
+      if (texts.is_array() && texts.size() == 0) fail(inner, "must have a text at least");
+      if (!texts.is_array()) {
+        out.parts.emplace_back();
+        read_text(name, texts, inner, out.parts.back());
+      }
+      texts.for_each_element([&](json::View text) {
+        out.parts.emplace_back();
+        read_text(name, text, inner, out.parts.back());
+      });
+    });
+    return !error_;
+  }
+
+  /// A text or a number within anything-but, where a text that is an address is a text.
+  bool read_plain(json::View value, Condition& out) {
+    read_value(value, out);
+    out.address.reset();
+    return true;
+  }
+
+  bool read_numeric(json::View operand, const std::string& place, Condition& out) {
+    constexpr const char* shape = "must be [\"=\", 5], [\">\", 5] or [\">=\", 5, \"<\", 10]";
+    out.kind = Kind::numeric;
+    std::vector<json::View> list;
+    operand.for_each_element([&](json::View value) { list.push_back(value); });
+    if (list.size() != 2 && list.size() != 4) return fail(place, shape);
+    for (std::size_t i = 0; i < list.size(); i += 2) {
+      const std::string_view name = list[i].string();
+      if (list[i + 1].kind() != json::Kind::number) return fail(place, shape);
+      const double value = json::to_double(list[i + 1].digits());
+      if (std::isinf(value)) return fail(place, "has a number beyond what a double holds");
+      const bool is_equal = name == "=" && list.size() == 2;
+      const bool is_low = (name == ">" || name == ">=") && i == 0;
+      const bool is_high = (name == "<" || name == "<=") && (i == 2 || list.size() == 2);
+      if (!is_equal && !is_low && !is_high) return fail(place, shape);
+      if (is_equal || is_low) {
+        out.has_low = true;
+        out.low = value;
+        out.includes_low = name != ">";
+      }
+      if (is_equal || is_high) {
+        out.has_high = true;
+        out.high = value;
+        out.includes_high = name != "<";
+      }
+    }
+    if (list.size() == 4 && !(out.low < out.high))
+      return fail(place, "must have its lower number first, and a greater one");
+    return true;
+  }
+
+  bool read_network(json::View operand, const std::string& place, Condition& out) {
+    constexpr const char* shape = "must be a network, as 10.0.0.0/8 or 2001:db8::/32";
+    out.kind = Kind::network;
+    out.text = operand.string();
+    const std::size_t slash = out.text.find('/');
+    if (slash == std::string::npos || slash > 64) return fail(place, shape);
+    out.address = parse_filter_address(std::string_view(out.text).substr(0, slash));
+    const std::string_view bits = std::string_view(out.text).substr(slash + 1);
+    if (!out.address || bits.empty() || bits.size() > 3) return fail(place, shape);
+    for (const char c : bits) {
+      if (c < '0' || c > '9') return fail(place, shape);
+      out.bits = out.bits * 10 + static_cast<unsigned>(c - '0');
+    }
+    return out.bits <= (out.address->is_v6 ? 128u : 32u) || fail(place, shape);
+  }
+
+  /// Writes out all combinations of a group's choices.
+  /// @param before  what is asked for outside the group
+  void expand(const Group& group, const std::vector<std::uint16_t>& before,
+              std::vector<std::vector<std::uint16_t>>& out) {
+    std::vector<std::vector<std::uint16_t>> all(1, before);
+    if (!add(group.tests, all.front())) return;
+    for (const std::vector<Group>& choice : group.choices) {
+      std::vector<std::vector<std::uint16_t>> longer;
+      for (const auto& one : all) {
+        for (const Group& branch : choice) expand(branch, one, longer);
+        if (longer.size() > NOTIFIER_MAX_FILTER_ALTERNATIVES) {
+          fail({}, "has too many combinations of $or (maximum is " + decimal(NOTIFIER_MAX_FILTER_ALTERNATIVES) + ")");
+        }
+        if (error_) return;
+      }
+      all = std::move(longer);
+    }
+    for (auto& one : all) out.push_back(std::move(one));
+  }
+
+  /// One field can be asked for once only: engines differ in what both together would mean.
+  bool add(const std::vector<std::uint16_t>& tests, std::vector<std::uint16_t>& to) {
+    for (const std::uint16_t test : tests) {
+      const std::uint16_t path = pattern_.tests[test].path;
+      for (const std::uint16_t other : to) {
+        if (pattern_.tests[other].path == path) {
+          return fail(pattern_.paths[path],
+                      "is asked for inside of $or and outside: write what is to hold into each of its objects");
+        }
+      }
+      to.push_back(test);
+    }
+    return true;
+  }
+
+  Pattern pattern_;
+  std::optional<Error> error_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/wanted_text.hpp --------------------------------------------------------------------------------
+
+// What a filter asks of a field, in words.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void append_number(double value, std::string& out) {
+  char text[json::max_double_chars];
+  out.append(text, static_cast<std::size_t>(json::write_double(value, text) - text));
+}
+
+inline void append_wanted(const Condition& condition, std::string& out) {
+  using Kind = Condition::Kind;
+  switch (condition.kind) {
+    case Kind::null: out += "null"; break;
+    case Kind::boolean: out += condition.flag ? "true" : "false"; break;
+    case Kind::number: out += condition.text.substr(0, 64); break;
+    case Kind::text: out += detail::quoted(condition.text); break;
+    case Kind::exists: out += "any value"; break;
+    case Kind::absent: out += "none"; break;
+    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
+    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
+    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
+    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
+    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
+    case Kind::numeric:
+      if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
+        append_number(condition.low, out);
+        break;
+      }
+      out += "a number";
+      if (condition.has_low) append_number(condition.low, out += condition.includes_low ? " of at least " : " above ");
+      if (condition.has_high) {
+        if (condition.has_low) out += " and";
+        append_number(condition.high, out += condition.includes_high ? " of at most " : " below ");
+      }
+      break;
+    case Kind::none_of:
+      out += "anything but ";
+      for (std::size_t i = 0; i < condition.parts.size(); ++i) {
+        if (i != 0) out += i + 1 == condition.parts.size() ? " and " : ", ";
+        append_wanted(condition.parts[i], out);
+      }
+      break;
+  }
+}
+
+/// "'build-error' or 'crashed-error'": at most five of the conditions.
+inline std::string wanted_text(const FieldTest& test) {
+  constexpr std::size_t most = 5;
+  std::string out;
+  const std::size_t count = test.conditions.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == most) return out + " or " + decimal(count - most) + " others";
+    if (i != 0) out += i + 1 == count ? " or " : ", ";
+    append_wanted(test.conditions[i], out);
+  }
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/filter.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Of a test that is not met: what is there, and what was wanted.
+inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
+  const std::string& path = pattern.paths[pattern.tests[test].path];
+  const json::View found = Evaluation(pattern, event).find(path);
+  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
+  const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
+  const std::string_view last = std::string_view(path).substr(dot);
+  // `value` and `old_value` are what variables were set to.
+  const bool is_secret = is_secret_name(path) || last == "value" || last == "old_value";
+  std::string is;
+  if (!found.exists()) {
+    is = " is not there";
+  } else if (is_secret) {
+    is = " has a value that is not shown";
+  } else {
+    is = " is " + (found.is_string() ? detail::quoted(found.string())
+                   : found.is_null() ? "null"
+                                     : found.text().substr(0, 64));
+  }
+  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
+                               std::shared_ptr<const std::string> json) noexcept
+    : pattern_(std::move(pattern)), json_(std::move(json)) {}
+
+NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+
+NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_FILTER_BYTES);
+  if (!root) return root.error();
+  return compile(*root);
+}
+
+NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
+  std::string json;
+  pattern.append_json(json);
+  if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
+    Error error;
+    error.message = "the filter is too long (maximum is " + detail::decimal(NOTIFIER_MAX_FILTER_BYTES) + " bytes)";
+    error.fields.push_back({{}, error.message, "too_long"});
+    return error;
+  }
+  auto read = detail::PatternReader().read(pattern);
+  if (!read) return std::move(read).error();
+  return Filter(std::make_shared<const detail::Pattern>(*std::move(read)),
+                std::make_shared<const std::string>(std::move(json)));
+}
+
+NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
+  detail::Evaluation evaluation(*pattern_, event);
+  if (evaluation.matches()) return {};
+  // Of several alternatives, that which the event comes closest to.
+  const std::vector<std::uint16_t>* nearest = nullptr;
+  std::size_t least = 0;
+  for (const auto& alternative : pattern_->alternatives) {
+    std::size_t missed = 0;
+    for (const std::uint16_t test : alternative) missed += evaluation.meets(test) ? 0u : 1u;
+    if (nearest == nullptr || missed < least) {
+      nearest = &alternative;
+      least = missed;
+    }
+  }
+  for (const std::uint16_t test : *nearest) {
+    if (!evaluation.meets(test)) return detail::describe_miss(*pattern_, event, test);
+  }
+  return "The fields that the filter wants are there, but not together in one element of a list";
 }
 
 NOTIFIER_NAMESPACE_END

@@ -9,17 +9,15 @@
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "notifier/filter/evaluate.hpp"
-#include "notifier/filter/pattern.hpp"
-#include "notifier/filter/read_pattern.hpp"
-#include "notifier/filter/wanted_text.hpp"
-#include "notifier/json/document.hpp"
-#include "notifier/model/secret_member.hpp"
+#include "notifier/json/view.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+struct Pattern;
+}
 
 /// A pattern over an event's JSON, in the language of Amazon EventBridge's event patterns: fields together, values of a
 /// field one or the other. include/FILTERS.md describes it.
@@ -36,7 +34,7 @@ class Filter {
   static Result<Filter> compile(json::View pattern);
 
   /// @param event  the root of an event, or of any other document
-  bool matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+  bool matches(json::View event) const;
 
   /// Why an event does not match: one English sentence without a final full stop, about the first field that is not as
   /// it is wanted ("type_data.status is 'success'; the filter wants 'build-error' or 'crashed-error'"). No value of a
@@ -47,26 +45,70 @@ class Filter {
   std::string_view json() const noexcept { return *json_; }
 
  private:
-  Filter(detail::Pattern pattern, std::string json)
-      : pattern_(std::make_shared<const detail::Pattern>(std::move(pattern))),
-        json_(std::make_shared<const std::string>(std::move(json))) {}
-
-  std::string describe(json::View event, std::uint16_t test) const;
+  Filter(std::shared_ptr<const detail::Pattern> pattern, std::shared_ptr<const std::string> json) noexcept;
 
   std::shared_ptr<const detail::Pattern> pattern_;
   std::shared_ptr<const std::string> json_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline Result<Filter> Filter::compile(std::string_view json) {
+#if NOTIFIER_BODIES
+
+#include <cstddef>
+#include <cstdint>
+#include <utility>
+#include <vector>
+
+#include "notifier/filter/evaluate.hpp"
+#include "notifier/filter/pattern.hpp"
+#include "notifier/filter/read_pattern.hpp"
+#include "notifier/filter/wanted_text.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/model/secret_member.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Of a test that is not met: what is there, and what was wanted.
+inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
+  const std::string& path = pattern.paths[pattern.tests[test].path];
+  const json::View found = Evaluation(pattern, event).find(path);
+  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
+  const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
+  const std::string_view last = std::string_view(path).substr(dot);
+  // `value` and `old_value` are what variables were set to.
+  const bool is_secret = is_secret_name(path) || last == "value" || last == "old_value";
+  std::string is;
+  if (!found.exists()) {
+    is = " is not there";
+  } else if (is_secret) {
+    is = " has a value that is not shown";
+  } else {
+    is = " is " + (found.is_string() ? detail::quoted(found.string())
+                   : found.is_null() ? "null"
+                                     : found.text().substr(0, 64));
+  }
+  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
+                               std::shared_ptr<const std::string> json) noexcept
+    : pattern_(std::move(pattern)), json_(std::move(json)) {}
+
+NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+
+NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
   json::Document document;
   const auto root = document.parse(json, NOTIFIER_MAX_FILTER_BYTES);
   if (!root) return root.error();
   return compile(*root);
 }
 
-inline Result<Filter> Filter::compile(json::View pattern) {
+NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
   std::string json;
   pattern.append_json(json);
   if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
@@ -77,10 +119,11 @@ inline Result<Filter> Filter::compile(json::View pattern) {
   }
   auto read = detail::PatternReader().read(pattern);
   if (!read) return std::move(read).error();
-  return Filter(*std::move(read), std::move(json));
+  return Filter(std::make_shared<const detail::Pattern>(*std::move(read)),
+                std::make_shared<const std::string>(std::move(json)));
 }
 
-inline std::string Filter::explain(json::View event) const {
+NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
   detail::Evaluation evaluation(*pattern_, event);
   if (evaluation.matches()) return {};
   // Of several alternatives, that which the event comes closest to.
@@ -95,30 +138,11 @@ inline std::string Filter::explain(json::View event) const {
     }
   }
   for (const std::uint16_t test : *nearest) {
-    if (!evaluation.meets(test)) return describe(event, test);
+    if (!evaluation.meets(test)) return detail::describe_miss(*pattern_, event, test);
   }
   return "The fields that the filter wants are there, but not together in one element of a list";
 }
 
-inline std::string Filter::describe(json::View event, std::uint16_t test) const {
-  const std::string& path = pattern_->paths[pattern_->tests[test].path];
-  const json::View found = detail::Evaluation(*pattern_, event).find(path);
-  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
-  const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
-  const std::string_view last = std::string_view(path).substr(dot);
-  // `value` and `old_value` are what variables were set to.
-  const bool is_secret = detail::is_secret_name(path) || last == "value" || last == "old_value";
-  std::string is;
-  if (!found.exists()) {
-    is = " is not there";
-  } else if (is_secret) {
-    is = " has a value that is not shown";
-  } else {
-    is = " is " + (found.is_string() ? detail::quoted(found.string())
-                   : found.is_null() ? "null"
-                                     : found.text().substr(0, 64));
-  }
-  return name + is + "; the filter wants " + (is_secret ? "another" : detail::wanted_text(pattern_->tests[test]));
-}
-
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

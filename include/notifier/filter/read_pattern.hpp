@@ -96,7 +96,7 @@ class PatternReader {
     list.for_each_element([&](json::View branch) {
       const std::string at = path + "[" + decimal(choice.size()) + "]";
       branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + quoted(key));
+        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
       });
       choice.emplace_back();
       if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
@@ -171,8 +171,8 @@ class PatternReader {
 
   bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
     if (!is_operator(name)) {
-      return fail(at,
-                  "has an operator that is not known here: " + quoted(name) + "; there are " + std::string(operators));
+      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
+                          std::string(operators));
     }
     const std::string place = at + "." + std::string(name);
     if (name == "exists") {
@@ -232,7 +232,7 @@ class PatternReader {
     }
     operand.for_each_member([&](std::string_view name, json::View texts) {
       if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
-        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + quoted(name));
+        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
         return;
       }
       const std::string inner = place + "." + std::string(name);

@@ -25,14 +25,14 @@ inline void append_wanted(const Condition& condition, std::string& out) {
     case Kind::null: out += "null"; break;
     case Kind::boolean: out += condition.flag ? "true" : "false"; break;
     case Kind::number: out += condition.text.substr(0, 64); break;
-    case Kind::text: out += quoted(condition.text); break;
+    case Kind::text: out += detail::quoted(condition.text); break;
     case Kind::exists: out += "any value"; break;
     case Kind::absent: out += "none"; break;
-    case Kind::prefix: out += "what begins with " + quoted(condition.text); break;
-    case Kind::suffix: out += "what ends with " + quoted(condition.text); break;
-    case Kind::any_case: out += quoted(condition.text) + " in any case"; break;
-    case Kind::wildcard: out += "what is like " + quoted(condition.text); break;
-    case Kind::network: out += "an address of " + quoted(condition.text); break;
+    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
+    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
+    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
+    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
+    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
     case Kind::numeric:
       if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
         append_number(condition.low, out);

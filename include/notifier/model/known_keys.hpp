@@ -91,7 +91,7 @@ NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view 
   } else {
     message.append("; did you mean ").append(nearest).append("?");
   }
-  const std::string shown = quoted(key);
+  const std::string shown = detail::quoted(key);
   problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
 }
 

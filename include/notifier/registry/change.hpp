@@ -98,7 +98,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
+      problems.add(field, "is no platform: " + detail::quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -114,7 +114,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
-                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                 "is no platform that is known here: " + detail::quoted(*draft.platform_id) +
                      "; name it in platform: " + known_platforms(),
                  "unknown_platform");
   }

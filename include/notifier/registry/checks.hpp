@@ -47,7 +47,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, detail::quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -74,12 +74,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add(
-        "email_from",
-        is_name
-            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
-        "invalid_email");
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + detail::quoted(address) + " " +
+                           email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
   if (settings.link_base.empty()) return;

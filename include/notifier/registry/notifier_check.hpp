@@ -98,10 +98,10 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(
-          field,
-          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
-          "unknown_event_type");
+      problems_.add(field,
+                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
+                        detail::quoted(text),
+                    "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);

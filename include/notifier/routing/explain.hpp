@@ -51,7 +51,7 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
-    case AudienceStatus::app: return "The event is about the app " + quoted(apps[0]->name());
+    case AudienceStatus::app: return "The event is about the app " + detail::quoted(apps[0]->name());
     case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
     case AudienceStatus::named_apps:
       return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
@@ -60,9 +60,10 @@ inline std::string status_text(AudienceStatus status, const Event& event, const 
         return "The event names no app, and the apps that were named with it are not registered";
       }
       return "The event is about an app that is not registered: " +
-             quoted(event.app_id.empty() ? event.app_name : event.app_id);
+             detail::quoted(event.app_id.empty() ? event.app_name : event.app_id);
     case AudienceStatus::no_app: return "The event names no app, and no apps were named with it";
-    case AudienceStatus::empty_project: return "No app carries the event's project: " + quoted(event.project_id);
+    case AudienceStatus::empty_project:
+      return "No app carries the event's project: " + detail::quoted(event.project_id);
   }
   return {};
 }
@@ -79,7 +80,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   const EventBit bit = vocabulary.bit_of_kind(event.type);
   const std::string what = event.type.empty() ? "events without a type"
                            : bit == vocabulary.unselectable_bit()
-                               ? "events of kind " + quoted(event.type)
+                               ? "events of kind " + detail::quoted(event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {

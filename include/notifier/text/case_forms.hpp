@@ -7,8 +7,8 @@
 #include <string>
 #include <string_view>
 
-#include "notifier/json/unescape.hpp"
 #include "notifier/text/case_table.hpp"
+#include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -26,7 +26,7 @@ std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
 
 inline void append_utf8(std::uint32_t c, std::string& out) {
   char bytes[4];
-  out.append(bytes, json::detail::put_utf8(c, bytes));
+  out.append(bytes, static_cast<std::size_t>(put_utf8(c, bytes) - bytes));
 }
 
 /// `c` in upper case: of some code points several, as SS of U+00DF.

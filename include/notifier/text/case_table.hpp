@@ -1,5 +1,5 @@
-// Generated from Unicode 14.0 (UnicodeData.txt and SpecialCasing.txt, what holds without a language or a context), without
-// ASCII. A run of code points that are changed by the same difference is one row.
+// Generated from Unicode 14.0 (UnicodeData.txt and SpecialCasing.txt, what holds without a language or a context),
+// without ASCII. A run of code points that are changed by the same difference is one row.
 
 #pragma once
 

@@ -121,8 +121,10 @@ inline std::string select_records(bool has_old, std::string_view where, std::str
   return sql.append(rest);
 }
 
+/// At most ?2 of those that wait, after sequence ?1.
 inline std::string select_waiting(bool has_old) {
-  return select_records(has_old, "state IN ('pending', 'held')", "state = 0", " ORDER BY sequence");
+  return select_records(has_old, "state IN ('pending', 'held') AND sequence > ?1", "state = 0 AND sequence > ?1",
+                        " ORDER BY sequence LIMIT ?2");
 }
 
 inline std::string select_by_key(bool has_old) {
