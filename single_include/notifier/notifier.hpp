@@ -1331,6 +1331,8 @@ struct Notifier {
   bool send_all_events = false;
   std::vector<std::string> selected_event_ids;  ///< ids of EventType, in the order given, each once
   TypeData type_data;
+  /// Which of the events that it takes it is told of, as the compact JSON of a Filter; empty: all.
+  std::string filter;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -1350,6 +1352,7 @@ struct NotifierDraft {
   std::optional<std::vector<std::string>> selected_event_ids;
   std::optional<std::vector<std::string>> selected_events;  ///< deprecated: names of either namespace
   std::optional<std::string> type_data;                     ///< JSON text of an object, merged key by key on update
+  std::optional<std::string> filter;                        ///< JSON text of a Filter; "null" removes it
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
@@ -2018,6 +2021,7 @@ struct DraftView {
   Selection selection = Selection::none;
   std::vector<std::string_view> selected;  ///< event type ids, or names
   json::View type_data;                    ///< an object, or missing
+  json::View filter;                       ///< whatever it is
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -2032,7 +2036,7 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data switched_off secrets_set";
+      "selected_event_ids selected_events app_id app type_data filter";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -2075,7 +2079,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = type_data = json::View();
+  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -2088,7 +2092,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 2: known = is("id", id); break;
       case 3: known = is("app", ignored); break;
       case 4: known = is("name", name_value) || is("type", type); break;
-      case 6: known = is("active", active_value) || is("app_id", ignored); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
       case 8: known = is("platform", platform); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
@@ -5026,16 +5030,17 @@ struct Event {
   std::string_view app_name;
   std::string_view project_id;
   std::string_view project_name;
+  json::View root;        ///< all of it: what filters look into
   json::View user;        ///< {username, email, id}
   json::View type_data;   ///< whatever the kind carries
   std::string_view body;  ///< the whole event, byte for byte as it came in
 
   /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
   /// the last of a duplicate counts.
-  /// @param root  an object; see Document::parse.
-  static Event read(json::View root, std::string_view body) noexcept;
+  /// @param whole_event  an object; see Document::parse.
+  static Event read(json::View whole_event, std::string_view body) noexcept;
   /// The same, in place of what was here.
-  void assign(json::View root, std::string_view whole) noexcept;
+  void assign(json::View whole_event, std::string_view whole) noexcept;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -5960,6 +5965,7 @@ enum class Reason {
   not_selected,        ///< the event has a selectable type, and it is not selected
   not_selectable,      ///< no selectable type covers this event; only send_all_events does
   alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
+  filtered_out,        ///< it takes the type, but the event is not what its filter wants
 };
 
 /// The reason's name, as "sends_all_events": stable, for programs.
@@ -9920,6 +9926,7 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
     draft.selected_events.emplace(view.selected.begin(), view.selected.end());
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
+  if (view.filter.exists()) view.filter.append_json(draft.filter.emplace());
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
@@ -12073,6 +12080,1401 @@ inline void read_app(json::View object, App& out, Problems& problems) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/filter/same_number.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A JSON number taken apart: its significant digits, as `0.DIGITS * 10^exponent`. Borrows its text.
+class Decimal {
+ public:
+  /// @param number  as JSON has it
+  explicit Decimal(std::string_view number) noexcept {
+    is_negative_ = !number.empty() && number.front() == '-';
+    if (is_negative_) number.remove_prefix(1);
+    const std::size_t mark = (std::min)(number.find_first_of("eE"), number.size());
+    mantissa_ = number.substr(0, mark);
+    point_ = (std::min)(mantissa_.find('.'), mantissa_.size());
+    begin_ = (std::min)(mantissa_.find_first_not_of("0."), mantissa_.size());
+    end_ = mantissa_.find_last_not_of("0.") + 1;  // npos + 1 is 0: a zero has no digits
+    if (begin_ >= end_) {
+      is_negative_ = false;
+      begin_ = end_ = 0;
+      return;
+    }
+    const auto before_point = static_cast<std::int64_t>(point_) - static_cast<std::int64_t>(begin_);
+    exponent_ = (begin_ > point_ ? before_point + 1 : before_point) + read_exponent(number.substr(mark));
+  }
+
+  friend bool operator==(const Decimal& a, const Decimal& b) noexcept {
+    if (a.is_negative_ != b.is_negative_ || a.exponent_ != b.exponent_) return false;
+    std::size_t i = a.begin_;
+    std::size_t j = b.begin_;
+    for (;; ++i, ++j) {
+      if (i == a.point_) ++i;
+      if (j == b.point_) ++j;
+      if (i >= a.end_ || j >= b.end_) return i >= a.end_ && j >= b.end_;
+      if (a.mantissa_[i] != b.mantissa_[j]) return false;
+    }
+  }
+
+ private:
+  /// @param text  `e12`, `E-3` or nothing. Beyond some billions of billions, all are the same.
+  static std::int64_t read_exponent(std::string_view text) noexcept {
+    constexpr std::int64_t most = INT64_MAX / 32;
+    std::int64_t value = 0;
+    bool is_negative = false;
+    for (const char c : text) {
+      if (c == '-') is_negative = true;
+      if (c >= '0' && c <= '9') value = (std::min)(value * 10 + (c - '0'), most);
+    }
+    return is_negative ? -value : value;
+  }
+
+  std::string_view mantissa_;
+  std::size_t point_ = 0;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  std::int64_t exponent_ = 0;
+  bool is_negative_ = false;
+};
+
+/// Whether two JSON numbers are equal as numbers, exactly, however they are written: 1, 1.0 and 10e-1; 0 and -0.
+inline bool is_same_number(std::string_view a, std::string_view b) noexcept {
+  return a == b || Decimal(a) == Decimal(b);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/wildcard.hpp -----------------------------------------------------------------------------------
+
+// Wildcards: `*` stands for any text. Matching is linear in the text, whatever the pattern.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A pattern read once: the pieces between its stars. A backslash before a star or a backslash takes the meaning from
+/// it.
+class Wildcard {
+ public:
+  enum class Fault : std::uint8_t { none, double_star, bad_escape, too_many_stars };
+
+  /// More would make an automaton of such patterns too large.
+  static constexpr std::size_t most_stars = 5;
+
+  Wildcard() = default;
+
+  /// @param at  where a fault is, in bytes
+  static Fault read(std::string_view pattern, Wildcard& out, std::size_t& at) {
+    out = Wildcard();
+    out.pieces_.emplace_back();
+    for (at = 0; at < pattern.size(); ++at) {
+      char c = pattern[at];
+      if (c == '*') {
+        if (at > 0 && out.pieces_.size() > 1 && out.pieces_.back().text.empty()) return Fault::double_star;
+        if (out.pieces_.size() > most_stars) return Fault::too_many_stars;
+        out.pieces_.emplace_back();
+        continue;
+      }
+      if (c == '\\') {
+        if (at + 1 == pattern.size() || (pattern[at + 1] != '*' && pattern[at + 1] != '\\')) return Fault::bad_escape;
+        c = pattern[++at];
+      }
+      out.pieces_.back().text += c;
+    }
+    for (Piece& piece : out.pieces_) piece.prepare();
+    return Fault::none;
+  }
+
+  bool fits(std::string_view text) const noexcept {
+    const std::string_view first = pieces_.front().text;
+    if (pieces_.size() == 1) return text == first;
+    const std::string_view last = pieces_.back().text;
+    if (text.size() < first.size() + last.size() || text.substr(0, first.size()) != first ||
+        text.substr(text.size() - last.size()) != last) {
+      return false;
+    }
+    text = text.substr(first.size(), text.size() - first.size() - last.size());
+    // What is between fits wherever it fits first.
+    for (std::size_t i = 1; i + 1 < pieces_.size(); ++i) {
+      const std::size_t end = pieces_[i].end_in(text);
+      if (end == std::string_view::npos) return false;
+      text.remove_prefix(end);
+    }
+    return true;
+  }
+
+ private:
+  struct Piece {
+    std::string text;
+    /// For each beginning of `text`, how much of its end is a beginning of `text` again (Knuth, Morris and Pratt).
+    std::vector<std::uint16_t> border;
+
+    void prepare() {
+      border.assign(text.size(), 0);
+      for (std::size_t i = 1; i < text.size(); ++i) border[i] = advance(border[i - 1], text[i]);
+    }
+    std::uint16_t advance(std::size_t matched, char c) const noexcept {
+      while (matched > 0 && text[matched] != c) matched = border[matched - 1];
+      return static_cast<std::uint16_t>(text[matched] == c ? matched + 1 : 0);
+    }
+    /// Where it ends where it stands first.
+    std::size_t end_in(std::string_view in) const noexcept {
+      std::size_t matched = 0;
+      for (std::size_t i = 0; i < in.size(); ++i) {
+        matched = advance(matched, in[i]);
+        if (matched == text.size()) return i + 1;
+      }
+      return std::string_view::npos;
+    }
+  };
+
+  std::vector<Piece> pieces_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+/// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
+/// 32 bits stay at 2^32: too large for any part.
+inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
+  if (text.empty()) return std::nullopt;
+  unsigned base = 10;
+  if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
+    base = 16;
+    text.remove_prefix(2);
+  } else if (text.size() >= 2 && text[0] == '0') {
+    base = 8;
+  }
+  std::uint64_t value = 0;
+  for (const char c : text) {
+    const auto digit = hex_digit(c);
+    if (!digit || *digit >= base) return std::nullopt;
+    value = value * base + *digit;
+    if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
+  }
+  return value;
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  const std::string_view label = host.substr(host.rfind('.') + 1);
+  if (label.empty()) return false;
+  bool digits = true;
+  for (const char c : label) digits = digits && detail::is_digit(c);
+  return digits || detail::net::parse_ipv4_number(label).has_value();
+}
+
+NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+  if (!text.empty() && text.back() == '.') text.remove_suffix(1);
+  std::uint64_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
+    if (!value) return std::nullopt;
+    if (dot == std::string_view::npos) {
+      const int bits = 32 - 8 * part;
+      if (*value >> bits != 0) return std::nullopt;
+      return IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+    }
+    if (*value > 255) return std::nullopt;
+    address = address << 8 | *value;
+    text.remove_prefix(dot + 1);
+  }
+  return std::nullopt;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    const std::string_view digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+    std::uint32_t value = 0;
+    for (const char c : digits) {
+      if (!detail::is_digit(c)) return std::nullopt;
+      value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (value > 255) return std::nullopt;
+    address = address << 8 | value;
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
+  }
+  return IpAddress::v4(address);
+}
+
+NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+  std::array<std::uint8_t, 16> bytes{};
+  std::size_t filled = 0;
+  std::size_t gap = bytes.size() + 1;
+  if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
+    gap = 0;
+    text.remove_prefix(2);
+  } else if (text.empty()) {
+    return std::nullopt;
+  }
+  while (!text.empty()) {
+    const std::size_t end = (std::min)(text.find(':'), text.size());
+    const std::string_view group = text.substr(0, end);
+    if (group.find('.') != std::string_view::npos) {
+      const auto tail = parse_dotted_ipv4(group);
+      if (!tail || end != text.size() || filled > 12) return std::nullopt;
+      std::memcpy(bytes.data() + filled, tail->bytes.data(), 4);
+      filled += 4;
+      break;
+    }
+    if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
+    unsigned value = 0;
+    for (const char c : group) {
+      const auto digit = detail::hex_digit(c);
+      if (!digit) return std::nullopt;
+      value = value << 4 | *digit;
+    }
+    bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
+    bytes[filled++] = static_cast<std::uint8_t>(value);
+    text.remove_prefix(end);
+    if (text.empty()) break;
+    text.remove_prefix(1);
+    if (text.empty()) return std::nullopt;
+    if (text[0] == ':') {
+      if (gap <= bytes.size()) return std::nullopt;
+      gap = filled;
+      text.remove_prefix(1);
+    }
+  }
+  if (gap > bytes.size()) {
+    if (filled != bytes.size()) return std::nullopt;
+  } else {
+    if (filled > 14) return std::nullopt;
+    const std::size_t tail = filled - gap;
+    std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
+    std::memset(bytes.data() + gap, 0, bytes.size() - filled);
+  }
+  return IpAddress::v6(bytes.data());
+}
+
+NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
+  std::string out;
+  if (!address.is_v6) {
+    for (std::size_t i = 0; i < 4; ++i) {
+      if (i != 0) out += '.';
+      out += detail::decimal(address.bytes[i]);
+    }
+    return out;
+  }
+  std::array<unsigned, 8> groups{};
+  for (std::size_t i = 0; i < 8; ++i) groups[i] = unsigned{address.bytes[2 * i]} << 8 | address.bytes[2 * i + 1];
+  std::size_t zeros = 8;
+  std::size_t longest = 1;
+  for (std::size_t i = 0; i < 8; ++i) {
+    std::size_t run = 0;
+    while (i + run < 8 && groups[i + run] == 0) ++run;
+    if (run > longest) {
+      longest = run;
+      zeros = i;
+    }
+  }
+  for (std::size_t i = 0; i < 8; ++i) {
+    if (i == zeros) {
+      out += "::";
+      i += longest - 1;
+      continue;
+    }
+    if (i != 0 && out.back() != ':') out += ':';
+    bool leading = true;
+    for (int shift = 12; shift >= 0; shift -= 4) {
+      const unsigned digit = groups[i] >> shift & 0xF;
+      if (leading && digit == 0 && shift != 0) continue;
+      leading = false;
+      out += "0123456789abcdef"[digit];
+    }
+  }
+  return out;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/case_table.hpp -----------------------------------------------------------------------------------
+
+// Generated from Unicode 14.0 (UnicodeData.txt and SpecialCasing.txt, what holds without a language or a context),
+// without ASCII. A run of code points that are changed by the same difference is one row.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// clang-format off
+
+/// Code points from `first` on, `step` apart, the last `span` after it: each becomes itself plus `difference`.
+struct CaseRun {
+  std::uint32_t first;
+  std::uint16_t span;
+  std::uint16_t step;
+  std::int32_t difference;
+};
+
+inline constexpr CaseRun upper_case_runs[] = {
+  {0xB5, 0, 1, 743}, {0xE0, 22, 1, -32}, {0xF8, 6, 1, -32}, {0xFF, 0, 1, 121}, {0x101, 46, 2, -1}, {0x131, 0, 1, -232}, {0x133, 4, 2, -1},
+  {0x13A, 14, 2, -1}, {0x14B, 44, 2, -1}, {0x17A, 4, 2, -1}, {0x17F, 0, 1, -300}, {0x180, 0, 1, 195}, {0x183, 2, 2, -1}, {0x188, 0, 1, -1},
+  {0x18C, 0, 1, -1}, {0x192, 0, 1, -1}, {0x195, 0, 1, 97}, {0x199, 0, 1, -1}, {0x19A, 0, 1, 163}, {0x19E, 0, 1, 130}, {0x1A1, 4, 2, -1},
+  {0x1A8, 0, 1, -1}, {0x1AD, 0, 1, -1}, {0x1B0, 0, 1, -1}, {0x1B4, 2, 2, -1}, {0x1B9, 0, 1, -1}, {0x1BD, 0, 1, -1}, {0x1BF, 0, 1, 56},
+  {0x1C5, 0, 1, -1}, {0x1C6, 0, 1, -2}, {0x1C8, 0, 1, -1}, {0x1C9, 0, 1, -2}, {0x1CB, 0, 1, -1}, {0x1CC, 0, 1, -2}, {0x1CE, 14, 2, -1},
+  {0x1DD, 0, 1, -79}, {0x1DF, 16, 2, -1}, {0x1F2, 0, 1, -1}, {0x1F3, 0, 1, -2}, {0x1F5, 0, 1, -1}, {0x1F9, 38, 2, -1}, {0x223, 16, 2, -1},
+  {0x23C, 0, 1, -1}, {0x23F, 1, 1, 10815}, {0x242, 0, 1, -1}, {0x247, 8, 2, -1}, {0x250, 0, 1, 10783}, {0x251, 0, 1, 10780}, {0x252, 0, 1, 10782},
+  {0x253, 0, 1, -210}, {0x254, 0, 1, -206}, {0x256, 1, 1, -205}, {0x259, 0, 1, -202}, {0x25B, 0, 1, -203}, {0x25C, 0, 1, 42319}, {0x260, 0, 1, -205},
+  {0x261, 0, 1, 42315}, {0x263, 0, 1, -207}, {0x265, 0, 1, 42280}, {0x266, 0, 1, 42308}, {0x268, 0, 1, -209}, {0x269, 0, 1, -211},
+  {0x26A, 0, 1, 42308}, {0x26B, 0, 1, 10743}, {0x26C, 0, 1, 42305}, {0x26F, 0, 1, -211}, {0x271, 0, 1, 10749}, {0x272, 0, 1, -213},
+  {0x275, 0, 1, -214}, {0x27D, 0, 1, 10727}, {0x280, 0, 1, -218}, {0x282, 0, 1, 42307}, {0x283, 0, 1, -218}, {0x287, 0, 1, 42282},
+  {0x288, 0, 1, -218}, {0x289, 0, 1, -69}, {0x28A, 1, 1, -217}, {0x28C, 0, 1, -71}, {0x292, 0, 1, -219}, {0x29D, 0, 1, 42261}, {0x29E, 0, 1, 42258},
+  {0x345, 0, 1, 84}, {0x371, 2, 2, -1}, {0x377, 0, 1, -1}, {0x37B, 2, 1, 130}, {0x3AC, 0, 1, -38}, {0x3AD, 2, 1, -37}, {0x3B1, 16, 1, -32},
+  {0x3C2, 0, 1, -31}, {0x3C3, 8, 1, -32}, {0x3CC, 0, 1, -64}, {0x3CD, 1, 1, -63}, {0x3D0, 0, 1, -62}, {0x3D1, 0, 1, -57}, {0x3D5, 0, 1, -47},
+  {0x3D6, 0, 1, -54}, {0x3D7, 0, 1, -8}, {0x3D9, 22, 2, -1}, {0x3F0, 0, 1, -86}, {0x3F1, 0, 1, -80}, {0x3F2, 0, 1, 7}, {0x3F3, 0, 1, -116},
+  {0x3F5, 0, 1, -96}, {0x3F8, 0, 1, -1}, {0x3FB, 0, 1, -1}, {0x430, 31, 1, -32}, {0x450, 15, 1, -80}, {0x461, 32, 2, -1}, {0x48B, 52, 2, -1},
+  {0x4C2, 12, 2, -1}, {0x4CF, 0, 1, -15}, {0x4D1, 94, 2, -1}, {0x561, 37, 1, -48}, {0x10D0, 42, 1, 3008}, {0x10FD, 2, 1, 3008}, {0x13F8, 5, 1, -8},
+  {0x1C80, 0, 1, -6254}, {0x1C81, 0, 1, -6253}, {0x1C82, 0, 1, -6244}, {0x1C83, 1, 1, -6242}, {0x1C85, 0, 1, -6243}, {0x1C86, 0, 1, -6236},
+  {0x1C87, 0, 1, -6181}, {0x1C88, 0, 1, 35266}, {0x1D79, 0, 1, 35332}, {0x1D7D, 0, 1, 3814}, {0x1D8E, 0, 1, 35384}, {0x1E01, 148, 2, -1},
+  {0x1E9B, 0, 1, -59}, {0x1EA1, 94, 2, -1}, {0x1F00, 7, 1, 8}, {0x1F10, 5, 1, 8}, {0x1F20, 7, 1, 8}, {0x1F30, 7, 1, 8}, {0x1F40, 5, 1, 8},
+  {0x1F51, 6, 2, 8}, {0x1F60, 7, 1, 8}, {0x1F70, 1, 1, 74}, {0x1F72, 3, 1, 86}, {0x1F76, 1, 1, 100}, {0x1F78, 1, 1, 128}, {0x1F7A, 1, 1, 112},
+  {0x1F7C, 1, 1, 126}, {0x1FB0, 1, 1, 8}, {0x1FBE, 0, 1, -7205}, {0x1FD0, 1, 1, 8}, {0x1FE0, 1, 1, 8}, {0x1FE5, 0, 1, 7}, {0x214E, 0, 1, -28},
+  {0x2170, 15, 1, -16}, {0x2184, 0, 1, -1}, {0x24D0, 25, 1, -26}, {0x2C30, 47, 1, -48}, {0x2C61, 0, 1, -1}, {0x2C65, 0, 1, -10795},
+  {0x2C66, 0, 1, -10792}, {0x2C68, 4, 2, -1}, {0x2C73, 0, 1, -1}, {0x2C76, 0, 1, -1}, {0x2C81, 98, 2, -1}, {0x2CEC, 2, 2, -1}, {0x2CF3, 0, 1, -1},
+  {0x2D00, 37, 1, -7264}, {0x2D27, 0, 1, -7264}, {0x2D2D, 0, 1, -7264}, {0xA641, 44, 2, -1}, {0xA681, 26, 2, -1}, {0xA723, 12, 2, -1},
+  {0xA733, 60, 2, -1}, {0xA77A, 2, 2, -1}, {0xA77F, 8, 2, -1}, {0xA78C, 0, 1, -1}, {0xA791, 2, 2, -1}, {0xA794, 0, 1, 48}, {0xA797, 18, 2, -1},
+  {0xA7B5, 14, 2, -1}, {0xA7C8, 2, 2, -1}, {0xA7D1, 0, 1, -1}, {0xA7D7, 2, 2, -1}, {0xA7F6, 0, 1, -1}, {0xAB53, 0, 1, -928}, {0xAB70, 79, 1, -38864},
+  {0xFF41, 25, 1, -32}, {0x10428, 39, 1, -40}, {0x104D8, 35, 1, -40}, {0x10597, 10, 1, -39}, {0x105A3, 14, 1, -39}, {0x105B3, 6, 1, -39},
+  {0x105BB, 1, 1, -39}, {0x10CC0, 50, 1, -64}, {0x118C0, 31, 1, -32}, {0x16E60, 31, 1, -32}, {0x1E922, 33, 1, -34},
+};
+
+/// Code points whose upper form is several.
+struct LongUpperCase {
+  std::uint16_t of;
+  std::uint16_t to[3];
+};
+
+inline constexpr LongUpperCase long_upper_cases[] = {
+  {0xDF, {0x53, 0x53}}, {0x149, {0x2BC, 0x4E}}, {0x1F0, {0x4A, 0x30C}}, {0x390, {0x399, 0x308, 0x301}}, {0x3B0, {0x3A5, 0x308, 0x301}},
+  {0x587, {0x535, 0x552}}, {0x1E96, {0x48, 0x331}}, {0x1E97, {0x54, 0x308}}, {0x1E98, {0x57, 0x30A}}, {0x1E99, {0x59, 0x30A}},
+  {0x1E9A, {0x41, 0x2BE}}, {0x1F50, {0x3A5, 0x313}}, {0x1F52, {0x3A5, 0x313, 0x300}}, {0x1F54, {0x3A5, 0x313, 0x301}},
+  {0x1F56, {0x3A5, 0x313, 0x342}}, {0x1F80, {0x1F08, 0x399}}, {0x1F81, {0x1F09, 0x399}}, {0x1F82, {0x1F0A, 0x399}}, {0x1F83, {0x1F0B, 0x399}},
+  {0x1F84, {0x1F0C, 0x399}}, {0x1F85, {0x1F0D, 0x399}}, {0x1F86, {0x1F0E, 0x399}}, {0x1F87, {0x1F0F, 0x399}}, {0x1F88, {0x1F08, 0x399}},
+  {0x1F89, {0x1F09, 0x399}}, {0x1F8A, {0x1F0A, 0x399}}, {0x1F8B, {0x1F0B, 0x399}}, {0x1F8C, {0x1F0C, 0x399}}, {0x1F8D, {0x1F0D, 0x399}},
+  {0x1F8E, {0x1F0E, 0x399}}, {0x1F8F, {0x1F0F, 0x399}}, {0x1F90, {0x1F28, 0x399}}, {0x1F91, {0x1F29, 0x399}}, {0x1F92, {0x1F2A, 0x399}},
+  {0x1F93, {0x1F2B, 0x399}}, {0x1F94, {0x1F2C, 0x399}}, {0x1F95, {0x1F2D, 0x399}}, {0x1F96, {0x1F2E, 0x399}}, {0x1F97, {0x1F2F, 0x399}},
+  {0x1F98, {0x1F28, 0x399}}, {0x1F99, {0x1F29, 0x399}}, {0x1F9A, {0x1F2A, 0x399}}, {0x1F9B, {0x1F2B, 0x399}}, {0x1F9C, {0x1F2C, 0x399}},
+  {0x1F9D, {0x1F2D, 0x399}}, {0x1F9E, {0x1F2E, 0x399}}, {0x1F9F, {0x1F2F, 0x399}}, {0x1FA0, {0x1F68, 0x399}}, {0x1FA1, {0x1F69, 0x399}},
+  {0x1FA2, {0x1F6A, 0x399}}, {0x1FA3, {0x1F6B, 0x399}}, {0x1FA4, {0x1F6C, 0x399}}, {0x1FA5, {0x1F6D, 0x399}}, {0x1FA6, {0x1F6E, 0x399}},
+  {0x1FA7, {0x1F6F, 0x399}}, {0x1FA8, {0x1F68, 0x399}}, {0x1FA9, {0x1F69, 0x399}}, {0x1FAA, {0x1F6A, 0x399}}, {0x1FAB, {0x1F6B, 0x399}},
+  {0x1FAC, {0x1F6C, 0x399}}, {0x1FAD, {0x1F6D, 0x399}}, {0x1FAE, {0x1F6E, 0x399}}, {0x1FAF, {0x1F6F, 0x399}}, {0x1FB2, {0x1FBA, 0x399}},
+  {0x1FB3, {0x391, 0x399}}, {0x1FB4, {0x386, 0x399}}, {0x1FB6, {0x391, 0x342}}, {0x1FB7, {0x391, 0x342, 0x399}}, {0x1FBC, {0x391, 0x399}},
+  {0x1FC2, {0x1FCA, 0x399}}, {0x1FC3, {0x397, 0x399}}, {0x1FC4, {0x389, 0x399}}, {0x1FC6, {0x397, 0x342}}, {0x1FC7, {0x397, 0x342, 0x399}},
+  {0x1FCC, {0x397, 0x399}}, {0x1FD2, {0x399, 0x308, 0x300}}, {0x1FD3, {0x399, 0x308, 0x301}}, {0x1FD6, {0x399, 0x342}},
+  {0x1FD7, {0x399, 0x308, 0x342}}, {0x1FE2, {0x3A5, 0x308, 0x300}}, {0x1FE3, {0x3A5, 0x308, 0x301}}, {0x1FE4, {0x3A1, 0x313}},
+  {0x1FE6, {0x3A5, 0x342}}, {0x1FE7, {0x3A5, 0x308, 0x342}}, {0x1FF2, {0x1FFA, 0x399}}, {0x1FF3, {0x3A9, 0x399}}, {0x1FF4, {0x38F, 0x399}},
+  {0x1FF6, {0x3A9, 0x342}}, {0x1FF7, {0x3A9, 0x342, 0x399}}, {0x1FFC, {0x3A9, 0x399}}, {0xFB00, {0x46, 0x46}}, {0xFB01, {0x46, 0x49}},
+  {0xFB02, {0x46, 0x4C}}, {0xFB03, {0x46, 0x46, 0x49}}, {0xFB04, {0x46, 0x46, 0x4C}}, {0xFB05, {0x53, 0x54}}, {0xFB06, {0x53, 0x54}},
+  {0xFB13, {0x544, 0x546}}, {0xFB14, {0x544, 0x535}}, {0xFB15, {0x544, 0x53B}}, {0xFB16, {0x54E, 0x546}}, {0xFB17, {0x544, 0x53D}},
+};
+
+inline constexpr CaseRun lower_case_runs[] = {
+  {0xC0, 22, 1, 32}, {0xD8, 6, 1, 32}, {0x100, 46, 2, 1}, {0x132, 4, 2, 1}, {0x139, 14, 2, 1}, {0x14A, 44, 2, 1}, {0x178, 0, 1, -121},
+  {0x179, 4, 2, 1}, {0x181, 0, 1, 210}, {0x182, 2, 2, 1}, {0x186, 0, 1, 206}, {0x187, 0, 1, 1}, {0x189, 1, 1, 205}, {0x18B, 0, 1, 1},
+  {0x18E, 0, 1, 79}, {0x18F, 0, 1, 202}, {0x190, 0, 1, 203}, {0x191, 0, 1, 1}, {0x193, 0, 1, 205}, {0x194, 0, 1, 207}, {0x196, 0, 1, 211},
+  {0x197, 0, 1, 209}, {0x198, 0, 1, 1}, {0x19C, 0, 1, 211}, {0x19D, 0, 1, 213}, {0x19F, 0, 1, 214}, {0x1A0, 4, 2, 1}, {0x1A6, 0, 1, 218},
+  {0x1A7, 0, 1, 1}, {0x1A9, 0, 1, 218}, {0x1AC, 0, 1, 1}, {0x1AE, 0, 1, 218}, {0x1AF, 0, 1, 1}, {0x1B1, 1, 1, 217}, {0x1B3, 2, 2, 1},
+  {0x1B7, 0, 1, 219}, {0x1B8, 0, 1, 1}, {0x1BC, 0, 1, 1}, {0x1C4, 0, 1, 2}, {0x1C5, 0, 1, 1}, {0x1C7, 0, 1, 2}, {0x1C8, 0, 1, 1}, {0x1CA, 0, 1, 2},
+  {0x1CB, 16, 2, 1}, {0x1DE, 16, 2, 1}, {0x1F1, 0, 1, 2}, {0x1F2, 2, 2, 1}, {0x1F6, 0, 1, -97}, {0x1F7, 0, 1, -56}, {0x1F8, 38, 2, 1},
+  {0x220, 0, 1, -130}, {0x222, 16, 2, 1}, {0x23A, 0, 1, 10795}, {0x23B, 0, 1, 1}, {0x23D, 0, 1, -163}, {0x23E, 0, 1, 10792}, {0x241, 0, 1, 1},
+  {0x243, 0, 1, -195}, {0x244, 0, 1, 69}, {0x245, 0, 1, 71}, {0x246, 8, 2, 1}, {0x370, 2, 2, 1}, {0x376, 0, 1, 1}, {0x37F, 0, 1, 116},
+  {0x386, 0, 1, 38}, {0x388, 2, 1, 37}, {0x38C, 0, 1, 64}, {0x38E, 1, 1, 63}, {0x391, 16, 1, 32}, {0x3A3, 8, 1, 32}, {0x3CF, 0, 1, 8},
+  {0x3D8, 22, 2, 1}, {0x3F4, 0, 1, -60}, {0x3F7, 0, 1, 1}, {0x3F9, 0, 1, -7}, {0x3FA, 0, 1, 1}, {0x3FD, 2, 1, -130}, {0x400, 15, 1, 80},
+  {0x410, 31, 1, 32}, {0x460, 32, 2, 1}, {0x48A, 52, 2, 1}, {0x4C0, 0, 1, 15}, {0x4C1, 12, 2, 1}, {0x4D0, 94, 2, 1}, {0x531, 37, 1, 48},
+  {0x10A0, 37, 1, 7264}, {0x10C7, 0, 1, 7264}, {0x10CD, 0, 1, 7264}, {0x13A0, 79, 1, 38864}, {0x13F0, 5, 1, 8}, {0x1C90, 42, 1, -3008},
+  {0x1CBD, 2, 1, -3008}, {0x1E00, 148, 2, 1}, {0x1E9E, 0, 1, -7615}, {0x1EA0, 94, 2, 1}, {0x1F08, 7, 1, -8}, {0x1F18, 5, 1, -8}, {0x1F28, 7, 1, -8},
+  {0x1F38, 7, 1, -8}, {0x1F48, 5, 1, -8}, {0x1F59, 6, 2, -8}, {0x1F68, 7, 1, -8}, {0x1F88, 7, 1, -8}, {0x1F98, 7, 1, -8}, {0x1FA8, 7, 1, -8},
+  {0x1FB8, 1, 1, -8}, {0x1FBA, 1, 1, -74}, {0x1FBC, 0, 1, -9}, {0x1FC8, 3, 1, -86}, {0x1FCC, 0, 1, -9}, {0x1FD8, 1, 1, -8}, {0x1FDA, 1, 1, -100},
+  {0x1FE8, 1, 1, -8}, {0x1FEA, 1, 1, -112}, {0x1FEC, 0, 1, -7}, {0x1FF8, 1, 1, -128}, {0x1FFA, 1, 1, -126}, {0x1FFC, 0, 1, -9}, {0x2126, 0, 1, -7517},
+  {0x212A, 0, 1, -8383}, {0x212B, 0, 1, -8262}, {0x2132, 0, 1, 28}, {0x2160, 15, 1, 16}, {0x2183, 0, 1, 1}, {0x24B6, 25, 1, 26}, {0x2C00, 47, 1, 48},
+  {0x2C60, 0, 1, 1}, {0x2C62, 0, 1, -10743}, {0x2C63, 0, 1, -3814}, {0x2C64, 0, 1, -10727}, {0x2C67, 4, 2, 1}, {0x2C6D, 0, 1, -10780},
+  {0x2C6E, 0, 1, -10749}, {0x2C6F, 0, 1, -10783}, {0x2C70, 0, 1, -10782}, {0x2C72, 0, 1, 1}, {0x2C75, 0, 1, 1}, {0x2C7E, 1, 1, -10815},
+  {0x2C80, 98, 2, 1}, {0x2CEB, 2, 2, 1}, {0x2CF2, 0, 1, 1}, {0xA640, 44, 2, 1}, {0xA680, 26, 2, 1}, {0xA722, 12, 2, 1}, {0xA732, 60, 2, 1},
+  {0xA779, 2, 2, 1}, {0xA77D, 0, 1, -35332}, {0xA77E, 8, 2, 1}, {0xA78B, 0, 1, 1}, {0xA78D, 0, 1, -42280}, {0xA790, 2, 2, 1}, {0xA796, 18, 2, 1},
+  {0xA7AA, 0, 1, -42308}, {0xA7AB, 0, 1, -42319}, {0xA7AC, 0, 1, -42315}, {0xA7AD, 0, 1, -42305}, {0xA7AE, 0, 1, -42308}, {0xA7B0, 0, 1, -42258},
+  {0xA7B1, 0, 1, -42282}, {0xA7B2, 0, 1, -42261}, {0xA7B3, 0, 1, 928}, {0xA7B4, 14, 2, 1}, {0xA7C4, 0, 1, -48}, {0xA7C5, 0, 1, -42307},
+  {0xA7C6, 0, 1, -35384}, {0xA7C7, 2, 2, 1}, {0xA7D0, 0, 1, 1}, {0xA7D6, 2, 2, 1}, {0xA7F5, 0, 1, 1}, {0xFF21, 25, 1, 32}, {0x10400, 39, 1, 40},
+  {0x104B0, 35, 1, 40}, {0x10570, 10, 1, 39}, {0x1057C, 14, 1, 39}, {0x1058C, 6, 1, 39}, {0x10594, 1, 1, 39}, {0x10C80, 50, 1, 64},
+  {0x118A0, 31, 1, 32}, {0x16E40, 31, 1, 32}, {0x1E900, 33, 1, 34},
+};
+
+// clang-format on
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/case_forms.hpp -----------------------------------------------------------------------------------
+
+// The upper and lower forms of a code point, without a language and a context.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+template <std::size_t N>
+std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
+  for (const CaseRun& run : runs) {
+    if (c < run.first) break;
+    if (c - run.first <= run.span && (c - run.first) % run.step == 0) {
+      return static_cast<std::uint32_t>(static_cast<std::int64_t>(c) + run.difference);
+    }
+  }
+  return c;
+}
+
+inline void append_utf8(std::uint32_t c, std::string& out) {
+  char bytes[4];
+  out.append(bytes, static_cast<std::size_t>(put_utf8(c, bytes) - bytes));
+}
+
+/// `c` in upper case: of some code points several, as SS of U+00DF.
+inline std::string upper_form(std::uint32_t c) {
+  std::string out;
+  if (c < 0x80) {
+    out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 0x20 : c);
+    return out;
+  }
+  for (const LongUpperCase& row : long_upper_cases) {
+    if (row.of != c) continue;
+    for (const std::uint16_t part : row.to) {
+      if (part != 0) append_utf8(part, out);
+    }
+    return out;
+  }
+  append_utf8(change_case(c, upper_case_runs), out);
+  return out;
+}
+
+/// `c` in lower case.
+inline std::string lower_form(std::uint32_t c) {
+  std::string out;
+  if (c < 0x80) {
+    out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
+  } else if (c == 0x130) {
+    out = "i\xCC\x87";  // the one whose lower form is two: I with a dot above
+  } else {
+    append_utf8(change_case(c, lower_case_runs), out);
+  }
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/condition.hpp ----------------------------------------------------------------------------------
+
+// One thing that a filter may ask of a value.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
+inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
+  if (text.find(':') != std::string_view::npos) return parse_ipv6(text);
+  std::uint32_t address = 0;
+  for (int part = 0; part < 4; ++part) {
+    const std::size_t dot = text.find('.');
+    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    const std::string_view digits = text.substr(0, dot);
+    if (digits.empty() || digits.size() > 3) return std::nullopt;
+    std::uint32_t value = 0;
+    for (const char c : digits) {
+      if (!is_digit(c)) return std::nullopt;
+      value = value * 10 + static_cast<std::uint32_t>(c - '0');
+    }
+    if (value > 255) return std::nullopt;
+    address = address << 8 | value;
+    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
+  }
+  return IpAddress::v4(address);
+}
+
+/// What is asked of one scalar. An event's value that is no scalar meets nothing.
+struct Condition {
+  enum class Kind : std::uint8_t {
+    null,
+    boolean,
+    number,  ///< equal as a number
+    text,    ///< equal, or the same address
+    exists,  ///< any scalar
+    absent,  ///< nothing anywhere: judged by who looks for the field
+    prefix,
+    suffix,
+    any_case,  ///< equal but for case
+    wildcard,
+    numeric,  ///< within bounds
+    network,  ///< an address of a network
+    none_of,  ///< any scalar that meets none of `parts`
+  };
+
+  Kind kind = Kind::null;
+  bool flag = false;  ///< boolean
+  std::string text;   ///< number (as written), text, prefix, suffix, any_case, wildcard; network as it was written
+  // numeric: at most two bounds
+  double low = 0, high = 0;
+  bool has_low = false, has_high = false, includes_low = false, includes_high = false;
+  // text that is an address, and network
+  std::optional<IpAddress> address;
+  unsigned bits = 0;  ///< how many of the address count
+  Wildcard wildcard;
+  /// any_case: the forms of each code point
+  std::vector<std::array<std::string, 3>> letters;
+  std::vector<Condition> parts;
+
+  /// Whether a scalar meets it.
+  bool meets(json::View value) const;
+
+ private:
+  bool meets_text(std::string_view value) const;
+  bool is_in_network(std::string_view value) const;
+  bool is_within(double value) const noexcept {
+    return !std::isinf(value) && (!has_low || value > low || (includes_low && value == low)) &&
+           (!has_high || value < high || (includes_high && value == high));
+  }
+};
+
+/// The forms of each code point of a text: itself, upper, lower.
+inline std::vector<std::array<std::string, 3>> letters_of(std::string_view text) {
+  std::vector<std::array<std::string, 3>> letters;
+  for (std::size_t at = 0; at < text.size();) {
+    const std::size_t size = (std::min)(code_point_size(text[at]), text.size() - at);
+    const std::uint32_t c = code_point_at(text, at);
+    letters.push_back({std::string(text.substr(at, size)), upper_form(c), lower_form(c)});
+    at += size;
+  }
+  return letters;
+}
+
+/// Whether a text is made of one form of each letter. None of a letter's forms begins another, so that the first that
+/// fits is the one.
+inline bool fits_letters(const std::vector<std::array<std::string, 3>>& letters, std::string_view text) noexcept {
+  for (const auto& forms : letters) {
+    bool fits = false;
+    for (const std::string& form : forms) {
+      fits = text.substr(0, form.size()) == form;
+      if (!fits) continue;
+      text.remove_prefix(form.size());
+      break;
+    }
+    if (!fits) return false;
+  }
+  return text.empty();
+}
+
+inline bool Condition::is_in_network(std::string_view value) const {
+  if (value.size() > 64) return false;
+  const auto found = parse_filter_address(value);
+  if (!found || found->is_v6 != address->is_v6) return false;
+  const unsigned whole = bits / 8;
+  for (unsigned i = 0; i < whole; ++i) {
+    if (found->bytes[i] != address->bytes[i]) return false;
+  }
+  const unsigned rest = bits % 8;
+  return rest == 0 || (found->bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
+}
+
+inline bool Condition::meets_text(std::string_view value) const {
+  switch (kind) {
+    case Kind::text: return value == text || (address && is_in_network(value));
+    case Kind::prefix: return value.substr(0, text.size()) == text;
+    case Kind::suffix: return value.size() >= text.size() && value.substr(value.size() - text.size()) == text;
+    case Kind::any_case: return fits_letters(letters, value);
+    case Kind::wildcard: return wildcard.fits(value);
+    case Kind::network: return is_in_network(value);
+    default: return false;
+  }
+}
+
+inline bool Condition::meets(json::View value) const {
+  const json::Kind type = value.kind();
+  if (type == json::Kind::missing || type == json::Kind::array || type == json::Kind::object) return false;
+  switch (kind) {
+    case Kind::exists: return true;
+    case Kind::absent: return false;
+    case Kind::null: return type == json::Kind::null;
+    case Kind::boolean: return type == json::Kind::boolean && value.boolean() == flag;
+    case Kind::number: return type == json::Kind::number && is_same_number(text, value.digits());
+    case Kind::numeric: return type == json::Kind::number && is_within(json::to_double(value.digits()));
+    case Kind::none_of:
+      for (const Condition& part : parts) {
+        if (part.meets(value)) return false;
+      }
+      return true;
+    default: return type == json::Kind::string && meets_text(value.string());
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/pattern.hpp ------------------------------------------------------------------------------------
+
+// A filter as it is read: the conditions of each field, and in which combinations they are asked for.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A field with what is asked of it. One of the conditions is enough.
+struct FieldTest {
+  std::uint16_t path = 0;  ///< its number in Pattern::paths
+  std::vector<Condition> conditions;
+};
+
+struct Pattern {
+  /// Keys joined by dots, each once.
+  std::vector<std::string> paths;
+  std::vector<FieldTest> tests;
+  /// Numbers of tests that are to be met together; one alternative is enough. Several where there is a `$or`.
+  std::vector<std::vector<std::uint16_t>> alternatives;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/evaluate.hpp -----------------------------------------------------------------------------------
+
+// Whether an event is what a pattern asks for: the plain way, one pattern at a time.
+
+#include <bitset>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Looks through an event for what a pattern asks. Used for one event; borrows both.
+///
+/// A field is met by any scalar at its path, whatever lists it stands in; but fields that stand in one list are to be
+/// met by the same element of it. A path may be reached in several ways (a key twice, or with a dot in it): then any of
+/// them will do.
+class Evaluation {
+ public:
+  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+
+  Evaluation(const Pattern& pattern, json::View event) : pattern_(pattern), event_(event) {}
+
+  bool matches() {
+    for (std::size_t i = 0; i < pattern_.alternatives.size(); ++i) {
+      if (matches(i)) return true;
+    }
+    return false;
+  }
+
+  /// Whether all tests of an alternative are met together.
+  bool matches(std::size_t alternative) {
+    Fields wanted;
+    for (const std::uint16_t test : pattern_.alternatives[alternative]) wanted.set(use(test));
+    for (const std::uint16_t test : pattern_.alternatives[alternative]) {
+      if (is_absence(pattern_.tests[test])) wanted.reset(pattern_.tests[test].path);
+    }
+    return is_met(wanted, event_, 0);
+  }
+
+  /// Whether a test is met, were it the only one.
+  bool meets(std::uint16_t test) {
+    Fields wanted;
+    wanted.set(use(test));
+    return is_absence(pattern_.tests[test]) || is_met(wanted, event_, 0);
+  }
+
+  /// The first scalar at a path; missing where there is none.
+  json::View find(std::string_view path) const { return find(path, event_, 0); }
+
+ private:
+  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
+  struct Way {
+    Fields fields;
+    json::View value;
+    std::size_t offset;
+  };
+
+  /// More ways than one to many fields at a time are tried this often, then given up.
+  static constexpr unsigned most_tries = 10'000;
+
+  std::uint16_t use(std::uint16_t test) {
+    const std::uint16_t path = pattern_.tests[test].path;
+    if (tests_.size() < pattern_.paths.size()) tests_.resize(pattern_.paths.size());
+    tests_[path] = &pattern_.tests[test];
+    return path;
+  }
+
+  bool is_absence(const FieldTest& test) const {
+    for (const Condition& condition : test.conditions) {
+      if (condition.kind == Condition::Kind::absent) return !find(pattern_.paths[test.path]).exists();
+    }
+    return false;
+  }
+
+  /// How much of a path is behind where it goes on with a key; 0 where it does not.
+  static std::size_t step(std::string_view path, std::size_t offset, std::string_view key) noexcept {
+    if (offset > path.size() || path.size() - offset < key.size()) return 0;
+    if (path.substr(offset, key.size()) != key) return 0;
+    const std::size_t end = offset + key.size();
+    return end == path.size() || path[end] == '.' ? end + 1 : 0;
+  }
+
+  json::View find(std::string_view path, json::View value, std::size_t offset) const {
+    json::View found;
+    if (value.is_object()) {
+      value.for_each_member([&](std::string_view key, json::View member) {
+        if (found.exists()) return;
+        if (const std::size_t next = step(path, offset, key)) found = find(path, member, next);
+      });
+    } else if (value.is_array()) {
+      value.for_each_element([&](json::View element) {
+        if (!found.exists()) found = find(path, element, offset);
+      });
+    } else if (offset == path.size() + 1) {
+      found = value;
+    }
+    return found;
+  }
+
+  bool is_met(const Fields& wanted, json::View value, std::size_t offset) {
+    if (wanted.none()) return true;
+    if (value.is_array()) {
+      bool met = false;
+      value.for_each_element([&](json::View element) { met = met || is_met(wanted, element, offset); });
+      return met;
+    }
+    if (value.is_object()) return is_met_by_object(wanted, value, offset);
+    // A scalar is at the end of one path.
+    for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
+      if (!wanted.test(field)) continue;
+      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*tests_[field], value)) return false;
+    }
+    return true;
+  }
+
+  static bool is_met_by(const FieldTest& test, json::View value) {
+    for (const Condition& condition : test.conditions) {
+      if (condition.meets(value)) return true;
+    }
+    return false;
+  }
+
+  bool is_met_by_object(const Fields& wanted, json::View object, std::size_t offset) {
+    std::vector<Way> ways;
+    Fields once, twice;
+    object.for_each_member([&](std::string_view key, json::View member) {
+      Way way{{}, member, 0};
+      for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
+        if (!wanted.test(field)) continue;
+        if (const std::size_t next = step(pattern_.paths[field], offset, key)) {
+          way.fields.set(field);
+          way.offset = next;
+        }
+      }
+      if (way.fields.none()) return;
+      twice |= once & way.fields;
+      once |= way.fields;
+      ways.push_back(way);
+    });
+    if (once != wanted) return false;
+    if (twice.none()) return are_met(ways);
+    return is_met_by_some(ways, twice);
+  }
+
+  bool are_met(const std::vector<Way>& ways) {
+    for (const Way& way : ways) {
+      if (!is_met(way.fields, way.value, way.offset)) return false;
+    }
+    return true;
+  }
+
+  /// Sends the first of the fields that several ways lead to along one of them after the other.
+  bool is_met_by_some(std::vector<Way>& ways, Fields several) {
+    if (several.none()) return are_met(ways);
+    std::size_t field = 0;
+    while (!several.test(field)) ++field;
+    several.reset(field);
+    std::vector<std::size_t> leading;
+    for (std::size_t i = 0; i < ways.size(); ++i) {
+      if (ways[i].fields.test(field)) leading.push_back(i);
+      ways[i].fields.reset(field);
+    }
+    for (const std::size_t i : leading) {
+      if (++tries_ > most_tries) return false;
+      ways[i].fields.set(field);
+      // What cannot be met alone need not be tried together with the rest.
+      Fields alone;
+      alone.set(field);
+      if (is_met(alone, ways[i].value, ways[i].offset) && is_met_by_some(ways, several)) return true;
+      ways[i].fields.reset(field);
+    }
+    for (const std::size_t i : leading) ways[i].fields.set(field);
+    return false;
+  }
+
+  const Pattern& pattern_;
+  json::View event_;
+  std::vector<const FieldTest*> tests_;  // by path, those of the alternative at hand
+  unsigned tries_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
+
+// From the JSON of a filter to a Pattern, every fault named by its place.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+class PatternReader {
+ public:
+  Result<Pattern> read(json::View root) {
+    Group group;
+    if (read_object(root, {}, group)) expand(group, {}, pattern_.alternatives);
+    if (error_) return *std::move(error_);
+    return std::move(pattern_);
+  }
+
+ private:
+  using Kind = Condition::Kind;
+
+  /// Fields that are asked for together, and with each list of `choices` one of these groups.
+  struct Group {
+    std::vector<std::uint16_t> tests;
+    std::vector<std::vector<Group>> choices;
+  };
+
+  static constexpr std::string_view operators =
+      "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
+
+  /// Keeps the first fault. Always false.
+  bool fail(std::string_view place, std::string message) {
+    if (error_) return false;
+    error_.emplace();
+    error_->field = place;
+    error_->fields.push_back({std::string(place), message, "invalid_filter"});
+    error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
+    return false;
+  }
+
+  static bool is_operator(std::string_view key) {
+    for (std::string_view list = operators; !list.empty();) {
+      const std::size_t end = (std::min)(list.find(", "), list.size());
+      if (list.substr(0, end) == key) return true;
+      list.remove_prefix((std::min)(end + 2, list.size()));
+    }
+    return false;
+  }
+
+  /// Whether a later member has the same key: that one counts.
+  static bool is_repeated(json::View object, std::string_view key, std::size_t position) {
+    std::size_t at = 0;
+    bool found = false;
+    object.for_each_member(
+        [&](std::string_view other, json::View) { found = found || (at++ > position && other == key); });
+    return found;
+  }
+
+  /// @param place  the keys before, joined; empty at the top
+  bool read_object(json::View object, const std::string& place, Group& group) {
+    if (!object.is_object() || object.size() == 0) return fail(place, "must be an object with a field at least");
+    std::size_t position = 0;
+    object.for_each_member([&](std::string_view key, json::View value) {
+      if (error_ || is_repeated(object, key, position++)) return;
+      const std::string path = place.empty() ? std::string(key) : place + "." + std::string(key);
+      if (key == "$or") {
+        read_choice(value, place, path, group);
+      } else if (value.is_object()) {
+        read_object(value, path, group);
+      } else if (!value.is_array()) {
+        fail(path, "must be a list of values, as [\"x\"]");
+      } else {
+        read_test(value, path, group);
+      }
+    });
+    return !error_;
+  }
+
+  bool read_choice(json::View list, const std::string& place, const std::string& path, Group& group) {
+    if (!list.is_array() || list.size() < 2) return fail(path, "must be a list of two objects at least");
+    std::vector<Group> choice;
+    list.for_each_element([&](json::View branch) {
+      const std::string at = path + "[" + decimal(choice.size()) + "]";
+      branch.for_each_member([&](std::string_view key, json::View) {
+        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+      });
+      choice.emplace_back();
+      if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
+      if (!error_) read_object(branch, place, choice.back());
+    });
+    group.choices.push_back(std::move(choice));
+    return !error_;
+  }
+
+  bool read_test(json::View list, const std::string& path, Group& group) {
+    if (list.size() == 0) return fail(path, "must have a value at least");
+    FieldTest test;
+    test.path = number_of(path);
+    list.for_each_element([&](json::View value) {
+      if (error_) return;
+      const std::string at = path + "[" + decimal(test.conditions.size()) + "]";
+      test.conditions.emplace_back();
+      read_condition(value, at, test.conditions.back());
+    });
+    if (error_) return false;
+    if (pattern_.paths.size() > NOTIFIER_MAX_FILTER_FIELDS) {
+      return fail({}, "asks for too many fields (maximum is " + decimal(NOTIFIER_MAX_FILTER_FIELDS) + ")");
+    }
+    // The same field in another way of writing: the last counts.
+    const auto number = static_cast<std::uint16_t>(pattern_.tests.size());
+    bool is_new = true;
+    for (std::uint16_t& known : group.tests) {
+      if (pattern_.tests[known].path != test.path) continue;
+      known = number;
+      is_new = false;
+    }
+    if (is_new) group.tests.push_back(number);
+    pattern_.tests.push_back(std::move(test));
+    return true;
+  }
+
+  std::uint16_t number_of(const std::string& path) {
+    std::size_t i = 0;
+    while (i < pattern_.paths.size() && pattern_.paths[i] != path) ++i;
+    if (i == pattern_.paths.size()) pattern_.paths.push_back(path);
+    return static_cast<std::uint16_t>(i);
+  }
+
+  bool read_condition(json::View value, const std::string& at, Condition& out) {
+    if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
+    if (!value.is_object()) return read_value(value, out);
+    if (value.size() != 1) return fail(at, "must have one operator; there are " + std::string(operators));
+    value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
+    return !error_;
+  }
+
+  bool read_value(json::View value, Condition& out) {
+    switch (value.kind()) {
+      case json::Kind::boolean:
+        out.kind = Kind::boolean;
+        out.flag = value.boolean();
+        break;
+      case json::Kind::number:
+        out.kind = Kind::number;
+        out.text = value.digits();
+        break;
+      case json::Kind::string:
+        out.kind = Kind::text;
+        out.text = value.string();
+        out.address = out.text.size() <= 64 ? parse_filter_address(out.text) : std::nullopt;
+        if (out.address) out.bits = out.address->is_v6 ? 128 : 32;
+        break;
+      default: out.kind = Kind::null; break;
+    }
+    return true;
+  }
+
+  bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
+    if (!is_operator(name)) {
+      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
+                          std::string(operators));
+    }
+    const std::string place = at + "." + std::string(name);
+    if (name == "exists") {
+      if (operand.kind() != json::Kind::boolean) return fail(place, "must be true or false");
+      out.kind = operand.boolean() ? Kind::exists : Kind::absent;
+      return true;
+    }
+    if (name == "anything-but") return read_anything_but(operand, place, out);
+    if (name == "numeric") return read_numeric(operand, place, out);
+    if (name == "cidr") return read_network(operand, place, out);
+    return read_text(name, operand, place, out);
+  }
+
+  /// exactly, prefix, suffix, equals-ignore-case, wildcard: one text.
+  bool read_text(std::string_view name, json::View operand, const std::string& place, Condition& out) {
+    if (!operand.is_string()) return fail(place, "must be a text");
+    if (name == "exactly") return read_value(operand, out);
+    out.text = operand.string();
+    out.kind = name == "prefix" ? Kind::prefix : name == "suffix" ? Kind::suffix : Kind::any_case;
+    if (name == "equals-ignore-case") out.letters = letters_of(out.text);
+    if (name != "wildcard") return true;
+    out.kind = Kind::wildcard;
+    std::size_t where = 0;
+    switch (Wildcard::read(out.text, out.wildcard, where)) {
+      case Wildcard::Fault::none: return true;
+      case Wildcard::Fault::double_star: return fail(place, "has two stars in a row, at byte " + decimal(where));
+      case Wildcard::Fault::bad_escape:
+        return fail(place, "has a backslash before what needs none, at byte " + decimal(where) +
+                               R"(: only \* and \\ are known)");
+      case Wildcard::Fault::too_many_stars: break;
+    }
+    return fail(place, "has too many stars (maximum is " + decimal(Wildcard::most_stars) + ")");
+  }
+
+  bool read_anything_but(json::View operand, const std::string& place, Condition& out) {
+    out.kind = Kind::none_of;
+    if (operand.is_string() || operand.kind() == json::Kind::number) {
+      out.parts.emplace_back();
+      return read_plain(operand, out.parts.back());
+    }
+    if (operand.is_array()) {
+      if (operand.size() == 0) return fail(place, "must have a value at least");
+      json::Kind kind = json::Kind::missing;
+      operand.for_each_element([&](json::View value) {
+        if (kind == json::Kind::missing) kind = value.kind();
+        if (value.kind() != kind || (kind != json::Kind::string && kind != json::Kind::number)) {
+          fail(place, "must be texts or numbers, all of one kind");
+        }
+        out.parts.emplace_back();
+        read_plain(value, out.parts.back());
+      });
+      return !error_;
+    }
+    if (!operand.is_object() || operand.size() != 1) {
+      return fail(place,
+                  "must be a text, a number, a list of either, or one of prefix, suffix, wildcard, equals-ignore-case");
+    }
+    operand.for_each_member([&](std::string_view name, json::View texts) {
+      if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
+        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
+        return;
+      }
+      const std::string inner = place + "." + std::string(name);
+      if (texts.is_array() && texts.size() == 0) fail(inner, "must have a text at least");
+      if (!texts.is_array()) {
+        out.parts.emplace_back();
+        read_text(name, texts, inner, out.parts.back());
+      }
+      texts.for_each_element([&](json::View text) {
+        out.parts.emplace_back();
+        read_text(name, text, inner, out.parts.back());
+      });
+    });
+    return !error_;
+  }
+
+  /// A text or a number within anything-but, where a text that is an address is a text.
+  bool read_plain(json::View value, Condition& out) {
+    read_value(value, out);
+    out.address.reset();
+    return true;
+  }
+
+  bool read_numeric(json::View operand, const std::string& place, Condition& out) {
+    constexpr const char* shape = "must be [\"=\", 5], [\">\", 5] or [\">=\", 5, \"<\", 10]";
+    out.kind = Kind::numeric;
+    std::vector<json::View> list;
+    operand.for_each_element([&](json::View value) { list.push_back(value); });
+    if (list.size() != 2 && list.size() != 4) return fail(place, shape);
+    for (std::size_t i = 0; i < list.size(); i += 2) {
+      const std::string_view name = list[i].string();
+      if (list[i + 1].kind() != json::Kind::number) return fail(place, shape);
+      const double value = json::to_double(list[i + 1].digits());
+      if (std::isinf(value)) return fail(place, "has a number beyond what a double holds");
+      const bool is_equal = name == "=" && list.size() == 2;
+      const bool is_low = (name == ">" || name == ">=") && i == 0;
+      const bool is_high = (name == "<" || name == "<=") && (i == 2 || list.size() == 2);
+      if (!is_equal && !is_low && !is_high) return fail(place, shape);
+      if (is_equal || is_low) {
+        out.has_low = true;
+        out.low = value;
+        out.includes_low = name != ">";
+      }
+      if (is_equal || is_high) {
+        out.has_high = true;
+        out.high = value;
+        out.includes_high = name != "<";
+      }
+    }
+    if (list.size() == 4 && !(out.low < out.high))
+      return fail(place, "must have its lower number first, and a greater one");
+    return true;
+  }
+
+  bool read_network(json::View operand, const std::string& place, Condition& out) {
+    constexpr const char* shape = "must be a network, as 10.0.0.0/8 or 2001:db8::/32";
+    out.kind = Kind::network;
+    out.text = operand.string();
+    const std::size_t slash = out.text.find('/');
+    if (slash == std::string::npos || slash > 64) return fail(place, shape);
+    out.address = parse_filter_address(std::string_view(out.text).substr(0, slash));
+    const std::string_view bits = std::string_view(out.text).substr(slash + 1);
+    if (!out.address || bits.empty() || bits.size() > 3) return fail(place, shape);
+    for (const char c : bits) {
+      if (c < '0' || c > '9') return fail(place, shape);
+      out.bits = out.bits * 10 + static_cast<unsigned>(c - '0');
+    }
+    return out.bits <= (out.address->is_v6 ? 128u : 32u) || fail(place, shape);
+  }
+
+  /// Writes out all combinations of a group's choices.
+  /// @param before  what is asked for outside the group
+  void expand(const Group& group, const std::vector<std::uint16_t>& before,
+              std::vector<std::vector<std::uint16_t>>& out) {
+    std::vector<std::vector<std::uint16_t>> all(1, before);
+    if (!add(group.tests, all.front())) return;
+    for (const std::vector<Group>& choice : group.choices) {
+      std::vector<std::vector<std::uint16_t>> longer;
+      for (const auto& one : all) {
+        for (const Group& branch : choice) expand(branch, one, longer);
+        if (longer.size() > NOTIFIER_MAX_FILTER_ALTERNATIVES) {
+          fail({}, "has too many combinations of $or (maximum is " + decimal(NOTIFIER_MAX_FILTER_ALTERNATIVES) + ")");
+        }
+        if (error_) return;
+      }
+      all = std::move(longer);
+    }
+    for (auto& one : all) out.push_back(std::move(one));
+  }
+
+  /// One field can be asked for once only: engines differ in what both together would mean.
+  bool add(const std::vector<std::uint16_t>& tests, std::vector<std::uint16_t>& to) {
+    for (const std::uint16_t test : tests) {
+      const std::uint16_t path = pattern_.tests[test].path;
+      for (const std::uint16_t other : to) {
+        if (pattern_.tests[other].path == path) {
+          return fail(pattern_.paths[path],
+                      "is asked for inside of $or and outside: write what is to hold into each of its objects");
+        }
+      }
+      to.push_back(test);
+    }
+    return true;
+  }
+
+  Pattern pattern_;
+  std::optional<Error> error_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/wanted_text.hpp --------------------------------------------------------------------------------
+
+// What a filter asks of a field, in words.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void append_number(double value, std::string& out) {
+  char text[json::max_double_chars];
+  out.append(text, static_cast<std::size_t>(json::write_double(value, text) - text));
+}
+
+inline void append_wanted(const Condition& condition, std::string& out) {
+  using Kind = Condition::Kind;
+  switch (condition.kind) {
+    case Kind::null: out += "null"; break;
+    case Kind::boolean: out += condition.flag ? "true" : "false"; break;
+    case Kind::number: out += condition.text.substr(0, 64); break;
+    case Kind::text: out += detail::quoted(condition.text); break;
+    case Kind::exists: out += "any value"; break;
+    case Kind::absent: out += "none"; break;
+    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
+    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
+    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
+    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
+    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
+    case Kind::numeric:
+      if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
+        append_number(condition.low, out);
+        break;
+      }
+      out += "a number";
+      if (condition.has_low) append_number(condition.low, out += condition.includes_low ? " of at least " : " above ");
+      if (condition.has_high) {
+        if (condition.has_low) out += " and";
+        append_number(condition.high, out += condition.includes_high ? " of at most " : " below ");
+      }
+      break;
+    case Kind::none_of:
+      out += "anything but ";
+      for (std::size_t i = 0; i < condition.parts.size(); ++i) {
+        if (i != 0) out += i + 1 == condition.parts.size() ? " and " : ", ";
+        append_wanted(condition.parts[i], out);
+      }
+      break;
+  }
+}
+
+/// "'build-error' or 'crashed-error'": at most five of the conditions.
+inline std::string wanted_text(const FieldTest& test) {
+  constexpr std::size_t most = 5;
+  std::string out;
+  const std::size_t count = test.conditions.size();
+  for (std::size_t i = 0; i < count; ++i) {
+    if (i == most) return out + " or " + decimal(count - most) + " others";
+    if (i != 0) out += i + 1 == count ? " or " : ", ";
+    append_wanted(test.conditions[i], out);
+  }
+  return out;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/secret_member.hpp -------------------------------------------------------------------------------
+
+// Which members of data that nobody described are taken for secrets: by whole words of their names, so that `api_key`,
+// `apiKey` and `X-Api-Key` are, and `keyboard` and `tokenizer` are not.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The words of a name in lower case, each between underscores: "_x_api_key_" of "X-Api-Key", "xApiKey" and "XApiKey".
+inline std::string words_of(std::string_view name) {
+  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
+  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
+  std::string words = "_";
+  for (std::size_t i = 0; i < name.size(); ++i) {
+    const char c = name[i];
+    const char before = i == 0 ? '_' : name[i - 1];
+    const char after = i + 1 < name.size() ? name[i + 1] : '_';
+    const bool is_letter =
+        is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
+    const bool begins_word = is_upper(c) && (!is_upper(before) || is_lower(after));
+    if ((begins_word || !is_letter) && words.back() != '_') words += '_';
+    if (is_letter) words += is_upper(c) ? static_cast<char>(c | 0x20) : c;
+  }
+  if (words.back() != '_') words += '_';
+  return words;
+}
+
+/// Whether what goes by this name may be a secret.
+NOTIFIER_NOINLINE inline bool is_secret_name(std::string_view name) {
+  constexpr std::string_view secrets[] = {
+      "_authorization_", "_auth_",       "_token_",   "_tokens_",   "_secret_",     "_secrets_",     "_password_",
+      "_passwd_",        "_passphrase_", "_pwd_",     "_cookie_",   "_cookies_",    "_credential_",  "_credentials_",
+      "_bearer_",        "_apikey_",     "_api_key_", "_api_keys_", "_access_key_", "_private_key_", "_signing_key_"};
+  const std::string words = words_of(name);
+  for (const std::string_view secret : secrets) {
+    if (words.find(secret) != std::string::npos) return true;
+  }
+  return false;
+}
+
+/// Whether a member is a secret or holds one. Of `headers` also where they are a list, as [["Authorization", "..."]].
+inline bool is_secret(std::string_view key, json::View value, bool names_are_values = false) {
+  if (is_secret_name(key)) return true;
+  if (names_are_values && value.is_string()) return is_secret_name(value.string());
+  const bool is_list = names_are_values || words_of(key) == "_headers_";
+  bool found = false;
+  value.for_each_member(
+      [&](std::string_view name, json::View inner) { found = found || is_secret(name, inner, is_list); });
+  value.for_each_element([&](json::View inner) { found = found || is_secret({}, inner, is_list); });
+  return found;
+}
+
+/// Writes the members that are no secrets and hold none: a part of one would come back with the next change, and stand
+/// in place of the whole.
+/// @param members  of a JSON object, without its braces; or empty
+NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
+  json::Document document;
+  const std::string text = "{" + members + "}";
+  const auto object = document.parse(text, text.size());
+  if (!object) return;
+  std::string value;
+  object->for_each_member([&](std::string_view key, json::View member) {
+    if (is_secret(key, member)) return;
+    value.clear();
+    member.append_json(value);
+    out.escaped_key(key);
+    out.raw(value);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/filter.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Of a test that is not met: what is there, and what was wanted.
+inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
+  const std::string& path = pattern.paths[pattern.tests[test].path];
+  const json::View found = Evaluation(pattern, event).find(path);
+  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
+  const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
+  const std::string_view last = std::string_view(path).substr(dot);
+  // `value` and `old_value` are what variables were set to.
+  const bool is_secret = is_secret_name(path) || last == "value" || last == "old_value";
+  std::string is;
+  if (!found.exists()) {
+    is = " is not there";
+  } else if (is_secret) {
+    is = " has a value that is not shown";
+  } else {
+    is = " is " + (found.is_string() ? detail::quoted(found.string())
+                   : found.is_null() ? "null"
+                                     : found.text().substr(0, 64));
+  }
+  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
+                               std::shared_ptr<const std::string> json) noexcept
+    : pattern_(std::move(pattern)), json_(std::move(json)) {}
+
+NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+
+NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
+  json::Document document;
+  const auto root = document.parse(json, NOTIFIER_MAX_FILTER_BYTES);
+  if (!root) return root.error();
+  return compile(*root);
+}
+
+NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
+  std::string json;
+  pattern.append_json(json);
+  if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
+    Error error;
+    error.message = "the filter is too long (maximum is " + detail::decimal(NOTIFIER_MAX_FILTER_BYTES) + " bytes)";
+    error.fields.push_back({{}, error.message, "too_long"});
+    return error;
+  }
+  auto read = detail::PatternReader().read(pattern);
+  if (!read) return std::move(read).error();
+  return Filter(std::make_shared<const detail::Pattern>(*std::move(read)),
+                std::make_shared<const std::string>(std::move(json)));
+}
+
+NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
+  detail::Evaluation evaluation(*pattern_, event);
+  if (evaluation.matches()) return {};
+  // Of several alternatives, that which the event comes closest to.
+  const std::vector<std::uint16_t>* nearest = nullptr;
+  std::size_t least = 0;
+  for (const auto& alternative : pattern_->alternatives) {
+    std::size_t missed = 0;
+    for (const std::uint16_t test : alternative) missed += evaluation.meets(test) ? 0u : 1u;
+    if (nearest == nullptr || missed < least) {
+      nearest = &alternative;
+      least = missed;
+    }
+  }
+  for (const std::uint16_t test : *nearest) {
+    if (!evaluation.meets(test)) return detail::describe_miss(*pattern_, event, test);
+  }
+  return "The fields that the filter wants are there, but not together in one element of a list";
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -12296,173 +13698,6 @@ inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
   if (!is_email_address(mailbox.address)) return false;
   out = mailbox;
   return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/ip_address.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::net {
-
-/// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
-/// 32 bits stay at 2^32: too large for any part.
-inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noexcept {
-  if (text.empty()) return std::nullopt;
-  unsigned base = 10;
-  if (text.size() >= 2 && text[0] == '0' && (text[1] == 'x' || text[1] == 'X')) {
-    base = 16;
-    text.remove_prefix(2);
-  } else if (text.size() >= 2 && text[0] == '0') {
-    base = 8;
-  }
-  std::uint64_t value = 0;
-  for (const char c : text) {
-    const auto digit = hex_digit(c);
-    if (!digit || *digit >= base) return std::nullopt;
-    value = value * base + *digit;
-    if (value > 0xFFFFFFFFu) value = std::uint64_t{1} << 32;
-  }
-  return value;
-}
-
-}  // namespace detail::net
-
-NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
-  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
-  const std::string_view label = host.substr(host.rfind('.') + 1);
-  if (label.empty()) return false;
-  bool digits = true;
-  for (const char c : label) digits = digits && detail::is_digit(c);
-  return digits || detail::net::parse_ipv4_number(label).has_value();
-}
-
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
-  if (!text.empty() && text.back() == '.') text.remove_suffix(1);
-  std::uint64_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
-    if (!value) return std::nullopt;
-    if (dot == std::string_view::npos) {
-      const int bits = 32 - 8 * part;
-      if (*value >> bits != 0) return std::nullopt;
-      return IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
-    }
-    if (*value > 255) return std::nullopt;
-    address = address << 8 | *value;
-    text.remove_prefix(dot + 1);
-  }
-  return std::nullopt;
-}
-
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
-    const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      if (!detail::is_digit(c)) return std::nullopt;
-      value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (value > 255) return std::nullopt;
-    address = address << 8 | value;
-    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
-  }
-  return IpAddress::v4(address);
-}
-
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
-  std::array<std::uint8_t, 16> bytes{};
-  std::size_t filled = 0;
-  std::size_t gap = bytes.size() + 1;
-  if (text.size() >= 2 && text[0] == ':' && text[1] == ':') {
-    gap = 0;
-    text.remove_prefix(2);
-  } else if (text.empty()) {
-    return std::nullopt;
-  }
-  while (!text.empty()) {
-    const std::size_t end = (std::min)(text.find(':'), text.size());
-    const std::string_view group = text.substr(0, end);
-    if (group.find('.') != std::string_view::npos) {
-      const auto tail = parse_dotted_ipv4(group);
-      if (!tail || end != text.size() || filled > 12) return std::nullopt;
-      std::memcpy(bytes.data() + filled, tail->bytes.data(), 4);
-      filled += 4;
-      break;
-    }
-    if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
-    unsigned value = 0;
-    for (const char c : group) {
-      const auto digit = detail::hex_digit(c);
-      if (!digit) return std::nullopt;
-      value = value << 4 | *digit;
-    }
-    bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
-    bytes[filled++] = static_cast<std::uint8_t>(value);
-    text.remove_prefix(end);
-    if (text.empty()) break;
-    text.remove_prefix(1);
-    if (text.empty()) return std::nullopt;
-    if (text[0] == ':') {
-      if (gap <= bytes.size()) return std::nullopt;
-      gap = filled;
-      text.remove_prefix(1);
-    }
-  }
-  if (gap > bytes.size()) {
-    if (filled != bytes.size()) return std::nullopt;
-  } else {
-    if (filled > 14) return std::nullopt;
-    const std::size_t tail = filled - gap;
-    std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
-    std::memset(bytes.data() + gap, 0, bytes.size() - filled);
-  }
-  return IpAddress::v6(bytes.data());
-}
-
-NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
-  std::string out;
-  if (!address.is_v6) {
-    for (std::size_t i = 0; i < 4; ++i) {
-      if (i != 0) out += '.';
-      out += detail::decimal(address.bytes[i]);
-    }
-    return out;
-  }
-  std::array<unsigned, 8> groups{};
-  for (std::size_t i = 0; i < 8; ++i) groups[i] = unsigned{address.bytes[2 * i]} << 8 | address.bytes[2 * i + 1];
-  std::size_t zeros = 8;
-  std::size_t longest = 1;
-  for (std::size_t i = 0; i < 8; ++i) {
-    std::size_t run = 0;
-    while (i + run < 8 && groups[i + run] == 0) ++run;
-    if (run > longest) {
-      longest = run;
-      zeros = i;
-    }
-  }
-  for (std::size_t i = 0; i < 8; ++i) {
-    if (i == zeros) {
-      out += "::";
-      i += longest - 1;
-      continue;
-    }
-    if (i != 0 && out.back() != ':') out += ':';
-    bool leading = true;
-    for (int shift = 12; shift >= 0; shift -= 4) {
-      const unsigned digit = groups[i] >> shift & 0xF;
-      if (leading && digit == 0 && shift != 0) continue;
-      leading = false;
-      out += "0123456789abcdef"[digit];
-    }
-  }
-  return out;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -12734,6 +13969,7 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
+  void apply_filter(json::View filter);
   void apply_field(const PlatformField& field, json::View value);
   void apply_url(const PlatformField& field, json::View value);
   void apply_signing_secret(const PlatformField& field, json::View value);
@@ -12762,6 +13998,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   notifier_.send_all_events = draft.send_all_events.value_or(notifier_.send_all_events);
   if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
+  if (draft.filter.exists()) apply_filter(draft.filter);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
@@ -12804,6 +14041,18 @@ inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
   for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
   apply_other(data);
+}
+
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
+  notifier_.filter.clear();
+  if (filter.is_null()) return;
+  const auto compiled = Filter::compile(filter);
+  if (compiled) {
+    notifier_.filter = compiled->json();
+    return;
+  }
+  const FieldError& fault = compiled.error().fields.front();
+  problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
 }
 
 /// Takes over what is given; what is not given stays, and null removes it.
@@ -12946,79 +14195,6 @@ NOTIFIER_NOINLINE inline void NotifierCheck::merge_other(std::vector<Member>& me
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/secret_member.hpp -------------------------------------------------------------------------------
-
-// Which members of data that nobody described are taken for secrets: by whole words of their names, so that `api_key`,
-// `apiKey` and `X-Api-Key` are, and `keyboard` and `tokenizer` are not.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The words of a name in lower case, each between underscores: "_x_api_key_" of "X-Api-Key", "xApiKey" and "XApiKey".
-inline std::string words_of(std::string_view name) {
-  const auto is_upper = [](char c) { return c >= 'A' && c <= 'Z'; };
-  const auto is_lower = [](char c) { return c >= 'a' && c <= 'z'; };
-  std::string words = "_";
-  for (std::size_t i = 0; i < name.size(); ++i) {
-    const char c = name[i];
-    const char before = i == 0 ? '_' : name[i - 1];
-    const char after = i + 1 < name.size() ? name[i + 1] : '_';
-    const bool is_letter =
-        is_upper(c) || is_lower(c) || (c >= '0' && c <= '9') || static_cast<unsigned char>(c) >= 0x80;
-    const bool begins_word = is_upper(c) && (!is_upper(before) || is_lower(after));
-    if ((begins_word || !is_letter) && words.back() != '_') words += '_';
-    if (is_letter) words += is_upper(c) ? static_cast<char>(c | 0x20) : c;
-  }
-  if (words.back() != '_') words += '_';
-  return words;
-}
-
-/// Whether what goes by this name may be a secret.
-NOTIFIER_NOINLINE inline bool is_secret_name(std::string_view name) {
-  constexpr std::string_view secrets[] = {
-      "_authorization_", "_auth_",       "_token_",   "_tokens_",   "_secret_",     "_secrets_",     "_password_",
-      "_passwd_",        "_passphrase_", "_pwd_",     "_cookie_",   "_cookies_",    "_credential_",  "_credentials_",
-      "_bearer_",        "_apikey_",     "_api_key_", "_api_keys_", "_access_key_", "_private_key_", "_signing_key_"};
-  const std::string words = words_of(name);
-  for (const std::string_view secret : secrets) {
-    if (words.find(secret) != std::string::npos) return true;
-  }
-  return false;
-}
-
-/// Whether a member is a secret or holds one. Of `headers` also where they are a list, as [["Authorization", "..."]].
-inline bool is_secret(std::string_view key, json::View value, bool names_are_values = false) {
-  if (is_secret_name(key)) return true;
-  if (names_are_values && value.is_string()) return is_secret_name(value.string());
-  const bool is_list = names_are_values || words_of(key) == "_headers_";
-  bool found = false;
-  value.for_each_member(
-      [&](std::string_view name, json::View inner) { found = found || is_secret(name, inner, is_list); });
-  value.for_each_element([&](json::View inner) { found = found || is_secret({}, inner, is_list); });
-  return found;
-}
-
-/// Writes the members that are no secrets and hold none: a part of one would come back with the next change, and stand
-/// in place of the whole.
-/// @param members  of a JSON object, without its braces; or empty
-NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
-  json::Document document;
-  const std::string text = "{" + members + "}";
-  const auto object = document.parse(text, text.size());
-  if (!object) return;
-  std::string value;
-  object->for_each_member([&](std::string_view key, json::View member) {
-    if (is_secret(key, member)) return;
-    value.clear();
-    member.append_json(value);
-    out.escaped_key(key);
-    out.raw(value);
-  });
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/notifier_json.hpp ----------------------------------------------------------------------------
 
 // A notifier in JSON: one form for answers, changes and snapshots.
@@ -13093,8 +14269,8 @@ inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
-/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: switched_off
-/// (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
+/// switched_off (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -13114,6 +14290,10 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
     out.member("app", notifier.app);
     out.key("type_data");
     detail::write_type_data(out, notifier, secrets);
+    if (!notifier.filter.empty()) {
+      out.key("filter");
+      out.raw(notifier.filter);
+    }
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {
@@ -13169,6 +14349,10 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   if (notifier.switched_off && !notifier.active) {
     check_text("switched_off.reason", notifier.switched_off->reason, NOTIFIER_MAX_NAME_BYTES, problems);
+  }
+  if (!notifier.filter.empty()) {
+    const auto filter = Filter::compile(notifier.filter);
+    if (!filter) problems.add("filter", filter.error().message, "invalid_filter");
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
@@ -13545,10 +14729,11 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, has a filter
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
+///     where it has a filter: 2 bytes, its number
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
 ///     then each field of the platform's row: a text, or a list of texts
@@ -13557,9 +14742,13 @@ class PackedReader {
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
 class Record {
  public:
+  static constexpr std::uint16_t no_filter = 0xFFFF;
+
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
   /// @param voice     the number of the notifier's voice.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice);
+  /// @param filter    the number of its filter, or no_filter.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice,
+                     std::uint16_t filter = no_filter);
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
@@ -13570,11 +14759,9 @@ class Record {
   }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
-  std::uint16_t voice() const noexcept {
-    std::uint16_t number;
-    std::memcpy(&number, data_ + 2, sizeof number);
-    return number;
-  }
+  std::uint16_t voice() const noexcept { return number_at(2); }
+  /// The number of its filter, or no_filter.
+  std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -13604,11 +14791,20 @@ class Record {
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
+  static constexpr unsigned filter_flag = 16;  // the highest
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
-  PackedReader after_id() const noexcept { return PackedReader(data_ + id_offset + id_size()); }
+  std::uint16_t number_at(std::size_t offset) const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + offset, sizeof number);
+    return number;
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    return PackedReader(data_ + id_offset + id_size() + filter_size);
+  }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
     reader.varint();
@@ -13620,10 +14816,11 @@ class Record {
 };
 
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
-                           std::uint16_t voice) {
+                           std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0);
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (filter != no_filter ? filter_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -13631,6 +14828,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
+  if (filter != no_filter) {
+    std::memcpy(number, &filter, sizeof filter);
+    out.append({number, sizeof number});
+  }
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
@@ -14592,6 +15793,30 @@ class Hasher {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/kept_filter.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A filter that notifiers of a registry have: those with equal ones share what was compiled.
+struct KeptFilter {
+  std::optional<Filter> filter;
+
+  friend bool operator==(const KeptFilter& a, const KeptFilter& b) noexcept {
+    return a.filter && b.filter && a.filter->json() == b.filter->json();
+  }
+
+  std::uint32_t hash(const Hasher& hasher) const noexcept {
+    return static_cast<std::uint32_t>(hasher(filter->json()) >> 32);
+  }
+};
+
+/// All filters of a registry's notifiers.
+using KeptFilters = Numbered<KeptFilter>;
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/voice.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -14702,6 +15927,7 @@ class State {
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
   const Voices& voices() const noexcept { return voices_; }
+  const KeptFilters& filters() const noexcept { return filters_; }
 
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
@@ -14750,7 +15976,10 @@ class State {
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
   /// The number of the voice of a notifier that comes, or comes in place of another.
-  Result<std::uint16_t> exchange_voice(const Notifier& notifier, const AppBlock& app, AppBlock::Place replaced);
+  /// @param old  the number that the other has, or none
+  Result<std::uint16_t> exchange_voice(const Notifier& notifier, std::uint16_t old);
+  /// The same of its filter; Record::no_filter where it has none.
+  Result<std::uint16_t> exchange_filter(std::string_view filter, std::uint16_t old);
 
   // What is found by another text than its app's id leads to the hash of that id, so that a change of an app's
   // notifiers changes one index alone.
@@ -14760,6 +15989,7 @@ class State {
   HashIndex<std::uint32_t> notifiers_;
   HashIndex<UserRef> users_;
   Voices voices_;
+  KeptFilters filters_;
   std::uint64_t next_sequence_ = 0;
 };
 
@@ -14894,6 +16124,8 @@ inline void State::read(const AppBlock& app, Record record, Notifier& out) const
   record.read(out, selected);
   out.app_id = app.id();
   out.app = app.name();
+  out.filter.clear();
+  if (record.filter() != Record::no_filter) out.filter = filters_[record.filter()].filter->json();
   out.selected_event_ids.resize(selected.size());
   for (std::size_t i = 0; i < selected.size(); ++i) {
     out.selected_event_ids[i] = vocabulary->event_types()[selected[i]].id;
@@ -14958,9 +16190,25 @@ inline Error too_many_voices() {
   return error;
 }
 
-inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, const AppBlock& app,
-                                                   AppBlock::Place replaced) {
-  const std::uint16_t old = replaced.exists ? app.record(replaced).voice() : Voices::none;
+inline Result<std::uint16_t> State::exchange_filter(std::string_view filter, std::uint16_t old) {
+  static_assert(Record::no_filter == KeptFilters::none);
+  KeptFilter kept;
+  if (!filter.empty()) {
+    auto compiled = Filter::compile(filter);
+    if (!compiled) return std::move(compiled).error();
+    kept.filter = *std::move(compiled);
+  }
+  if (old != KeptFilters::none) filters_.remove(old);
+  if (!kept.filter) return Record::no_filter;
+  const std::uint16_t number = filters_.add(kept, kept.hash(hash));
+  if (number != KeptFilters::none) return number;
+  if (old != KeptFilters::none) filters_.add_user(old);
+  Error error;
+  error.message = "the notifiers have too many different filters: at most 65535 fit in a registry";
+  return error;
+}
+
+inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, std::uint16_t old) {
   if (old != Voices::none) voices_.remove(old);
   const Voice voice = Voice::of(notifier);
   const std::uint16_t number = voices_.add(voice, voice.hash(hash));
@@ -14974,10 +16222,16 @@ inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& not
                                         const std::vector<EventBit>& selected) {
   const std::uint64_t id_hash = hash(notifier.id);
   const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
-  const auto voice = exchange_voice(notifier, app, place);
+  const auto voice = exchange_voice(notifier, place.exists ? app.record(place).voice() : Voices::none);
   if (!voice) return voice.error();
+  const auto filter = exchange_filter(notifier.filter, place.exists ? app.record(place).filter() : Record::no_filter);
+  if (!filter) {
+    voices_.remove(*voice);
+    if (place.exists) voices_.add_user(app.record(place).voice());
+    return filter.error();
+  }
   Buffer record;
-  Record::append(record, notifier, selected, *voice);
+  Record::append(record, notifier, selected, *voice, *filter);
   std::vector<std::uint64_t> row(shape.words);
   shape.write(notifier, selected, row.data());
   const RowItem item{row.data(), record.data(), record.size(), tag(id_hash)};
@@ -15159,8 +16413,10 @@ namespace detail {
 
 inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
   const std::uint32_t app_hash = short_hash(app.id());
-  voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), app_hash);
+  const Record record = app.record(place);
+  voices_.remove(record.voice());
+  if (record.filter() != Record::no_filter) filters_.remove(record.filter());
+  notifiers_.erase(short_hash(record.id()), app_hash);
   replace_app(app, app.with_removed(place));
 }
 
@@ -15493,8 +16749,14 @@ namespace detail {
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
 
-/// Borrows a draft for judging. `document` holds its type_data.
-inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
+/// What holds the parts of a draft that are JSON.
+struct DraftDocuments {
+  json::Document type_data;
+  json::Document filter;
+};
+
+/// Borrows a draft for judging.
+inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, Problems& problems) {
   problems.list() = draft.problems;
   DraftView view;
   view.platform_id = draft.platform_id;
@@ -15510,12 +16772,17 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
     view.selected.assign(draft.selected_events->begin(), draft.selected_events->end());
   }
   if (draft.type_data) {
-    const auto root = document.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
+    const auto root = documents.type_data.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
     if (root && root->is_object()) {
       view.type_data = *root;
     } else {
       problems.add("type_data", "must be an object", "type");
     }
+  }
+  if (draft.filter) {
+    const auto root = documents.filter.parse(*draft.filter, NOTIFIER_MAX_BODY_BYTES);
+    if (root) view.filter = *root;
+    if (!root) problems.add("filter", "must be an object", "type");
   }
   return view;
 }
@@ -15534,9 +16801,9 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const auto platform = detail::platform_of(draft);
   if (!platform) return platform.error();
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(draft, document, problems);
+  const detail::DraftView view = detail::borrow(draft, documents, problems);
   Notifier notifier;
   notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
@@ -15620,9 +16887,9 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update(const State& state, std::st
   change.expected = version_of(notifier);
   const Timestamp before = notifier.updated_at;
 
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(patch, document, problems);
+  const detail::DraftView view = detail::borrow(patch, documents, problems);
   detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
@@ -15999,7 +17266,9 @@ class StateBuilder {
     const Voice voice = Voice::of(notifier);
     const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
     if (number == Voices::none) return too_many_voices();
-    Record::append(records_, notifier, selected, number);
+    const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
+    if (!filter) return filter.error();
+    Record::append(records_, notifier, selected, number, *filter);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
@@ -16506,6 +17775,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
   notifier_.type_data.clear();
+  notifier_.filter.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
@@ -16833,13 +18103,13 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-NOTIFIER_INLINE Event Event::read(json::View root, std::string_view body) noexcept {
+NOTIFIER_INLINE Event Event::read(json::View whole_event, std::string_view body) noexcept {
   Event event;
-  event.assign(root, body);
+  event.assign(whole_event, body);
   return event;
 }
 
-NOTIFIER_INLINE void Event::assign(json::View root, std::string_view whole) noexcept {
+NOTIFIER_INLINE void Event::assign(json::View whole_event, std::string_view whole) noexcept {
   // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
@@ -16848,12 +18118,13 @@ NOTIFIER_INLINE void Event::assign(json::View root, std::string_view whole) noex
   app_name = std::string_view();
   project_id = std::string_view();
   project_name = std::string_view();
+  root = whole_event;
   user = json::View();
   type_data = json::View();
   body = whole;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
   // Of keys of one length, the comparison is of a constant size: no call.
-  root.for_each_member([&](std::string_view key, json::View value) {
+  whole_event.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
@@ -16903,6 +18174,7 @@ NOTIFIER_INLINE std::string_view to_string(Reason reason) noexcept {
     case Reason::not_selected: return "not_selected";
     case Reason::not_selectable: return "not_selectable";
     case Reason::alert_not_accepted: return "alert_not_accepted";
+    case Reason::filtered_out: return "filtered_out";
   }
   return "unknown";
 }
@@ -17033,6 +18305,7 @@ inline std::string reason_text(Reason reason, const std::string& what) {
     case Reason::not_selectable: return "Only send_all_events covers " + what + ", and it is off";
     case Reason::alert_not_accepted:
       return "The event is an alert: send_all_alerts is off, and " + what + " is not among the selected events";
+    case Reason::filtered_out: break;
   }
   return {};
 }
@@ -17080,14 +18353,56 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         explanation.app_id = app->id();
         explanation.platform = record.platform();
         explanation.reason = find_reason(vocabulary, bit, rows, row, audience);
+        const bool has_filter = record.filter() != Record::no_filter && !is_named(audience, record);
+        std::string why_not;
+        if (has_filter && receives(explanation.reason)) {
+          why_not = state.filters()[record.filter()].filter->explain(event.root);
+        }
+        if (!why_not.empty()) explanation.reason = Reason::filtered_out;
         explanation.receives = receives(explanation.reason);
-        explanation.text = reason_text(explanation.reason, what);
+        explanation.text = why_not.empty() ? reason_text(explanation.reason, what) : std::move(why_not);
         explained.notifiers.push_back(std::move(explanation));
       }
     });
   }
   return explained;
 }
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/routing/filter_verdicts.hpp ---------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What the filters of a registry say of an event. Each is asked once, however many notifiers have it; allocates
+/// nothing once there is a place for each.
+class FilterVerdicts {
+ public:
+  /// Another event; or the same in another state of the registry.
+  void begin(const State& state, json::View event) {
+    state_ = &state;
+    event_ = event;
+    if (verdicts_.size() < state.filters().end()) verdicts_.resize(state.filters().end(), 0);
+    now_ += 2;
+  }
+
+  /// Whether a notifier's filter lets the event through; true of one that has none.
+  bool pass(Record record) {
+    const std::uint16_t number = record.filter();
+    if (number == Record::no_filter) return true;
+    std::uint64_t& verdict = verdicts_[number];
+    if (verdict / 2 != now_ / 2) verdict = now_ + (state_->filters()[number].filter->matches(event_) ? 1u : 0u);
+    return verdict % 2 == 1;
+  }
+
+ private:
+  const State* state_ = nullptr;
+  json::View event_;
+  std::uint64_t now_ = 0;                // even
+  std::vector<std::uint64_t> verdicts_;  // by number: when it was asked, and 1 more where it passes
+};
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -18377,6 +19692,10 @@ class RouterEngine {
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
+  /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
+  /// @param audience  those that it names are told all the same
+  void filter_matches(const State& state, const Event* events, const Audience& audience);
+
   /// Makes what the deliveries of matches_, of the events of a batch, share.
   void prepare_batch(const State& state, Batch& batch);
 
@@ -18392,6 +19711,7 @@ class RouterEngine {
   Renderer renderer_;
   std::vector<const AppBlock*> apps_;
   std::vector<Match> matches_;
+  FilterVerdicts verdicts_;
   Buffer preview_;
   std::string preview_app_id_;
 };
@@ -18492,12 +19812,27 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
+/// Apart from finding them, since by then what is to be read of them is on its way.
+inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
+  if (state.filters().size() == 0) return;
+  std::size_t begun = static_cast<std::size_t>(-1);
+  const auto is_out = [&](const Match& match) {
+    if (match.event != begun) {
+      begun = match.event;
+      verdicts_.begin(state, events[begun].root);
+    }
+    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
+  };
+  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
+}
+
 inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
   if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
   find_matches(state, event_, audience);
+  filter_matches(state, &event_, audience);
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -18541,6 +19876,7 @@ inline std::size_t RouterEngine::route_batch(const std::string_view* events, std
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
+  filter_matches(state, batch.events, Audience());
   prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
@@ -18615,7 +19951,15 @@ class RouterEngine::Collector {
 
 inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
   Collector found(take);
-  for_each_match(refresh(), event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
+  const State& state = refresh();
+  if (state.filters().size() == 0) {
+    for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
+    return found.end();
+  }
+  verdicts_.begin(state, event.root);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (verdicts_.pass(record) || is_named(audience, record)) found.add(0, record.id());
+  });
   return found.end();
 }
 
@@ -18629,6 +19973,7 @@ inline std::size_t RouterEngine::match(const Event* events, std::size_t event_co
     for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, size);
+    filter_matches(state, events + begin, Audience());
     for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
   }
   return found.end();
@@ -21058,1161 +22403,6 @@ NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, s
   content += '.';
   content += body;
   return content;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/same_number.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A JSON number taken apart: its significant digits, as `0.DIGITS * 10^exponent`. Borrows its text.
-class Decimal {
- public:
-  /// @param number  as JSON has it
-  explicit Decimal(std::string_view number) noexcept {
-    is_negative_ = !number.empty() && number.front() == '-';
-    if (is_negative_) number.remove_prefix(1);
-    const std::size_t mark = (std::min)(number.find_first_of("eE"), number.size());
-    mantissa_ = number.substr(0, mark);
-    point_ = (std::min)(mantissa_.find('.'), mantissa_.size());
-    begin_ = (std::min)(mantissa_.find_first_not_of("0."), mantissa_.size());
-    end_ = mantissa_.find_last_not_of("0.") + 1;  // npos + 1 is 0: a zero has no digits
-    if (begin_ >= end_) {
-      is_negative_ = false;
-      begin_ = end_ = 0;
-      return;
-    }
-    const auto before_point = static_cast<std::int64_t>(point_) - static_cast<std::int64_t>(begin_);
-    exponent_ = (begin_ > point_ ? before_point + 1 : before_point) + read_exponent(number.substr(mark));
-  }
-
-  friend bool operator==(const Decimal& a, const Decimal& b) noexcept {
-    if (a.is_negative_ != b.is_negative_ || a.exponent_ != b.exponent_) return false;
-    std::size_t i = a.begin_;
-    std::size_t j = b.begin_;
-    for (;; ++i, ++j) {
-      if (i == a.point_) ++i;
-      if (j == b.point_) ++j;
-      if (i >= a.end_ || j >= b.end_) return i >= a.end_ && j >= b.end_;
-      if (a.mantissa_[i] != b.mantissa_[j]) return false;
-    }
-  }
-
- private:
-  /// @param text  `e12`, `E-3` or nothing. Beyond some billions of billions, all are the same.
-  static std::int64_t read_exponent(std::string_view text) noexcept {
-    constexpr std::int64_t most = INT64_MAX / 32;
-    std::int64_t value = 0;
-    bool is_negative = false;
-    for (const char c : text) {
-      if (c == '-') is_negative = true;
-      if (c >= '0' && c <= '9') value = (std::min)(value * 10 + (c - '0'), most);
-    }
-    return is_negative ? -value : value;
-  }
-
-  std::string_view mantissa_;
-  std::size_t point_ = 0;
-  std::size_t begin_ = 0;
-  std::size_t end_ = 0;
-  std::int64_t exponent_ = 0;
-  bool is_negative_ = false;
-};
-
-/// Whether two JSON numbers are equal as numbers, exactly, however they are written: 1, 1.0 and 10e-1; 0 and -0.
-inline bool is_same_number(std::string_view a, std::string_view b) noexcept {
-  return a == b || Decimal(a) == Decimal(b);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/wildcard.hpp -----------------------------------------------------------------------------------
-
-// Wildcards: `*` stands for any text. Matching is linear in the text, whatever the pattern.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A pattern read once: the pieces between its stars. A backslash before a star or a backslash takes the meaning from
-/// it.
-class Wildcard {
- public:
-  enum class Fault : std::uint8_t { none, double_star, bad_escape, too_many_stars };
-
-  /// More would make an automaton of such patterns too large.
-  static constexpr std::size_t most_stars = 5;
-
-  Wildcard() = default;
-
-  /// @param at  where a fault is, in bytes
-  static Fault read(std::string_view pattern, Wildcard& out, std::size_t& at) {
-    out = Wildcard();
-    out.pieces_.emplace_back();
-    for (at = 0; at < pattern.size(); ++at) {
-      char c = pattern[at];
-      if (c == '*') {
-        if (at > 0 && out.pieces_.size() > 1 && out.pieces_.back().text.empty()) return Fault::double_star;
-        if (out.pieces_.size() > most_stars) return Fault::too_many_stars;
-        out.pieces_.emplace_back();
-        continue;
-      }
-      if (c == '\\') {
-        if (at + 1 == pattern.size() || (pattern[at + 1] != '*' && pattern[at + 1] != '\\')) return Fault::bad_escape;
-        c = pattern[++at];
-      }
-      out.pieces_.back().text += c;
-    }
-    for (Piece& piece : out.pieces_) piece.prepare();
-    return Fault::none;
-  }
-
-  bool fits(std::string_view text) const noexcept {
-    const std::string_view first = pieces_.front().text;
-    if (pieces_.size() == 1) return text == first;
-    const std::string_view last = pieces_.back().text;
-    if (text.size() < first.size() + last.size() || text.substr(0, first.size()) != first ||
-        text.substr(text.size() - last.size()) != last) {
-      return false;
-    }
-    text = text.substr(first.size(), text.size() - first.size() - last.size());
-    // What is between fits wherever it fits first.
-    for (std::size_t i = 1; i + 1 < pieces_.size(); ++i) {
-      const std::size_t end = pieces_[i].end_in(text);
-      if (end == std::string_view::npos) return false;
-      text.remove_prefix(end);
-    }
-    return true;
-  }
-
- private:
-  struct Piece {
-    std::string text;
-    /// For each beginning of `text`, how much of its end is a beginning of `text` again (Knuth, Morris and Pratt).
-    std::vector<std::uint16_t> border;
-
-    void prepare() {
-      border.assign(text.size(), 0);
-      for (std::size_t i = 1; i < text.size(); ++i) border[i] = advance(border[i - 1], text[i]);
-    }
-    std::uint16_t advance(std::size_t matched, char c) const noexcept {
-      while (matched > 0 && text[matched] != c) matched = border[matched - 1];
-      return static_cast<std::uint16_t>(text[matched] == c ? matched + 1 : 0);
-    }
-    /// Where it ends where it stands first.
-    std::size_t end_in(std::string_view in) const noexcept {
-      std::size_t matched = 0;
-      for (std::size_t i = 0; i < in.size(); ++i) {
-        matched = advance(matched, in[i]);
-        if (matched == text.size()) return i + 1;
-      }
-      return std::string_view::npos;
-    }
-  };
-
-  std::vector<Piece> pieces_;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/case_table.hpp -----------------------------------------------------------------------------------
-
-// Generated from Unicode 14.0 (UnicodeData.txt and SpecialCasing.txt, what holds without a language or a context),
-// without ASCII. A run of code points that are changed by the same difference is one row.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// clang-format off
-
-/// Code points from `first` on, `step` apart, the last `span` after it: each becomes itself plus `difference`.
-struct CaseRun {
-  std::uint32_t first;
-  std::uint16_t span;
-  std::uint16_t step;
-  std::int32_t difference;
-};
-
-inline constexpr CaseRun upper_case_runs[] = {
-  {0xB5, 0, 1, 743}, {0xE0, 22, 1, -32}, {0xF8, 6, 1, -32}, {0xFF, 0, 1, 121}, {0x101, 46, 2, -1}, {0x131, 0, 1, -232}, {0x133, 4, 2, -1},
-  {0x13A, 14, 2, -1}, {0x14B, 44, 2, -1}, {0x17A, 4, 2, -1}, {0x17F, 0, 1, -300}, {0x180, 0, 1, 195}, {0x183, 2, 2, -1}, {0x188, 0, 1, -1},
-  {0x18C, 0, 1, -1}, {0x192, 0, 1, -1}, {0x195, 0, 1, 97}, {0x199, 0, 1, -1}, {0x19A, 0, 1, 163}, {0x19E, 0, 1, 130}, {0x1A1, 4, 2, -1},
-  {0x1A8, 0, 1, -1}, {0x1AD, 0, 1, -1}, {0x1B0, 0, 1, -1}, {0x1B4, 2, 2, -1}, {0x1B9, 0, 1, -1}, {0x1BD, 0, 1, -1}, {0x1BF, 0, 1, 56},
-  {0x1C5, 0, 1, -1}, {0x1C6, 0, 1, -2}, {0x1C8, 0, 1, -1}, {0x1C9, 0, 1, -2}, {0x1CB, 0, 1, -1}, {0x1CC, 0, 1, -2}, {0x1CE, 14, 2, -1},
-  {0x1DD, 0, 1, -79}, {0x1DF, 16, 2, -1}, {0x1F2, 0, 1, -1}, {0x1F3, 0, 1, -2}, {0x1F5, 0, 1, -1}, {0x1F9, 38, 2, -1}, {0x223, 16, 2, -1},
-  {0x23C, 0, 1, -1}, {0x23F, 1, 1, 10815}, {0x242, 0, 1, -1}, {0x247, 8, 2, -1}, {0x250, 0, 1, 10783}, {0x251, 0, 1, 10780}, {0x252, 0, 1, 10782},
-  {0x253, 0, 1, -210}, {0x254, 0, 1, -206}, {0x256, 1, 1, -205}, {0x259, 0, 1, -202}, {0x25B, 0, 1, -203}, {0x25C, 0, 1, 42319}, {0x260, 0, 1, -205},
-  {0x261, 0, 1, 42315}, {0x263, 0, 1, -207}, {0x265, 0, 1, 42280}, {0x266, 0, 1, 42308}, {0x268, 0, 1, -209}, {0x269, 0, 1, -211},
-  {0x26A, 0, 1, 42308}, {0x26B, 0, 1, 10743}, {0x26C, 0, 1, 42305}, {0x26F, 0, 1, -211}, {0x271, 0, 1, 10749}, {0x272, 0, 1, -213},
-  {0x275, 0, 1, -214}, {0x27D, 0, 1, 10727}, {0x280, 0, 1, -218}, {0x282, 0, 1, 42307}, {0x283, 0, 1, -218}, {0x287, 0, 1, 42282},
-  {0x288, 0, 1, -218}, {0x289, 0, 1, -69}, {0x28A, 1, 1, -217}, {0x28C, 0, 1, -71}, {0x292, 0, 1, -219}, {0x29D, 0, 1, 42261}, {0x29E, 0, 1, 42258},
-  {0x345, 0, 1, 84}, {0x371, 2, 2, -1}, {0x377, 0, 1, -1}, {0x37B, 2, 1, 130}, {0x3AC, 0, 1, -38}, {0x3AD, 2, 1, -37}, {0x3B1, 16, 1, -32},
-  {0x3C2, 0, 1, -31}, {0x3C3, 8, 1, -32}, {0x3CC, 0, 1, -64}, {0x3CD, 1, 1, -63}, {0x3D0, 0, 1, -62}, {0x3D1, 0, 1, -57}, {0x3D5, 0, 1, -47},
-  {0x3D6, 0, 1, -54}, {0x3D7, 0, 1, -8}, {0x3D9, 22, 2, -1}, {0x3F0, 0, 1, -86}, {0x3F1, 0, 1, -80}, {0x3F2, 0, 1, 7}, {0x3F3, 0, 1, -116},
-  {0x3F5, 0, 1, -96}, {0x3F8, 0, 1, -1}, {0x3FB, 0, 1, -1}, {0x430, 31, 1, -32}, {0x450, 15, 1, -80}, {0x461, 32, 2, -1}, {0x48B, 52, 2, -1},
-  {0x4C2, 12, 2, -1}, {0x4CF, 0, 1, -15}, {0x4D1, 94, 2, -1}, {0x561, 37, 1, -48}, {0x10D0, 42, 1, 3008}, {0x10FD, 2, 1, 3008}, {0x13F8, 5, 1, -8},
-  {0x1C80, 0, 1, -6254}, {0x1C81, 0, 1, -6253}, {0x1C82, 0, 1, -6244}, {0x1C83, 1, 1, -6242}, {0x1C85, 0, 1, -6243}, {0x1C86, 0, 1, -6236},
-  {0x1C87, 0, 1, -6181}, {0x1C88, 0, 1, 35266}, {0x1D79, 0, 1, 35332}, {0x1D7D, 0, 1, 3814}, {0x1D8E, 0, 1, 35384}, {0x1E01, 148, 2, -1},
-  {0x1E9B, 0, 1, -59}, {0x1EA1, 94, 2, -1}, {0x1F00, 7, 1, 8}, {0x1F10, 5, 1, 8}, {0x1F20, 7, 1, 8}, {0x1F30, 7, 1, 8}, {0x1F40, 5, 1, 8},
-  {0x1F51, 6, 2, 8}, {0x1F60, 7, 1, 8}, {0x1F70, 1, 1, 74}, {0x1F72, 3, 1, 86}, {0x1F76, 1, 1, 100}, {0x1F78, 1, 1, 128}, {0x1F7A, 1, 1, 112},
-  {0x1F7C, 1, 1, 126}, {0x1FB0, 1, 1, 8}, {0x1FBE, 0, 1, -7205}, {0x1FD0, 1, 1, 8}, {0x1FE0, 1, 1, 8}, {0x1FE5, 0, 1, 7}, {0x214E, 0, 1, -28},
-  {0x2170, 15, 1, -16}, {0x2184, 0, 1, -1}, {0x24D0, 25, 1, -26}, {0x2C30, 47, 1, -48}, {0x2C61, 0, 1, -1}, {0x2C65, 0, 1, -10795},
-  {0x2C66, 0, 1, -10792}, {0x2C68, 4, 2, -1}, {0x2C73, 0, 1, -1}, {0x2C76, 0, 1, -1}, {0x2C81, 98, 2, -1}, {0x2CEC, 2, 2, -1}, {0x2CF3, 0, 1, -1},
-  {0x2D00, 37, 1, -7264}, {0x2D27, 0, 1, -7264}, {0x2D2D, 0, 1, -7264}, {0xA641, 44, 2, -1}, {0xA681, 26, 2, -1}, {0xA723, 12, 2, -1},
-  {0xA733, 60, 2, -1}, {0xA77A, 2, 2, -1}, {0xA77F, 8, 2, -1}, {0xA78C, 0, 1, -1}, {0xA791, 2, 2, -1}, {0xA794, 0, 1, 48}, {0xA797, 18, 2, -1},
-  {0xA7B5, 14, 2, -1}, {0xA7C8, 2, 2, -1}, {0xA7D1, 0, 1, -1}, {0xA7D7, 2, 2, -1}, {0xA7F6, 0, 1, -1}, {0xAB53, 0, 1, -928}, {0xAB70, 79, 1, -38864},
-  {0xFF41, 25, 1, -32}, {0x10428, 39, 1, -40}, {0x104D8, 35, 1, -40}, {0x10597, 10, 1, -39}, {0x105A3, 14, 1, -39}, {0x105B3, 6, 1, -39},
-  {0x105BB, 1, 1, -39}, {0x10CC0, 50, 1, -64}, {0x118C0, 31, 1, -32}, {0x16E60, 31, 1, -32}, {0x1E922, 33, 1, -34},
-};
-
-/// Code points whose upper form is several.
-struct LongUpperCase {
-  std::uint16_t of;
-  std::uint16_t to[3];
-};
-
-inline constexpr LongUpperCase long_upper_cases[] = {
-  {0xDF, {0x53, 0x53}}, {0x149, {0x2BC, 0x4E}}, {0x1F0, {0x4A, 0x30C}}, {0x390, {0x399, 0x308, 0x301}}, {0x3B0, {0x3A5, 0x308, 0x301}},
-  {0x587, {0x535, 0x552}}, {0x1E96, {0x48, 0x331}}, {0x1E97, {0x54, 0x308}}, {0x1E98, {0x57, 0x30A}}, {0x1E99, {0x59, 0x30A}},
-  {0x1E9A, {0x41, 0x2BE}}, {0x1F50, {0x3A5, 0x313}}, {0x1F52, {0x3A5, 0x313, 0x300}}, {0x1F54, {0x3A5, 0x313, 0x301}},
-  {0x1F56, {0x3A5, 0x313, 0x342}}, {0x1F80, {0x1F08, 0x399}}, {0x1F81, {0x1F09, 0x399}}, {0x1F82, {0x1F0A, 0x399}}, {0x1F83, {0x1F0B, 0x399}},
-  {0x1F84, {0x1F0C, 0x399}}, {0x1F85, {0x1F0D, 0x399}}, {0x1F86, {0x1F0E, 0x399}}, {0x1F87, {0x1F0F, 0x399}}, {0x1F88, {0x1F08, 0x399}},
-  {0x1F89, {0x1F09, 0x399}}, {0x1F8A, {0x1F0A, 0x399}}, {0x1F8B, {0x1F0B, 0x399}}, {0x1F8C, {0x1F0C, 0x399}}, {0x1F8D, {0x1F0D, 0x399}},
-  {0x1F8E, {0x1F0E, 0x399}}, {0x1F8F, {0x1F0F, 0x399}}, {0x1F90, {0x1F28, 0x399}}, {0x1F91, {0x1F29, 0x399}}, {0x1F92, {0x1F2A, 0x399}},
-  {0x1F93, {0x1F2B, 0x399}}, {0x1F94, {0x1F2C, 0x399}}, {0x1F95, {0x1F2D, 0x399}}, {0x1F96, {0x1F2E, 0x399}}, {0x1F97, {0x1F2F, 0x399}},
-  {0x1F98, {0x1F28, 0x399}}, {0x1F99, {0x1F29, 0x399}}, {0x1F9A, {0x1F2A, 0x399}}, {0x1F9B, {0x1F2B, 0x399}}, {0x1F9C, {0x1F2C, 0x399}},
-  {0x1F9D, {0x1F2D, 0x399}}, {0x1F9E, {0x1F2E, 0x399}}, {0x1F9F, {0x1F2F, 0x399}}, {0x1FA0, {0x1F68, 0x399}}, {0x1FA1, {0x1F69, 0x399}},
-  {0x1FA2, {0x1F6A, 0x399}}, {0x1FA3, {0x1F6B, 0x399}}, {0x1FA4, {0x1F6C, 0x399}}, {0x1FA5, {0x1F6D, 0x399}}, {0x1FA6, {0x1F6E, 0x399}},
-  {0x1FA7, {0x1F6F, 0x399}}, {0x1FA8, {0x1F68, 0x399}}, {0x1FA9, {0x1F69, 0x399}}, {0x1FAA, {0x1F6A, 0x399}}, {0x1FAB, {0x1F6B, 0x399}},
-  {0x1FAC, {0x1F6C, 0x399}}, {0x1FAD, {0x1F6D, 0x399}}, {0x1FAE, {0x1F6E, 0x399}}, {0x1FAF, {0x1F6F, 0x399}}, {0x1FB2, {0x1FBA, 0x399}},
-  {0x1FB3, {0x391, 0x399}}, {0x1FB4, {0x386, 0x399}}, {0x1FB6, {0x391, 0x342}}, {0x1FB7, {0x391, 0x342, 0x399}}, {0x1FBC, {0x391, 0x399}},
-  {0x1FC2, {0x1FCA, 0x399}}, {0x1FC3, {0x397, 0x399}}, {0x1FC4, {0x389, 0x399}}, {0x1FC6, {0x397, 0x342}}, {0x1FC7, {0x397, 0x342, 0x399}},
-  {0x1FCC, {0x397, 0x399}}, {0x1FD2, {0x399, 0x308, 0x300}}, {0x1FD3, {0x399, 0x308, 0x301}}, {0x1FD6, {0x399, 0x342}},
-  {0x1FD7, {0x399, 0x308, 0x342}}, {0x1FE2, {0x3A5, 0x308, 0x300}}, {0x1FE3, {0x3A5, 0x308, 0x301}}, {0x1FE4, {0x3A1, 0x313}},
-  {0x1FE6, {0x3A5, 0x342}}, {0x1FE7, {0x3A5, 0x308, 0x342}}, {0x1FF2, {0x1FFA, 0x399}}, {0x1FF3, {0x3A9, 0x399}}, {0x1FF4, {0x38F, 0x399}},
-  {0x1FF6, {0x3A9, 0x342}}, {0x1FF7, {0x3A9, 0x342, 0x399}}, {0x1FFC, {0x3A9, 0x399}}, {0xFB00, {0x46, 0x46}}, {0xFB01, {0x46, 0x49}},
-  {0xFB02, {0x46, 0x4C}}, {0xFB03, {0x46, 0x46, 0x49}}, {0xFB04, {0x46, 0x46, 0x4C}}, {0xFB05, {0x53, 0x54}}, {0xFB06, {0x53, 0x54}},
-  {0xFB13, {0x544, 0x546}}, {0xFB14, {0x544, 0x535}}, {0xFB15, {0x544, 0x53B}}, {0xFB16, {0x54E, 0x546}}, {0xFB17, {0x544, 0x53D}},
-};
-
-inline constexpr CaseRun lower_case_runs[] = {
-  {0xC0, 22, 1, 32}, {0xD8, 6, 1, 32}, {0x100, 46, 2, 1}, {0x132, 4, 2, 1}, {0x139, 14, 2, 1}, {0x14A, 44, 2, 1}, {0x178, 0, 1, -121},
-  {0x179, 4, 2, 1}, {0x181, 0, 1, 210}, {0x182, 2, 2, 1}, {0x186, 0, 1, 206}, {0x187, 0, 1, 1}, {0x189, 1, 1, 205}, {0x18B, 0, 1, 1},
-  {0x18E, 0, 1, 79}, {0x18F, 0, 1, 202}, {0x190, 0, 1, 203}, {0x191, 0, 1, 1}, {0x193, 0, 1, 205}, {0x194, 0, 1, 207}, {0x196, 0, 1, 211},
-  {0x197, 0, 1, 209}, {0x198, 0, 1, 1}, {0x19C, 0, 1, 211}, {0x19D, 0, 1, 213}, {0x19F, 0, 1, 214}, {0x1A0, 4, 2, 1}, {0x1A6, 0, 1, 218},
-  {0x1A7, 0, 1, 1}, {0x1A9, 0, 1, 218}, {0x1AC, 0, 1, 1}, {0x1AE, 0, 1, 218}, {0x1AF, 0, 1, 1}, {0x1B1, 1, 1, 217}, {0x1B3, 2, 2, 1},
-  {0x1B7, 0, 1, 219}, {0x1B8, 0, 1, 1}, {0x1BC, 0, 1, 1}, {0x1C4, 0, 1, 2}, {0x1C5, 0, 1, 1}, {0x1C7, 0, 1, 2}, {0x1C8, 0, 1, 1}, {0x1CA, 0, 1, 2},
-  {0x1CB, 16, 2, 1}, {0x1DE, 16, 2, 1}, {0x1F1, 0, 1, 2}, {0x1F2, 2, 2, 1}, {0x1F6, 0, 1, -97}, {0x1F7, 0, 1, -56}, {0x1F8, 38, 2, 1},
-  {0x220, 0, 1, -130}, {0x222, 16, 2, 1}, {0x23A, 0, 1, 10795}, {0x23B, 0, 1, 1}, {0x23D, 0, 1, -163}, {0x23E, 0, 1, 10792}, {0x241, 0, 1, 1},
-  {0x243, 0, 1, -195}, {0x244, 0, 1, 69}, {0x245, 0, 1, 71}, {0x246, 8, 2, 1}, {0x370, 2, 2, 1}, {0x376, 0, 1, 1}, {0x37F, 0, 1, 116},
-  {0x386, 0, 1, 38}, {0x388, 2, 1, 37}, {0x38C, 0, 1, 64}, {0x38E, 1, 1, 63}, {0x391, 16, 1, 32}, {0x3A3, 8, 1, 32}, {0x3CF, 0, 1, 8},
-  {0x3D8, 22, 2, 1}, {0x3F4, 0, 1, -60}, {0x3F7, 0, 1, 1}, {0x3F9, 0, 1, -7}, {0x3FA, 0, 1, 1}, {0x3FD, 2, 1, -130}, {0x400, 15, 1, 80},
-  {0x410, 31, 1, 32}, {0x460, 32, 2, 1}, {0x48A, 52, 2, 1}, {0x4C0, 0, 1, 15}, {0x4C1, 12, 2, 1}, {0x4D0, 94, 2, 1}, {0x531, 37, 1, 48},
-  {0x10A0, 37, 1, 7264}, {0x10C7, 0, 1, 7264}, {0x10CD, 0, 1, 7264}, {0x13A0, 79, 1, 38864}, {0x13F0, 5, 1, 8}, {0x1C90, 42, 1, -3008},
-  {0x1CBD, 2, 1, -3008}, {0x1E00, 148, 2, 1}, {0x1E9E, 0, 1, -7615}, {0x1EA0, 94, 2, 1}, {0x1F08, 7, 1, -8}, {0x1F18, 5, 1, -8}, {0x1F28, 7, 1, -8},
-  {0x1F38, 7, 1, -8}, {0x1F48, 5, 1, -8}, {0x1F59, 6, 2, -8}, {0x1F68, 7, 1, -8}, {0x1F88, 7, 1, -8}, {0x1F98, 7, 1, -8}, {0x1FA8, 7, 1, -8},
-  {0x1FB8, 1, 1, -8}, {0x1FBA, 1, 1, -74}, {0x1FBC, 0, 1, -9}, {0x1FC8, 3, 1, -86}, {0x1FCC, 0, 1, -9}, {0x1FD8, 1, 1, -8}, {0x1FDA, 1, 1, -100},
-  {0x1FE8, 1, 1, -8}, {0x1FEA, 1, 1, -112}, {0x1FEC, 0, 1, -7}, {0x1FF8, 1, 1, -128}, {0x1FFA, 1, 1, -126}, {0x1FFC, 0, 1, -9}, {0x2126, 0, 1, -7517},
-  {0x212A, 0, 1, -8383}, {0x212B, 0, 1, -8262}, {0x2132, 0, 1, 28}, {0x2160, 15, 1, 16}, {0x2183, 0, 1, 1}, {0x24B6, 25, 1, 26}, {0x2C00, 47, 1, 48},
-  {0x2C60, 0, 1, 1}, {0x2C62, 0, 1, -10743}, {0x2C63, 0, 1, -3814}, {0x2C64, 0, 1, -10727}, {0x2C67, 4, 2, 1}, {0x2C6D, 0, 1, -10780},
-  {0x2C6E, 0, 1, -10749}, {0x2C6F, 0, 1, -10783}, {0x2C70, 0, 1, -10782}, {0x2C72, 0, 1, 1}, {0x2C75, 0, 1, 1}, {0x2C7E, 1, 1, -10815},
-  {0x2C80, 98, 2, 1}, {0x2CEB, 2, 2, 1}, {0x2CF2, 0, 1, 1}, {0xA640, 44, 2, 1}, {0xA680, 26, 2, 1}, {0xA722, 12, 2, 1}, {0xA732, 60, 2, 1},
-  {0xA779, 2, 2, 1}, {0xA77D, 0, 1, -35332}, {0xA77E, 8, 2, 1}, {0xA78B, 0, 1, 1}, {0xA78D, 0, 1, -42280}, {0xA790, 2, 2, 1}, {0xA796, 18, 2, 1},
-  {0xA7AA, 0, 1, -42308}, {0xA7AB, 0, 1, -42319}, {0xA7AC, 0, 1, -42315}, {0xA7AD, 0, 1, -42305}, {0xA7AE, 0, 1, -42308}, {0xA7B0, 0, 1, -42258},
-  {0xA7B1, 0, 1, -42282}, {0xA7B2, 0, 1, -42261}, {0xA7B3, 0, 1, 928}, {0xA7B4, 14, 2, 1}, {0xA7C4, 0, 1, -48}, {0xA7C5, 0, 1, -42307},
-  {0xA7C6, 0, 1, -35384}, {0xA7C7, 2, 2, 1}, {0xA7D0, 0, 1, 1}, {0xA7D6, 2, 2, 1}, {0xA7F5, 0, 1, 1}, {0xFF21, 25, 1, 32}, {0x10400, 39, 1, 40},
-  {0x104B0, 35, 1, 40}, {0x10570, 10, 1, 39}, {0x1057C, 14, 1, 39}, {0x1058C, 6, 1, 39}, {0x10594, 1, 1, 39}, {0x10C80, 50, 1, 64},
-  {0x118A0, 31, 1, 32}, {0x16E40, 31, 1, 32}, {0x1E900, 33, 1, 34},
-};
-
-// clang-format on
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/case_forms.hpp -----------------------------------------------------------------------------------
-
-// The upper and lower forms of a code point, without a language and a context.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-template <std::size_t N>
-std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
-  for (const CaseRun& run : runs) {
-    if (c < run.first) break;
-    if (c - run.first <= run.span && (c - run.first) % run.step == 0) {
-      return static_cast<std::uint32_t>(static_cast<std::int64_t>(c) + run.difference);
-    }
-  }
-  return c;
-}
-
-inline void append_utf8(std::uint32_t c, std::string& out) {
-  char bytes[4];
-  out.append(bytes, static_cast<std::size_t>(put_utf8(c, bytes) - bytes));
-}
-
-/// `c` in upper case: of some code points several, as SS of U+00DF.
-inline std::string upper_form(std::uint32_t c) {
-  std::string out;
-  if (c < 0x80) {
-    out += static_cast<char>(c >= 'a' && c <= 'z' ? c - 0x20 : c);
-    return out;
-  }
-  for (const LongUpperCase& row : long_upper_cases) {
-    if (row.of != c) continue;
-    for (const std::uint16_t part : row.to) {
-      if (part != 0) append_utf8(part, out);
-    }
-    return out;
-  }
-  append_utf8(change_case(c, upper_case_runs), out);
-  return out;
-}
-
-/// `c` in lower case.
-inline std::string lower_form(std::uint32_t c) {
-  std::string out;
-  if (c < 0x80) {
-    out += static_cast<char>(c >= 'A' && c <= 'Z' ? c + 0x20 : c);
-  } else if (c == 0x130) {
-    out = "i\xCC\x87";  // the one whose lower form is two: I with a dot above
-  } else {
-    append_utf8(change_case(c, lower_case_runs), out);
-  }
-  return out;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/condition.hpp ----------------------------------------------------------------------------------
-
-// One thing that a filter may ask of a value.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
-inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
-  if (text.find(':') != std::string_view::npos) return parse_ipv6(text);
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
-    const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3) return std::nullopt;
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      if (!is_digit(c)) return std::nullopt;
-      value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (value > 255) return std::nullopt;
-    address = address << 8 | value;
-    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
-  }
-  return IpAddress::v4(address);
-}
-
-/// What is asked of one scalar. An event's value that is no scalar meets nothing.
-struct Condition {
-  enum class Kind : std::uint8_t {
-    null,
-    boolean,
-    number,  ///< equal as a number
-    text,    ///< equal, or the same address
-    exists,  ///< any scalar
-    absent,  ///< nothing anywhere: judged by who looks for the field
-    prefix,
-    suffix,
-    any_case,  ///< equal but for case
-    wildcard,
-    numeric,  ///< within bounds
-    network,  ///< an address of a network
-    none_of,  ///< any scalar that meets none of `parts`
-  };
-
-  Kind kind = Kind::null;
-  bool flag = false;  ///< boolean
-  std::string text;   ///< number (as written), text, prefix, suffix, any_case, wildcard; network as it was written
-  // numeric: at most two bounds
-  double low = 0, high = 0;
-  bool has_low = false, has_high = false, includes_low = false, includes_high = false;
-  // text that is an address, and network
-  std::optional<IpAddress> address;
-  unsigned bits = 0;  ///< how many of the address count
-  Wildcard wildcard;
-  /// any_case: the forms of each code point
-  std::vector<std::array<std::string, 3>> letters;
-  std::vector<Condition> parts;
-
-  /// Whether a scalar meets it.
-  bool meets(json::View value) const;
-
- private:
-  bool meets_text(std::string_view value) const;
-  bool is_in_network(std::string_view value) const;
-  bool is_within(double value) const noexcept {
-    return !std::isinf(value) && (!has_low || value > low || (includes_low && value == low)) &&
-           (!has_high || value < high || (includes_high && value == high));
-  }
-};
-
-/// The forms of each code point of a text: itself, upper, lower.
-inline std::vector<std::array<std::string, 3>> letters_of(std::string_view text) {
-  std::vector<std::array<std::string, 3>> letters;
-  for (std::size_t at = 0; at < text.size();) {
-    const std::size_t size = (std::min)(code_point_size(text[at]), text.size() - at);
-    const std::uint32_t c = code_point_at(text, at);
-    letters.push_back({std::string(text.substr(at, size)), upper_form(c), lower_form(c)});
-    at += size;
-  }
-  return letters;
-}
-
-/// Whether a text is made of one form of each letter. None of a letter's forms begins another, so that the first that
-/// fits is the one.
-inline bool fits_letters(const std::vector<std::array<std::string, 3>>& letters, std::string_view text) noexcept {
-  for (const auto& forms : letters) {
-    bool fits = false;
-    for (const std::string& form : forms) {
-      fits = text.substr(0, form.size()) == form;
-      if (!fits) continue;
-      text.remove_prefix(form.size());
-      break;
-    }
-    if (!fits) return false;
-  }
-  return text.empty();
-}
-
-inline bool Condition::is_in_network(std::string_view value) const {
-  if (value.size() > 64) return false;
-  const auto found = parse_filter_address(value);
-  if (!found || found->is_v6 != address->is_v6) return false;
-  const unsigned whole = bits / 8;
-  for (unsigned i = 0; i < whole; ++i) {
-    if (found->bytes[i] != address->bytes[i]) return false;
-  }
-  const unsigned rest = bits % 8;
-  return rest == 0 || (found->bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
-}
-
-inline bool Condition::meets_text(std::string_view value) const {
-  switch (kind) {
-    case Kind::text: return value == text || (address && is_in_network(value));
-    case Kind::prefix: return value.substr(0, text.size()) == text;
-    case Kind::suffix: return value.size() >= text.size() && value.substr(value.size() - text.size()) == text;
-    case Kind::any_case: return fits_letters(letters, value);
-    case Kind::wildcard: return wildcard.fits(value);
-    case Kind::network: return is_in_network(value);
-    default: return false;
-  }
-}
-
-inline bool Condition::meets(json::View value) const {
-  const json::Kind type = value.kind();
-  if (type == json::Kind::missing || type == json::Kind::array || type == json::Kind::object) return false;
-  switch (kind) {
-    case Kind::exists: return true;
-    case Kind::absent: return false;
-    case Kind::null: return type == json::Kind::null;
-    case Kind::boolean: return type == json::Kind::boolean && value.boolean() == flag;
-    case Kind::number: return type == json::Kind::number && is_same_number(text, value.digits());
-    case Kind::numeric: return type == json::Kind::number && is_within(json::to_double(value.digits()));
-    case Kind::none_of:
-      for (const Condition& part : parts) {
-        if (part.meets(value)) return false;
-      }
-      return true;
-    default: return type == json::Kind::string && meets_text(value.string());
-  }
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/pattern.hpp ------------------------------------------------------------------------------------
-
-// A filter as it is read: the conditions of each field, and in which combinations they are asked for.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A field with what is asked of it. One of the conditions is enough.
-struct FieldTest {
-  std::uint16_t path = 0;  ///< its number in Pattern::paths
-  std::vector<Condition> conditions;
-};
-
-struct Pattern {
-  /// Keys joined by dots, each once.
-  std::vector<std::string> paths;
-  std::vector<FieldTest> tests;
-  /// Numbers of tests that are to be met together; one alternative is enough. Several where there is a `$or`.
-  std::vector<std::vector<std::uint16_t>> alternatives;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/evaluate.hpp -----------------------------------------------------------------------------------
-
-// Whether an event is what a pattern asks for: the plain way, one pattern at a time.
-
-#include <bitset>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Looks through an event for what a pattern asks. Used for one event; borrows both.
-///
-/// A field is met by any scalar at its path, whatever lists it stands in; but fields that stand in one list are to be
-/// met by the same element of it. A path may be reached in several ways (a key twice, or with a dot in it): then any of
-/// them will do.
-class Evaluation {
- public:
-  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
-
-  Evaluation(const Pattern& pattern, json::View event) : pattern_(pattern), event_(event) {}
-
-  bool matches() {
-    for (std::size_t i = 0; i < pattern_.alternatives.size(); ++i) {
-      if (matches(i)) return true;
-    }
-    return false;
-  }
-
-  /// Whether all tests of an alternative are met together.
-  bool matches(std::size_t alternative) {
-    Fields wanted;
-    for (const std::uint16_t test : pattern_.alternatives[alternative]) wanted.set(use(test));
-    for (const std::uint16_t test : pattern_.alternatives[alternative]) {
-      if (is_absence(pattern_.tests[test])) wanted.reset(pattern_.tests[test].path);
-    }
-    return is_met(wanted, event_, 0);
-  }
-
-  /// Whether a test is met, were it the only one.
-  bool meets(std::uint16_t test) {
-    Fields wanted;
-    wanted.set(use(test));
-    return is_absence(pattern_.tests[test]) || is_met(wanted, event_, 0);
-  }
-
-  /// The first scalar at a path; missing where there is none.
-  json::View find(std::string_view path) const { return find(path, event_, 0); }
-
- private:
-  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
-  struct Way {
-    Fields fields;
-    json::View value;
-    std::size_t offset;
-  };
-
-  /// More ways than one to many fields at a time are tried this often, then given up.
-  static constexpr unsigned most_tries = 10'000;
-
-  std::uint16_t use(std::uint16_t test) {
-    const std::uint16_t path = pattern_.tests[test].path;
-    if (tests_.size() < pattern_.paths.size()) tests_.resize(pattern_.paths.size());
-    tests_[path] = &pattern_.tests[test];
-    return path;
-  }
-
-  bool is_absence(const FieldTest& test) const {
-    for (const Condition& condition : test.conditions) {
-      if (condition.kind == Condition::Kind::absent) return !find(pattern_.paths[test.path]).exists();
-    }
-    return false;
-  }
-
-  /// How much of a path is behind where it goes on with a key; 0 where it does not.
-  static std::size_t step(std::string_view path, std::size_t offset, std::string_view key) noexcept {
-    if (offset > path.size() || path.size() - offset < key.size()) return 0;
-    if (path.substr(offset, key.size()) != key) return 0;
-    const std::size_t end = offset + key.size();
-    return end == path.size() || path[end] == '.' ? end + 1 : 0;
-  }
-
-  json::View find(std::string_view path, json::View value, std::size_t offset) const {
-    json::View found;
-    if (value.is_object()) {
-      value.for_each_member([&](std::string_view key, json::View member) {
-        if (found.exists()) return;
-        if (const std::size_t next = step(path, offset, key)) found = find(path, member, next);
-      });
-    } else if (value.is_array()) {
-      value.for_each_element([&](json::View element) {
-        if (!found.exists()) found = find(path, element, offset);
-      });
-    } else if (offset == path.size() + 1) {
-      found = value;
-    }
-    return found;
-  }
-
-  bool is_met(const Fields& wanted, json::View value, std::size_t offset) {
-    if (wanted.none()) return true;
-    if (value.is_array()) {
-      bool met = false;
-      value.for_each_element([&](json::View element) { met = met || is_met(wanted, element, offset); });
-      return met;
-    }
-    if (value.is_object()) return is_met_by_object(wanted, value, offset);
-    // A scalar is at the end of one path.
-    for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
-      if (!wanted.test(field)) continue;
-      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*tests_[field], value)) return false;
-    }
-    return true;
-  }
-
-  static bool is_met_by(const FieldTest& test, json::View value) {
-    for (const Condition& condition : test.conditions) {
-      if (condition.meets(value)) return true;
-    }
-    return false;
-  }
-
-  bool is_met_by_object(const Fields& wanted, json::View object, std::size_t offset) {
-    std::vector<Way> ways;
-    Fields once, twice;
-    object.for_each_member([&](std::string_view key, json::View member) {
-      Way way{{}, member, 0};
-      for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
-        if (!wanted.test(field)) continue;
-        if (const std::size_t next = step(pattern_.paths[field], offset, key)) {
-          way.fields.set(field);
-          way.offset = next;
-        }
-      }
-      if (way.fields.none()) return;
-      twice |= once & way.fields;
-      once |= way.fields;
-      ways.push_back(way);
-    });
-    if (once != wanted) return false;
-    if (twice.none()) return are_met(ways);
-    return is_met_by_some(ways, twice);
-  }
-
-  bool are_met(const std::vector<Way>& ways) {
-    for (const Way& way : ways) {
-      if (!is_met(way.fields, way.value, way.offset)) return false;
-    }
-    return true;
-  }
-
-  /// Sends the first of the fields that several ways lead to along one of them after the other.
-  bool is_met_by_some(std::vector<Way>& ways, Fields several) {
-    if (several.none()) return are_met(ways);
-    std::size_t field = 0;
-    while (!several.test(field)) ++field;
-    several.reset(field);
-    std::vector<std::size_t> leading;
-    for (std::size_t i = 0; i < ways.size(); ++i) {
-      if (ways[i].fields.test(field)) leading.push_back(i);
-      ways[i].fields.reset(field);
-    }
-    for (const std::size_t i : leading) {
-      if (++tries_ > most_tries) return false;
-      ways[i].fields.set(field);
-      // What cannot be met alone need not be tried together with the rest.
-      Fields alone;
-      alone.set(field);
-      if (is_met(alone, ways[i].value, ways[i].offset) && is_met_by_some(ways, several)) return true;
-      ways[i].fields.reset(field);
-    }
-    for (const std::size_t i : leading) ways[i].fields.set(field);
-    return false;
-  }
-
-  const Pattern& pattern_;
-  json::View event_;
-  std::vector<const FieldTest*> tests_;  // by path, those of the alternative at hand
-  unsigned tries_ = 0;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
-
-// From the JSON of a filter to a Pattern, every fault named by its place.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-class PatternReader {
- public:
-  Result<Pattern> read(json::View root) {
-    Group group;
-    if (read_object(root, {}, group)) expand(group, {}, pattern_.alternatives);
-    if (error_) return *std::move(error_);
-    return std::move(pattern_);
-  }
-
- private:
-  using Kind = Condition::Kind;
-
-  /// Fields that are asked for together, and with each list of `choices` one of these groups.
-  struct Group {
-    std::vector<std::uint16_t> tests;
-    std::vector<std::vector<Group>> choices;
-  };
-
-  static constexpr std::string_view operators =
-      "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
-
-  /// Keeps the first fault. Always false.
-  bool fail(std::string_view place, std::string message) {
-    if (error_) return false;
-    error_.emplace();
-    error_->field = place;
-    error_->fields.push_back({std::string(place), message, "filter"});
-    error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
-    return false;
-  }
-
-  static bool is_operator(std::string_view key) {
-    for (std::string_view list = operators; !list.empty();) {
-      const std::size_t end = (std::min)(list.find(", "), list.size());
-      if (list.substr(0, end) == key) return true;
-      list.remove_prefix((std::min)(end + 2, list.size()));
-    }
-    return false;
-  }
-
-  /// Whether a later member has the same key: that one counts.
-  static bool is_repeated(json::View object, std::string_view key, std::size_t position) {
-    std::size_t at = 0;
-    bool found = false;
-    object.for_each_member(
-        [&](std::string_view other, json::View) { found = found || (at++ > position && other == key); });
-    return found;
-  }
-
-  /// @param place  the keys before, joined; empty at the top
-  bool read_object(json::View object, const std::string& place, Group& group) {
-    if (!object.is_object() || object.size() == 0) return fail(place, "must be an object with a field at least");
-    std::size_t position = 0;
-    object.for_each_member([&](std::string_view key, json::View value) {
-      if (error_ || is_repeated(object, key, position++)) return;
-      const std::string path = place.empty() ? std::string(key) : place + "." + std::string(key);
-      if (key == "$or") {
-        read_choice(value, place, path, group);
-      } else if (value.is_object()) {
-        read_object(value, path, group);
-      } else if (!value.is_array()) {
-        fail(path, "must be a list of values, as [\"x\"]");
-      } else {
-        read_test(value, path, group);
-      }
-    });
-    return !error_;
-  }
-
-  bool read_choice(json::View list, const std::string& place, const std::string& path, Group& group) {
-    if (!list.is_array() || list.size() < 2) return fail(path, "must be a list of two objects at least");
-    std::vector<Group> choice;
-    list.for_each_element([&](json::View branch) {
-      const std::string at = path + "[" + decimal(choice.size()) + "]";
-      branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
-      });
-      choice.emplace_back();
-      if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
-      if (!error_) read_object(branch, place, choice.back());
-    });
-    group.choices.push_back(std::move(choice));
-    return !error_;
-  }
-
-  bool read_test(json::View list, const std::string& path, Group& group) {
-    if (list.size() == 0) return fail(path, "must have a value at least");
-    FieldTest test;
-    test.path = number_of(path);
-    list.for_each_element([&](json::View value) {
-      if (error_) return;
-      const std::string at = path + "[" + decimal(test.conditions.size()) + "]";
-      test.conditions.emplace_back();
-      read_condition(value, at, test.conditions.back());
-    });
-    if (error_) return false;
-    if (pattern_.paths.size() > NOTIFIER_MAX_FILTER_FIELDS) {
-      return fail({}, "asks for too many fields (maximum is " + decimal(NOTIFIER_MAX_FILTER_FIELDS) + ")");
-    }
-    // The same field in another way of writing: the last counts.
-    const auto number = static_cast<std::uint16_t>(pattern_.tests.size());
-    bool is_new = true;
-    for (std::uint16_t& known : group.tests) {
-      if (pattern_.tests[known].path != test.path) continue;
-      known = number;
-      is_new = false;
-    }
-    if (is_new) group.tests.push_back(number);
-    pattern_.tests.push_back(std::move(test));
-    return true;
-  }
-
-  std::uint16_t number_of(const std::string& path) {
-    std::size_t i = 0;
-    while (i < pattern_.paths.size() && pattern_.paths[i] != path) ++i;
-    if (i == pattern_.paths.size()) pattern_.paths.push_back(path);
-    return static_cast<std::uint16_t>(i);
-  }
-
-  bool read_condition(json::View value, const std::string& at, Condition& out) {
-    if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
-    if (!value.is_object()) return read_value(value, out);
-    if (value.size() != 1) return fail(at, "must have one operator; there are " + std::string(operators));
-    value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
-    return !error_;
-  }
-
-  bool read_value(json::View value, Condition& out) {
-    switch (value.kind()) {
-      case json::Kind::boolean:
-        out.kind = Kind::boolean;
-        out.flag = value.boolean();
-        break;
-      case json::Kind::number:
-        out.kind = Kind::number;
-        out.text = value.digits();
-        break;
-      case json::Kind::string:
-        out.kind = Kind::text;
-        out.text = value.string();
-        out.address = out.text.size() <= 64 ? parse_filter_address(out.text) : std::nullopt;
-        if (out.address) out.bits = out.address->is_v6 ? 128 : 32;
-        break;
-      default: out.kind = Kind::null; break;
-    }
-    return true;
-  }
-
-  bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
-    if (!is_operator(name)) {
-      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
-                          std::string(operators));
-    }
-    const std::string place = at + "." + std::string(name);
-    if (name == "exists") {
-      if (operand.kind() != json::Kind::boolean) return fail(place, "must be true or false");
-      out.kind = operand.boolean() ? Kind::exists : Kind::absent;
-      return true;
-    }
-    if (name == "anything-but") return read_anything_but(operand, place, out);
-    if (name == "numeric") return read_numeric(operand, place, out);
-    if (name == "cidr") return read_network(operand, place, out);
-    return read_text(name, operand, place, out);
-  }
-
-  /// exactly, prefix, suffix, equals-ignore-case, wildcard: one text.
-  bool read_text(std::string_view name, json::View operand, const std::string& place, Condition& out) {
-    if (!operand.is_string()) return fail(place, "must be a text");
-    if (name == "exactly") return read_value(operand, out);
-    out.text = operand.string();
-    out.kind = name == "prefix" ? Kind::prefix : name == "suffix" ? Kind::suffix : Kind::any_case;
-    if (name == "equals-ignore-case") out.letters = letters_of(out.text);
-    if (name != "wildcard") return true;
-    out.kind = Kind::wildcard;
-    std::size_t where = 0;
-    switch (Wildcard::read(out.text, out.wildcard, where)) {
-      case Wildcard::Fault::none: return true;
-      case Wildcard::Fault::double_star: return fail(place, "has two stars in a row, at byte " + decimal(where));
-      case Wildcard::Fault::bad_escape:
-        return fail(place, "has a backslash before what needs none, at byte " + decimal(where) +
-                               R"(: only \* and \\ are known)");
-      case Wildcard::Fault::too_many_stars: break;
-    }
-    return fail(place, "has too many stars (maximum is " + decimal(Wildcard::most_stars) + ")");
-  }
-
-  bool read_anything_but(json::View operand, const std::string& place, Condition& out) {
-    out.kind = Kind::none_of;
-    if (operand.is_string() || operand.kind() == json::Kind::number) {
-      out.parts.emplace_back();
-      return read_plain(operand, out.parts.back());
-    }
-    if (operand.is_array()) {
-      if (operand.size() == 0) return fail(place, "must have a value at least");
-      json::Kind kind = json::Kind::missing;
-      operand.for_each_element([&](json::View value) {
-        if (kind == json::Kind::missing) kind = value.kind();
-        if (value.kind() != kind || (kind != json::Kind::string && kind != json::Kind::number)) {
-          fail(place, "must be texts or numbers, all of one kind");
-        }
-        out.parts.emplace_back();
-        read_plain(value, out.parts.back());
-      });
-      return !error_;
-    }
-    if (!operand.is_object() || operand.size() != 1) {
-      return fail(place,
-                  "must be a text, a number, a list of either, or one of prefix, suffix, wildcard, equals-ignore-case");
-    }
-    operand.for_each_member([&](std::string_view name, json::View texts) {
-      if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
-        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
-        return;
-      }
-      const std::string inner = place + "." + std::string(name);
-      if (texts.is_array() && texts.size() == 0) fail(inner, "must have a text at least");
-      if (!texts.is_array()) {
-        out.parts.emplace_back();
-        read_text(name, texts, inner, out.parts.back());
-      }
-      texts.for_each_element([&](json::View text) {
-        out.parts.emplace_back();
-        read_text(name, text, inner, out.parts.back());
-      });
-    });
-    return !error_;
-  }
-
-  /// A text or a number within anything-but, where a text that is an address is a text.
-  bool read_plain(json::View value, Condition& out) {
-    read_value(value, out);
-    out.address.reset();
-    return true;
-  }
-
-  bool read_numeric(json::View operand, const std::string& place, Condition& out) {
-    constexpr const char* shape = "must be [\"=\", 5], [\">\", 5] or [\">=\", 5, \"<\", 10]";
-    out.kind = Kind::numeric;
-    std::vector<json::View> list;
-    operand.for_each_element([&](json::View value) { list.push_back(value); });
-    if (list.size() != 2 && list.size() != 4) return fail(place, shape);
-    for (std::size_t i = 0; i < list.size(); i += 2) {
-      const std::string_view name = list[i].string();
-      if (list[i + 1].kind() != json::Kind::number) return fail(place, shape);
-      const double value = json::to_double(list[i + 1].digits());
-      if (std::isinf(value)) return fail(place, "has a number beyond what a double holds");
-      const bool is_equal = name == "=" && list.size() == 2;
-      const bool is_low = (name == ">" || name == ">=") && i == 0;
-      const bool is_high = (name == "<" || name == "<=") && (i == 2 || list.size() == 2);
-      if (!is_equal && !is_low && !is_high) return fail(place, shape);
-      if (is_equal || is_low) {
-        out.has_low = true;
-        out.low = value;
-        out.includes_low = name != ">";
-      }
-      if (is_equal || is_high) {
-        out.has_high = true;
-        out.high = value;
-        out.includes_high = name != "<";
-      }
-    }
-    if (list.size() == 4 && !(out.low < out.high))
-      return fail(place, "must have its lower number first, and a greater one");
-    return true;
-  }
-
-  bool read_network(json::View operand, const std::string& place, Condition& out) {
-    constexpr const char* shape = "must be a network, as 10.0.0.0/8 or 2001:db8::/32";
-    out.kind = Kind::network;
-    out.text = operand.string();
-    const std::size_t slash = out.text.find('/');
-    if (slash == std::string::npos || slash > 64) return fail(place, shape);
-    out.address = parse_filter_address(std::string_view(out.text).substr(0, slash));
-    const std::string_view bits = std::string_view(out.text).substr(slash + 1);
-    if (!out.address || bits.empty() || bits.size() > 3) return fail(place, shape);
-    for (const char c : bits) {
-      if (c < '0' || c > '9') return fail(place, shape);
-      out.bits = out.bits * 10 + static_cast<unsigned>(c - '0');
-    }
-    return out.bits <= (out.address->is_v6 ? 128u : 32u) || fail(place, shape);
-  }
-
-  /// Writes out all combinations of a group's choices.
-  /// @param before  what is asked for outside the group
-  void expand(const Group& group, const std::vector<std::uint16_t>& before,
-              std::vector<std::vector<std::uint16_t>>& out) {
-    std::vector<std::vector<std::uint16_t>> all(1, before);
-    if (!add(group.tests, all.front())) return;
-    for (const std::vector<Group>& choice : group.choices) {
-      std::vector<std::vector<std::uint16_t>> longer;
-      for (const auto& one : all) {
-        for (const Group& branch : choice) expand(branch, one, longer);
-        if (longer.size() > NOTIFIER_MAX_FILTER_ALTERNATIVES) {
-          fail({}, "has too many combinations of $or (maximum is " + decimal(NOTIFIER_MAX_FILTER_ALTERNATIVES) + ")");
-        }
-        if (error_) return;
-      }
-      all = std::move(longer);
-    }
-    for (auto& one : all) out.push_back(std::move(one));
-  }
-
-  /// One field can be asked for once only: engines differ in what both together would mean.
-  bool add(const std::vector<std::uint16_t>& tests, std::vector<std::uint16_t>& to) {
-    for (const std::uint16_t test : tests) {
-      const std::uint16_t path = pattern_.tests[test].path;
-      for (const std::uint16_t other : to) {
-        if (pattern_.tests[other].path == path) {
-          return fail(pattern_.paths[path],
-                      "is asked for inside of $or and outside: write what is to hold into each of its objects");
-        }
-      }
-      to.push_back(test);
-    }
-    return true;
-  }
-
-  Pattern pattern_;
-  std::optional<Error> error_;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/wanted_text.hpp --------------------------------------------------------------------------------
-
-// What a filter asks of a field, in words.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline void append_number(double value, std::string& out) {
-  char text[json::max_double_chars];
-  out.append(text, static_cast<std::size_t>(json::write_double(value, text) - text));
-}
-
-inline void append_wanted(const Condition& condition, std::string& out) {
-  using Kind = Condition::Kind;
-  switch (condition.kind) {
-    case Kind::null: out += "null"; break;
-    case Kind::boolean: out += condition.flag ? "true" : "false"; break;
-    case Kind::number: out += condition.text.substr(0, 64); break;
-    case Kind::text: out += detail::quoted(condition.text); break;
-    case Kind::exists: out += "any value"; break;
-    case Kind::absent: out += "none"; break;
-    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
-    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
-    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
-    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
-    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
-    case Kind::numeric:
-      if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
-        append_number(condition.low, out);
-        break;
-      }
-      out += "a number";
-      if (condition.has_low) append_number(condition.low, out += condition.includes_low ? " of at least " : " above ");
-      if (condition.has_high) {
-        if (condition.has_low) out += " and";
-        append_number(condition.high, out += condition.includes_high ? " of at most " : " below ");
-      }
-      break;
-    case Kind::none_of:
-      out += "anything but ";
-      for (std::size_t i = 0; i < condition.parts.size(); ++i) {
-        if (i != 0) out += i + 1 == condition.parts.size() ? " and " : ", ";
-        append_wanted(condition.parts[i], out);
-      }
-      break;
-  }
-}
-
-/// "'build-error' or 'crashed-error'": at most five of the conditions.
-inline std::string wanted_text(const FieldTest& test) {
-  constexpr std::size_t most = 5;
-  std::string out;
-  const std::size_t count = test.conditions.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    if (i == most) return out + " or " + decimal(count - most) + " others";
-    if (i != 0) out += i + 1 == count ? " or " : ", ";
-    append_wanted(test.conditions[i], out);
-  }
-  return out;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/filter/filter.hpp -------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-/// Of a test that is not met: what is there, and what was wanted.
-inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
-  const std::string& path = pattern.paths[pattern.tests[test].path];
-  const json::View found = Evaluation(pattern, event).find(path);
-  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
-  const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
-  const std::string_view last = std::string_view(path).substr(dot);
-  // `value` and `old_value` are what variables were set to.
-  const bool is_secret = is_secret_name(path) || last == "value" || last == "old_value";
-  std::string is;
-  if (!found.exists()) {
-    is = " is not there";
-  } else if (is_secret) {
-    is = " has a value that is not shown";
-  } else {
-    is = " is " + (found.is_string() ? detail::quoted(found.string())
-                   : found.is_null() ? "null"
-                                     : found.text().substr(0, 64));
-  }
-  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
-}
-
-}  // namespace detail
-
-NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
-                               std::shared_ptr<const std::string> json) noexcept
-    : pattern_(std::move(pattern)), json_(std::move(json)) {}
-
-NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
-
-NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
-  json::Document document;
-  const auto root = document.parse(json, NOTIFIER_MAX_FILTER_BYTES);
-  if (!root) return root.error();
-  return compile(*root);
-}
-
-NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
-  std::string json;
-  pattern.append_json(json);
-  if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
-    Error error;
-    error.message = "the filter is too long (maximum is " + detail::decimal(NOTIFIER_MAX_FILTER_BYTES) + " bytes)";
-    error.fields.push_back({{}, error.message, "too_long"});
-    return error;
-  }
-  auto read = detail::PatternReader().read(pattern);
-  if (!read) return std::move(read).error();
-  return Filter(std::make_shared<const detail::Pattern>(*std::move(read)),
-                std::make_shared<const std::string>(std::move(json)));
-}
-
-NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
-  detail::Evaluation evaluation(*pattern_, event);
-  if (evaluation.matches()) return {};
-  // Of several alternatives, that which the event comes closest to.
-  const std::vector<std::uint16_t>* nearest = nullptr;
-  std::size_t least = 0;
-  for (const auto& alternative : pattern_->alternatives) {
-    std::size_t missed = 0;
-    for (const std::uint16_t test : alternative) missed += evaluation.meets(test) ? 0u : 1u;
-    if (nearest == nullptr || missed < least) {
-      nearest = &alternative;
-      least = missed;
-    }
-  }
-  for (const std::uint16_t test : *nearest) {
-    if (!evaluation.meets(test)) return detail::describe_miss(*pattern_, event, test);
-  }
-  return "The fields that the filter wants are there, but not together in one element of a list";
 }
 
 NOTIFIER_NAMESPACE_END

@@ -39,6 +39,11 @@ export interface TypeData {
   [key: string]: unknown;
 }
 
+/** A pattern over an event, as `{ type_data: { status: ['build-error', { suffix: '-error' }] } }`; FILTERS.md describes the language. */
+export interface Filter {
+  [field: string]: readonly unknown[] | Filter;
+}
+
 /** A notifier as the HTTP API shows it. */
 export interface Notifier {
   id: string;
@@ -55,6 +60,8 @@ export interface Notifier {
   app_id: string;
   app: string;
   type_data: TypeData;
+  /** Which of the events that it takes it is told of. */
+  filter?: Filter;
   /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
   switched_off?: { readonly reason: string; readonly at: string };
   /** The keys of `type_data` that are never shown but have a value, as `signing_secret`. */
@@ -73,6 +80,8 @@ export interface NotifierDraft {
   /** Names instead of ids, as `app_deployed`, or kinds of events, as `deployment`. */
   selected_events?: string[];
   type_data?: TypeData;
+  /** Which of the events that it takes it is to be told of; null: all. */
+  filter?: Filter | null;
 }
 
 /** What is to change. `type_data` is merged key by key; null removes a key. */
@@ -154,7 +163,8 @@ export type Reason =
   | 'inactive'
   | 'not_selected'
   | 'not_selectable'
-  | 'alert_not_accepted';
+  | 'alert_not_accepted'
+  | 'filtered_out';
 
 /** Why a notifier receives an event, or does not. */
 export interface Explanation {

@@ -47,7 +47,7 @@ class PatternReader {
     if (error_) return false;
     error_.emplace();
     error_->field = place;
-    error_->fields.push_back({std::string(place), message, "filter"});
+    error_->fields.push_back({std::string(place), message, "invalid_filter"});
     error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
     return false;
   }

@@ -21,8 +21,10 @@ namespace detail {
 
 inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
   const std::uint32_t app_hash = short_hash(app.id());
-  voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), app_hash);
+  const Record record = app.record(place);
+  voices_.remove(record.voice());
+  if (record.filter() != Record::no_filter) filters_.remove(record.filter());
+  notifiers_.erase(short_hash(record.id()), app_hash);
   replace_app(app, app.with_removed(place));
 }
 

@@ -189,6 +189,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
   notifier_.type_data.clear();
+  notifier_.filter.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/filter/filter.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
@@ -43,6 +44,7 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
+  void apply_filter(json::View filter);
   void apply_field(const PlatformField& field, json::View value);
   void apply_url(const PlatformField& field, json::View value);
   void apply_signing_secret(const PlatformField& field, json::View value);
@@ -71,6 +73,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   notifier_.send_all_events = draft.send_all_events.value_or(notifier_.send_all_events);
   if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
+  if (draft.filter.exists()) apply_filter(draft.filter);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
@@ -113,6 +116,18 @@ inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
   for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
   apply_other(data);
+}
+
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
+  notifier_.filter.clear();
+  if (filter.is_null()) return;
+  const auto compiled = Filter::compile(filter);
+  if (compiled) {
+    notifier_.filter = compiled->json();
+    return;
+  }
+  const FieldError& fault = compiled.error().fields.front();
+  problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
 }
 
 /// Takes over what is given; what is not given stays, and null removes it.

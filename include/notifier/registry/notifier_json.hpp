@@ -82,8 +82,8 @@ inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
-/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: switched_off
-/// (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
+/// switched_off (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -103,6 +103,10 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
     out.member("app", notifier.app);
     out.key("type_data");
     detail::write_type_data(out, notifier, secrets);
+    if (!notifier.filter.empty()) {
+      out.key("filter");
+      out.raw(notifier.filter);
+    }
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {

@@ -24,8 +24,14 @@ namespace detail {
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
 
-/// Borrows a draft for judging. `document` holds its type_data.
-inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
+/// What holds the parts of a draft that are JSON.
+struct DraftDocuments {
+  json::Document type_data;
+  json::Document filter;
+};
+
+/// Borrows a draft for judging.
+inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, Problems& problems) {
   problems.list() = draft.problems;
   DraftView view;
   view.platform_id = draft.platform_id;
@@ -41,12 +47,17 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
     view.selected.assign(draft.selected_events->begin(), draft.selected_events->end());
   }
   if (draft.type_data) {
-    const auto root = document.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
+    const auto root = documents.type_data.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
     if (root && root->is_object()) {
       view.type_data = *root;
     } else {
       problems.add("type_data", "must be an object", "type");
     }
+  }
+  if (draft.filter) {
+    const auto root = documents.filter.parse(*draft.filter, NOTIFIER_MAX_BODY_BYTES);
+    if (root) view.filter = *root;
+    if (!root) problems.add("filter", "must be an object", "type");
   }
   return view;
 }
@@ -65,9 +76,9 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const auto platform = detail::platform_of(draft);
   if (!platform) return platform.error();
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(draft, document, problems);
+  const detail::DraftView view = detail::borrow(draft, documents, problems);
   Notifier notifier;
   notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
@@ -151,9 +162,9 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update(const State& state, std::st
   change.expected = version_of(notifier);
   const Timestamp before = notifier.updated_at;
 
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(patch, document, problems);
+  const detail::DraftView view = detail::borrow(patch, documents, problems);
   detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");

@@ -84,10 +84,11 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, has a filter
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
+///     where it has a filter: 2 bytes, its number
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
 ///     then each field of the platform's row: a text, or a list of texts
@@ -96,9 +97,13 @@ class PackedReader {
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
 class Record {
  public:
+  static constexpr std::uint16_t no_filter = 0xFFFF;
+
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
   /// @param voice     the number of the notifier's voice.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice);
+  /// @param filter    the number of its filter, or no_filter.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice,
+                     std::uint16_t filter = no_filter);
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
@@ -109,11 +114,9 @@ class Record {
   }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
-  std::uint16_t voice() const noexcept {
-    std::uint16_t number;
-    std::memcpy(&number, data_ + 2, sizeof number);
-    return number;
-  }
+  std::uint16_t voice() const noexcept { return number_at(2); }
+  /// The number of its filter, or no_filter.
+  std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -143,11 +146,20 @@ class Record {
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
+  static constexpr unsigned filter_flag = 16;  // the highest
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
-  PackedReader after_id() const noexcept { return PackedReader(data_ + id_offset + id_size()); }
+  std::uint16_t number_at(std::size_t offset) const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + offset, sizeof number);
+    return number;
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    return PackedReader(data_ + id_offset + id_size() + filter_size);
+  }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
     reader.varint();
@@ -159,10 +171,11 @@ class Record {
 };
 
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
-                           std::uint16_t voice) {
+                           std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0);
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (filter != no_filter ? filter_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -170,6 +183,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
+  if (filter != no_filter) {
+    std::memcpy(number, &filter, sizeof filter);
+    out.append({number, sizeof number});
+  }
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);

@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "notifier/filter/filter.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
@@ -48,6 +49,10 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
   if (notifier.switched_off && !notifier.active) {
     check_text("switched_off.reason", notifier.switched_off->reason, NOTIFIER_MAX_NAME_BYTES, problems);
+  }
+  if (!notifier.filter.empty()) {
+    const auto filter = Filter::compile(notifier.filter);
+    if (!filter) problems.add("filter", filter.error().message, "invalid_filter");
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {

@@ -21,6 +21,7 @@
 #include "notifier/registry/registry_core.hpp"
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explain.hpp"
+#include "notifier/routing/filter_verdicts.hpp"
 #include "notifier/routing/renderer.hpp"
 #include "notifier/routing/router.hpp"
 
@@ -95,6 +96,10 @@ class RouterEngine {
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
+  /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
+  /// @param audience  those that it names are told all the same
+  void filter_matches(const State& state, const Event* events, const Audience& audience);
+
   /// Makes what the deliveries of matches_, of the events of a batch, share.
   void prepare_batch(const State& state, Batch& batch);
 
@@ -110,6 +115,7 @@ class RouterEngine {
   Renderer renderer_;
   std::vector<const AppBlock*> apps_;
   std::vector<Match> matches_;
+  FilterVerdicts verdicts_;
   Buffer preview_;
   std::string preview_app_id_;
 };
@@ -210,12 +216,27 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
+/// Apart from finding them, since by then what is to be read of them is on its way.
+inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
+  if (state.filters().size() == 0) return;
+  std::size_t begun = static_cast<std::size_t>(-1);
+  const auto is_out = [&](const Match& match) {
+    if (match.event != begun) {
+      begun = match.event;
+      verdicts_.begin(state, events[begun].root);
+    }
+    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
+  };
+  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
+}
+
 inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
   if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
   find_matches(state, event_, audience);
+  filter_matches(state, &event_, audience);
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -259,6 +280,7 @@ inline std::size_t RouterEngine::route_batch(const std::string_view* events, std
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
+  filter_matches(state, batch.events, Audience());
   prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
@@ -333,7 +355,15 @@ class RouterEngine::Collector {
 
 inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
   Collector found(take);
-  for_each_match(refresh(), event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
+  const State& state = refresh();
+  if (state.filters().size() == 0) {
+    for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
+    return found.end();
+  }
+  verdicts_.begin(state, event.root);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (verdicts_.pass(record) || is_named(audience, record)) found.add(0, record.id());
+  });
   return found.end();
 }
 
@@ -347,6 +377,7 @@ inline std::size_t RouterEngine::match(const Event* events, std::size_t event_co
     for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, size);
+    filter_matches(state, events + begin, Audience());
     for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
   }
   return found.end();

@@ -45,6 +45,7 @@ inline std::string reason_text(Reason reason, const std::string& what) {
     case Reason::not_selectable: return "Only send_all_events covers " + what + ", and it is off";
     case Reason::alert_not_accepted:
       return "The event is an alert: send_all_alerts is off, and " + what + " is not among the selected events";
+    case Reason::filtered_out: break;
   }
   return {};
 }
@@ -92,8 +93,14 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         explanation.app_id = app->id();
         explanation.platform = record.platform();
         explanation.reason = find_reason(vocabulary, bit, rows, row, audience);
+        const bool has_filter = record.filter() != Record::no_filter && !is_named(audience, record);
+        std::string why_not;
+        if (has_filter && receives(explanation.reason)) {
+          why_not = state.filters()[record.filter()].filter->explain(event.root);
+        }
+        if (!why_not.empty()) explanation.reason = Reason::filtered_out;
         explanation.receives = receives(explanation.reason);
-        explanation.text = reason_text(explanation.reason, what);
+        explanation.text = why_not.empty() ? reason_text(explanation.reason, what) : std::move(why_not);
         explained.notifiers.push_back(std::move(explanation));
       }
     });

@@ -23,6 +23,7 @@ enum class Reason {
   not_selected,        ///< the event has a selectable type, and it is not selected
   not_selectable,      ///< no selectable type covers this event; only send_all_events does
   alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
+  filtered_out,        ///< it takes the type, but the event is not what its filter wants
 };
 
 /// The reason's name, as "sends_all_events": stable, for programs.
@@ -82,6 +83,7 @@ NOTIFIER_INLINE std::string_view to_string(Reason reason) noexcept {
     case Reason::not_selected: return "not_selected";
     case Reason::not_selectable: return "not_selectable";
     case Reason::alert_not_accepted: return "alert_not_accepted";
+    case Reason::filtered_out: return "filtered_out";
   }
   return "unknown";
 }
