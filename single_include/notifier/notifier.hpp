@@ -6011,12 +6011,10 @@ void write_json(json::Writer& out, const Explained& explained);
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/routing/router.hpp ------------------------------------------------------------------------------------
+// ---- notifier/routing/matched_id.hpp --------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
 namespace detail {
-class RouterEngine;
 
 /// A notifier that accepts one of some events.
 struct MatchedId {
@@ -6024,6 +6022,15 @@ struct MatchedId {
   std::string_view id;
 };
 
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/routing/router.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+class RouterEngine;
 }  // namespace detail
 
 /// Routes events: bytes in, deliveries out.
@@ -15817,6 +15824,61 @@ using KeptFilters = Numbered<KeptFilter>;
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/user_block.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A user, packed.
+class UserBlock : public Counted {
+ public:
+  static Ref<const UserBlock> make(const User& user, std::uint64_t sequence);
+  static void destroy(const UserBlock* block) noexcept {
+    block->~UserBlock();
+    ::operator delete(const_cast<UserBlock*>(block));
+  }
+
+  std::string_view id() const noexcept { return reader().text(); }
+  std::string_view email() const noexcept;
+  User user() const;
+  std::uint64_t sequence() const noexcept { return sequence_; }
+
+ private:
+  explicit UserBlock(std::uint64_t sequence) noexcept : sequence_(sequence) {}
+  PackedReader reader() const noexcept { return PackedReader(reinterpret_cast<const char*>(this + 1)); }
+
+  std::uint64_t sequence_;
+};
+
+inline Ref<const UserBlock> UserBlock::make(const User& user, std::uint64_t sequence) {
+  Buffer text;
+  append_packed(text, user.id);
+  append_packed(text, user.username);
+  append_packed(text, user.email);
+  void* const memory = ::operator new(sizeof(UserBlock) + text.size());
+  std::memcpy(static_cast<char*>(memory) + sizeof(UserBlock), text.data(), text.size());
+  return Ref<const UserBlock>(new (memory) UserBlock(sequence));
+}
+
+inline std::string_view UserBlock::email() const noexcept {
+  PackedReader text = reader();
+  text.text();
+  text.text();
+  return text.text();
+}
+
+inline User UserBlock::user() const {
+  PackedReader text = reader();
+  User user;
+  user.id = text.text();
+  user.username = text.text();
+  user.email = text.text();
+  return user;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/voice.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -15850,27 +15912,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-/// A user, packed.
-class UserBlock : public Counted {
- public:
-  static Ref<const UserBlock> make(const User& user, std::uint64_t sequence);
-  static void destroy(const UserBlock* block) noexcept {
-    block->~UserBlock();
-    ::operator delete(const_cast<UserBlock*>(block));
-  }
-
-  std::string_view id() const noexcept { return reader().text(); }
-  std::string_view email() const noexcept;
-  User user() const;
-  std::uint64_t sequence() const noexcept { return sequence_; }
-
- private:
-  explicit UserBlock(std::uint64_t sequence) noexcept : sequence_(sequence) {}
-  PackedReader reader() const noexcept { return PackedReader(reinterpret_cast<const char*>(this + 1)); }
-
-  std::uint64_t sequence_;
-};
 
 /// What was kept first comes first: an order of pointers to what has a sequence().
 struct BySequence {
@@ -15994,32 +16035,6 @@ class State {
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-inline Ref<const UserBlock> UserBlock::make(const User& user, std::uint64_t sequence) {
-  Buffer text;
-  append_packed(text, user.id);
-  append_packed(text, user.username);
-  append_packed(text, user.email);
-  void* const memory = ::operator new(sizeof(UserBlock) + text.size());
-  std::memcpy(static_cast<char*>(memory) + sizeof(UserBlock), text.data(), text.size());
-  return Ref<const UserBlock>(new (memory) UserBlock(sequence));
-}
-
-inline std::string_view UserBlock::email() const noexcept {
-  PackedReader text = reader();
-  text.text();
-  text.text();
-  return text.text();
-}
-
-inline User UserBlock::user() const {
-  PackedReader text = reader();
-  User user;
-  user.id = text.text();
-  user.username = text.text();
-  user.email = text.text();
-  return user;
-}
 
 inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit>& selected,
                             std::uint64_t* row) const noexcept {
@@ -18407,6 +18422,45 @@ class FilterVerdicts {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/routing/id_collector.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Collects ids, and hands them on as soon as there are so many that a call for all of them costs next to nothing.
+class IdCollector {
+ public:
+  using Ids = FunctionRef<void(const MatchedId* first, std::size_t count)>;
+
+  explicit IdCollector(Ids take) noexcept : take_(take) {}
+
+  void add(std::size_t event, std::string_view id) {
+    if (size_ == most) flush();
+    new (room_ + sizeof(MatchedId) * size_++) MatchedId{event, id};
+  }
+  /// @return how many there were in all
+  std::size_t end() {
+    if (size_ != 0) flush();
+    return flushed_;
+  }
+
+ private:
+  static constexpr std::size_t most = 64;
+
+  void flush() {
+    flushed_ += size_;
+    take_(reinterpret_cast<const MatchedId*>(room_), std::exchange(size_, 0));
+  }
+
+  Ids take_;
+  std::size_t size_ = 0;
+  std::size_t flushed_ = 0;
+  alignas(MatchedId) unsigned char room_[most * sizeof(MatchedId)];
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -19631,7 +19685,7 @@ class RouterEngine {
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
-  using Ids = FunctionRef<void(const MatchedId* first, std::size_t count)>;
+  using Ids = IdCollector::Ids;
 
   RouterEngine(const Registry& registry, RouterOptions options);
 
@@ -19645,8 +19699,6 @@ class RouterEngine {
 
  private:
   using AppLookup = State::AppLookup;
-
-  class Collector;
 
   /// What is kept of the events of a batch on their way.
   struct Batch {
@@ -19920,37 +19972,8 @@ inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids 
   return match(event_, take, audience);
 }
 
-/// Collects ids, and hands them on as soon as there are so many that a call for all of them costs next to nothing.
-class RouterEngine::Collector {
- public:
-  explicit Collector(Ids take) noexcept : take_(take) {}
-
-  void add(std::size_t event, std::string_view id) {
-    if (size_ == most) flush();
-    new (room_ + sizeof(MatchedId) * size_++) MatchedId{event, id};
-  }
-  /// @return how many there were in all
-  std::size_t end() {
-    if (size_ != 0) flush();
-    return flushed_;
-  }
-
- private:
-  static constexpr std::size_t most = 64;
-
-  void flush() {
-    flushed_ += size_;
-    take_(reinterpret_cast<const MatchedId*>(room_), std::exchange(size_, 0));
-  }
-
-  Ids take_;
-  std::size_t size_ = 0;
-  std::size_t flushed_ = 0;
-  alignas(MatchedId) unsigned char room_[most * sizeof(MatchedId)];
-};
-
 inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
-  Collector found(take);
+  IdCollector found(take);
   const State& state = refresh();
   if (state.filters().size() == 0) {
     for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
@@ -19966,7 +19989,7 @@ inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audie
 inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
   const State& state = refresh();
   AppLookup lookups[match_batch];
-  Collector found(take);
+  IdCollector found(take);
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
     const std::size_t size = (std::min)(match_batch, event_count - begin);
     for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);

@@ -13,11 +13,11 @@
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
-#include "notifier/model/user.hpp"
 #include "notifier/registry/app_block.hpp"
 #include "notifier/registry/hash_index.hpp"
 #include "notifier/registry/kept_filter.hpp"
 #include "notifier/registry/settings.hpp"
+#include "notifier/registry/user_block.hpp"
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/fast_hash.hpp"
@@ -25,27 +25,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-/// A user, packed.
-class UserBlock : public Counted {
- public:
-  static Ref<const UserBlock> make(const User& user, std::uint64_t sequence);
-  static void destroy(const UserBlock* block) noexcept {
-    block->~UserBlock();
-    ::operator delete(const_cast<UserBlock*>(block));
-  }
-
-  std::string_view id() const noexcept { return reader().text(); }
-  std::string_view email() const noexcept;
-  User user() const;
-  std::uint64_t sequence() const noexcept { return sequence_; }
-
- private:
-  explicit UserBlock(std::uint64_t sequence) noexcept : sequence_(sequence) {}
-  PackedReader reader() const noexcept { return PackedReader(reinterpret_cast<const char*>(this + 1)); }
-
-  std::uint64_t sequence_;
-};
 
 /// What was kept first comes first: an order of pointers to what has a sequence().
 struct BySequence {
@@ -169,32 +148,6 @@ class State {
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-inline Ref<const UserBlock> UserBlock::make(const User& user, std::uint64_t sequence) {
-  Buffer text;
-  append_packed(text, user.id);
-  append_packed(text, user.username);
-  append_packed(text, user.email);
-  void* const memory = ::operator new(sizeof(UserBlock) + text.size());
-  std::memcpy(static_cast<char*>(memory) + sizeof(UserBlock), text.data(), text.size());
-  return Ref<const UserBlock>(new (memory) UserBlock(sequence));
-}
-
-inline std::string_view UserBlock::email() const noexcept {
-  PackedReader text = reader();
-  text.text();
-  text.text();
-  return text.text();
-}
-
-inline User UserBlock::user() const {
-  PackedReader text = reader();
-  User user;
-  user.id = text.text();
-  user.username = text.text();
-  user.email = text.text();
-  return user;
-}
 
 inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit>& selected,
                             std::uint64_t* row) const noexcept {

@@ -22,6 +22,7 @@
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explain.hpp"
 #include "notifier/routing/filter_verdicts.hpp"
+#include "notifier/routing/id_collector.hpp"
 #include "notifier/routing/renderer.hpp"
 #include "notifier/routing/router.hpp"
 
@@ -35,7 +36,7 @@ class RouterEngine {
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
-  using Ids = FunctionRef<void(const MatchedId* first, std::size_t count)>;
+  using Ids = IdCollector::Ids;
 
   RouterEngine(const Registry& registry, RouterOptions options);
 
@@ -49,8 +50,6 @@ class RouterEngine {
 
  private:
   using AppLookup = State::AppLookup;
-
-  class Collector;
 
   /// What is kept of the events of a batch on their way.
   struct Batch {
@@ -324,37 +323,8 @@ inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids 
   return match(event_, take, audience);
 }
 
-/// Collects ids, and hands them on as soon as there are so many that a call for all of them costs next to nothing.
-class RouterEngine::Collector {
- public:
-  explicit Collector(Ids take) noexcept : take_(take) {}
-
-  void add(std::size_t event, std::string_view id) {
-    if (size_ == most) flush();
-    new (room_ + sizeof(MatchedId) * size_++) MatchedId{event, id};
-  }
-  /// @return how many there were in all
-  std::size_t end() {
-    if (size_ != 0) flush();
-    return flushed_;
-  }
-
- private:
-  static constexpr std::size_t most = 64;
-
-  void flush() {
-    flushed_ += size_;
-    take_(reinterpret_cast<const MatchedId*>(room_), std::exchange(size_, 0));
-  }
-
-  Ids take_;
-  std::size_t size_ = 0;
-  std::size_t flushed_ = 0;
-  alignas(MatchedId) unsigned char room_[most * sizeof(MatchedId)];
-};
-
 inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
-  Collector found(take);
+  IdCollector found(take);
   const State& state = refresh();
   if (state.filters().size() == 0) {
     for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
@@ -370,7 +340,7 @@ inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audie
 inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
   const State& state = refresh();
   AppLookup lookups[match_batch];
-  Collector found(take);
+  IdCollector found(take);
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
     const std::size_t size = (std::min)(match_batch, event_count - begin);
     for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);

@@ -12,19 +12,13 @@
 #include "notifier/result.hpp"
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explanation.hpp"
+#include "notifier/routing/matched_id.hpp"
 #include "notifier/routing/options.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 class RouterEngine;
-
-/// A notifier that accepts one of some events.
-struct MatchedId {
-  std::size_t event;
-  std::string_view id;
-};
-
 }  // namespace detail
 
 /// Routes events: bytes in, deliveries out.
