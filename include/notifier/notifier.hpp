@@ -15,6 +15,7 @@
 #pragma once
 
 #include "notifier/api/api.hpp"
+#include "notifier/api/record_json.hpp"
 #include "notifier/buffer.hpp"
 #include "notifier/catalogue/catalogue.hpp"
 #include "notifier/config.hpp"
@@ -46,7 +47,6 @@
 #include "notifier/outbox/memory.hpp"
 #include "notifier/outbox/options.hpp"
 #include "notifier/outbox/outbox.hpp"
-#include "notifier/outbox/record_json.hpp"
 #include "notifier/outbox/schedule.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/outbox/target.hpp"

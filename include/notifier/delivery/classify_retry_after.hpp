@@ -28,7 +28,7 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
 
 namespace detail::net {
 
-inline constexpr std::int64_t longest_wait_ms = std::int64_t{366} * 24 * 3600 * 1000;
+inline constexpr std::int64_t most_asked_ms = std::int64_t{366} * 24 * 3600 * 1000;
 
 /// Takes parts off the front of a text. After the first part that is not there all others are missing too, and what
 /// numbers they are means nothing.
@@ -169,12 +169,12 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
   if (!detail::is_digit(text[0])) {
     const auto date = parse_http_date(text, now);
     if (!date) return std::nullopt;
-    return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), longest_wait_ms);
+    return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), most_asked_ms);
   }
   std::int64_t ms = 0;
   std::size_t i = 0;
   for (; i < text.size() && detail::is_digit(text[i]); ++i) {
-    ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_wait_ms);
+    ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, most_asked_ms);
   }
   if (i < text.size() && text[i] == '.') {
     bool more = false;
@@ -187,7 +187,7 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
     ms += more ? 1 : 0;
   }
   if (i != text.size()) return std::nullopt;
-  return (std::min)(ms, longest_wait_ms);
+  return (std::min)(ms, most_asked_ms);
 }
 
 NOTIFIER_NAMESPACE_END

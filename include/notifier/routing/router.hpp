@@ -384,7 +384,6 @@ inline Result<DeliveryView> Router::preview(const Notifier& notifier, std::strin
   preview_.clear();
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
-  detail::keep_valid_addresses(named);
   Record::append(preview_, named, {}, detail::Voices::none);
   rendering_.unregistered = detail::Voice::of(named);
   preview_app_id_ = notifier.app_id;
