@@ -139,6 +139,11 @@
 #define NOTIFIER_MAX_SIGNING_SECRETS 8u
 #endif
 
+/// Most headers of its own that one webhook's requests have.
+#ifndef NOTIFIER_MAX_HEADERS
+#define NOTIFIER_MAX_HEADERS 32u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)

@@ -193,6 +193,11 @@
 #define NOTIFIER_MAX_SIGNING_SECRETS 8u
 #endif
 
+/// Most headers of its own that one webhook's requests have.
+#ifndef NOTIFIER_MAX_HEADERS
+#define NOTIFIER_MAX_HEADERS 32u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)
@@ -745,6 +750,46 @@ inline constexpr std::size_t platform_count = 4;
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
+
+#include <array>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// So many attempts may begin within any span of that length.
+struct RateWindow {
+  std::uint32_t count = 0;  ///< 0: any number
+  std::int64_t per_ms = 0;
+};
+
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 0;          ///< attempts under way at once; 0: as the platform's row says
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+  RateWindow windows[4] = {};        ///< all of them are kept
+};
+
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. Those that have no concurrency are left
+/// to the platforms' rows.
+class PlatformLimits {
+ public:
+  constexpr PlatformLimits() noexcept = default;
+
+  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
+  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
+
+  /// Those of all platforms, for `for`.
+  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
+  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
+
+ private:
+  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
+
+  std::array<TargetLimits, platform_count> limits_ = {};
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/truncation.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -822,7 +867,12 @@ struct DeliveryView {
 
   std::string_view method;    ///< "POST"
   std::string_view url;       ///< a secret
+  bool is_url_kept = true;    ///< the URL lies in the registry, and stays there as long as the notifier does
   Range<HeaderView> headers;  ///< may hold secrets
+
+  /// A hash of what is sent to, where that is not the URL: deliveries of one target share its limits. 0: the URL is it.
+  std::uint64_t target = 0;
+  const TargetLimits* limits = nullptr;  ///< of the target; null: as of a webhook's
 
   std::string_view from;       ///< envelope sender, an address
   Range<std::string_view> to;  ///< envelope recipients, each once
@@ -855,6 +905,8 @@ struct Delivery {
   std::string method;
   std::string url;
   std::vector<Header> headers;
+  std::uint64_t target = 0;  ///< as in DeliveryView
+  TargetLimits limits;       ///< of the target; without concurrency: as OutboxOptions say
   std::string from;
   std::vector<std::string> to;
   Body body;
@@ -1491,7 +1543,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// Settings that travel with a snapshot.
 struct Settings {
   std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
-  std::string link_base;  ///< URL of the host's dashboard, without a final slash; empty: no such links
+  std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
+  std::string logo_url = {};   ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
 };
 
 NOTIFIER_NAMESPACE_END
@@ -1904,7 +1957,6 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
 
-#include <array>
 #include <iterator>
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -2367,7 +2419,7 @@ namespace detail {
 // Each list: keys with a space between them.
 /// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
 inline constexpr std::string_view document_keys =
-    "version apps users event_types event_kinds event_categories email_from link_base events event_ids";
+    "version apps users event_types event_kinds event_categories email_from link_base logo_url events event_ids";
 inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
@@ -5109,17 +5161,33 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// How a delivery travels.
 enum class Transport : std::uint8_t {
-  http,  ///< a request to the URL of a field
+  http,  ///< a request
   smtp,  ///< a mail to the users and addresses of two fields
 };
 
-/// A member of a platform's `type_data`: what may stand in it, and who may see it.
+/// Where something stands in a request.
+enum class Place : std::uint8_t {
+  none,
+  url,     ///< where PlatformRow::url names it, as it is, without slashes at its end
+  path,    ///< where PlatformRow::url names it, percent-encoded
+  query,   ///< as a parameter
+  header,  ///< as a header
+  body,    ///< as a member of the JSON object, before all others
+  method,  ///< as the method
+};
+
+/// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
 struct PlatformField {
   enum class Kind : std::uint8_t {
-    url,              ///< one http or https URL, which is sent to
+    url,              ///< one http or https URL
+    text,             ///< one line of UTF-8
+    token,            ///< visible ASCII without spaces
+    choice,           ///< one word of `choices`
+    number,           ///< an integer
     users,            ///< ids of users
     addresses,        ///< email addresses
     signing_secrets,  ///< one or several, as standardwebhooks.com writes them
+    headers,          ///< names and values of headers, in turn
     refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
                       ///< shown
   };
@@ -5133,36 +5201,66 @@ struct PlatformField {
   Kind kind = Kind::refused;
   Visibility visibility = Visibility::open;
   bool is_required = false;
-  std::string_view refusal = {};  ///< why nothing may stand there
+  std::string_view refusal = {};   ///< why nothing may stand there
+  Place in = Place::none;          ///< of the first field of a platform without a PlatformRow::url: all of the URL
+  std::string_view name = {};      ///< of the parameter, header or member; empty: the key
+  std::string_view before = {};    ///< what a header's value begins with, as "Bearer "
+  std::string_view choices = {};   ///< with a space between them
+  std::string_view fallback = {};  ///< what counts where nothing is given
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
     constexpr std::size_t prefix = std::string_view("type_data.").size();
     return {path.data() + prefix, path.size() - prefix};
   }
+  constexpr std::string_view name_in_request() const noexcept { return name.empty() ? key() : name; }
   /// Whether it is kept as texts, else as a text.
   constexpr bool is_list() const noexcept {
-    return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets;
+    return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets || kind == Kind::headers;
   }
   constexpr bool is_kept() const noexcept { return kind != Kind::refused; }
+  /// Whether answers show it also where it is empty.
+  constexpr bool is_always_shown() const noexcept {
+    return is_required || kind == Kind::users || kind == Kind::addresses;
+  }
 };
 
-/// A reply that says more than its status.
+/// A reply that says more than its status. The first that fits counts.
 struct KnownReply {
-  std::string_view text;
+  std::string_view text;  ///< empty: the status says it
   Verdict::Action action = Verdict::Action::fail;
-  std::string_view reason;  ///< one sentence without a final full stop
-  bool is_whole = true;     ///< the body is the text, but for white space around it; else the body holds it
+  std::string_view reason;       ///< one sentence without a final full stop
+  bool is_whole = true;          ///< the body is the text, but for white space around it; else the body holds it
+  std::string_view member = {};  ///< of the JSON in the body, whose text `text` is; as for ReplyRules
+  int status = 0;                ///< what the status has to be; 0: any
 };
 
-/// What a platform's replies mean beyond the status. Empty parts ask for nothing.
+/// What a platform's replies mean beyond the status. Empty parts ask for nothing. A member of the JSON in a body is
+/// named by its path, as "parameters.retry_after".
 struct ReplyRules {
-  std::string_view success_body;    ///< what the body of a success is, but for white space around it
-  std::string_view success_member;  ///< what is true in the JSON of a success
-  std::string_view unlike_success;  ///< the reason where neither is there in spite of the status
-  std::string_view denied_success;  ///< the reason where the member is false in spite of the status
-  Range<KnownReply> replies;        ///< the first that fits counts
+  std::string_view success_body;           ///< what the body of a success is, but for white space around it
+  std::string_view success_member;         ///< what has to be `success_text` in the JSON of a success
+  std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
+  std::string_view denied_success;         ///< the reason where the member is something else in spite of the status
+  Range<KnownReply> replies;               ///< the first that fits counts
+  std::string_view success_text = "true";  ///< of the member
+  std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
+  bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
 };
+
+/// A limit that a platform sets, which its writer keeps for every message.
+struct PayloadLimit {
+  enum class Unit : std::uint8_t { bytes, code_points, utf16 };
+
+  /// The path of texts in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; or the name of
+  /// a mail's header. Empty: the whole body.
+  std::string_view part;
+  std::size_t amount = 0;
+  Unit unit = Unit::code_points;
+};
+
+/// Most fields of a platform.
+inline constexpr std::size_t max_platform_fields = 12;
 
 /// What is known of a platform. Static.
 struct PlatformRow {
@@ -5171,14 +5269,29 @@ struct PlatformRow {
   std::string_view name;  ///< also its notifiers' `type`
   std::string_view display_name;
   std::string_view description;
-  std::string_view logo_url;
 
-  /// In the order that answers show them. For HTTP the first is the URL, for SMTP the users and the addresses are.
+  /// In the order that answers show them. For SMTP the first are the users and the addresses.
   Range<PlatformField> fields;
 
   Transport transport = Transport::http;
-  std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does
-  bool sends_event = false;             ///< the event itself, byte for byte: nothing is written for it
+  bool sends_event = false;  ///< the event itself, byte for byte: nothing is written for it
+  std::string_view method = "POST";
+  /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
+  /// field.
+  std::string_view url;
+  std::string_view query;      ///< parameters that every request has
+  Range<HeaderView> headers;   ///< that every request has
+  Place key_in = Place::none;  ///< where the delivery's key stands in a request,
+  std::string_view key_name;   ///< under which name
+
+  /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
+  Range<std::string_view> target;
+  TargetLimits target_limits;
+
+  /// Whether each request is made of more than the first field and what all have in common.
+  constexpr bool builds_requests() const noexcept {
+    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty();
+  }
 };
 
 /// The name that version 1.0 gave it.
@@ -5186,40 +5299,9 @@ using PlatformInfo = PlatformRow;
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/target_limits.hpp -------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
-};
-
-/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
-/// rows.
-class PlatformLimits {
- public:
-  constexpr PlatformLimits() noexcept = default;
-
-  constexpr TargetLimits& operator[](Platform platform) noexcept { return limits_[index(platform)]; }
-  constexpr const TargetLimits& operator[](Platform platform) const noexcept { return limits_[index(platform)]; }
-
-  /// Those of all platforms, for `for`.
-  constexpr TargetLimits* begin() noexcept { return limits_.data(); }
-  constexpr TargetLimits* end() noexcept { return limits_.data() + limits_.size(); }
-
- private:
-  static constexpr std::size_t index(Platform platform) noexcept { return static_cast<std::size_t>(platform); }
-
-  std::array<TargetLimits, platform_count> limits_ = {};
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
 
-// The part of a mail that its recipients share, and room before it for what each one's begins with.
+// The part of a body that deliveries share, and room before it for what each one's begins with.
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -5239,6 +5321,14 @@ class EmailBody {
     return text_.room(front_ + room) + front_;
   }
   void end(char* where) noexcept { text_.set_end(where); }
+  /// The same, for a writer that appends to a buffer.
+  /// @param overwritten  what it writes first, which is left to what view() stands behind
+  Buffer& begin_behind(std::string_view overwritten) {
+    text_.clear();
+    const std::size_t free = front_ - overwritten.size();
+    text_.set_end(text_.room(free) + free);
+    return text_;
+  }
 
  private:
   std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
@@ -5574,9 +5664,6 @@ inline constexpr PlatformField email_fields[] = {
 
 }  // namespace detail
 
-/// All mail goes to one relay.
-inline constexpr TargetLimits email_target_limits = {4, 0};
-
 inline constexpr PlatformRow email_row = [] {
   PlatformRow row;
   row.platform = Platform::email;
@@ -5584,10 +5671,10 @@ inline constexpr PlatformRow email_row = [] {
   row.name = "email";
   row.display_name = "Email";
   row.description = "Mails the events you choose to you, your collaborators and other addresses.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
   row.fields = detail::email_fields;
   row.transport = Transport::smtp;
+  // All mail goes to one relay.
+  row.target_limits = {4, 0};
   return row;
 }();
 
@@ -5675,8 +5762,6 @@ inline constexpr ReplyRules rocket_chat_rules = [] {
 
 }  // namespace detail
 
-inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
-
 inline constexpr PlatformRow rocket_chat_row = [] {
   PlatformRow row;
   row.platform = Platform::rocket_chat;
@@ -5684,9 +5769,9 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.name = "rocket_chat";
   row.display_name = "Rocket.Chat";
   row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  row.target_limits = {2, 0};
   return row;
 }();
 
@@ -5768,9 +5853,6 @@ inline constexpr ReplyRules slack_rules = [] {
 
 }  // namespace detail
 
-/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
-inline constexpr TargetLimits slack_target_limits = {1, 1000};
-
 inline constexpr PlatformRow slack_row = [] {
   PlatformRow row;
   row.platform = Platform::slack;
@@ -5778,9 +5860,10 @@ inline constexpr PlatformRow slack_row = [] {
   row.name = "slack";
   row.display_name = "Slack";
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+  row.target_limits = {1, 1000};
   return row;
 }();
 
@@ -5798,11 +5881,24 @@ namespace detail {
 inline constexpr PlatformField webhook_fields[] = {
     webhook_url_field,
     {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false},
+    {"type_data.method",
+     PlatformField::Kind::choice,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::method,
+     {},
+     {},
+     "POST PUT PATCH"},
+    {"type_data.headers",
+     PlatformField::Kind::headers,
+     PlatformField::Visibility::write_only,
+     false,
+     {},
+     Place::header},
 };
 
 }  // namespace detail
-
-inline constexpr TargetLimits webhook_target_limits = {16, 0};
 
 inline constexpr PlatformRow webhook_row = [] {
   PlatformRow row;
@@ -5811,11 +5907,12 @@ inline constexpr PlatformRow webhook_row = [] {
   row.name = "webhook";
   row.display_name = "Webhook";
   row.description = "Sends each event as an HTTP request to the address you give.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
   row.fields = detail::webhook_fields;
+  row.headers = json_request_headers;
   row.sends_event = true;
-  row.idempotency_header = "webhook-id";
+  row.key_in = Place::header;
+  row.key_name = "webhook-id";
+  row.target_limits = {16, 0};
   return row;
 }();
 
@@ -5874,7 +5971,10 @@ constexpr bool is_complete(const PlatformRow& row) noexcept {
   if (row.transport == Transport::smtp) {
     return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
   }
-  return row.fields.size() != 0 && row.fields[0].kind == Kind::url;
+  const bool has_key_header = row.key_in == Place::header;
+  return row.fields.size() != 0 && row.fields.size() <= max_platform_fields &&
+         (row.fields[0].kind == Kind::url || !row.url.empty()) && has_key_header + row.headers.size() <= 3 &&
+         row.target_limits.concurrency != 0;
 }
 
 constexpr bool are_complete() noexcept {
@@ -5914,10 +6014,7 @@ namespace detail {
 
 constexpr PlatformLimits limits_by_platform() noexcept {
   PlatformLimits limits;
-  limits[Platform::email] = email_target_limits;
-  limits[Platform::slack] = slack_target_limits;
-  limits[Platform::webhook] = webhook_target_limits;
-  limits[Platform::rocket_chat] = rocket_chat_target_limits;
+  for (const PlatformRow& row : builtin_platforms) limits[row.platform] = row.target_limits;
   return limits;
 }
 
@@ -6207,9 +6304,84 @@ class Api {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/delivery/classify.hpp ---------------------------------------------------------------------------------
+// ---- notifier/delivery/retry.hpp ------------------------------------------------------------------------------------
 
-// What came of an attempt: judged by what the target answered, or by how it failed to.
+// When to try again, and when to give up: pure functions of state, time and one random number.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How patient a host is. The defaults span some 18 hours, as Standard Webhooks advises.
+struct RetryPolicy {
+  /// The wait after each failed attempt, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h. After one attempt more
+  /// than there are entries, a delivery is dead.
+  std::vector<std::int64_t> delays_ms = {5'000, 300'000, 1'800'000, 7'200'000, 18'000'000, 36'000'000};
+  /// A wait is made longer by up to this part of itself, so that what failed together does not come back together.
+  unsigned jitter_percent = 20;
+  /// The longest wait a target may ask for with Retry-After.
+  std::int64_t max_retry_after_ms = 3'600'000;
+  /// A notifier that has done nothing but fail for so long, and at least so many times, is to be switched off. Zero
+  /// failures: never.
+  std::int64_t disable_after_ms = std::int64_t{5} * 24 * 3'600'000;
+  unsigned disable_after_failures = 10;
+};
+
+/// What comes after an attempt.
+struct NextStep {
+  enum class Kind : std::uint8_t { done, again, dead };
+
+  Kind kind = Kind::dead;
+  std::int64_t wait_ms = 0;                     ///< Kind::again: for so long
+  std::optional<std::int64_t> target_pause_ms;  ///< nothing else may go to this target for so long
+};
+
+/// Decides what comes after an attempt. Verdict::Action::postpone is no attempt, and not for here.
+///
+/// @param attempts  how many have been made, this one included; at least 1
+/// @param random    uniformly distributed: where in the jitter's range the wait ends
+NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
+                      std::uint32_t random) noexcept;
+
+/// The longest wait that next_attempt() decides on, with all of the jitter.
+///
+/// @param attempts  how many have been made; 0: the longest after any
+std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts = 0) noexcept;
+
+/// How a notifier fares, over all of its deliveries. The value-initialized state is good health.
+///
+/// What 1.0 stored says since when it fails, and how often: that is read as the latest failure, of zero milliseconds,
+/// so that a clock which was wrong then switches nobody off now.
+struct NotifierHealth {
+  std::int64_t failing_ms = 0;  ///< from the first failure since the last success to the latest, by the steady clock
+  Timestamp last_failure;       ///< the latest, by the time of day, where `failures` is not 0
+  unsigned failures = 0;        ///< since the last success
+
+  friend bool operator==(const NotifierHealth& a, const NotifierHealth& b) noexcept {
+    return a.failures == b.failures && a.failing_ms == b.failing_ms && a.last_failure == b.last_failure;
+  }
+  friend bool operator!=(const NotifierHealth& a, const NotifierHealth& b) noexcept { return !(a == b); }
+};
+
+/// The health after an attempt. To be throttled, or not to be tried at all, is neither a success nor a failure.
+///
+/// @param wall    when the attempt ended
+/// @param gap_ms  how long before that the latest failure was, where there was one
+NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall, std::int64_t gap_ms) noexcept;
+
+/// How long ago the latest failure was, where only the time of day can tell: after a restart. At most a quarter of what
+/// switches a notifier off, since that clock may have been set.
+std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall, const RetryPolicy& policy) noexcept;
+
+/// Whether a notifier is to be switched off, after an attempt with this verdict that led to this health.
+inline bool is_to_be_disabled(const NotifierHealth& health, const Verdict& verdict,
+                              const RetryPolicy& policy) noexcept {
+  if (verdict.action == Verdict::Action::disable) return true;
+  return policy.disable_after_failures != 0 && health.failures >= policy.disable_after_failures &&
+         health.failing_ms >= policy.disable_after_ms;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/mail_recipients.hpp -----------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -6220,6 +6392,184 @@ struct MailRecipients {
   std::vector<std::string> refused;    ///< refused for good
   bool some_accepted = false;          ///< others got it
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/outbox/storage.hpp ------------------------------------------------------------------------------------
+
+// What an outbox keeps, and where: the seam behind which SQLite, a file or a host's own database stand.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
+/// added.
+enum class OutboxState : std::uint8_t {
+  pending,    ///< to be sent, now or later
+  delivered,  ///< it has arrived
+  dead,       ///< given up; can be sent again
+  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
+};
+
+/// "pending", "delivered", "dead" or "held".
+constexpr std::string_view to_string(OutboxState state) noexcept {
+  switch (state) {
+    case OutboxState::pending: return "pending";
+    case OutboxState::delivered: return "delivered";
+    case OutboxState::dead: return "dead";
+    case OutboxState::held: return "held";
+  }
+  return "unknown";
+}
+
+namespace detail {
+
+/// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
+inline Error not_to_be_resent(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
+                  : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                                                  : "the delivery is to be sent already";
+  return error;
+}
+
+}  // namespace detail
+
+/// One attempt, or another turn that a delivery took (`status` is 0 then).
+struct DeliveryAttempt {
+  Timestamp at;
+  Verdict::Action action = Verdict::Action::fail;
+  int status = 0;
+  std::string reason;  ///< without secrets
+  /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
+  std::vector<std::string> remaining = {};
+  std::vector<std::string> refused = {};
+};
+
+/// What is known of one delivery, without its content and its secrets.
+struct OutboxRecord {
+  std::uint64_t sequence = 0;  ///< given by the storage, growing from 1: the order of arrival
+  std::string key;             ///< the idempotency key: unique among the deliveries of one notifier
+  std::string notifier_id;
+  std::string app_id;
+  std::string event_id;
+  std::string event_type;
+  Platform platform = Platform::webhook;
+  std::uint64_t target = 0;  ///< a hash: deliveries of one target share their limits
+  std::uint64_t host = 0;    ///< a hash: the same for all targets of one server
+  /// Of the target; without concurrency: as of a webhook's. A storage may leave them out where it knows the platform's.
+  TargetLimits limits;
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;  ///< since it was enqueued or sent again by hand
+  Timestamp created_at;
+  Timestamp next_at;  ///< OutboxState::pending: not before then; held: it is given up then; else when it ended
+  /// How long it was to wait for `next_at` when that was decided, so that a clock which was set since cannot make it
+  /// longer; -1 where that is not known.
+  std::int64_t wait_ms = 0;
+  std::vector<DeliveryAttempt> history;  ///< oldest first; only find() and list() fill it
+};
+
+/// A step of one delivery.
+struct OutboxChange {
+  std::uint64_t sequence = 0;
+  OutboxState state = OutboxState::pending;
+  unsigned attempts = 0;
+  Timestamp next_at;
+  std::int64_t wait_ms = 0;
+  std::optional<DeliveryAttempt> attempt = std::nullopt;  ///< to be added to the history
+  std::vector<std::string> recipients = {};               ///< all that are left to a mail; empty: as they are
+};
+
+/// What a store remembers of the time, so that a clock which is wrong for a moment makes it forget nothing.
+struct OutboxClock {
+  Timestamp wall;  ///< the time of day when it was last looked at
+  Timestamp kept;  ///< the time that counts for how long records are kept: never goes back, follows `wall` by and by
+};
+
+/// One thing to be stored.
+struct OutboxWrite {
+  enum class Kind : std::uint8_t { change, health, clock };
+
+  Kind kind = Kind::change;
+  OutboxChange change;      ///< Kind::change. One whose record is not there is left out
+  std::string notifier_id;  ///< Kind::health: whose; good health (no failures) need not be kept
+  NotifierHealth health;
+  OutboxClock clock;  ///< Kind::clock: in place of the one before
+};
+
+/// Which records are forgotten.
+struct OutboxForget {
+  Timestamp delivered_before;  ///< those that arrived before then,
+  Timestamp dead_before;       ///< those that died before then
+  /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
+  Timestamp latest;
+};
+
+/// Which records to list, newest first.
+struct OutboxQuery {
+  std::string_view notifier_id;  ///< empty: of all notifiers
+  std::optional<OutboxState> state;
+  std::size_t offset = 0;
+  std::size_t limit = 50;
+};
+
+/// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
+/// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
+///
+/// One Outbox at a time uses a storage, from one thread; others may insert what they hand to Outbox::admit(). There is
+/// no need to store what is claimed: after a crash every pending delivery is due again, under the same key.
+class OutboxStorage {
+ public:
+  virtual ~OutboxStorage() = default;
+
+  /// Adds deliveries with their records and histories, all or none, and lasts when it returns. One whose notifier has a
+  /// delivery of that key already, in whatever state, or earlier among these, is left out.
+  /// @param records     as many as there are deliveries. Gets their sequences, each greater than all before; 0 for one
+  ///                    that is left out
+  /// @param deliveries  the first of them
+  virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
+  /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
+  virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
+  /// Forgets what has ended and is not kept any longer, by and by where it is much.
+  /// @return how many deliveries were forgotten
+  virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
+
+  /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
+  /// is lost for good.
+  virtual Result<Delivery> load(std::uint64_t sequence) = 0;
+  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
+  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
+  virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
+  /// The clock that was written last, or none.
+  virtual Result<std::optional<OutboxClock>> clock() = 0;
+  virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;
+  /// Appends a page of records to `out`.
+  /// @return how many records match in all
+  virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/record_json.hpp -----------------------------------------------------------------------------------
+
+// A delivery's record as the API and the dashboard show it: what became of it, without content and secrets.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Writes a record as an object with the keys id (the idempotency key), notifier_id, event_id, event_type, platform,
+/// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
+/// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
+/// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
+/// there are.
+void to_json(json::Writer& out, const OutboxRecord& record);
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/classify.hpp ---------------------------------------------------------------------------------
+
+// What came of an attempt: judged by what the target answered, or by how it failed to.
+
+NOTIFIER_NAMESPACE_BEGIN
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
@@ -6298,83 +6648,6 @@ void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = Body
 /// @param rest  of the body, where it was kept apart
 /// @return errc::invalid where there is no idempotency key or no known platform
 Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/retry.hpp ------------------------------------------------------------------------------------
-
-// When to try again, and when to give up: pure functions of state, time and one random number.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How patient a host is. The defaults span some 18 hours, as Standard Webhooks advises.
-struct RetryPolicy {
-  /// The wait after each failed attempt, in milliseconds: 5 s, 5 min, 30 min, 2 h, 5 h, 10 h. After one attempt more
-  /// than there are entries, a delivery is dead.
-  std::vector<std::int64_t> delays_ms = {5'000, 300'000, 1'800'000, 7'200'000, 18'000'000, 36'000'000};
-  /// A wait is made longer by up to this part of itself, so that what failed together does not come back together.
-  unsigned jitter_percent = 20;
-  /// The longest wait a target may ask for with Retry-After.
-  std::int64_t max_retry_after_ms = 3'600'000;
-  /// A notifier that has done nothing but fail for so long, and at least so many times, is to be switched off. Zero
-  /// failures: never.
-  std::int64_t disable_after_ms = std::int64_t{5} * 24 * 3'600'000;
-  unsigned disable_after_failures = 10;
-};
-
-/// What comes after an attempt.
-struct NextStep {
-  enum class Kind : std::uint8_t { done, again, dead };
-
-  Kind kind = Kind::dead;
-  std::int64_t wait_ms = 0;                     ///< Kind::again: for so long
-  std::optional<std::int64_t> target_pause_ms;  ///< nothing else may go to this target for so long
-};
-
-/// Decides what comes after an attempt. Verdict::Action::postpone is no attempt, and not for here.
-///
-/// @param attempts  how many have been made, this one included; at least 1
-/// @param random    uniformly distributed: where in the jitter's range the wait ends
-NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
-                      std::uint32_t random) noexcept;
-
-/// The longest wait that next_attempt() decides on, with all of the jitter.
-///
-/// @param attempts  how many have been made; 0: the longest after any
-std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts = 0) noexcept;
-
-/// How a notifier fares, over all of its deliveries. The value-initialized state is good health.
-///
-/// What 1.0 stored says since when it fails, and how often: that is read as the latest failure, of zero milliseconds,
-/// so that a clock which was wrong then switches nobody off now.
-struct NotifierHealth {
-  std::int64_t failing_ms = 0;  ///< from the first failure since the last success to the latest, by the steady clock
-  Timestamp last_failure;       ///< the latest, by the time of day, where `failures` is not 0
-  unsigned failures = 0;        ///< since the last success
-
-  friend bool operator==(const NotifierHealth& a, const NotifierHealth& b) noexcept {
-    return a.failures == b.failures && a.failing_ms == b.failing_ms && a.last_failure == b.last_failure;
-  }
-  friend bool operator!=(const NotifierHealth& a, const NotifierHealth& b) noexcept { return !(a == b); }
-};
-
-/// The health after an attempt. To be throttled, or not to be tried at all, is neither a success nor a failure.
-///
-/// @param wall    when the attempt ended
-/// @param gap_ms  how long before that the latest failure was, where there was one
-NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall, std::int64_t gap_ms) noexcept;
-
-/// How long ago the latest failure was, where only the time of day can tell: after a restart. At most a quarter of what
-/// switches a notifier off, since that clock may have been set.
-std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall, const RetryPolicy& policy) noexcept;
-
-/// Whether a notifier is to be switched off, after an attempt with this verdict that led to this health.
-inline bool is_to_be_disabled(const NotifierHealth& health, const Verdict& verdict,
-                              const RetryPolicy& policy) noexcept {
-  if (verdict.action == Verdict::Action::disable) return true;
-  return policy.disable_after_failures != 0 && health.failures >= policy.disable_after_failures &&
-         health.failing_ms >= policy.disable_after_ms;
-}
 
 NOTIFIER_NAMESPACE_END
 
@@ -6876,159 +7149,6 @@ class AddressGuard {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/outbox/storage.hpp ------------------------------------------------------------------------------------
-
-// What an outbox keeps, and where: the seam behind which SQLite, a file or a host's own database stand.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
-/// added.
-enum class OutboxState : std::uint8_t {
-  pending,    ///< to be sent, now or later
-  delivered,  ///< it has arrived
-  dead,       ///< given up; can be sent again
-  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
-};
-
-/// "pending", "delivered", "dead" or "held".
-constexpr std::string_view to_string(OutboxState state) noexcept {
-  switch (state) {
-    case OutboxState::pending: return "pending";
-    case OutboxState::delivered: return "delivered";
-    case OutboxState::dead: return "dead";
-    case OutboxState::held: return "held";
-  }
-  return "unknown";
-}
-
-namespace detail {
-
-/// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
-inline Error not_to_be_resent(OutboxState state) {
-  Error error;
-  error.code = errc::conflict;
-  error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
-                  : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
-                                                  : "the delivery is to be sent already";
-  return error;
-}
-
-}  // namespace detail
-
-/// One attempt, or another turn that a delivery took (`status` is 0 then).
-struct DeliveryAttempt {
-  Timestamp at;
-  Verdict::Action action = Verdict::Action::fail;
-  int status = 0;
-  std::string reason;  ///< without secrets
-  /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
-  std::vector<std::string> remaining = {};
-  std::vector<std::string> refused = {};
-};
-
-/// What is known of one delivery, without its content and its secrets.
-struct OutboxRecord {
-  std::uint64_t sequence = 0;  ///< given by the storage, growing from 1: the order of arrival
-  std::string key;             ///< the idempotency key: unique among the deliveries of one notifier
-  std::string notifier_id;
-  std::string app_id;
-  std::string event_id;
-  std::string event_type;
-  Platform platform = Platform::webhook;
-  std::uint64_t target = 0;  ///< a hash: deliveries of one target share their limits
-  std::uint64_t host = 0;    ///< a hash: the same for all targets of one server
-  OutboxState state = OutboxState::pending;
-  unsigned attempts = 0;  ///< since it was enqueued or sent again by hand
-  Timestamp created_at;
-  Timestamp next_at;  ///< OutboxState::pending: not before then; held: it is given up then; else when it ended
-  /// How long it was to wait for `next_at` when that was decided, so that a clock which was set since cannot make it
-  /// longer; -1 where that is not known.
-  std::int64_t wait_ms = 0;
-  std::vector<DeliveryAttempt> history;  ///< oldest first; only find() and list() fill it
-};
-
-/// A step of one delivery.
-struct OutboxChange {
-  std::uint64_t sequence = 0;
-  OutboxState state = OutboxState::pending;
-  unsigned attempts = 0;
-  Timestamp next_at;
-  std::int64_t wait_ms = 0;
-  std::optional<DeliveryAttempt> attempt = std::nullopt;  ///< to be added to the history
-  std::vector<std::string> recipients = {};               ///< all that are left to a mail; empty: as they are
-};
-
-/// What a store remembers of the time, so that a clock which is wrong for a moment makes it forget nothing.
-struct OutboxClock {
-  Timestamp wall;  ///< the time of day when it was last looked at
-  Timestamp kept;  ///< the time that counts for how long records are kept: never goes back, follows `wall` by and by
-};
-
-/// One thing to be stored.
-struct OutboxWrite {
-  enum class Kind : std::uint8_t { change, health, clock };
-
-  Kind kind = Kind::change;
-  OutboxChange change;      ///< Kind::change. One whose record is not there is left out
-  std::string notifier_id;  ///< Kind::health: whose; good health (no failures) need not be kept
-  NotifierHealth health;
-  OutboxClock clock;  ///< Kind::clock: in place of the one before
-};
-
-/// Which records are forgotten.
-struct OutboxForget {
-  Timestamp delivered_before;  ///< those that arrived before then,
-  Timestamp dead_before;       ///< those that died before then
-  /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
-  Timestamp latest;
-};
-
-/// Which records to list, newest first.
-struct OutboxQuery {
-  std::string_view notifier_id;  ///< empty: of all notifiers
-  std::optional<OutboxState> state;
-  std::size_t offset = 0;
-  std::size_t limit = 50;
-};
-
-/// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
-/// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
-///
-/// One Outbox at a time uses a storage, from one thread; others may insert what they hand to Outbox::admit(). There is
-/// no need to store what is claimed: after a crash every pending delivery is due again, under the same key.
-class OutboxStorage {
- public:
-  virtual ~OutboxStorage() = default;
-
-  /// Adds deliveries with their records and histories, all or none, and lasts when it returns. One whose notifier has a
-  /// delivery of that key already, in whatever state, or earlier among these, is left out.
-  /// @param records     as many as there are deliveries. Gets their sequences, each greater than all before; 0 for one
-  ///                    that is left out
-  /// @param deliveries  the first of them
-  virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
-  /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
-  virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
-  /// Forgets what has ended and is not kept any longer, by and by where it is much.
-  /// @return how many deliveries were forgotten
-  virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
-
-  /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
-  /// is lost for good.
-  virtual Result<Delivery> load(std::uint64_t sequence) = 0;
-  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
-  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
-  virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
-  /// The clock that was written last, or none.
-  virtual Result<std::optional<OutboxClock>> clock() = 0;
-  virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;
-  /// Appends a page of records to `out`.
-  /// @return how many records match in all
-  virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/outbox/batches.hpp ------------------------------------------------------------------------------------
 
 // What is on its way into the store: one batch at a time, in the order in which it came to pass.
@@ -7101,7 +7221,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// What an outbox takes from its host; every member has a default.
 struct OutboxOptions {
   RetryPolicy retry;
-  PlatformLimits limits = default_limits;
+  PlatformLimits limits;  ///< in place of those that deliveries come with, of the platforms that are named here
   /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
   /// places.
   unsigned host_concurrency = 64;
@@ -7304,8 +7424,9 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The record that a new delivery begins with: due at once.
 /// @param now  the time of day
 ///
-/// Its target is what scheme, host, port and path name: queries often differ from one notifier to the next where the
-/// receiver is the same. Only hashes are kept of it, since paths are secrets. All mail has one target, the relay.
+/// Its target is what the delivery says, else what scheme, host, port and path name: queries often differ from one
+/// notifier to the next where the receiver is the same. Only hashes are kept of it, since paths are secrets. All mail
+/// has one target, the relay.
 OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now);
 
 NOTIFIER_NAMESPACE_END
@@ -7447,21 +7568,6 @@ class Outbox {
   OutboxMachine machine_;
   std::vector<OutboxTurn> turns_;
 };
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/outbox/record_json.hpp --------------------------------------------------------------------------------
-
-// A delivery's record as the API and the dashboard show it: what became of it, without content and secrets.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Writes a record as an object with the keys id (the idempotency key), notifier_id, event_id, event_type, platform,
-/// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
-/// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
-/// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
-/// there are.
-void to_json(json::Writer& out, const OutboxRecord& record);
 
 NOTIFIER_NAMESPACE_END
 
@@ -7932,6 +8038,8 @@ inline Delivery own_head(const DeliveryView& view) {
   for (const HeaderView& header : view.headers) {
     out.headers.push_back({std::string(header.name), std::string(header.value)});
   }
+  out.target = view.target;
+  if (view.limits != nullptr) out.limits = *view.limits;
   out.from = view.from;
   out.to.assign(view.to.begin(), view.to.end());
   out.truncations.assign(view.truncations.begin(), view.truncations.end());
@@ -13881,6 +13989,36 @@ inline bool has_no_text(std::string_view text) noexcept {
 
 inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
 
+/// Whether all characters are from the first to the last.
+inline bool is_within(std::string_view text, char first, char last) noexcept {
+  return std::all_of(text.begin(), text.end(), [=](char c) { return c >= first && c <= last; });
+}
+
+/// Whether a word is one of a list, which has spaces between its words.
+inline bool is_one_of(std::string_view list, std::string_view word) noexcept {
+  const bool is_word = !word.empty() && word.find(' ') == std::string_view::npos;
+  for (std::size_t at = 0; is_word && at < list.size();) {
+    const std::size_t end = (std::min)(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/// Whether a name may stand among a notifier's own headers: a token of RFC 9110, and none that says how a request is
+/// framed, or that is ours.
+NOTIFIER_NOINLINE inline bool is_own_header(std::string_view name) {
+  constexpr std::string_view ours =
+      "host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect "
+      "content-type webhook-id webhook-timestamp webhook-signature";
+  std::string lower(name.substr(0, NOTIFIER_MAX_ID_BYTES + 1));
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return !name.empty() && name.size() <= NOTIFIER_MAX_ID_BYTES && is_within(name, '!', '~') &&
+         name.find_first_of("\"(),/:;<=>?@[\\]{}") == std::string_view::npos && !is_one_of(ours, lower);
+}
+
 /// A text that must be there, and no longer than `most`.
 inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
   if (has_no_text(text)) {
@@ -13936,9 +14074,12 @@ inline void check_settings(Settings& settings, Problems& problems) {
                  "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
-  if (settings.link_base.empty()) return;
-  const auto parsed = parse_http_url(settings.link_base);
-  if (!parsed) problems.add("link_base", parsed.error().message, "invalid_url");
+  const auto check_url = [&](std::string_view field, std::string_view url) {
+    const auto parsed = parse_http_url(url);
+    if (!url.empty() && !parsed) problems.add(field, parsed.error().message, "invalid_url");
+  };
+  check_url("link_base", settings.link_base);
+  check_url("logo_url", settings.logo_url);
 }
 
 }  // namespace detail
@@ -13978,8 +14119,9 @@ class NotifierCheck {
   void apply_type_data(json::View data);
   void apply_filter(json::View filter);
   void apply_field(const PlatformField& field, json::View value);
-  void apply_url(const PlatformField& field, json::View value);
-  void apply_signing_secret(const PlatformField& field, json::View value);
+  void apply_text(const PlatformField& field, json::View value);
+  bool check_field(const PlatformField& field, std::string_view text);
+  bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
   void apply_other(json::View data);
   struct Member {
@@ -14067,79 +14209,128 @@ inline void NotifierCheck::apply_field(const PlatformField& field, json::View va
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
   switch (field.kind) {
-    case Kind::url: return apply_url(field, value);
+    case Kind::url:
+    case Kind::text:
+    case Kind::token:
+    case Kind::choice:
+    case Kind::number: return apply_text(field, value);
+    case Kind::headers:
     case Kind::users:
-    case Kind::addresses: return apply_texts(field, value);
-    case Kind::signing_secrets: return apply_signing_secret(field, value);
+    case Kind::addresses:
+    case Kind::signing_secrets: return apply_texts(field, value);
     case Kind::refused: break;
   }
   if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
 }
 
-inline void NotifierCheck::apply_url(const PlatformField& field, json::View value) {
-  if (value.exists() && !value.is_null() && !value.is_string()) {
-    return problems_.add(field.path, "must be a string", "type");
+inline void NotifierCheck::apply_text(const PlatformField& field, json::View value) {
+  const bool is_number = field.kind == PlatformField::Kind::number && value.kind() == json::Kind::number;
+  if (value.exists() && !value.is_null() && !value.is_string() && !is_number) {
+    return problems_.add(field.path,
+                         field.kind == PlatformField::Kind::number ? "must be an integer" : "must be a string", "type");
   }
-  const std::string_view url = value.string();
-  if (has_no_text(url)) {
+  const std::string number = is_number ? value.text() : std::string();
+  const std::string_view text = is_number ? std::string_view(number) : value.string();
+  if (has_no_text(text)) {
     if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
     return notifier_.type_data.set_text(field.key(), {});
   }
-  const auto parsed = parse_http_url(url);
-  if (!parsed) {
-    const bool is_long = parsed.error().code == errc::too_large;
-    return problems_.add(field.path, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
-                         is_long ? "too_long" : "invalid_url");
-  }
-  if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.set_text(field.key(), url);
+  if (check_field(field, text)) notifier_.type_data.set_text(field.key(), text);
 }
 
-NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
-  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
-  std::vector<std::string> given;
-  bool all_strings = value.is_string() || value.is_array();
-  const auto take = [&](json::View secret) {
-    all_strings = all_strings && secret.is_string();
-    given.emplace_back(secret.string());
+/// Judges a text that is not blank.
+inline bool NotifierCheck::check_field(const PlatformField& field, std::string_view text) {
+  using Kind = PlatformField::Kind;
+  const auto refuse = [&](std::string_view message, std::string_view code) {
+    problems_.add(field.path, message, code);
+    return false;
   };
-  if (value.is_array()) {
-    value.for_each_element(take);
-  } else {
-    take(value);
+  if (field.kind == Kind::url) {
+    const auto parsed = parse_http_url(text);
+    if (!parsed) {
+      const bool is_long = parsed.error().code == errc::too_large;
+      return refuse(is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
+                    is_long ? "too_long" : "invalid_url");
+    }
+    return is_utf8(text) || refuse("must be UTF-8", "invalid_utf8");
   }
-  if (!all_strings) return problems_.add(field.path, "must be a string or an array of strings", "type");
-  if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
-                         "too_long");
+  if (field.kind == Kind::number) {
+    const std::string_view digits = text.substr(text[0] == '-');
+    const bool is_integer = !digits.empty() && digits.size() <= 18 &&
+                            digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                            (digits[0] != '0' || digits.size() == 1);
+    return is_integer || refuse("must be an integer", "type");
   }
-  if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
+  if (field.kind == Kind::choice) {
+    return is_one_of(field.choices, text) || refuse("must be one of: " + std::string(field.choices), "unknown");
+  }
+  if (!check_text(field.path, text, field.kind == Kind::token ? NOTIFIER_MAX_URL_BYTES : NOTIFIER_MAX_ID_BYTES,
+                  problems_)) {
+    return false;
+  }
+  if (field.kind == Kind::token || field.in == Place::header) {
+    const char first = field.kind == Kind::token ? '!' : ' ';
+    return is_within(text, first, '~') || refuse("must be of visible ASCII characters", "invalid_text");
+  }
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }) ||
+         refuse("must be one line", "invalid_text");
+}
+
+/// Takes over the texts of an array, of an object (names and values, in turn), or the only one.
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
+  using Kind = PlatformField::Kind;
+  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
+  const bool are_headers = field.kind == Kind::headers;
+  const bool are_secrets = field.kind == Kind::signing_secrets;
+  std::vector<std::string> given;
+  bool all_strings = are_headers ? value.is_object() : value.is_array() || (are_secrets && value.is_string());
+  const auto take = [&](json::View text) {
+    all_strings = all_strings && text.is_string();
+    given.emplace_back(text.string());
+  };
+  value.for_each_element(take);
+  if (value.is_string()) take(value);
+  value.for_each_member([&](std::string_view name, json::View text) {
+    given.emplace_back(name);
+    take(text);
+  });
+  if (!all_strings) {
+    return problems_.add(field.path,
+                         are_headers   ? "must be an object of strings"
+                         : are_secrets ? "must be a string or an array of strings"
+                                       : "must be an array of strings",
+                         "type");
+  }
+  const std::size_t most = are_headers   ? NOTIFIER_MAX_HEADERS
+                           : are_secrets ? NOTIFIER_MAX_SIGNING_SECRETS
+                                         : NOTIFIER_MAX_RECIPIENTS;
+  if (given.size() > (are_headers ? 2 * most : most)) {
+    return problems_.add(field.path, "is too long (maximum is " + decimal(most) + " entries)", "too_long");
+  }
+  bool all_valid = true;
+  for (std::size_t i = 0; i < given.size(); ++i) all_valid &= check_entry(field, given[i], i % 2 == 0);
+  if (!all_valid && are_headers) {
+    return problems_.add(field.path,
+                         "must have names and values of visible ASCII characters, and no header that a request has of "
+                         "itself, as Host",
+                         "invalid_text");
+  }
+  if (!all_valid && are_secrets) {
     return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
-  notifier_.type_data.set_texts(field.key(), std::move(given));
+  if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
-NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
-  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
-  std::vector<std::string> given;
-  bool all_strings = value.is_array();
-  value.for_each_element([&](json::View element) {
-    all_strings = all_strings && element.is_string();
-    given.emplace_back(element.string());
-  });
-  if (!all_strings) return problems_.add(field.path, "must be an array of strings", "type");
-  if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
-                         "too_long");
-  }
-  const bool are_addresses = field.kind == PlatformField::Kind::addresses;
-  bool all_valid = true;
-  for (const std::string& text : given) {
-    all_valid &= are_addresses ? check_email(field.path, text, problems_)
-                               : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
-  }
-  if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
+/// Judges one text of a list; of what is told as one problem for all, it is not told here.
+/// @param is_name  of a header
+inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_view text, bool is_name) {
+  using Kind = PlatformField::Kind;
+  if (field.kind == Kind::signing_secrets) return is_signing_secret(text);
+  if (field.kind == Kind::addresses) return check_email(field.path, text, problems_);
+  if (field.kind != Kind::headers) return check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
+  return is_name ? is_own_header(text) : text.size() <= NOTIFIER_MAX_URL_BYTES && is_within(text, ' ', '~');
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
@@ -14233,10 +14424,24 @@ inline bool has_value(const PlatformField& field, const TypeData& data) noexcept
 
 /// Writes a field's member.
 NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
-  if (field.is_list()) {
-    write_texts(out, field.key(), data.texts(field.key()));
-  } else if (field.is_kept()) {
-    out.member(field.key(), data.text(field.key()));
+  if (!field.is_kept()) return;
+  const Range<std::string> texts = data.texts(field.key());
+  out.key(field.key());
+  if (field.kind == PlatformField::Kind::headers) {
+    out.object([&] {
+      for (std::size_t i = 0; i + 1 < texts.size(); i += 2) {
+        out.escaped_key(texts[i]);
+        out.string(texts[i + 1]);
+      }
+    });
+  } else if (field.is_list()) {
+    out.array([&] {
+      for (const std::string& text : texts) out.string(text);
+    });
+  } else if (field.kind == PlatformField::Kind::number) {
+    out.raw(data.text(field.key()));
+  } else {
+    out.string(data.text(field.key()));
   }
 }
 
@@ -14245,8 +14450,8 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
       const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
-      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
-      write_field(out, field, data);
+      if (is_write_only && secrets == Secrets::hide) continue;
+      if (has_value(field, data) || (field.is_always_shown() && !is_write_only)) write_field(out, field, data);
     }
     if (data.other.empty()) return;
     if (secrets == Secrets::keep) {
@@ -14363,8 +14568,18 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.text(field.key()))) {
+    const std::string_view text = data.text(field.key());
+    const bool is_url = field.kind == PlatformField::Kind::url && (field.is_required || !text.empty());
+    if (is_url && !parse_http_url(text)) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.in == Place::header && !is_within(text, ' ', '~')) {
+      problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+    } else if (field.kind == PlatformField::Kind::headers) {
+      std::size_t at = 0;
+      for (const std::string& part : data.texts(field.key())) {
+        const bool is_fine = at++ % 2 == 0 ? is_own_header(part) : is_within(part, ' ', '~');
+        if (!is_fine) problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+      }
     } else if (field.kind == PlatformField::Kind::addresses) {
       for (const std::string& address : data.texts(field.key())) check_email(field.path, address, problems);
     }
@@ -14736,7 +14951,7 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody, has a filter
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -14786,6 +15001,17 @@ class Record {
     reader.text();
     return reader.text();
   }
+  /// Whether more of a request than its URL is the notifier's own, or its URL is made of several fields.
+  bool builds_request() const noexcept { return has(request_flag); }
+  /// A field's value, borrowed.
+  struct Field {
+    const PlatformField* row = nullptr;
+    std::string_view text;
+    const char* texts = nullptr;  ///< for a PackedReader's for_each_text(), where it is a list
+  };
+  /// Calls `f(const Field&)` for each field that is kept, in the row's order.
+  template <class F>
+  void for_each_field(F&& f) const;
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -14798,7 +15024,8 @@ class Record {
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
-  static constexpr unsigned filter_flag = 16;  // the highest
+  static constexpr unsigned request_flag = 16;
+  static constexpr unsigned filter_flag = 32;  // the highest
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
@@ -14822,11 +15049,23 @@ class Record {
   const char* data_;
 };
 
+/// Whether a notifier has something that stands in a part of requests which others have in common.
+inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+  if (row.transport == Transport::smtp) return false;
+  bool builds = row.builds_requests();
+  for (const PlatformField& field : row.fields) {
+    if (field.in == Place::none || builds) continue;
+    builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
+  }
+  return builds;
+}
+
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
                          (filter != no_filter ? filter_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
@@ -14862,6 +15101,22 @@ inline Timestamp Record::updated_at() const noexcept {
   PackedReader reader = after_id();
   const std::int64_t created = reader.signed_varint();
   return Timestamp{created + reader.signed_varint()};
+}
+
+template <class F>
+void Record::for_each_field(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (!row.is_kept()) continue;
+    Field field{&row, {}, reader.position()};
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else {
+      field.text = reader.text();
+    }
+    f(field);
+  }
 }
 
 template <class F, class G>
@@ -15884,18 +16139,32 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Whether a body has members that are its notifier's own.
+inline bool has_own_members(const PlatformRow& row, const TypeData& data) noexcept {
+  bool has = row.key_in == Place::body;
+  for (const PlatformField& field : row.fields) {
+    has = has || (field.in == Place::body && !(field.fallback.empty() && data.text(field.key()).empty()));
+  }
+  return has;
+}
+
 /// Whatever of a notifier shapes the part of a body that notifiers share: those of one voice get the same rest of an
 /// event's body. What has no effect on it, on the notifier's platform, is left as it is by default, so that no more
 /// voices are told apart than there are.
 struct Voice {
   Platform platform = Platform::webhook;
+  bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
 
-  static Voice of(const Notifier& notifier) noexcept { return {notifier.platform}; }
+  static Voice of(const Notifier& notifier) noexcept {
+    return {notifier.platform, has_own_members(platform_info(notifier.platform), notifier.type_data)};
+  }
 
-  friend bool operator==(const Voice& a, const Voice& b) noexcept { return a.platform == b.platform; }
+  friend bool operator==(const Voice& a, const Voice& b) noexcept {
+    return a.platform == b.platform && a.has_front == b.has_front;
+  }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
-    const char bytes[] = {static_cast<char>(platform)};
+    const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
     return static_cast<std::uint32_t>(hasher({bytes, sizeof bytes}) >> 32);
   }
 };
@@ -17869,6 +18138,7 @@ inline void Loader::load_settings(json::View root) {
   };
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
+  read("logo_url", settings.logo_url);
   check_settings(settings, problems_);
   faults_.take({}, problems_);
   builder_.state().settings = std::make_shared<const Settings>(std::move(settings));
@@ -17902,6 +18172,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   OwnEntriesWriter(out, *state.vocabulary).write();
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
 }
 
 inline void write_configuration(json::Writer& out, const State& state) {
@@ -19402,6 +19673,188 @@ class Recipients {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/routing/request.hpp -----------------------------------------------------------------------------------
+
+// The parts of a request that are a notifier's own: what its platform's row says of URL, headers and body, filled with
+// the notifier's fields.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Builds one request after the other, and keeps all capacity.
+class RequestBuilder {
+ public:
+  /// Fills method, URL, headers and target of a delivery whose key and platform are there; what they borrow is valid
+  /// until the next call.
+  void build(const PlatformRow& row, Record record, DeliveryView& view);
+
+  /// What the body begins with, in place of its opening brace: "{" and the members that are the notifier's own, each
+  /// with a comma behind it.
+  std::string_view front() const noexcept { return front_.view(); }
+
+ private:
+  void read(Record record);
+  const Record::Field* find(std::string_view key) const noexcept;
+  void write_url(const PlatformRow& row, std::string_view key);
+  void write_parameter(std::string_view name, std::string_view value);
+  Range<HeaderView> write_headers(const PlatformRow& row, std::string_view key);
+  void write_front(const PlatformRow& row, std::string_view key);
+  std::uint64_t hash_target(const PlatformRow& row) const noexcept;
+  static void append_encoded(Buffer& out, std::string_view text);
+
+  Record::Field fields_[max_platform_fields];
+  std::size_t field_count_ = 0;
+  Buffer url_;
+  Buffer header_text_;
+  HeaderView headers_[3 + max_platform_fields + NOTIFIER_MAX_HEADERS];
+  Buffer front_;
+};
+
+inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
+  read(record);
+  view.method = row.method;
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    if (fields_[i].row->in == Place::method && !fields_[i].text.empty()) view.method = fields_[i].text;
+  }
+  write_url(row, view.idempotency_key);
+  view.url = url_.view();
+  view.headers = write_headers(row, view.idempotency_key);
+  write_front(row, view.idempotency_key);
+  view.target = hash_target(row);
+}
+
+inline void RequestBuilder::read(Record record) {
+  field_count_ = 0;
+  record.for_each_field([this](const Record::Field& field) {
+    Record::Field& kept = fields_[field_count_++] = field;
+    if (kept.text.empty()) kept.text = field.row->fallback;
+  });
+}
+
+inline const Record::Field* RequestBuilder::find(std::string_view key) const noexcept {
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    if (fields_[i].row->key() == key) return &fields_[i];
+  }
+  return nullptr;
+}
+
+/// Percent-encodes all that could mean something in a path or a query.
+inline void RequestBuilder::append_encoded(Buffer& out, std::string_view text) {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  char* p = out.room(3 * text.size());
+  for (const char c : text) {
+    const bool is_word = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9');
+    if (is_word || std::string_view("-._~!*'():@").find(c) != std::string_view::npos) {
+      *p++ = c;
+    } else {
+      *p++ = '%';
+      *p++ = hex[static_cast<unsigned char>(c) >> 4];
+      *p++ = hex[static_cast<unsigned char>(c) & 15];
+    }
+  }
+  out.set_end(p);
+}
+
+inline void RequestBuilder::write_url(const PlatformRow& row, std::string_view key) {
+  url_.clear();
+  if (row.url.empty()) url_.append(fields_[0].text);
+  for (std::string_view rest = row.url; !rest.empty();) {
+    const std::size_t open = rest.find('{');
+    url_.append(rest.substr(0, open));
+    if (open == std::string_view::npos) break;
+    const std::size_t close = rest.find('}', open);
+    const std::string_view name = rest.substr(open + 1, close - open - 1);
+    rest.remove_prefix(close + 1);
+    if (name == "idempotency_key") {
+      url_.append(key);
+    } else if (const Record::Field* const field = find(name)) {
+      if (field->row->in == Place::path) {
+        append_encoded(url_, field->text);
+      } else {
+        url_.append(field->text.substr(0, field->text.find_last_not_of('/') + 1));
+      }
+    }
+  }
+  if (!row.query.empty()) write_parameter(row.query, {});
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    const Record::Field& field = fields_[i];
+    if (field.row->in == Place::query && !field.text.empty()) write_parameter(field.row->name_in_request(), field.text);
+  }
+  if (row.key_in == Place::query) write_parameter(row.key_name, key);
+}
+
+/// @param value  empty: `name` is all there is to write
+NOTIFIER_NOINLINE inline void RequestBuilder::write_parameter(std::string_view name, std::string_view value) {
+  url_.truncate((std::min)(url_.view().find('#'), url_.size()));
+  url_.append(url_.view().find('?') == std::string_view::npos ? '?' : '&');
+  url_.append(name);
+  if (value.empty()) return;
+  url_.append('=');
+  append_encoded(url_, value);
+}
+
+inline Range<HeaderView> RequestBuilder::write_headers(const PlatformRow& row, std::string_view key) {
+  HeaderView* end = std::copy(row.headers.begin(), row.headers.end(), headers_);
+  HeaderView* const own_end = end + NOTIFIER_MAX_HEADERS;
+  header_text_.clear();
+  std::size_t room = 0;
+  for (std::size_t i = 0; i < field_count_; ++i) room += fields_[i].row->before.size() + fields_[i].text.size();
+  header_text_.room(room);  // so that what is borrowed from it stays where it is
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    const Record::Field& field = fields_[i];
+    if (field.row->kind == PlatformField::Kind::headers) {
+      std::string_view name;
+      PackedReader(field.texts).for_each_text([&](std::string_view text) {
+        if (name.empty()) {
+          name = text;
+        } else {
+          if (end < own_end) *end++ = {name, text};
+          name = {};
+        }
+      });
+    } else if (field.row->in == Place::header && !field.text.empty()) {
+      const std::size_t start = header_text_.size();
+      header_text_.append(field.row->before);
+      header_text_.append(field.text);
+      *end++ = {field.row->name_in_request(), header_text_.view(start)};
+    }
+  }
+  if (row.key_in == Place::header) *end++ = {row.key_name, key};
+  return {headers_, static_cast<std::size_t>(end - headers_)};
+}
+
+inline void RequestBuilder::write_front(const PlatformRow& row, std::string_view key) {
+  front_.clear();
+  json::Writer out(front_);
+  out.begin_object();
+  for (std::size_t i = 0; i < field_count_; ++i) {
+    const Record::Field& field = fields_[i];
+    if (field.row->in != Place::body || field.text.empty()) continue;
+    out.key(field.row->name_in_request());
+    if (field.row->kind == PlatformField::Kind::number) {
+      out.raw(field.text);
+    } else {
+      out.string(field.text);
+    }
+  }
+  if (row.key_in == Place::body) out.member(row.key_name, key);
+  if (front_.size() > 1) front_.append(',');
+}
+
+inline std::uint64_t RequestBuilder::hash_target(const PlatformRow& row) const noexcept {
+  if (row.target.empty()) return 0;
+  constexpr std::uint64_t seed = 0x6E6F7469666965;
+  std::uint64_t hash = Hasher(seed)(row.name);
+  for (const std::string_view key : row.target) {
+    const Record::Field* const field = find(key);
+    if (field != nullptr) hash = Hasher(hash)(field->text);
+  }
+  return hash == 0 ? 1 : hash;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/renderer.hpp ----------------------------------------------------------------------------------
 
 #include <forward_list>
@@ -19418,7 +19871,7 @@ struct Rendering {
     std::uint64_t number = 0;  ///< of the event that it was written for
     std::uint16_t voice = Voices::none;
     Buffer body;
-    EmailBody email;  ///< in place of `body`, for mails
+    EmailBody email;  ///< in place of `body`, where a part before it is each delivery's own
     Truncations cut;
   };
 
@@ -19449,18 +19902,6 @@ struct Rendering {
   std::vector<Payload*> places_;                 // by voice; what lies there may be another's by now
   std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
-
-/// Takes out of a notifier's addresses what is none, since nobody has judged it.
-NOTIFIER_NOINLINE inline void keep_valid_addresses(Notifier& notifier) {
-  for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind != PlatformField::Kind::addresses) continue;
-    std::vector<std::string> valid;
-    for (const std::string& address : notifier.type_data.texts(field.key())) {
-      if (is_email_address(address)) valid.push_back(address);
-    }
-    notifier.type_data.set_texts(field.key(), std::move(valid));
-  }
-}
 
 /// Makes deliveries.
 class Renderer {
@@ -19496,6 +19937,7 @@ class Renderer {
   std::string address_;  // filled by the host's look-up
   char key_[36];
   HeaderView headers_[3];
+  RequestBuilder request_;
   DeliveryView view_;
 };
 
@@ -19567,6 +20009,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   const PlatformRow& row = row_of(view_.platform);
+  view_.limits = &row.target_limits;
   if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
@@ -19590,6 +20033,8 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   const PlatformRow& row = row_of(voice.platform);
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
+  } else if (voice.has_front) {
+    writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
     writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
@@ -19617,22 +20062,33 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.from = {};
   view_.to = {};
   view_.front_size = 0;
-  view_.method = "POST";
-  view_.url = record.first_text();
-  view_.headers = json_request_headers;
-  if (!row.idempotency_header.empty()) {
-    HeaderView* const end = std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    *end = {row.idempotency_header, view_.idempotency_key};
-    view_.headers = headers_;
+  view_.is_url_kept = !record.builds_request();
+  if (!view_.is_url_kept) {
+    request_.build(row, record, view_);
+  } else {
+    view_.method = row.method;
+    view_.url = record.first_text();
+    view_.target = 0;
+    view_.headers = row.headers;
+    if (row.key_in == Place::header) {
+      HeaderView* const end = std::copy(row.headers.begin(), row.headers.end(), headers_);
+      *end = {row.key_name, view_.idempotency_key};
+      view_.headers = {headers_, row.headers.size() + 1};
+    }
   }
   if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = {};
     return;
   }
-  const Rendering::Payload& shared = prepare(rendering, record.voice());
-  view_.body = shared.body.view();
+  Rendering::Payload& shared = prepare(rendering, record.voice());
   view_.truncations = shared.cut;
+  if (!shared.body.empty()) {
+    view_.body = shared.body.view();
+  } else {
+    view_.front_size = request_.front().size();
+    view_.body = shared.email.behind(request_.front());
+  }
 }
 
 inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {
@@ -19651,7 +20107,10 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
-                            [&](std::string_view address) { to_.add(address); });
+                            [&](std::string_view address) {
+                              // Of a notifier that is not registered nobody has judged the addresses.
+                              record.voice() == Voices::none ? to_.add_copy(address) : to_.add(address);
+                            });
   view_.to = {to_.views(), to_.size()};
   front_.clear();
   front_.append(from_line_.view());
@@ -19661,6 +20120,7 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
       end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
   view_.method = {};
   view_.url = {};
+  view_.target = 0;
   view_.headers = {};
   view_.from = from_.address;
   view_.body = shared.email.behind(front_.view());
@@ -19681,7 +20141,7 @@ namespace detail {
 /// What a Router has behind its pointer. What it says of its functions is said here no more.
 class RouterEngine {
  public:
-  static constexpr std::size_t batch_size = Router::batch_size;
+  static constexpr std::size_t batch_size = 16;
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
@@ -20016,7 +20476,6 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
   preview_.clear();
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
-  detail::keep_valid_addresses(named);
   Record::append(preview_, named, {}, Voices::none);
   rendering_.unregistered = Voice::of(named);
   preview_app_id_ = notifier.app_id;
@@ -20036,6 +20495,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 NOTIFIER_INLINE Router::Router(const Registry& registry, RouterOptions options)
     : engine_(std::make_unique<detail::RouterEngine>(registry, std::move(options))) {}
+
+static_assert(Router::batch_size == detail::RouterEngine::batch_size);
 
 NOTIFIER_INLINE Router::Router(Router&&) noexcept = default;
 NOTIFIER_INLINE Router& Router::operator=(Router&&) noexcept = default;
@@ -20422,7 +20883,10 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.key("notifier_type_data");
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
-      if (field.visibility == PlatformField::Visibility::open) write_field(out, field, notifier.type_data);
+      if (field.visibility != PlatformField::Visibility::open) continue;
+      if (field.is_always_shown() || has_value(field, notifier.type_data)) {
+        write_field(out, field, notifier.type_data);
+      }
     }
   });
   out.member("platform_name", platform);
@@ -21495,6 +21959,38 @@ inline std::string mask_url(std::string_view text) {
   return std::string(text.substr(0, secret)) + "/***";
 }
 
+/// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
+inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
+  const bool is_in_url = field.in == Place::path || field.in == Place::query;
+  return field.visibility != PlatformField::Visibility::open && field.in != Place::none && field.in != Place::url &&
+         !(reveal_url && is_in_url);
+}
+
+/// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs
+/// that are secrets are masked where they are shown: they have to be read first.
+inline Notifier masked(const Notifier& notifier, bool reveal_url) {
+  Notifier shown = notifier;
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (!is_masked(field, reveal_url)) continue;
+    if (!notifier.type_data.text(field.key()).empty()) shown.type_data.set_text(field.key(), "***");
+    const Range<std::string> texts = notifier.type_data.texts(field.key());
+    std::vector<std::string> hidden(texts.begin(), texts.end());
+    for (std::size_t i = 1; i < hidden.size(); i += 2) hidden[i] = "***";  // values of headers
+    shown.type_data.set_texts(field.key(), std::move(hidden));
+  }
+  return shown;
+}
+
+/// What is shown of the URL that a delivery goes to.
+inline std::string shown_url(const DeliveryView& delivery, bool reveal_url) {
+  for (const PlatformField& field : platform_info(delivery.platform).fields) {
+    const bool is_secret_url =
+        field.kind == PlatformField::Kind::url && field.visibility != PlatformField::Visibility::open;
+    if (is_secret_url && !reveal_url) return mask_url(delivery.url);
+  }
+  return std::string(delivery.url);
+}
+
 /// Writes a delivery as it would be sent: an HTTP request, or for email an envelope and a message; and what had to be
 /// cut.
 inline void write_preview(json::Writer& out, const DeliveryView& delivery, const Notifier& notifier, bool reveal_url) {
@@ -21512,7 +22008,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("message", delivery.body);
     } else {
       out.member("method", delivery.method);
-      out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
+      out.member("url", shown_url(delivery, reveal_url));
       out.key("headers");
       out.object([&] {
         for (const HeaderView& header : delivery.headers) {
@@ -21581,7 +22077,7 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
 }
 
 inline Response preview_response(Call& call, const Notifier& notifier, const PreviewRequest& preview) {
-  const auto delivery = call.router.preview(notifier, preview.event);
+  const auto delivery = call.router.preview(masked(notifier, preview.reveal_url), preview.event);
   if (!delivery) return failure(delivery.error());
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
@@ -21692,12 +22188,18 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
 /// vocabulary.
-inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary) {
+/// @param logo_url  "{platform}" stands for the platform's name; empty: there is none
+inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary,
+                       std::string_view logo_url = {}) {
+  constexpr std::string_view slot = "{platform}";
+  const std::size_t at = logo_url.find(slot);
+  std::string logo(logo_url.substr(0, at));
+  if (at != std::string_view::npos) logo.append(platform.name).append(logo_url.substr(at + slot.size()));
   out.object([&] {
     out.member("id", platform.id);
     out.member("name", platform.name);
     out.member("display_name", platform.display_name);
-    out.member("logo_url", platform.logo_url);
+    out.member("logo_url", logo);
     out.key("available_event_ids");
     out.array([&] {
       for (const EventType& type : vocabulary.event_types()) {
@@ -21720,14 +22222,15 @@ namespace detail::api {
 inline Response list_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
                            for (auto info = platforms_begin(); info != platforms_end(); ++info)
-                             write_json(out, *info, *call.registry.vocabulary());
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
 inline Response search_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
                            const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
-                           if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
+                           if (info != nullptr)
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
@@ -21737,7 +22240,7 @@ inline Response show_platform(Call& call) {
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
                            out.object([&] {
                              out.key("notification_platform");
-                             write_json(out, *info, *call.registry.vocabulary());
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                            });
                          }));
 }
@@ -21930,6 +22433,129 @@ NOTIFIER_INLINE Response Api::storage_failed() {
 NOTIFIER_INLINE Response Api::conflict() {
   return detail::api::error_response(
       409, "The same was changed by another request at the same time; nothing has changed: read it and try again");
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/delivery/retry.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// How long from one moment to another, at least 0 and at most so much; whatever the two are.
+constexpr std::int64_t clamped_gap(std::int64_t from, std::int64_t to, std::int64_t most) noexcept {
+  if (to <= from || most <= 0) return 0;
+  const std::uint64_t gap = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
+  return gap < static_cast<std::uint64_t>(most) ? static_cast<std::int64_t>(gap) : most;
+}
+
+constexpr std::int64_t jitter_range_ms(std::int64_t wait, const RetryPolicy& policy) noexcept {
+  return wait / 100 * policy.jitter_percent;
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
+                                      std::uint32_t random) noexcept {
+  using Action = Verdict::Action;
+  if (verdict.action == Action::delivered) return {NextStep::Kind::done, 0, std::nullopt};
+  NextStep step;
+  const std::int64_t asked =
+      (std::clamp)(verdict.retry_after_ms.value_or(0), std::int64_t{0}, policy.max_retry_after_ms);
+  const bool known = attempts >= 1 && attempts <= policy.delays_ms.size();
+  const std::int64_t scheduled = known ? policy.delays_ms[attempts - 1] : 0;
+  if (verdict.action == Action::throttle) step.target_pause_ms = verdict.retry_after_ms ? asked : scheduled;
+  if (!known || verdict.action == Action::disable || verdict.action == Action::fail) return step;
+  const std::int64_t wait = (std::max)(scheduled, asked);
+  const std::int64_t jitter = (detail::jitter_range_ms(wait, policy) * (random >> 16)) >> 16;
+  step.kind = NextStep::Kind::again;
+  step.wait_ms = wait + jitter;
+  return step;
+}
+
+NOTIFIER_INLINE std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts) noexcept {
+  std::int64_t wait = policy.max_retry_after_ms;
+  for (std::size_t i = 0; i < policy.delays_ms.size(); ++i) {
+    if (attempts == 0 || attempts == i + 1) wait = (std::max)(wait, policy.delays_ms[i]);
+  }
+  return wait + detail::jitter_range_ms(wait, policy);
+}
+
+NOTIFIER_INLINE NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall,
+                                           std::int64_t gap_ms) noexcept {
+  switch (verdict.action) {
+    case Verdict::Action::delivered: return {};
+    case Verdict::Action::throttle:
+    case Verdict::Action::postpone: return health;
+    default: break;
+  }
+  constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)();
+  if (health.failures != 0) health.failing_ms += (std::clamp)(gap_ms, std::int64_t{0}, most - health.failing_ms);
+  health.last_failure = wall;
+  if (health.failures != static_cast<unsigned>(-1)) ++health.failures;
+  return health;
+}
+
+NOTIFIER_INLINE std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall,
+                                                  const RetryPolicy& policy) noexcept {
+  return detail::clamped_gap(health.last_failure.ms, wall.ms, policy.disable_after_ms / 4);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/api/record_json.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
+  const bool is_pending = record.state == OutboxState::pending;
+  const bool is_held = record.state == OutboxState::held;
+  const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
+    out.key(key);
+    if (is_known) {
+      out.string(to_rfc3339(at));
+    } else {
+      out.null();
+    }
+  };
+  const auto recipients = [&](std::string_view key, const std::vector<std::string>& addresses) {
+    if (addresses.empty()) return;
+    out.key(key);
+    out.array([&] {
+      for (const std::string& address : addresses) out.string(address);
+    });
+  };
+  out.object([&] {
+    out.member("id", record.key);
+    out.member("notifier_id", record.notifier_id);
+    out.member("event_id", record.event_id);
+    out.member("event_type", record.event_type);
+    out.member("platform", to_string(record.platform));
+    out.member("state", to_string(record.state));
+    time("created_at", record.created_at, true);
+    time("next_at", record.next_at, is_pending);
+    time("ended_at", record.next_at, !is_pending && !is_held);
+    if (is_held) time("held_until", record.next_at, true);
+    out.key("attempts");
+    out.array([&] {
+      for (const DeliveryAttempt& attempt : record.history) {
+        out.object([&] {
+          time("at", attempt.at, true);
+          out.member("outcome", to_string(attempt.action));
+          out.key("status");
+          if (attempt.status != 0) {
+            out.integer(attempt.status);
+          } else {
+            out.null();
+          }
+          out.member("reason", attempt.reason);
+          recipients("remaining", attempt.remaining);
+          recipients("refused", attempt.refused);
+        });
+      }
+    });
+  });
 }
 
 NOTIFIER_NAMESPACE_END
@@ -22157,32 +22783,75 @@ inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   return make(Action::retry, "the target's answer has no valid status");
 }
 
-inline bool is_known(const KnownReply& known, std::string_view body) noexcept {
-  return known.is_whole ? trimmed(body) == known.text : body.find(known.text) != std::string_view::npos;
+/// The body of a reply, read as JSON when something asks for it.
+class ReplyBody {
+ public:
+  explicit ReplyBody(std::string_view text) noexcept : text_(text) {}
+
+  std::string_view text() const noexcept { return text_; }
+  /// @param path  names with dots between them
+  json::View member(std::string_view path) {
+    if (!is_read_) {
+      const auto root = document_.parse(text_, NOTIFIER_MAX_REPLY_BYTES);
+      if (root) root_ = *root;
+      is_read_ = true;
+    }
+    json::View view = root_;
+    for (std::size_t at = 0; at < path.size();) {
+      const std::size_t end = (std::min)(path.find('.', at), path.size());
+      view = view[path.substr(at, end - at)];
+      at = end + 1;
+    }
+    return view;
+  }
+
+ private:
+  std::string_view text_;
+  json::Document document_;
+  json::View root_;
+  bool is_read_ = false;
+};
+
+inline bool is_known(const KnownReply& known, int status, ReplyBody& body) {
+  if (known.status != 0 && known.status != status) return false;
+  if (!known.member.empty()) return body.member(known.member).text() == known.text;
+  if (known.text.empty()) return known.status != 0;
+  return known.is_whole ? trimmed(body.text()) == known.text : body.text().find(known.text) != std::string_view::npos;
 }
 
 /// What speaks against a success that the status tells of; empty where it is one.
-inline std::string_view doubt_success(const ReplyRules& rules, std::string_view body) {
-  if (!rules.success_body.empty() && trimmed(body) != rules.success_body) return rules.unlike_success;
+inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
+  if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
-  json::Document document;
-  const auto root = document.parse(body, NOTIFIER_MAX_REPLY_BYTES);
-  const json::View success = root ? (*root)[rules.success_member] : json::View();
-  if (success.boolean()) return {};
-  return success.kind() == json::Kind::boolean ? rules.denied_success : rules.unlike_success;
+  const json::View success = body.member(rules.success_member);
+  const bool is_number = rules.success_text[0] >= '0' && rules.success_text[0] <= '9';
+  if (success.kind() != (is_number ? json::Kind::number : json::Kind::boolean)) return rules.unlike_success;
+  return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
+}
+
+/// How long the JSON of a reply asks to wait.
+inline std::optional<std::int64_t> retry_after(const ReplyRules& rules, ReplyBody& body, Timestamp now) {
+  if (rules.retry_after.empty()) return std::nullopt;
+  auto wait = parse_retry_after(body.member(rules.retry_after).text(), now);
+  if (wait && rules.retry_after_is_ms) wait = (*wait + 999) / 1000;
+  return wait;
 }
 
 inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
-  const Verdict verdict = classify_status(reply, now);
+  Verdict verdict = classify_status(reply, now);
   // The body of a redirect need not be the platform's.
   if (reply.status >= 300 && reply.status <= 399) return verdict;
+  ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
-  const std::string_view doubt = is_success ? doubt_success(rules, reply.body) : std::string_view();
+  const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
   if (is_success && doubt.empty()) return verdict;
+  const auto said = retry_after(rules, body, now);
+  if (verdict.action == Action::throttle && said) verdict.retry_after_ms = said;
   for (const KnownReply& known : rules.replies) {
     const bool throttles = known.action == Action::throttle;
-    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.body)) continue;
-    return {known.action, reply.status, known.reason, throttles ? retry_after(reply, now) : verdict.retry_after_ms};
+    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.status, body)) continue;
+    const auto wait = throttles && said ? said : throttles ? retry_after(reply, now) : verdict.retry_after_ms;
+    return {known.action, reply.status, known.reason, wait};
   }
   return is_success ? Verdict{Action::fail, reply.status, doubt, std::nullopt} : verdict;
 }
@@ -22256,6 +22925,19 @@ void each_text_member(Member&& member) {
   member("from", &Delivery::from);
 }
 
+/// 64 bits as text, since numbers in JSON have 53.
+inline std::string to_hex(std::uint64_t value) {
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
+  return text;
+}
+
+inline std::uint64_t read_hex(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return value;
+}
+
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
   const PlatformInfo* const info = find_platform_by_name(name);
   if (info != nullptr) out = info->platform;
@@ -22270,6 +22952,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
       if (!(delivery.*text).empty()) out.member(name, delivery.*text);
     });
+    if (delivery.target != 0) out.member("target", detail::net::to_hex(delivery.target));
     const std::string_view rest = parts == BodyParts::whole ? delivery.body.rest() : std::string_view();
     if (!delivery.body.front().empty() || !rest.empty()) {
       out.key("body");
@@ -22316,75 +22999,10 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
     });
     delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
   });
+  delivery.limits = platform_info(delivery.platform).target_limits;
+  delivery.target = detail::net::read_hex(object["target"].string());
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   return delivery;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/retry.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-/// How long from one moment to another, at least 0 and at most so much; whatever the two are.
-constexpr std::int64_t clamped_gap(std::int64_t from, std::int64_t to, std::int64_t most) noexcept {
-  if (to <= from || most <= 0) return 0;
-  const std::uint64_t gap = static_cast<std::uint64_t>(to) - static_cast<std::uint64_t>(from);
-  return gap < static_cast<std::uint64_t>(most) ? static_cast<std::int64_t>(gap) : most;
-}
-
-constexpr std::int64_t jitter_range_ms(std::int64_t wait, const RetryPolicy& policy) noexcept {
-  return wait / 100 * policy.jitter_percent;
-}
-
-}  // namespace detail
-
-NOTIFIER_INLINE NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
-                                      std::uint32_t random) noexcept {
-  using Action = Verdict::Action;
-  if (verdict.action == Action::delivered) return {NextStep::Kind::done, 0, std::nullopt};
-  NextStep step;
-  const std::int64_t asked =
-      (std::clamp)(verdict.retry_after_ms.value_or(0), std::int64_t{0}, policy.max_retry_after_ms);
-  const bool known = attempts >= 1 && attempts <= policy.delays_ms.size();
-  const std::int64_t scheduled = known ? policy.delays_ms[attempts - 1] : 0;
-  if (verdict.action == Action::throttle) step.target_pause_ms = verdict.retry_after_ms ? asked : scheduled;
-  if (!known || verdict.action == Action::disable || verdict.action == Action::fail) return step;
-  const std::int64_t wait = (std::max)(scheduled, asked);
-  const std::int64_t jitter = (detail::jitter_range_ms(wait, policy) * (random >> 16)) >> 16;
-  step.kind = NextStep::Kind::again;
-  step.wait_ms = wait + jitter;
-  return step;
-}
-
-NOTIFIER_INLINE std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts) noexcept {
-  std::int64_t wait = policy.max_retry_after_ms;
-  for (std::size_t i = 0; i < policy.delays_ms.size(); ++i) {
-    if (attempts == 0 || attempts == i + 1) wait = (std::max)(wait, policy.delays_ms[i]);
-  }
-  return wait + detail::jitter_range_ms(wait, policy);
-}
-
-NOTIFIER_INLINE NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall,
-                                           std::int64_t gap_ms) noexcept {
-  switch (verdict.action) {
-    case Verdict::Action::delivered: return {};
-    case Verdict::Action::throttle:
-    case Verdict::Action::postpone: return health;
-    default: break;
-  }
-  constexpr std::int64_t most = (std::numeric_limits<std::int64_t>::max)();
-  if (health.failures != 0) health.failing_ms += (std::clamp)(gap_ms, std::int64_t{0}, most - health.failing_ms);
-  health.last_failure = wall;
-  if (health.failures != static_cast<unsigned>(-1)) ++health.failures;
-  return health;
-}
-
-NOTIFIER_INLINE std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall,
-                                                  const RetryPolicy& policy) noexcept {
-  return detail::clamped_gap(health.last_failure.ms, wall.ms, policy.disable_after_ms / 4);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -22711,6 +23329,58 @@ class OutboxTime {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/outbox/pace.hpp ---------------------------------------------------------------------------------------
+
+// How often attempts may begin at one target.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The limits of a target, and what they have to remember. All times are of the steady clock.
+class OutboxPace {
+ public:
+  OutboxPace() = default;
+  /// @param named  what the host says, where it says something
+  /// @param own    what the delivery came with, likewise; of a platform that nothing is known of, it is as of a webhook
+  OutboxPace(const TargetLimits& named, const TargetLimits& own) noexcept
+      : limits_(named.concurrency != 0 ? named
+                : own.concurrency != 0 ? own
+                                       : TargetLimits{16, 0}) {}
+
+  const TargetLimits& limits() const noexcept { return limits_; }
+
+  /// Takes down that an attempt begins. @return when the next one may
+  std::int64_t begin(std::int64_t now) {
+    std::int64_t next = now + limits_.min_interval_ms;
+    std::size_t most = 0;
+    for (const RateWindow& window : limits_.windows) most = (std::max)(most, std::size_t{window.count});
+    if (most == 0) return next;
+    begun_.push_back(now);
+    if (begun_.size() > most) begun_.erase(begun_.begin());
+    for (const RateWindow& window : limits_.windows) {
+      if (window.count == 0 || begun_.size() < window.count) continue;
+      next = (std::max)(next, begun_[begun_.size() - window.count] + window.per_ms);
+    }
+    return next;
+  }
+
+  /// How long what was begun counts for what may begin.
+  std::int64_t remembered_until() const noexcept {
+    std::int64_t until = (std::numeric_limits<std::int64_t>::min)();
+    for (const RateWindow& window : limits_.windows) {
+      if (!begun_.empty()) until = (std::max)(until, begun_.back() + window.per_ms);
+    }
+    return until;
+  }
+
+ private:
+  TargetLimits limits_;
+  std::vector<std::int64_t> begun_;  // the last attempts, as many as the windows count
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/outbox/schedule.hpp -----------------------------------------------------------------------------------
 
 // Who is next: the part of the outbox that lives in memory only, and is made anew from the storage at every start.
@@ -22756,9 +23426,10 @@ class OutboxSchedule {
   struct Target {
     std::uint64_t key = 0;
     Host* host = nullptr;
-    TargetLimits limits;
+    OutboxPace pace;
     std::set<std::pair<std::int64_t, std::uint64_t>> queue;  // when, and the sequence
     std::int64_t not_before = (std::numeric_limits<std::int64_t>::min)();
+    std::int64_t idle_until = 0;  // where it has no entries: when it may be forgotten
     unsigned in_flight = 0;
     unsigned entries = 0;  // whatever their stage
     std::optional<Due> armed;
@@ -22833,7 +23504,7 @@ class OutboxSchedule {
     ++host.in_flight;
     ++in_flight_;
     host.last_claim = now;
-    target.not_before = (std::max)(target.not_before, now + target.limits.min_interval_ms);
+    target.not_before = (std::max)(target.not_before, target.pace.begin(now));
     arm(target, true);
     return sequence;
   }
@@ -22860,8 +23531,9 @@ class OutboxSchedule {
     drop_if_idle(entry.notifier_id, *entry.lane);
     Target& target = *entry.target;
     if (--target.entries != 0) return;
-    if (target.not_before > now) {
-      idle_.emplace(target.not_before, target.key);
+    target.idle_until = (std::max)(target.not_before, target.pace.remembered_until());
+    if (target.idle_until > now) {
+      idle_.emplace(target.idle_until, target.key);
     } else {
       forget(target);
     }
@@ -22985,12 +23657,11 @@ class OutboxSchedule {
     const auto [at, is_new] = targets_.try_emplace(record.target);
     Target& target = at->second;
     if (!is_new) {
-      if (target.entries == 0) idle_.erase({target.not_before, target.key});
+      if (target.entries == 0) idle_.erase({target.idle_until, target.key});
       return target;
     }
     target.key = record.target;
-    target.limits = limits_[record.platform];
-    target.limits.concurrency = (std::max)(target.limits.concurrency, 1u);
+    target.pace = OutboxPace(limits_[record.platform], record.limits);
     target.host = &hosts_[record.host];
     target.host->key = record.host;
     ++target.host->targets;
@@ -23053,7 +23724,7 @@ class OutboxSchedule {
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
     std::optional<std::int64_t> time;
-    if (!target.queue.empty() && target.in_flight < target.limits.concurrency) {
+    if (!target.queue.empty() && target.in_flight < target.pace.limits().concurrency) {
       time = (std::max)(target.queue.begin()->first, target.not_before);
     }
     enter(target, host.agenda, time, had_turn);
@@ -23798,7 +24469,8 @@ NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Times
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (!is_mail(delivery.platform)) {
+  record.limits = delivery.limits;
+  if (!delivery.url.empty()) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;
@@ -23816,7 +24488,7 @@ NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Times
     record.history.push_back({now, Verdict::Action::fail, 0, "the mail has no recipient"});
   }
   record.host = detail::net::target_hash(host);
-  record.target = detail::net::target_hash(target);
+  record.target = delivery.target != 0 ? delivery.target : detail::net::target_hash(target);
   return record;
 }
 
@@ -23906,62 +24578,6 @@ NOTIFIER_INLINE Result<std::size_t> Outbox::prune(Moment now) {
   const OutboxForget what = machine_.prune(now);
   if (auto flushed = flush(); !flushed) return std::move(flushed).error();
   return storage_->forget(what);
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/outbox/record_json.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
-  const bool is_pending = record.state == OutboxState::pending;
-  const bool is_held = record.state == OutboxState::held;
-  const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
-    out.key(key);
-    if (is_known) {
-      out.string(to_rfc3339(at));
-    } else {
-      out.null();
-    }
-  };
-  const auto recipients = [&](std::string_view key, const std::vector<std::string>& addresses) {
-    if (addresses.empty()) return;
-    out.key(key);
-    out.array([&] {
-      for (const std::string& address : addresses) out.string(address);
-    });
-  };
-  out.object([&] {
-    out.member("id", record.key);
-    out.member("notifier_id", record.notifier_id);
-    out.member("event_id", record.event_id);
-    out.member("event_type", record.event_type);
-    out.member("platform", to_string(record.platform));
-    out.member("state", to_string(record.state));
-    time("created_at", record.created_at, true);
-    time("next_at", record.next_at, is_pending);
-    time("ended_at", record.next_at, !is_pending && !is_held);
-    if (is_held) time("held_until", record.next_at, true);
-    out.key("attempts");
-    out.array([&] {
-      for (const DeliveryAttempt& attempt : record.history) {
-        out.object([&] {
-          time("at", attempt.at, true);
-          out.member("outcome", to_string(attempt.action));
-          out.key("status");
-          if (attempt.status != 0) {
-            out.integer(attempt.status);
-          } else {
-            out.null();
-          }
-          out.member("reason", attempt.reason);
-          recipients("remaining", attempt.remaining);
-          recipients("refused", attempt.refused);
-        });
-      }
-    });
-  });
 }
 
 NOTIFIER_NAMESPACE_END

@@ -1,6 +1,8 @@
 // The shapes that go in and come out. Notifiers, apps and the catalogue have exactly those of the HTTP API.
 
-export type Platform = 'email' | 'slack' | 'webhook' | 'rocket_chat';
+import type { HttpPlatform, MailPlatform, Platform, TypeData } from './platforms.js';
+
+export type { HttpPlatform, MailPlatform, Platform, TypeData };
 
 export interface User {
   id: string;
@@ -25,19 +27,6 @@ export type AppDraft = Omit<App, 'id' | 'owner'> & {
   /** Adds an email notifier to the owner, for crashes. */
   default_notifier?: boolean;
 };
-
-/** The part of a notifier that depends on its platform. Unknown keys are kept and returned. */
-export interface TypeData {
-  /** slack, webhook, rocket_chat. A secret. */
-  webhook_url?: string;
-  /** email: people, looked up when a mail is rendered. */
-  user_ids?: string[];
-  /** email: additional addresses. */
-  emails?: string[];
-  /** webhook: signs requests, `whsec_...`; several while keys rotate. Never returned. */
-  signing_secret?: string | string[];
-  [key: string]: unknown;
-}
 
 /** A pattern over an event, as `{ type_data: { status: ['build-error', { suffix: '-error' }] } }`; FILTERS.md describes the language. */
 export interface Filter {
@@ -113,18 +102,20 @@ interface DeliveryBase<Body> {
 
 /** An HTTP request: `fetch(delivery.url, delivery)` sends it. */
 export interface HttpDelivery<Body = string> extends DeliveryBase<Body> {
-  platform: 'slack' | 'webhook' | 'rocket_chat';
+  platform: HttpPlatform;
   method: string;
   /** A secret. */
   url: string;
   headers: Record<string, string>;
+  /** Where that is not the URL: what an outbox paces it as, together with others that go to the same place. */
+  pacedAs?: string;
   /** A webhook's is the event, byte for byte: the very string that was routed. */
   body: Body;
 }
 
 /** A mail: nodemailer's `sendMail(delivery)` sends it. */
 export interface EmailDelivery<Body = string> extends DeliveryBase<Body> {
-  platform: 'email';
+  platform: MailPlatform;
   /** `to` may be empty: then there is nobody to send to. */
   envelope: { from: string; to: string[] };
   /** RFC 5322 with CRLF line ends. */

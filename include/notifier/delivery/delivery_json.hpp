@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -52,6 +53,19 @@ void each_text_member(Member&& member) {
   member("from", &Delivery::from);
 }
 
+/// 64 bits as text, since numbers in JSON have 53.
+inline std::string to_hex(std::uint64_t value) {
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
+  return text;
+}
+
+inline std::uint64_t read_hex(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return value;
+}
+
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
   const PlatformInfo* const info = find_platform_by_name(name);
   if (info != nullptr) out = info->platform;
@@ -66,6 +80,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
       if (!(delivery.*text).empty()) out.member(name, delivery.*text);
     });
+    if (delivery.target != 0) out.member("target", detail::net::to_hex(delivery.target));
     const std::string_view rest = parts == BodyParts::whole ? delivery.body.rest() : std::string_view();
     if (!delivery.body.front().empty() || !rest.empty()) {
       out.key("body");
@@ -112,6 +127,8 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
     });
     delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
   });
+  delivery.limits = platform_info(delivery.platform).target_limits;
+  delivery.target = detail::net::read_hex(object["target"].string());
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   return delivery;
 }

@@ -6,8 +6,8 @@
 #include <optional>
 #include <vector>
 
-#include "notifier/delivery/classify.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/model/verdict.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

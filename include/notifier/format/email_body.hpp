@@ -1,4 +1,4 @@
-// The part of a mail that its recipients share, and room before it for what each one's begins with.
+// The part of a body that deliveries share, and room before it for what each one's begins with.
 
 #pragma once
 
@@ -25,6 +25,14 @@ class EmailBody {
     return text_.room(front_ + room) + front_;
   }
   void end(char* where) noexcept { text_.set_end(where); }
+  /// The same, for a writer that appends to a buffer.
+  /// @param overwritten  what it writes first, which is left to what view() stands behind
+  Buffer& begin_behind(std::string_view overwritten) {
+    text_.clear();
+    const std::size_t free = front_ - overwritten.size();
+    text_.set_end(text_.room(free) + free);
+    return text_;
+  }
 
  private:
   std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more

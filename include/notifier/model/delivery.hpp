@@ -11,6 +11,7 @@
 #include "notifier/model/body.hpp"
 #include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/model/truncation.hpp"
 #include "notifier/range.hpp"
 
@@ -34,7 +35,12 @@ struct DeliveryView {
 
   std::string_view method;    ///< "POST"
   std::string_view url;       ///< a secret
+  bool is_url_kept = true;    ///< the URL lies in the registry, and stays there as long as the notifier does
   Range<HeaderView> headers;  ///< may hold secrets
+
+  /// A hash of what is sent to, where that is not the URL: deliveries of one target share its limits. 0: the URL is it.
+  std::uint64_t target = 0;
+  const TargetLimits* limits = nullptr;  ///< of the target; null: as of a webhook's
 
   std::string_view from;       ///< envelope sender, an address
   Range<std::string_view> to;  ///< envelope recipients, each once
@@ -67,6 +73,8 @@ struct Delivery {
   std::string method;
   std::string url;
   std::vector<Header> headers;
+  std::uint64_t target = 0;  ///< as in DeliveryView
+  TargetLimits limits;       ///< of the target; without concurrency: as OutboxOptions say
   std::string from;
   std::vector<std::string> to;
   Body body;
@@ -119,6 +127,8 @@ inline Delivery own_head(const DeliveryView& view) {
   for (const HeaderView& header : view.headers) {
     out.headers.push_back({std::string(header.name), std::string(header.value)});
   }
+  out.target = view.target;
+  if (view.limits != nullptr) out.limits = *view.limits;
   out.from = view.from;
   out.to.assign(view.to.begin(), view.to.end());
   out.truncations.assign(view.truncations.begin(), view.truncations.end());

@@ -50,9 +50,6 @@ inline constexpr PlatformField email_fields[] = {
 
 }  // namespace detail
 
-/// All mail goes to one relay.
-inline constexpr TargetLimits email_target_limits = {4, 0};
-
 inline constexpr PlatformRow email_row = [] {
   PlatformRow row;
   row.platform = Platform::email;
@@ -60,10 +57,10 @@ inline constexpr PlatformRow email_row = [] {
   row.name = "email";
   row.display_name = "Email";
   row.description = "Mails the events you choose to you, your collaborators and other addresses.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
   row.fields = detail::email_fields;
   row.transport = Transport::smtp;
+  // All mail goes to one relay.
+  row.target_limits = {4, 0};
   return row;
 }();
 

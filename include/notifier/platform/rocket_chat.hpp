@@ -64,8 +64,6 @@ inline constexpr ReplyRules rocket_chat_rules = [] {
 
 }  // namespace detail
 
-inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
-
 inline constexpr PlatformRow rocket_chat_row = [] {
   PlatformRow row;
   row.platform = Platform::rocket_chat;
@@ -73,9 +71,9 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.name = "rocket_chat";
   row.display_name = "Rocket.Chat";
   row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  row.target_limits = {2, 0};
   return row;
 }();
 

@@ -84,9 +84,6 @@ inline constexpr ReplyRules slack_rules = [] {
 
 }  // namespace detail
 
-/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
-inline constexpr TargetLimits slack_target_limits = {1, 1000};
-
 inline constexpr PlatformRow slack_row = [] {
   PlatformRow row;
   row.platform = Platform::slack;
@@ -94,9 +91,10 @@ inline constexpr PlatformRow slack_row = [] {
   row.name = "slack";
   row.display_name = "Slack";
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+  row.target_limits = {1, 1000};
   return row;
 }();
 

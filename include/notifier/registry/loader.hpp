@@ -268,6 +268,7 @@ inline void Loader::load_settings(json::View root) {
   };
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
+  read("logo_url", settings.logo_url);
   check_settings(settings, problems_);
   faults_.take({}, problems_);
   builder_.state().settings = std::make_shared<const Settings>(std::move(settings));

@@ -39,10 +39,24 @@ inline bool has_value(const PlatformField& field, const TypeData& data) noexcept
 
 /// Writes a field's member.
 NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
-  if (field.is_list()) {
-    write_texts(out, field.key(), data.texts(field.key()));
-  } else if (field.is_kept()) {
-    out.member(field.key(), data.text(field.key()));
+  if (!field.is_kept()) return;
+  const Range<std::string> texts = data.texts(field.key());
+  out.key(field.key());
+  if (field.kind == PlatformField::Kind::headers) {
+    out.object([&] {
+      for (std::size_t i = 0; i + 1 < texts.size(); i += 2) {
+        out.escaped_key(texts[i]);
+        out.string(texts[i + 1]);
+      }
+    });
+  } else if (field.is_list()) {
+    out.array([&] {
+      for (const std::string& text : texts) out.string(text);
+    });
+  } else if (field.kind == PlatformField::Kind::number) {
+    out.raw(data.text(field.key()));
+  } else {
+    out.string(data.text(field.key()));
   }
 }
 
@@ -51,8 +65,8 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
       const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
-      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
-      write_field(out, field, data);
+      if (is_write_only && secrets == Secrets::hide) continue;
+      if (has_value(field, data) || (field.is_always_shown() && !is_write_only)) write_field(out, field, data);
     }
     if (data.other.empty()) return;
     if (secrets == Secrets::keep) {

@@ -84,7 +84,7 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody, has a filter
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -134,6 +134,17 @@ class Record {
     reader.text();
     return reader.text();
   }
+  /// Whether more of a request than its URL is the notifier's own, or its URL is made of several fields.
+  bool builds_request() const noexcept { return has(request_flag); }
+  /// A field's value, borrowed.
+  struct Field {
+    const PlatformField* row = nullptr;
+    std::string_view text;
+    const char* texts = nullptr;  ///< for a PackedReader's for_each_text(), where it is a list
+  };
+  /// Calls `f(const Field&)` for each field that is kept, in the row's order.
+  template <class F>
+  void for_each_field(F&& f) const;
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -146,7 +157,8 @@ class Record {
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
-  static constexpr unsigned filter_flag = 16;  // the highest
+  static constexpr unsigned request_flag = 16;
+  static constexpr unsigned filter_flag = 32;  // the highest
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
@@ -170,11 +182,23 @@ class Record {
   const char* data_;
 };
 
+/// Whether a notifier has something that stands in a part of requests which others have in common.
+inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+  if (row.transport == Transport::smtp) return false;
+  bool builds = row.builds_requests();
+  for (const PlatformField& field : row.fields) {
+    if (field.in == Place::none || builds) continue;
+    builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
+  }
+  return builds;
+}
+
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
                          (filter != no_filter ? filter_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
@@ -210,6 +234,22 @@ inline Timestamp Record::updated_at() const noexcept {
   PackedReader reader = after_id();
   const std::int64_t created = reader.signed_varint();
   return Timestamp{created + reader.signed_varint()};
+}
+
+template <class F>
+void Record::for_each_field(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (!row.is_kept()) continue;
+    Field field{&row, {}, reader.position()};
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else {
+      field.text = reader.text();
+    }
+    f(field);
+  }
 }
 
 template <class F, class G>

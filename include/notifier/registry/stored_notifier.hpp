@@ -56,8 +56,18 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.text(field.key()))) {
+    const std::string_view text = data.text(field.key());
+    const bool is_url = field.kind == PlatformField::Kind::url && (field.is_required || !text.empty());
+    if (is_url && !parse_http_url(text)) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.in == Place::header && !is_within(text, ' ', '~')) {
+      problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+    } else if (field.kind == PlatformField::Kind::headers) {
+      std::size_t at = 0;
+      for (const std::string& part : data.texts(field.key())) {
+        const bool is_fine = at++ % 2 == 0 ? is_own_header(part) : is_within(part, ' ', '~');
+        if (!is_fine) problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+      }
     } else if (field.kind == PlatformField::Kind::addresses) {
       for (const std::string& address : data.texts(field.key())) check_email(field.path, address, problems);
     }

@@ -24,7 +24,6 @@
 #include "notifier/routing/filter_verdicts.hpp"
 #include "notifier/routing/id_collector.hpp"
 #include "notifier/routing/renderer.hpp"
-#include "notifier/routing/router.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -32,7 +31,7 @@ namespace detail {
 /// What a Router has behind its pointer. What it says of its functions is said here no more.
 class RouterEngine {
  public:
-  static constexpr std::size_t batch_size = Router::batch_size;
+  static constexpr std::size_t batch_size = 16;
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
@@ -367,7 +366,6 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
   preview_.clear();
   Notifier named = notifier;
   if (named.id.empty()) named.id = "preview";
-  detail::keep_valid_addresses(named);
   Record::append(preview_, named, {}, Voices::none);
   rendering_.unregistered = Voice::of(named);
   preview_app_id_ = notifier.app_id;

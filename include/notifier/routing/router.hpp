@@ -151,6 +151,8 @@ NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE Router::Router(const Registry& registry, RouterOptions options)
     : engine_(std::make_unique<detail::RouterEngine>(registry, std::move(options))) {}
 
+static_assert(Router::batch_size == detail::RouterEngine::batch_size);
+
 NOTIFIER_INLINE Router::Router(Router&&) noexcept = default;
 NOTIFIER_INLINE Router& Router::operator=(Router&&) noexcept = default;
 NOTIFIER_INLINE Router::~Router() = default;
