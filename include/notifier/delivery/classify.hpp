@@ -13,6 +13,7 @@
 #include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/model/verdict.hpp"
+#include "notifier/range.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
