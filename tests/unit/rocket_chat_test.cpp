@@ -135,7 +135,7 @@ TEST_CASE("rocket_chat: a message as it goes out") {
         R"("title_link":"https://dashboard.example.com/apps/my-app?tab=1&x=2",)"
         R"("ts":"2018-05-14T09:46:42.077Z","fields":[{"short":true,"title":"Branch","value":"`feature/my_branch`"},)"
         R"({"short":false,"title":"Reason","value":"exit status 1"},)"
-        R"x({"short":false,"title":"Commit","value":"[View](https://git.example.com/c/%281%29)"},)x"
+        R"x({"short":true,"title":"Commit","value":"[View](https://git.example.com/c/%281%29)"},)x"
         R"({"short":true,"title":"By","value":"johndoe"}],)"
         R"("text":"Log\n```\nnpm ERR! \"code\" 1\n`)"
         "\xE2\x80\x8D`\xE2\x80\x8D`"

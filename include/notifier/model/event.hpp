@@ -20,14 +20,15 @@ struct Event {
   std::string_view project_name;
   json::View user;        ///< {username, email, id}
   json::View type_data;   ///< whatever the kind carries
-  std::string_view body;  ///< the whole event, byte for byte as it came in
+  json::View root;        ///< the whole event
+  std::string_view body;  ///< the same, byte for byte as it came in
 
   /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
   /// the last of a duplicate counts.
   /// @param root  an object; see Document::parse.
   static Event read(json::View root, std::string_view body) noexcept;
   /// The same, in place of what was here.
-  void assign(json::View root, std::string_view whole) noexcept;
+  void assign(json::View whole, std::string_view text) noexcept;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -38,7 +39,7 @@ inline Event Event::read(json::View root, std::string_view body) noexcept {
   return event;
 }
 
-inline void Event::assign(json::View root, std::string_view whole) noexcept {
+inline void Event::assign(json::View whole, std::string_view text) noexcept {
   // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
@@ -49,7 +50,8 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
   project_name = std::string_view();
   user = json::View();
   type_data = json::View();
-  body = whole;
+  root = whole;
+  body = text;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
   // Of keys of one length, the comparison is of a constant size: no call.
   root.for_each_member([&](std::string_view key, json::View value) {

@@ -215,7 +215,8 @@ class RocketChatWriter {
       ++written;
       if (is_blank(field.value)) continue;
       const char* const start = p;
-      p = field.is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
+      const bool is_short = field.is_short || (field.is_link && is_web_link(field.value));
+      p = is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
       p = label(field.label, p);
       p = put(p, "\",\"value\":\"");
       char* const linked = field.is_link ? link_value(field.value, p) : nullptr;
