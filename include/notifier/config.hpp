@@ -144,6 +144,18 @@
 #define NOTIFIER_MAX_HEADERS 32u
 #endif
 
+/// Longest text of a vocabulary's row, a template among them, in bytes; most wordings of one event kind; most event
+/// kinds, event types and categories, each.
+#ifndef NOTIFIER_MAX_TEMPLATE_BYTES
+#define NOTIFIER_MAX_TEMPLATE_BYTES 2048u
+#endif
+#ifndef NOTIFIER_MAX_WORDINGS
+#define NOTIFIER_MAX_WORDINGS 32u
+#endif
+#ifndef NOTIFIER_MAX_EVENT_KINDS
+#define NOTIFIER_MAX_EVENT_KINDS 10000u
+#endif
+
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
 #ifndef NOTIFIER_MAX_TYPE_DATA_BYTES
 #define NOTIFIER_MAX_TYPE_DATA_BYTES (64u * 1024u)

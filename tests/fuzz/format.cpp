@@ -71,7 +71,11 @@ void fill(std::string_view input, Message& message) {
     const std::string text = as_utf8(chunk.substr((std::min)(line + 1, chunk.size())));
     std::string value;
     for (unsigned i = 0; i < 1u << (kind >> 4) && total < 200000; ++i, total += text.size() + 1) value += text;
-    message.add_field(label, value, (kind & 1) != 0, (kind & 2) != 0);
+    if ((kind & 6) == 4) {
+      message.add_link(label, value);
+    } else {
+      message.add_field(label, value, (kind & 1) != 0, (kind & 2) != 0);
+    }
   }
 }
 
@@ -92,8 +96,8 @@ void check_slack_object(json::View object, std::size_t limit) {
   require(object["verbatim"].boolean(), "Slack would look for links", text);
   if (text[0] == '<') {
     require(text.find('>') == text.size() - 1, "Slack link", text);
-    require(text.substr(text.find('|')) == "|View details>", "Slack link's label", text);
-    return require(text.substr(0, 8) == "<http://" || text.substr(0, 9) == "<https://", "Slack link's scheme", text);
+    require(text.find_first_of("|*_~`", text.find('|') + 1) == std::string_view::npos, "Slack link's label", text);
+    return require(detail::web_scheme_size(text.substr(1)) != 0, "Slack link's scheme", text);
   }
   require(text[0] == '*' && is_escaped(text), "Slack markup", text);
   const std::string_view code = text.substr((std::min)(text.find('*', 1) + 1, text.size()));
@@ -170,6 +174,11 @@ void check_rocket_chat(const Message& message) {
     attachment["fields"].for_each_element([](json::View field) {
       check_prose(field["title"].string());
       const std::string_view value = field["value"].string();
+      if (value.substr(0, 7) == "[View](") {
+        return require(value.find_first_of("()*~ `\n", 7) == value.size() - 1, "Rocket.Chat link", value);
+      }
+      if (!value.empty() && value[0] != '`')
+        return require(detail::is_plain_markdown(value), "Rocket.Chat value", value);
       require(value.size() > 2 && value.find_first_of("`\n", 1) == value.size() - 1, "Rocket.Chat value", value);
     });
     const std::string_view logs = attachment["text"].string();

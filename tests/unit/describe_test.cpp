@@ -285,15 +285,12 @@ TEST_CASE("of an unknown kind, nothing that looks like a secret is told") {
       R"("private":true,"db":"postgres://u:s3cr3t@db/x","note":"see https://x.example.org/?t=s3cr3t now",)"
       R"("mirror":"http://a.example.org and ftp://me:s3cr3t@b.example.org","key":"OPS-7","signature":"s3cr3t",)"
       R"("author":"anna","shipping":"fast","docs":"https://x.example.org/a@b"})"));
-  CHECK(all_text_of(message).find("s3cr3t") == std::string::npos);
-  CHECK(all_text_of(message).find("1234") == std::string::npos);
+  for (const char* secret : {"s3cr3t", "1234"}) CHECK(all_text_of(message).find(secret) == std::string::npos);
   REQUIRE(message.field_count() == 7);
-  CHECK(field_of(message, "Value") == "1312");
-  CHECK(field_of(message, "Exit code") == "137");
-  CHECK(field_of(message, "Private") == "true");
-  CHECK(field_of(message, "Key") == "OPS-7");
-  CHECK(field_of(message, "Author") == "anna");
-  CHECK(field_of(message, "Shipping") == "fast");
+  CHECK(field_of(message, "Value") + field_of(message, "Exit code") + field_of(message, "Private") +
+            field_of(message, "Key") ==
+        "1312137trueOPS-7");
+  CHECK(field_of(message, "Author") + field_of(message, "Shipping") == "annafast");
   CHECK(field_of(message, "Docs") == "https://x.example.org/a@b");
 }
 
@@ -332,11 +329,8 @@ TEST_CASE("an unknown kind may have any name and any keys") {
       event_of("x", R"({"":"empty","<b>*_@here":"tags","\u65e5\u672c":"script","a\nb":"break",)"
                     R"("kEY2x":"no","aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa":"long","ID":"up"})"));
   REQUIRE(message.field_count() == 7);
-  CHECK(message.field(0).label == "Data");
-  CHECK(message.field(1).label == "B here");
-  CHECK(message.field(2).label == "Data");
-  CHECK(message.field(3).label == "A b");
-  CHECK(message.field(4).label == "K eY2x");
+  const char* labels[] = {"Data", "B here", "Data", "A b", "K eY2x"};
+  for (std::size_t i = 0; i < std::size(labels); ++i) CHECK(message.field(i).label == labels[i]);
   CHECK(message.field(5).label.size() <= 40);
   CHECK(message.field(6).label == "ID");
 }

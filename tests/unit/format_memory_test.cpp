@@ -46,10 +46,10 @@ TEST_CASE("memory: Slack") {
 }
 
 TEST_CASE("memory: Rocket.Chat") {
-  CHECK(capacity(format_rocket_chat, empty) == 588);
-  CHECK(capacity(format_rocket_chat, small) == 2624);
-  CHECK(capacity(format_rocket_chat, many) == 25288);
-  CHECK(capacity(format_rocket_chat, large) == 281500);
+  CHECK(capacity(format_rocket_chat, empty) == 626);
+  CHECK(capacity(format_rocket_chat, small) == 2762);
+  CHECK(capacity(format_rocket_chat, many) == 25426);
+  CHECK(capacity(format_rocket_chat, large) == 282738);
 }
 
 TEST_CASE("memory: mail") {

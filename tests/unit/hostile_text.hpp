@@ -177,7 +177,11 @@ inline void fill(Random& random, notifier::Message& out) {
   for (std::uint32_t i = 0; i < fields; ++i) {
     const std::string label = random.below(4) == 0 ? text(random, size(random)) : "Label " + std::to_string(i);
     const std::string value = text(random, size(random));
-    out.add_field(label, value, random.below(2) == 0, random.below(4) == 0);
+    switch (random.below(12)) {
+      case 0: out.add_link(label, value); break;
+      case 1: out.add_link(label, "https://evil.example/" + value); break;
+      default: out.add_field(label, value, random.below(2) == 0, random.below(4) == 0);
+    }
   }
 }
 

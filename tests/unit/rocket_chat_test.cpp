@@ -5,6 +5,7 @@
 
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/message/describe.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 
 using namespace notifier;
@@ -64,14 +65,24 @@ void check_all(const Message& message) {
     const std::string_view link = chat.attachment["title_link"].string();
     CHECK(link.substr(0, 4) == "http");
     for (const char c : link) CHECK(detail::is_url_byte(c));
-    CHECK(chat.attachment["title"].string() == "View details");
+    CHECK(!chat.attachment["title"].string().empty());
   }
+  if (chat.attachment["title"].is_string()) check_prose(chat.attachment["title"].string());
   chat.attachment["fields"].for_each_element([&](json::View field) {
     CHECK(field["short"].kind() == json::Kind::boolean);
     check_prose(field["title"].string());
     const std::string_view value = field["value"].string();
+    REQUIRE(!value.empty());
+    if (value.substr(0, 7) == "[View](") {
+      CHECK(detail::web_scheme_size(value.substr(7)) != 0);
+      CHECK(value.find_first_of("()*~ `\n", 7) == value.size() - 1);
+      return;
+    }
+    if (value.front() != '`') {
+      CHECK(detail::is_plain_markdown(value));
+      return;
+    }
     REQUIRE(value.size() > 2);
-    CHECK(value.front() == '`');
     CHECK(value.back() == '`');
     CHECK(value.substr(1, value.size() - 2).find_first_of("`\r\n") == std::string_view::npos);
   });
@@ -103,6 +114,7 @@ Message sample() {
   message.set_title("my-app: deployment failed");
   message.set_sentence("johndoe could not deploy 1a2b3c4 of main to my-app: build error.");
   message.set_kind("deployment");
+  message.set_subject("my-app");
   message.set_actor("johndoe");
   message.set_link("https://dashboard.example.com/apps/my-app?tab=1&x=2");
   message.set_time(notifier::Timestamp{1526291202077});
@@ -115,16 +127,19 @@ Message sample() {
 
 TEST_CASE("rocket_chat: a message as it goes out") {
   Message message = sample();
+  message.add_link("Commit", "https://git.example.com/c/(1)");
   message.add_field("Log", "npm ERR! \"code\" 1\n```", false, true);
-  CHECK(
-      Formatted(message).body ==
-      R"({"text":"*my-app: deployment failed*\njohndoe could not deploy 1a2b3c4 of main to my-app: build error.",)"
-      R"("attachments":[{"color":"#f5455c","title":"View details","title_link":"https://dashboard.example.com/apps/my-app?tab=1&x=2",)"
-      R"("ts":"2018-05-14T09:46:42.077Z","fields":[{"short":true,"title":"Branch","value":"`feature/my_branch`"},)"
-      R"({"short":false,"title":"Reason","value":"`exit status 1`"},{"short":true,"title":"By","value":"`johndoe`"}],)"
-      R"("text":"Log\n```\nnpm ERR! \"code\" 1\n`)"
-      "\xE2\x80\x8D`\xE2\x80\x8D`"
-      R"(\n```"}]})");
+  CHECK(Formatted(message).body ==
+        R"({"text":"*my-app: deployment failed*\njohndoe could not deploy 1a2b3c4 of main to my-app: build error.",)"
+        "\"attachments\":[{\"color\":\"#f5455c\",\"title\":\"my-app \xC2\xB7 deployment\","
+        R"("title_link":"https://dashboard.example.com/apps/my-app?tab=1&x=2",)"
+        R"("ts":"2018-05-14T09:46:42.077Z","fields":[{"short":true,"title":"Branch","value":"`feature/my_branch`"},)"
+        R"({"short":false,"title":"Reason","value":"exit status 1"},)"
+        R"x({"short":true,"title":"Commit","value":"[View](https://git.example.com/c/%281%29)"},)x"
+        R"({"short":true,"title":"By","value":"johndoe"}],)"
+        R"("text":"Log\n```\nnpm ERR! \"code\" 1\n`)"
+        "\xE2\x80\x8D`\xE2\x80\x8D`"
+        R"(\n```"}]})");
 }
 
 TEST_CASE("rocket_chat: an empty message still has a text") {
@@ -144,6 +159,12 @@ TEST_CASE("rocket_chat: no mention, link or markup of an event is alive") {
         "example*\n\xE2\x80\x8D# head");
 }
 
+TEST_CASE("rocket_chat: what stands between < and | is no link, whatever it is") {
+  Message message = sample();
+  message.set_title("a<.<b>@c <#C|general>");
+  CHECK(Formatted(message).root["text"].string().find('|') == std::string_view::npos);
+}
+
 TEST_CASE("rocket_chat: the star that ends the title begins no smiley") {
   Message message = sample();
   message.set_title("my-app :");
@@ -155,6 +176,101 @@ TEST_CASE("rocket_chat: a value can be copied as it is") {
   message.add_field("Value", "*a* _b_ ~c~ @all http://x.example \\ \" <b>");
   CHECK(Formatted(message).body.find(R"("value":"`*a* _b_ ~c~ @all http://x.example \\ \" <b>`")") !=
         std::string::npos);
+}
+
+TEST_CASE("rocket_chat: plain values stand as they are, all that could mean something else is code") {
+  for (const char* plain : {"yes", "johndoe", "40 s", "1 min 35 s", "web 2 (M), worker 1 (S)", "14 May 2018, 09:46 UTC",
+                            "93.5%", "122.4 MB", "9c1185a5c5e9fc54", "app_deployed, app_crashed", "scalingo-22",
+                            "above 80%", "prj-1234567890abcdef", "a-bc", "my_app_db"}) {
+    INFO(std::string(plain));
+    CHECK(detail::is_plain_markdown(plain));
+  }
+  for (const char* live : {"",
+                           " a",
+                           "a ",
+                           "a  b",
+                           "- a",
+                           "1. a",
+                           "1) a",
+                           "8)",
+                           "8-)",
+                           "B-D",
+                           "O_O",
+                           "X-P",
+                           "D:",
+                           "0:3",
+                           ":a:",
+                           "a:b",
+                           "12:30:45",
+                           "@all",
+                           "#a",
+                           "a.b",
+                           "evil.example",
+                           "www.evil.example",
+                           "a@b",
+                           "*a*",
+                           "_a_",
+                           "~a~",
+                           "`a`",
+                           "a\nb",
+                           "$x$",
+                           "\\(x\\)",
+                           "[a](b)",
+                           "<b>",
+                           "a|b",
+                           "(8)",
+                           "a (8)b",
+                           "a (b 8)",
+                           "a (b",
+                           "a %)",
+                           "a 8)",
+                           "caf\xC3\xA9",
+                           "+33123456789",
+                           "a!",
+                           "a/b",
+                           "a & b",
+                           "--",
+                           "a--b",
+                           "a,b",
+                           "1.2.3.4",
+                           "50 %",
+                           "a - b"}) {
+    INFO(std::string(live));
+    CHECK_FALSE(detail::is_plain_markdown(live));
+  }
+}
+
+TEST_CASE("rocket_chat: the attachment names app and kind, with and without a link") {
+  Message message = sample();
+  message.set_link("");
+  CHECK(Formatted(message).body.find("\"title\":\"my-app \xC2\xB7 deployment\",\"ts\"") != std::string::npos);
+  message.set_subject("@all");
+  CHECK(Formatted(message).body.find("\"title\":\"\xE2\x80\x8D@\xE2\x80\x8D"
+                                     "all \xC2\xB7 deployment\"") != std::string::npos);
+  message.set_subject("");
+  message.set_kind("");
+  CHECK(Formatted(message).body.find("\"title\":\"my-app") == std::string::npos);
+  message.set_link("https://x.example");
+  CHECK(Formatted(message).body.find(R"("title":"View details","title_link":"https://x.example")") !=
+        std::string::npos);
+}
+
+TEST_CASE("rocket_chat: names of a sentence are inline code, and end there") {
+  const auto removed = [](const std::string& name) {
+    const std::string event = R"({"type":"delete_variable","app_name":"shop","type_data":{"name":")" + name + "\"}}";
+    json::Document document;
+    const auto root = document.parse(event);
+    REQUIRE(root);
+    Message message;
+    describe(Event::read(*root, event), "", message);
+    const Formatted chat(message);
+    return std::string(chat.root["text"].string());
+  };
+  CHECK(removed("A_B") == "*shop: variable removed*\nThe variable `A_B` was removed from the environment of shop.");
+  CHECK(removed("a` @all `b") ==
+        "*shop: variable removed*\nThe variable `a\xCB\x8B @all \xCB\x8B"
+        "b` was removed from the environment of shop.");
+  CHECK(removed(std::string(2000, 'x')).size() < 1300);
 }
 
 TEST_CASE("rocket_chat: only http and https become a link") {

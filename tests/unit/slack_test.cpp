@@ -82,6 +82,7 @@ void check_shown(std::string_view shown, std::string_view whole, const Truncatio
 struct Texts {
   std::size_t blocks = 0;
   std::size_t links = 0;
+  std::size_t field_links = 0;
 };
 
 void check_plain(json::View object, std::size_t limit) {
@@ -99,12 +100,14 @@ void check_markup(json::View object, std::size_t limit, Texts& texts) {
   CHECK(object["verbatim"].boolean());
   std::string_view text = object["text"].string();
   CHECK(count_code_points(text) <= limit);
-  if (text.substr(0, 5) == "<http") {
-    ++texts.links;
-    const std::string_view label = "|View details>";
-    REQUIRE(text.size() > label.size());
-    CHECK(text.substr(text.size() - label.size()) == label);
-    const std::string_view url = text.substr(1, text.size() - label.size() - 1);
+  if (detail::web_scheme_size(text.substr((std::min)(std::size_t{1}, text.size()))) != 0) {
+    CHECK(text[0] == '<');
+    const std::size_t bar = text.find('|');
+    REQUIRE(bar != std::string_view::npos);
+    const std::string_view label = text.substr(bar + 1);
+    (label == "View details>" ? texts.links : texts.field_links) += 1;
+    CHECK(label.find_first_of("_~`*:\n<>|@") == label.size() - 1);
+    const std::string_view url = text.substr(1, bar - 1);
     CHECK(is_escaped(url));
     for (const char c : url) CHECK(detail::is_url_byte(c));
     return;
@@ -129,11 +132,10 @@ void check_block(json::View block, Texts& texts) {
     check_plain(block["text"], 150);
   } else if (type == "section" && block["fields"].is_array()) {
     CHECK(block["fields"].size() <= 10);
-    CHECK(block["fields"].size() % 2 == 0);
-    CHECK(block["fields"].size() >= 2);
-    std::size_t i = 0;
-    block["fields"].for_each_element(
-        [&](json::View field) { i++ % 2 == 0 ? check_markup(field, 2000, texts) : check_plain(field, 2000); });
+    CHECK(block["fields"].size() >= 1);
+    block["fields"].for_each_element([&](json::View field) {
+      field["type"].string() == "plain_text" ? check_plain(field, 2000) : check_markup(field, 2000, texts);
+    });
   } else if (type == "section") {
     block["text"]["type"].string() == "plain_text" ? check_plain(block["text"], 3000)
                                                    : check_markup(block["text"], 3000, texts);
@@ -181,28 +183,40 @@ void check_all(const Message& message) {
 
   // Every field is there, in order, or reported missing.
   std::vector<std::string> values;
+  const auto add_value = [&](json::View object) {
+    if (object["type"].string() != "plain_text") return;
+    const std::string_view shown = object["text"].string();
+    const std::size_t colon = shown.find(": ");
+    REQUIRE(colon != std::string_view::npos);
+    values.push_back(std::string(shown.substr(colon + 2)));
+  };
   attached.for_each_element([&](json::View block) {
-    std::size_t i = 0;
-    block["fields"].for_each_element([&](json::View field) {
-      if (i++ % 2 == 1) values.push_back(std::string(field["text"].string()));
-    });
+    block["fields"].for_each_element(add_value);
+    if (block["text"].is_object()) add_value(block["text"]);
   });
-  std::size_t shown = 0, plain = 0, logs = 0;
+  std::size_t shown = 0, plain = 0, logs = 0, links = 0;
   for (std::size_t i = 0; i < message.field_count(); ++i) {
     if (message.field(i).is_code) {
       ++logs;
       continue;
     }
+    if (message.field(i).is_link && detail::is_web_link(message.field(i).value)) {
+      ++links;
+      continue;
+    }
     ++plain;
-    if (shown < values.size()) check_shown(values[shown++], message.field(i).value, slack.cut, "field.value");
+    if (links == 0 && shown < values.size()) {
+      check_shown(values[shown++], message.field(i).value, slack.cut, "field.value");
+    }
   }
   bool is_reported = false;
   for (const Truncation& t : slack.cut) is_reported = is_reported || t.part == "fields";
   if (!is_reported) {
-    CHECK(values.size() == plain);
+    CHECK(values.size() + texts.field_links == plain + links);  // a link too long for a field is a plain value
     std::size_t log_blocks = 0;
-    attached.for_each_element(
-        [&](json::View block) { log_blocks += block["text"]["type"].string() == "mrkdwn" ? 1u : 0u; });
+    attached.for_each_element([&](json::View block) {
+      log_blocks += block["text"]["type"].string() == "mrkdwn" && block["text"]["text"].string()[0] == '*' ? 1u : 0u;
+    });
     CHECK(log_blocks == logs);
   }
 }
@@ -227,6 +241,7 @@ Message sample() {
 
 TEST_CASE("slack: a message as it goes out") {
   Message message = sample();
+  message.add_link("Commit", "https://git.example.com/c/1?a&b");
   message.add_field("Log", "npm ERR! <code> 1\n```", false, true);
   CHECK(
       Formatted(message).body ==
@@ -235,14 +250,40 @@ TEST_CASE("slack: a message as it goes out") {
       R"({"type":"header","text":{"type":"plain_text","text":"my-app: deployment succeeded","emoji":false}},)"
       R"({"type":"section","text":{"type":"plain_text","text":"johndoe deployed 1a2b3c4 of main to my-app.","emoji":false}}],)"
       R"("attachments":[{"color":"#2eb67d","blocks":[{"type":"section","fields":[)"
-      R"({"type":"mrkdwn","text":"*Branch*","verbatim":true},{"type":"plain_text","text":"main","emoji":false},)"
-      R"({"type":"mrkdwn","text":"*Duration*","verbatim":true},{"type":"plain_text","text":"35 s","emoji":false}]},)"
+      R"({"type":"plain_text","text":"Branch: main","emoji":false},)"
+      R"({"type":"plain_text","text":"Duration: 35 s","emoji":false},)"
+      R"({"type":"mrkdwn","text":"<https://git.example.com/c/1?a&amp;b|Commit>","verbatim":true},)"
+      R"({"type":"mrkdwn","text":"<https://dashboard.example.com/apps/my-app?tab=1&amp;x=2|View details>","verbatim":true}]},)"
       R"({"type":"section","text":{"type":"mrkdwn","text":"*Log*\n```\nnpm ERR! &lt;code&gt; 1\n`)"
       "\xE2\x80\x8B`\xE2\x80\x8B`"
       R"(\n```","verbatim":true}},)"
       "{\"type\":\"context\",\"elements\":[{\"type\":\"plain_text\",\"text\":\"johndoe \xC2\xB7 deployment \xC2\xB7 14 "
       "May 2018, 09:46 UTC\","
-      R"("emoji":false},{"type":"mrkdwn","text":"<https://dashboard.example.com/apps/my-app?tab=1&amp;x=2|View details>","verbatim":true}]}]}]})");
+      R"("emoji":false}]}]}]})");
+}
+
+TEST_CASE("slack: a long field has lines of its own, and the fields behind it go on") {
+  Message message;
+  message.add_field("A", "1");
+  message.add_field("Reason", "a < b", false);
+  message.add_field("B", "2");
+  CHECK(Formatted(message).body.find(
+            R"("blocks":[{"type":"section","fields":[{"type":"plain_text","text":"A: 1","emoji":false}]},)"
+            R"({"type":"section","text":{"type":"plain_text","text":"Reason: a &lt; b","emoji":false}},)"
+            R"({"type":"section","fields":[{"type":"plain_text","text":"B: 2","emoji":false}]}]}])") !=
+        std::string::npos);
+}
+
+TEST_CASE("slack: a field that is a link leads there, or says where it would have") {
+  Message message;
+  message.add_link("Com*mit|>", "HTTPS://x.example/|>&");
+  message.add_link("Bad", "javascript:alert(1)");
+  message.add_link("Long", "https://x.example/" + std::string(1990, 'a'));
+  const Formatted slack(message);
+  CHECK(slack.body.find(R"("text":"<HTTPS://x.example/%7C%3E&amp;|Com-mit-->")") != std::string::npos);
+  CHECK(slack.body.find("\"text\":\"Bad: javascript:alert(1)\"") != std::string::npos);
+  CHECK(slack.body.find(R"("text":"Long: https://x.example/aaa)") != std::string::npos);
+  check_all(message);
 }
 
 TEST_CASE("slack: the colour shows the severity") {
@@ -300,13 +341,14 @@ TEST_CASE("slack: limits are kept to the character") {
   Message message;
   message.set_title(std::string(150, 't'));
   message.set_sentence(std::string(3000, 's'));
-  message.add_field("Label", std::string(2000, 'v'));
+  message.add_field("Label", std::string(1993, 'v'));
+  message.add_field("Wider", std::string(2993, 'v'), false);
   check_all(message);
   CHECK(Formatted(message).cut.empty());
 
   message.set_title(std::string(151, 't'));
   message.set_sentence(std::string(2996, 's') + "&");
-  message.add_field("Label", std::string(2001, 'v'));
+  message.add_field("Label", std::string(1994, 'v'));
   check_all(message);
   const Formatted slack(message);
   REQUIRE(slack.cut.size() == 3);
@@ -317,6 +359,13 @@ TEST_CASE("slack: limits are kept to the character") {
   CHECK(slack.cut[1].length == 2997);
   CHECK(slack.cut[1].kept == 2997);
   CHECK(slack.cut[2].part == "field.value");
+  CHECK(slack.cut[2].kept == 1993);
+
+  Message wide;
+  wide.add_field("Wider", std::string(2994, 'v'), false);
+  check_all(wide);
+  REQUIRE(Formatted(wide).cut.size() == 1);
+  CHECK(Formatted(wide).cut[0].kept == 2993);
 }
 
 TEST_CASE("slack: characters are counted, not bytes") {

@@ -17,20 +17,30 @@ using notifier::Severity;
 using notifier::detail::BuiltinWords;
 using notifier::detail::KindProgram;
 using notifier::detail::KindWords;
+using notifier::detail::SecretNames;
 using notifier::detail::WordingCompiler;
 using notifier::detail::WordingFault;
 using notifier::detail::WordingRow;
+using notifier::detail::WordingRules;
 using notifier::detail::WordSets;
 
 namespace {
 
 /// The first fault of the rows of one kind, all of whose texts have bytes behind them.
-WordingFault fault_of(const std::vector<WordingRow>& rows) {
-  static const WordSets sets = notifier::detail::builtin_word_sets();
+/// @param rules  null: they are the library's own
+WordingFault fault_of(const std::vector<WordingRow>& rows, const WordingRules* rules = nullptr) {
   KindProgram program;
-  WordingCompiler compiler(program, &sets);
+  WordingCompiler compiler(program, rules);
   for (const WordingRow& row : rows) compiler.add(row);
   return compiler.fault();
+}
+
+/// The same of a host's rows.
+WordingFault own_fault_of(const std::vector<WordingRow>& rows, std::string_view kind = "a") {
+  static const WordSets sets = notifier::detail::builtin_word_sets();
+  static const SecretNames names = {{"badge"}, {"token"}};
+  const WordingRules rules = {kind, &sets, &names};
+  return fault_of(rows, &rules);
 }
 
 bool is_sound(const std::vector<WordingRow>& rows) { return fault_of(rows).message.empty(); }
@@ -40,7 +50,8 @@ bool is_sound_sentence(const std::string& sentence) {
 }
 
 bool are_sound_fields(const std::string& fields) {
-  return is_sound({{"crash", "", Severity::error, "crashed", "It crashed.", fields}});
+  const std::vector<WordingRow> rows = {{"crash", "", Severity::error, "crashed", "It crashed.", fields}};
+  return is_sound(rows) && own_fault_of(rows).message.empty();
 }
 
 std::string repeated(const std::string& text, std::size_t count) {
@@ -109,6 +120,31 @@ TEST_CASE("a condition has a key and a value") {
   CHECK_FALSE(is_sound({row("=1"), row("")}));
 }
 
+TEST_CASE("a row behind one that applies always is a fault") {
+  const auto row = [](const char* when) { return WordingRow{"a", when, Severity::info, "title", "Sentence."}; };
+  const auto fault = fault_of({row("x=1"), row(""), row("y=1")});
+  CHECK(fault.row == 2);
+  CHECK(fault.member == "when");
+}
+
+TEST_CASE("a host's template may be dropped, is one line, and names no secret") {
+  const auto fault = [](const char* title, std::string_view kind = "a") {
+    return own_fault_of({{"", "", Severity::info, title, ""}}, kind).message;
+  };
+  CHECK(fault("{furnace} is overheating") == "");
+  CHECK(fault("{apiKey}") == "'apiKey' may be a secret; where it is none, name it in open_names");
+  CHECK(fault("{owner.password}").find("'password'") == 0);
+  CHECK(fault("{badge}").find("'badge'") == 0);
+  CHECK(fault("{client_secret?yes/no}").find("'client_secret'") == 0);
+  CHECK(fault("{token} {value} {keyboard} {exit_code}") == "");
+  CHECK(fault("{value}", "edit_variable").find("'value'") == 0);
+  for (const char* text : {"a\nb", "a\x7F", "\xE2\x80\xAE", "\xE2\x80\xA8"})
+    CHECK(fault(text) == "there is a control character");
+  const std::string longest(2048, 'x');
+  CHECK(fault(longest.c_str()) == "");
+  CHECK(fault((longest + "x").c_str()) == "it is longer than 2048 bytes");
+}
+
 TEST_CASE("the built-in rows of a kind stand together, the last applies always, and no row has a fault") {
   std::vector<std::string_view> kinds;
   BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
@@ -124,8 +160,8 @@ TEST_CASE("the built-in rows of a kind stand together, the last applies always, 
 }
 
 TEST_CASE("a fault names the row, the member, the character, and what was probably meant") {
-  const auto fault = fault_of({{"a", "x=1", Severity::info, "title", "Sentence."},
-                               {"a", "", Severity::info, "title", "\xC3\x9C[ber {since:tim}]."}});
+  const auto fault = own_fault_of({{"a", "x=1", Severity::info, "title", "Sentence."},
+                                   {"a", "", Severity::info, "title", "\xC3\x9C[ber {since:tim}]."}});
   CHECK(fault.row == 1);
   CHECK(fault.member == "sentence");
   CHECK(fault.character == 14);

@@ -8,7 +8,6 @@
 #include "notifier/json/writer.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/vocabulary/samples.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -40,7 +39,7 @@ inline std::string sample_event(std::string_view kind, const App& app, Timestamp
     }
     out.member("type", kind);
     out.key("type_data");
-    out.raw(detail::sample_type_data(kind));
+    out.raw(vocabulary.state().find_sample(kind));
   });
   return event.str();
 }

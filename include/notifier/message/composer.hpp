@@ -31,13 +31,12 @@ class Composer {
     } else {
       compose_unknown_kind();
     }
-    if (out_.link_.empty() && event_.type != gone_app) out_.link_ = written([&] { return append_app_page(); });
+    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_app_page(); });
     out_.pad();
   }
 
  private:
   using Span = Message::Span;
-  static constexpr std::string_view gone_app = "delete_app";  // its page is gone, too
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
 
@@ -64,6 +63,7 @@ class Composer {
     if (words == nullptr) return nullptr;
     program_ = &words->program();
     ops_ = program_->ops();
+    if (program_->is_own()) read_envelope();
     event_.type_data.for_each_member([&](std::string_view name, json::View value) {
       if (const std::size_t key = program_->key(name)) members_.set(key, value);
     });
@@ -71,6 +71,12 @@ class Composer {
       if (applies(step(row->when))) return row;
     }
     return nullptr;
+  }
+
+  NOTIFIER_NOINLINE void read_envelope() {
+    event_.root.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
+    });
   }
 
   const KindWords* find_words() const noexcept {
@@ -87,11 +93,18 @@ class Composer {
 
   void compose_known_kind(const KindProgram::Row& row) {
     out_.severity = row.severity;
-    compose_title([&] { run(step(row.title)); });
+    is_without_link_ = row.is_without_link;
+    compose_title([&] {
+      const std::size_t begin = text_.size();
+      if (!run(step(row.title))) compose_own_title(begin);
+    });
     is_sentence_ = true;
     out_.sentence_ = written([&] { return run(step(row.sentence)); });
     is_sentence_ = false;
-    if (out_.sentence_.empty()) out_.names_.clear();
+    if (out_.sentence_.empty()) {
+      out_.names_.clear();
+      compose_own_sentence();
+    }
     if (row.actor != KindProgram::empty_template) {
       const Span actor = written([&] { return run(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
@@ -99,7 +112,11 @@ class Composer {
     if (row.link != KindProgram::empty_template) {
       out_.link_ = written([&] { return run(step(row.link)); });
     }
-    compose_fields(step(row.fields));
+    if (row.has_fields) {
+      compose_fields(step(row.fields));
+    } else {
+      compose_own_fields();
+    }
   }
 
   /// The subject's name, then what `append` appends.
@@ -115,18 +132,37 @@ class Composer {
   }
 
   void compose_fields(const Op* field) {
+    const bool is_own = program_->is_own();
     for (; field->code == Op::Code::field; field = step(field->target)) {
       const std::size_t begin = start();
       is_code_ = field->key == '`';
-      if (!run_field(field + 1) || text_.size() == begin) continue;
-      const bool may_be_said = field->key == '?';
-      if (may_be_said && is_said(text_.view(begin))) continue;
-      out_.push_field(field->text.data(), field->text.size(), since(begin), field->key == 0 || may_be_said, is_code_);
-      if (field->key == '>') out_.fields_.back().is_link = true;
+      if (is_own) {
+        compose_own_row_field(*field, begin);
+      } else if (run_field(field + 1) && text_.size() != begin && !is_said(*field, text_.view(begin))) {
+        push_field(*field, field->text.data(), since(begin));
+      }
+    }
+    is_code_ = false;
+  }
+
+  /// The label is copied: the message may outlast the vocabulary.
+  NOTIFIER_NOINLINE void compose_own_row_field(const Op& field, std::size_t begin) {
+    text_.append(field.text);
+    const std::size_t middle = text_.size();
+    if (run(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
+      push_field(field, nullptr, since(middle));
+    } else {
+      text_.truncate(begin);
     }
   }
 
-  /// Whether sentence or actor say it already, in words of their own.
+  void push_field(const Op& field, const char* label, Span value) {
+    out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
+    if (field.key == '>') out_.fields_.back().is_link = true;
+  }
+
+  /// Whether a field says again what sentence or actor say already, and shall not.
+  bool is_said(const Op& field, std::string_view value) const noexcept { return field.key == '?' && is_said(value); }
   NOTIFIER_NOINLINE bool is_said(std::string_view value) const noexcept {
     if (value == out_.actor()) return true;
     const std::string_view sentence = out_.sentence();
@@ -147,7 +183,7 @@ class Composer {
   }
 
   /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
-  bool run(const Op* op) {
+  NOTIFIER_NOINLINE bool run(const Op* op) {
     std::size_t marks[KindProgram::max_depth];
     for (;;) {
       // Most steps are one of these three: branches are foreseen more often than where a switch leads.
@@ -192,6 +228,7 @@ class Composer {
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
         case Op::Code::user: there = append_span(user_span_); break;
+        case Op::Code::is_operator: there = append_word(is_operator(), *op, op->text); break;
         case Op::Code::variables: there = append_variables(); break;
         case Op::Code::scaling: there = append_scaling(); break;
         case Op::Code::deployment_page: there = append_deployment_page(); break;
@@ -238,11 +275,17 @@ class Composer {
     const json::View value = follow(members_[op.key], op.text.substr(0, question));
     const bool yes = value.boolean() || value.string() == "true";
     const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
-    return (yes || no) && append_word(yes, op.text.substr(question));
+    return (yes || no) && append_word(yes, op, op.text.substr(question));
   }
 
-  /// @param words  "?yes/no", inert
-  bool append_word(bool yes, std::string_view words) {
+  NOTIFIER_NOINLINE bool is_operator() const noexcept {
+    const std::string_view email = vocabulary_.state().operator_email;
+    return !email.empty() && email_ == email;
+  }
+
+  /// @param words  "?yes/no"
+  bool append_word(bool yes, const Op& op, std::string_view words) {
+    is_inert_ = is_inert_ && !op.is_active;
     const std::size_t slash = words.find('/');
     const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
     text_.append(word);
@@ -321,65 +364,17 @@ class Composer {
   }
 
   NOTIFIER_NOINLINE void compose_unknown_kind() {
-    const EventType* const type = find_own_type();
-    compose_title([&] {
-      is_inert_ = false;
-      if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_))
-        return;
-      const std::size_t begin = text_.size();
-      if (!append_span(out_.kind_)) text_.append("event");
-      for (char* c = text_.data() + begin; c != text_.data() + text_.size(); ++c) {
-        if (*c == '_' || *c == '/' || *c == '.' || *c == '-') *c = ' ';
-      }
-    });
-    out_.sentence_ = written([&] {
-      is_inert_ = false;
-      if (type != nullptr && append_line(text_, type->description, is_inert_)) {
-        const char last = text_.view().back();
-        if (last != '.' && last != '!' && last != '?') text_.append('.');
-        return true;
-      }
-      text_.append(!out_.kind_.empty() ? "The event \"" : "An event");
-      if (append_span(out_.kind_)) text_.append('"');
-      text_.append(" happened");
-      if (!out_.subject_.empty()) text_.append(" on ");
-      append_span(out_.subject_);
-      text_.append('.');
-      return true;
-    });
-    compose_unknown_fields();
+    compose_title([&] { compose_own_title(text_.size()); });
+    compose_own_sentence();
+    compose_own_fields();
   }
 
+  /// A title for what no row has one for.
+  /// @param begin  where it begins
+  void compose_own_title(std::size_t begin);
+  void compose_own_sentence();
   /// All scalars that do not look like a secret; of a key that is given twice, the last.
-  void compose_unknown_fields() {
-    std::string_view names[max_unknown_fields];
-    std::size_t left_out = 0;
-    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      auto& fields = out_.fields_;
-      for (std::size_t i = 0; i < fields.size(); ++i) {
-        if (names[i] != name) continue;
-        fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
-        std::copy(names + i + 1, names + max_unknown_fields, names + i);
-      }
-      if (has_secret_name(event_.type, name) || holds_secret_url(value.string())) return;
-      if (fields.size() == max_unknown_fields) {
-        ++left_out;
-        return;
-      }
-      const std::size_t begin = start();
-      append_label(text_, name);
-      const std::size_t middle = text_.size();
-      if (!append_scalar(text_, value, is_inert_)) return text_.truncate(begin);
-      names[fields.size()] = name;
-      out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
-    });
-    if (left_out == 0) return;
-    static constexpr char padded[64] = "Further values";
-    constexpr std::string_view label(padded);
-    const std::size_t begin = start();
-    append_integer(text_, static_cast<std::int64_t>(left_out));
-    out_.push_field(label.data(), label.size(), since(begin), true, false);
-  }
+  void compose_own_fields();
 
   template <class F>
   Span written(F&& append) {
@@ -408,8 +403,11 @@ class Composer {
   Span user_span_, app_, project_;
   bool is_sentence_ = false;  // its names are remembered
   bool is_code_ = false;
+  bool is_without_link_ = false;
   bool is_inert_ = true;  // what was written since start(), for sure
 };
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/message/composer_own.hpp"

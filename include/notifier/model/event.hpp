@@ -17,10 +17,10 @@ struct Event {
   std::string_view app_name;
   std::string_view project_id;
   std::string_view project_name;
-  json::View root;        ///< all of it: what filters look into
+  json::View root;        ///< the whole event
   json::View user;        ///< {username, email, id}
   json::View type_data;   ///< whatever the kind carries
-  std::string_view body;  ///< the whole event, byte for byte as it came in
+  std::string_view body;  ///< the same, byte for byte as it came in
 
   /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
   /// the last of a duplicate counts.

@@ -7,9 +7,11 @@
 
 #include <cstddef>
 #include <string_view>
+#include <utility>
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/incoming_webhook.hpp"
+#include "notifier/format/rocket_chat_escape.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
@@ -25,6 +27,7 @@ inline constexpr std::size_t message = NOTIFIER_ROCKET_CHAT_MAX_MESSAGE;
 // Ours, so that no part takes all:
 inline constexpr std::size_t title = 200;
 inline constexpr std::size_t sentence = 1000;
+inline constexpr std::size_t heading = 60;  ///< of app and event kind each
 inline constexpr std::size_t label = 100;
 inline constexpr std::size_t value = 500;
 inline constexpr std::size_t actor = 100;
@@ -37,13 +40,14 @@ static_assert(message >= 5000, "NOTIFIER_ROCKET_CHAT_MAX_MESSAGE: title, sentenc
 
 /// Appends the JSON body of a Rocket.Chat incoming webhook.
 ///
-/// `text` is title, in bold, and sentence; one attachment in the severity's colour holds the link, logs between fences,
-/// and the fields, each value as inline code, which is exact and can be copied; the last one says who did it. `channel`
-/// is never written: the webhook's own counts.
+/// `text` is title, in bold, and sentence, with its names as inline code; one attachment in the severity's colour,
+/// under the names of app and event kind, which lead to the message's link, holds logs between fences, and the fields:
+/// plain values as they are, all others as inline code, which is exact and can be copied; the last one says who did it.
+/// `channel` is never written: the webhook's own counts.
 ///
 /// In title and sentence a zero-width joiner takes mentions, links, emoji and references apart (`@` `#` `:` `.`
-/// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$`, and of `_`
-/// where it is not within a word, stand in for them, since a joiner does not hinder those.
+/// `<` `[` and the like before anything but a space, and the start of a line); likes of `*` `` ` `` `~` `$` `|`, and of
+/// `_` where it is not within a word, stand in for them, since a joiner does not hinder those.
 void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
@@ -89,106 +93,6 @@ NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
-inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
-inline constexpr char backtick_like[] = "\xCB\x8B";
-
-/// One line of prose, without markup, and JSON in one pass.
-struct RocketChatText {
-  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
-
-  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? ' ' : p[1];
-    ++p;
-    switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
-      case '*': return detail::put(out, "\xE2\x88\x97");
-      case '~': return detail::put(out, "\xE2\x88\xBC");
-      case '$': return detail::put(out, "\xEF\xBC\x84");
-      case '`': return detail::put(out, backtick_like);
-      case '_':
-        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
-        return detail::put(out, "\xCB\x8D");
-      case '@':
-      case '#':
-      case ':':
-      case '.':
-      case '<':
-      case '>':
-      case '[':
-      case ']':
-      case '|':
-      case '&':
-      case '+':
-      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        *out = ' ';
-        return out + 1;
-      default: break;
-    }
-    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return out + 1;
-  }
-};
-
-/// Between two backticks: nothing is parsed there.
-struct RocketChatInlineCode {
-  static constexpr std::size_t growth = std::string_view(backtick_like).size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '`': ++p; return detail::put(out, backtick_like);
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close.
-struct RocketChatCode {
-  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
-
-  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      case '`':
-        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
-        *out = *p++;
-        return out + 1;
-      default: return RocketChatInlineCode::put(p, begin, end, out);
-    }
-  }
-};
-
-struct RocketChatUrl {
-  static constexpr std::size_t growth = std::string_view("%41").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
 constexpr std::string_view rocket_chat_color(Severity severity) noexcept {
   switch (severity) {
     case Severity::success: return "#2de0a5";
@@ -212,6 +116,8 @@ class RocketChatWriter {
     return 512 + part_room<Widest>(message.title().size(), rocket_chat_limits::title) +
            part_room<Widest>(message.sentence().size(), rocket_chat_limits::sentence) +
            part_room<Widest>(message.actor().size(), rocket_chat_limits::actor) +
+           part_room<Widest>(message.subject().size(), rocket_chat_limits::heading) +
+           part_room<Widest>(message.kind().size(), rocket_chat_limits::heading) +
            RocketChatUrl::growth * (std::min)(message.link().size(), std::size_t{NOTIFIER_MAX_URL_BYTES}) +
            fields * 192 +
            part_room<Widest>(message.text_size(), fields * (rocket_chat_limits::label + rocket_chat_limits::code));
@@ -230,12 +136,12 @@ class RocketChatWriter {
       *p++ = '*';
     }
     if (has_title && has_sentence) p = put(p, "\\n");
-    if (has_sentence) p = line<RocketChatText>("sentence", message_->sentence(), rocket_chat_limits::sentence, p);
+    if (has_sentence) p = sentence(p);
     if (!has_title && !has_sentence) p = put(p, "Event");
     p = put(p, "\",\"attachments\":[{\"color\":\"");
     p = put(p, rocket_chat_color(message_->severity));
     *p++ = '"';
-    if (!message_->link().empty()) p = link(p);
+    p = heading(p);
     if (message_->time()) {
       p = put(p, ",\"ts\":\"");
       p = write_rfc3339(p, message_->civil_time());
@@ -247,15 +153,51 @@ class RocketChatWriter {
   }
 
  private:
-  char* link(char* p) {
+  /// Names are inline code, where the whole fits.
+  char* sentence(char* p) {
+    const std::string_view whole = message_->sentence();
+    const auto usual = [&] { return line<RocketChatText>("sentence", whole, rocket_chat_limits::sentence, p); };
+    if (message_->name_count() == 0 || whole.size() > rocket_chat_limits::sentence / 2) return usual();
+    char* out = p;
+    if (!is_letter(whole.front())) out = put(out, zero_width_joiner);
+    std::size_t at = 0;
+    for (std::size_t i = 0; i < message_->name_count(); ++i) {
+      const Message::Name name = message_->name(i);
+      out = name.begin == at ? put(out, zero_width_joiner)
+                             : escape<RocketChatText>(whole.substr(at, name.begin - at), out);
+      *out++ = '`';
+      out = escape<RocketChatInlineCode>(whole.substr(name.begin + 1, name.end - name.begin - 2), out);
+      *out++ = '`';
+      at = name.end;
+    }
+    out = escape<RocketChatText>(whole.substr(at), out);
+    const std::size_t size = static_cast<std::size_t>(out - p);
+    return size < rocket_chat_limits::sentence && budget_.has(size + frame) ? out : usual();
+  }
+
+  /// What the attachment is about, and where it leads.
+  char* heading(char* p) {
     char* const before = p;
-    p = put(p, ",\"title\":\"View details\",\"title_link\":\"");
+    p = put(p, ",\"title\":\"");
+    char* const title = p;
+    for (const auto& [part, whole] : {std::pair("subject", message_->subject()), std::pair("kind", message_->kind())}) {
+      if (is_blank(whole)) continue;
+      if (p != title) p = put(p, " \xC2\xB7 ");
+      p = line<RocketChatText>(part, trim(whole), rocket_chat_limits::heading, p);
+    }
+    const bool is_named = p != title;
+    if (!is_named) p = put(p, "View details");
+    *p++ = '"';
+    if (message_->link().empty()) return is_named ? p : before;
+
+    char* const after_title = p;
+    p = put(p, ",\"title_link\":\"");
     const char* const url = p;
     const Message::Text target = message_->link();
     if (is_web_link(target)) p = target.is_inert ? put_padded(p, target) : escape<RocketChatUrl>(target, p);
     if (p == url || p > url + rocket_chat_limits::link) {
       cut_->push_back({"link", count_utf16(target), 0});
-      return before;
+      return is_named ? after_title : before;
     }
     *p++ = '"';
     return p;
@@ -277,19 +219,21 @@ class RocketChatWriter {
       ++written;
       if (is_blank(field.value)) continue;
       const char* const start = p;
-      p = field.is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
+      const bool is_short = field.is_short || (field.is_link && is_web_link(field.value));
+      p = is_short ? put(p, "{\"short\":true,\"title\":\"") : put(p, "{\"short\":false,\"title\":\"");
       p = label(field.label, p);
-      p = put(p, "\",\"value\":\"`");
-      p = text<RocketChatInlineCode>("field.value", field.value, rocket_chat_limits::value, p);
-      p = put(p, "`\"},");
+      p = put(p, "\",\"value\":\"");
+      char* const linked = field.is_link ? link_value(field.value, p) : nullptr;
+      p = linked != nullptr ? linked : value("field.value", field.value, rocket_chat_limits::value, p);
+      p = put(p, "\"},");
       budget_.spend(start, p);
     }
     budget_.give_back(for_actor);
     if (for_actor != 0) {
       const char* const start = p;
-      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"`");
-      p = text<RocketChatInlineCode>("actor", message_->actor(), rocket_chat_limits::actor, p);
-      p = put(p, "`\"},");
+      p = put(p, "{\"short\":true,\"title\":\"By\",\"value\":\"");
+      p = value("actor", message_->actor(), rocket_chat_limits::actor, p);
+      p = put(p, "\"},");
       budget_.spend(start, p);
     }
     if (p == first_field) {
@@ -321,6 +265,25 @@ class RocketChatWriter {
     }
     if (written != count) cut_->push_back({"fields", count, written});
     return p;
+  }
+
+  /// A value as it is where that means nothing else, else as inline code.
+  char* value(std::string_view part, std::string_view value, std::size_t limit, char* p) {
+    if (value.size() <= limit && budget_.has(value.size() + frame) && is_plain_markdown(value)) return put(p, value);
+    *p++ = '`';
+    p = text<RocketChatInlineCode>(part, value, limit, p);
+    *p++ = '`';
+    return p;
+  }
+
+  /// A value that can be followed. nullptr: it cannot.
+  char* link_value(std::string_view url, char* p) {
+    if (!is_web_link(url)) return nullptr;
+    p = put(p, "[View](");
+    const char* const start = p;
+    p = escape<RocketChatTarget>(url, p);
+    const std::size_t size = static_cast<std::size_t>(p - start);
+    return size > rocket_chat_limits::value || !budget_.has(size + 2 * frame) ? nullptr : put(p, ")");
   }
 
   char* label(std::string_view label, char* p) {

@@ -10,6 +10,7 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/incoming_webhook.hpp"
+#include "notifier/format/slack_escape.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
@@ -22,7 +23,7 @@ namespace slack_limits {
 inline constexpr std::size_t header = 150;        ///< text of a header block
 inline constexpr std::size_t section = 3000;      ///< text of a section block
 inline constexpr std::size_t field = 2000;        ///< text of one field of a section
-inline constexpr std::size_t field_objects = 10;  ///< fields of one section: a label and its value are two
+inline constexpr std::size_t field_objects = 10;  ///< fields of one section
 inline constexpr std::size_t all_blocks =
     13200;                                 ///< all blocks together (undocumented; the JSON of them is counted here)
 inline constexpr std::size_t text = 4000;  ///< top-level text before it is cut; 40,000 is refused
@@ -39,12 +40,13 @@ inline constexpr std::size_t fields = 40;                  ///< fields shown, in
 /// Appends the JSON body of a Slack incoming webhook.
 ///
 /// `text` is title and sentence: what a notification and a client without blocks show. Blocks show the same, and one
-/// attachment in the severity's colour holds the fields (a table of labels and values), logs, and a line of context.
+/// attachment in the severity's colour holds the fields, two in a line where they are short, links beside them, logs,
+/// and a line of context: five lines for most events.
 ///
 /// Untrusted text stands in plain_text objects, where Slack looks for no markup, mention, link or emoji; in `text`,
 /// which has its markup switched off; and, for logs, between fences, with runs of backticks broken up. Everywhere `&`,
-/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only link is the message's
-/// own.
+/// `<` and `>` are entities, as Slack asks for in all text objects, and nothing else is. The only links are the
+/// message's own and those of fields that are links.
 ///
 /// @param out  grows by the worst case of the texts, once; the body is at most slack_limits::all_blocks and
 ///             slack_limits::text code points and a frame of about 300 bytes.
@@ -110,72 +112,6 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
-
-/// Which line breaks a text keeps.
-enum class Lines { one, many };
-
-/// Entities and JSON in one pass; control characters become spaces.
-template <Lines lines>
-struct SlackText {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  // '<' and '>' differ in one bit, '"' and '&' in another.
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
-  }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '&': ++p; return detail::put(out, "&amp;");
-      case '<': ++p; return detail::put(out, "&lt;");
-      case '>': ++p; return detail::put(out, "&gt;");
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\n':
-      case '\r':
-        skip_line_break(p, end);
-        if (lines == Lines::many) return detail::put(out, "\\n");
-        break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
-struct SlackCode {
-  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
-
-  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    if (*p == '\t') {
-      ++p;
-      return detail::put(out, "\\t");
-    }
-    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
-    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
-    *out = *p++;
-    return out + 1;
-  }
-};
-
-/// The target of `<url|label>`.
-struct SlackUrl {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    if (c == '&') return detail::put(out, "&amp;");
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
 
 constexpr std::string_view slack_color(Severity severity) noexcept {
   switch (severity) {
@@ -250,46 +186,110 @@ class SlackWriter {
     p = put(p, slack_color(message_->severity));
     p = put(p, "\",\"blocks\":[");
     char* const first = p;
-    // What the line of context takes at most: two names and a time, escaped, their frames, and the link.
-    const std::size_t for_context =
-        4 * slack_limits::origin + 300 + (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link);
-    budget_.hold_back(for_context);
-    p = fields(p);
+    // What the line of context takes at most: two names and a time, escaped, and their frames.
+    constexpr std::size_t for_context = 4 * slack_limits::origin + 300;
+    const std::size_t for_link = (std::min)(SlackUrl::growth * message_->link().size(), slack_limits::link) + frame;
+    std::size_t written = 0;
+    budget_.hold_back(for_context + for_link);
+    p = fields(p, written);
+    budget_.give_back(for_link);
+    p = own_link(p);
+    p = logs(p, written);
     budget_.give_back(for_context);
+    if (written != message_->field_count()) cut_->push_back({"fields", message_->field_count(), written});
     p = context(p);
     if (p == first) return start;
     if (p[-1] == ',') --p;
     return put(p, "]}]");
   }
 
-  /// Tables of the plain fields, then the logs, as far as the limits go.
-  char* fields(char* p) {
-    const std::size_t count = message_->field_count();
-    const std::size_t shown = (std::min)(count, slack_limits::fields);
-    std::size_t written = 0;
-    std::size_t in_section = 0;
-    for (std::size_t i = 0; i < shown; ++i) {
+  std::size_t shown() const noexcept { return (std::min)(message_->field_count(), slack_limits::fields); }
+
+  /// All but the logs, as far as the limits go. The last section may be open.
+  char* fields(char* p, std::size_t& written) {
+    for (std::size_t i = 0, end = shown(); i < end; ++i) {
       const Message::Field field = message_->field(i);
       if (field.is_code || !budget_.has(2 * frame)) continue;
       ++written;
       if (is_blank(field.value)) continue;
       const char* const start = p;
-      p = in_section == 0 ? put(p, "{\"type\":\"section\",\"fields\":[") : put(p, ",");
-      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"*");
-      p = label(field.label, p);
-      p = put(p, "*\",\"verbatim\":true},{\"type\":\"plain_text\",\"text\":\"");
-      p = text<SlackText<Lines::many>>("field.value", field.value, slack_limits::field, p);
-      p = put(p, "\",\"emoji\":false}");
-      in_section += 2;
-      if (in_section == slack_limits::field_objects) {
-        p = put(p, "]},");
-        in_section = 0;
-      }
+      char* const linked = field.is_link ? link_cell(field.value, field.label, p) : nullptr;
+      p = linked != nullptr ? linked : field.is_short ? cell(field, p) : wide(field, p);
       budget_.spend(start, p);
     }
-    if (in_section != 0) p = put(p, "]},");
+    return p;
+  }
 
-    for (std::size_t i = 0; i < shown; ++i) {
+  /// A field beside others.
+  char* cell(const Message::Field& field, char* p) {
+    p = put(open_cell(p), "{\"type\":\"plain_text\",\"text\":\"");
+    p = labelled(field, slack_limits::field, p);
+    return close_cell(put(p, "\",\"emoji\":false}"));
+  }
+
+  /// A field that has lines of its own.
+  char* wide(const Message::Field& field, char* p) {
+    p = put(close_section(p), "{\"type\":\"section\",\"text\":{\"type\":\"plain_text\",\"text\":\"");
+    p = labelled(field, slack_limits::section, p);
+    return put(p, "\",\"emoji\":false}},");
+  }
+
+  char* labelled(const Message::Field& field, std::size_t limit, char* p) {
+    const char* const start = p;
+    p = put(label(field.label, p), ": ");
+    return text<SlackText<Lines::many>>("field.value", field.value, limit - static_cast<std::size_t>(p - start), p);
+  }
+
+  /// A link under a label, beside fields. nullptr: it cannot be one, or not here.
+  char* link_cell(const Message::Text& url, const Message::Text& label, char* p) {
+    if (!is_web_link(url)) return nullptr;
+    char* const start = open_cell(p);
+    p = put(start, "{\"type\":\"mrkdwn\",\"text\":\"");
+    const char* const text = p;
+    p = put(p, "<");
+    p = url.is_inert ? put_padded(p, url) : escape<SlackUrl>(url, p);
+    p = put(this->label(label, put(p, "|")), ">");
+    const std::size_t size = static_cast<std::size_t>(p - text);
+    if (size > slack_limits::field || !budget_.has(size + 2 * frame)) return nullptr;
+    return close_cell(put(p, "\",\"verbatim\":true}"));
+  }
+
+  char* open_cell(char* p) const { return cells_ == 0 ? put(p, "{\"type\":\"section\",\"fields\":[") : put(p, ","); }
+  char* close_cell(char* p) { return ++cells_ == slack_limits::field_objects ? close_section(p) : p; }
+  char* close_section(char* p) {
+    if (cells_ != 0) p = put(p, "]},");
+    cells_ = 0;
+    return p;
+  }
+
+  /// The message's own link, beside the fields, and what ends them.
+  char* own_link(char* p) {
+    static constexpr char padded[16 + text_padding] = "View details";
+    static constexpr Message::Text title = {std::string_view(padded, 12), true};
+    const Message::Text url = message_->link();
+    if (url.empty()) return close_section(p);
+    const char* const start = p;
+    if (char* const end = link_cell(url, title, p)) {
+      p = close_section(end);
+    } else {
+      p = close_section(p);
+      char* const before = p;
+      p = put(p, "{\"type\":\"section\",\"text\":{\"type\":\"mrkdwn\",\"text\":\"<");
+      const char* const begin = p;
+      if (is_web_link(url)) p = url.is_inert ? put_padded(p, url) : escape<SlackUrl>(url, p);
+      if (p == begin || p > begin + slack_limits::link) {
+        cut_->push_back({"link", count_code_points(url), 0});
+        p = before;
+      } else {
+        p = put(p, "|View details>\",\"verbatim\":true}},");
+      }
+    }
+    budget_.spend(start, p);
+    return p;
+  }
+
+  char* logs(char* p, std::size_t& written) {
+    for (std::size_t i = 0, end = shown(); i < end; ++i) {
       const Message::Field field = message_->field(i);
       if (!field.is_code || !budget_.has(2 * frame)) continue;
       ++written;
@@ -302,16 +302,13 @@ class SlackWriter {
       p = put(p, "\\n```\",\"verbatim\":true}},");
       budget_.spend(start, p);
     }
-    if (written != count) cut_->push_back({"fields", count, written});
     return p;
   }
 
-  /// Who, what kind, when; and the link.
+  /// Who, what kind, when.
   char* context(char* p) {
     char* const start = p;
-    p = put(p, "{\"type\":\"context\",\"elements\":[");
-    char* const first = p;
-    p = put(p, "{\"type\":\"plain_text\",\"text\":\"");
+    p = put(p, "{\"type\":\"context\",\"elements\":[{\"type\":\"plain_text\",\"text\":\"");
     char* const origin = p;
     static constexpr char separator[] = " \xC2\xB7 ";
     if (!is_blank(message_->actor())) {
@@ -326,25 +323,7 @@ class SlackWriter {
       p = put_padded(p, message_->readable_time());
       p = put(p, separator);
     }
-    if (p == origin) {
-      p = first;
-    } else {
-      p = put(p - (sizeof(separator) - 1), "\",\"emoji\":false}");
-    }
-    if (const Message::Text link = message_->link(); !link.empty()) {
-      char* const before = p;
-      if (p != first) *p++ = ',';
-      p = put(p, "{\"type\":\"mrkdwn\",\"text\":\"<");
-      const char* const url = p;
-      if (is_web_link(link)) p = link.is_inert ? put_padded(p, link) : escape<SlackUrl>(link, p);
-      if (p == url || p > url + slack_limits::link) {
-        cut_->push_back({"link", count_code_points(link), 0});
-        p = before;
-      } else {
-        p = put(p, "|View details>\",\"verbatim\":true}");
-      }
-    }
-    return p == first ? start : put(p, "]}");
+    return p == origin ? start : put(p - (sizeof(separator) - 1), "\",\"emoji\":false}]}");
   }
 
   char* label(const Message::Text& label, char* p) {
@@ -371,6 +350,7 @@ class SlackWriter {
   const Message* message_;
   Truncations* cut_;
   Budget budget_;
+  std::size_t cells_ = 0;  // in the section that is open
 };
 
 }  // namespace detail

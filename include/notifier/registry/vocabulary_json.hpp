@@ -25,10 +25,6 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-constexpr std::string_view to_string(Scope scope) noexcept {
-  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
-}
-
 /// Writes the members that there is something for.
 class OwnEntriesWriter {
  public:

@@ -20,6 +20,7 @@ struct Op {
     app,              ///< appends the app's name
     project,          ///< appends the project's name
     user,             ///< appends the user's name
+    is_operator,      ///< a choice by whether the platform itself acted
     quote,            ///< a name begins where `key` is 0, else ends
     variables,        ///< appends the names of the variables of an edit_variables event
     scaling,          ///< appends what changed between the containers of a scale event
@@ -47,12 +48,17 @@ struct Op {
 /// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
 class KindProgram {
  public:
-  /// Each member but the last two is where its steps begin.
+  /// The first six say where their steps begin.
   struct Row {
     std::uint16_t when, title, sentence, fields, actor, link;
     Severity severity;
+    bool has_severity;
+    bool has_fields;  ///< perhaps none, but said so
+    bool has_link;
+    bool is_without_link;  ///< the app's page is not linked either
   };
   static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::uint16_t dropped_template = 1;
   static constexpr std::size_t max_keys = KeyIndex::most + 1;
   static constexpr std::size_t max_depth = 8;
   static constexpr std::size_t max_ops = 16 * 1024;
@@ -66,6 +72,9 @@ class KindProgram {
   /// The number of a top-level key that some template uses, from 1; 0 for all others.
   std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
   std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
+  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
+  /// envelope.
+  bool is_own() const noexcept { return is_own_; }
   /// The name of the set of words that a layout stands for.
   std::string_view word_set(Layout layout) const noexcept {
     return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
@@ -78,6 +87,7 @@ class KindProgram {
   std::vector<Op> ops_;
   KeyIndex keys_;
   std::vector<std::string_view> word_sets_;
+  bool is_own_ = false;
 };
 
 }  // namespace detail

@@ -65,6 +65,15 @@ class NameIndex {
     free_slot(key) = {key, value};
   }
 
+  /// Points the index at another copy of a name that it has.
+  void repoint(std::string_view name) noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = key.hash(bits_);
+    while (!(slots_[i].name == key)) i = (i + 1) & mask;
+    slots_[i].name = key;
+  }
+
   /// The name's value, or npos.
   std::uint32_t find(std::string_view name) const noexcept {
     const Name key(name);

@@ -39,4 +39,7 @@ struct EventKind {
   std::string_view selectable_as;  ///< name of the EventType that selects it; empty: only send_all_events does
 };
 
+/// The bit of a notifier's row that an event tests. Bits 0 to 63 fit the fast path; a host's own types may go beyond.
+using EventBit = std::uint32_t;
+
 NOTIFIER_NAMESPACE_END

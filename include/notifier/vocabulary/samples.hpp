@@ -84,12 +84,11 @@ inline constexpr Sample samples[] = {
      R"({"recipient_username":"sam","recipient_email":"sam@example.com","inviter":{"username":"jane"},"invited_user":{"username":"sam"},"status":"pending"})"},
 };
 
-inline std::string_view sample_type_data(std::string_view kind) noexcept {
+/// Calls `f(kinds, type_data)` for each row.
+template <class F>
+void for_each_sample(F&& f) {
   using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
-  for (const Sample& sample : Samples::Rows().all) {
-    if (is_among(kind, sample.kinds)) return sample.type_data;
-  }
-  return "{}";
+  for (const Sample& sample : Samples::Rows().all) f(sample.kinds, sample.type_data);
 }
 
 }  // namespace detail

@@ -4,7 +4,9 @@
 #include <array>
 #include <cstddef>
 #include <iterator>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "notifier/text/ascii.hpp"
 
@@ -111,6 +113,20 @@ inline bool is_of_variables(std::string_view kind) noexcept {
 inline bool has_secret_name(std::string_view kind, std::string_view key) noexcept {
   return has_secret_name(key) || (is_of_variables(kind) && (key == "value" || key == "old_value"));
 }
+
+/// What a host says of names beyond that: the names as they stand in events.
+struct SecretNames {
+  std::vector<std::string> secret;
+  std::vector<std::string> open;  ///< no secrets, though they look like it; of variables they are
+
+  bool is_secret(std::string_view kind, std::string_view key) const {
+    const auto has = [key](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), key) != names.end();
+    };
+    if (has(secret)) return true;
+    return has_secret_name(kind, key) && (!has(open) || (is_of_variables(kind) && !has_secret_name(key)));
+  }
+};
 
 /// Whether a text holds a URL that may carry a secret: a user or password before its host, or a query.
 inline bool holds_secret_url(std::string_view text) noexcept {

@@ -4,40 +4,84 @@
 #pragma once
 
 #include <cstddef>
-#include <cstdint>
 #include <memory>
 #include <string_view>
 #include <vector>
 
+#include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/result.hpp"
 #include "notifier/vocabulary/rows.hpp"
+#include "notifier/vocabulary/wording.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 class VocabularyState;
 }
 
-/// The bit of a notifier's row that an event tests. Bits 0 to 63 fit the fast path; a host's own types may go beyond.
-using EventBit = std::uint32_t;
-
-/// Event types, kinds and categories: the built-in ones, and a host's own beside them. Build it, then share it: a
-/// Registry keeps a `shared_ptr<const Vocabulary>`. Reading is thread-safe, and allocates nothing. A copy is cheap: it
-/// shares the rows until one of the two is changed.
+/// What events there are and what is said of them: event types, kinds and their wordings, categories, words. The
+/// built-in one speaks for a hosting platform; a host's own stand beside it, replace rows of it, or do without it:
+///
+///     notifier::Vocabulary vocabulary = notifier::Vocabulary::empty();
+///     vocabulary.add_event_kind({"furnace_overheated"}, {{"", Severity::error, "{furnace} is overheating"}});
+///
+/// Build it, then share it: a Registry keeps a `shared_ptr<const Vocabulary>`. Reading is thread-safe, and allocates
+/// nothing. A copy is cheap: it shares the rows until one of the two is changed.
 class Vocabulary {
  public:
-  /// The built-in tables alone.
+  /// The built-in one.
   Vocabulary();
 
   /// The built-in vocabulary, shared.
   static std::shared_ptr<const Vocabulary> standard();
+  /// One that knows nothing: events are told by what they carry.
+  static Vocabulary empty();
+  /// Reads a vocabulary from JSON, the form of write_json(): rows are layered on another vocabulary, where those with
+  /// a taken id or kind replace its rows, and `{"type":"restart","remove":true}` takes one away; with
+  /// `"standard":false` on none. A kind whose event type goes is not selectable any more.
+  ///
+  ///     {"standard": false,
+  ///      "categories": [{"id": "furnaces", "name": "furnaces", "display_name": "Furnaces", "position": 1}],
+  ///      "event_types": [{"id": "heat", "name": "furnace_heat", "display_name": "Furnace too hot",
+  ///                       "description": "...", "category_id": "furnaces"}],
+  ///      "event_kinds": [{"type": "furnace_overheated", "scope": "app", "selectable_as": "furnace_heat",
+  ///                       "wordings": [{"when": "level=critical", "severity": "error",
+  ///                                     "title": "{furnace} is overheating", "sentence": "...", "fields": "...",
+  ///                                     "actor": "...", "link": "{panel:link}"}],
+  ///                       "sample": {"type_data": {"furnace": "F2"}}}],
+  ///      "words": {"reason": {"operator_stop": "stopped by an operator"}},
+  ///      "secret_names": ["badge"], "open_names": ["token_color"], "operator_email": "ops@example.com"}
+  ///
+  /// @return errc::invalid_json; or errc::invalid with every fault, by row, member and character, as
+  ///         "event_kinds[3].wordings[0].title, character 14: no layout is called 'tim'; did you mean time?"
+  static Result<Vocabulary> read(std::string_view json, const Vocabulary& base = *standard());
+  static Result<Vocabulary> read(json::View object, const Vocabulary& base = *standard());
 
-  /// Adds a host's own; text is copied. Fails with errc::invalid where the id or name is taken or empty, or refers to
-  /// what there is not; `fields` names each problem, and nothing is added. Invalidates pointers to entries.
+  // Row by row. Text is copied. errc::invalid where an id or a name is taken or empty, refers to what there is not, or
+  // a wording is not right: `fields` names each problem, and nothing has changed; errc::not_found where there is no
+  // such row to replace or remove. All invalidate pointers to entries.
+
+  /// @param category  its id and name are new.
   Result<void> add_category(const Category& category);
+  Result<void> replace_category(const Category& category);  ///< the one with this id
+  Result<void> remove_category(std::string_view id);        ///< errc::invalid while event types are in it
+  /// @param type  its id and name are new, its category is there.
   Result<void> add_event_type(const EventType& type);
-  /// @param kind  `selectable_as` may be empty.
-  Result<void> add_event_kind(const EventKind& kind);
+  Result<void> replace_event_type(const EventType& type);  ///< the one with this id
+  Result<void> remove_event_type(std::string_view id);     ///< its kinds are not selectable any more
+  /// @param kind      `selectable_as` may be empty.
+  /// @param wordings  at most NOTIFIER_MAX_WORDINGS; none: it is told by what it carries
+  /// @param sample    what such an event's `type_data` may hold, as JSON, for previews; empty: made from the slots
+  Result<void> add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings = {},
+                              std::string_view sample = {});
+  Result<void> replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings = {},
+                                  std::string_view sample = {});
+  Result<void> remove_event_kind(std::string_view type);
+  /// Says what people read in place of a value, where a slot names the set: `{reason:SET}`. In place of what was said.
+  /// @param value  "*": any other
+  /// @param text   empty: as if the value were absent
+  Result<void> put_word(std::string_view set, std::string_view value, std::string_view text);
+  Result<void> remove_word(std::string_view set, std::string_view value);
 
   /// By position; among equals, the first registered first.
   const std::vector<Category>& categories() const noexcept;
@@ -78,6 +122,9 @@ class Vocabulary {
 /// What 1.0 called it.
 using Catalogue = Vocabulary;
 
+/// The form that Vocabulary::read() takes. What began as the built-in one is written as what differs from it.
+void write_json(json::Writer& out, const Vocabulary& vocabulary);
+
 // JSON of the API, keys in the order they are named here.
 /// Writes `{"id","name","display_name","position"}`.
 void write_json(json::Writer& out, const Category& category);
@@ -86,5 +133,4 @@ void write_json(json::Writer& out, const EventType& type);
 
 NOTIFIER_NAMESPACE_END
 
-#include "notifier/vocabulary/vocabulary_edit.hpp"
-#include "notifier/vocabulary/vocabulary_state.hpp"
+#include "notifier/vocabulary/vocabulary_implementation.hpp"

@@ -19,7 +19,8 @@
 #include "notifier/vocabulary/event_types.hpp"
 #include "notifier/vocabulary/kind_words.hpp"
 #include "notifier/vocabulary/name_index.hpp"
-#include "notifier/vocabulary/vocabulary.hpp"
+#include "notifier/vocabulary/samples.hpp"
+#include "notifier/vocabulary/secret.hpp"
 #include "notifier/vocabulary/words.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -41,15 +42,20 @@ inline RowText own(std::initializer_list<std::string_view*> texts) {
   return kept;
 }
 
+constexpr std::string_view to_string(Scope scope) noexcept {
+  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
+}
+
 /// The rows of a Vocabulary, and how they are found. A vocabulary that is alone with its state changes it; else it
 /// makes a copy first, which shares texts and programs.
 class VocabularyState {
  public:
   static constexpr EventBit no_bit = 0xFFFFFFFF;
+  static constexpr std::string_view alert_type = "app_alert_triggered";
 
   struct KindFacts {
-    EventBit bit = no_bit;                   // of the type that selects it
     std::shared_ptr<const KindWords> words;  // null where there are none
+    std::string_view sample;                 // type_data for previews, an object as JSON; perhaps empty
     RowText text;
   };
 
@@ -57,6 +63,11 @@ class VocabularyState {
 
   /// A kind's place, or NameIndex::npos.
   std::uint32_t find_kind(std::string_view type) const noexcept { return kind_names.find(type); }
+  /// What an event of a kind may carry, as JSON.
+  std::string_view find_sample(std::string_view type) const noexcept {
+    const std::uint32_t kind = find_kind(type);
+    return kind == NameIndex::npos || kind_facts[kind].sample.empty() ? "{}" : kind_facts[kind].sample;
+  }
   /// What a kind says; nullptr where it has no words.
   const KindWords* find_words(std::string_view type) const noexcept {
     const std::uint32_t kind = find_kind(type);
@@ -65,7 +76,9 @@ class VocabularyState {
 
   void insert(const Category& category, RowText text);
   void insert(const EventType& type, RowText text);
-  void insert(const EventKind& kind, std::shared_ptr<const KindWords> words, RowText text);
+  void insert(const EventKind& kind, KindFacts facts);
+  /// After rows were taken away or changed: finds them anew. A kind whose type is gone is not selectable.
+  void index();
 
   std::vector<Category> categories;  // by position; among equals, the first registered first
   std::vector<EventType> types;
@@ -73,11 +86,15 @@ class VocabularyState {
   std::vector<RowText> category_texts;  // of each
   std::vector<RowText> type_texts;
   std::vector<KindFacts> kind_facts;
+  std::vector<EventBit> kind_bits;  // of the type that selects it, or no_bit
   NameIndex type_ids;
   NameIndex type_names;
   NameIndex kind_names;
   WordSets word_sets;
+  SecretNames secret_names;
+  std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
   EventBit alert_bit = no_bit;
+  bool is_standard = false;  // it began as the built-in one, and is written as what differs from it
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -97,10 +114,26 @@ inline void VocabularyState::insert(const EventType& type, RowText text) {
   type_names.insert(type.name, bit);
 }
 
-inline void VocabularyState::insert(const EventKind& kind, std::shared_ptr<const KindWords> words, RowText text) {
+inline void VocabularyState::insert(const EventKind& kind, KindFacts facts) {
   kind_names.insert(kind.type, static_cast<std::uint32_t>(kinds.size()));
+  kind_bits.push_back(type_names.find(kind.selectable_as));
   kinds.push_back(kind);
-  kind_facts.push_back({type_names.find(kind.selectable_as), std::move(words), std::move(text)});
+  kind_facts.push_back(std::move(facts));
+}
+
+inline void VocabularyState::index() {
+  type_ids = type_names = kind_names = NameIndex();
+  for (std::uint32_t i = 0; i < types.size(); ++i) {
+    type_ids.insert(types[i].id, i);
+    type_names.insert(types[i].name, i);
+  }
+  kind_bits.resize(kinds.size());
+  for (std::uint32_t i = 0; i < kinds.size(); ++i) {
+    kind_names.insert(kinds[i].type, i);
+    kind_bits[i] = type_names.find(kinds[i].selectable_as);
+    if (kind_bits[i] == no_bit) kinds[i].selectable_as = std::string_view();
+  }
+  alert_bit = type_names.find(alert_type);
 }
 
 inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
@@ -113,56 +146,24 @@ inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
   using Kinds = Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
   state->kinds.reserve(std::size(builtin_event_kinds));
   state->kind_facts.reserve(std::size(builtin_event_kinds));
-  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, nullptr, nullptr);
+  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, {});
   BuiltinWords::instance().for_each([&](std::string_view type, const KindWords& words) {
     const std::uint32_t kind = state->find_kind(type);
     // Without an owner: they are never freed.
     if (kind != NameIndex::npos) state->kind_facts[kind].words = {std::shared_ptr<void>(), &words};
   });
+  for_each_sample([&](std::string_view kinds_of_it, std::string_view type_data) {
+    for_each_key(kinds_of_it, [&](std::string_view type) {
+      const std::uint32_t kind = state->find_kind(type);
+      if (kind != NameIndex::npos) state->kind_facts[kind].sample = type_data;
+    });
+  });
   state->word_sets = builtin_word_sets();
-  state->alert_bit = state->type_names.find("app_alert_triggered");
+  state->alert_bit = state->type_names.find(alert_type);
+  state->is_standard = true;
   return state;
 }
 
 }  // namespace detail
-
-inline EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
-  const std::uint32_t kind = state_->find_kind(type);
-  return kind == detail::NameIndex::npos ? unselectable_bit()
-                                         : (std::min)(state_->kind_facts[kind].bit, unselectable_bit());
-}
-
-inline const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
-inline const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
-inline const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
-inline std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
-inline EventBit Vocabulary::unselectable_bit() const noexcept { return static_cast<EventBit>(state_->types.size()); }
-inline EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
-inline EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
-  return static_cast<EventBit>(&type - state_->types.data());
-}
-
-inline const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
-  const std::uint32_t index = state_->type_ids.find(id);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-inline const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
-  const std::uint32_t index = state_->type_names.find(name);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-inline const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
-  const std::uint32_t index = state_->kind_names.find(type);
-  return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
-}
-
-inline const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
-  if (const EventType* type = find_event_type_by_name(name)) return type;
-  const std::uint32_t kind = state_->kind_names.find(name);
-  if (kind == detail::NameIndex::npos || state_->kind_facts[kind].bit == detail::VocabularyState::no_bit)
-    return nullptr;
-  return &state_->types[state_->kind_facts[kind].bit];
-}
 
 NOTIFIER_NAMESPACE_END

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string_view>
 
 #include "notifier/model/severity.hpp"
@@ -14,12 +15,14 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
 ///     {'name}           a name, set apart from the words around it: in quotes, or as a platform can; so {'@project}
-///     {@app}            of the envelope: @app, @project, @user
+///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
 ///     [a|b|c]           the first of several clauses that is complete; where none is, all counts as an absent slot,
 ///                       and an empty last one allows for nothing
 ///
-/// An absent slot outside all clauses drops the whole template; titles and sentences of the built-in table have none.
+/// What is not in `type_data` is looked for in the envelope: {severity}, {source.name}. An absent slot outside all
+/// clauses drops the whole template. What a row leaves out (a `std::string_view()`), and a title or a sentence that is
+/// dropped, is told as it is of a kind without words; an empty text says that there is nothing to tell.
 ///
 /// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
 /// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
@@ -27,20 +30,22 @@ NOTIFIER_NAMESPACE_BEGIN
 struct Wording {
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
   /// for anything there. The first of a kind's rows that applies counts.
-  std::string_view when;
-  Severity severity = Severity::info;
-  std::string_view title;     ///< what happened, in a few words; the subject's name is put before it
-  std::string_view sentence;  ///< the same in one sentence
+  std::string_view when = {};
+  std::optional<Severity> severity = {};
+  std::string_view title = {};     ///< what happened, in a few words; the subject's name is put before it
+  std::string_view sentence = {};  ///< the same in one sentence
   /// "Label: template" joined by ';'. A label after '=' has a line of its own, one after '`' is code, one after '>' is
   /// a link, and one after '?' is left out where sentence or actor say the same.
   std::string_view fields = {};
   std::string_view actor = {};  ///< who did it, where that may be another than the event's user
-  std::string_view link = {};   ///< where to look: a slot laid out as `link`
+  /// Where to look: a slot laid out as `link`. Where there is none, the app's page is linked; "none": not that either.
+  std::string_view link = {};
 };
 
 namespace detail {
 
-/// A row of the table in wordings.hpp. Rows of one kind stand together, and the last of them applies always.
+/// A row as it is kept. In the table in wordings.hpp rows of one kind stand together, and the last of them applies
+/// always.
 struct WordingRow {
   std::string_view kind;  ///< the event's type
   std::string_view when;
@@ -50,7 +55,20 @@ struct WordingRow {
   std::string_view fields = {};
   std::string_view actor = {};
   std::string_view link = {};
+  bool says_severity = true;
+
+  friend bool operator==(const WordingRow& a, const WordingRow& b) noexcept {
+    const auto same = [](std::string_view x, std::string_view y) {
+      return x == y && (x.data() == nullptr) == (y.data() == nullptr);
+    };
+    return a.when == b.when && a.severity == b.severity && a.says_severity == b.says_severity &&
+           same(a.title, b.title) && same(a.sentence, b.sentence) && same(a.fields, b.fields) &&
+           same(a.actor, b.actor) && same(a.link, b.link);
+  }
 };
+
+/// A link that says that there is none.
+inline constexpr std::string_view no_link = "none";
 
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {

@@ -8,10 +8,9 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/model/known_keys.hpp"
 #include "notifier/text/plain_text.hpp"
-#include "notifier/text/quoted.hpp"
 #include "notifier/vocabulary/kind_program.hpp"
+#include "notifier/vocabulary/secret.hpp"
 #include "notifier/vocabulary/words.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -25,11 +24,19 @@ struct WordingFault {
   std::string message;        ///< empty: nothing is wrong
 };
 
+/// What a host's rows are held against.
+struct WordingRules {
+  std::string_view kind;
+  const WordSets* sets;
+  const SecretNames* names;
+};
+
 /// Compiles the rows of one kind, and names the first fault.
 class WordingCompiler {
  public:
-  /// @param sets  what a layout may name beside `layouts`; null: anything
-  WordingCompiler(KindProgram& out, const WordSets* sets) : out_(out), sets_(sets) {
+  /// @param rules  of a host's rows; null: they are the library's own, whose titles and sentences are never dropped
+  WordingCompiler(KindProgram& out, const WordingRules* rules) : out_(out), rules_(rules) {
+    out_.is_own_ = rules != nullptr;
     finish(KindProgram::empty_template);
   }
 
@@ -43,7 +50,7 @@ class WordingCompiler {
   enum class Must { succeed, try_to };
 
   bool failed() const noexcept { return !fault_.message.empty(); }
-  /// @param at  within the template that is compiled
+  /// @param at  within the template that is compiled; null: its beginning
   void fail(const char* at, std::string message);
 
   Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
@@ -85,6 +92,8 @@ class WordingCompiler {
 
   std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
   std::uint16_t compile_part(std::string_view text, Must must);
+  void check_text();
+  void check_path(std::string_view path);
   void finish(std::size_t begin);
   std::size_t compile_sequence(std::string_view text, std::size_t depth);
   std::size_t compile_group(std::string_view text, std::size_t depth);
@@ -97,7 +106,7 @@ class WordingCompiler {
   std::uint16_t compile_fields(std::string_view fields);
 
   KindProgram& out_;
-  const WordSets* sets_;
+  const WordingRules* rules_;
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
@@ -105,26 +114,23 @@ class WordingCompiler {
 
 // ---- implementation -------------------------------------------------------------------------------------------------
 
-NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
-  if (failed()) return;
-  const std::string_view before = template_.substr(0, static_cast<std::size_t>(at - template_.data()));
-  fault_.row = out_.rows_.size();
-  fault_.member = member_;
-  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                     }));
-  fault_.message = std::move(message);
-}
-
 NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
   KindProgram::Row row{};
   row.severity = wording.severity;
+  row.has_severity = wording.says_severity;
+  row.has_fields = wording.fields.data() != nullptr;
+  row.has_link = wording.link.data() != nullptr;
+  row.is_without_link = wording.link == no_link;
+  if (!out_.rows_.empty() && out_.rows_.back().when == KindProgram::empty_template) {
+    member_ = "when";
+    fail(nullptr, "the row before applies always: this one never does");
+  }
   row.when = compile_conditions(wording.when);
   row.title = compile_template("title", wording.title, Must::succeed);
   row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
   row.fields = compile_fields(wording.fields);
   row.actor = compile_template("actor", wording.actor);
-  row.link = compile_template("link", wording.link);
+  row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
   out_.rows_.push_back(row);
 }
 
@@ -138,6 +144,8 @@ inline std::size_t WordingCompiler::key_number(std::string_view name) {
 inline std::uint16_t WordingCompiler::compile_template(std::string_view member, std::string_view text, Must must) {
   member_ = member;
   template_ = text;
+  check_text();
+  if (text.empty() && must == Must::succeed) return KindProgram::dropped_template;
   return text.empty() ? KindProgram::empty_template : compile_part(text, must);
 }
 
@@ -145,7 +153,8 @@ inline std::uint16_t WordingCompiler::compile_part(std::string_view text, Must m
   const std::uint16_t begin = here();
   const std::size_t end = compile_sequence(text, 0);
   if (end != text.size()) fail(text.data() + end, "there is no clause here: '|' and ']' stand within '[' and ']'");
-  if (must == Must::succeed && may_be_absent(begin)) fail(text.data(), "it may be dropped: a slot stands in no clause");
+  if (must == Must::succeed && rules_ == nullptr && may_be_absent(begin))
+    fail(text.data(), "it may be dropped: a slot stands in no clause");
   finish(begin);
   return begin;
 }
@@ -247,6 +256,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
     const std::string_view path = slot.substr(at, end - at);
     const std::size_t dot = (std::min)(path.find('.'), path.size());
     lead_absent_here(begin);
+    check_path(path);
     emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
     at = end + 1;
   }
@@ -258,6 +268,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view s
   if (slot.find('/', question) == std::string_view::npos) {
     fail(slot.data() + question, "there are two words, with '/' between them");
   }
+  check_path(slot.substr(0, question));
   const std::string_view words = slot.substr(dot < question ? dot + 1 : question);
   Op& op = emit_slot(Op::Code::choice, words, slot.substr(0, (std::min)(dot, question)));
   op.is_active = !is_inert(slot);
@@ -265,15 +276,18 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view s
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const std::string_view name = slot.substr(0, slot.find('?'));
   Op::Code code = Op::Code::failed;
   if (slot == "app") code = Op::Code::app;
   if (slot == "project") code = Op::Code::project;
   if (slot == "user") code = Op::Code::user;
   if (slot == "variables") code = Op::Code::variables;
+  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
   if (slot == "scaling") code = Op::Code::scaling;
   if (slot == "deployment_page") code = Op::Code::deployment_page;
   if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code);
+  Op& op = emit(code, slot.substr(name.size()));
+  op.is_active = !is_inert(slot);
   op.absent = open_end;
   op.target = here();
 }
@@ -283,7 +297,7 @@ inline Layout WordingCompiler::find_layout(std::string_view name) {
     if (layout.name == name) return layout.layout;
   }
   if (name.empty()) fail(name.data(), "a slot ends with ':'");
-  if (sets_ != nullptr && sets_->find(name) == nullptr) refuse_layout(name);
+  if (rules_ != nullptr && !name.empty() && rules_->sets->find(name) == nullptr) refuse_layout(name);
   auto& sets = out_.word_sets_;
   std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
   if (number == KindProgram::max_word_sets) {
@@ -295,24 +309,10 @@ inline Layout WordingCompiler::find_layout(std::string_view name) {
   return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + number);
 }
 
-NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
-  std::string known;
-  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
-  for (const WordSet& set : *sets_) known.append(set.name).append(" ");
-  known.pop_back();
-  const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + detail::quoted(name);
-  if (nearest.empty()) {
-    message.append("; there are ").append(known);
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  fail(name.data(), std::move(message));
-}
-
 NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::string_view when) {
   member_ = "when";
   template_ = when;
+  check_text();
   if (when.empty()) return KindProgram::empty_template;
   const std::uint16_t begin = here();
   while (!when.empty()) {
@@ -332,6 +332,7 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::
 NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::string_view fields) {
   member_ = "fields";
   template_ = fields;
+  check_text();
   if (fields.empty()) return KindProgram::empty_template;
   const std::uint16_t begin = here();
   while (!fields.empty() && !failed()) {
@@ -358,3 +359,5 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::stri
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/vocabulary/wording_faults.hpp"

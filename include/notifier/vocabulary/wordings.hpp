@@ -30,7 +30,7 @@ inline constexpr WordingRow table[] = {
 
   {"delete_app", "", warning,
    "app deleted",
-   "The app[ {@app}] was deleted."},
+   "The app[ {@app}] was deleted.", "", "", "none"},
 
   {"rename_app", "", info,
    "app renamed",

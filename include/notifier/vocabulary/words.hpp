@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -10,13 +11,13 @@ namespace detail {
 
 /// What people read in place of a value.
 struct Word {
-  std::string_view value;  ///< "*": any other; without it, another is shown as it came
-  std::string_view text;   ///< empty: as if absent
+  std::string value;  ///< "*", the last: any other; without it, another is shown as it came
+  std::string text;   ///< empty: as if absent
 };
 
 /// Words under a name, which a slot takes as its layout.
 struct WordSet {
-  std::string_view name;
+  std::string name;
   std::vector<Word> words;
   bool is_active = false;  ///< some text is more than inert
 };
@@ -98,8 +99,8 @@ inline constexpr Translation translations[] = {
 inline WordSets builtin_word_sets() {
   WordSets sets;
   for (const Translation& row : translations) {
-    if (sets.empty() || sets.back().name != row.set) sets.push_back({row.set, {}});
-    sets.back().words.push_back({row.value, row.text});
+    if (sets.empty() || sets.back().name != row.set) sets.push_back({std::string(row.set), {}});
+    sets.back().words.push_back({std::string(row.value), std::string(row.text)});
   }
   return sets;
 }

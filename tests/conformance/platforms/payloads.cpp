@@ -88,6 +88,8 @@ void print(const Message& message) {
     line.member("title", message.title());
     line.member("sentence", message.sentence());
     line.member("link", message.link());
+    line.key("names");
+    line.integer(static_cast<std::int64_t>(message.name_count()));
     line.member("actor", message.actor());
     line.key("fields");
     line.array([&] {
@@ -97,6 +99,8 @@ void print(const Message& message) {
           line.member("value", message.field(i).value);
           line.key("is_code");
           line.boolean(message.field(i).is_code);
+          line.key("is_link");
+          line.boolean(message.field(i).is_link);
         });
       }
     });

@@ -1,0 +1,71 @@
+// What a WordingCompiler says of mistakes.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "notifier/model/known_keys.hpp"
+#include "notifier/text/decimal.hpp"
+#include "notifier/text/quoted.hpp"
+#include "notifier/vocabulary/wording_compiler.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
+  if (failed()) return;
+  const std::string_view before =
+      at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
+  fault_.row = out_.rows_.size();
+  fault_.member = member_;
+  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                     }));
+  fault_.message = std::move(message);
+}
+
+/// Of a host's: it is not too long, and is one line.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
+  if (rules_ == nullptr) return;
+  if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
+    fail(nullptr, "it is longer than " + decimal(NOTIFIER_MAX_TEMPLATE_BYTES) + " bytes");
+  }
+  if (is_without(template_, may_begin_control)) return;
+  for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
+    if (control_at(template_.substr(i)).effect != Effect::none)
+      fail(template_.data() + i, "there is a control character");
+  }
+}
+
+/// Of a host's: no part of a slot's path may be a secret.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
+  while (rules_ != nullptr && !path.empty()) {
+    const std::string_view name = path.substr(0, path.find('.'));
+    if (rules_->names->is_secret(rules_->kind, name)) {
+      fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
+    }
+    path.remove_prefix((std::min)(name.size() + 1, path.size()));
+  }
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
+  std::string known;
+  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
+  for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
+  known.pop_back();
+  const std::string_view nearest = nearest_key(name, known);
+  std::string message = "no layout is called " + detail::quoted(name);
+  if (nearest.empty()) {
+    message.append("; there are ").append(known);
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  fail(name.data(), std::move(message));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

@@ -1,0 +1,313 @@
+// A host's own vocabulary: read from JSON, row by row, in its own words.
+
+#include <doctest/doctest.h>
+
+#include <chrono>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "event_corpus.hpp"
+#include "notifier/message/describe.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
+
+using namespace notifier;
+
+namespace {
+
+constexpr std::string_view factory = R"({
+  "standard": false,
+  "categories": [{"id": "furnaces", "name": "furnaces", "display_name": "Furnaces", "position": 1}],
+  "event_types": [{"id": "furnace-heat", "name": "furnace_heat", "display_name": "Furnace too hot",
+                   "description": "A furnace is hotter than it may be", "category_id": "furnaces"}],
+  "event_kinds": [{"type": "furnace_overheated", "scope": "app", "selectable_as": "furnace_heat",
+    "wordings": [{"when": "level=critical", "severity": "error", "title": "{furnace} is overheating",
+                  "sentence": "{furnace} is at {temperature} \u00b0C[ since {since:time}].",
+                  "fields": "Limit: {limit}; Operator: {operator}", "link": "{panel:link}"},
+                 {"severity": "warning", "title": "{furnace} is hot", "sentence": "{furnace} is at {temperature} \u00b0C."}],
+    "sample": {"type_data": {"furnace": "F2", "temperature": 1312, "limit": 1250}}}],
+  "words": {"shift": {"n": "night shift", "*": "day shift"}}
+})";
+
+Vocabulary read(std::string_view json, const Vocabulary& base = *Vocabulary::standard()) {
+  auto vocabulary = Vocabulary::read(json, base);
+  INFO((vocabulary ? std::string() : vocabulary.error().message));
+  REQUIRE(vocabulary);
+  return *std::move(vocabulary);
+}
+
+/// The message of what is wrong with a vocabulary.
+std::string fault(std::string_view json, const Vocabulary& base = *Vocabulary::standard()) {
+  const auto vocabulary = Vocabulary::read(json, base);
+  return vocabulary ? "" : vocabulary.error().message;
+}
+
+std::string written(const Vocabulary& vocabulary) {
+  Buffer buffer;
+  json::Writer out(buffer);
+  write_json(out, vocabulary);
+  return buffer.str();
+}
+
+std::string shown(const Message& message) {
+  std::string text = std::string(to_string(message.severity)) + " | " + std::string(message.title()) + " | " +
+                     std::string(message.sentence());
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    text += " | " + std::string(message.field(i).label) + ": " + std::string(message.field(i).value);
+  }
+  if (!message.actor().empty()) text += " | by " + std::string(message.actor());
+  if (!message.link().empty()) text += " | " + std::string(message.link());
+  return text;
+}
+
+std::string told(const Vocabulary& vocabulary, const std::string& event, std::string_view link_base = {}) {
+  json::Document document;
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  Message message;
+  describe(Event::read(*root, event), link_base, message, vocabulary);
+  return shown(message);
+}
+
+}  // namespace
+
+TEST_CASE("a factory's event reads as its vocabulary says") {
+  const Vocabulary vocabulary = read(factory);
+  CHECK(told(vocabulary,
+             R"({"type":"furnace_overheated","app_name":"line-1","type_data":{"furnace":"F2","level":"critical",
+      "temperature":1312,"limit":1250,"operator":"Ada","since":"2026-05-14T09:46:00Z","panel":"https://panel.example/f2"}})") ==
+        "error | line-1: F2 is overheating | F2 is at 1312 \xC2\xB0"
+        "C since 14 May 2026, 09:46 UTC. | Limit: 1250 | "
+        "Operator: Ada | https://panel.example/f2");
+  CHECK(told(vocabulary, R"({"type":"furnace_overheated","type_data":{"furnace":"F2","temperature":1312.5}})") ==
+        "warning | F2 is hot | F2 is at 1312.5 \xC2\xB0"
+        "C. | Furnace: F2 | Temperature: 1312.5");
+}
+
+TEST_CASE("a title or a sentence whose slot is absent is told as of a kind without words") {
+  const Vocabulary vocabulary = read(factory);
+  CHECK(told(vocabulary, R"({"type":"furnace_overheated","type_data":{"limit":3}})") ==
+        "warning | Furnace too hot | A furnace is hotter than it may be. | Limit: 3");
+}
+
+TEST_CASE("slots reach the envelope; type_data goes first") {
+  const Vocabulary vocabulary = read(
+      R"({"event_kinds":[{"type":"k","wordings":[{"title":"{severity} at {source.name}","sentence":"S.","fields":""}]}]})");
+  CHECK(told(vocabulary, R"({"type":"k","severity":"high","source":{"name":"x"},"type_data":{}})") ==
+        "info | High at x | S.");
+  CHECK(told(vocabulary, R"({"type":"k","severity":"high","source":{"name":"x"},"type_data":{"severity":"low"}})") ==
+        "info | Low at x | S.");
+}
+
+TEST_CASE("rows are layered on the built-in ones, replace them, and take them away") {
+  const Vocabulary vocabulary = read(R"({
+    "event_kinds":[{"type":"restart","selectable_as":"app_restarted","wordings":[{"title":"rebooting","sentence":"[{reason:reason}|No reason]."}]},
+                   {"type":"crash","remove":true},{"type":"own"}],
+    "event_types":[{"id":"5982f139d48c360021b1eb4e","remove":true}],
+    "words":{"reason":{"operator_stop":"stopped by an operator"}}})");
+  CHECK(told(vocabulary, R"({"type":"restart","type_data":{"reason":"operator_stop"}})") ==
+        "info | Rebooting | stopped by an operator. | Reason: operator_stop");
+  CHECK(
+      told(vocabulary, R"({"type":"stop_app","type_data":{"reason":"operator_stop"}})") ==
+      "warning | App stopped | The app was stopped (stopped by an operator).");
+  CHECK(told(vocabulary, R"({"type":"crash","type_data":{"container_type":"web"}})") ==
+        "info | Crash | The event \"crash\" happened. | Container type: web");
+  CHECK(vocabulary.find_event_kind("crash") == nullptr);
+  CHECK(vocabulary.find_event_kind("own") != nullptr);
+  CHECK(vocabulary.find_event_type_by_name("app_scaled") == nullptr);
+  CHECK(vocabulary.find_event_kind("scale")->selectable_as == "");
+  CHECK(vocabulary.bit_of_kind("scale") == vocabulary.unselectable_bit());
+  CHECK(vocabulary.event_types()[vocabulary.bit_of_kind("restart")].name == "app_restarted");
+  CHECK(vocabulary.event_types()[vocabulary.alert_bit()].name == "app_alert_triggered");
+  CHECK(Vocabulary::standard()->find_event_kind("crash") != nullptr);
+}
+
+TEST_CASE("a host's own deployment carries its own fields") {
+  const Vocabulary empty = Vocabulary::empty();
+  CHECK(told(empty, R"({"type":"deployment","app_name":"x","type_data":{"target":"plant 7","status":"success"}})") ==
+        "info | x: deployment | The event \"deployment\" happened on x. | Target: plant 7 | Status: success");
+  CHECK(empty.event_kinds().empty());
+  CHECK(empty.bit_count() == 1);
+  CHECK(empty.alert_bit() >= empty.bit_count());
+}
+
+TEST_CASE("a fault names the row, the member and the character, offers what is near, and nothing is read") {
+  CHECK(
+      fault(R"({"event_kinds":[{"type":"a"},{"type":"b"},{"type":"c"},
+              {"type":"d","wordings":[{"title":"since when {at:tim}"}]}]})") ==
+      "the vocabulary is not valid: event_kinds[3].wordings[0].title, character 16: no layout is called 'tim'; did you "
+      "mean time?");
+  CHECK(
+      fault(R"({"event_kinds":[{"type":"a","wordings":[{"sentence":"\u00fc {apiKey}"}]}]})") ==
+      "the vocabulary is not valid: event_kinds[0].wordings[0].sentence, character 4: 'apiKey' may be a secret; where "
+      "it is none, name it in open_names");
+  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"titl":"x"}]}]})") ==
+        "the vocabulary is not valid: event_kinds[0].wordings[0].titl is not known here; did you mean title?");
+  CHECK(fault(R"({"kinds":[]})").find("the vocabulary is not valid: kinds is not known here") == 0);
+  CHECK(fault(R"({"event_kinds":[{"type":"a","selectable_as":"nothing"}]})") ==
+        "the vocabulary is not valid: event_kinds[0].selectable_as refers to \"nothing\", which is not in the "
+        "vocabulary");
+  CHECK(fault(R"({"event_kinds":[{"type":"a"},{"type":"a"}]})") ==
+        "the vocabulary is not valid: event_kinds[1].type is given twice");
+  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"severity":"fatal"}]}]})") ==
+        "the vocabulary is not valid: event_kinds[0].wordings[0].severity must be info, success, warning or error");
+  CHECK(fault(R"({"event_kinds":[{"type":"nobody","remove":true}]})") ==
+        "the vocabulary is not valid: event_kinds[0].type is none that there is: 'nobody'");
+  CHECK(fault(R"({"categories":[{"id":"5982f139d48c360021b1eb45","remove":true}]})").find("in_use") ==
+        std::string::npos);
+  CHECK(fault(R"({"categories":[{"id":"5982f139d48c360021b1eb45","remove":true}]})").find("categories lacks") !=
+        std::string::npos);
+  CHECK(fault(R"({"event_types":[{"id":"1","name":"n"}]})").find("event_types[0].category_id refers to") !=
+        std::string::npos);
+  CHECK(fault(R"([])") == "the vocabulary is not valid: vocabulary must be an object");
+  CHECK(fault(R"({"standard":1})") == "the vocabulary is not valid: standard must be true or false");
+  CHECK(fault(R"({"event_kinds":{}})") == "the vocabulary is not valid: event_kinds must be an array");
+  CHECK(fault(R"({"words":{"a":{"b":1}}})") == "the vocabulary is not valid: words.a.b must be a string");
+  CHECK(fault(R"({"event_kinds":[{"type":"a","sample":{"type_data":1}}]})").find("event_kinds[0].sample must be") !=
+        std::string::npos);
+}
+
+TEST_CASE("every fault is named") {
+  const auto vocabulary = Vocabulary::read(
+      R"({"event_kinds":[{"type":""},{"type":"b","scope":"world"},{"type":"c","wordings":[{"title":"{"},{"title":"]"}]}]})");
+  REQUIRE_FALSE(vocabulary);
+  REQUIRE(vocabulary.error().fields.size() == 3);
+  CHECK(vocabulary.error().fields[0].field == "event_kinds[0].type");
+  CHECK(vocabulary.error().fields[1].field == "event_kinds[1].scope");
+  CHECK(vocabulary.error().fields[2].field == "event_kinds[2].wordings[0].title");
+  CHECK(vocabulary.error().fields[2].code == "wording");
+}
+
+TEST_CASE("a kind has at most 32 wordings, a template 2 KB") {
+  const auto of = [](std::size_t rows) {
+    std::string text = R"({"event_kinds":[{"type":"a","wordings":[)";
+    for (std::size_t i = 0; i < rows; ++i) {
+      text += (i == 0 ? "" : ",") + std::string(R"({"when":"n=)") + std::to_string(i) + R"(","title":"x"})";
+    }
+    return text + "]}]}";
+  };
+  CHECK(fault(of(32)) == "");
+  CHECK(fault(of(33)) == "the vocabulary is not valid: event_kinds[0].wordings are too many: at most 32");
+  const std::string title(2048, 'x');
+  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"title":")" + title + "\"}]}]}") == "");
+  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"title":")" + title + "x\"}]}]}") ==
+        "the vocabulary is not valid: event_kinds[0].wordings[0].title, character 1: it is longer than 2048 bytes");
+}
+
+TEST_CASE("a vocabulary is written as what it differs in, and read back the same") {
+  CHECK(written(*Vocabulary::standard()) == "{}");
+  CHECK(written(Vocabulary::empty()) == R"({"standard":false})");
+  for (const std::string_view json : {factory, std::string_view(R"({"event_kinds":[{"type":"crash","remove":true},
+        {"type":"x","scope":"project","wordings":[{"title":"\u00fc","fields":""}]}],"event_types":[{"id":
+        "5982f139d48c360021b1eb4e","remove":true}],"words":{"metric":null,"reason":{"x":"","y\"":"z"}},
+        "secret_names":["badge"],"open_names":["token"],"operator_email":"ops@example.com"})")}) {
+    const Vocabulary vocabulary = read(json);
+    const std::string text = written(vocabulary);
+    CHECK(text != "{}");
+    CHECK(written(read(text)) == text);
+  }
+}
+
+TEST_CASE("the built-in vocabulary written out as JSON and read back gives the same bytes for every event") {
+  Buffer buffer;
+  json::Writer out(buffer);
+  const detail::VocabularyState none;
+  detail::RowWriter(out, Vocabulary::standard()->state(), none).write();
+  const Vocabulary again = read(buffer.view());
+  CHECK(again.event_kinds().size() == Vocabulary::standard()->event_kinds().size());
+  CHECK(again.event_types().size() == Vocabulary::standard()->event_types().size());
+  for (const std::string& event : event_corpus()) {
+    CHECK(told(again, event, "https://dash.example") == told(*Vocabulary::standard(), event, "https://dash.example"));
+  }
+  for (std::size_t i = 0; i < again.event_kinds().size(); ++i) {
+    const std::string_view type = again.event_kinds()[i].type;
+    CHECK(again.state().find_sample(type) == Vocabulary::standard()->state().find_sample(type));
+  }
+}
+
+TEST_CASE("row by row: add, replace, remove") {
+  Vocabulary vocabulary = Vocabulary::empty();
+  REQUIRE(vocabulary.add_category({"c", "c", "C", 1}));
+  REQUIRE(vocabulary.add_event_type({"t", "heat", "Heat", "It is hot", "c"}));
+  REQUIRE(vocabulary.put_word("state", "1", "on"));
+  REQUIRE(vocabulary.add_event_kind({"k", Scope::app, "heat"}, {{"", Severity::error, "{name} is {state:state}"}},
+                                    R"({"name":"n"})"));
+  const Vocabulary before = vocabulary;
+  CHECK(told(vocabulary, R"({"type":"k","type_data":{"name":"F","state":"1"}})") ==
+        "error | F is on | It is hot. | Name: F | State: 1");
+
+  CHECK_FALSE(vocabulary.add_event_kind({"k", Scope::app, ""}));
+  CHECK(vocabulary.replace_event_kind({"nobody", Scope::app, ""}).error().code == errc::not_found);
+  REQUIRE(vocabulary.replace_event_kind({std::string("k"), Scope::project, ""}, {{"", {}, "{name}!", "S.", ""}}));
+  CHECK(told(vocabulary, R"({"type":"k","type_data":{"name":"F"}})") == "info | F! | S.");
+  CHECK(vocabulary.bit_of_kind("k") == vocabulary.unselectable_bit());
+  CHECK(before.bit_of_kind("k") == 0);
+  REQUIRE(vocabulary.replace_event_type({"t", "warmth", "W", "", "c"}));
+  CHECK(vocabulary.find_event_type_by_name("heat") == nullptr);
+  CHECK(vocabulary.find_event_type_by_name("warmth") != nullptr);
+  CHECK_FALSE(vocabulary.remove_category("c"));
+  REQUIRE(vocabulary.remove_event_type("t"));
+  REQUIRE(vocabulary.remove_category("c"));
+  REQUIRE(vocabulary.remove_event_kind(vocabulary.event_kinds()[0].type));
+  CHECK(vocabulary.remove_event_kind("k").error().code == errc::not_found);
+  REQUIRE(vocabulary.remove_word("state", "1"));
+  CHECK_FALSE(vocabulary.remove_word("state", "1"));
+  CHECK(vocabulary.event_kinds().empty());
+  CHECK(told(before, R"({"type":"k","type_data":{"name":"F","state":"1"}})").find("F is on") != std::string::npos);
+
+  const auto refused = vocabulary.add_event_kind({"x", Scope::app, ""}, {{"", {}, "{a:nothing}"}});
+  REQUIRE_FALSE(refused);
+  CHECK(refused.error().fields[0].field == "wordings[0].title");
+  CHECK(vocabulary.event_kinds().empty());
+}
+
+TEST_CASE("equal rows share one program, and what nobody uses is freed") {
+  const Vocabulary first = read(factory);
+  const Vocabulary second = read(factory, first);
+  const Vocabulary third = read(written(first), first);
+  CHECK(third.state().find_words("furnace_overheated") == first.state().find_words("furnace_overheated"));
+  std::weak_ptr<const detail::KindWords> words;
+  {
+    const Vocabulary gone = read(R"({"event_kinds":[{"type":"x","wordings":[{"title":"t"}]}]})");
+    words = gone.state().kind_facts[gone.state().find_kind("x")].words;
+    CHECK_FALSE(words.expired());
+  }
+  CHECK(words.expired());
+}
+
+TEST_CASE("a message outlasts the vocabulary that it was told by") {
+  json::Document document;
+  const std::string event = R"({"type":"k","type_data":{"name":"F"}})";
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  Message message;
+  {
+    const Vocabulary vocabulary =
+        read(R"({"event_kinds":[{"type":"k","wordings":[{"fields":"Gr\u00f6\u00dfe: {name}"}]}]})");
+    describe(Event::read(*root, event), "", message, vocabulary);
+  }
+  CHECK(message.field(0).label ==
+        "Gr\xC3\xB6\xC3\x9F"
+        "e");
+}
+
+TEST_CASE("a thousand kinds are read quickly") {
+  std::string json = R"({"standard":false,"event_kinds":[)";
+  for (int i = 0; i < 1000; ++i) {
+    const std::string n = std::to_string(i);
+    json +=
+        (i == 0 ? "" : ",") + std::string(R"({"type":"kind_)") + n + R"(","wordings":[{"when":"level=critical",)" +
+        R"("severity":"error","title":"{furnace} )" + n +
+        R"( is overheating","sentence":"{furnace} is at {temperature} C[ since {since:time}].",)" +
+        R"("fields":"Limit: {limit}; Operator: {operator}","link":"{panel:link}"},{"severity":"warning","title":"t"}]})";
+  }
+  json += "]}";
+  const auto begin = std::chrono::steady_clock::now();
+  const Vocabulary vocabulary = read(json);
+  const auto took = std::chrono::steady_clock::now() - begin;
+  CHECK(vocabulary.event_kinds().size() == 1000);
+  // 20 ms where it is compiled for speed, on a quiet machine; here with room for a busy one and sanitizers.
+  CHECK(took < std::chrono::seconds(1));
+}
