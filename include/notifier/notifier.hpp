@@ -47,6 +47,7 @@
 #include "notifier/outbox/outbox.hpp"
 #include "notifier/outbox/record_json.hpp"
 #include "notifier/outbox/schedule.hpp"
+#include "notifier/outbox/schedule_parts.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/outbox/target.hpp"
 #include "notifier/outbox/transitions.hpp"

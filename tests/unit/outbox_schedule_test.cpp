@@ -8,7 +8,7 @@ using notifier::OutboxRecord;
 using notifier::Platform;
 
 TEST_CASE("outbox schedule: forgets targets, and hosts with the last of their targets, once nothing binds them") {
-  notifier::detail::OutboxSchedule schedule(notifier::default_limits, 64, false);
+  notifier::detail::OutboxSchedule schedule(notifier::default_limits, {}, false);
   const auto add = [&](std::uint64_t sequence, std::uint64_t target, std::uint64_t host, Platform platform) {
     OutboxRecord record;
     record.sequence = sequence;
@@ -42,7 +42,7 @@ TEST_CASE("outbox schedule: forgets targets, and hosts with the last of their ta
 }
 
 TEST_CASE("outbox schedule: a target is remembered as long as something waits for it, however it waits") {
-  notifier::detail::OutboxSchedule schedule(notifier::default_limits, 64, true);
+  notifier::detail::OutboxSchedule schedule(notifier::default_limits, {}, true);
   const auto add = [&](std::uint64_t sequence, const char* notifier_id, std::uint64_t target) {
     OutboxRecord record;
     record.sequence = sequence;

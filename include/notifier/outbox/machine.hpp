@@ -66,7 +66,10 @@ struct OutboxEnded {
 class OutboxMachine {
  public:
   explicit OutboxMachine(OutboxOptions options = {})
-      : options_(std::move(options)), schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+      : options_(std::move(options)),
+        schedule_(options_.limits,
+                  {options_.host_concurrency, options_.silent_host_concurrency, options_.app_concurrency},
+                  options_.keep_order) {}
 
   // What the store has, at the start: first its clock, then in any order the rest.
 
