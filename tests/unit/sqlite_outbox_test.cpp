@@ -309,6 +309,7 @@ TEST_CASE("a mail to nobody is stored dead, and says so") {
   Database database;
   Delivery mail = make("k1");
   mail.platform = Platform::email;
+  mail.url.clear();
   auto outcome = outcome_of({mail});
   REQUIRE(database.store->store({&outcome}));
   const auto arrivals = database.store->outbox()->take_arrivals();

@@ -18,7 +18,7 @@
 #include "notifier/adapters/sqlite_outbox_reader.hpp"
 #include "notifier/adapters/sqlite_outbox_sql.hpp"
 #include "notifier/adapters/sqlite_outbox_writer.hpp"
-#include "notifier/outbox/record_json.hpp"
+#include "notifier/api/record_json.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/outbox/target.hpp"
 

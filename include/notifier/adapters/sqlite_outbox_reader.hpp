@@ -40,7 +40,8 @@ inline OutboxRecord read_record(const SqliteStatement& row) {
   record.app_id = row.text(3);
   record.event_id = row.text(4);
   record.event_type = row.text(5);
-  net::read_platform(row.text(6), record.platform);
+  if (const PlatformRow* const known = find_platform_by_name(row.text(6))) record.platform = known->platform;
+  record.limits = platform_info(record.platform).target_limits;
   record.target = static_cast<std::uint64_t>(row.integer(7));
   record.host = static_cast<std::uint64_t>(row.integer(8));
   record.state = named(row.text(9), OutboxState::held);

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "notifier/outbox/options.hpp"
+#include "notifier/outbox/pace.hpp"
 #include "notifier/outbox/schedule_parts.hpp"
 #include "notifier/outbox/storage.hpp"
 
@@ -81,7 +82,7 @@ class OutboxSchedule : public OutboxScheduleParts {
       ++in_flight_;
       if (!target.is_everybodys) ++app.in_flight;
       host.last_claim = now;
-      target.not_before = (std::max)(target.not_before, now + target.limits.min_interval_ms);
+      target.not_before = (std::max)(target.not_before, target.pace.begin(now));
       arm(target, true);
       return sequence;
     }
@@ -118,8 +119,9 @@ class OutboxSchedule : public OutboxScheduleParts {
     drop_if_idle(entry.notifier_id, *entry.lane);
     Target& target = *entry.target;
     if (--target.entries != 0) return;
-    if (target.not_before > now) {
-      idle_.emplace(target.not_before, target.key);
+    target.idle_until = (std::max)(target.not_before, target.pace.remembered_until());
+    if (target.idle_until > now) {
+      idle_.emplace(target.idle_until, target.key);
     } else {
       forget(target);
     }
@@ -245,13 +247,12 @@ class OutboxSchedule : public OutboxScheduleParts {
     const auto [at, is_new] = targets_.try_emplace(record.target);
     Target& target = at->second;
     if (!is_new) {
-      if (target.entries == 0) idle_.erase({target.not_before, target.key});
+      if (target.entries == 0) idle_.erase({target.idle_until, target.key});
       return target;
     }
     target.key = record.target;
-    target.is_everybodys = is_mail(record.platform);
-    target.limits = limits_[record.platform];
-    target.limits.concurrency = (std::max)(target.limits.concurrency, 1u);
+    target.is_everybodys = record.platform == Platform::email;
+    target.pace = OutboxPace(limits_[record.platform], record.limits);
     target.host = &hosts_[record.host];
     target.host->key = record.host;
     ++target.host->targets;
@@ -352,7 +353,7 @@ class OutboxSchedule : public OutboxScheduleParts {
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
     std::optional<std::int64_t> time;
-    if (!target.queue.empty() && target.in_flight < target.limits.concurrency && target.parked_by == nullptr) {
+    if (!target.queue.empty() && target.in_flight < target.pace.limits().concurrency && target.parked_by == nullptr) {
       time = (std::max)(target.queue.begin()->first, target.not_before);
     }
     enter(target, host.agenda, time, had_turn);

@@ -13,7 +13,7 @@
 #include <string_view>
 #include <utility>
 
-#include "notifier/model/target_limits.hpp"
+#include "notifier/outbox/pace.hpp"
 #include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -65,9 +65,10 @@ struct OutboxScheduleParts {
   struct Target {
     std::uint64_t key = 0;
     Host* host = nullptr;
-    TargetLimits limits;
+    OutboxPace pace;
     std::set<std::pair<std::int64_t, std::uint64_t>> queue;  // when, and the sequence
     std::int64_t not_before = (std::numeric_limits<std::int64_t>::min)();
+    std::int64_t idle_until = 0;  // where it has no entries: when it may be forgotten
     unsigned in_flight = 0;
     unsigned entries = 0;        // whatever their stage
     bool is_everybodys = false;  // a mail relay: no app may hold up the others there
