@@ -70,6 +70,10 @@ struct Floor {
   ConnectionTable<Connection> table;
   WorkerThreads* workers = nullptr;
   bool is_stopping = false;
+  /// Streams that have something to write. They take turns, a piece each, and between some of them everybody else has
+  /// his: a big message to many streams holds up nobody.
+  std::list<std::shared_ptr<Connection>> turns;
+  bool are_turns_taken = false;
   std::atomic<std::size_t> asked{0};  ///< requests whose answer is not there yet
   std::array<char, 64 * 1024> input;  ///< what is being read: idle connections have no buffer of their own
 };
@@ -147,6 +151,22 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     write();
   }
   std::size_t backlog() const override { return backlog_; }
+
+  /// Lets some of the streams that wait write.
+  static void take_turns(Floor& floor) {
+    if (floor.are_turns_taken || floor.turns.empty()) return;
+    floor.are_turns_taken = true;
+    boost::asio::post(floor.loop, [&floor] {
+      floor.are_turns_taken = false;
+      for (int i = 0; i < 8 && !floor.turns.empty(); ++i) {
+        const std::shared_ptr<Connection> next = std::move(floor.turns.front());
+        floor.turns.pop_front();
+        next->has_turn_ = false;
+        if (!next->is_closed_) next->write_piece();
+      }
+      take_turns(floor);
+    });
+  }
   void cut() override { close(); }
 
  private:
@@ -354,25 +374,38 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     write();
   }
 
-  /// Sends as much as the client takes now.
+  /// Sends as much as the client takes now; of a stream, when it is its turn.
   void write() {
     if (is_writing_) return;
+    if (phase_ == Phase::streaming) {
+      if (has_turn_) return;
+      floor_.turns.push_back(shared_from_this());
+      has_turn_ = true;
+      return take_turns(floor_);
+    }
     boost::system::error_code code;
-    while (!code && has_output()) {
-      const std::size_t count = socket_.write_some(next_output(), code);
-      if (count > 0) written(count);
-    }
-    if (code == boost::asio::error::would_block || code == boost::asio::error::try_again) {
-      is_writing_ = true;
-      return socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
-        self->is_writing_ = false;
-        if (self->is_closed_) return;
-        if (failed) return self->close();
-        self->write();
-      });
-    }
-    if (code) return close();
-    if (phase_ == Phase::writing || is_ending_) end_answer();
+    while (!code && has_output()) written(socket_.write_some(next_output(), code));
+    if (code) return write_later(code);
+    end_answer();
+  }
+
+  void write_piece() {
+    boost::system::error_code code;
+    if (has_output()) written(socket_.write_some(next_output(), code));
+    if (code) return write_later(code);
+    if (has_output()) return write();
+    if (is_ending_) end_answer();
+  }
+
+  void write_later(boost::system::error_code why) {
+    if (why != boost::asio::error::would_block && why != boost::asio::error::try_again) return close();
+    is_writing_ = true;
+    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
+      self->is_writing_ = false;
+      if (self->is_closed_) return;
+      if (failed) return self->close();
+      self->write();
+    });
   }
 
   bool has_output() const { return sent_ < out_head_.size() + out_body_.size() || !messages_.empty(); }
@@ -394,6 +427,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   }
 
   void written(std::size_t count) {
+    if (count == 0) return;
     if (sent_ < out_head_.size() + out_body_.size()) {
       sent_ += count;
       return;
@@ -451,7 +485,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     out_head_ = AnswerHead::write(response_, kind, !head_.is_1_0, false);
     // What the system holds for a client that does not read is memory, too.
     boost::system::error_code ignored;
-    socket_.set_option(boost::asio::socket_base::send_buffer_size(256 * 1024), ignored);
+    socket_.set_option(boost::asio::socket_base::send_buffer_size(64 * 1024), ignored);
     enter(Phase::streaming);
     moved_ = pinged_ = since_;
     stream_app_id_ = std::move(app_id);
@@ -493,6 +527,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   bool is_reading_ = false;
   bool is_writing_ = false;
   bool is_ending_ = false;
+  bool has_turn_ = false;
   bool keeps_ = true;
 
   std::string input_;  // what has come and is not yet understood

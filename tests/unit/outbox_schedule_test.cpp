@@ -37,7 +37,7 @@ std::vector<std::int64_t> beginnings(notifier::detail::OutboxSchedule& schedule,
 }  // namespace
 
 TEST_CASE("outbox schedule: keeps each window of a target's limits, whichever is the narrower") {
-  notifier::detail::OutboxSchedule schedule({}, 64, false);
+  notifier::detail::OutboxSchedule schedule({}, {}, false);
   notifier::TargetLimits limits;
   limits.concurrency = 8;
   limits.windows[0] = {4, 1000};
@@ -53,7 +53,7 @@ TEST_CASE("outbox schedule: keeps each window of a target's limits, whichever is
 }
 
 TEST_CASE("outbox schedule: a window counts what began before the target had nothing left to be sent") {
-  notifier::detail::OutboxSchedule schedule({}, 64, false);
+  notifier::detail::OutboxSchedule schedule({}, {}, false);
   notifier::TargetLimits limits;
   limits.concurrency = 1;
   limits.windows[0] = {2, 10'000};
@@ -75,7 +75,7 @@ TEST_CASE("outbox schedule: a window counts what began before the target had not
 
 TEST_CASE("outbox schedule: the host's limits count, then those of the delivery, then those of a webhook") {
   const auto most_at_once = [](const notifier::PlatformLimits& named, const notifier::TargetLimits& own) {
-    notifier::detail::OutboxSchedule schedule(named, 64, false);
+    notifier::detail::OutboxSchedule schedule(named, {}, false);
     for (std::uint64_t i = 1; i <= 40; ++i) schedule.add(record_to(i, 1, own), 0);
     std::size_t count = 0;
     while (schedule.claim(0)) ++count;
@@ -89,7 +89,7 @@ TEST_CASE("outbox schedule: the host's limits count, then those of the delivery,
 }
 
 TEST_CASE("outbox schedule: forgets targets, and hosts with the last of their targets, once nothing binds them") {
-  notifier::detail::OutboxSchedule schedule(notifier::default_limits, 64, false);
+  notifier::detail::OutboxSchedule schedule(notifier::default_limits, {}, false);
   const auto add = [&](std::uint64_t sequence, std::uint64_t target, std::uint64_t host, Platform platform) {
     OutboxRecord record;
     record.sequence = sequence;
@@ -123,7 +123,7 @@ TEST_CASE("outbox schedule: forgets targets, and hosts with the last of their ta
 }
 
 TEST_CASE("outbox schedule: a target is remembered as long as something waits for it, however it waits") {
-  notifier::detail::OutboxSchedule schedule(notifier::default_limits, 64, true);
+  notifier::detail::OutboxSchedule schedule(notifier::default_limits, {}, true);
   const auto add = [&](std::uint64_t sequence, const char* notifier_id, std::uint64_t target) {
     OutboxRecord record;
     record.sequence = sequence;

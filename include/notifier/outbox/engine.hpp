@@ -29,7 +29,10 @@ namespace detail {
 class OutboxEngine {
  public:
   explicit OutboxEngine(OutboxOptions options)
-      : options_(std::move(options)), schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+      : options_(std::move(options)),
+        schedule_(options_.limits,
+                  {options_.host_concurrency, options_.silent_host_concurrency, options_.app_concurrency},
+                  options_.keep_order) {}
   void remember(const std::optional<OutboxClock>& stored, Moment now);
   void remember(std::string_view notifier_id, const NotifierHealth& health);
   void admit(const OutboxRecord& record, Moment now);

@@ -15,6 +15,11 @@ struct OutboxOptions {
   /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
   /// places.
   unsigned host_concurrency = 64;
+  /// The same at a host that did not answer the last attempt: it keeps a place for as long as an attempt may take.
+  unsigned silent_host_concurrency = 8;
+  /// Attempts under way at once for one app, over all hosts, so that one that has many hosts which hang leaves places
+  /// to the others. Mails are not counted: they share one relay.
+  unsigned app_concurrency = 128;
   /// Sends a notifier's deliveries one by one, in the order they were enqueued: the next begins when the one before has
   /// arrived or is dead. One that is sent again by hand is out of order.
   bool keep_order = false;

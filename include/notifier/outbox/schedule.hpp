@@ -18,6 +18,7 @@
 
 #include "notifier/outbox/options.hpp"
 #include "notifier/outbox/pace.hpp"
+#include "notifier/outbox/schedule_parts.hpp"
 #include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -28,75 +29,13 @@ namespace detail {
 /// Hosts stand in an agenda by the time when one of their targets may be sent something, and so do the targets of each
 /// host; either only while it has a place free. So what hangs is not even looked at, a claim costs O(log n), and those
 /// that are due take turns. What is held stands in none of these, but among the deadlines.
-class OutboxSchedule {
+class OutboxSchedule : public OutboxScheduleParts {
  public:
-  /// How a notifier fares, and since when.
-  struct Fare {
-    NotifierHealth health;
-    std::optional<std::int64_t> last_failure;  // none: an earlier process saw it
-  };
-
-  /// The deliveries of one notifier.
-  struct Lane {
-    std::set<std::uint64_t> pending;  // without those that are held
-    std::unique_ptr<Fare> fare;       // none: good health
-    std::size_t held = 0;
-  };
-
-  struct Host;
-
-  struct Due {
-    std::int64_t time;
-    std::uint64_t turn;  // unique: who came first at equal times
-
-    friend bool operator<(const Due& a, const Due& b) noexcept {
-      return a.time != b.time ? a.time < b.time : a.turn < b.turn;
-    }
-  };
-
-  struct Target {
-    std::uint64_t key = 0;
-    Host* host = nullptr;
-    OutboxPace pace;
-    std::set<std::pair<std::int64_t, std::uint64_t>> queue;  // when, and the sequence
-    std::int64_t not_before = (std::numeric_limits<std::int64_t>::min)();
-    std::int64_t idle_until = 0;  // where it has no entries: when it may be forgotten
-    unsigned in_flight = 0;
-    unsigned entries = 0;  // whatever their stage
-    std::optional<Due> armed;
-  };
-
-  struct Host {
-    std::map<Due, Target*> agenda;
-    std::int64_t last_claim = (std::numeric_limits<std::int64_t>::min)();
-    unsigned in_flight = 0;
-    unsigned targets = 0;
-    std::optional<Due> armed;
-    std::uint64_t key = 0;
-  };
-
-  enum class Stage : std::uint8_t {
-    behind,  // an older delivery of the same notifier comes first
-    waiting,
-    claimed,
-    claimed_to_hold,  // to be held unless it ends
-    claimed_to_end,   // to be dead unless it arrives
-    held,
-  };
-
-  struct Entry {
-    std::string_view notifier_id;
-    Lane* lane;
-    Target* target;
-    std::int64_t next_at;  // when it is due; where it is held, when that ends
-    unsigned attempts;
-    Stage stage;
-
-    bool is_claimed() const noexcept { return stage >= Stage::claimed && stage <= Stage::claimed_to_end; }
-  };
-
-  OutboxSchedule(const PlatformLimits& limits, unsigned host_concurrency, bool keep_order)
-      : limits_(limits), host_concurrency_((std::max)(host_concurrency, 1u)), keep_order_(keep_order) {}
+  OutboxSchedule(const PlatformLimits& limits, Places places, bool keep_order)
+      : limits_(limits), places_(places), keep_order_(keep_order) {
+    for (unsigned* const each : {&places_.host, &places_.silent_host, &places_.app}) *each = (std::max)(*each, 1u);
+    places_.silent_host = (std::min)(places_.silent_host, places_.host);
+  }
   OutboxSchedule(const OutboxSchedule&) = delete;
   OutboxSchedule& operator=(const OutboxSchedule&) = delete;
 
@@ -106,6 +45,7 @@ class OutboxSchedule {
     const auto [at, is_new] = entries_.try_emplace(record.sequence);
     if (!is_new) return;
     const auto lane = lanes_.try_emplace(record.notifier_id).first;
+    enter_app(lane->second, record.app_id);
     Target& target = find_target(record);
     ++target.entries;
     at->second = {lane->first, &lane->second, &target, next_at, record.attempts, Stage::behind};
@@ -125,19 +65,36 @@ class OutboxSchedule {
       idle_.erase(idle_.begin());
       forget(at->second);
     }
-    if (agenda_.empty() || agenda_.begin()->first.time > now) return std::nullopt;
-    Host& host = *agenda_.begin()->second;
-    Target& target = *host.agenda.begin()->second;
-    const std::uint64_t sequence = target.queue.begin()->second;
-    target.queue.erase(target.queue.begin());
-    entries_.find(sequence)->second.stage = Stage::claimed;
-    ++target.in_flight;
-    ++host.in_flight;
-    ++in_flight_;
-    host.last_claim = now;
-    target.not_before = (std::max)(target.not_before, target.pace.begin(now));
-    arm(target, true);
-    return sequence;
+    while (!agenda_.empty() && agenda_.begin()->first.time <= now) {
+      Host& host = *agenda_.begin()->second;
+      Target& target = *host.agenda.begin()->second;
+      const std::uint64_t sequence = target.queue.begin()->second;
+      Entry& entry = entries_.find(sequence)->second;
+      App& app = *entry.lane->app;
+      if (app.in_flight >= places_.app && !target.is_everybodys) {
+        park(target, app);
+        continue;
+      }
+      target.queue.erase(target.queue.begin());
+      entry.stage = Stage::claimed;
+      ++target.in_flight;
+      ++host.in_flight;
+      ++in_flight_;
+      if (!target.is_everybodys) ++app.in_flight;
+      host.last_claim = now;
+      target.not_before = (std::max)(target.not_before, target.pace.begin(now));
+      arm(target, true);
+      return sequence;
+    }
+    return std::nullopt;
+  }
+
+  /// Whether the host of a claimed delivery has answered an attempt. One that has not has fewer places, until it does.
+  void heard(std::uint64_t sequence, bool has_answered) {
+    const auto at = entries_.find(sequence);
+    if (at == entries_.end()) return;
+    at->second.target->host->is_silent = !has_answered;
+    arm(*at->second.target, false);
   }
 
   /// The entry of a delivery, or nullptr. Valid until that delivery ends.
@@ -232,7 +189,7 @@ class OutboxSchedule {
     arm(*at->second.target, false);
   }
 
-  /// One that has been held for as long as it may be.
+  /// One that has been held too long.
   std::optional<std::uint64_t> expired(std::int64_t now) const {
     if (deadlines_.empty() || deadlines_.begin()->first > now) return std::nullopt;
     return deadlines_.begin()->second;
@@ -253,7 +210,9 @@ class OutboxSchedule {
   }
   /// Forgets a notifier of which nothing waits and nothing bad is known.
   void drop_if_idle(std::string_view notifier_id, const Lane& lane) {
-    if (lane.pending.empty() && lane.held == 0 && lane.fare == nullptr) lanes_.erase(std::string(notifier_id));
+    if (!lane.pending.empty() || lane.held != 0 || lane.fare != nullptr) return;
+    if (lane.app != nullptr && --lane.app->lanes == 0) forget(*lane.app);
+    lanes_.erase(std::string(notifier_id));
   }
 
   /// In their order.
@@ -292,6 +251,7 @@ class OutboxSchedule {
       return target;
     }
     target.key = record.target;
+    target.is_everybodys = record.platform == Platform::email;
     target.pace = OutboxPace(limits_[record.platform], record.limits);
     target.host = &hosts_[record.host];
     target.host->key = record.host;
@@ -299,7 +259,43 @@ class OutboxSchedule {
     return target;
   }
 
+  void enter_app(Lane& lane, const std::string& id) {
+    if (lane.app != nullptr) return;
+    lane.app = &apps_.try_emplace(id, App{id, {}, 0, 0}).first->second;
+    ++lane.app->lanes;
+  }
+
+  void park(Target& target, App& app) {
+    target.parked_by = &app;
+    target.parking_turn = ++turns_;
+    app.parked.emplace(target.parking_turn, &target);
+    arm(target, false);
+  }
+
+  void unpark(Target& target) {
+    if (target.parked_by == nullptr) return;
+    target.parked_by->parked.erase(target.parking_turn);
+    target.parked_by = nullptr;
+    arm(target, false);
+  }
+
+  /// A place of an app has come free, for one target; where no other place is taken, for whichever can use it.
+  void give_place(App& app) {
+    --app.in_flight;
+    while (!app.parked.empty()) {
+      Target& next = *app.parked.begin()->second;
+      unpark(next);
+      if (next.armed && app.in_flight != 0) break;
+    }
+  }
+
+  void forget(App& app) {
+    while (!app.parked.empty()) unpark(*app.parked.begin()->second);
+    apps_.erase(std::string(app.id));
+  }
+
   void forget(Target& target) {
+    unpark(target);
     Host& host = *target.host;
     targets_.erase(target.key);
     if (--host.targets == 0) hosts_.erase(host.key);
@@ -313,6 +309,7 @@ class OutboxSchedule {
 
   void leave_queue(std::uint64_t sequence, Entry& entry) {
     entry.target->queue.erase({entry.next_at, sequence});
+    unpark(*entry.target);  // another app's may be the next now
     arm(*entry.target, false);
   }
 
@@ -338,6 +335,7 @@ class OutboxSchedule {
     --entry.target->host->in_flight;
     --in_flight_;
     arm(*entry.target, false);
+    if (!entry.target->is_everybodys) give_place(*entry.lane->app);
   }
 
   /// In ordered lanes: what was this one's turn is the oldest one's now.
@@ -355,12 +353,12 @@ class OutboxSchedule {
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
     std::optional<std::int64_t> time;
-    if (!target.queue.empty() && target.in_flight < target.pace.limits().concurrency) {
+    if (!target.queue.empty() && target.in_flight < target.pace.limits().concurrency && target.parked_by == nullptr) {
       time = (std::max)(target.queue.begin()->first, target.not_before);
     }
     enter(target, host.agenda, time, had_turn);
     std::optional<std::int64_t> host_time;
-    if (!host.agenda.empty() && host.in_flight < host_concurrency_) {
+    if (!host.agenda.empty() && host.in_flight < (host.is_silent ? places_.silent_host : places_.host)) {
       host_time = (std::max)(host.agenda.begin()->first.time, host.last_claim);
     }
     enter(host, agenda_, host_time, had_turn);
@@ -378,9 +376,10 @@ class OutboxSchedule {
   }
 
   const PlatformLimits limits_;
-  const unsigned host_concurrency_;
+  Places places_;
   const bool keep_order_;
   std::unordered_map<std::uint64_t, Entry> entries_;
+  std::unordered_map<std::string, App> apps_;
   std::unordered_map<std::string, Lane> lanes_;
   std::unordered_map<std::uint64_t, Target> targets_;
   std::unordered_map<std::uint64_t, Host> hosts_;

@@ -65,6 +65,7 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
   postponed_ms_ = 0;
+  if (verdict.status != 0 || verdict.action == Verdict::Action::retry) schedule_.heard(sequence, verdict.status != 0);
   const unsigned attempts = entry->attempts + 1;
   NextStep next = next_attempt(attempts, verdict, options_.retry, options_.random ? options_.random() : 0);
   const bool is_unwanted = entry->stage == Schedule::Stage::claimed_to_end;
