@@ -88,8 +88,10 @@ inline std::string select_records(bool has_old, std::string_view where, std::str
   return sql.append(rest);
 }
 
+/// At most ?2 of those that wait, after sequence ?1.
 inline std::string select_waiting(bool has_old) {
-  return select_records(has_old, "state IN ('pending', 'held')", "state = 0", " ORDER BY sequence");
+  return select_records(has_old, "state IN ('pending', 'held') AND sequence > ?1", "state = 0 AND sequence > ?1",
+                        " ORDER BY sequence LIMIT ?2");
 }
 
 inline std::string select_by_key(bool has_old) {
@@ -116,6 +118,22 @@ inline std::string select_history(bool has_old) {
     sql.append(", status, reason, '', '' FROM old_delivery_attempts WHERE sequence = ?1");
   }
   return sql.append(" ORDER BY number");
+}
+
+/// Those of notifier ?1, or of all, in state ?2, or in any; of 1.0 in state ?3.
+inline std::string listed(bool by_notifier, bool by_state, std::string_view state) {
+  std::string where(by_notifier ? "notifier_id = ?1" : "TRUE");
+  if (by_state) where.append(" AND state = ").append(state);
+  return where;
+}
+inline std::string count_records(bool has_old, bool by_notifier, bool by_state) {
+  return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"), {},
+                        "COUNT(*)", "COUNT(*)");
+}
+/// At most ?4, newest first, after the first ?5.
+inline std::string page_of_records(bool has_old, bool by_notifier, bool by_state) {
+  return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"),
+                        " ORDER BY sequence DESC LIMIT ?4 OFFSET ?5");
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------
