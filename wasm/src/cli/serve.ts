@@ -69,17 +69,24 @@ const longestBody = 8 * 1024 * 1024;
 const tooLarge = 'The body is larger than this server takes';
 
 /** Reads a body; an answer where it cannot be taken. */
-async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= longestBody) chunks.push(chunk);
-    else chunks = [];
-    // Who sends on is heard out for a while, since an answer before that would be lost.
-    if (size > 4 * longestBody) break;
-  }
-  return size > longestBody ? refusal(413, tooLarge) : Buffer.concat(chunks, size);
+function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    const end = () => resolve(size > longestBody ? refusal(413, tooLarge) : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= longestBody) chunks.push(chunk);
+      else chunks = [];
+      // Who sends on is heard out for a while, since an answer before that would be lost.
+      if (size <= 4 * longestBody) return;
+      request.pause();
+      end();
+    });
+    request.on('end', end);
+    request.on('error', reject);
+    request.on('close', () => reject(Object.assign(new Error('the request broke off'), { code: 'ECONNRESET' }))); // without effect after the end
+  });
 }
 
 /** One line of JSON for each attempt. No URL, address or content: those may hold secrets. */
