@@ -5,12 +5,16 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { fileURLToPath } from 'node:url';
 import { dist, launch, open, pageOf, policy, serve, violations } from './browser.mjs';
 
-const servers = [['notifier serve', process.execPath, join(dist, 'cli/main.js'), 'serve']];
+/** One that has SQLite. */
+const node = isBuiltin('node:sqlite') ? process.execPath : fileURLToPath(new URL('../node_modules/node22/bin/node', import.meta.url));
+const servers = [['notifier serve', node, join(dist, 'cli/main.js'), 'serve']];
 if (process.env.NOTIFIER_SERVER) servers.push(['notifier-server', process.env.NOTIFIER_SERVER]);
 
 /** What webhooks are sent to: answers as told, and counts. */

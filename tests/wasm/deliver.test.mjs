@@ -9,7 +9,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { file, root } from './package.mjs';
-import { startServer } from './server.mjs';
+import { query, startServer } from './server.mjs';
 import { startMailServer, startTarget, until } from './targets.mjs';
 
 const { Webhook } = createRequire(join(root, 'tests/x.js'))('standardwebhooks');
@@ -88,7 +88,7 @@ test('serve delivers to every platform, and shows what came of it', async () => 
     assert.deepEqual([event_id, notifier_id, attempts.length, attempts[0].outcome], [`ev-${events}`, id, 1, 'delivered']);
   }
   assert.equal(await server.stop(), 0);
-  assert.ok(!existsSync(`${server.database}.outbox.lock`));
+  assert.ok(!existsSync(`${server.database}-wal`));
 });
 
 test('the stream tells of outcomes', async () => {
@@ -207,9 +207,7 @@ test('what waits for a notifier is held while it is off, also over a restart, se
   const late = arrived('500/late').length;
 
   // What was changed while no server ran: one is gone.
-  const database = JSON.parse(readFileSync(server.database, 'utf8'));
-  database.apps[0].notifiers = database.apps[0].notifiers.filter(({ id }) => id !== 'no-late');
-  writeFileSync(server.database, JSON.stringify(database));
+  query(server.database, "DELETE FROM registry WHERE kind = 'notifier' AND id = 'no-late'");
   const restarted = await startServer(['--allow-private-targets', '--retry-delays', '3600'], { database: server.database });
   const of = { deliveries: async (id) => JSON.parse((await restarted.ask(`/v1/apps/shop/notifiers/${id}/deliveries`)).text) };
   assert.equal((await of.deliveries('no-off')).deliveries.find(({ id }) => id === held.id).state, 'held', 'over a restart');
@@ -218,8 +216,8 @@ test('what waits for a notifier is held while it is off, also over a restart, se
   await until(async () => (await of.deliveries('no-off')).deliveries.find(({ id }) => id === held.id).attempts.length === 2);
   say((await restarted.stop()).log);
   assert.equal(arrived('500/late').length, late);
-  const records = readFileSync(`${server.database}.outbox`, 'utf8');
-  assert.match(records, /the notifier was removed/);
+  const reasons = query(server.database, "SELECT DISTINCT reason FROM deliveries JOIN delivery_attempts USING (sequence) WHERE notifier_id = 'no-late' AND state = 'dead'");
+  assert.ok(reasons.some(({ reason }) => reason === 'the notifier was removed'), JSON.stringify(reasons));
 });
 
 test('an app that is renamed keeps what waits for it, and one that is removed ends it', async () => {
@@ -378,5 +376,5 @@ test('wrong options end with 2, a missing nodemailer with 1', async () => {
 });
 
 test('nothing but databases and outboxes is left behind', () => {
-  for (const name of readdirSync(folder)) assert.match(name, /^(config\d+\.json|db\d+\.json(\.outbox)?|send\.outbox)$/);
+  for (const name of readdirSync(folder)) assert.match(name, /^(config\d+\.json|db\d+\.json(-wal)?|send\.outbox)$/);
 });

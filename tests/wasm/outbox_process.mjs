@@ -1,12 +1,13 @@
-// A program with an outbox, to be killed: node outbox_process.mjs FILE fill|drain [ROUND COUNT]
+// A program with an outbox, to be killed: node outbox_process.mjs FILE fill|drain [ROUND COUNT]. A FILE in .db is a database.
 
-const { Outbox, Sender } = await import(process.env.NOTIFIER_NODE_ENTRY);
+const { Outbox, Sender, SqliteOutboxStore } = await import(process.env.NOTIFIER_NODE_ENTRY);
 const [file, what, round = '0', count = '2000'] = process.argv.slice(2);
 const target = process.env.NOTIFIER_TARGET;
 const sender = target === undefined ? { send: () => new Promise(() => {}) } : new Sender({ allowPrivate: true });
 /** How wrong this process takes the time of day to be, in milliseconds. */
 const step = Number(process.env.NOTIFIER_CLOCK_STEP ?? 0);
-const outbox = await Outbox.open({ file, sender, retry: { delaysMs: Array(20).fill(100) }, onError: () => {}, clock: () => Date.now() + step });
+const place = file.endsWith('.db') ? { store: await SqliteOutboxStore.open(file) } : { file };
+const outbox = await Outbox.open({ ...place, sender, retry: { delaysMs: Array(20).fill(100) }, onError: () => {}, clock: () => Date.now() + step });
 
 const delivery = (n) => {
   const key = `msg_${round}_${n}`;

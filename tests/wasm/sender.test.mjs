@@ -51,6 +51,27 @@ test('the request is the delivery, byte for byte', async () => {
   assert.equal(target.requests.at(-1).body, body);
 });
 
+test('a target that says 103 without end is given up, and what it says before a reply is not', async () => {
+  const reply = (count) => createTcpServer((socket) => {
+    socket.on('error', () => {});
+    socket.once('data', () => {
+      const say = (left) => {
+        if (left > 0 && !socket.destroyed) socket.write('HTTP/1.1 103 Early Hints\r\nLink: </x>\r\n\r\n', () => setImmediate(() => say(left - 1)));
+        else if (left === 0) socket.end('HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok');
+      };
+      say(count);
+    });
+  });
+  for (const [count, action] of [[5, 'delivered'], [Infinity, 'retry']]) {
+    const server = reply(count);
+    await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const began = performance.now();
+    assert.equal((await newSender().send(httpDelivery(`http://127.0.0.1:${server.address().port}/`))).action, action);
+    assert.ok(performance.now() - began < 20_000, 'long before its time is up');
+    server.close();
+  }
+});
+
 test('connections are kept open', async () => {
   const sender = newSender();
   for (let i = 0; i < 3; ++i) await attempt('ok/kept', {}, sender);

@@ -2,14 +2,14 @@
 
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { request as httpRequest } from 'node:http';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { after, test } from 'node:test';
-import { configuration, createEngine, event, file } from './package.mjs';
-import { startServer } from './server.mjs';
+import { configuration, createEngine, event, file, root } from './package.mjs';
+import { runServer, startServer } from './server.mjs';
 import { until } from './targets.mjs';
 
 const folder = mkdtempSync(join(tmpdir(), 'notifier-serve-'));
@@ -32,7 +32,7 @@ test('what was acknowledged is there after a restart, and after kill -9', async 
   const { notifier } = JSON.parse(added.text);
   assert.equal((await first.ask('/v1/apps/shop/events', { method: 'POST', body: event })).status, 202);
   assert.equal((await first.stop()).code, 0);
-  assert.ok(!existsSync(`${first.database}.lock`));
+  assert.ok(!existsSync(`${first.database}-wal`));
 
   const second = await start(['--import', imported], { database: first.database });
   assert.deepEqual(JSON.parse((await second.ask(`/v1/apps/shop/notifiers/${notifier.id}`)).text).notifier, notifier);
@@ -57,47 +57,24 @@ test('what was acknowledged is there after a restart, and after kill -9', async 
   await third.stop();
 });
 
-test('the file is a snapshot that the other commands take', async () => {
+test('what --export prints is a snapshot that the other commands take', async () => {
   const server = await start(['--import', imported]);
   await server.ask('/v1/apps/shop/events', { method: 'POST', body: event });
   await server.stop();
-  const validate = spawnSync(process.execPath, [file('dist/cli/main.js'), 'validate', server.database], { encoding: 'utf8' });
+  const { stdout } = runServer(server.database, '--export');
+  assert.equal(JSON.parse(stdout).apps[0].notifiers.length, 5);
+  const exported = join(folder, 'exported.json');
+  writeFileSync(exported, stdout);
+  const validate = spawnSync(process.execPath, [file('dist/cli/main.js'), 'validate', exported], { encoding: 'utf8' });
   assert.equal(validate.status, 0, validate.stderr);
-  const exported = spawnSync(process.execPath, [file('dist/cli/main.js'), 'serve', '--export', '--database', server.database], { encoding: 'utf8' });
-  assert.equal(JSON.parse(exported.stdout).apps[0].notifiers.length, 5);
 });
 
-test('a write that fails means 500 and no change', async () => {
-  const server = await start(['--import', imported]);
-  // The draft of the new file cannot be made where a folder stands in its way.
-  mkdirSync(`${server.database}.new`);
-  const answer = await server.ask('/v1/apps/shop/notifiers', { method: 'POST', body: draft('lost') });
-  assert.equal(answer.status, 500);
-  assert.ok(JSON.parse(answer.text).error);
-  assert.equal(JSON.parse((await server.ask('/v1/apps/shop/notifiers')).text).notifiers.length, 5);
-  rmSync(`${server.database}.new`, { recursive: true });
-  assert.equal((await server.ask('/v1/apps/shop/notifiers', { method: 'POST', body: draft('kept') })).status, 201);
-  assert.equal(JSON.parse((await server.ask('/v1/apps/shop/notifiers')).text).notifiers.length, 6);
-  await server.stop();
-});
-
-test('one server at a time has a database; a lock that a dead one left is no hindrance', async () => {
-  const server = await start();
-  const second = spawnSync(process.execPath, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', server.database], { encoding: 'utf8' });
-  assert.equal(second.status, 1);
-  assert.match(second.stderr, /another process/);
-  await server.stop('SIGKILL');
-  assert.ok(existsSync(`${server.database}.lock`));
-  await (await start([], { database: server.database })).stop();
-});
-
-test('a database that cannot be read ends the server with its faults', async () => {
-  const database = join(folder, 'broken.json');
-  writeFileSync(database, '{"version":1,"apps":[{"name":""}]}');
-  const { status, stderr } = spawnSync(process.execPath, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', database], { encoding: 'utf8' });
+test('an earlier Node.js is told in one sentence what is missing', () => {
+  const earlier = join(root, 'tests/node_modules/node18/bin/node');
+  const { status, stderr } = spawnSync(earlier, [file('dist/cli/main.js'), 'serve', '--database', join(folder, 'none.db')], { encoding: 'utf8' });
   assert.equal(status, 1);
-  assert.match(stderr, /apps\[0\]\.name/);
-  assert.ok(!existsSync(`${database}.lock`));
+  assert.match(stderr, /^notifier-wasm: serve: SQLite is not there: it comes with Node\.js 22\.13 or later, and this is v18\.[\d.]+\n$/);
+  assert.ok(!existsSync(join(folder, 'none.db')));
 });
 
 test('without a token no foreign host or origin is served', async () => {
@@ -194,5 +171,5 @@ test('the log has a line for each request and no secret; nothing else is left in
   const lines = log.trim().split('\n').map((line) => JSON.parse(line)).filter(({ delivery }) => delivery === undefined);
   assert.deepEqual(lines.map(({ method, path, status }) => [method, path, status]), [['GET', '/v1/apps/shop/notifiers', 200], ['POST', '/v1/apps/shop/notifiers', 201]]);
   assert.ok(!log.includes('tok-secret') && !log.includes('secret-path'));
-  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith(basename(server.database))), [basename(server.database), `${basename(server.database)}.outbox`]);
+  assert.deepEqual(readdirSync(folder).filter((name) => name.startsWith(basename(server.database))), [basename(server.database)]);
 });

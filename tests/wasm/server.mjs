@@ -1,9 +1,10 @@
 // `notifier serve` as a process of its own, and how to talk to it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { request as httpRequest } from 'node:http';
+import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { after } from 'node:test';
 import { file, root } from './package.mjs';
@@ -13,9 +14,25 @@ after(() => {
   for (const child of children) child.kill('SIGKILL');
 });
 
+/** A Node.js that has SQLite. */
+export const node = isBuiltin('node:sqlite') ? process.execPath : join(root, 'tests/node_modules/node22/bin/node');
+
+/** What SQL finds in a database that no server has open: rows, by the names of their columns. */
+export function query(database, sql) {
+  const script = `const { DatabaseSync } = require('node:sqlite'); console.log(JSON.stringify(new DatabaseSync(process.argv[1]).prepare(process.argv[2]).all()));`;
+  const { status, stdout, stderr } = spawnSync(node, ['--no-warnings', '-e', script, database, sql], { encoding: 'utf8' });
+  assert.equal(status, 0, stderr);
+  return JSON.parse(stdout);
+}
+
+/** Runs the server to its end: it is one that cannot start, or does something else than serve. */
+export function runServer(database, ...args) {
+  return spawnSync(node, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', database, ...args], { encoding: 'utf8', timeout: 60_000 });
+}
+
 /** In the folder of the tests, where nodemailer is installed as a user would install it. */
-export async function startServer(args, { database, env = {} }) {
-  const child = spawn(process.execPath, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', database, ...args], {
+export async function startServer(args, { database, env = {}, program = node }) {
+  const child = spawn(program, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', database, ...args], {
     env: { ...process.env, ...env }, stdio: ['ignore', 'pipe', 'pipe'], cwd: join(root, 'tests'),
   });
   children.push(child);

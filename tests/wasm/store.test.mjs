@@ -129,36 +129,6 @@ test('an outbox file of release 1.0.0 is taken over, without rewriting it at the
   }
 });
 
-test('the database and the outbox of 1.0.0\'s server are taken over', async () => {
-  const { startServer } = await import('./server.mjs');
-  const database = newFile();
-  copyFileSync(fixture('notifier.json'), database);
-  copyFileSync(fixture('notifier.json.outbox'), `${database}.outbox`);
-  const old = JSON.parse(readFileSync(database, 'utf8'));
-  const server = await startServer(['--dry-run'], { database });
-  for (const { id, notifiers } of old.apps) {
-    const said = JSON.parse((await server.ask(`/v1/apps/${id}/notifiers?per_page=100`)).text).notifiers;
-    assert.deepEqual(said.map((notifier) => notifier.id).sort(), notifiers.map((notifier) => notifier.id).sort());
-    const { events } = JSON.parse((await server.ask(`/v1/apps/${id}/events?per_page=100`)).text);
-    assert.equal(events.length, old.events[id]?.length ?? 0);
-    for (const notifier of said) assert.equal((await server.ask(`/v1/apps/${id}/notifiers/${notifier.id}/deliveries`)).status, 200);
-  }
-  assert.equal((await server.stop()).code, 0);
-});
-
-test('serve leaves a file alone that is not its database', async () => {
-  const { spawnSync } = await import('node:child_process');
-  for (const content of ['{\n  "version": 1,\n  "apps": []\n}\n', 'hello\nworld', '{"name":"package"}', '[]', Buffer.from([0, 255, 10])]) {
-    const path = newFile();
-    writeFileSync(path, content);
-    const { status, stderr } = spawnSync(process.execPath, [file('dist/cli/main.js'), 'serve', '--port', '0', '--database', path], { encoding: 'utf8' });
-    assert.equal(status, 1, stderr);
-    assert.match(stderr, /not a database of this program/);
-    assert.deepEqual(readFileSync(path), Buffer.from(content));
-    assert.ok(!existsSync(`${path}.lock`));
-  }
-});
-
 // ---- bodies ----
 
 test('a body that deliveries share is in the file once, and each is sent whole', async () => {

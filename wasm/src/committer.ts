@@ -25,7 +25,7 @@ interface Waiting {
 }
 
 /** One store takes so many outcomes at most. */
-const mostAtOnce = 64;
+const mostAtOnce = 256;
 
 /**
  * Commits what requests come to, one store at a time and many outcomes to a store.

@@ -7,5 +7,18 @@ export { FileStore, type FileStoreOptions } from './delivery/file_store.js';
 export { MemoryStore } from './delivery/memory_store.js';
 export { Outbox, showRecord, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type Resent, type RetryPolicy, type Standing, type TargetLimits } from './delivery/outbox.js';
 export type * from './delivery/outbox_store.js';
+export { SqliteOutboxStore } from './delivery/sqlite_store.js';
 export { Sender, type AttemptOptions, type SenderOptions } from './delivery/sender.js';
 export { type Action, type Verdict } from './delivery/verdict.js';
+
+// For the commands of this package.
+/** @internal */
+export { FileLock } from './delivery/file_lock.js';
+/** @internal */
+export { syncFolder } from './delivery/journal.js';
+/** @internal */
+export { packed } from './delivery/sqlite_store.js';
+/** @internal */
+export { SqliteThread, hasSqlite, needsSqlite } from './delivery/sqlite_thread.js';
+/** @internal */
+export type { OldOutbox, ServerRows } from './delivery/sqlite_task.js';

@@ -120,6 +120,22 @@ inline std::string select_history(bool has_old) {
   return sql.append(" ORDER BY number");
 }
 
+/// Those of notifier ?1, or of all, in state ?2, or in any; of 1.0 in state ?3.
+inline std::string listed(bool by_notifier, bool by_state, std::string_view state) {
+  std::string where(by_notifier ? "notifier_id = ?1" : "TRUE");
+  if (by_state) where.append(" AND state = ").append(state);
+  return where;
+}
+inline std::string count_records(bool has_old, bool by_notifier, bool by_state) {
+  return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"), {},
+                        "COUNT(*)", "COUNT(*)");
+}
+/// At most ?4, newest first, after the first ?5.
+inline std::string page_of_records(bool has_old, bool by_notifier, bool by_state) {
+  return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"),
+                        " ORDER BY sequence DESC LIMIT ?4 OFFSET ?5");
+}
+
 // ---- writing --------------------------------------------------------------------------------------------------------
 
 inline std::string insert_record(bool has_old) {

@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "notifier/adapters/sqlite_database.hpp"
+#include "notifier/adapters/sqlite_registry_sql.hpp"
 #include "notifier/api/response.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/registry/change.hpp"
@@ -79,24 +80,15 @@ inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most
   const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
   };
-  prepare(present_,
-          "SELECT version, CASE WHEN version IS NULL THEN change END FROM registry WHERE kind = ?1 AND id = ?2");
-  prepare(put_,
-          "INSERT INTO registry (kind, id, change, version) VALUES (?1, ?2, ?3, ?4) "
-          "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version");
-  prepare(remove_, "DELETE FROM registry WHERE kind = ?1 AND id = ?2");
-  prepare(add_event_,
-          "INSERT INTO events (app_id, number, event) "
-          "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2 FROM events WHERE app_id = ?1 RETURNING number");
-  prepare(add_event_id_,
-          "INSERT INTO event_ids (app_id, event_id, number) "
-          "SELECT ?1, ?2, 1 + COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1 "
-          "ON CONFLICT DO NOTHING RETURNING number");
-  prepare(forget_events_, "DELETE FROM events WHERE app_id = ?1 AND number <= ?2");
-  prepare(forget_event_ids_, "DELETE FROM event_ids WHERE app_id = ?1 AND number <= ?2");
+  prepare(present_, select_version);
+  prepare(put_, put_change);
+  prepare(remove_, remove_change);
+  prepare(add_event_, insert_event);
+  prepare(add_event_id_, insert_event_id);
+  prepare(forget_events_, forget_events);
+  prepare(forget_event_ids_, forget_event_ids);
   if (!done) return done;
-  return assign(last_of_1_0_, database.query_integer("SELECT last FROM events_of_1_0 WHERE last >= (SELECT rowid FROM "
-                                                     "events ORDER BY rowid LIMIT 1)"));
+  return assign(last_of_1_0_, database.query_integer(last_event_of_1_0));
 }
 
 inline Result<void> StoreWriter::store(const Change& change) {
@@ -200,12 +192,7 @@ inline Result<void> StoreWriter::store(RecordedEvent& event) {
 /// Events of 1.0 are stored without what they are known by. Their own ids are noted when the app has its next event.
 inline Result<void> StoreWriter::take_over_events(const std::string& app_id) {
   if (last_of_1_0_ == 0 || !taken_over_.insert(app_id).second) return {};
-  auto note = SqliteStatement::prepare(
-      database_->handle(),
-      "INSERT OR IGNORE INTO event_ids (app_id, event_id, number) "
-      "SELECT app_id, json_extract(event, '$.id'), number FROM events "
-      "WHERE app_id = ?1 AND rowid <= ?2 AND json_valid(event) AND json_type(event, '$.id') = 'text' "
-      "AND json_extract(event, '$.id') <> '' ORDER BY number");
+  auto note = SqliteStatement::prepare(database_->handle(), take_over_event_ids);
   return note ? note->bind(1, app_id).bind(2, last_of_1_0_).run() : Result<void>(note.error());
 }
 

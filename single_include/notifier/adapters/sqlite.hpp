@@ -18,6 +18,7 @@
 
 #include "notifier/adapters/sqlite_database.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
+#include "notifier/adapters/sqlite_registry_sql.hpp"
 #include "notifier/adapters/sqlite_schema.hpp"
 #include "notifier/adapters/sqlite_store_writer.hpp"
 #include "notifier/notifier.hpp"
@@ -184,16 +185,15 @@ inline Result<void> SqliteStore::prepare() {
   const auto prepare_one = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(reader_.handle(), sql));
   };
-  prepare_one(event_range_, "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1");
-  prepare_one(page_of_events_,
-              "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3");
+  prepare_one(event_range_, detail::sqlite::event_range);
+  prepare_one(page_of_events_, detail::sqlite::page_of_events);
   return done;
 }
 
 inline Result<void> SqliteStore::load(Registry& registry) {
   const std::lock_guard<std::mutex> lock(write_mutex_);
   if (auto done = load_configuration(registry); !done) return done;
-  auto rows = SqliteStatement::prepare(writer_.handle(), "SELECT change FROM registry ORDER BY position");
+  auto rows = SqliteStatement::prepare(writer_.handle(), detail::sqlite::select_changes);
   if (!rows) return rows.error();
   json::Document document;
   std::vector<Change> changes;
@@ -211,7 +211,7 @@ inline Result<void> SqliteStore::load(Registry& registry) {
 }
 
 inline Result<void> SqliteStore::load_configuration(Registry& registry) {
-  auto row = SqliteStatement::prepare(writer_.handle(), "SELECT document FROM configuration");
+  auto row = SqliteStatement::prepare(writer_.handle(), detail::sqlite::select_configuration);
   if (!row) return row.error();
   const auto exists = row->step();
   if (!exists.has_value()) return exists.error();
@@ -219,8 +219,8 @@ inline Result<void> SqliteStore::load_configuration(Registry& registry) {
 }
 
 inline Result<void> SqliteStore::store_configuration(std::string_view document) {
-  if (auto done = writer_.execute("DELETE FROM configuration"); !done) return done;
-  auto insert = SqliteStatement::prepare(writer_.handle(), "INSERT INTO configuration (document) VALUES (?1)");
+  if (auto done = writer_.execute(detail::sqlite::drop_configuration.data()); !done) return done;
+  auto insert = SqliteStatement::prepare(writer_.handle(), detail::sqlite::insert_configuration);
   return insert ? insert->bind(1, document).run() : Result<void>(insert.error());
 }
 

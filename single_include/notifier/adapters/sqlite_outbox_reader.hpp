@@ -168,12 +168,8 @@ class OutboxReader {
 
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    std::string where = query.notifier_id.empty() ? "TRUE" : "notifier_id = ?1";
-    std::string old_where = where;
-    if (query.state) {
-      where += " AND state = ?2";
-      old_where += " AND state = ?3";
-    }
+    const bool by_notifier = !query.notifier_id.empty();
+    const bool by_state = query.state.has_value();
     const auto bind = [&](SqliteStatement& statement) -> SqliteStatement& {
       if (!query.notifier_id.empty()) statement.bind(1, query.notifier_id);
       if (query.state) statement.bind(2, to_string(*query.state));
@@ -184,18 +180,17 @@ class OutboxReader {
     SqliteStatement page;
     std::size_t total = 0;
     const std::size_t first = out.size();
-    auto done = prepare(count, select_records(has_old_, where, old_where, {}, "COUNT(*)", "COUNT(*)"));
+    auto done = prepare(count, count_records(has_old_, by_notifier, by_state));
     if (done) {
       done =
           each_row(bind(count), [&](const SqliteStatement& row) { total += static_cast<std::size_t>(row.integer(0)); });
     }
     if (done) {
-      done = prepare(page, select_records(has_old_, where, old_where,
-                                          " ORDER BY sequence DESC LIMIT " + std::to_string(query.limit) + " OFFSET " +
-                                              std::to_string(query.offset)));
+      done = prepare(page, page_of_records(has_old_, by_notifier, by_state));
     }
     if (done) {
-      done = each_row(bind(page), [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
+      bind(page).bind(4, static_cast<std::int64_t>(query.limit)).bind(5, static_cast<std::int64_t>(query.offset));
+      done = each_row(page, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
     }
     for (std::size_t i = first; done && i < out.size(); ++i) done = read_history(out[i]);
     if (!done) return std::move(done).error();

@@ -4,9 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { FileStore, showRecord, type Outbox, type OutboxReport, type Sender, type Standing } from '../node.js';
-import type { ApiRequest, Change, Delivery, History, Outcome } from '../types.js';
+import { showRecord, type Outbox, type OutboxReport, type Sender, type Standing } from '../node.js';
+import type { ApiRequest, Change, Delivery, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
+import { AskedHistory, type Pages } from './asked_history.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
 import { dashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
@@ -15,12 +16,13 @@ import { EventStreams } from './event_streams.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
-Serves the notifier API over HTTP, delivers, and shows at / a page that shows and changes the notifiers. Keeps everything in one JSON
-file, which is replaced at one stroke before each answer, and what is to be sent beside it in FILE.outbox.
+Serves the notifier API over HTTP, delivers, and shows at / a page that shows and changes the notifiers. Keeps everything in one SQLite
+file, which notifier-server can use, too, one of them at a time; what is acknowledged is on the disk. Needs Node.js 22.13 or later.
 
   --port N           listen on this port (default 7070); 0 picks a free one
   --host ADDRESS     listen on this address (default 127.0.0.1; with a token 0.0.0.0)
-  --database FILE    the data (default notifier.json); made where there is none. It holds secrets
+  --database FILE    the data (default notifier.db); made where there is none. It holds secrets. A JSON file of an earlier release, with
+                     FILE.outbox, is taken over, and kept as FILE.old; without this option a notifier.json, where there is no notifier.db
   --token TOKEN      ask for \`Authorization: Bearer TOKEN\`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
@@ -67,17 +69,24 @@ const longestBody = 8 * 1024 * 1024;
 const tooLarge = 'The body is larger than this server takes';
 
 /** Reads a body; an answer where it cannot be taken. */
-async function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
-  let chunks: Buffer[] = [];
-  let size = 0;
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length;
-    if (size <= longestBody) chunks.push(chunk);
-    else chunks = [];
-    // Who sends on is heard out for a while, since an answer before that would be lost.
-    if (size > 4 * longestBody) break;
-  }
-  return size > longestBody ? refusal(413, tooLarge) : Buffer.concat(chunks, size);
+function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = [];
+    let size = 0;
+    const end = () => resolve(size > longestBody ? refusal(413, tooLarge) : chunks.length === 1 ? chunks[0]! : Buffer.concat(chunks, size));
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= longestBody) chunks.push(chunk);
+      else chunks = [];
+      // Who sends on is heard out for a while, since an answer before that would be lost.
+      if (size <= 4 * longestBody) return;
+      request.pause();
+      end();
+    });
+    request.on('end', end);
+    request.on('error', reject);
+    request.on('close', () => reject(Object.assign(new Error('the request broke off'), { code: 'ECONNRESET' }))); // without effect after the end
+  });
 }
 
 /** One line of JSON for each attempt. No URL, address or content: those may hold secrets. */
@@ -101,10 +110,10 @@ const switchedOff = 'the notifier was switched off';
 class Service {
   readonly #engine: Engine;
   readonly #database: Database;
-  readonly #deliveries: FileStore;
   readonly #isDry: boolean;
   readonly #hasMailServer: boolean;
   readonly #committer: Committer;
+  readonly #history: AskedHistory;
   /** Deliveries that requests have sent again, until that is on the disk. */
   #resent: Promise<unknown>[] = [];
   /** Notifiers that were switched off since their target is gone or kept failing: what waits for them ends. */
@@ -116,12 +125,21 @@ class Service {
   sender!: Sender;
   readonly streams = new EventStreams();
 
-  constructor(database: Database, deliveries: FileStore, isDry: boolean, hasMailServer: boolean) {
+  constructor(database: Database, isDry: boolean, hasMailServer: boolean) {
     this.#database = database;
-    this.#deliveries = deliveries;
     this.#isDry = isDry;
     this.#hasMailServer = hasMailServer;
-    this.#engine = newEngine({ history: this.#history(), refuseUrl: (url) => this.#refuse(url) });
+    const { store } = database;
+    this.#history = new AskedHistory({
+      events: (appId, offset, limit) => database.events(appId, offset, limit),
+      async deliveries(notifierId, offset, limit) {
+        const { total, records } = await store.list({ notifierId, offset, limit });
+        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
+      },
+      state: async (notifierId, deliveryId) => (await store.find(notifierId, deliveryId))?.state,
+      resend: (notifierId, deliveryId) => void this.#resent.push(this.outbox.resend(notifierId, deliveryId)),
+    });
+    this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
     this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
   }
 
@@ -135,33 +153,17 @@ class Service {
     return reason === 'none' ? undefined : text;
   }
 
-  /** What deliveries came to, for the API. */
-  #history(): History {
-    return {
-      events: (appId, offset, limit) => this.#database.events(appId, offset, limit),
-      deliveries: (_, notifierId, offset, limit) => {
-        const { total, records } = this.#deliveries.list({ notifierId, offset, limit });
-        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
-      },
-      retry: (_, notifierId, deliveryId) => {
-        const record = this.#deliveries.find(notifierId, deliveryId);
-        if (record === undefined) return 'not found';
-        if (record.state !== 'dead') return record.state;
-        this.#resent.push(this.outbox.resend(notifierId, deliveryId));
-        return 'due';
-      },
-    };
-  }
-
   /** Resolves when the answer may be given: when everything is on the disk. */
   async answer(request: ApiRequest): Promise<Outcome | Answer> {
     try {
       let resent: Promise<unknown>[] = [];
-      const outcome = await this.#commit(() => {
-        const handled = this.#engine.handle(request);
-        resent = this.#resent.splice(0);
-        return handled;
-      });
+      const outcome = await this.#history.answer((pages: Pages) =>
+        this.#commit(() => {
+          const handled = this.#history.within(pages, () => this.#engine.handle(request));
+          resent = this.#resent.splice(0);
+          return handled;
+        }),
+      );
       await Promise.all(resent);
       return outcome;
     } catch (error) {
@@ -181,23 +183,20 @@ class Service {
   /** Which deliveries are new, and have not ended at once as mail to nobody does: of that has been told. */
   #stillNew(outcome: Outcome): boolean[] {
     const isNew = this.#isNew.get(outcome) ?? [];
-    return outcome.deliveries.map(({ notifierId, idempotencyKey }, i) => (isNew[i] ?? true) && (this.#isDry || this.#deliveries.find(notifierId, idempotencyKey)?.state !== 'dead'));
+    return outcome.deliveries.map((delivery, i) => (isNew[i] ?? true) && (this.#isDry || delivery.platform !== 'email' || delivery.envelope.to.length > 0));
   }
 
-  /** Keeps changes and events, then deliveries: all of it, or nothing. */
+  /** Keeps changes, events and deliveries: all of it, or nothing. */
   async #keep(outcomes: readonly Outcome[]): Promise<void> {
-    const undo = this.#database.store(outcomes);
-    try {
-      const isNew = await this.outbox.offer(outcomes.flatMap(({ deliveries }) => deliveries));
-      let at = 0;
-      for (const outcome of outcomes) {
-        const own = isNew.slice(at, (at += outcome.deliveries.length));
-        this.#isNew.set(outcome, own);
-        markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
-      }
-    } catch (error) {
-      undo();
-      throw error;
+    const rows = { changes: outcomes.flatMap(({ changes }) => changes), events: outcomes.flatMap(({ events }) => events) };
+    const deliveries = outcomes.flatMap((outcome) => outcome.deliveries);
+    if (deliveries.length === 0) return void (await this.#database.keep(rows, []));
+    const isNew = await this.outbox.offerBy(deliveries, (entries) => this.#database.keep(rows, entries));
+    let at = 0;
+    for (const outcome of outcomes) {
+      const own = isNew.slice(at, (at += outcome.deliveries.length));
+      this.#isNew.set(outcome, own);
+      markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
     }
   }
 
@@ -304,27 +303,18 @@ function logAccess(request: IncomingMessage, response: ServerResponse): void {
   });
 }
 
-function fill(engine: Engine, database: Database, path: string, importFile: string | undefined): void {
+async function fill(engine: Engine, database: Database, path: string, importFile: string | undefined): Promise<void> {
   let file = path;
   try {
-    database.load(engine);
+    await database.load(engine);
     if (importFile !== undefined && engine.apps().length === 0) {
       file = importFile;
       engine.load(readInput(importFile));
-      database.adopt(engine);
-      database.write();
+      await database.adopt(engine);
     }
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     throw new Failure(faults(error).map((fault) => `${file}: ${fault}`).join('\nnotifier-wasm: '));
-  }
-}
-
-function openDeliveries(path: string, onError: (error: unknown) => void): FileStore {
-  try {
-    return new FileStore(path, { onError });
-  } catch (error) {
-    throw new Failure((error as Error).message);
   }
 }
 
@@ -349,25 +339,23 @@ export async function serve(args: string[]): Promise<number> {
   };
   const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
   const host = values.host ?? (token === undefined ? '127.0.0.1' : '0.0.0.0');
-  const path = values.database ?? 'notifier.json';
+  const path = values.database ?? 'notifier.db';
 
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
-  const database = new Database(path);
-  let deliveries: FileStore | undefined;
+  const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined);
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
     if (values.export) {
       const engine = newEngine();
-      fill(engine, database, path, values.import);
+      await fill(engine, database, path, values.import);
       process.stdout.write(`${engine.snapshot()}\n`);
       return 0;
     }
     const isDry = values['dry-run'] ?? false;
     const isLogged = !values['no-access-log'];
-    deliveries = openDeliveries(`${path}.outbox`, onError);
-    const service = new Service(database, deliveries, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '');
+    const service = new Service(database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '');
     const { engine } = service;
-    fill(engine, database, path, values.import);
+    await fill(engine, database, path, values.import);
     try {
       engine.configure({ emailFrom: values['email-from'], linkBase: values['link-base'] });
     } catch (error) {
@@ -376,7 +364,7 @@ export async function serve(args: string[]): Promise<number> {
     }
 
     delivering = await openOutbox(values, {
-      store: deliveries,
+      store: database.store,
       resume: !isDry,
       retry,
       secrets: (id) => engine.signingSecrets(id),
@@ -423,7 +411,6 @@ export async function serve(args: string[]): Promise<number> {
   } finally {
     await delivering?.outbox.close();
     delivering?.sender.close();
-    await deliveries?.close();
-    database.release();
+    await database.close();
   }
 }

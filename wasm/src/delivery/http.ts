@@ -12,6 +12,9 @@ import { classifyFailure, classifyReply, type Failure, type Verdict } from './ve
 /** A reply is read no further: NOTIFIER_MAX_REPLY_BYTES. */
 const longestReply = 20 * 1024;
 
+/** Replies 1xx that may come before the one that counts: each costs the event loop its while, and a target could send them for ever. */
+const mostInterim = 16;
+
 export interface HttpTimeouts {
   /** For resolving and connecting. */
   connectMs: number;
@@ -124,6 +127,10 @@ export class HttpSender {
         });
       });
       request.on('error', fail);
+      let interim = 0;
+      request.on('information', () => {
+        if (++interim > mostInterim) stop(new Error('interim replies without end'));
+      });
       request.on('response', (incoming) => {
         response = incoming;
         incoming.on('data', (chunk: Buffer) => {

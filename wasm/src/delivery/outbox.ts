@@ -294,12 +294,22 @@ export class Outbox {
 
   /** The same, and says of each whether it was new. */
   async offer(deliveries: readonly Delivery<string | Uint8Array>[]): Promise<boolean[]> {
+    return this.offerBy(deliveries, (entries) => this.#store.insert(entries));
+  }
+
+  /**
+   * The same for who stores something together with them.
+   *
+   * @param insert stores both, as the store's own `insert` would; it is called at once
+   * @internal
+   */
+  async offerBy(deliveries: readonly Delivery<string | Uint8Array>[], insert: OutboxStore['insert']): Promise<boolean[]> {
     this.#checkOpen();
     needDeliveries(deliveries, 'enqueue');
     if (deliveries.length === 0) return [];
     const contents = deliveries.map(withText);
     const { records } = this.#core.ask<{ records: Omit<StoredRecord, 'sequence'>[] }>('notifier_outbox_describe', [JSON.stringify(contents.map(headOf))], [], [this.#wallClock()]);
-    const sequences = await this.#stored(async () => this.#store.insert(contents.map((delivery, i) => ({ record: records[i]!, delivery }))));
+    const sequences = await this.#stored(async () => insert(contents.map((delivery, i) => ({ record: records[i]!, delivery }))));
     const added = records.flatMap((record, i) => (sequences[i]! > 0 ? [{ ...record, sequence: sequences[i]! }] : []));
     if (!this.#isClosed) this.#admit(added.filter(({ state }) => state === 'pending'));
     this.#count();

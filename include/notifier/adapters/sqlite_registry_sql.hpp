@@ -1,0 +1,57 @@
+// The SQL of what a SqliteStore keeps beside its outbox, all of it: the registry's rows and the history of events. Its
+// tables are in sqlite_schema.hpp.
+
+#pragma once
+
+#include <string_view>
+
+#include "notifier/config.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::sqlite {
+
+// ---- the registry ---------------------------------------------------------------------------------------------------
+
+inline constexpr std::string_view select_changes = "SELECT change FROM registry ORDER BY position";
+/// The version of a row, and where it has none its change, which says it.
+inline constexpr std::string_view select_version =
+    "SELECT version, CASE WHEN version IS NULL THEN change END FROM registry WHERE kind = ?1 AND id = ?2";
+inline constexpr std::string_view put_change =
+    "INSERT INTO registry (kind, id, change, version) VALUES (?1, ?2, ?3, ?4) "
+    "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version";
+inline constexpr std::string_view remove_change = "DELETE FROM registry WHERE kind = ?1 AND id = ?2";
+
+inline constexpr std::string_view select_configuration = "SELECT document FROM configuration";
+inline constexpr std::string_view drop_configuration = "DELETE FROM configuration";
+inline constexpr std::string_view insert_configuration = "INSERT INTO configuration (document) VALUES (?1)";
+
+// ---- events ---------------------------------------------------------------------------------------------------------
+
+inline constexpr std::string_view insert_event =
+    "INSERT INTO events (app_id, number, event) "
+    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2 FROM events WHERE app_id = ?1 RETURNING number";
+/// Gives no row where the app has an event of this id.
+inline constexpr std::string_view insert_event_id =
+    "INSERT INTO event_ids (app_id, event_id, number) "
+    "SELECT ?1, ?2, 1 + COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1 "
+    "ON CONFLICT DO NOTHING RETURNING number";
+inline constexpr std::string_view forget_events = "DELETE FROM events WHERE app_id = ?1 AND number <= ?2";
+inline constexpr std::string_view forget_event_ids = "DELETE FROM event_ids WHERE app_id = ?1 AND number <= ?2";
+
+inline constexpr std::string_view event_range =
+    "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1";
+inline constexpr std::string_view page_of_events =
+    "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3";
+
+/// Of the last event that 1.0 stored, as long as one of them is left.
+inline constexpr std::string_view last_event_of_1_0 =
+    "SELECT last FROM events_of_1_0 WHERE last >= (SELECT rowid FROM events ORDER BY rowid LIMIT 1)";
+/// Notes by which ids an app's events of 1.0 are known.
+inline constexpr std::string_view take_over_event_ids =
+    "INSERT OR IGNORE INTO event_ids (app_id, event_id, number) "
+    "SELECT app_id, json_extract(event, '$.id'), number FROM events "
+    "WHERE app_id = ?1 AND rowid <= ?2 AND json_valid(event) AND json_type(event, '$.id') = 'text' "
+    "AND json_extract(event, '$.id') <> '' ORDER BY number";
+
+}  // namespace detail::sqlite
+NOTIFIER_NAMESPACE_END
