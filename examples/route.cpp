@@ -276,6 +276,8 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
   Progress progress;
   bool all_good = true;
   std::uint64_t line_number = 0;
+  std::uint64_t events = 0;
+  std::uint64_t untyped = 0;  // deliveries of events that have no type
   std::uint64_t written = 0;
   std::string_view line;
   // Who follows a log sees what comes of it at once.
@@ -303,10 +305,12 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
         write_delivery(writer, delivery);
         output.end_line();
         ++written;
+        if (delivery.event_type.empty()) ++untyped;
       });
       good = routed.has_value();
       if (!good) error = routed.error();
     }
+    ++events;
     if (!good) {
       all_good = false;
       progress.clear();
@@ -315,6 +319,11 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
     progress.tick(line_number, written);
   }
   progress.clear();
+  if (untyped != 0)
+    std::fputs("notifier-route: some events have no type, and say only that an event happened\n", stderr);
+  if (written == 0 && events != 0 && all_good && !lines.failed()) {
+    std::fputs("notifier-route: nobody is told of any of these events; --explain says why\n", stderr);
+  }
   if (!lines.failed()) return all_good;
   std::fputs("notifier-route: cannot read the events\n", stderr);
   return false;

@@ -39,7 +39,7 @@ class Access {
     if (is_cors && request.method == "OPTIONS" && request.has_header("Access-Control-Request-Method")) {
       response.status = 204;
       response.set_header("Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, PUT, DELETE");
-      response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      response.set_header("Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match");
       response.set_header("Access-Control-Max-Age", "600");
       return false;
     }

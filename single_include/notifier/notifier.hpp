@@ -4319,13 +4319,14 @@ struct DraftView {
   json::View type;
   json::View created_at;
   json::View updated_at;
+  json::View switched_off;
 
   std::vector<std::string_view> unknown;  ///< keys that no notifier has
 
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data";
+      "selected_event_ids selected_events app_id app type_data switched_off secrets_set";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -4368,7 +4369,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = type_data = json::View();
+  id = platform = type = created_at = updated_at = switched_off = type_data = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -4385,7 +4386,8 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 8: known = is("platform", platform); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11: known = is("platform_id", platform_id_value); break;
+      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
+      case 12: known = is("switched_off", switched_off); break;
       case 15:
         known =
             is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
@@ -4833,6 +4835,12 @@ NOTIFIER_NAMESPACE_BEGIN
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.
 struct Notifier {
+  /// By whom nobody was asked: its target is gone, or kept failing.
+  struct SwitchedOff {
+    std::string reason;  ///< one English sentence without a final full stop; Verdict::reason
+    Timestamp at;
+  };
+
   std::string id;
   std::string app_id;
   std::string app;  ///< the app's name
@@ -4845,6 +4853,7 @@ struct Notifier {
   TypeData type_data;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
+  std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
 };
 
 /// What a client asks for in add and update: every part optional, nothing judged yet.
@@ -9271,11 +9280,27 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   });
 }
 
+inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
+  bool is_begun = false;
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+    if (!is_write_only || !has_value(field, notifier.type_data)) continue;
+    if (!is_begun) {
+      out.key("secrets_set");
+      out.begin_array();
+      is_begun = true;
+    }
+    out.string(field.key());
+  }
+  if (is_begun) out.end_array();
+}
+
 }  // namespace detail
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
-/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: switched_off
+/// (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -9295,9 +9320,73 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
     out.member("app", notifier.app);
     out.key("type_data");
     detail::write_type_data(out, notifier, secrets);
+    if (notifier.switched_off) {
+      out.key("switched_off");
+      out.object([&] {
+        out.member("reason", notifier.switched_off->reason);
+        detail::write_time(out, "at", notifier.switched_off->at);
+      });
+    }
+    if (secrets == Secrets::hide) detail::write_secrets_set(out, notifier);
   });
 }
 
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/stored_notifier.hpp --------------------------------------------------------------------------
+
+// The rules for a notifier as it is stored, beyond those for a draft.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
+  notifier.selected_event_ids.clear();
+  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
+}
+
+/// False where an id is not known.
+inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
+  for (const std::string& id : notifier.selected_event_ids) {
+    const EventType* const type = vocabulary.find_event_type_by_id(id);
+    if (type == nullptr) return false;
+    selected.push_back(vocabulary.bit_of(*type));
+  }
+  return true;
+}
+
+/// Reads `switched_off`, of a notifier that is not active.
+/// @param value  `{"reason","at"}`; missing or null: nothing
+inline void read_switched_off(json::View value, Notifier& notifier, Problems& problems) {
+  notifier.switched_off.reset();
+  if (!value.exists() || value.is_null() || notifier.active) return;
+  Notifier::SwitchedOff off;
+  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value["at"].string(), off.at)) {
+    return problems.add("switched_off", "must be an object with reason, a text, and at, a date and time", "type");
+  }
+  off.reason = value["reason"].string();
+  if (check_text("switched_off.reason", off.reason, NOTIFIER_MAX_NAME_BYTES, problems)) notifier.switched_off = off;
+}
+
+/// What may not be stored whoever says so.
+inline void check_stored(const Notifier& notifier, Problems& problems) {
+  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
+  if (notifier.switched_off && !notifier.active) {
+    check_text("switched_off.reason", notifier.switched_off->reason, NOTIFIER_MAX_NAME_BYTES, problems);
+  }
+  const TypeData& data = notifier.type_data;
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
+      problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.kind == PlatformField::Kind::addresses) {
+      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
+    }
+  }
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/change.hpp -----------------------------------------------------------------------------------
@@ -9420,6 +9509,7 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   read_text(object, "app", "app", out.app, problems);
   read_time(draft.created_at, "created_at", out.created_at, problems);
   read_time(draft.updated_at, "updated_at", out.updated_at, problems);
+  read_switched_off(draft.switched_off, out, problems);
 }
 
 /// What a change expects. Of a notifier it is a moment, in whichever of the forms of one.
@@ -9562,20 +9652,24 @@ inline bool is_among(std::string_view key, std::string_view list) {
   return found;
 }
 
-/// How many bytes have to be put in, taken out or replaced to make one text of another (Levenshtein).
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
 /// @param b  at most 63 bytes long
 inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::size_t, 64> row{};
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = (std::min)(replaced, (std::min)(diagonal, row[j]) + 1);
+  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
     }
   }
-  return row[b.size()];
+  return rows[a.size() % 3][b.size()];
 }
 
 /// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
@@ -9984,7 +10078,7 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -9993,6 +10087,7 @@ class PackedReader {
 ///     then each field of the platform's row: a text, or a list of texts
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
+///     where it was switched off by nobody: text, why; varint, how long after created_at
 class Record {
  public:
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
@@ -10041,6 +10136,7 @@ class Record {
   static constexpr unsigned active_flag = 1;
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
+  static constexpr unsigned switched_off_flag = 8;
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
@@ -10058,8 +10154,9 @@ class Record {
 
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice) {
+  const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0);
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -10077,6 +10174,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
   for (const EventBit bit : selected) append_varint(out, bit);
+  if (is_switched_off) {
+    append_packed(out, notifier.switched_off->reason);
+    append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
+  }
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -10113,6 +10214,12 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   selected.clear();
   for (std::uint64_t count = reader.varint(); count > 0; --count) {
     selected.push_back(static_cast<EventBit>(reader.varint()));
+  }
+  out.switched_off.reset();
+  if (has(switched_off_flag)) {
+    out.switched_off.emplace();
+    out.switched_off->reason = reader.text();
+    out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
 }
 
@@ -11763,6 +11870,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   read_time(draft_.updated_at, "updated_at", notifier_.updated_at, problems_);
   // A zero Timestamp means "must not exist yet" in a Change.
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
+  read_switched_off(draft_.switched_off, notifier_, problems_);
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
   if (!problems_.empty() || !faults_.empty()) return;
@@ -12476,46 +12584,6 @@ inline std::string Registry::configuration() const {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/stored_notifier.hpp --------------------------------------------------------------------------
-
-// The rules for a notifier as it is stored, beyond those for a draft.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline void name_selected(const Vocabulary& vocabulary, const std::vector<EventBit>& selected, Notifier& notifier) {
-  notifier.selected_event_ids.clear();
-  for (const EventBit bit : selected) notifier.selected_event_ids.emplace_back(vocabulary.event_types()[bit].id);
-}
-
-/// False where an id is not known.
-inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier, std::vector<EventBit>& selected) {
-  for (const std::string& id : notifier.selected_event_ids) {
-    const EventType* const type = vocabulary.find_event_type_by_id(id);
-    if (type == nullptr) return false;
-    selected.push_back(vocabulary.bit_of(*type));
-  }
-  return true;
-}
-
-/// What may not be stored whoever says so.
-inline void check_stored(const Notifier& notifier, Problems& problems) {
-  check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
-  const TypeData& data = notifier.type_data;
-  for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {
-      problems.add(field.path, "is not a valid URL", "invalid_url");
-    } else if (field.kind == PlatformField::Kind::addresses) {
-      for (const std::string& address : data.*field.texts) check_email(field.path, address, problems);
-    }
-  }
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/applying.hpp ---------------------------------------------------------------------------------
 
 // What a planned change does to a Registry: judged by what it expects, then done.
@@ -12966,6 +13034,7 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);
+  if (notifier.active) notifier.switched_off.reset();
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();
@@ -13595,9 +13664,11 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   std::vector<const AppBlock*> apps;
   explained.status = find_audience(state, event, audience, apps);
   explained.text = status_text(explained.status, event, apps);
+  if (event.type.empty()) explained.text += "; it has no type";
   const Vocabulary& vocabulary = *state.vocabulary;
   const EventBit bit = vocabulary.bit_of_kind(event.type);
-  const std::string what = bit == vocabulary.unselectable_bit()
+  const std::string what = event.type.empty() ? "events without a type"
+                           : bit == vocabulary.unselectable_bit()
                                ? "events of kind " + quoted(event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
@@ -16232,7 +16303,7 @@ struct Request {
   std::string_view method = {};  ///< "GET", "POST", ...
   std::string_view target = {};  ///< path and query, still percent-encoded: "/v1/apps/my-app/notifiers?"
   std::string_view body = {};
-  std::vector<HeaderView> headers = {};  ///< only Content-Type and Idempotency-Key are looked at; may be empty
+  std::vector<HeaderView> headers = {};  ///< Content-Type, Idempotency-Key, If-None-Match are looked at; may be empty
   /// Who asks, where the host knows: shown as the actor of the events that a change makes. May be empty.
   std::string_view username = {};
   std::string_view email = {};
@@ -16990,6 +17061,38 @@ inline Response list_collaborators(Call& call) {
 }  // namespace detail::api
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/api/revalidation.hpp ----------------------------------------------------------------------------------
+
+// Answers that a client may keep, and asks for again only where they have changed.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail::api {
+
+/// What holds nothing to protect may be kept by who asked, and is asked for again before it is used: by its ETag, and
+/// the answer is 304 where it is still the same (RFC 9110, 13.1.2).
+inline Response without_secrets(const Call& call, Response response) {
+  char tag[34] = {'"'};
+  *Hash128().add(response.body).write_hex(tag + 1) = '"';
+  const std::string_view etag(tag, sizeof tag);
+  for (Header& header : response.headers) {
+    if (header.name == "Cache-Control") header.value = "private, no-cache";
+  }
+  response.headers.push_back({"ETag", std::string(etag)});
+  for (const HeaderView& header : call.request.headers) {
+    if (!net::equals_lower(header.name, "if-none-match")) continue;
+    // In a list of tags no quote stands within one, so that ours is found where it is one of them, W/ before it or not.
+    if (header.value != "*" && header.value.find(etag) == std::string_view::npos) continue;
+    response.status = 304;
+    response.body.clear();
+    response.headers.erase(response.headers.begin());  // Content-Type: of nothing
+    break;
+  }
+  return response;
+}
+
+}  // namespace detail::api
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/table_json.hpp -------------------------------------------------------------------------------
 
 // A platform as the public API shows it.
@@ -17023,51 +17126,43 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// What holds nothing to protect may be kept by who asked, and is asked for again before it is used.
-inline Response without_secrets(Response response) {
-  for (Header& header : response.headers) {
-    if (header.name == "Cache-Control") header.value = "private, no-cache";
-  }
-  return response;
-}
-
 inline Response list_platforms(Call& call) {
-  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
-    for (auto info = platforms_begin(); info != platforms_end(); ++info)
-      write_json(out, *info, *call.registry.vocabulary());
-  }));
+  return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
+                           for (auto info = platforms_begin(); info != platforms_end(); ++info)
+                             write_json(out, *info, *call.registry.vocabulary());
+                         }));
 }
 
 inline Response search_platforms(Call& call) {
-  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
-    const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
-    if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
-  }));
+  return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
+                           const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
+                           if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
+                         }));
 }
 
 inline Response show_platform(Call& call) {
   const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
   if (info == nullptr) return not_found("notification_platform");
-  return without_secrets(json_response(200, [&](json::Writer& out) {
-    out.object([&] {
-      out.key("notification_platform");
-      write_json(out, *info, *call.registry.vocabulary());
-    });
-  }));
+  return without_secrets(call, json_response(200, [&](json::Writer& out) {
+                           out.object([&] {
+                             out.key("notification_platform");
+                             write_json(out, *info, *call.registry.vocabulary());
+                           });
+                         }));
 }
 
 inline Response list_event_types(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return without_secrets(list_response("event_types", [&](json::Writer& out) {
-    for (const EventType& type : vocabulary->event_types()) write_json(out, type);
-  }));
+  return without_secrets(call, list_response("event_types", [&](json::Writer& out) {
+                           for (const EventType& type : vocabulary->event_types()) write_json(out, type);
+                         }));
 }
 
 inline Response list_event_categories(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return without_secrets(list_response("event_categories", [&](json::Writer& out) {
-    for (const Category& category : vocabulary->categories()) write_json(out, category);
-  }));
+  return without_secrets(call, list_response("event_categories", [&](json::Writer& out) {
+                           for (const Category& category : vocabulary->categories()) write_json(out, category);
+                         }));
 }
 
 }  // namespace detail::api
@@ -17526,6 +17621,9 @@ inline Response update_notifier(Call& call) {
   return response;
 }
 
+/// Of why a notifier was switched off, in bytes, no more is kept.
+inline constexpr std::size_t longest_reason = 1024;
+
 /// What the host does to a notifier that kept failing. One that is off already is left alone.
 inline Response switch_off_notifier(Call& call, std::string_view app_id, std::string_view id, std::string_view reason) {
   const auto app = call.registry.find_app(app_id);
@@ -17537,8 +17635,11 @@ inline Response switch_off_notifier(Call& call, std::string_view app_id, std::st
   draft.active = false;
   auto change = call.registry.plan_update(app->id, id, draft);
   if (!change) return failure(change.error());
+  Notifier& off = change->notifier;
+  const std::string_view why = reason.substr(0, cut_position(reason, longest_reason));
+  if (!has_no_text(why) && is_utf8(why)) off.switched_off = Notifier::SwitchedOff{std::string(why), off.updated_at};
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, off);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at, reason);
   call.outcome.changes.push_back(std::move(*change));
   return response;
@@ -17941,15 +18042,15 @@ namespace detail::api {
 /// `link_base` is empty where there is none.
 inline Response show_settings(Call& call) {
   const Settings settings = call.registry.settings();
-  return json_response(200, [&](json::Writer& out) {
-    out.object([&] {
-      out.key("settings");
-      out.object([&] {
-        out.member("email_from", settings.email_from);
-        out.member("link_base", settings.link_base);
-      });
-    });
-  });
+  return without_secrets(call, json_response(200, [&](json::Writer& out) {
+                           out.object([&] {
+                             out.key("settings");
+                             out.object([&] {
+                               out.member("email_from", settings.email_from);
+                               out.member("link_base", settings.link_base);
+                             });
+                           });
+                         }));
 }
 
 }  // namespace detail::api
@@ -18111,7 +18212,10 @@ class Api {
 inline Outcome Api::handle(const Request& request) {
   Outcome outcome = answer(request);
   if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
+    // A 304 could only tell the length of what the client has already.
+    if (outcome.response.status != 304) {
+      outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
+    }
     outcome.response.body.clear();
     outcome.stream_app_id.clear();
   }

@@ -33,6 +33,25 @@ export function keepsItsPromises(start) {
   const arrived = (id) => target.requests.filter(({ path, body }) => new URL(path, 'http://x').pathname.endsWith(`/${id}`) && !/"type":"(new|edit|delete)_notifier"|"type":"rename_app"/.test(body));
   const keys = (requests) => new Set(requests.map(({ headers }) => headers['webhook-id']));
 
+  test('a URL where nothing can ever be delivered is refused before it is kept, and one of this network where it is allowed is kept', async () => {
+    const database = join(folder, 'refusing');
+    const file = `${database}.config.json`;
+    writeFileSync(file, JSON.stringify({ version: 1, apps: [{ id: '1', name: 'shop', notifiers: [] }] }));
+    for (const [options, status] of [[[], 422], [['--allow-private-targets'], 201]]) {
+      const server = await start(database, ['--import', file, ...options]);
+      servers.add(server);
+      const { notification_platforms: [{ id }] } = (await server.call('GET', '/v1/notification_platforms/search?name=webhook')).body;
+      for (const host of ['10.0.0.1', '127.0.0.1', '[::1]', '2130706433', 'localhost']) {
+        const answer = await server.call('POST', '/v1/apps/shop/notifiers', { notifier: { platform_id: id, name: host, type_data: { webhook_url: `http://${host}/path-secret` } } });
+        assert.equal(answer.status, status, `${host}: ${JSON.stringify(answer.body)}`);
+        if (status === 422) assert.match(answer.body.errors['type_data.webhook_url'].join(), /^can't be delivered to: ./);
+        if (status === 422) assert.ok(!JSON.stringify(answer.body).includes('secret'));
+      }
+      servers.delete(server);
+      await server.stop('SIGTERM');
+    }
+  });
+
   /** A server with the app `shop` and these notifiers. */
   async function world(notifiers, options = []) {
     target ??= await startTarget();

@@ -57,6 +57,77 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
   CHECK(world.api.switch_off("app-2", "no-2", "x").response.status == 404);
 }
 
+TEST_CASE("why a notifier was switched off by nobody stays with it until somebody switches it on") {
+  World world;
+  const auto show = [&] { return world.call("GET", "/v1/apps/shop/notifiers/no-2").response.body; };
+  const auto patch = [&](const char* body) {
+    REQUIRE(world.registry.apply(world.call("PATCH", "/v1/apps/shop/notifiers/no-2", body).changes));
+  };
+  CHECK(show().find("switched_off") == std::string::npos);
+  const auto off = world.api.switch_off("app-1", "no-2", "the target is gone");
+  REQUIRE(off.changes.size() == 1);
+  // As every store has it: through the JSON of the change.
+  notifier::Buffer json;
+  notifier::json::Writer writer(json);
+  write_json(writer, off.changes[0]);
+  notifier::json::Document document;
+  const auto root = document.parse(json.view());
+  REQUIRE(root);
+  const auto change = notifier::read_change(*root);
+  REQUIRE(change);
+  REQUIRE(world.registry.apply({*change}));
+  const std::string at_text = notifier::to_rfc3339(world.registry.find("app-1", "no-2")->updated_at);
+  CHECK(at(show(), {"notifier", "switched_off"}) == R"({"reason":"the target is gone","at":")" + at_text + "\"}");
+
+  SUBCASE("another change of it leaves it") {
+    patch(R"({"notifier":{"name":"renamed","active":false}})");
+    CHECK(at(show(), {"notifier", "switched_off", "at"}) == "\"" + at_text + "\"");
+  }
+  SUBCASE("it is in a snapshot") {
+    notifier::Registry other;
+    REQUIRE(other.load(world.registry.snapshot()));
+    CHECK(other.find("app-1", "no-2")->switched_off->reason == "the target is gone");
+    CHECK(other.snapshot() == world.registry.snapshot());
+  }
+  SUBCASE("switched on, and off by a person, it is gone") {
+    patch(R"({"notifier":{"active":true}})");
+    CHECK(show().find("switched_off") == std::string::npos);
+    patch(R"({"notifier":{"active":false}})");
+    CHECK(show().find("switched_off") == std::string::npos);
+  }
+  SUBCASE("a client cannot say it") {
+    patch(R"({"notifier":{"active":true,"switched_off":{"reason":"said","at":"2020-01-01T00:00:00Z"}}})");
+    patch(R"({"notifier":{"active":false,"switched_off":{"reason":"said","at":"2020-01-01T00:00:00Z"}}})");
+    CHECK(show().find("said") == std::string::npos);
+  }
+  SUBCASE("of a reason without end a part is kept, and of one that is no text nothing") {
+    patch(R"({"notifier":{"active":true}})");
+    std::string endless;
+    while (endless.size() < 100'000) endless += "\xF0\x9F\x98\x80";
+    const auto cut = world.api.switch_off("app-1", "no-2", endless).changes.at(0).notifier.switched_off;
+    REQUIRE(cut);
+    CHECK(cut->reason.size() == 1024);
+    CHECK_FALSE(world.api.switch_off("app-1", "no-2", "\xFF").changes.at(0).notifier.switched_off);
+    CHECK_FALSE(world.api.switch_off("app-1", "no-2", "").changes.at(0).notifier.switched_off);
+  }
+}
+
+TEST_CASE("a snapshot that says wrongly why a notifier is off is refused with the place") {
+  const auto load = [](const std::string& off) {
+    notifier::Registry registry;
+    const auto loaded = registry.load(
+        R"({"version":1,"apps":[{"id":"1","name":"shop","notifiers":[{"name":"n","platform":"webhook","active":false,)"
+        R"("type_data":{"webhook_url":"https://hook.example.com/"},"switched_off":)" +
+        off + "}]}]}");
+    return loaded ? std::string() : loaded.error().fields.at(0).field;
+  };
+  CHECK(load("null").empty());
+  CHECK(load(R"({"reason":"gone","at":"2020-01-01T00:00:00Z"})").empty());
+  CHECK(load(R"({"reason":"gone","at":"yesterday"})") == "apps[0].notifiers[0].switched_off");
+  CHECK(load(R"({"reason":"","at":"2020-01-01T00:00:00Z"})") == "apps[0].notifiers[0].switched_off.reason");
+  CHECK(load("7") == "apps[0].notifiers[0].switched_off");
+}
+
 TEST_CASE("a renamed app keeps its id and its notifiers, which are told under the new name") {
   World world(drawing_ids());
   const auto outcome = world.call("PATCH", "/v1/apps/shop", R"({"app":{"name":"store","unknown":1}})");

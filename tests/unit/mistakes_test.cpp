@@ -170,3 +170,17 @@ TEST_CASE("an answer makes at most twenty remarks") {
   CHECK((*root)["events"].size() == 50);
   CHECK((*root)["warnings"].size() == 20);
 }
+
+TEST_CASE("the key that was meant is found though a letter is missing, too many, wrong, or changed with its neighbour") {
+  const auto nearest = [](std::string_view key) {
+    return notifier::detail::nearest_key(key, notifier::detail::app_keys);
+  };
+  CHECK(nearest("nam") == "name");
+  CHECK(nearest("namee") == "name");
+  CHECK(nearest("nane") == "name");
+  CHECK(nearest("nmae") == "name");
+  CHECK(nearest("notifeirs") == "notifiers");
+  CHECK(nearest("di") == "id");
+  CHECK(nearest("eman").empty());
+  CHECK(nearest(std::string(1000, 'n')).empty());
+}

@@ -143,8 +143,8 @@ TEST_CASE("a fault names the row, the member and the character, offers what is n
       fault(R"({"event_kinds":[{"type":"a","wordings":[{"sentence":"\u00fc {apiKey}"}]}]})") ==
       "the vocabulary is not valid: event_kinds[0].wordings[0].sentence, character 4: 'apiKey' may be a secret; where "
       "it is none, name it in open_names");
-  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"titl":"x"}]}]})") ==
-        "the vocabulary is not valid: event_kinds[0].wordings[0].titl is not known here; did you mean title?");
+  CHECK(fault(R"({"event_kinds":[{"type":"a","wordings":[{"titel":"x"}]}]})") ==
+        "the vocabulary is not valid: event_kinds[0].wordings[0].titel is not known here; did you mean title?");
   CHECK(fault(R"({"kinds":[]})").find("the vocabulary is not valid: kinds is not known here") == 0);
   CHECK(fault(R"({"event_kinds":[{"type":"a","selectable_as":"nothing"}]})") ==
         "the vocabulary is not valid: event_kinds[0].selectable_as refers to \"nothing\", which is not in the "

@@ -50,6 +50,59 @@ test('a wrong command line ends with 2 and says what is wrong', () => {
   }
 });
 
+test('the first mistakes of a newcomer are told with what to do', () => {
+  const slack = { name: 'ops', platform: 'slack', send_all_events: true, type_data: { webhook_url: 'https://hooks.slack.com/services/T/B/x' } };
+  let files = 0;
+  const configured = (notifier) => write(`mistake-${++files}.json`, JSON.stringify({ version: 1, apps: [{ id: '1', name: 'shop', notifiers: [{ ...slack, ...notifier }] }] }));
+  const fine = configured({});
+  const said = (args, input) => {
+    const { status, stderr } = run(args, input);
+    assert.ok(!/ at .+:\d+:\d+\)?$/m.test(stderr), stderr);
+    return [status, stderr.replaceAll(fine, 'CONFIG').trim()];
+  };
+  const restart = '{"type":"restart","app_id":"1"}';
+  // A platform that is not there, no URL, a URL that is none, JSON that is none, an event for a configuration.
+  const faulty = [
+    [configured({ platform: 'discord' }), /apps\[0\]\.notifiers\[0\]\.platform: is no platform: 'discord'; there are /],
+    [configured({ type_data: {} }), /apps\[0\]\.notifiers\[0\]\.type_data\.webhook_url: can't be blank/],
+    [configured({ type_data: { webhook_url: 'hooks.slack.com/services/T/B/x' } }), /type_data\.webhook_url: must begin with http:\/\/ or https:\/\//],
+    [write('half.json', '{"version":1,'), /half\.json: byte 13: the text ends at byte 13, expected a key in double quotes/],
+    [write('event.json', restart), /type: is not known here; there are version, apps, [^]*apps: is missing: an array of apps, \[\] for none/],
+  ];
+  for (const [path, expected] of faulty) {
+    const [status, stderr] = said(['route', path], restart);
+    assert.equal(status, 2);
+    assert.match(stderr, expected);
+  }
+  // A wrong option, a wrong command, a notifier that is not there.
+  assert.deepEqual(said(['route', fine, '--nwo', 'x']), [2, 'notifier-wasm: there is no option --nwo; did you mean --now?']);
+  assert.deepEqual(said(['route', fine, '--xyz']), [2, 'notifier-wasm: there is no option --xyz; see --help']);
+  assert.deepEqual(said(['rotue', fine]), [2, 'notifier-wasm: there is no command rotue; see notifier-wasm --help']);
+  assert.deepEqual(said(['preview', fine, '--notifier', 'devs'], restart), [1, 'notifier-wasm: CONFIG has no notifier devs; there are ops']);
+  // An event without a type, of another app, that is no JSON, that is too large.
+  const nobody = 'notifier-wasm: nobody is told of any of these events; ';
+  assert.deepEqual(said(['send', fine, '--dry-run'], '{"app_id":"1"}'), [0, 'notifier-wasm: some events have no type, and say only that an event happened']);
+  assert.match(run(['explain', fine, '--event', '{"app_id":"1"}']).stdout, /about the app 'shop'; it has no type\nyes .*: send_all_events is on, and covers events without a type/);
+  assert.deepEqual(said(['route', fine], '{"type":"restart","app_id":"shpo"}'), [0, `${nobody}--explain says why`]);
+  assert.deepEqual(said(['send', fine, '--dry-run'], '{"type":"restart","app_id":"shpo"}'), [0, `${nobody}notifier-wasm explain says why`]);
+  assert.match(run(['explain', fine, '--event', '{"type":"restart","app_id":"shpo"}']).stdout, /^The event is about an app that is not registered: 'shpo'/);
+  assert.deepEqual(said(['route', fine], "{'type':1}"), [1, "notifier-wasm: line 1, byte 1: expected a key in double quotes, or '}' at byte 1"]);
+  assert.deepEqual(said(['route', fine], JSON.stringify({ type: 'restart', app_id: '1', x: 'a'.repeat(9e6) })), [1, 'notifier-wasm: line 1: the text has 8388609 bytes, the limit is 8388608']);
+  // The same of the program in C++.
+  const native = (args, input) => {
+    const { status, stderr } = spawnSync(process.env.NOTIFIER_ROUTE, args, { input, encoding: 'utf8' });
+    return [status, stderr.replaceAll(fine, 'CONFIG')];
+  };
+  for (const [path, expected] of faulty) {
+    const [status, stderr] = native([path], restart);
+    assert.equal(status, 2);
+    if (!expected.source.startsWith('half')) assert.match(stderr.replaceAll(/^  (\S+) /gm, '$1: '), expected);
+  }
+  assert.deepEqual(native([fine], '{"app_id":"1"}'), [0, 'notifier-route: some events have no type, and say only that an event happened\n']);
+  assert.deepEqual(native([fine], '{"type":"restart","app_id":"shpo"}'), [0, 'notifier-route: nobody is told of any of these events; --explain says why\n']);
+  assert.match(native(['--nwo', fine])[1], /^notifier-route: unknown option --nwo\nusage: /);
+});
+
 test('route writes what routeLines gives', async () => {
   const engine = await steadyEngine();
   const input = Array.from({ length: 2000 }, (_, i) => JSON.stringify({ ...event, id: `ev-${i}` })).join('\n');

@@ -99,8 +99,17 @@ test('a document or a draft with a key that is not known is refused, and the nea
   const { fields } = error(() => engine.addNotifier('shop', { ...slack, send_all_event: true }));
   assert.deepEqual(fields, [{ field: 'send_all_event', message: 'is not known here; did you mean send_all_events?', code: 'unknown_key' }]);
   assert.equal(error(() => engine.updateNotifier('no-slack', { chanel: '#ops' })).fields[0].field, 'chanel');
+  for (const [change, said] of [
+    [() => engine.addApp({ name: 'market', projectid: 'pr-1' }), 'the app is not valid: projectid is not known here; did you mean project_id?'],
+    [() => engine.addApp({ name: 'market', owner: { id: 'us-1', mail: 'a@example.com' } }), 'the app is not valid: owner.mail is not known here; did you mean email?'],
+    [() => engine.updateApp('shop', { nam: 'market' }), 'the app is not valid: nam is not known here; did you mean name?'],
+    [() => engine.putUser({ id: 'us-1', user_name: 'ada' }), 'the user is not valid: user_name is not known here; did you mean username?'],
+  ]) {
+    assert.equal(error(change).message, said);
+  }
   assert.equal(engine.snapshot(), before);
   // What an engine gives, it takes.
+  engine.updateApp('shop', engine.apps()[0]);
   engine.updateNotifier('no-slack', engine.notifier('no-slack'));
   engine.dispose();
 });

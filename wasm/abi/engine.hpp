@@ -34,6 +34,7 @@ struct notifier_engine {
     notifier::RegistryOptions options;
     if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
     if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
+    if ((host & NOTIFIER_HOST_REFUSE_URL) != 0) options.refuse_url = notifier_wasm::host_refuse_url;
     return options;
   }
 

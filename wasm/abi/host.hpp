@@ -1,4 +1,4 @@
-// What an engine asks its host for: the time, new ids, users' addresses and history.
+// What an engine asks its host for: the time, new ids, users' addresses, history and which URLs it refuses.
 
 #pragma once
 
@@ -30,6 +30,13 @@ inline bool host_user(std::string_view id, std::string& email) {
   const std::uint32_t size = notifier_host_user(address_of(id.data()), static_cast<std::uint32_t>(id.size()));
   if (size != 0) email = take(size);
   return size != 0;
+}
+
+/// Why nothing can ever be delivered to a URL; valid until the next is asked for.
+inline std::string_view host_refuse_url(std::string_view url) {
+  static std::string why;
+  why = take(notifier_host_refuse_url(address_of(url.data()), static_cast<std::uint32_t>(url.size())));
+  return why;
 }
 
 /// Asks the host, in JSON, and reads its answer.

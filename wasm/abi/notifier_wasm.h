@@ -77,7 +77,7 @@ typedef struct notifier_record {
 
 /* Milliseconds since 1970, UTC. */
 double notifier_host_now(void) NOTIFIER_IMPORT(now);
-/* The next three return the size of an answer, which the module then takes once it has made room; 0 means none. */
+/* The next four return the size of an answer, which the module then takes once it has made room; 0 means none. */
 /* A new id that begins with the prefix, for what is added without one and for events that have none ("ev-"). None: it
  * is derived, and such an event is known by its bytes. */
 uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IMPORT(new_id);
@@ -88,6 +88,8 @@ uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user)
  * `due` where the delivery was dead and is now due again, with nothing where there is none, else with a sentence that
  * says why not. */
 uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
+/* Why nothing can ever be delivered to a URL that a draft brings. None: it may be kept. */
+uint32_t notifier_host_refuse_url(uint32_t url, uint32_t url_size) NOTIFIER_IMPORT(refuse_url);
 /* Copies the last answer to `out`. */
 void notifier_host_take(uint32_t out) NOTIFIER_IMPORT(take);
 
@@ -106,6 +108,7 @@ uint32_t notifier_reserve(uint32_t size);
 #define NOTIFIER_HOST_IDS 2u
 #define NOTIFIER_HOST_USERS 4u
 #define NOTIFIER_HOST_HISTORY 8u
+#define NOTIFIER_HOST_REFUSE_URL 16u
 
 notifier_engine* notifier_new(uint32_t host);
 void notifier_delete(notifier_engine* engine);
@@ -171,7 +174,7 @@ notifier_status notifier_catalogue(notifier_engine* engine);
 /* ---- HTTP API ---- */
 
 /* `head` is `{"method","target","headers":[{"name","value"},...],"user"?:{"id","username","email"}}`; of the headers
- * those that the API reads will do: Content-Type and Idempotency-Key. Answers with
+ * those that the API reads will do: Content-Type, Idempotency-Key and If-None-Match. Answers with
  * `{"response":{"status","headers","body"},"changes":[...],"events":[...],"deliveries":[...],"rests":[...],
  * "streamAppId"?}`. A delivery's body is its `"front"`, where it has one, and then the text in `rests` that its
  * `"rest"`, where it has one, is the place of: what deliveries share is there once. */

@@ -26,6 +26,17 @@ Result<void> read_changes(View array, std::vector<notifier::Change>& read) {
   return result;
 }
 
+/// Refuses keys of an app or a user that nobody would read; the answer is the error then.
+/// @param what  "app" or "user"
+bool has_only(View object, std::string_view keys, std::string_view what) {
+  notifier::detail::Problems problems;
+  notifier::detail::check_keys(object, keys, {}, problems);
+  notifier::detail::check_keys(object["owner"], notifier::detail::user_keys, "owner.", problems);
+  if (problems.empty()) return true;
+  answer.fail(std::move(problems).to_error(what));
+  return false;
+}
+
 notifier_status respond_app(const Result<notifier::App>& app) {
   if (!app) return answer.fail(app.error());
   return respond_with([&](Writer& out) { notifier::detail::api::write_app(out, *app); });
@@ -49,6 +60,7 @@ extern "C" {
 notifier_status notifier_add_app(notifier_engine* engine, uint32_t app, uint32_t app_size) {
   View object;
   if (!read_object(engine, text_at(app, app_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  if (!has_only(object, "id name owner project_id default_notifier", "app")) return 1;
   notifier::App draft{object["id"].text(), object["name"].text(), read_user(object["owner"]),
                       object["project_id"].text()};
   return respond_app(engine->registry.add_app(std::move(draft), object["default_notifier"].boolean()));
@@ -58,6 +70,7 @@ notifier_status notifier_update_app(notifier_engine* engine, uint32_t app, uint3
                                     uint32_t patch_size) {
   View object;
   if (!read_object(engine, text_at(patch, patch_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  if (!has_only(object, "id name owner project_id", "app")) return 1;
   notifier::AppPatch read;
   if (object["name"].exists()) read.name = object["name"].text();
   if (object["owner"].exists()) read.owner = read_user(object["owner"]);
@@ -80,6 +93,7 @@ notifier_status notifier_apps(notifier_engine* engine) {
 notifier_status notifier_put_user(notifier_engine* engine, uint32_t user, uint32_t user_size) {
   View object;
   if (!read_object(engine, text_at(user, user_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
+  if (!has_only(object, notifier::detail::user_keys, "user")) return 1;
   return respond(engine->registry.put_user(read_user(object)));
 }
 

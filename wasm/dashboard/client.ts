@@ -120,13 +120,6 @@ export class Client {
     return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }) };
   }
 
-  /** Whether what goes to a notifier is signed: its key is never told, but a preview has the headers. */
-  async isSigned(app: string, id: string): Promise<boolean> {
-    const { status, body } = await this.transport.send('POST', `${notifierPath(app, id)}/preview`);
-    if (status !== 200) return false;
-    return Object.hasOwn((JSON.parse(body) as { preview?: { headers?: object } }).preview?.headers ?? {}, 'webhook-signature');
-  }
-
   async notifiers(app: string): Promise<Notifier[]> {
     return (await this.#ask<{ notifiers: Notifier[] }>(200, 'GET', `${appPath(app)}/notifiers`)).notifiers;
   }

@@ -415,7 +415,6 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   readonly #dialogActions: DialogActions = {
     close: () => this.#close(),
     save: (draft) => this.#save(draft),
-    isSigned: (id) => this.#session!.isSigned(id),
     remove: (notifier, position) => void this.#remove(notifier, position),
   };
 
@@ -461,7 +460,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.switchedOff, this.#dialogActions) : nothing}
+      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
     </div>`;
   }
 
@@ -482,7 +481,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
   }
 
   #drawNotifiers(words: Words): TemplateResult {
-    const { notifiers: all, problem, typeNames, switchedOff } = this.#session ?? {};
+    const { notifiers: all, problem, typeNames } = this.#session ?? {};
     const add = html`<button type="button" class="button primary" id="add" ?disabled=${!all} @click=${() => {
       this._dialog = { kind: 'edit', notifier: undefined, back: () => this.renderRoot.querySelector<HTMLElement>('#add')?.focus() };
     }}>${words.say('add')}</button>`;
@@ -500,7 +499,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       </div>
       ${shown.length === 0
         ? html`<div class="empty">${words.say('noneFound')}</div>`
-        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames} .switchedOff=${switchedOff}
+        : html`<notifier-dashboard-list dir=${directionOf(words.locale)} .words=${words} .notifiers=${shown} .typeNames=${typeNames}
             .testKey=${this.baseUrl !== null || this.delivers || this.#hosts > 0 ? 'test' : 'showTest'} @row-action=${this.#onRow}></notifier-dashboard-list>`}`;
   }
 

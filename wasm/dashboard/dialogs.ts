@@ -4,7 +4,6 @@ import type { Delivery, Notifier, NotifierDraft } from 'notifier-wasm';
 import { html, type TemplateResult } from 'lit';
 import type { NotifierEditor } from './editor.js';
 import { short, type Words } from './strings.js';
-import type { SwitchedOff } from './switched_off.js';
 import type { Workshop } from './workshop.js';
 
 export type Dialog =
@@ -15,12 +14,10 @@ export type Dialog =
 export interface DialogActions {
   close(): void;
   save(draft: NotifierDraft): Promise<void>;
-  /** Whether a notifier has a signing key. */
-  isSigned(id: string): Promise<boolean>;
   remove(notifier: Notifier, position: number): void;
 }
 
-export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, switchedOff: ReadonlyMap<string, SwitchedOff> | undefined, actions: DialogActions): TemplateResult {
+export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, actions: DialogActions): TemplateResult {
   const name = short(dialog.notifier?.name ?? '');
   const close = () => actions.close();
   const onCancel = (event: Event) => {
@@ -37,7 +34,7 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
       const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.isComposing && leave(event);
       return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
-        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .off=${dialog.notifier && !dialog.notifier.active ? switchedOff?.get(dialog.notifier.id) : undefined} .save=${actions.save} .isSigned=${actions.isSigned} @editor-cancel=${close}></notifier-dashboard-editor>
+        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>
       </div></dialog>`;
     }
     case 'remove':

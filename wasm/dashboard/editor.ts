@@ -8,7 +8,6 @@ import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './preview.js';
 import { short, type StringKey, type Words } from './strings.js';
-import type { SwitchedOff } from './switched_off.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -58,19 +57,14 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, off: { attribute: false }, save: { attribute: false }, isSigned: { attribute: false }, _signed: { state: true },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
   declare workshop: Workshop | undefined;
   declare notifier: Notifier | undefined;
-  /** Why it is off, where nobody switched it off. */
-  declare off: SwitchedOff | undefined;
   declare save: (draft: NotifierDraft) => Promise<void>;
-  declare isSigned: (id: string) => Promise<boolean>;
-  /** A signing key is set. */
-  declare private _signed: boolean;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
   /** What the server found wrong. */
@@ -88,7 +82,7 @@ export class NotifierEditor extends LitElement {
     this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
     this._touched = new Set();
     this._refused = [];
-    this._busy = this._leaving = this._signed = false;
+    this._busy = this._leaving = false;
     this._failure = this._find = this._findPerson = '';
   }
 
@@ -102,7 +96,6 @@ export class NotifierEditor extends LitElement {
 
   protected override firstUpdated(): void {
     this.renderRoot.querySelector<HTMLElement>('#name')?.focus();
-    if (this.notifier?.type === 'webhook') void this.isSigned(this.notifier.id).then((isSigned) => (this._signed = isSigned));
   }
 
   /** Whether the form can be closed: nothing was entered. Otherwise asks, or takes the question back. */
@@ -169,10 +162,11 @@ export class NotifierEditor extends LitElement {
     const problems = this.#problems;
     const shown = problems.filter(({ field }) => [...this._touched].some((name) => field.startsWith(name) || name === 'other'));
     const submitted = this._touched.has('other');
+    const off = this.notifier?.switched_off;
     const sees = platforms.includes(form.platform);
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
-        ${this.off ? html`<p class="off">${words.say('switchedOffHint', { message: short(this.off.reason, 200), time: words.moment(this.off.at) })}</p>` : nothing}
+        ${off ? html`<p class="off">${words.say('switchedOffHint', { message: short(off.reason, 200), time: words.moment(Date.parse(off.at)) })}</p>` : nothing}
         ${this.#text('name', 'name', 'name', form.name, (name) => ({ name }), shown, 'name')}
         <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
@@ -198,7 +192,7 @@ export class NotifierEditor extends LitElement {
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
-        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this._signed || form.secret.trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || form.secret.trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
 

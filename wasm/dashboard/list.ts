@@ -7,7 +7,6 @@ import { platformSign } from './icons.js';
 import { base } from './look.js';
 import { rows } from './rows.js';
 import { short, type Words } from './strings.js';
-import type { SwitchedOff } from './switched_off.js';
 
 /** What a row's buttons ask for. */
 export type RowAction = 'edit' | 'test' | 'remove' | 'toggle';
@@ -58,14 +57,13 @@ export class NotifierList extends LitElement {
   `];
 
   static override properties = {
-    notifiers: { attribute: false }, words: { attribute: false }, testKey: { attribute: false }, switchedOff: { attribute: false }, typeNames: { attribute: false }, first: { state: true },
+    notifiers: { attribute: false }, words: { attribute: false }, testKey: { attribute: false }, typeNames: { attribute: false }, first: { state: true },
   };
 
   declare notifiers: readonly Notifier[];
   declare words: Words;
   declare testKey: 'test' | 'showTest';
   declare typeNames: ReadonlyMap<string, string>;
-  declare switchedOff: ReadonlyMap<string, SwitchedOff>;
   declare first: number;
   #rowHeight = 72;
   #height = 740;
@@ -76,7 +74,7 @@ export class NotifierList extends LitElement {
   constructor() {
     super();
     this.notifiers = [];
-    this.typeNames = this.switchedOff = new Map<string, never>();
+    this.typeNames = new Map<string, never>();
     this.testKey = 'test';
     this.first = 0;
   }
@@ -191,10 +189,9 @@ export class NotifierList extends LitElement {
   /** What it is told of; of one that was switched off by nobody, why. */
   #sum(notifier: Notifier): TemplateResult {
     const { words } = this;
-    const { id, active } = notifier;
-    const off = active ? undefined : this.switchedOff.get(id);
+    const { active, switched_off: off } = notifier;
     if (!off) return html`<div class="sum quiet ellipsis">${active ? nothing : html`<span class="pill">${words.say('inactive')}</span> `}<bdi>${this.#events(notifier)}</bdi></div>`;
-    const why = words.say('switchedOffWhy', { time: words.moment(off.at), message: short(off.reason, 200) });
+    const why = words.say('switchedOffWhy', { time: words.moment(Date.parse(off.at)), message: short(off.reason, 200) });
     return html`<div class="sum quiet ellipsis" title=${why}><span class="pill bad">${words.say('switchedOff')}</span> <bdi>${why}</bdi></div>`;
   }
 

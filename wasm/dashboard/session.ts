@@ -5,7 +5,6 @@ import { ActivityLog, type LoggedDelivery } from './activity_log.js';
 import { Client, Refusal, type AppInfo, type Person, type ServerCatalogue, type ServerSettings } from './client.js';
 import type { DeliveryNote } from './delivery_note.js';
 import type { PageTransport } from './page_transport.js';
-import type { SwitchedOff } from './switched_off.js';
 import { ServerTransport, Unreachable, pause, type Watcher } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -55,8 +54,6 @@ export class Session {
   app: AppInfo | undefined;
   apps: AppInfo[] = [];
   workshop: Workshop | undefined;
-  /** Which notifiers were switched off by nobody, and why. */
-  switchedOff: ReadonlyMap<string, SwitchedOff> = new Map();
   typeNames: ReadonlyMap<string, string> = new Map();
   /** Why there is nothing to see, or nothing new. */
   problem: unknown;
@@ -247,39 +244,11 @@ export class Session {
     const isAgain = this.#eventsAsked;
     this.#eventsAsked = true;
     const events = await this.#client!.events(this.app!.id);
-    void this.#readSwitches(events);
     for (const event of events) {
       // One without an id cannot be told from one that is known.
       if (!isAgain || (event as { id?: unknown }).id) this.log.addEvent(event, Date.now());
     }
     this.#happened();
-  }
-
-  async #readSwitches(latest: readonly object[]): Promise<void> {
-    const client = this.#client!;
-    const off = this.isInPage ? [] : this.notifiers!.filter(({ active }) => !active);
-    if (off.length === 0) return;
-    try {
-      const { findSwitches } = await import('./switched_off.js');
-      const found = await findSwitches(off, async (page) => (page === 1 ? latest : client.events(this.app!.id, page)));
-      // What was heard meanwhile is later.
-      this.switchedOff = new Map([...found, ...this.switchedOff]);
-      this.#observer.changed();
-    } catch {
-      // Then it stays unknown why.
-    }
-  }
-
-  /** The event of a notifier's change: it may have been switched off. */
-  async #hearSwitch(event: object): Promise<void> {
-    const { readSwitch } = await import('./switched_off.js');
-    const said = readSwitch(event);
-    if (!said) return;
-    const all = new Map(this.switchedOff);
-    if (said.off) all.set(said.id, said.off);
-    else all.delete(said.id);
-    this.switchedOff = all;
-    this.#observer.changed();
   }
 
   #watcher(): Watcher {
@@ -292,7 +261,6 @@ export class Session {
         // Somebody else may have changed the list.
         if (!/^(new|edit|delete)_notifier$/.test(String(event.type))) return;
         void this.refresh();
-        void this.#hearSwitch(event);
         // What waits for a notifier that is switched off or on is held or due again, all at once.
         if (this.#deliveries && !this.isInPage) void this.#askWhy(String(event.type_data?.notifier_id));
       },
@@ -543,14 +511,8 @@ export class Session {
     return this.#put(await this.#do((client, app) => client.update(app, id, patch)));
   }
 
-  /** Whether a notifier has a signing key. */
-  async isSigned(id: string): Promise<boolean> {
-    return this.#client!.isSigned(this.app!.id, id).catch(() => false);
-  }
-
   /** Shows a notifier as it is now. The stream may have brought it already. */
   #put(notifier: Notifier): Notifier {
-    if (notifier.active && this.switchedOff.has(notifier.id)) this.switchedOff = new Map([...this.switchedOff].filter(([id]) => id !== notifier.id));
     const at = this.notifiers!.findIndex(({ id }) => id === notifier.id);
     this.notifiers = at < 0 ? [...this.notifiers!, notifier] : this.notifiers!.with(at, notifier);
     this.#observer.changed();

@@ -28,7 +28,7 @@ import type {
 } from './types.js';
 
 // Bits of notifier_new().
-const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8 }
+const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8, RefuseUrl = 16 }
 
 /**
  * A UUID v4, wherever there is a `crypto`.
@@ -54,8 +54,8 @@ const retryAnswers = {
 };
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  checkKeys(options, 'clock ids users history', 'createEngine');
-  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history } = options;
+  checkKeys(options, 'clock ids users history refuseUrl', 'createEngine');
+  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl } = options;
   const host: Host = {
     now() {
       const now = Number(clock());
@@ -81,8 +81,10 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
         }
       }
     },
+    refuseUrl: (url) => refuseUrl!(url) ?? '',
   };
-  return [host, HostBit.Clock | (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0)];
+  const has = (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0) | (refuseUrl ? HostBit.RefuseUrl : 0);
+  return [host, HostBit.Clock | has];
 }
 
 function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
@@ -262,7 +264,7 @@ export class Engine {
 
   // ---- registry ----
 
-  /** Adds an app. `invalid` where its id or name is empty, too long or taken. */
+  /** Adds an app. `invalid` where its id or name is empty, too long or taken, or for a key that is not known. */
   addApp(app: AppDraft): App {
     return this.#change((exports, handle, input, size) => exports.notifier_add_app(handle, input, size), toJson(app));
   }
@@ -503,10 +505,10 @@ export class Engine {
     first: string | Uint8Array = '',
     second?: string | Uint8Array,
   ): T {
-    if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
-      throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
-    }
     return this.#call((exports, handle, instance) => {
+      if (typeof first !== 'string' && !(first instanceof Uint8Array)) {
+        throw new NotifierError('invalid', `an id or a name is needed first, not ${first === null ? first : typeof first}; are the arguments in their order?`);
+      }
       const sizes = second === undefined ? [instance.put(first), 0] : instance.putTwo(first, second);
       instance.check(call(exports, handle, instance.input, sizes[0]!, sizes[1]!));
       return JSON.parse(instance.answerText()) as T;
@@ -559,7 +561,7 @@ function headersThatMatter(headers: ApiRequest['headers']): { name: string; valu
   const pairs = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
   const found: { name: string; value: string }[] = [];
   for (const [name, value] of pairs) {
-    if (/^(content-type|idempotency-key)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
+    if (/^(content-type|idempotency-key|if-none-match)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
   }
   return found;
 }

@@ -21,6 +21,7 @@ export interface Host {
   newId(prefix: string): string;
   user(id: string): string;
   history(query: string): string;
+  refuseUrl(url: string): string;
 }
 
 /** Words of the notifier_result. */
@@ -81,6 +82,7 @@ export class Instance {
       new_id: ask((host, prefix) => host.newId(prefix)),
       user: ask((host, id) => host.user(id)),
       history: ask((host, query) => host.history(query)),
+      refuse_url: ask((host, url) => host.refuseUrl(url)),
       take: (address: number) => {
         this.look();
         this.bytes.set(taken, address >>> 0);

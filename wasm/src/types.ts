@@ -55,6 +55,10 @@ export interface Notifier {
   app_id: string;
   app: string;
   type_data: TypeData;
+  /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
+  switched_off?: { readonly reason: string; readonly at: string };
+  /** The keys of `type_data` that are never shown but have a value, as `signing_secret`. */
+  secrets_set?: readonly string[];
 }
 
 /** What a notifier is to be. Says where it sends to by `platform_id`, or simply by `platform`. */
@@ -301,6 +305,11 @@ export interface EngineOptions {
   users?: (id: string) => string | { email?: string } | null | undefined;
   /** Shown by the API's history; default: none is kept. */
   history?: History;
+  /**
+   * Why nothing can ever be delivered to a webhook's URL, as `sender.judge(url).text`; nothing where it may be kept. Asked for each URL that a
+   * draft brings, not for what is loaded. Default: every URL may be kept.
+   */
+  refuseUrl?: (url: string) => string | null | undefined;
 }
 
 /** `WebAssembly.Module`, where a program's types know of it: those of pages do, those of Node.js may not. */

@@ -67,7 +67,10 @@ class Api {
 inline Outcome Api::handle(const Request& request) {
   Outcome outcome = answer(request);
   if (request.method == "HEAD") {
-    outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
+    // A 304 could only tell the length of what the client has already.
+    if (outcome.response.status != 304) {
+      outcome.response.headers.push_back({"Content-Length", detail::decimal(outcome.response.body.size())});
+    }
     outcome.response.body.clear();
     outcome.stream_app_id.clear();
   }

@@ -4,7 +4,9 @@
 #pragma once
 
 #include <algorithm>
+#include <cstddef>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
@@ -12,7 +14,10 @@
 #include "notifier/api/call.hpp"
 #include "notifier/api/change_events.hpp"
 #include "notifier/api/warnings.hpp"
+#include "notifier/registry/checks.hpp"
 #include "notifier/registry/notifier_json.hpp"
+#include "notifier/text/is_utf8.hpp"
+#include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -82,6 +87,9 @@ inline Response update_notifier(Call& call) {
   return response;
 }
 
+/// Of why a notifier was switched off, in bytes, no more is kept.
+inline constexpr std::size_t longest_reason = 1024;
+
 /// What the host does to a notifier that kept failing. One that is off already is left alone.
 inline Response switch_off_notifier(Call& call, std::string_view app_id, std::string_view id, std::string_view reason) {
   const auto app = call.registry.find_app(app_id);
@@ -93,8 +101,11 @@ inline Response switch_off_notifier(Call& call, std::string_view app_id, std::st
   draft.active = false;
   auto change = call.registry.plan_update(app->id, id, draft);
   if (!change) return failure(change.error());
+  Notifier& off = change->notifier;
+  const std::string_view why = reason.substr(0, cut_position(reason, longest_reason));
+  if (!has_no_text(why) && is_utf8(why)) off.switched_off = Notifier::SwitchedOff{std::string(why), off.updated_at};
 
-  Response response = notifier_response(200, change->notifier);
+  Response response = notifier_response(200, off);
   record_change(call, *app, "edit_notifier", change->notifier, change->notifier.updated_at, reason);
   call.outcome.changes.push_back(std::move(*change));
   return response;

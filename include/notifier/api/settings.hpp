@@ -3,6 +3,7 @@
 #pragma once
 
 #include "notifier/api/call.hpp"
+#include "notifier/api/revalidation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -11,15 +12,15 @@ namespace detail::api {
 /// `link_base` is empty where there is none.
 inline Response show_settings(Call& call) {
   const Settings settings = call.registry.settings();
-  return json_response(200, [&](json::Writer& out) {
-    out.object([&] {
-      out.key("settings");
-      out.object([&] {
-        out.member("email_from", settings.email_from);
-        out.member("link_base", settings.link_base);
-      });
-    });
-  });
+  return without_secrets(call, json_response(200, [&](json::Writer& out) {
+                           out.object([&] {
+                             out.key("settings");
+                             out.object([&] {
+                               out.member("email_from", settings.email_from);
+                               out.member("link_base", settings.link_base);
+                             });
+                           });
+                         }));
 }
 
 }  // namespace detail::api

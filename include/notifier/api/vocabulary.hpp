@@ -3,60 +3,52 @@
 #pragma once
 
 #include <string_view>
-#include <utility>
 
 #include "notifier/api/call.hpp"
+#include "notifier/api/revalidation.hpp"
 #include "notifier/platform/table_json.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// What holds nothing to protect may be kept by who asked, and is asked for again before it is used.
-inline Response without_secrets(Response response) {
-  for (Header& header : response.headers) {
-    if (header.name == "Cache-Control") header.value = "private, no-cache";
-  }
-  return response;
-}
-
 inline Response list_platforms(Call& call) {
-  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
-    for (auto info = platforms_begin(); info != platforms_end(); ++info)
-      write_json(out, *info, *call.registry.vocabulary());
-  }));
+  return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
+                           for (auto info = platforms_begin(); info != platforms_end(); ++info)
+                             write_json(out, *info, *call.registry.vocabulary());
+                         }));
 }
 
 inline Response search_platforms(Call& call) {
-  return without_secrets(list_response("notification_platforms", [&](json::Writer& out) {
-    const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
-    if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
-  }));
+  return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
+                           const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
+                           if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
+                         }));
 }
 
 inline Response show_platform(Call& call) {
   const PlatformInfo* info = find_platform_by_id(call.parameters[0]);
   if (info == nullptr) return not_found("notification_platform");
-  return without_secrets(json_response(200, [&](json::Writer& out) {
-    out.object([&] {
-      out.key("notification_platform");
-      write_json(out, *info, *call.registry.vocabulary());
-    });
-  }));
+  return without_secrets(call, json_response(200, [&](json::Writer& out) {
+                           out.object([&] {
+                             out.key("notification_platform");
+                             write_json(out, *info, *call.registry.vocabulary());
+                           });
+                         }));
 }
 
 inline Response list_event_types(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return without_secrets(list_response("event_types", [&](json::Writer& out) {
-    for (const EventType& type : vocabulary->event_types()) write_json(out, type);
-  }));
+  return without_secrets(call, list_response("event_types", [&](json::Writer& out) {
+                           for (const EventType& type : vocabulary->event_types()) write_json(out, type);
+                         }));
 }
 
 inline Response list_event_categories(Call& call) {
   const auto vocabulary = call.registry.vocabulary();
-  return without_secrets(list_response("event_categories", [&](json::Writer& out) {
-    for (const Category& category : vocabulary->categories()) write_json(out, category);
-  }));
+  return without_secrets(call, list_response("event_categories", [&](json::Writer& out) {
+                           for (const Category& category : vocabulary->categories()) write_json(out, category);
+                         }));
 }
 
 }  // namespace detail::api

@@ -59,13 +59,14 @@ struct DraftView {
   json::View type;
   json::View created_at;
   json::View updated_at;
+  json::View switched_off;
 
   std::vector<std::string_view> unknown;  ///< keys that no notifier has
 
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data";
+      "selected_event_ids selected_events app_id app type_data switched_off secrets_set";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -108,7 +109,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = type_data = json::View();
+  id = platform = type = created_at = updated_at = switched_off = type_data = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -125,7 +126,8 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 8: known = is("platform", platform); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11: known = is("platform_id", platform_id_value); break;
+      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
+      case 12: known = is("switched_off", switched_off); break;
       case 15:
         known =
             is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);

@@ -8,7 +8,6 @@
 #include <cstddef>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "notifier/model/draft_view.hpp"
 #include "notifier/text/quoted.hpp"
@@ -42,20 +41,24 @@ inline bool is_among(std::string_view key, std::string_view list) {
   return found;
 }
 
-/// How many bytes have to be put in, taken out or replaced to make one text of another (Levenshtein).
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
 /// @param b  at most 63 bytes long
 inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::size_t, 64> row{};
-  for (std::size_t j = 0; j <= b.size(); ++j) row[j] = j;
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = std::exchange(row[0], i + 1);
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = (std::min)(replaced, (std::min)(diagonal, row[j]) + 1);
+  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
     }
   }
-  return row[b.size()];
+  return rows[a.size() % 3][b.size()];
 }
 
 /// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is

@@ -16,6 +16,12 @@ NOTIFIER_NAMESPACE_BEGIN
 /// A notifier as it is stored and as the API shows it. Owns its text. The source of the attributes is the public API's
 /// documentation.
 struct Notifier {
+  /// By whom nobody was asked: its target is gone, or kept failing.
+  struct SwitchedOff {
+    std::string reason;  ///< one English sentence without a final full stop; Verdict::reason
+    Timestamp at;
+  };
+
   std::string id;
   std::string app_id;
   std::string app;  ///< the app's name
@@ -28,6 +34,7 @@ struct Notifier {
   TypeData type_data;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
+  std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
 };
 
 /// What a client asks for in add and update: every part optional, nothing judged yet.

@@ -11,6 +11,7 @@
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_check.hpp"
 #include "notifier/registry/notifier_json.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -131,6 +132,7 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   read_text(object, "app", "app", out.app, problems);
   read_time(draft.created_at, "created_at", out.created_at, problems);
   read_time(draft.updated_at, "updated_at", out.updated_at, problems);
+  read_switched_off(draft.switched_off, out, problems);
 }
 
 /// What a change expects. Of a notifier it is a moment, in whichever of the forms of one.

@@ -16,6 +16,7 @@
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/kept_texts.hpp"
 #include "notifier/registry/state_builder.hpp"
+#include "notifier/registry/stored_notifier.hpp"
 #include "notifier/registry/unique_texts.hpp"
 #include "notifier/registry/vocabulary_json.hpp"
 #include "notifier/text/decimal.hpp"
@@ -198,6 +199,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   read_time(draft_.updated_at, "updated_at", notifier_.updated_at, problems_);
   // A zero Timestamp means "must not exist yet" in a Change.
   if (notifier_.updated_at == Timestamp()) notifier_.updated_at.ms = 1;
+  read_switched_off(draft_.switched_off, notifier_, problems_);
   if (!problems_.empty()) return;
   load_id(draft_.id, position);
   if (!problems_.empty() || !faults_.empty()) return;

@@ -62,11 +62,27 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   });
 }
 
+inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
+  bool is_begun = false;
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
+    if (!is_write_only || !has_value(field, notifier.type_data)) continue;
+    if (!is_begun) {
+      out.key("secrets_set");
+      out.begin_array();
+      is_begun = true;
+    }
+    out.string(field.key());
+  }
+  if (is_begun) out.end_array();
+}
+
 }  // namespace detail
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
-/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals.
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: switched_off
+/// (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -86,6 +102,14 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
     out.member("app", notifier.app);
     out.key("type_data");
     detail::write_type_data(out, notifier, secrets);
+    if (notifier.switched_off) {
+      out.key("switched_off");
+      out.object([&] {
+        out.member("reason", notifier.switched_off->reason);
+        detail::write_time(out, "at", notifier.switched_off->at);
+      });
+    }
+    if (secrets == Secrets::hide) detail::write_secrets_set(out, notifier);
   });
 }
 

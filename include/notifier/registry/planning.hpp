@@ -155,6 +155,7 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);
+  if (notifier.active) notifier.switched_off.reset();
   notifier.updated_at = (std::max)(now(), Timestamp{before.ms + 1});
   if (notifier.updated_at == Timestamp()) notifier.updated_at.ms = 1;
   if (auto fine = look_at(patch, *app, change); !fine) return std::move(fine).error();

@@ -83,7 +83,7 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -92,6 +92,7 @@ class PackedReader {
 ///     then each field of the platform's row: a text, or a list of texts
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
+///     where it was switched off by nobody: text, why; varint, how long after created_at
 class Record {
  public:
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
@@ -140,6 +141,7 @@ class Record {
   static constexpr unsigned active_flag = 1;
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
+  static constexpr unsigned switched_off_flag = 8;
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
@@ -157,8 +159,9 @@ class Record {
 
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice) {
+  const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0);
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -176,6 +179,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   append_packed(out, notifier.type_data.other);
   append_varint(out, selected.size());
   for (const EventBit bit : selected) append_varint(out, bit);
+  if (is_switched_off) {
+    append_packed(out, notifier.switched_off->reason);
+    append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
+  }
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -212,6 +219,12 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
   selected.clear();
   for (std::uint64_t count = reader.varint(); count > 0; --count) {
     selected.push_back(static_cast<EventBit>(reader.varint()));
+  }
+  out.switched_off.reset();
+  if (has(switched_off_flag)) {
+    out.switched_off.emplace();
+    out.switched_off->reason = reader.text();
+    out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
 }
 

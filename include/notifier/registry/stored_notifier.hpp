@@ -28,11 +28,27 @@ inline bool find_selected(const Vocabulary& vocabulary, const Notifier& notifier
   return true;
 }
 
+/// Reads `switched_off`, of a notifier that is not active.
+/// @param value  `{"reason","at"}`; missing or null: nothing
+inline void read_switched_off(json::View value, Notifier& notifier, Problems& problems) {
+  notifier.switched_off.reset();
+  if (!value.exists() || value.is_null() || notifier.active) return;
+  Notifier::SwitchedOff off;
+  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value["at"].string(), off.at)) {
+    return problems.add("switched_off", "must be an object with reason, a text, and at, a date and time", "type");
+  }
+  off.reason = value["reason"].string();
+  if (check_text("switched_off.reason", off.reason, NOTIFIER_MAX_NAME_BYTES, problems)) notifier.switched_off = off;
+}
+
 /// What may not be stored whoever says so.
 inline void check_stored(const Notifier& notifier, Problems& problems) {
   check_text("id", notifier.id, NOTIFIER_MAX_ID_BYTES, problems);
   check_text("name", notifier.name, NOTIFIER_MAX_NAME_BYTES, problems);
   if (notifier.updated_at == Timestamp()) problems.add("updated_at", "can't be blank", "blank");
+  if (notifier.switched_off && !notifier.active) {
+    check_text("switched_off.reason", notifier.switched_off->reason, NOTIFIER_MAX_NAME_BYTES, problems);
+  }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
     if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.*field.text)) {

@@ -74,9 +74,11 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   std::vector<const AppBlock*> apps;
   explained.status = find_audience(state, event, audience, apps);
   explained.text = status_text(explained.status, event, apps);
+  if (event.type.empty()) explained.text += "; it has no type";
   const Vocabulary& vocabulary = *state.vocabulary;
   const EventBit bit = vocabulary.bit_of_kind(event.type);
-  const std::string what = bit == vocabulary.unselectable_bit()
+  const std::string what = event.type.empty() ? "events without a type"
+                           : bit == vocabulary.unselectable_bit()
                                ? "events of kind " + quoted(event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {

@@ -4,6 +4,7 @@ import { readFileSync } from 'node:fs';
 import { parseArgs, type ParseArgsConfig } from 'node:util';
 import { entry, type Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
+import { nearestKey } from '../known_keys.js';
 import { randomId } from '../node_ids.js';
 import type { EngineOptions } from '../types.js';
 
@@ -34,7 +35,11 @@ export function parse<T extends Options>(args: string[], options: T, help: strin
     const withHelp: Options = { ...options, help: { type: 'boolean', short: 'h' } };
     parsed = parseArgs({ args, options: withHelp, allowPositionals: true }) as Parsed<Options>;
   } catch (error) {
-    throw new Usage((error as Error).message);
+    const unknown = /^Unknown option '-+([^'\s]+)/.exec((error as Error).message)?.[1];
+    if (unknown === undefined) throw new Usage((error as Error).message);
+    const known = [...Object.keys(options), 'help'];
+    const nearest = nearestKey(unknown, known);
+    throw new Usage(`there is no option --${unknown}; ${nearest === undefined ? 'see --help' : `did you mean --${nearest}?`}`);
   }
   if (parsed.values['help']) {
     process.stdout.write(help);
@@ -62,6 +67,11 @@ export function readInput(path: string): Uint8Array {
   } catch (error) {
     throw new Unusable(`cannot read ${path === '-' ? 'standard input' : path}: ${(error as Error).message}`);
   }
+}
+
+/** An event: the JSON that was given itself, or a file that was named, or what comes on standard input. */
+export function readEvent(given: string | undefined): string | Uint8Array {
+  return given !== undefined && /^\s*\{/.test(given) ? given : readInput(given ?? '-');
 }
 
 export function newEngine(options: EngineOptions = {}): Engine {

@@ -1,12 +1,12 @@
 import { NotifierError } from '../error.js';
 import type { Explained } from '../types.js';
-import { Failure, faults, loadEngine, operands, paint, parse, readInput } from './command.js';
+import { Failure, faults, loadEngine, operands, paint, parse, readEvent } from './command.js';
 
 const help = `Usage: notifier-wasm explain CONFIG.json [OPTION]... [< EVENT]
 
 Says for every notifier of the event's app whether it receives the event, and the one reason.
 
-  --event FILE    read the event from this file, not from standard input
+  --event EVENT   the event, or the file it is in; otherwise it is read from standard input
   --json          write JSON
   --help          print this and end
 
@@ -20,7 +20,7 @@ export function explain(args: string[]): number {
   const engine = loadEngine(config!);
   let explained: Explained;
   try {
-    explained = engine.explain(readInput(parsed.values.event ?? '-'));
+    explained = engine.explain(readEvent(parsed.values.event));
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     throw new Failure(`the event: ${faults(error).join('; ')}`);

@@ -1,13 +1,13 @@
 import { NotifierError } from '../error.js';
 import type { Delivery } from '../types.js';
-import { Failure, faults, reproducible, loadEngine, operands, paint, parse, readInput } from './command.js';
+import { Failure, faults, reproducible, loadEngine, operands, paint, parse, readEvent } from './command.js';
 
 const help = `Usage: notifier-wasm preview CONFIG.json [OPTION]... [< EVENT]
 
 Shows what a notifier would be sent for an event, whether it accepts it or not; nothing is sent.
 
   --notifier ID   only this notifier (its id or name); default: all of the configuration
-  --event FILE    read the event from this file, not from standard input
+  --event EVENT   the event, or the file it is in; otherwise it is read from standard input
   --now TIME      the present moment, for mails whose event has no time; default: 1970-01-01T00:00:00Z
   --json          write JSON, one object for each notifier, with the whole URL, which is a secret
   --help          print this and end
@@ -52,10 +52,11 @@ export function preview(args: string[]): number {
   const engine = loadEngine(config!, reproducible(values.now));
   let notifiers = engine.apps().flatMap((app) => engine.notifiers(app.id));
   if (values.notifier !== undefined) {
+    const names = notifiers.slice(0, 10).map(({ name }) => name);
     notifiers = notifiers.filter(({ id, name }) => id === values.notifier || name === values.notifier);
-    if (notifiers.length === 0) throw new Failure(`${config} has no notifier ${values.notifier}`);
+    if (notifiers.length === 0) throw new Failure(`${config} has no notifier ${values.notifier}; there are ${names.join(', ') || 'none'}`);
   }
-  const event = readInput(values.event ?? '-');
+  const event = readEvent(values.event);
   for (const { id } of notifiers) {
     try {
       const delivery = engine.preview(id, event);

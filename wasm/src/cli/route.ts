@@ -63,12 +63,14 @@ export async function route(args: string[]): Promise<number> {
   let lines = 0;
   let failed = 0;
   let bytes = 0;
+  let written = 0;
 
   const routeWhole = async (whole: Uint8Array | undefined) => {
     if (whole === undefined) return;
     const routed = routeParts(engine, whole, { explain, firstLine: lines + 1, errorsApart: true });
     lines += routed.lines;
     bytes += whole.length;
+    written += routed.output.length;
     if (routed.failed > 0) {
       failed += routed.failed;
       progress.end();
@@ -95,5 +97,6 @@ export async function route(args: string[]): Promise<number> {
   if (size > 0) await routeWhole(splitter.push(Buffer.concat(waiting)));
   await routeWhole(splitter.end());
   progress.end();
+  if (written === 0 && lines > 0 && failed === 0) process.stderr.write('notifier-wasm: nobody is told of any of these events; --explain says why\n');
   return failed > 0 ? 1 : 0;
 }

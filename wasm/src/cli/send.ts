@@ -42,6 +42,10 @@ class Tally {
   failed = 0;
   shown = 0;
   faulty = 0;
+  /** Deliveries that an earlier run has brought. */
+  known = 0;
+  /** Deliveries of events without a type. */
+  untyped = 0;
   readonly #isJson: boolean;
   readonly #isShown = process.stderr.isTTY;
   readonly #styled = paint(process.stderr);
@@ -93,6 +97,8 @@ class Tally {
 
   end(): void {
     this.#clear();
+    if (this.untyped > 0) this.#complain('some events have no type, and say only that an event happened');
+    if (this.delivered + this.failed + this.shown + this.faulty + this.known === 0) this.#complain('nobody is told of any of these events; notifier-wasm explain says why');
     if (this.#isJson) return;
     process.stdout.write(this.shown > 0 ? `${this.shown} would be sent\n` : `${this.delivered} delivered, ${this.failed} failed\n`);
   }
@@ -136,7 +142,7 @@ export async function send(args: string[]): Promise<number> {
   let lines = 0;
   let batch: Delivery[] = [];
   const put = async (into: Outbox) => {
-    await into.enqueue(batch);
+    tally.known += batch.length - (await into.enqueue(batch));
     batch = [];
     await into.idle(mostPending);
   };
@@ -156,6 +162,7 @@ export async function send(args: string[]): Promise<number> {
         tally.fault(lines, error);
         continue;
       }
+      if (deliveries[0]?.eventType === '') tally.untyped += deliveries.length;
       if (outbox === undefined) {
         for (const delivery of deliveries) tally.show(delivery);
         continue;

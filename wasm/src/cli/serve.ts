@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { FileStore, showRecord, type Outbox, type OutboxReport, type Standing } from '../node.js';
+import { FileStore, showRecord, type Outbox, type OutboxReport, type Sender, type Standing } from '../node.js';
 import type { ApiRequest, Change, Delivery, History, Outcome } from '../types.js';
 import { Access, refusal, type Answer } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput } from './command.js';
@@ -112,6 +112,8 @@ class Service {
   /** For each outcome that is being committed, which of its deliveries are new. */
   readonly #isNew = new WeakMap<Outcome, boolean[]>();
   outbox!: Outbox;
+  /** Judges the URLs that deliveries go to. */
+  sender!: Sender;
   readonly streams = new EventStreams();
 
   constructor(database: Database, deliveries: FileStore, isDry: boolean, hasMailServer: boolean) {
@@ -119,12 +121,18 @@ class Service {
     this.#deliveries = deliveries;
     this.#isDry = isDry;
     this.#hasMailServer = hasMailServer;
-    this.#engine = newEngine({ history: this.#history() });
+    this.#engine = newEngine({ history: this.#history(), refuseUrl: (url) => this.#refuse(url) });
     this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
   }
 
   get engine(): Engine {
     return this.#engine;
+  }
+
+  /** Why a URL is not to be kept: nothing would ever be sent there. */
+  #refuse(url: string): string | undefined {
+    const { reason, text } = this.sender.judge(url);
+    return reason === 'none' ? undefined : text;
   }
 
   /** What deliveries came to, for the API. */
@@ -382,6 +390,7 @@ export async function serve(args: string[]): Promise<number> {
       onError,
     });
     service.outbox = delivering.outbox;
+    service.sender = delivering.sender;
     const access = new Access(token, values.cors);
     const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
       if (isLogged) logAccess(request, response);
