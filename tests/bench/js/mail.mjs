@@ -67,6 +67,7 @@ export const skeletons = {
   table: '</td></tr>\n<tr><td style="padding:4px 24px 12px">\n<table role="presentation" cellpadding="0" cellspacing="0" style="font:14px/1.5 Helvetica,Arial,sans-serif">\n',
   label: '<tr><td style="padding:2px 16px 2px 0;color:#6b7280" valign="top">\n',
   value: '</td><td style="padding:2px 0;word-break:break-word">\n',
+  fieldLink: '<a href="',
   row: '</td></tr>\n',
   tableEnd: '</table>\n',
   code: '</td></tr>\n<tr><td style="padding:4px 24px 12px;color:#6b7280;font-size:14px">\n',
@@ -91,20 +92,20 @@ function plainPart(out, message) {
   out.lineBreak();
   out.lineBreak();
   for (const code of [false, true]) {
-    for (const field of message.fields) {
-      if (field.code !== code) continue;
+    const fields = message.fields.filter((field) => field.code === code);
+    for (const field of fields) {
       out.text(field.label, false);
       out.token(code ? ':' : ': ');
       if (code) out.lineBreak();
       out.text(field.value, false);
       out.lineBreak();
     }
-  }
-  out.lineBreak();
-  if (message.link) {
-    out.text(message.link, false);
-    out.lineBreak();
-    out.lineBreak();
+    if (fields.length) out.lineBreak();
+    if (!code && message.link) {
+      out.text(message.link, false);
+      out.lineBreak();
+      out.lineBreak();
+    }
   }
   origin(out, message);
   return out.out;
@@ -117,7 +118,14 @@ function htmlPart(out, message) {
   out.text(message.title, true);
   out.lineBreak();
   out.skeleton(skeletons.sentence);
-  out.text(message.sentence, true);
+  if (message.name) {
+    const at = message.sentence.indexOf('"');
+    out.text(message.sentence.slice(0, at), true);
+    out.token('<b>');
+    out.text(message.name, true);
+    out.token('</b>');
+    out.text(message.sentence.slice(at + message.name.length + 2), true);
+  } else out.text(message.sentence, true);
   out.lineBreak();
   let inTable = false;
   for (const field of message.fields) {
@@ -128,21 +136,15 @@ function htmlPart(out, message) {
     out.text(field.label, true);
     out.lineBreak();
     out.skeleton(skeletons.value);
+    if (field.link) {
+      out.skeleton(skeletons.fieldLink);
+      out.text(field.value, true);
+      out.token('">');
+    }
     out.text(field.value, true);
+    if (field.link) out.token('</a>');
     out.lineBreak();
     out.skeleton(skeletons.row);
-  }
-  for (const field of message.fields) {
-    if (!field.code) continue;
-    if (inTable) out.skeleton(skeletons.tableEnd);
-    inTable = false;
-    out.skeleton(skeletons.code);
-    out.text(field.label, true);
-    out.lineBreak();
-    out.skeleton(skeletons.pre);
-    out.text(field.value, true);
-    out.softBreak();
-    out.skeleton(skeletons.preEnd);
   }
   if (inTable) out.skeleton(skeletons.tableEnd);
   if (message.link) {
@@ -150,6 +152,16 @@ function htmlPart(out, message) {
     out.text(message.link, true);
     out.softBreak();
     out.skeleton(skeletons.linkEnd);
+  }
+  for (const field of message.fields) {
+    if (!field.code) continue;
+    out.skeleton(skeletons.code);
+    out.text(field.label, true);
+    out.lineBreak();
+    out.skeleton(skeletons.pre);
+    out.text(field.value, true);
+    out.softBreak();
+    out.skeleton(skeletons.preEnd);
   }
   out.skeleton(skeletons.origin);
   origin(out, message);

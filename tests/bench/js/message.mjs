@@ -5,16 +5,18 @@ const duration = (seconds) => (seconds < 60 ? `${seconds} s` : `${Math.floor(sec
 const commit = (hash) => hash.slice(0, 7);
 const megabytes = (bytes) => `${Math.floor(bytes / 1e6)}.${Math.floor((bytes % 1e6) / 1e5)} MB`;
 
-/** "3:S" as "3 (S)". */
-function formation(containers) {
-  return Object.entries(containers).map(([type, count]) => `${type} ${count.replace(/:(.*)/, ' ($1)')}`).join(', ');
+/** From "1:S" to "3:S" is "from 1 to 3 (S)". */
+function scaling(before, after) {
+  const [was, oldSize] = before.split(':');
+  const [is, size] = after.split(':');
+  return `from ${was}${oldSize === size ? '' : ` (${oldSize})`} to ${is} (${size})`;
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];
 
 export function describe(event) {
   const { type: kind, app_name: app, type_data: data } = event;
-  const message = { title: '', sentence: '', link: '', color: 'info', fields: [], actor: event.user.username, app, kind, eventId: event.id, time: '', mailTime: '' };
+  const message = { title: '', sentence: '', name: '', link: '', color: 'info', fields: [], actor: event.user.username, app, kind, eventId: event.id, time: '', mailTime: '' };
   const field = (label, value, code = false) => value && message.fields.push({ label, value: String(value), code });
   const time = new Date(event.created_at);
   message.mailTime = time.toUTCString().replace('GMT', '+0000');
@@ -29,34 +31,29 @@ export function describe(event) {
       } else if (data.status === 'aborted') {
         message.color = 'warning';
         message.title = 'deployment aborted';
-        message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} was aborted.`;
+        message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} was aborted after ${duration(data.duration)}.`;
       } else {
         message.color = 'error';
+        message.link = '';
         message.title = 'deployment failed';
-        message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} failed: ${data.status === 'build-error' ? 'the build failed' : 'the new version crashed on start'}.`;
-        field('Status', data.status);
+        message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} failed after ${duration(data.duration)}: ${data.status === 'build-error' ? 'the build failed' : 'the new version crashed on start'}.`;
       }
-      field('Git reference', data.git_ref);
-      field('Pushed by', data.pusher);
-      field('Duration', duration(data.duration));
+      message.fields.push({ label: 'Commit', value: data.git_ref_url, code: false, link: true });
+      if (data.pusher !== message.actor) field('Pushed by', data.pusher);
       field('Stack', data.stack);
       break;
     case 'scale': {
-      const before = formation(data.previous_containers);
-      const after = formation(data.containers);
+      const { previous_containers: before, containers: after } = data;
+      const changed = Object.keys(after).filter((type) => before[type] !== after[type]);
       message.title = 'scaled';
-      message.sentence = `${app} was scaled from ${before} to ${after}.`;
-      field('Before', before);
-      field('After', after);
+      message.sentence = `${app} was scaled: ${changed.map((type) => `${type} ${scaling(before[type], after[type])}`).join(', ')}.`;
       break;
     }
     case 'restart': {
       const scope = data.scope.join(', ');
-      const reason = data.reason === 'user_restart' ? 'restarted by a user' : data.reason;
+      const reason = data.reason === 'user_restart' ? 'asked for by a user' : data.reason;
       message.title = 'restarting';
       message.sentence = `The ${scope.replace(/, ([^,]*)$/, ' and $1')} containers of ${app} are restarting (${reason}).`;
-      field('Containers', scope);
-      field('Reason', reason);
       break;
     }
     case 'crash':
@@ -64,20 +61,18 @@ export function describe(event) {
       message.link = data.logs_url;
       message.title = `${data.container_type} crashed`;
       message.sentence = `The container ${data.container_type} of ${app} crashed.`;
-      field('Container', data.container_type);
       field('Logs', data.crash_logs, true);
       break;
     case 'run':
       message.title = 'one-off container started';
-      message.sentence = `A one-off container of ${app} runs the command ${data.command}.`;
-      field('Command', data.command, true);
-      field('Detached', data.detached ? 'yes' : 'no');
+      message.sentence = `A one-off container of ${app} runs the command "${data.command}".`;
+      message.name = data.command;
       field('Audit log', `${data.audit_log_id} (${megabytes(data.audit_log_size)})`);
       break;
     case 'edit_variable':
       message.title = 'variable changed';
-      message.sentence = `The variable ${data.name} in the environment of ${app} was changed.`;
-      field('Variable', data.name);
+      message.sentence = `The variable "${data.name}" in the environment of ${app} was changed.`;
+      message.name = data.name;
       break;
     default:
       throw new Error(`no wording for ${kind}`);

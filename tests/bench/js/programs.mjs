@@ -6,21 +6,19 @@ import { describe, slackColors } from './message.mjs';
 const slackEscape = (text) => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 const plain = (text) => ({ type: 'plain_text', text, emoji: false });
 
+const slackLink = (url, label) => ({ type: 'mrkdwn', text: `<${slackEscape(url)}|${label}>`, verbatim: true });
+
 /** The payload as objects, and JSON.stringify. */
 export function slackIdiomatic(message) {
   const inner = [];
   const short = message.fields.filter(({ code }) => !code);
-  for (let i = 0; i < short.length; i += 5) {
-    inner.push({
-      type: 'section',
-      fields: short.slice(i, i + 5).flatMap(({ label, value }) => [{ type: 'mrkdwn', text: `*${label}*`, verbatim: true }, plain(slackEscape(value))]),
-    });
-  }
+  const cells = short.map(({ label, value, link }) => (link ? slackLink(value, label) : plain(`${label}: ${slackEscape(value)}`)));
+  if (message.link) cells.push(slackLink(message.link, 'View details'));
+  for (let i = 0; i < cells.length; i += 10) inner.push({ type: 'section', fields: cells.slice(i, i + 10) });
   for (const { label, value, code } of message.fields) {
     if (code) inner.push({ type: 'section', text: { type: 'mrkdwn', text: `*${label}*\n\`\`\`\n${slackEscape(value)}\n\`\`\``, verbatim: true } });
   }
   const elements = [plain(slackEscape(`${message.actor} \u00b7 ${message.kind} \u00b7 ${message.time}`))];
-  if (message.link) elements.push({ type: 'mrkdwn', text: `<${slackEscape(message.link)}|View details>`, verbatim: true });
   inner.push({ type: 'context', elements });
   const title = slackEscape(message.title);
   const sentence = slackEscape(message.sentence);
@@ -39,24 +37,28 @@ const special = /[&<>]/;
 const escapeRarely = (text) => (special.test(text) ? slackEscape(text) : text);
 const plainText = (text) => `{"type":"plain_text","text":${quote(text)},"emoji":false}`;
 
+const linkText = (url, label) => `{"type":"mrkdwn","text":${quote(`<${escapeRarely(url)}|${label}>`)},"verbatim":true}`;
+
 /** The payload put together from text, only values go through JSON.stringify. */
 export function slackTuned(message) {
   const title = escapeRarely(message.title);
   const sentence = escapeRarely(message.sentence);
   let inner = '';
   let fields = 0;
-  for (const { label, value, code } of message.fields) {
-    if (code) continue;
-    inner += `${fields % 5 === 0 ? (fields ? ']},{"type":"section","fields":[' : '{"type":"section","fields":[') : ','}{"type":"mrkdwn","text":"*${label}*","verbatim":true},${plainText(escapeRarely(value))}`;
+  const cell = (text) => {
+    inner += `${fields % 10 === 0 ? (fields ? ']},{"type":"section","fields":[' : '{"type":"section","fields":[') : ','}${text}`;
     ++fields;
+  };
+  for (const { label, value, code, link } of message.fields) {
+    if (!code) cell(link ? linkText(value, label) : plainText(`${label}: ${escapeRarely(value)}`));
   }
+  if (message.link) cell(linkText(message.link, 'View details'));
   if (fields) inner += ']},';
   for (const { label, value, code } of message.fields) {
     if (code) inner += `{"type":"section","text":{"type":"mrkdwn","text":${quote(`*${label}*\n\`\`\`\n${escapeRarely(value)}\n\`\`\``)},"verbatim":true}},`;
   }
-  const link = message.link ? `,{"type":"mrkdwn","text":${quote(`<${escapeRarely(message.link)}|View details>`)},"verbatim":true}` : '';
   const origin = plainText(escapeRarely(`${message.actor} \u00b7 ${message.kind} \u00b7 ${message.time}`));
-  return `{"text":${quote(`${title}\n${sentence}`)},"mrkdwn":false,"unfurl_links":false,"unfurl_media":false,"blocks":[{"type":"header","text":${plainText(title)}},{"type":"section","text":${plainText(sentence)}}],"attachments":[{"color":"${slackColors[message.color]}","blocks":[${inner}{"type":"context","elements":[${origin}${link}]}]}]}`;
+  return `{"text":${quote(`${title}\n${sentence}`)},"mrkdwn":false,"unfurl_links":false,"unfurl_media":false,"blocks":[{"type":"header","text":${plainText(title)}},{"type":"section","text":${plainText(sentence)}}],"attachments":[{"color":"${slackColors[message.color]}","blocks":[${inner}{"type":"context","elements":[${origin}]}]}]}`;
 }
 
 const ready = new Map(Object.values(skeletons).map((text) => {

@@ -44,10 +44,11 @@ struct BoostJson {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
-      fields.push_back(markdown("*" + field.label + "*"));
-      fields.push_back(plain(slack_escape(field.value)));
+      fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
+                                     : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();
     }
+    if (!m.link.empty()) fields.push_back(markdown(slack_link(m.link, "View details")));
     flush();
     for (const Field& field : m.fields) {
       if (!field.is_code) continue;
@@ -56,7 +57,6 @@ struct BoostJson {
     }
     array elements;
     elements.push_back(plain(origin(m)));
-    if (!m.link.empty()) elements.push_back(markdown("<" + slack_escape(m.link) + "|View details>"));
     inner.push_back(object{{"type", "context"}, {"elements", std::move(elements)}});
 
     std::string title = slack_escape(m.title), sentence = slack_escape(m.sentence);

@@ -92,20 +92,22 @@ inline std::string plain_part(const Message& m) {
   qp.line_break();
   qp.line_break();
   for (bool code : {false, true}) {
+    bool any = false;
     for (const Field& field : m.fields) {
       if (field.is_code != code) continue;
+      any = true;
       qp.text(field.label, false);
       qp.words(code ? ":" : ": ");
       if (code) qp.line_break();
       qp.text(field.value, false);
       qp.line_break();
     }
-  }
-  qp.line_break();
-  if (!m.link.empty()) {
-    qp.text(m.link, false);
-    qp.line_break();
-    qp.line_break();
+    if (any) qp.line_break();
+    if (!code && !m.link.empty()) {
+      qp.text(m.link, false);
+      qp.line_break();
+      qp.line_break();
+    }
   }
   qp.words(m.kind);
   qp.words(" - ");
@@ -130,7 +132,16 @@ inline std::string html_part(const Message& m) {
   qp.text(m.title, true);
   qp.line_break();
   qp.skeleton("</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n");
-  qp.text(m.sentence, true);
+  if (m.name.empty()) {
+    qp.text(m.sentence, true);
+  } else {
+    const std::size_t name = m.sentence.find('"');
+    qp.text(m.sentence.substr(0, name), true);
+    qp.words("<b>");
+    qp.text(m.name, true);
+    qp.words("</b>");
+    qp.text(m.sentence.substr(name + m.name.size() + 2), true);
+  }
   qp.line_break();
   bool in_table = false;
   for (const Field& field : m.fields) {
@@ -146,23 +157,15 @@ inline std::string html_part(const Message& m) {
     qp.text(field.label, true);
     qp.line_break();
     qp.skeleton("</td><td style=\"padding:2px 0;word-break:break-word\">\n");
+    if (field.is_link) {
+      qp.skeleton("<a href=\"");
+      qp.text(field.value, true);
+      qp.words("\">");
+    }
     qp.text(field.value, true);
+    if (field.is_link) qp.words("</a>");
     qp.line_break();
     qp.skeleton("</td></tr>\n");
-  }
-  for (const Field& field : m.fields) {
-    if (!field.is_code) continue;
-    if (in_table) qp.skeleton("</table>\n");
-    in_table = false;
-    qp.skeleton("</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n");
-    qp.text(field.label, true);
-    qp.line_break();
-    qp.skeleton(
-        "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
-        "word-break:break-word\">");
-    qp.text(field.value, true, true);
-    qp.soft_break();
-    qp.skeleton("</pre>\n");
   }
   if (in_table) qp.skeleton("</table>\n");
   if (!m.link.empty()) {
@@ -172,6 +175,18 @@ inline std::string html_part(const Message& m) {
     qp.skeleton(
         "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">View "
         "details</a>\n");
+  }
+  for (const Field& field : m.fields) {
+    if (!field.is_code) continue;
+    qp.skeleton("</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n");
+    qp.text(field.label, true);
+    qp.line_break();
+    qp.skeleton(
+        "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
+        "word-break:break-word\">");
+    qp.text(field.value, true, true);
+    qp.soft_break();
+    qp.skeleton("</pre>\n");
   }
   qp.skeleton("</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n");
   qp.words(m.kind);

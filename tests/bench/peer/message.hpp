@@ -13,11 +13,12 @@ namespace peer {
 
 struct Field {
   std::string label, value;
-  bool is_code = false;
+  bool is_code = false, is_link = false;
 };
 
 struct Message {
   std::string title, sentence, actor, app, kind, event_id, link;
+  std::string name;  // in quotes in the sentence
   std::string slack_color = "#1d9bd1", mail_color = "#2563eb";
   std::string readable_time, mail_time;
   std::vector<Field> fields;
@@ -26,7 +27,7 @@ struct Message {
   void warning() { slack_color = "#ecb22e", mail_color = "#d99e0b"; }
   void error() { slack_color = "#e01e5a", mail_color = "#c5284c"; }
   void field(const char* label, std::string value, bool is_code = false) {
-    if (!value.empty()) fields.push_back({label, std::move(value), is_code});
+    if (!value.empty()) fields.push_back({label, std::move(value), is_code, false});
   }
 };
 
@@ -44,10 +45,12 @@ inline std::string megabytes(const std::string& text) {
   return std::to_string(bytes / 1000000) + "." + std::to_string(bytes % 1000000 / 100000) + " MB";
 }
 
-/// "3:S" as "3 (S)".
-inline std::string amount(const std::string& text) {
-  std::size_t colon = text.find(':');
-  return colon == std::string::npos ? text : text.substr(0, colon) + " (" + text.substr(colon + 1) + ")";
+/// From "1:S" to "3:S" is "from 1 to 3 (S)".
+inline std::string scaling(const std::string& before, const std::string& after) {
+  std::size_t old_colon = before.find(':'), colon = after.find(':');
+  std::string old_size = before.substr(old_colon + 1), size = after.substr(colon + 1);
+  return "from " + before.substr(0, old_colon) + (old_size == size ? "" : " (" + old_size + ")") + " to " +
+         after.substr(0, colon) + " (" + size + ")";
 }
 
 inline void set_time(Message& m, const std::string& created_at) {
@@ -88,60 +91,52 @@ Message describe(const typename Json::Value& event) {
     } else if (status == "aborted") {
       m.warning();
       m.title = "deployment aborted";
-      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " was aborted.";
+      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " was aborted after " +
+                   duration(text("duration")) + ".";
     } else {
       m.error();
       m.title = "deployment failed";
-      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app +
-                   " failed: " + (status == "build-error" ? "the build failed" : "the new version crashed on start") +
-                   ".";
-      m.field("Status", status);
+      m.link.clear();
+      m.sentence = "The deployment of commit " + commit(ref) + " to " + m.app + " failed after " +
+                   duration(text("duration")) + ": " +
+                   (status == "build-error" ? "the build failed" : "the new version crashed on start") + ".";
     }
-    m.field("Git reference", ref);
-    m.field("Pushed by", text("pusher"));
-    m.field("Duration", duration(text("duration")));
+    m.fields.push_back({"Commit", text("git_ref_url"), false, true});
+    if (text("pusher") != m.actor) m.field("Pushed by", text("pusher"));
     m.field("Stack", text("stack"));
   } else if (m.kind == "scale") {
-    auto formation = [&data](const char* key) {
-      std::string out;
-      Json::each_member(Json::member(data, key), [&out](const std::string& type, const std::string& count) {
-        out += (out.empty() ? "" : ", ") + type + " " + amount(count);
-      });
-      return out;
-    };
-    std::string before = formation("previous_containers"), after = formation("containers");
+    const auto& before = Json::member(data, "previous_containers");
+    std::string changes;
+    Json::each_member(Json::member(data, "containers"), [&](const std::string& type, const std::string& count) {
+      std::string old = Json::text(before, type.c_str());
+      if (old != count) changes += (changes.empty() ? "" : ", ") + type + " " + scaling(old, count);
+    });
     m.title = "scaled";
-    m.sentence = m.app + " was scaled from " + before + " to " + after + ".";
-    m.field("Before", before);
-    m.field("After", after);
+    m.sentence = m.app + " was scaled: " + changes + ".";
   } else if (m.kind == "restart") {
     std::string scope;
     Json::each_element(Json::member(data, "scope"),
                        [&scope](const std::string& type) { scope += (scope.empty() ? "" : ", ") + type; });
     std::string types = scope;
     if (const auto comma = types.rfind(", "); comma != std::string::npos) types.replace(comma, 2, " and ");
-    std::string reason = text("reason") == "user_restart" ? "restarted by a user" : text("reason");
+    std::string reason = text("reason") == "user_restart" ? "asked for by a user" : text("reason");
     m.title = "restarting";
     m.sentence = "The " + types + " containers of " + m.app + " are restarting (" + reason + ").";
-    m.field("Containers", scope);
-    m.field("Reason", reason);
   } else if (m.kind == "crash") {
     m.error();
     m.link = text("logs_url");
     m.title = text("container_type") + " crashed";
     m.sentence = "The container " + text("container_type") + " of " + m.app + " crashed.";
-    m.field("Container", text("container_type"));
     m.field("Logs", text("crash_logs"), true);
   } else if (m.kind == "run") {
     m.title = "one-off container started";
-    m.sentence = "A one-off container of " + m.app + " runs the command " + text("command") + ".";
-    m.field("Command", text("command"), true);
-    m.field("Detached", text("detached") == "true" ? "yes" : "no");
+    m.name = text("command");
+    m.sentence = "A one-off container of " + m.app + " runs the command \"" + m.name + "\".";
     m.field("Audit log", text("audit_log_id") + " (" + megabytes(text("audit_log_size")) + ")");
   } else if (m.kind == "edit_variable") {
     m.title = "variable changed";
-    m.sentence = "The variable " + text("name") + " in the environment of " + m.app + " was changed.";
-    m.field("Variable", text("name"));
+    m.name = text("name");
+    m.sentence = "The variable \"" + m.name + "\" in the environment of " + m.app + " was changed.";
   } else {
     throw std::runtime_error("no wording for " + m.kind);
   }
@@ -162,6 +157,10 @@ inline std::string slack_escape(const std::string& text) {
     }
   }
   return out;
+}
+
+inline std::string slack_link(const std::string& url, const std::string& label) {
+  return "<" + slack_escape(url) + "|" + label + ">";
 }
 
 /// Actor, kind and time, as the context line shows them.

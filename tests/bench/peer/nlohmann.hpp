@@ -33,6 +33,9 @@ struct Nlohmann {
     auto plain = [](std::string text) {
       return Value{{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
     };
+    auto markdown = [](std::string text) {
+      return Value{{"type", "mrkdwn"}, {"text", std::move(text)}, {"verbatim", true}};
+    };
     Value inner = Value::array();
     Value fields = Value::array();
     auto flush = [&] {
@@ -41,23 +44,18 @@ struct Nlohmann {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
-      fields.push_back(Value{{"type", "mrkdwn"}, {"text", "*" + field.label + "*"}, {"verbatim", true}});
-      fields.push_back(plain(slack_escape(field.value)));
+      fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
+                                     : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();
     }
+    if (!m.link.empty()) fields.push_back(markdown(slack_link(m.link, "View details")));
     flush();
     for (const Field& field : m.fields) {
       if (!field.is_code) continue;
-      inner.push_back(
-          Value{{"type", "section"},
-                {"text", Value{{"type", "mrkdwn"},
-                               {"text", "*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```"},
-                               {"verbatim", true}}}});
+      inner.push_back(Value{{"type", "section"},
+                            {"text", markdown("*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```")}});
     }
     Value elements = Value::array({plain(origin(m))});
-    if (!m.link.empty())
-      elements.push_back(
-          Value{{"type", "mrkdwn"}, {"text", "<" + slack_escape(m.link) + "|View details>"}, {"verbatim", true}});
     inner.push_back(Value{{"type", "context"}, {"elements", std::move(elements)}});
 
     std::string title = slack_escape(m.title), sentence = slack_escape(m.sentence);

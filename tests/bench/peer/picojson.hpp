@@ -52,10 +52,11 @@ struct Picojson {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
-      fields.push_back(markdown("*" + field.label + "*"));
-      fields.push_back(plain(slack_escape(field.value)));
+      fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
+                                     : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();
     }
+    if (!m.link.empty()) fields.push_back(markdown(slack_link(m.link, "View details")));
     flush();
     for (const Field& field : m.fields) {
       if (!field.is_code) continue;
@@ -64,7 +65,6 @@ struct Picojson {
                   {"text", markdown("*" + field.label + "*\n```\n" + slack_escape(field.value) + "\n```")}}));
     }
     picojson::array elements{plain(origin(m))};
-    if (!m.link.empty()) elements.push_back(markdown("<" + slack_escape(m.link) + "|View details>"));
     inner.push_back(object({{"type", Value("context")}, {"elements", Value(std::move(elements))}}));
 
     std::string title = slack_escape(m.title), sentence = slack_escape(m.sentence);

@@ -91,17 +91,28 @@ struct Rapidjson {
       }
       in_section = 0;
     };
-    for (const Field& field : m.fields) {
-      if (field.is_code) continue;
+    auto begin_field = [&] {
       if (in_section == 0) {
         w.StartObject();
         string("type", "section");
         w.Key("fields");
         w.StartArray();
       }
-      markdown("*" + field.label + "*");
-      plain(slack_escape(field.value));
-      if (++in_section == 5) end_section();
+      ++in_section;
+    };
+    for (const Field& field : m.fields) {
+      if (field.is_code) continue;
+      begin_field();
+      if (field.is_link) {
+        markdown(slack_link(field.value, field.label));
+      } else {
+        plain(field.label + ": " + slack_escape(field.value));
+      }
+      if (in_section == 10) end_section();
+    }
+    if (!m.link.empty()) {
+      begin_field();
+      markdown(slack_link(m.link, "View details"));
     }
     end_section();
     for (const Field& field : m.fields) {
@@ -117,7 +128,6 @@ struct Rapidjson {
     w.Key("elements");
     w.StartArray();
     plain(origin(m));
-    if (!m.link.empty()) markdown("<" + slack_escape(m.link) + "|View details>");
     w.EndArray();
     w.EndObject();
     w.EndArray();
