@@ -101,6 +101,9 @@ def check_floors():
     problems.extend(f"CONTRIBUTING.md: {name}/ is no folder, or not in the list of them" for name in folders ^ set(floors))
     if folders != set(floors):
         return
+    strangers = {
+        own: re.findall(r"`(\w+)/`", names) for own, names in re.findall(r"(?m)^\| `(\w+)/` \|.*knows none of (.*)$", table)
+    }
     for path in headers():
         own = path.parent.name if path.parent != INCLUDE / "notifier" else None
         if path.name == "notifier.hpp" and own is None:
@@ -112,6 +115,8 @@ def check_floors():
             folder, name = include.groups()
             if folder is None and name not in ground:
                 say(path, number, f"{name} is none of the headers that CONTRIBUTING.md calls the ground")
+            elif folder in strangers.get(own, []):
+                say(path, number, f"{own}/ knows nothing of {folder}/, says CONTRIBUTING.md")
             elif folder is not None and (own is None or floors.index(folder) > floors.index(own)):
                 say(path, number, f"{folder}/ stands below {own or 'the ground'} in CONTRIBUTING.md, which may not include it")
 

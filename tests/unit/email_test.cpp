@@ -107,7 +107,7 @@ void check_all(const Message& message) {
   for (std::size_t i = 0; i < message.field_count(); ++i) {
     const Message::Field field = message.field(i);
     (field.is_code ? logs : plain) += 1;
-    links += field.is_link && detail::is_web_link(field.value) ? 1 : 0;
+    links += field.is_link && detail::is_web_link(field.value) ? 1u : 0u;
     CHECK(contains(email.mail.text, field.value));
     CHECK(contains(email.mail.html, html_escaped(field.value)));
   }

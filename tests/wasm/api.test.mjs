@@ -396,3 +396,19 @@ test('a notifier that kept failing is switched off like any change: planned, tol
   assert.deepEqual(engine.switchOff('app-1', 'no-hook', 'again').changes, []);
   assert.equal(engine.switchOff('app-1', 'no-such', 'x').response.status, 404);
 });
+
+test('a notifier with a filter is told of what its filter lets through, and why not is explained', async () => {
+  const engine = await steadyEngine();
+  const filter = { type_data: { status: ['build-error', { suffix: '-error' }] } };
+  const { id } = engine.addNotifier('shop', { name: 'failures', platform: 'webhook', send_all_events: true, filter, type_data: { webhook_url: 'https://example.com/' } });
+  assert.deepEqual(engine.notifier(id).filter, filter);
+  const deployment = (status) => ({ id: 'ev-9', type: 'deployment', app_id: 'app-1', type_data: { status } });
+  const isTold = (status) => engine.match(deployment(status)).includes(id) && engine.route(deployment(status)).some(({ notifierId }) => notifierId === id);
+  assert.deepEqual(['build-error', 'hook-error', 'success'].map(isTold), [true, true, false]);
+  const { reason, text } = engine.explain(deployment('success')).notifiers.find(({ notifier_id }) => notifier_id === id);
+  assert.deepEqual([reason, text], ['filtered_out', "type_data.status is 'success'; the filter wants 'build-error' or what ends with '-error'"]);
+  assert.throws(() => engine.updateNotifier(id, { filter: { type_data: { status: 'x' } } }), { code: 'invalid', message: /filter\.type_data\.status must be a list of values/ });
+  assert.equal(engine.updateNotifier(id, { filter: null }).filter, undefined);
+  assert.ok(isTold('success'));
+  engine.dispose();
+});

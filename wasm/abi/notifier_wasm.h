@@ -69,8 +69,8 @@ typedef struct notifier_record {
   notifier_text key;    /* the idempotency key */
   notifier_text method; /* of a request */
   uint32_t paced_as[2]; /* low and high half of notifier::DeliveryView::target */
-  uint32_t body;      /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
-  uint32_t body_size; /* the same unit. UINT32_MAX: the body is the event itself */
+  uint32_t body;        /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
+  uint32_t body_size;   /* the same unit. UINT32_MAX: the body is the event itself */
   uint32_t pairs;
   uint32_t cuts;
 } notifier_record;

@@ -106,10 +106,10 @@ struct ReplyRules {
 
 /// A limit that a platform sets, which its writer keeps for every message.
 struct PayloadLimit {
-  enum class Unit : std::uint8_t { bytes, code_points, utf16 };
+  enum class Unit : std::uint8_t { bytes, code_points, utf16, elements };
 
-  /// The path of texts in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; or the name of
-  /// a mail's header. Empty: the whole body.
+  /// The path of texts or arrays in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; of a
+  /// mail, "line" for each line. Empty: the whole body.
   std::string_view part;
   std::size_t amount = 0;
   Unit unit = Unit::code_points;

@@ -19,7 +19,9 @@ class TypeData {
   /// The texts of a field, as `texts("user_ids")`; empty where there are none. Valid until the field is set.
   Range<std::string> texts(std::string_view key) const noexcept;
 
+  /// Says what the text of a field is from now on; an empty one removes it.
   void set_text(std::string_view key, std::string_view text);
+  /// The same of a field with texts.
   void set_texts(std::string_view key, std::vector<std::string> texts);
 
   /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and

@@ -48,6 +48,9 @@ inline constexpr PlatformField email_fields[] = {
     {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false},
 };
 
+/// RFC 5322 section 2.1.1 and RFC 2045 section 6.7: folded and encoded, no line is near the 998 bytes that are allowed.
+inline constexpr PayloadLimit email_payload_limits[] = {{"line", 998, PayloadLimit::Unit::bytes}};
+
 }  // namespace detail
 
 inline constexpr PlatformRow email_row = [] {

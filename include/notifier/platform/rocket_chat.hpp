@@ -66,6 +66,10 @@ inline constexpr ReplyRules rocket_chat_rules = [] {
   return rules;
 }();
 
+inline constexpr PayloadLimit rocket_chat_payload_limits[] = {
+    {"", rocket_chat_limits::message, PayloadLimit::Unit::utf16},
+};
+
 }  // namespace detail
 
 inline constexpr PlatformRow rocket_chat_row = [] {

@@ -84,6 +84,18 @@ inline constexpr ReplyRules slack_rules = [] {
   return rules;
 }();
 
+inline constexpr PayloadLimit slack_payload_limits[] = {
+    {"text", slack_limits::text},
+    {"blocks", slack_limits::blocks, PayloadLimit::Unit::elements},
+    {"blocks[].text.text", slack_limits::section},
+    {"blocks[].fields[].text", slack_limits::field},
+    {"attachments[].blocks", slack_limits::blocks, PayloadLimit::Unit::elements},
+    {"attachments[].blocks[].text.text", slack_limits::section},
+    {"attachments[].blocks[].fields", slack_limits::field_objects, PayloadLimit::Unit::elements},
+    {"attachments[].blocks[].fields[].text", slack_limits::field},
+    {"attachments[].blocks[].elements", 10, PayloadLimit::Unit::elements},
+};
+
 }  // namespace detail
 
 inline constexpr PlatformRow slack_row = [] {

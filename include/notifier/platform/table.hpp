@@ -30,9 +30,16 @@ inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
 
+/// What their writers keep to.
+inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
+    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits};
+
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
 inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+inline Range<PayloadLimit> limits_of(const PlatformRow& row) noexcept {
+  return payload_limits[&row - builtin_platforms];
+}
 
 /// The rows in the order of the enum; nullptr where one lacks.
 struct RowsByPlatform {
