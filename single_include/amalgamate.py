@@ -5,8 +5,9 @@
     single_include/amalgamate.py --check    exit 1 and say how to mend it where it is stale
 
 The same sources give the same bytes. Every header appears once, in the order of its first inclusion; what a header that is
-included under a condition (a backend) needs itself comes before the condition. Macros that a user cannot set and has no use
-for are undefined at the end. Each of the adapters wants a library of its own, so they stay files, which include the single header
+included under a condition (a backend) needs itself comes before the condition. What headers have under NOTIFIER_BODIES, and
+all that only this includes, comes behind the declarations of all of them, under one such condition. Macros that a user cannot
+set and has no use for are undefined at the end. Each of the adapters wants a library of its own, so they stay files, which include the single header
 in place of the headers that it holds.
 """
 
@@ -26,6 +27,7 @@ OTHER_INCLUDE = re.compile(r"\s*#\s*include\s+(<[^>]+>)")
 CONDITION = re.compile(r"\s*#\s*(if|ifdef|ifndef|elif|else|endif)\b\s*(.*)")
 PREAMBLE = re.compile(r"\s*(//.*|#\s*include\s.*)?")
 DEFINE = re.compile(r"\s*#\s*define\s+(NOTIFIER_\w+)")
+BODIES = "#if NOTIFIER_BODIES"
 UNDEF = re.compile(r"\s*#\s*undef\s+(NOTIFIER_\w+)")
 
 MIXED = "notifier: one source takes all headers from include/, or all from single_include/, adapters included"
@@ -60,6 +62,9 @@ class Amalgamation:
         self.lines = []
         self.emitted = {}  # header -> the conditions that it stands under
         self.system_includes = set()
+        self.includes = {}  # header -> those of ours that it includes outside of its bodies
+        self.declared = False  # whether all declarations are written
+        self.bodies = {}  # header -> its lines under NOTIFIER_BODIES, unless they are written
         self.defined = []  # internal macros, in the order of their definition
         self.public = set()
 
@@ -80,7 +85,50 @@ class Amalgamation:
                 raise Stop(f"{name}: included first under {' && '.join(self.emitted[name])}, then without that condition")
             return
         self.emitted[name] = conditions
-        lines = self.source(name)
+        lines, self.bodies[name] = self.parted(name)
+        self.includes[name] = [own.group(1) for own in map(OWN_INCLUDE.match, lines) if own]
+        self.emit_lines(name, lines, conditions)
+
+    def parted(self, name):
+        """The lines of a header without those under NOTIFIER_BODIES, and these."""
+        lines, bodies, depth = [], [], 0
+        for line in self.source(name):
+            condition = CONDITION.match(line)
+            if depth == 0 and line.strip() != BODIES:
+                lines.append(line)
+                continue
+            if condition:
+                depth += {"endif": -1, "elif": 0, "else": 0}.get(condition.group(1), 1)
+            bodies.append(line)
+        return lines, bodies[1:-1]
+
+    def emit_bodies(self, name):
+        """Emits what `name` has under NOTIFIER_BODIES, behind that of all that it includes, which may be needed there."""
+        if name not in self.emitted:
+            self.emit(name)
+        bodies = self.bodies.pop(name, None)
+        if bodies is None:
+            return
+        for header in self.includes[name]:
+            self.emit_bodies(header)
+        self.emit_lines(name, bodies)
+
+    def take(self, name, conditions):
+        """Emits an included header: behind all declarations, with its bodies."""
+        if self.declared:
+            self.emit_bodies(name)
+        else:
+            self.emit(name, conditions)
+
+    def emit_all(self):
+        """Declarations, then bodies."""
+        self.emit(SPINE)
+        self.declared = True
+        self.lines += ["", BODIES]
+        self.emit_bodies(SPINE)
+        self.lines += ["", "#endif  // NOTIFIER_BODIES"]
+
+    def emit_lines(self, name, lines, conditions=()):
         # Lines, and what those name that include a system header; flushed before a header that is included after the first
         # declaration.
         body = []
@@ -122,7 +170,7 @@ class Amalgamation:
             if own:
                 if not nesting:
                     flush()
-                    self.emit(own.group(1), conditions)
+                    self.take(own.group(1), conditions)
                 elif own.group(1) not in self.emitted:
                     flush()
                     self.emit(own.group(1), conditions + tuple(nesting))
@@ -142,7 +190,7 @@ class Amalgamation:
                 nesting += {"endif": -1, "elif": 0, "else": 0}.get(condition.group(1), 1)
             own = OWN_INCLUDE.match(line)
             if own and not nesting:
-                self.emit(own.group(1), conditions)
+                self.take(own.group(1), conditions)
 
     @staticmethod
     def included_in_condition(lines, start):
@@ -212,7 +260,7 @@ def main():
 
     amalgamation = Amalgamation(options.include)
     try:
-        amalgamation.emit(SPINE)
+        amalgamation.emit_all()
         files = {SPINE: amalgamation.text()}
         for path in sorted((options.include / ADAPTERS).glob("*.hpp")):
             name = ADAPTERS + path.name

@@ -1,12 +1,10 @@
 // notifier-server: the notifier API over HTTP, everything in one SQLite file.
 
-#include <fcntl.h>
 #include <malloc.h>
 #include <signal.h>
-#include <sys/file.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include <atomic>
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -14,10 +12,12 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "access.hpp"
 #include "access_log.hpp"
 #include "clock_and_ids.hpp"
+#include "database_file.hpp"
 #include "delivery_log.hpp"
 #include "http_server.hpp"
 #include "import.hpp"
@@ -40,13 +40,8 @@ int fail(const std::string& what, const notifier::Error& error) {
   return 1;
 }
 
-/// Keeps a second server off the database: its registry would not learn of our changes. Held until the process ends.
-bool lock_database(const std::string& path) {
-  const int file = ::open((path + ".lock").c_str(), O_CREAT | O_RDWR | O_CLOEXEC, 0600);
-  return file >= 0 && ::flock(file, LOCK_EX | LOCK_NB) == 0;
-}
-
-int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store) {
+int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store,
+          const server::DatabaseFile& file) {
   signal(SIGPIPE, SIG_IGN);
 
   auto transport = notifier::CurlTransport::create(options.curl);
@@ -56,9 +51,15 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
   const server::DeliveryLog delivery_log(options.access_log);
   server::Sender sender(registry, *store.outbox(), *std::move(transport), std::move(outbox), options.dry_run);
-  server::Service service(registry, store, [&](const std::string& notifier_id, server::Standing standing) {
-    sender.change(notifier_id, standing);
-  });
+  const auto store_in_file = [&](const std::vector<notifier::Outcome*>& outcomes) {
+    notifier::Result<void> done = file.check();
+    if (done) done = store.store(outcomes);
+    // Deleted in between, it would have taken them along.
+    return done ? file.check() : done;
+  };
+  server::Service service(
+      registry, store, store_in_file,
+      [&](const std::string& notifier_id, server::Standing standing) { sender.change(notifier_id, standing); });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
   server::HttpServer http(service, server::Access(options.token, options.cors_origin),
@@ -78,9 +79,13 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   hooks.on_standing = [&](const std::string& notifier_id, server::Standing standing, std::size_t count) {
     delivery_log.write(notifier_id, standing, count);
   };
-  if (auto started = sender.start(std::move(hooks)); !started) {
-    return fail("cannot read the pending deliveries", started.error());
-  }
+  std::atomic<bool> has_failed{false};
+  hooks.on_failure = [&](const notifier::Error& error) {
+    has_failed = true;
+    fail("cannot read the pending deliveries", error);
+    ::raise(SIGTERM);
+  };
+  sender.start(std::move(hooks));
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   std::printf("notifier-server listens on http://%s:%d%s\n",
               (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
@@ -89,7 +94,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
 
   http.run([&] { sender.begin_stop(); });
   sender.stop();
-  return 0;
+  return has_failed ? 1 : 0;
 }
 
 }  // namespace
@@ -111,14 +116,17 @@ int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 2);
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
-  if (!lock_database(options.database))
-    return fail("another server uses " + options.database + ", or its folder is not writable");
+  server::DatabaseFile file;
+  if (!file.lock(options.database))
+    return fail("another server uses " + options.database + ", or it cannot be written");
 
   notifier::SqliteOptions sqlite;
   sqlite.path = options.database;
   sqlite.with_outbox = true;
   auto store = notifier::SqliteStore::open(std::move(sqlite));
   if (!store) return fail("cannot use " + options.database, store.error());
+
+  if (file.hide()) fail("others could read " + options.database + ", which holds secrets: no longer");
 
   notifier::RegistryOptions registry_options;
   registry_options.clock = server::now;
@@ -145,7 +153,7 @@ int main(int argc, char** argv) {
   if (!options.link_base.empty()) settings.link_base = options.link_base;
   if (auto set = registry.set_settings(settings); !set) return fail("wrong setting", set.error());
   try {
-    return serve(options, registry, **store);
+    return serve(options, registry, **store, file);
   } catch (const std::exception& failure) {  // no threads, no memory, no descriptors
     return fail(std::string("cannot go on: ") + failure.what());
   }

@@ -38,6 +38,8 @@ class Sender {
     std::function<void(const notifier::Delivery&, std::string_view reason)> on_disable;
     /// So many deliveries of a notifier are held or due again, or have ended, because of how it stands now.
     std::function<void(const std::string& notifier_id, Standing, std::size_t count)> on_standing;
+    /// What an earlier process left cannot be read: nothing is sent.
+    std::function<void(const notifier::Error&)> on_failure;
   };
 
   /// @param dry_run  send nothing: what arrives is recorded as dead, what was pending before stays so
@@ -55,16 +57,12 @@ class Sender {
 
   ~Sender() { stop(); }
 
-  /// Takes up what an earlier process left, and begins to send.
-  notifier::Result<void> start(Hooks hooks) {
+  /// Takes up what an earlier process left, and begins to send: in a thread of its own, however much that is.
+  void start(Hooks hooks) {
     hooks_ = std::move(hooks);
-    if (!dry_run_) {
-      if (auto recovered = outbox_.recover(notifier::system_moment()); !recovered) return std::move(recovered).error();
-      // What was held may have been switched on since, or be gone: the process may have ended in between.
-      for (const std::string& id : outbox_.held_notifiers()) changes_.emplace_back(id, standing_of(id));
-    }
-    thread_ = std::thread([this] { run(); });
-    return {};
+    thread_ = std::thread([this] {
+      if (dry_run_ || take_up()) run();
+    });
   }
 
   /// Lets attempts under way end, within `grace`; the others are made again by the next process.
@@ -75,6 +73,7 @@ class Sender {
   /// The same, without waiting for it.
   void begin_stop() {
     stopping_ = true;
+    storage_.interrupt();
     transport_->wake();
   }
 
@@ -98,6 +97,19 @@ class Sender {
   Standing standing_of(const std::string& notifier_id) const {
     const auto notifier = registry_.find(notifier_id);
     return !notifier ? Standing::gone : notifier->active ? Standing::on : Standing::off;
+  }
+
+  bool take_up() {
+    if (auto recovered = outbox_.recover(notifier::system_moment()); !recovered) {
+      if (!stopping_) hooks_.on_failure(recovered.error());
+      return false;
+    }
+    // What was held may have been switched on since, or be gone: the process may have ended in between.
+    const std::lock_guard<std::mutex> lock(mutex_);
+    std::vector<Change> held;
+    for (const std::string& id : outbox_.held_notifiers()) held.emplace_back(id, standing_of(id));
+    changes_.insert(changes_.begin(), held.begin(), held.end());
+    return true;
   }
 
   void run() {

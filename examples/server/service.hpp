@@ -27,13 +27,13 @@ class Service {
   /// A change of a notifier is stored. Called in the committing thread: hand over and return.
   using OnChange = std::function<void(const std::string& notifier_id, Standing)>;
 
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, OnChange on_change)
+  /// @param commit  stores in `store`, and whatever else there is to that
+  Service(notifier::Registry& registry, notifier::SqliteStore& store, notifier::GroupCommit::Store commit,
+          OnChange on_change)
       : registry_(registry),
         store_(store),
         on_change_(std::move(on_change)),
-        commits_(
-            registry, [&store](const std::vector<notifier::Outcome*>& outcomes) { return store.store(outcomes); },
-            hooks()) {
+        commits_(registry, std::move(commit), hooks()) {
     store.on_stored([this](const std::vector<notifier::Outcome*>& outcomes) {
       for (const notifier::Outcome* const outcome : outcomes) publish_events(*outcome);
     });

@@ -19,7 +19,8 @@
 #endif
 #undef NOTIFIER_CPLUSPLUS
 
-/// 1: simdjson reads JSON; the program links simdjson (the CMake target notifier::notifier sets both).
+/// 1: simdjson reads JSON; the program links simdjson (the CMake targets notifier::notifier and
+///    notifier::header_only_simdjson do both).
 /// 0: NOTIFIER_PICOJSON says who does; header-only, nothing to link. The default of a bare header drop-in.
 #ifndef NOTIFIER_SIMDJSON
 #define NOTIFIER_SIMDJSON 0
@@ -45,6 +46,30 @@
 #endif
 #if NOTIFIER_PICOJSON && (NOTIFIER_SIMDJSON || !NOTIFIER_EXCEPTIONS)
 #error "notifier: picojson reads neither beside simdjson nor without exceptions: do not define NOTIFIER_PICOJSON=1"
+#endif
+
+// ---- ways of use ----------------------------------------------------------------------------------------------------
+
+/// 0: every source that includes a header has all of the library in it; nothing to link. The default.
+/// 1: the headers declare, and the library is linked: the CMake target notifier::notifier, or one source of the program
+///    that has `#define NOTIFIER_IMPLEMENTATION` before it includes notifier.hpp.
+#ifndef NOTIFIER_COMPILED
+#define NOTIFIER_COMPILED 0
+#endif
+#if defined(NOTIFIER_IMPLEMENTATION) && !NOTIFIER_COMPILED
+#error "notifier: NOTIFIER_IMPLEMENTATION is for programs that define NOTIFIER_COMPILED=1 in every source"
+#endif
+
+// Whether this source has the bodies of the functions that headers declare, and what they begin with.
+#if NOTIFIER_COMPILED && defined(NOTIFIER_IMPLEMENTATION)
+#define NOTIFIER_BODIES 1
+#define NOTIFIER_INLINE
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_BODIES 0
+#define NOTIFIER_INLINE
+#else
+#define NOTIFIER_BODIES 1
+#define NOTIFIER_INLINE inline
 #endif
 
 // ---- limits ---------------------------------------------------------------------------------------------------------
@@ -78,6 +103,18 @@
 #define NOTIFIER_MAX_ID_BYTES 255u
 #endif
 
+/// Longest filter of a notifier, in bytes of JSON; the most fields it may ask for, and the most combinations that its
+/// `$or` may come to.
+#ifndef NOTIFIER_MAX_FILTER_BYTES
+#define NOTIFIER_MAX_FILTER_BYTES 4096u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_FIELDS
+#define NOTIFIER_MAX_FILTER_FIELDS 64u
+#endif
+#ifndef NOTIFIER_MAX_FILTER_ALTERNATIVES
+#define NOTIFIER_MAX_FILTER_ALTERNATIVES 256u
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u
@@ -100,6 +137,11 @@
 /// Most signing secrets of one webhook: two while a key rotates, and some more.
 #ifndef NOTIFIER_MAX_SIGNING_SECRETS
 #define NOTIFIER_MAX_SIGNING_SECRETS 8u
+#endif
+
+/// Most headers of its own that one webhook's requests have.
+#ifndef NOTIFIER_MAX_HEADERS
+#define NOTIFIER_MAX_HEADERS 32u
 #endif
 
 /// Longest `type_data` of one notifier as JSON text, unknown keys included, in bytes.
@@ -130,14 +172,24 @@
 /// All of the library: an event comes in, and what each of those who are to be told is sent comes out.
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
-#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_compiled
+#elif NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
+#elif NOTIFIER_SIMDJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept_compiled
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
+#elif NOTIFIER_PICOJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_compiled
 #elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_compiled
 #elif NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept_compiled
 #else
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif

@@ -212,6 +212,7 @@ TEST_CASE("the courier knows no other time than the one it is handed") {
   Post post(std::move(options));
   notifier::Delivery slack = make(1, receiver.port);
   slack.platform = notifier::Platform::slack;
+  slack.limits = {1, 1000};
   notifier::Delivery second = slack;
   second.idempotency_key = "msg_2";
   REQUIRE(post.outbox.enqueue({slack, second}, now));

@@ -39,6 +39,7 @@ READERS = {
     "-DNOTIFIER_SIMDJSON=0": "#include <picojson.h>",
     "-DNOTIFIER_SIMDJSON=1": "#include <simdjson.h>",
     "-DNOTIFIER_PICOJSON=0": "",
+    "-DNOTIFIER_COMPILED=1": "",
 }
 for flag, reader in READERS.items():
     before = macros(f"{standard}\n{reader}\n", flag)

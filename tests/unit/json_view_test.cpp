@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "notifier/json/document.hpp"
+#include "notifier/json/duplicate_key.hpp"
 
 namespace json = notifier::json;
 using json::Kind;

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "notifier/registry/registry.hpp"
+#include "notifier/text/is_utf8.hpp"
 
 using namespace notifier;
 

@@ -5,9 +5,9 @@
 #include <string>
 #include <vector>
 
+#include "notifier/api/record_json.hpp"
 #include "notifier/outbox/memory.hpp"
 #include "notifier/outbox/outbox.hpp"
-#include "notifier/outbox/record_json.hpp"
 #include "outbox_post.hpp"
 
 using notifier::Delivery;

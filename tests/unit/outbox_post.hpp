@@ -12,6 +12,7 @@
 
 #include "notifier/outbox/memory.hpp"
 #include "notifier/outbox/outbox.hpp"
+#include "notifier/platform/table.hpp"
 
 namespace outbox_test {
 
@@ -37,6 +38,7 @@ inline Delivery make(const std::string& key, const std::string& notifier_id, con
   delivery.platform = platform;
   delivery.method = "POST";
   delivery.url = url;
+  delivery.limits = notifier::platform_info(platform).target_limits;
   delivery.body = "{\"key\":\"" + key + "\"}";
   return delivery;
 }

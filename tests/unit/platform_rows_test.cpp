@@ -14,8 +14,8 @@
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
 
-using notifier::json_request_headers;
 using notifier::Notifier;
+using notifier::Place;
 using notifier::Platform;
 using notifier::PlatformField;
 using notifier::PlatformRow;
@@ -42,6 +42,11 @@ std::string value_of(const PlatformField& field) {
     case Kind::url: return "https://example.com/" + key;
     case Kind::users: return "us-" + key;
     case Kind::addresses: return key + "@example.com";
+    case Kind::text:
+    case Kind::token: return "value-of-" + key;
+    case Kind::number: return std::to_string(key.size());
+    case Kind::choice: return std::string(field.choices.substr(field.choices.rfind(' ') + 1));
+    case Kind::headers: return "header-of-" + key;
     case Kind::signing_secrets: return "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
     case Kind::refused: break;
   }
@@ -55,7 +60,9 @@ Notifier fill(const PlatformRow& row) {
   notifier.platform = row.platform;
   for (const PlatformField& field : row.fields) {
     if (!field.is_kept()) continue;
-    if (field.is_list()) {
+    if (field.kind == Kind::headers) {
+      notifier.type_data.set_texts(field.key(), {"x-own", value_of(field)});
+    } else if (field.is_list()) {
       notifier.type_data.set_texts(field.key(), {value_of(field)});
     } else {
       notifier.type_data.set_text(field.key(), value_of(field));
@@ -192,6 +199,8 @@ TEST_CASE("a value of the wrong type is refused in every field, by its place") {
       if (!field.is_kept()) continue;
       for (const char* const wrong : {"1", "true", "{}", "[1]", "[null]"}) {
         CAPTURE(wrong);
+        if (field.kind == Kind::number && wrong == std::string_view("1")) continue;
+        if (field.kind == Kind::headers && wrong == std::string_view("{}")) continue;
         std::string members = field.is_required ? std::string() : required_fields(row);
         if (!members.empty()) members += ",";
         const std::string problems =
@@ -242,17 +251,96 @@ TEST_CASE("a request has what its row says; a mail has none of it") {
       CHECK(delivery->to.size() == 1);
       return;
     }
-    CHECK(delivery->method == "POST");
-    CHECK(delivery->url == value_of(row.fields[0]));
-    REQUIRE(delivery->headers.size() == std::size(json_request_headers) + (row.idempotency_header.empty() ? 0 : 1));
-    for (std::size_t i = 0; i < std::size(json_request_headers); ++i) {
-      CHECK(delivery->headers[i].name == json_request_headers[i].name);
-      CHECK(delivery->headers[i].value == json_request_headers[i].value);
+    REQUIRE(delivery->headers.size() >= row.headers.size());
+    for (std::size_t i = 0; i < row.headers.size(); ++i) {
+      CHECK(delivery->headers[i].name == row.headers[i].name);
+      CHECK(delivery->headers[i].value == row.headers[i].value);
     }
-    if (!row.idempotency_header.empty()) {
-      CHECK(delivery->headers[delivery->headers.size() - 1].name == row.idempotency_header);
-      CHECK(delivery->headers[delivery->headers.size() - 1].value == delivery->idempotency_key);
+    const std::string_view url = delivery->url;
+    const auto header = [&](std::string_view name) {
+      for (const auto& each : delivery->headers) {
+        if (each.name == name) return std::string(each.value);
+      }
+      return std::string("none");
+    };
+    std::string method(row.method);
+    for (const PlatformField& field : row.fields) {
+      CAPTURE(field.path);
+      const std::string value = value_of(field);
+      const std::string parameter = std::string(field.name_in_request()) + "=" + value;
+      const std::string member = "\"" + std::string(field.name_in_request()) + "\":";
+      switch (field.in) {
+        case Place::none: CHECK((&field == &row.fields[0]) == (url == value)); break;
+        case Place::url:
+        case Place::path: CHECK(url.find(value) != std::string_view::npos); break;
+        case Place::query: CHECK(url.find(parameter, url.find('?')) != std::string_view::npos); break;
+        case Place::method: method = value; break;
+        case Place::header:
+          CHECK(header(field.kind == Kind::headers ? "x-own" : field.name_in_request()) ==
+                std::string(field.before) + value);
+          break;
+        case Place::body:
+          CHECK(delivery->body.substr(0, delivery->front_size)
+                    .find(member + (field.kind == Kind::number ? value : "\"" + value + "\"") + ",") !=
+                std::string_view::npos);
+          break;
+      }
     }
+    CHECK(delivery->method == method);
+    CHECK(url.find(row.query) != std::string_view::npos);
+    CHECK((header(row.key_name) == delivery->idempotency_key) == (row.key_in == Place::header));
     CHECK((delivery->body == event) == row.sends_event);
+    notifier::json::Document document;
+    CHECK(document.parse(delivery->body, delivery->body.size()));
+    CHECK((delivery->target != 0) == !row.target.empty());
+    CHECK(delivery->limits->concurrency == row.target_limits.concurrency);
   });
+}
+
+TEST_CASE("a notifier without its optional fields is sent what all of its platform are") {
+  notifier::Registry registry;
+  REQUIRE(registry.load(R"({"apps":[{"id":"1","name":"shop"}]})"));
+  notifier::Router router(registry);
+  for_each_row([&](const PlatformRow& row) {
+    if (row.transport == Transport::smtp) return;
+    Notifier notifier = fill(row);
+    for (const PlatformField& field : row.fields) {
+      if (field.is_required) continue;
+      notifier.type_data.set_text(field.key(), {});
+      notifier.type_data.set_texts(field.key(), {});
+    }
+    const auto delivery = router.preview(notifier, R"({"id":"e-1","type":"restart","app_id":"1"})");
+    REQUIRE(delivery);
+    CHECK(delivery->method == row.method);
+    CHECK(delivery->headers.size() == row.headers.size() + (row.key_in == Place::header ? 1 : 0));
+    for (const PlatformField& field : row.fields) {
+      CAPTURE(field.path);
+      if (field.is_required || field.in != Place::body || !field.fallback.empty()) continue;
+      CHECK(delivery->body.find("\"" + std::string(field.name_in_request()) + "\":") == std::string_view::npos);
+    }
+  });
+}
+
+TEST_CASE("a header of one's own is one that may be set, and of one line") {
+  const PlatformRow& row = notifier::platform_info(Platform::webhook);
+  const auto refused = [&](const std::string& headers) {
+    return problems_of(row, R"({"webhook_url":"https://a.example/","headers":)" + headers + "}");
+  };
+  CHECK(refused(R"({"Authorization":"Bearer x","X-A":""})").empty());
+  CHECK(refused("{}").empty());
+  CHECK(refused("null").empty());
+  for (const char* const wrong :
+       {R"({"":"x"})", R"({"a b":"x"})", R"({"a:":"x"})", R"({"a\r\n":"x"})", R"({"a":"x\r\nb: y"})",
+        R"({"a":"\u0000"})", R"({"a":"\u00e9"})", R"({"Host":"x"})", R"({"content-LENGTH":"1"})",
+        R"({"webhook-id":"x"})", R"({"Content-Type":"text/plain"})", R"({"Transfer-Encoding":"chunked"})"}) {
+    CAPTURE(wrong);
+    CHECK(refused(wrong) == "apps[0].notifiers[0].type_data.headers invalid_text; ");
+  }
+  CHECK(refused(R"({"a":1})") == "apps[0].notifiers[0].type_data.headers type; ");
+  std::string many = "{";
+  for (unsigned i = 0; i <= NOTIFIER_MAX_HEADERS; ++i)
+    many += (i == 0 ? "\"x" : ",\"x") + std::to_string(i) + "\":\"\"";
+  CHECK(refused(many + "}") == "apps[0].notifiers[0].type_data.headers too_long; ");
+  CHECK(problems_of(row, R"({"webhook_url":"https://a.example/","method":"DELETE"})") ==
+        "apps[0].notifiers[0].type_data.method unknown; ");
 }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cstdio>
 #include <memory>
 #include <optional>
@@ -155,6 +156,55 @@ TEST_CASE("who tells of events tells of one before anybody can tell of its deliv
   CHECK(database.store->outbox()->take_arrivals().size() == 2);
 }
 
+TEST_CASE("what is stored, or sent again, while the waiting are taken up is admitted once, whichever way it comes") {
+  Database database;
+  std::vector<Delivery> many;
+  for (int i = 0; i < 3'500; ++i) many.push_back(make("k" + std::to_string(i), "no-" + std::to_string(i % 50)));
+  auto outcome = outcome_of(many);
+  REQUIRE(database.store->store({&outcome}));
+  {
+    // One is dead when it begins, and due again when its page has long been read.
+    Outbox outbox(*database.store->outbox());
+    admit_arrivals(database, outbox);
+    for (const OutboxClaim& each : claim(outbox)) {
+      if (each.delivery.idempotency_key == "k0") REQUIRE(outbox.record(each.sequence, verdict(Action::fail), start));
+    }
+    REQUIRE(outbox.flush());
+  }
+  database.open();
+  std::vector<std::uint64_t> found;
+  int calls = 0;
+  REQUIRE(database.store->outbox()->each_waiting([&](const OutboxRecord& record) {
+    found.push_back(record.sequence);
+    if (++calls == 1500) {
+      auto late = outcome_of({make("late-1"), make("late-2")});
+      REQUIRE(database.store->store({&late}));
+      REQUIRE(database.store->outbox()->retry("app", "no-0", "k0", start.wall));
+    }
+  }));
+  const auto arrivals = database.store->outbox()->take_arrivals();
+  CHECK(arrivals.size() == 3);
+  for (const OutboxRecord& record : arrivals) found.push_back(record.sequence);
+  std::sort(found.begin(), found.end());
+  CHECK(found.size() == 3'502);
+  CHECK(std::unique(found.begin(), found.end()) == found.end());
+}
+
+TEST_CASE("taking up what waits ends early where that is asked for") {
+  Database database;
+  std::vector<Delivery> many;
+  for (int i = 0; i < 2'500; ++i) many.push_back(make("k" + std::to_string(i)));
+  auto outcome = outcome_of(many);
+  REQUIRE(database.store->store({&outcome}));
+  std::size_t count = 0;
+  const auto done = database.store->outbox()->each_waiting([&](const OutboxRecord&) {
+    ++count;
+    database.store->outbox()->interrupt();
+  });
+  CHECK_FALSE(done);
+  CHECK(count < 2'500);
+}
+
 TEST_CASE("a transaction that fails leaves no delivery, no event and no arrival") {
   Database database;
   {
@@ -259,6 +309,7 @@ TEST_CASE("a mail to nobody is stored dead, and says so") {
   Database database;
   Delivery mail = make("k1");
   mail.platform = Platform::email;
+  mail.url.clear();
   auto outcome = outcome_of({mail});
   REQUIRE(database.store->store({&outcome}));
   const auto arrivals = database.store->outbox()->take_arrivals();

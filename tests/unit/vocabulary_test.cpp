@@ -256,7 +256,6 @@ TEST_CASE("platforms are listed in the public API's order and found by id and na
     CHECK(notifier::find_platform_by_name(info->name) == info);
     CHECK(&notifier::platform_info(info->platform) == info);
     CHECK(is_object_id(info->id));
-    CHECK(info->logo_url.substr(0, 8) == "https://");
   }
   CHECK(names == "rocket_chat webhook slack email ");
   CHECK(notifier::find_platform_by_name("slack")->id == "5982f145d48c3600273ef089");
@@ -285,8 +284,7 @@ TEST_CASE("a platform lists the event types that can be selected on every platfo
   REQUIRE(vocabulary.add_event_type({"mine", "mine", "Mine", "", "5982f139d48c360021b1eb44"}));
   REQUIRE(vocabulary.add_event_type({"hidden", "hidden", "Hidden", "", "5982f139d48c360021b1eb44", false}));
   const std::string json = json_of(notifier::platform_info(Platform::slack), vocabulary);
-  const std::string head =
-      R"({"id":"5982f145d48c3600273ef089","name":"slack","display_name":"Slack","logo_url":"https://)";
+  const std::string head = R"({"id":"5982f145d48c3600273ef089","name":"slack","display_name":"Slack","logo_url":"",)";
   CHECK(json.substr(0, head.size()) == head);
   CHECK(json.find(R"("available_event_ids":["5982f139d48c360021b1eb4b",)") != std::string::npos);
   CHECK(json.find(R"("mine"],"description":"Posts the )") != std::string::npos);

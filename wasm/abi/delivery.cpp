@@ -149,6 +149,7 @@ notifier::OutboxOptions read_options(View object) {
   options.keep_order = object["keep_order"].boolean();
   object["limits"].for_each_member([&](std::string_view platform, View limits) {
     notifier::TargetLimits& ours = options.limits[read_platform(platform)];
+    ours = notifier::default_limits[read_platform(platform)];
     ours.concurrency = static_cast<unsigned>(integer(limits["concurrency"], ours.concurrency));
     ours.min_interval_ms = integer(limits["min_interval_ms"], ours.min_interval_ms);
   });

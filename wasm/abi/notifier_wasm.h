@@ -60,13 +60,15 @@ typedef struct notifier_text {
  * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
   uint32_t platform;         /* 0 email, 1 slack, 2 webhook, 3 rocket_chat; others may follow, no number changes */
-  notifier_text notifier_id; /* lies still, as the next three: a host may know a notifier by this address */
+  notifier_text notifier_id; /* lies still, as the next two: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;
-  notifier_text target; /* the URL; an email's envelope sender */
+  notifier_text target; /* the URL, which lies still only where its size says so; an email's envelope sender */
   notifier_text event_id;
   notifier_text event_type;
-  notifier_text key;  /* the idempotency key */
+  notifier_text key;    /* the idempotency key */
+  notifier_text method; /* of a request */
+  uint32_t paced_as[2]; /* low and high half of notifier::DeliveryView::target */
   uint32_t body;      /* offset into the bodies, in UTF-16 units where they are to be decoded, else in bytes */
   uint32_t body_size; /* the same unit. UINT32_MAX: the body is the event itself */
   uint32_t pairs;

@@ -8,6 +8,7 @@
 #include <string_view>
 #include <vector>
 
+#include "notifier/delivery/delivery_json.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/outbox/storage.hpp"
@@ -22,19 +23,6 @@ using notifier::json::Writer;
 inline std::int64_t integer(View value, std::int64_t otherwise = 0) {
   value.integer(otherwise);
   return otherwise;
-}
-
-/// 64 bits as text, since numbers in JavaScript have 53.
-inline std::string to_hex(std::uint64_t value) {
-  std::string text(16, '0');
-  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
-  return text;
-}
-
-inline std::uint64_t from_hex(std::string_view text) {
-  std::uint64_t value = 0;
-  for (const char c : text) value = value << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
-  return value;
 }
 
 /// The first of `values` with this name, or `otherwise`.
@@ -99,8 +87,8 @@ inline void write_record(Writer& out, const OutboxRecord& record) {
     out.member("event_id", record.event_id);
     out.member("event_type", record.event_type);
     out.member("platform", to_string(record.platform));
-    out.member("target", to_hex(record.target));
-    out.member("host", to_hex(record.host));
+    out.member("target", notifier::detail::net::to_hex(record.target));
+    out.member("host", notifier::detail::net::to_hex(record.host));
     out.member("state", to_string(record.state));
     number(out, "attempts", record.attempts);
     number(out, "created_at", record.created_at.ms);
@@ -124,8 +112,9 @@ inline OutboxRecord read_record(View object) {
   record.event_type = object["event_type"].string();
   const notifier::PlatformInfo* platform = notifier::find_platform_by_name(object["platform"].string());
   if (platform != nullptr) record.platform = platform->platform;
-  record.target = from_hex(object["target"].string());
-  record.host = from_hex(object["host"].string());
+  record.limits = notifier::platform_info(record.platform).target_limits;
+  record.target = notifier::detail::net::read_hex(object["target"].string());
+  record.host = notifier::detail::net::read_hex(object["host"].string());
   record.state = read_state(object["state"].string());
   record.attempts = static_cast<unsigned>(integer(object["attempts"]));
   record.created_at = {integer(object["created_at"])};

@@ -9,6 +9,7 @@
 
 #include "answer.hpp"
 #include "notifier/api/response.hpp"
+#include "notifier/delivery/delivery_json.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/platform/table.hpp"
@@ -70,6 +71,7 @@ inline void write_json(notifier::json::Writer& out, const notifier::Delivery& de
     out.member("method", delivery.method);
     out.member("url", delivery.url);
     write_headers(out, delivery.headers);
+    if (delivery.target != 0) out.member("pacedAs", notifier::detail::net::to_hex(delivery.target));
   }
   if (!delivery.body.front().empty()) out.member("front", delivery.body.front());
   if (const std::string* const rest = delivery.body.shared_rest().get()) {

@@ -34,7 +34,10 @@ class RecordWriter {
     record.notifier_id = still(delivery.notifier_id);
     record.notifier_name = still(delivery.notifier_name);
     record.app_id = still(delivery.app_id);
-    record.target = still(email ? delivery.from : delivery.url);
+    record.target = email ? still(delivery.from) : url(delivery);
+    record.method = any(delivery.method);
+    record.paced_as[0] = static_cast<std::uint32_t>(delivery.target);
+    record.paced_as[1] = static_cast<std::uint32_t>(delivery.target >> 32);
     if (answer.result.count == 0) {
       event_id_ = moving(delivery.event_id);
       event_type_ = moving(delivery.event_type);
@@ -82,6 +85,11 @@ class RecordWriter {
     const notifier_text result{heads_, utf16_length(text)};
     heads_ += result.size;
     return result;
+  }
+
+  /// Most URLs are a field of the notifier; the others are made anew for each delivery.
+  notifier_text url(const notifier::DeliveryView& delivery) {
+    return delivery.is_url_kept ? still(delivery.url) : moving(delivery.url);
   }
 
   notifier_text any(std::string_view text) {

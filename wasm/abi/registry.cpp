@@ -176,6 +176,7 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
   notifier::Settings changed = engine->registry.settings();
   if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
   if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
+  if (object["logo_url"].is_string()) changed.logo_url = object["logo_url"].string();
   return respond(engine->registry.set_settings(std::move(changed)));
 }
 
@@ -187,7 +188,7 @@ notifier_status notifier_catalogue(notifier_engine* engine) {
       out.key("platforms");
       out.array([&] {
         for (const auto* platform = notifier::platforms_begin(); platform != notifier::platforms_end(); ++platform) {
-          write_json(out, *platform, vocabulary);
+          write_json(out, *platform, vocabulary, engine->registry.settings().logo_url);
         }
       });
       out.key("event_categories");

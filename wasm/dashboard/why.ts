@@ -56,7 +56,7 @@ export class NotifierWhy extends LitElement {
     const sorted = [...notifiers].sort((a, b) => Number(b.receives) - Number(a.receives));
     return html`<p class="bar"><b role="status" id="told">${words.say('whyCount', { count: told, total: notifiers.length })}</b><span class="quiet">${words.find(`status.${status}`) ?? text}</span></p>
       ${notifiers.length > 0 ? html`<ul class="card">${sorted.slice(0, this._most).map(({ notifier_id: id, notifier_name: name, platform, receives, reason, text: why }) => html`<li data-id=${id} data-reason=${reason}>
-        ${platformSign(platform)}<div><div class="name ellipsis"><bdi>${short(name, 120)}</bdi></div><div class="quiet" title=${why}>${words.find(`reason.${reason}`) ?? why}</div></div>
+        ${platformSign(platform)}<div><div class="name ellipsis"><bdi>${short(name, 120)}</bdi></div><div class="quiet" title=${why}>${words.find(`reason.${reason}`) ?? short(why, 300)}</div></div>
         <span class="pill ${receives ? 'good' : ''}">${words.say(receives ? 'fires' : 'silent')}</span></li>`)}</ul>` : nothing}
       ${sorted.length > this._most ? html`<button type="button" class="button" @click=${() => (this._most += page)}>+ ${words.number(Math.min(page, sorted.length - this._most))}</button>` : nothing}`;
   }

@@ -471,10 +471,13 @@ export class Engine {
     this.#change((exports, handle, input, size) => exports.notifier_apply(handle, input, size), toJson(changes));
   }
 
-  /** Where mails come from (`Name <address>` will do), and the dashboard that messages link to. What is undefined stays. */
-  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined }): void {
-    checkKeys(settings, 'emailFrom linkBase', 'configure');
-    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase });
+  /**
+   * Where mails come from (`Name <address>` will do), the dashboard that messages link to, and where the API says that pictures of platforms
+   * are (`https://example.com/{platform}.svg`). What is undefined stays.
+   */
+  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined; logoUrl?: string | undefined }): void {
+    checkKeys(settings, 'emailFrom linkBase logoUrl', 'configure');
+    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase, logo_url: settings.logoUrl });
     this.#change((exports, handle, input, size) => exports.notifier_configure(handle, input, size), json);
   }
 

@@ -1,12 +1,11 @@
 // Deliveries as the module lays them out, and as JavaScript objects.
 
 import { Answer, type Instance } from './instance.js';
+import { platformNames } from './platforms.js';
 import type { Delivery, EmailDelivery, HttpDelivery, Outcome, Truncation } from './types.js';
 
-const platforms = ['email', 'slack', 'webhook', 'rocket_chat'] as const;
-
 // Words of a notifier_record. A text takes two: start and size.
-const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Body = 15, BodySize, Pairs, Cuts, Size }
+const enum Word { Platform, NotifierId, NotifierName = 3, AppId = 5, Target = 7, EventId = 9, EventType = 11, Key = 13, Method = 15, PacedAs = 17, Body = 19, BodySize, Pairs, Cuts, Size }
 
 const still = 0x80000000;
 const wholeEvent = 0xffffffff;
@@ -16,8 +15,14 @@ interface Known {
   id: string;
   name: string;
   appId: string;
-  /** The URL; an email's envelope sender. */
+  /** The URL, where it is kept with the notifier; an email's envelope sender. */
   target: string;
+}
+
+/** 64 bits as text; none where they are zero. */
+function hex(low: number, high: number): string | undefined {
+  if (low === 0 && high === 0) return undefined;
+  return [high, low].map((half) => half.toString(16).padStart(8, '0')).join('');
 }
 
 /** An engine's notifiers by the address of their id, to be forgotten when the registry changes. */
@@ -62,7 +67,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
         id: lasting(record + Word.NotifierId),
         name: lasting(record + Word.NotifierName),
         appId: lasting(record + Word.AppId),
-        target: lasting(record + Word.Target),
+        target: words[record + Word.Target + 1]! < still ? '' : lasting(record + Word.Target),
       };
       notifiers.set(idAt, known);
     }
@@ -73,7 +78,7 @@ export function readDeliveries<Body extends string | Uint8Array>(
       : asBytes
         ? instance.bytes.slice(bodiesAt + start, bodiesAt + start + size)
         : bodies.slice(start, start + size);
-    const platform = platforms[words[record + Word.Platform]!]!;
+    const platform = platformNames[words[record + Word.Platform]!]!;
     const truncations: Truncation[] = [];
     let delivery: Delivery<Body>;
     if (platform === 'email') {
@@ -102,12 +107,14 @@ export function readDeliveries<Body extends string | Uint8Array>(
         eventId,
         eventType,
         idempotencyKey: text(record + Word.Key),
-        method: 'POST',
-        url: known.target,
+        method: text(record + Word.Method),
+        url: known.target || text(record + Word.Target),
         headers,
         body: body as Body,
         truncations,
       };
+      const pacedAs = hex(words[record + Word.PacedAs]!, words[record + Word.PacedAs + 1]!);
+      if (pacedAs !== undefined) delivery.pacedAs = pacedAs;
     }
     for (let cuts = words[record + Word.Cuts]!; cuts > 0; --cuts, at += 4) {
       truncations.push({ part: text(at), length: words[at + 2]!, kept: words[at + 3]! });

@@ -1,6 +1,8 @@
 // The shapes that go in and come out. Notifiers, apps and the catalogue have exactly those of the HTTP API.
 
-export type Platform = 'email' | 'slack' | 'webhook' | 'rocket_chat';
+import type { HttpPlatform, MailPlatform, Platform, TypeData } from './platforms.js';
+
+export type { HttpPlatform, MailPlatform, Platform, TypeData };
 
 export interface User {
   id: string;
@@ -26,17 +28,9 @@ export type AppDraft = Omit<App, 'id' | 'owner'> & {
   default_notifier?: boolean;
 };
 
-/** The part of a notifier that depends on its platform. Unknown keys are kept and returned. */
-export interface TypeData {
-  /** slack, webhook, rocket_chat. A secret. */
-  webhook_url?: string;
-  /** email: people, looked up when a mail is rendered. */
-  user_ids?: string[];
-  /** email: additional addresses. */
-  emails?: string[];
-  /** webhook: signs requests, `whsec_...`; several while keys rotate. Never returned. */
-  signing_secret?: string | string[];
-  [key: string]: unknown;
+/** A pattern over an event, as `{ type_data: { status: ['build-error', { suffix: '-error' }] } }`; FILTERS.md describes the language. */
+export interface Filter {
+  [field: string]: readonly unknown[] | Filter;
 }
 
 /** A notifier as the HTTP API shows it. */
@@ -55,6 +49,8 @@ export interface Notifier {
   app_id: string;
   app: string;
   type_data: TypeData;
+  /** Which of the events that it takes it is told of. */
+  filter?: Filter;
   /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
   switched_off?: { readonly reason: string; readonly at: string };
   /** The keys of `type_data` that are never shown but have a value, as `signing_secret`. */
@@ -73,6 +69,8 @@ export interface NotifierDraft {
   /** Names instead of ids, as `app_deployed`, or kinds of events, as `deployment`. */
   selected_events?: string[];
   type_data?: TypeData;
+  /** Which of the events that it takes it is to be told of; null: all. */
+  filter?: Filter | null;
 }
 
 /** What is to change. `type_data` is merged key by key; null removes a key. */
@@ -104,18 +102,20 @@ interface DeliveryBase<Body> {
 
 /** An HTTP request: `fetch(delivery.url, delivery)` sends it. */
 export interface HttpDelivery<Body = string> extends DeliveryBase<Body> {
-  platform: 'slack' | 'webhook' | 'rocket_chat';
+  platform: HttpPlatform;
   method: string;
   /** A secret. */
   url: string;
   headers: Record<string, string>;
+  /** Where that is not the URL: what an outbox paces it as, together with others that go to the same place. */
+  pacedAs?: string;
   /** A webhook's is the event, byte for byte: the very string that was routed. */
   body: Body;
 }
 
 /** A mail: nodemailer's `sendMail(delivery)` sends it. */
 export interface EmailDelivery<Body = string> extends DeliveryBase<Body> {
-  platform: 'email';
+  platform: MailPlatform;
   /** `to` may be empty: then there is nobody to send to. */
   envelope: { from: string; to: string[] };
   /** RFC 5322 with CRLF line ends. */
@@ -154,7 +154,8 @@ export type Reason =
   | 'inactive'
   | 'not_selected'
   | 'not_selectable'
-  | 'alert_not_accepted';
+  | 'alert_not_accepted'
+  | 'filtered_out';
 
 /** Why a notifier receives an event, or does not. */
 export interface Explanation {

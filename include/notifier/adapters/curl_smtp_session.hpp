@@ -92,6 +92,8 @@ class SmtpSession {
   Reply refusal_;                  // of another command, where nothing was accepted since
 };
 
+using Action = Verdict::Action;
+
 inline SmtpOutcome SmtpSession::outcome(std::size_t count, std::optional<TransportFailure> failure) const {
   SmtpOutcome outcome;
   const Verdict lost = classify(failure.value_or(TransportFailure::broken));

@@ -40,7 +40,8 @@ inline OutboxRecord read_record(const SqliteStatement& row) {
   record.app_id = row.text(3);
   record.event_id = row.text(4);
   record.event_type = row.text(5);
-  net::read_platform(row.text(6), record.platform);
+  if (const PlatformRow* const known = find_platform_by_name(row.text(6))) record.platform = known->platform;
+  record.limits = platform_info(record.platform).target_limits;
   record.target = static_cast<std::uint64_t>(row.integer(7));
   record.host = static_cast<std::uint64_t>(row.integer(8));
   record.state = named(row.text(9), OutboxState::held);
@@ -80,6 +81,7 @@ class OutboxReader {
     auto done = prepare(load_, select_content);
     if (done && has_old) done = prepare(load_old_, select_old_content);
     if (done) done = prepare(load_rest_, select_rest);
+    if (done) done = prepare(waiting_, select_waiting(has_old));
     if (done) done = prepare(find_, select_by_key(has_old));
     return done ? prepare(history_, select_history(has_old)) : done;
   }
@@ -91,12 +93,13 @@ class OutboxReader {
     return delivery;
   }
 
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+  /// The next of those that wait, after a sequence, in order. @param out  gets `limit` of them, or all that are left
+  Result<void> waiting_after(std::uint64_t sequence, std::size_t limit, std::vector<OutboxRecord>& out) {
     const std::lock_guard<std::mutex> lock(mutex_);
-    SqliteStatement rows;
-    if (auto done = prepare(rows, select_waiting(has_old_)); !done) return done;
-    rows.bind(1, std::int64_t{0}).bind(2, std::int64_t{-1});
-    return each_row(rows, [&](const SqliteStatement& row) { call(read_record(row)); });
+    out.clear();
+    waiting_.reset();
+    waiting_.bind(1, static_cast<std::int64_t>(sequence)).bind(2, static_cast<std::int64_t>(limit));
+    return each_row(waiting_, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
   }
 
   Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) {
@@ -235,7 +238,7 @@ class OutboxReader {
   std::mutex mutex_;
   SqliteDatabase database_;
   bool has_old_ = false;
-  SqliteStatement load_, load_old_, load_rest_, find_, history_;
+  SqliteStatement waiting_, load_, load_old_, load_rest_, find_, history_;
   json::Document document_;
   std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
 };

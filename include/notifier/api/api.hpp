@@ -2,19 +2,14 @@
 
 #pragma once
 
-#include <cstddef>
-#include <string>
+#include <memory>
 #include <string_view>
-#include <utility>
 
 #include "notifier/api/options.hpp"
 #include "notifier/api/request.hpp"
 #include "notifier/api/response.hpp"
-#include "notifier/api/routes.hpp"
-#include "notifier/json/document.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
-#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -34,9 +29,11 @@ NOTIFIER_NAMESPACE_BEGIN
 class Api {
  public:
   /// @param registry  outlives the Api.
-  explicit Api(const Registry& registry, ApiOptions options = {})
-      : registry_(&registry), options_(std::move(options)), router_(registry, options_.router) {}
+  explicit Api(const Registry& registry, ApiOptions options = {});
   explicit Api(const Registry&&, ApiOptions = {}) = delete;
+  Api(Api&&) noexcept;
+  Api& operator=(Api&&) noexcept;
+  ~Api();
 
   /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 413, 422 or 500, in the shapes of
   /// api/errors.hpp. Never throws, but for std::bad_alloc.
@@ -56,15 +53,43 @@ class Api {
   static Response conflict();
 
  private:
+  struct Engine;
+
   Outcome answer(const Request& request);
 
-  const Registry* registry_;
-  ApiOptions options_;
-  Router router_;
-  json::Document document_;
+  std::unique_ptr<Engine> engine_;
 };
 
-inline Outcome Api::handle(const Request& request) {
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <string>
+#include <utility>
+
+#include "notifier/api/routes.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/text/decimal.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+struct Api::Engine {
+  Engine(const Registry& its_registry, ApiOptions its_options)
+      : registry(&its_registry), options(std::move(its_options)), router(its_registry, options.router) {}
+
+  const Registry* registry;
+  ApiOptions options;
+  Router router;
+  json::Document document;
+};
+
+NOTIFIER_INLINE Api::Api(const Registry& registry, ApiOptions options)
+    : engine_(std::make_unique<Engine>(registry, std::move(options))) {}
+NOTIFIER_INLINE Api::Api(Api&&) noexcept = default;
+NOTIFIER_INLINE Api& Api::operator=(Api&&) noexcept = default;
+NOTIFIER_INLINE Api::~Api() = default;
+
+NOTIFIER_INLINE Outcome Api::handle(const Request& request) {
   Outcome outcome = answer(request);
   if (request.method == "HEAD") {
     // A 304 could only tell the length of what the client has already.
@@ -77,7 +102,7 @@ inline Outcome Api::handle(const Request& request) {
   return outcome;
 }
 
-inline Outcome Api::answer(const Request& request) {
+NOTIFIER_INLINE Outcome Api::answer(const Request& request) {
   namespace api = detail::api;
   Outcome outcome;
   if (request.method == "OPTIONS" && request.target == "*") {
@@ -89,30 +114,33 @@ inline Outcome Api::answer(const Request& request) {
     outcome.response = api::error_response(400, "The path or query is not percent-encoded as a URL must be");
     return outcome;
   }
-  api::Call call{*registry_, options_, router_, document_, request, *target};
+  api::Call call{*engine_->registry, engine_->options, engine_->router, engine_->document, request, *target};
   Response response = api::dispatch(call);
   outcome = std::move(call.outcome);
   outcome.response = std::move(response);
   return outcome;
 }
 
-inline Outcome Api::switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
+NOTIFIER_INLINE Outcome Api::switch_off(std::string_view app_id, std::string_view notifier_id,
+                                        std::string_view reason) {
   const Request request{};
   const detail::api::Target target{};
-  detail::api::Call call{*registry_, options_, router_, document_, request, target};
+  detail::api::Call call{*engine_->registry, engine_->options, engine_->router, engine_->document, request, target};
   Response response = detail::api::switch_off_notifier(call, app_id, notifier_id, reason);
   Outcome outcome = std::move(call.outcome);
   outcome.response = std::move(response);
   return outcome;
 }
 
-inline Response Api::storage_failed() {
+NOTIFIER_INLINE Response Api::storage_failed() {
   return detail::api::error_response(500, "The change could not be stored; nothing has changed");
 }
 
-inline Response Api::conflict() {
+NOTIFIER_INLINE Response Api::conflict() {
   return detail::api::error_response(
       409, "The same was changed by another request at the same time; nothing has changed: read it and try again");
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

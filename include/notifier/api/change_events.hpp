@@ -76,7 +76,10 @@ inline void write_notifier_facts(json::Writer& out, const Notifier& notifier, co
   out.key("notifier_type_data");
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
-      if (field.visibility == PlatformField::Visibility::open) write_field(out, field, notifier.type_data);
+      if (field.visibility != PlatformField::Visibility::open) continue;
+      if (field.is_always_shown() || has_value(field, notifier.type_data)) {
+        write_field(out, field, notifier.type_data);
+      }
     }
   });
   out.member("platform_name", platform);

@@ -5,7 +5,7 @@
 #include <string_view>
 
 #include "notifier/api/history.hpp"
-#include "notifier/routing/router.hpp"
+#include "notifier/routing/options.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

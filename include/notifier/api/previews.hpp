@@ -2,8 +2,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
+#include <utility>
+#include <vector>
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/notifiers.hpp"
@@ -23,6 +26,38 @@ inline std::string mask_url(std::string_view text) {
   return std::string(text.substr(0, secret)) + "/***";
 }
 
+/// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
+inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
+  const bool is_in_url = field.in == Place::path || field.in == Place::query;
+  return field.visibility != PlatformField::Visibility::open && field.in != Place::none && field.in != Place::url &&
+         !(reveal_url && is_in_url);
+}
+
+/// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs
+/// that are secrets are masked where they are shown: they have to be read first.
+inline Notifier masked(const Notifier& notifier, bool reveal_url) {
+  Notifier shown = notifier;
+  for (const PlatformField& field : platform_info(notifier.platform).fields) {
+    if (!is_masked(field, reveal_url)) continue;
+    if (!notifier.type_data.text(field.key()).empty()) shown.type_data.set_text(field.key(), "***");
+    const Range<std::string> texts = notifier.type_data.texts(field.key());
+    std::vector<std::string> hidden(texts.begin(), texts.end());
+    for (std::size_t i = 1; i < hidden.size(); i += 2) hidden[i] = "***";  // values of headers
+    shown.type_data.set_texts(field.key(), std::move(hidden));
+  }
+  return shown;
+}
+
+/// What is shown of the URL that a delivery goes to.
+inline std::string shown_url(const DeliveryView& delivery, bool reveal_url) {
+  for (const PlatformField& field : platform_info(delivery.platform).fields) {
+    const bool is_secret_url =
+        field.kind == PlatformField::Kind::url && field.visibility != PlatformField::Visibility::open;
+    if (is_secret_url && !reveal_url) return mask_url(delivery.url);
+  }
+  return std::string(delivery.url);
+}
+
 /// Writes a delivery as it would be sent: an HTTP request, or for email an envelope and a message; and what had to be
 /// cut.
 inline void write_preview(json::Writer& out, const DeliveryView& delivery, const Notifier& notifier, bool reveal_url) {
@@ -40,7 +75,7 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
       out.member("message", delivery.body);
     } else {
       out.member("method", delivery.method);
-      out.member("url", reveal_url ? std::string(delivery.url) : mask_url(delivery.url));
+      out.member("url", shown_url(delivery, reveal_url));
       out.key("headers");
       out.object([&] {
         for (const HeaderView& header : delivery.headers) {
@@ -109,7 +144,7 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
 }
 
 inline Response preview_response(Call& call, const Notifier& notifier, const PreviewRequest& preview) {
-  const auto delivery = call.router.preview(notifier, preview.event);
+  const auto delivery = call.router.preview(masked(notifier, preview.reveal_url), preview.event);
   if (!delivery) return failure(delivery.error());
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {

@@ -50,9 +50,13 @@ struct Outcome {
   void mark_known();
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline void Outcome::mark_known() {
+#if NOTIFIER_BODIES
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void Outcome::mark_known() {
   if (known.empty() || entry_ends.empty()) return;
   std::string body;
   std::size_t copied = 0;
@@ -65,3 +69,5 @@ inline void Outcome::mark_known() {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

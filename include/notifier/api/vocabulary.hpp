@@ -15,14 +15,15 @@ namespace detail::api {
 inline Response list_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
                            for (auto info = platforms_begin(); info != platforms_end(); ++info)
-                             write_json(out, *info, *call.registry.vocabulary());
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
 inline Response search_platforms(Call& call) {
   return without_secrets(call, list_response("notification_platforms", [&](json::Writer& out) {
                            const PlatformInfo* info = find_platform_by_name(call.target.parameter("name"));
-                           if (info != nullptr) write_json(out, *info, *call.registry.vocabulary());
+                           if (info != nullptr)
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                          }));
 }
 
@@ -32,7 +33,7 @@ inline Response show_platform(Call& call) {
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
                            out.object([&] {
                              out.key("notification_platform");
-                             write_json(out, *info, *call.registry.vocabulary());
+                             write_json(out, *info, *call.registry.vocabulary(), call.registry.settings().logo_url);
                            });
                          }));
 }

@@ -2,29 +2,19 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <vector>
 
-#include "notifier/delivery/classify_retry_after.hpp"
-#include "notifier/json/document.hpp"
-#include "notifier/model/delivery.hpp"
+#include "notifier/model/header_view.hpp"
+#include "notifier/model/mail_recipients.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/time.hpp"
 #include "notifier/model/verdict.hpp"
-#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What became of a mail's recipients in one attempt: each has a reply of its own (RFC 5321 section 3.3). Empty where
-/// it became the same of all.
-struct MailRecipients {
-  std::vector<std::string> remaining;  ///< refused for now: with a verdict of `retry`, only they are tried again
-  std::vector<std::string> refused;    ///< refused for good
-  bool some_accepted = false;          ///< others got it
-};
 
 /// A complete HTTP reply, or as much of it as was read. Borrows everything; nothing of it is trusted.
 struct HttpReply {
@@ -62,7 +52,18 @@ Verdict classify_smtp(int code, std::string_view text) noexcept;
 /// Judges an attempt that brought no reply.
 Verdict classify(TransportFailure failure) noexcept;
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <string>
+#include <vector>
+
+#include "notifier/delivery/classify_retry_after.hpp"
+#include "notifier/json/document.hpp"
+#include "notifier/platform/table.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -113,45 +114,88 @@ inline Verdict classify_status(const HttpReply& reply, Timestamp now) {
   return make(Action::retry, "the target's answer has no valid status");
 }
 
-inline bool is_known(const KnownReply& known, std::string_view body) noexcept {
-  return known.is_whole ? trimmed(body) == known.text : body.find(known.text) != std::string_view::npos;
+/// The body of a reply, read as JSON when something asks for it.
+class ReplyBody {
+ public:
+  explicit ReplyBody(std::string_view text) noexcept : text_(text) {}
+
+  std::string_view text() const noexcept { return text_; }
+  /// @param path  names with dots between them
+  json::View member(std::string_view path) {
+    if (!is_read_) {
+      const auto root = document_.parse(text_, NOTIFIER_MAX_REPLY_BYTES);
+      if (root) root_ = *root;
+      is_read_ = true;
+    }
+    json::View view = root_;
+    for (std::size_t at = 0; at < path.size();) {
+      const std::size_t end = (std::min)(path.find('.', at), path.size());
+      view = view[path.substr(at, end - at)];
+      at = end + 1;
+    }
+    return view;
+  }
+
+ private:
+  std::string_view text_;
+  json::Document document_;
+  json::View root_;
+  bool is_read_ = false;
+};
+
+inline bool is_known(const KnownReply& known, int status, ReplyBody& body) {
+  if (known.status != 0 && known.status != status) return false;
+  if (!known.member.empty()) return body.member(known.member).text() == known.text;
+  if (known.text.empty()) return known.status != 0;
+  return known.is_whole ? trimmed(body.text()) == known.text : body.text().find(known.text) != std::string_view::npos;
 }
 
 /// What speaks against a success that the status tells of; empty where it is one.
-inline std::string_view doubt_success(const ReplyRules& rules, std::string_view body) {
-  if (!rules.success_body.empty() && trimmed(body) != rules.success_body) return rules.unlike_success;
+inline std::string_view doubt_success(const ReplyRules& rules, ReplyBody& body) {
+  if (!rules.success_body.empty() && trimmed(body.text()) != rules.success_body) return rules.unlike_success;
   if (rules.success_member.empty()) return {};
-  json::Document document;
-  const auto root = document.parse(body, NOTIFIER_MAX_REPLY_BYTES);
-  const json::View success = root ? (*root)[rules.success_member] : json::View();
-  if (success.boolean()) return {};
-  return success.kind() == json::Kind::boolean ? rules.denied_success : rules.unlike_success;
+  const json::View success = body.member(rules.success_member);
+  const bool is_number = rules.success_text[0] >= '0' && rules.success_text[0] <= '9';
+  if (success.kind() != (is_number ? json::Kind::number : json::Kind::boolean)) return rules.unlike_success;
+  return success.text() == rules.success_text ? std::string_view() : rules.denied_success;
+}
+
+/// How long the JSON of a reply asks to wait.
+inline std::optional<std::int64_t> retry_after(const ReplyRules& rules, ReplyBody& body, Timestamp now) {
+  if (rules.retry_after.empty()) return std::nullopt;
+  auto wait = parse_retry_after(body.member(rules.retry_after).text(), now);
+  if (wait && rules.retry_after_is_ms) wait = (*wait + 999) / 1000;
+  return wait;
 }
 
 inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
-  const Verdict verdict = classify_status(reply, now);
+  Verdict verdict = classify_status(reply, now);
   // The body of a redirect need not be the platform's.
   if (reply.status >= 300 && reply.status <= 399) return verdict;
+  ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
-  const std::string_view doubt = is_success ? doubt_success(rules, reply.body) : std::string_view();
+  const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
   if (is_success && doubt.empty()) return verdict;
+  const auto said = retry_after(rules, body, now);
+  if (verdict.action == Action::throttle && said) verdict.retry_after_ms = said;
   for (const KnownReply& known : rules.replies) {
     const bool throttles = known.action == Action::throttle;
-    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.body)) continue;
-    return {known.action, reply.status, known.reason, throttles ? retry_after(reply, now) : verdict.retry_after_ms};
+    if ((verdict.action == Action::throttle && !throttles) || !is_known(known, reply.status, body)) continue;
+    const auto wait = throttles && said ? said : throttles ? retry_after(reply, now) : verdict.retry_after_ms;
+    return {known.action, reply.status, known.reason, wait};
   }
   return is_success ? Verdict{Action::fail, reply.status, doubt, std::nullopt} : verdict;
 }
 
 }  // namespace detail::net
 
-inline Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
+NOTIFIER_INLINE Verdict classify(Platform platform, const HttpReply& original, Timestamp now) {
   HttpReply reply = original;
   reply.body = reply.body.substr(0, NOTIFIER_MAX_REPLY_BYTES);
   return detail::net::classify_by(detail::rules_of(platform_info(platform)), reply, now);
 }
 
-inline Verdict classify_smtp(int code, std::string_view text) noexcept {
+NOTIFIER_INLINE Verdict classify_smtp(int code, std::string_view text) noexcept {
   using detail::net::Action;
   const auto make = [&](Action action, std::string_view reason) { return Verdict{action, code, reason, std::nullopt}; };
   const auto enhanced = [&](std::string_view status) { return text.substr(0, status.size()) == status; };
@@ -175,7 +219,7 @@ inline Verdict classify_smtp(int code, std::string_view text) noexcept {
   return make(Action::retry, "the mail server's answer is not SMTP");
 }
 
-inline Verdict classify(TransportFailure failure) noexcept {
+NOTIFIER_INLINE Verdict classify(TransportFailure failure) noexcept {
   using detail::net::Action;
   const auto retry = [](std::string_view reason) { return Verdict{Action::retry, 0, reason, std::nullopt}; };
   switch (failure) {
@@ -192,3 +236,5 @@ inline Verdict classify(TransportFailure failure) noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,15 +2,11 @@
 
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string_view>
 
 #include "notifier/model/time.hpp"
-#include "notifier/net/url.hpp"
-#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -18,17 +14,29 @@ NOTIFIER_NAMESPACE_BEGIN
 /// 08:49:37 GMT" and "Sun Nov  6 08:49:37 1994". The day's name is not compared with the date.
 ///
 /// @param now  decides the century of a two-digit year: a date more than 50 years ahead belongs to the one before.
-inline std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) noexcept;
+std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) noexcept;
 
 /// Reads the value of Retry-After: seconds (RFC 9110 section 10.2.3), with a fraction as some chat services send them,
 /// or an HTTP date.
 ///
 /// @return milliseconds from `now` on, rounded up, 0 for a date gone by, at most a year; nothing for any other text.
-inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Timestamp now) noexcept;
+std::optional<std::int64_t> parse_retry_after(std::string_view text, Timestamp now) noexcept;
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+#include "notifier/net/url.hpp"
+#include "notifier/text/ascii.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
-inline constexpr std::int64_t longest_wait_ms = std::int64_t{366} * 24 * 3600 * 1000;
+inline constexpr std::int64_t longest_asked_ms = std::int64_t{366} * 24 * 3600 * 1000;
 
 /// Takes parts off the front of a text. After the first part that is not there all others are missing too, and what
 /// numbers they are means nothing.
@@ -120,7 +128,7 @@ inline bool is_day_name(std::string_view word) noexcept {
 
 }  // namespace detail::net
 
-inline std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) noexcept {
+NOTIFIER_INLINE std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp now) noexcept {
   using namespace detail::net;
   Scanner in(text);
   const std::string_view weekday = in.letters();
@@ -161,7 +169,7 @@ inline std::optional<Timestamp> parse_http_date(std::string_view text, Timestamp
   return moment(year, month, day, clock);
 }
 
-inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Timestamp now) noexcept {
+NOTIFIER_INLINE std::optional<std::int64_t> parse_retry_after(std::string_view text, Timestamp now) noexcept {
   using namespace detail::net;
   while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
   while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
@@ -169,12 +177,12 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
   if (!detail::is_digit(text[0])) {
     const auto date = parse_http_date(text, now);
     if (!date) return std::nullopt;
-    return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), longest_wait_ms);
+    return (std::min)((std::max)(date->ms - now.ms, std::int64_t{0}), longest_asked_ms);
   }
   std::int64_t ms = 0;
   std::size_t i = 0;
   for (; i < text.size() && detail::is_digit(text[i]); ++i) {
-    ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_wait_ms);
+    ms = (std::min)(ms * 10 + (text[i] - '0') * std::int64_t{1000}, longest_asked_ms);
   }
   if (i < text.size() && text[i] == '.') {
     bool more = false;
@@ -187,7 +195,9 @@ inline std::optional<std::int64_t> parse_retry_after(std::string_view text, Time
     ms += more ? 1 : 0;
   }
   if (i != text.size()) return std::nullopt;
-  return (std::min)(ms, longest_wait_ms);
+  return (std::min)(ms, longest_asked_ms);
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

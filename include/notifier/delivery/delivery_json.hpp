@@ -2,11 +2,11 @@
 
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
 #include <string_view>
-#include <utility>
 
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
@@ -30,7 +30,13 @@ void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts = Body
 /// @return errc::invalid where there is no idempotency key or no known platform
 Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest = nullptr);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <utility>
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -47,6 +53,19 @@ void each_text_member(Member&& member) {
   member("from", &Delivery::from);
 }
 
+/// 64 bits as text, since numbers in JSON have 53.
+inline std::string to_hex(std::uint64_t value) {
+  std::string text(16, '0');
+  for (std::size_t i = 16; i-- > 0; value >>= 4) text[i] = "0123456789abcdef"[value & 15];
+  return text;
+}
+
+inline std::uint64_t read_hex(std::string_view text) noexcept {
+  std::uint64_t value = 0;
+  for (const char c : text) value = value << 4 | static_cast<std::uint64_t>(c <= '9' ? c - '0' : c - 'a' + 10);
+  return value;
+}
+
 inline bool read_platform(std::string_view name, Platform& out) noexcept {
   const PlatformInfo* const info = find_platform_by_name(name);
   if (info != nullptr) out = info->platform;
@@ -55,12 +74,13 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
 
 }  // namespace detail::net
 
-inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
+NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
   out.object([&] {
     out.member("platform", to_string(delivery.platform));
     detail::net::each_text_member([&](std::string_view name, std::string Delivery::*text) {
       if (!(delivery.*text).empty()) out.member(name, delivery.*text);
     });
+    if (delivery.target != 0) out.member("target", detail::net::to_hex(delivery.target));
     const std::string_view rest = parts == BodyParts::whole ? delivery.body.rest() : std::string_view();
     if (!delivery.body.front().empty() || !rest.empty()) {
       out.key("body");
@@ -86,7 +106,7 @@ inline void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts
   });
 }
 
-inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
+NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
   const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
   detail::net::each_text_member(
@@ -107,8 +127,12 @@ inline Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<co
     });
     delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
   });
+  delivery.limits = platform_info(delivery.platform).target_limits;
+  delivery.target = detail::net::read_hex(object["target"].string());
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   return delivery;
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,15 +2,12 @@
 
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <optional>
 #include <vector>
 
-#include "notifier/delivery/classify.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/model/verdict.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -83,7 +80,15 @@ inline bool is_to_be_disabled(const NotifierHealth& health, const Verdict& verdi
          health.failing_ms >= policy.disable_after_ms;
 }
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+#include <limits>
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -100,8 +105,8 @@ constexpr std::int64_t jitter_range_ms(std::int64_t wait, const RetryPolicy& pol
 
 }  // namespace detail
 
-inline NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
-                             std::uint32_t random) noexcept {
+NOTIFIER_INLINE NextStep next_attempt(unsigned attempts, const Verdict& verdict, const RetryPolicy& policy,
+                                      std::uint32_t random) noexcept {
   using Action = Verdict::Action;
   if (verdict.action == Action::delivered) return {NextStep::Kind::done, 0, std::nullopt};
   NextStep step;
@@ -118,7 +123,7 @@ inline NextStep next_attempt(unsigned attempts, const Verdict& verdict, const Re
   return step;
 }
 
-inline std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts) noexcept {
+NOTIFIER_INLINE std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts) noexcept {
   std::int64_t wait = policy.max_retry_after_ms;
   for (std::size_t i = 0; i < policy.delays_ms.size(); ++i) {
     if (attempts == 0 || attempts == i + 1) wait = (std::max)(wait, policy.delays_ms[i]);
@@ -126,8 +131,8 @@ inline std::int64_t longest_wait_ms(const RetryPolicy& policy, unsigned attempts
   return wait + detail::jitter_range_ms(wait, policy);
 }
 
-inline NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall,
-                                  std::int64_t gap_ms) noexcept {
+NOTIFIER_INLINE NotifierHealth next_health(NotifierHealth health, const Verdict& verdict, Timestamp wall,
+                                           std::int64_t gap_ms) noexcept {
   switch (verdict.action) {
     case Verdict::Action::delivered: return {};
     case Verdict::Action::throttle:
@@ -141,9 +146,11 @@ inline NotifierHealth next_health(NotifierHealth health, const Verdict& verdict,
   return health;
 }
 
-inline std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall,
-                                         const RetryPolicy& policy) noexcept {
+NOTIFIER_INLINE std::int64_t gap_after_restart_ms(const NotifierHealth& health, Timestamp wall,
+                                                  const RetryPolicy& policy) noexcept {
   return detail::clamped_gap(health.last_failure.ms, wall.ms, policy.disable_after_ms / 4);
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

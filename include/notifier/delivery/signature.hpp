@@ -13,11 +13,9 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/json/write_number.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/signing_secret.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/net/url.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/base64.hpp"
 
@@ -51,39 +49,12 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
 
 namespace detail::net {
 
-inline void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
-  for (Header& header : headers) {
-    if (!equals_lower(header.name, lower_name)) continue;
-    header.value = std::move(value);
-    return;
-  }
-  headers.push_back({std::string(lower_name), std::move(value)});
-}
-
-inline Error signature_error(const char* message) {
-  Error error;
-  error.code = errc::invalid;
-  error.message = message;
-  return error;
-}
-
+void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value);
+Error signature_error(const char* message);
 /// Whole seconds, rounded down also before 1970.
-inline std::string unix_seconds(Timestamp time) {
-  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
-  char text[20];
-  return std::string(text, json::write_integer(seconds, text));
-}
+std::string unix_seconds(Timestamp time);
 
 }  // namespace detail::net
-
-inline std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
-  std::string content(id);
-  content += '.';
-  content += detail::net::unix_seconds(now);
-  content += '.';
-  content += body;
-  return content;
-}
 
 template <class Hmac>
 Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
@@ -118,3 +89,49 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
 }
 
 NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/json/write_number.hpp"
+#include "notifier/net/url.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+NOTIFIER_INLINE void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
+  for (Header& header : headers) {
+    if (!equals_lower(header.name, lower_name)) continue;
+    header.value = std::move(value);
+    return;
+  }
+  headers.push_back({std::string(lower_name), std::move(value)});
+}
+
+NOTIFIER_INLINE Error signature_error(const char* message) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  return error;
+}
+
+NOTIFIER_INLINE std::string unix_seconds(Timestamp time) {
+  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
+  char text[20];
+  return std::string(text, json::write_integer(seconds, text));
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
+  std::string content(id);
+  content += '.';
+  content += detail::net::unix_seconds(now);
+  content += '.';
+  content += body;
+  return content;
+}
+
+NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

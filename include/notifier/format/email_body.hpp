@@ -1,9 +1,8 @@
-// The part of a mail that its recipients share, and room before it for what each one's begins with.
+// The part of a body that deliveries share, and room before it for what each one's begins with.
 
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
@@ -26,15 +25,29 @@ class EmailBody {
     return text_.room(front_ + room) + front_;
   }
   void end(char* where) noexcept { text_.set_end(where); }
+  /// The same, for a writer that appends to a buffer.
+  /// @param overwritten  what it writes first, which is left to what view() stands behind
+  Buffer& begin_behind(std::string_view overwritten) {
+    text_.clear();
+    const std::size_t free = front_ - overwritten.size();
+    text_.set_end(text_.room(free) + free);
+    return text_;
+  }
 
  private:
   std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
   Buffer text_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline std::string_view EmailBody::behind(std::string_view lines) {
+#if NOTIFIER_BODIES
+
+#include <cstring>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string_view EmailBody::behind(std::string_view lines) {
   if (lines.size() > front_) {
     const std::size_t more = lines.size() - front_;
     const std::size_t shared = text_.size() - front_;
@@ -48,3 +61,5 @@ inline std::string_view EmailBody::behind(std::string_view lines) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

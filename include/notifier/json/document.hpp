@@ -2,29 +2,19 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
 #include <string_view>
 
-#include "notifier/json/duplicate_key.hpp"
-#include "notifier/json/fault.hpp"
-#include "notifier/json/scan.hpp"
-#include "notifier/json/tape.hpp"
-#include "notifier/json/tape_builder.hpp"
 #include "notifier/json/view.hpp"
 #include "notifier/result.hpp"
-#include "notifier/text/decimal.hpp"
-#if NOTIFIER_SIMDJSON
-#include "notifier/json/simdjson.hpp"
-#elif NOTIFIER_PICOJSON
-#include "notifier/json/picojson.hpp"
-#endif
 
 NOTIFIER_NAMESPACE_BEGIN
 /// Reading JSON and writing it.
 namespace json {
+
+struct Fault;
 
 /// Reads JSON, again and again into the same memory: no allocation once it has grown to size (but for picojson's).
 ///
@@ -32,11 +22,11 @@ namespace json {
 /// the same on every backend (json/scan.hpp is the arbiter). Used by one thread at a time.
 class Document {
  public:
-  Document() : state_(std::make_unique<State>()) {}
-  ~Document() = default;
+  Document();
+  ~Document();
   /// The views of the document move with it. A document moved from may be parsed into again.
-  Document(Document&&) noexcept = default;
-  Document& operator=(Document&&) noexcept = default;
+  Document(Document&&) noexcept;
+  Document& operator=(Document&&) noexcept;
 
   /// @param text       copied; need not outlive the call.
   /// @param max_bytes  longest text accepted.
@@ -45,13 +35,7 @@ class Document {
   Result<View> parse(std::string_view text, std::size_t max_bytes = NOTIFIER_MAX_EVENT_BYTES) &;
 
  private:
-  struct State {
-    detail::Tape tape;
-    detail::TapeBuilder builder;
-#if NOTIFIER_SIMDJSON
-    detail::SimdjsonReader simdjson;
-#endif
-  };
+  struct State;
   static constexpr std::size_t root = 0;
 
   Fault read(std::string_view text);
@@ -59,7 +43,42 @@ class Document {
   std::unique_ptr<State> state_;
 };
 
-inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes) & {
+}  // namespace json
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/json/duplicate_key.hpp"
+#include "notifier/json/fault.hpp"
+#include "notifier/json/scan.hpp"
+#include "notifier/json/tape.hpp"
+#include "notifier/json/tape_builder.hpp"
+#include "notifier/text/decimal.hpp"
+#if NOTIFIER_SIMDJSON
+#include "notifier/json/simdjson.hpp"
+#elif NOTIFIER_PICOJSON
+#include "notifier/json/picojson.hpp"
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace json {
+
+struct Document::State {
+  detail::Tape tape;
+  detail::TapeBuilder builder;
+#if NOTIFIER_SIMDJSON
+  detail::SimdjsonReader simdjson;
+#endif
+};
+
+NOTIFIER_INLINE Document::Document() : state_(std::make_unique<State>()) {}
+NOTIFIER_INLINE Document::~Document() = default;
+NOTIFIER_INLINE Document::Document(Document&&) noexcept = default;
+NOTIFIER_INLINE Document& Document::operator=(Document&&) noexcept = default;
+
+NOTIFIER_INLINE Result<View> Document::parse(std::string_view text, std::size_t max_bytes) & {
   // A Tape's indexes and offsets have 32 bits, and no text needs many more words than it has bytes.
   constexpr std::size_t most = 0xFFFF0000u;
   max_bytes = (std::min)(max_bytes, most);
@@ -77,7 +96,7 @@ inline Result<View> Document::parse(std::string_view text, std::size_t max_bytes
 
 /// The scanner has the last word where the backend refuses a text: it says why, or reads it after all, as where
 /// picojson cannot represent a string, or there was no memory.
-inline Fault Document::read(std::string_view text) {
+NOTIFIER_INLINE Fault Document::read(std::string_view text) {
   detail::TapeBuilder& builder = state_->builder;
 #if NOTIFIER_SIMDJSON
   if (state_->simdjson.read(text, state_->tape)) return Fault();
@@ -95,4 +114,7 @@ inline Fault Document::read(std::string_view text) {
 }
 
 }  // namespace json
+
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -8,6 +8,7 @@
 #include <string_view>
 
 #include "notifier/json/block.hpp"
+#include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -42,26 +43,6 @@ struct ShortEscapes {
   }
 };
 inline constexpr ShortEscapes short_escapes;
-
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
 
 }  // namespace detail
 
@@ -114,7 +95,7 @@ inline char* unescape(std::string_view raw, char* out) noexcept {
       unit = is_pair ? 0x10000 + ((unit - 0xD800) << 10) + (low - 0xDC00) : 0xFFFD;
       if (is_pair) p += 6;
     }
-    out = detail::put_utf8(unit, out);
+    out = notifier::detail::put_utf8(unit, out);
   }
   return out;
 }

@@ -2,17 +2,13 @@
 
 #pragma once
 
-#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 
-#include "notifier/json/read_number.hpp"
+#include "notifier/buffer.hpp"
 #include "notifier/json/tape.hpp"
-#include "notifier/json/write_number.hpp"
-#include "notifier/json/writer.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -107,6 +103,20 @@ inline Kind View::kind() const noexcept {
   }
 }
 
+template <class F>
+void View::for_each_element(F&& f) const {
+  if (!is_array()) return;
+  const std::size_t end = tape_->after(at_);
+  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at)) f(View(*tape_, at));
+}
+
+template <class F>
+void View::for_each_member(F&& f) const {
+  if (!is_object()) return;
+  const std::size_t end = tape_->after(at_);
+  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at + 1)) f(tape_->slice(at), View(*tape_, at + 1));
+}
+
 inline View View::operator[](std::string_view key) const noexcept {
   View found;
   for_each_member([&](std::string_view name, View value) {
@@ -115,7 +125,29 @@ inline View View::operator[](std::string_view key) const noexcept {
   return found;
 }
 
-inline bool View::integer(std::int64_t& out) const noexcept {
+inline std::size_t View::size() const noexcept {
+  std::size_t count = 0;
+  for_each_element([&](View) { ++count; });
+  for_each_member([&](std::string_view, View) { ++count; });
+  return count;
+}
+
+}  // namespace json
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <cmath>
+#include <utility>
+
+#include "notifier/json/read_number.hpp"
+#include "notifier/json/write_number.hpp"
+#include "notifier/json/writer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace json {
+
+NOTIFIER_INLINE bool View::integer(std::int64_t& out) const noexcept {
   if (tag() != detail::Tag::number) return false;
   const std::string_view digits = tape_->value(at_);
   std::uint64_t bits = 0;
@@ -131,27 +163,6 @@ inline bool View::integer(std::int64_t& out) const noexcept {
   if (static_cast<double>(whole) != value) return false;
   out = whole;
   return true;
-}
-
-inline std::size_t View::size() const noexcept {
-  std::size_t count = 0;
-  for_each_element([&](View) { ++count; });
-  for_each_member([&](std::string_view, View) { ++count; });
-  return count;
-}
-
-template <class F>
-void View::for_each_element(F&& f) const {
-  if (!is_array()) return;
-  const std::size_t end = tape_->after(at_);
-  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at)) f(View(*tape_, at));
-}
-
-template <class F>
-void View::for_each_member(F&& f) const {
-  if (!is_object()) return;
-  const std::size_t end = tape_->after(at_);
-  for (std::size_t at = at_ + 2; at < end; at = tape_->after(at + 1)) f(tape_->slice(at), View(*tape_, at + 1));
 }
 
 template <class Out>
@@ -179,13 +190,13 @@ void View::append_text_to(Out& out) const {
   }
 }
 
-inline std::string View::text() const {
+NOTIFIER_INLINE std::string View::text() const {
   std::string out;
   append_text(out);
   return out;
 }
 
-inline void View::append_json(Buffer& out) const {
+NOTIFIER_INLINE void View::append_json(Buffer& out) const {
   switch (tag()) {
     case detail::Tag::missing: break;
     case detail::Tag::null: out.append("null"); break;
@@ -214,11 +225,14 @@ inline void View::append_json(Buffer& out) const {
   }
 }
 
-inline void View::append_json(std::string& out) const {
+NOTIFIER_INLINE void View::append_json(std::string& out) const {
   Buffer json;
   append_json(json);
   out.append(json.view());
 }
 
 }  // namespace json
+
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

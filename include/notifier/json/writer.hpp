@@ -2,16 +2,11 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
-#include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/json/block.hpp"
-#include "notifier/json/write_number.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
@@ -105,6 +100,21 @@ class Writer {
   bool comma_ = false;
 };
 
+}  // namespace json
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <cstring>
+#include <string>
+
+#include "notifier/json/block.hpp"
+#include "notifier/json/write_number.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace json {
+
 namespace detail {
 
 /// Longest text that is escaped in one go; beyond it, making room for the worst case would cost more than it saves.
@@ -195,7 +205,7 @@ inline void append_quoted(std::string_view text, Buffer& buffer) {
 
 }  // namespace detail
 
-inline char* escape(std::string_view text, char* out) noexcept {
+NOTIFIER_INLINE char* escape(std::string_view text, char* out) noexcept {
   const char* p = text.data();
   const char* const end = p + text.size();
   if constexpr (detail::Block::bits_per_byte == 1) detail::escape_chunks<detail::Block>(p, end, out);
@@ -211,7 +221,7 @@ inline char* escape(std::string_view text, char* out) noexcept {
   return out;
 }
 
-inline void Writer::key(std::string_view name) {
+NOTIFIER_INLINE void Writer::key(std::string_view name) {
   char* out = separated(name.size() + 3);
   *out++ = '"';
   if (!name.empty()) std::memcpy(out, name.data(), name.size());
@@ -222,19 +232,19 @@ inline void Writer::key(std::string_view name) {
   comma_ = false;
 }
 
-inline void Writer::escaped_key(std::string_view name) {
+NOTIFIER_INLINE void Writer::escaped_key(std::string_view name) {
   string(name);
   out_->append(':');
   comma_ = false;
 }
 
-inline void Writer::string(std::string_view value) {
+NOTIFIER_INLINE void Writer::string(std::string_view value) {
   if (comma_) out_->append(',');
   comma_ = true;
   detail::append_quoted(value, *out_);
 }
 
-inline void Writer::string(std::string_view front, std::string_view rest) {
+NOTIFIER_INLINE void Writer::string(std::string_view front, std::string_view rest) {
   string(front);
   if (rest.empty()) return;
   out_->truncate(out_->size() - 1);  // the quote
@@ -245,21 +255,26 @@ inline void Writer::string(std::string_view front, std::string_view rest) {
   out_->append('"');
 }
 
-inline void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }
+NOTIFIER_INLINE void Writer::integer(std::int64_t value) { out_->set_end(write_integer(value, separated(20))); }
 
-inline void Writer::unsigned_integer(std::uint64_t value) { out_->set_end(write_integer(value, separated(20))); }
+NOTIFIER_INLINE void Writer::unsigned_integer(std::uint64_t value) {
+  out_->set_end(write_integer(value, separated(20)));
+}
 
-inline void Writer::number(double value) {
+NOTIFIER_INLINE void Writer::number(double value) {
   const bool finite = value - value == 0.0;
   if (!finite) return null();
   out_->set_end(write_double(value, separated(max_double_chars)));
 }
 
-inline void Writer::raw(std::string_view json) {
+NOTIFIER_INLINE void Writer::raw(std::string_view json) {
   char* out = separated(json.size());
   if (!json.empty()) std::memcpy(out, json.data(), json.size());
   out_->set_end(out + json.size());
 }
 
 }  // namespace json
+
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

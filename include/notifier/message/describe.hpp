@@ -2,7 +2,6 @@
 
 #include <string_view>
 
-#include "notifier/message/composer.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
@@ -25,11 +24,20 @@ NOTIFIER_NAMESPACE_BEGIN
 void describe(const Event& event, std::string_view link_base, Message& out,
               const Vocabulary& vocabulary = *Vocabulary::standard());
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline void describe(const Event& event, std::string_view link_base, Message& out, const Vocabulary& vocabulary) {
+#if NOTIFIER_BODIES
+
+#include "notifier/message/composer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void describe(const Event& event, std::string_view link_base, Message& out,
+                              const Vocabulary& vocabulary) {
   out.clear();
   detail::Composer(event, out, vocabulary).compose(link_base);
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

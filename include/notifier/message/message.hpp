@@ -139,16 +139,10 @@ class Message {
   std::string_view view(const Span& span) const noexcept { return {text_.data() + span.begin(), span.size()}; }
   Text text(const Span& span) const noexcept { return {view(span), span.is_inert()}; }
   Span since(std::size_t begin, bool is_inert) const noexcept { return Span(begin, text_.size() - begin, is_inert); }
-  void set(Span& part, std::string_view text) {
-    const std::size_t begin = text_.size();
-    bool inert = true;
-    detail::append_line(text_, text, inert);
-    part = since(begin, inert);
-    pad();
-  }
+  void set(Span& part, std::string_view text);
   /// Writes civil_time_ for people; time_ is there, too.
   void write_time();
-  void pad() { text_.room(detail::text_padding); }
+  void pad();
 
   /// Member by member, straight into the vector: an Entry on the way there is read back before its stores have settled.
   void push_field(const char* static_label, std::size_t label_size, Span value, bool is_short, bool is_code) {
@@ -175,7 +169,23 @@ class Message {
   Span event_id_;
 };
 
-inline void Message::clear() noexcept {
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void Message::set(Span& part, std::string_view text) {
+  const std::size_t begin = text_.size();
+  bool inert = true;
+  detail::append_line(text_, text, inert);
+  part = since(begin, inert);
+  pad();
+}
+
+NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
+
+NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
   text_.clear();
   fields_.clear();
@@ -183,7 +193,7 @@ inline void Message::clear() noexcept {
   title_ = sentence_ = actor_ = subject_ = link_ = kind_ = event_id_ = readable_time_ = Span();
 }
 
-inline void Message::set_time(std::optional<Timestamp> time) {
+NOTIFIER_INLINE void Message::set_time(std::optional<Timestamp> time) {
   readable_time_ = Span();
   if (!time) return;
   time_ = *time;
@@ -191,20 +201,20 @@ inline void Message::set_time(std::optional<Timestamp> time) {
   write_time();
 }
 
-inline void Message::write_time() {
+NOTIFIER_INLINE void Message::write_time() {
   const std::size_t begin = text_.size();
   text_.set_end(detail::write_readable(text_.room(32), civil_time_));
   readable_time_ = since(begin, true);
   pad();
 }
 
-inline void Message::set_link(std::string_view url) {
+NOTIFIER_INLINE void Message::set_link(std::string_view url) {
   set(link_, url);
   if (detail::is_without(url, detail::is_outside_url)) return;
   link_ = Span(link_.begin(), link_.size(), false);
 }
 
-inline void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
+NOTIFIER_INLINE void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
   const std::size_t begin = text_.size();
   text_.append(label);
   const std::size_t middle = text_.size();
@@ -228,3 +238,5 @@ inline void Message::add_link(std::string_view label, std::string_view url) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -1,6 +1,5 @@
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <memory>
 #include <string>
@@ -79,31 +78,37 @@ class Body {
   std::shared_ptr<const std::string> rest_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline std::string Body::str() const {
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string Body::str() const {
   std::string whole;
   whole.reserve(size());
   return whole.append(front()).append(rest());
 }
 
-inline std::string_view Body::joined(std::string& room) const {
+NOTIFIER_INLINE std::string_view Body::joined(std::string& room) const {
   if (rest().empty()) return front();
   if (front_.empty()) return rest();
   room = str();
   return room;
 }
 
-inline std::string_view Body::piece(std::size_t offset) const noexcept {
+NOTIFIER_INLINE std::string_view Body::piece(std::size_t offset) const noexcept {
   if (offset < front_.size()) return front().substr(offset);
   return rest().substr((std::min)(offset - front_.size(), rest().size()));
 }
 
-inline bool Body::equals(std::string_view text) const noexcept {
+NOTIFIER_INLINE bool Body::equals(std::string_view text) const noexcept {
   return size() == text.size() && text.substr(0, front_.size()) == front() && text.substr(front_.size()) == rest();
 }
 
-inline bool Body::equals(const Body& other) const noexcept {
+NOTIFIER_INLINE bool Body::equals(const Body& other) const noexcept {
   if (size() != other.size()) return false;
   for (std::size_t at = 0; at < size();) {
     const std::string_view ours = piece(at);
@@ -116,3 +121,5 @@ inline bool Body::equals(const Body& other) const noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -11,9 +11,9 @@
 #include "notifier/model/body.hpp"
 #include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/model/truncation.hpp"
 #include "notifier/range.hpp"
-#include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -35,7 +35,12 @@ struct DeliveryView {
 
   std::string_view method;    ///< "POST"
   std::string_view url;       ///< a secret
+  bool is_url_kept = true;    ///< the URL lies in the registry, and stays there as long as the notifier does
   Range<HeaderView> headers;  ///< may hold secrets
+
+  /// A hash of what is sent to, where that is not the URL: deliveries of one target share its limits. 0: the URL is it.
+  std::uint64_t target = 0;
+  const TargetLimits* limits = nullptr;  ///< of the target; null: as of a webhook's
 
   std::string_view from;       ///< envelope sender, an address
   Range<std::string_view> to;  ///< envelope recipients, each once
@@ -68,6 +73,8 @@ struct Delivery {
   std::string method;
   std::string url;
   std::vector<Header> headers;
+  std::uint64_t target = 0;  ///< as in DeliveryView
+  TargetLimits limits;       ///< of the target; without concurrency: as OutboxOptions say
   std::string from;
   std::vector<std::string> to;
   Body body;
@@ -94,7 +101,13 @@ class DeliveryOwner {
 /// bytes. Not cryptographic: two different inputs collide with a probability of 2^-128 unless somebody wants them to.
 void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept;
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -114,6 +127,8 @@ inline Delivery own_head(const DeliveryView& view) {
   for (const HeaderView& header : view.headers) {
     out.headers.push_back({std::string(header.name), std::string(header.value)});
   }
+  out.target = view.target;
+  if (view.limits != nullptr) out.limits = *view.limits;
   out.from = view.from;
   out.to.assign(view.to.begin(), view.to.end());
   out.truncations.assign(view.truncations.begin(), view.truncations.end());
@@ -122,9 +137,9 @@ inline Delivery own_head(const DeliveryView& view) {
 
 }  // namespace detail
 
-inline Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
+NOTIFIER_INLINE Delivery Delivery::own(const DeliveryView& view) { return DeliveryOwner()(view); }
 
-inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
+NOTIFIER_INLINE Delivery DeliveryOwner::operator()(const DeliveryView& view) {
   Delivery out = detail::own_head(view);
   if (view.rest_id == 0) {
     out.body = view.body;
@@ -142,7 +157,8 @@ inline Delivery DeliveryOwner::operator()(const DeliveryView& view) {
   return out;
 }
 
-inline void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id, char* out) noexcept {
+NOTIFIER_INLINE void write_idempotency_key(std::string_view event_id_or_body, std::string_view notifier_id,
+                                           char* out) noexcept {
   out[0] = 'm';
   out[1] = 's';
   out[2] = 'g';
@@ -151,3 +167,5 @@ inline void write_idempotency_key(std::string_view event_id_or_body, std::string
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -52,6 +52,7 @@ struct DraftView {
   Selection selection = Selection::none;
   std::vector<std::string_view> selected;  ///< event type ids, or names
   json::View type_data;                    ///< an object, or missing
+  json::View filter;                       ///< whatever it is
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -66,7 +67,7 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data switched_off secrets_set";
+      "selected_event_ids selected_events app_id app type_data filter";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -109,7 +110,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
   json::View name_value, active_value, alerts_value, events_value, ids, names;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = type_data = json::View();
+  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -122,7 +123,7 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 2: known = is("id", id); break;
       case 3: known = is("app", ignored); break;
       case 4: known = is("name", name_value) || is("type", type); break;
-      case 6: known = is("active", active_value) || is("app_id", ignored); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
       case 8: known = is("platform", platform); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;

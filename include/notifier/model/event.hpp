@@ -1,7 +1,6 @@
 #pragma once
 
 #include <cstddef>
-#include <cstring>
 #include <string_view>
 
 #include "notifier/json/document.hpp"
@@ -18,27 +17,34 @@ struct Event {
   std::string_view app_name;
   std::string_view project_id;
   std::string_view project_name;
+  json::View root;        ///< all of it: what filters look into
   json::View user;        ///< {username, email, id}
   json::View type_data;   ///< whatever the kind carries
   std::string_view body;  ///< the whole event, byte for byte as it came in
 
   /// Reads the envelope in one pass over the members; values of a wrong type count as absent (an id may be a number),
   /// the last of a duplicate counts.
-  /// @param root  an object; see Document::parse.
-  static Event read(json::View root, std::string_view body) noexcept;
+  /// @param whole_event  an object; see Document::parse.
+  static Event read(json::View whole_event, std::string_view body) noexcept;
   /// The same, in place of what was here.
-  void assign(json::View root, std::string_view whole) noexcept;
+  void assign(json::View whole_event, std::string_view whole) noexcept;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline Event Event::read(json::View root, std::string_view body) noexcept {
+#if NOTIFIER_BODIES
+
+#include <cstring>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Event Event::read(json::View whole_event, std::string_view body) noexcept {
   Event event;
-  event.assign(root, body);
+  event.assign(whole_event, body);
   return event;
 }
 
-inline void Event::assign(json::View root, std::string_view whole) noexcept {
+NOTIFIER_INLINE void Event::assign(json::View whole_event, std::string_view whole) noexcept {
   // One by one: compilers clear a whole Event with a slow instruction, and hand a value on through memory.
   id = std::string_view();
   created_at = std::string_view();
@@ -47,12 +53,13 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
   app_name = std::string_view();
   project_id = std::string_view();
   project_name = std::string_view();
+  root = whole_event;
   user = json::View();
   type_data = json::View();
   body = whole;
   const auto object = [](json::View value) { return value.is_object() ? value : json::View(); };
   // Of keys of one length, the comparison is of a constant size: no call.
-  root.for_each_member([&](std::string_view key, json::View value) {
+  whole_event.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](const char* name, std::size_t size) { return std::memcmp(key.data(), name, size) == 0; };
     switch (key.size()) {
       case 2:
@@ -87,3 +94,5 @@ inline void Event::assign(json::View root, std::string_view whole) noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -18,7 +18,7 @@ namespace detail {
 // Each list: keys with a space between them.
 /// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
 inline constexpr std::string_view document_keys =
-    "version apps users event_types event_kinds event_categories email_from link_base events event_ids";
+    "version apps users event_types event_kinds event_categories email_from link_base logo_url events event_ids";
 inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
@@ -91,7 +91,7 @@ NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view 
   } else {
     message.append("; did you mean ").append(nearest).append("?");
   }
-  const std::string shown = quoted(key);
+  const std::string shown = detail::quoted(key);
   problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
 }
 

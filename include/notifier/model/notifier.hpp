@@ -2,11 +2,10 @@
 
 #include <optional>
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
-#include "notifier/model/draft_view.hpp"
+#include "notifier/error.hpp"
+#include "notifier/json/document.hpp"
 #include "notifier/model/platform.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/model/type_data.hpp"
@@ -32,6 +31,8 @@ struct Notifier {
   bool send_all_events = false;
   std::vector<std::string> selected_event_ids;  ///< ids of EventType, in the order given, each once
   TypeData type_data;
+  /// Which of the events that it takes it is told of, as the compact JSON of a Filter; empty: all.
+  std::string filter;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -51,6 +52,7 @@ struct NotifierDraft {
   std::optional<std::vector<std::string>> selected_event_ids;
   std::optional<std::vector<std::string>> selected_events;  ///< deprecated: names of either namespace
   std::optional<std::string> type_data;                     ///< JSON text of an object, merged key by key on update
+  std::optional<std::string> filter;                        ///< JSON text of a Filter; "null" removes it
   std::optional<Timestamp> created_at;                      ///< snapshots only
   std::optional<Timestamp> updated_at;                      ///< snapshots only
   std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
@@ -62,9 +64,18 @@ struct NotifierDraft {
   static NotifierDraft read(json::View object);
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline NotifierDraft NotifierDraft::read(json::View object) {
+#if NOTIFIER_BODIES
+
+#include <string_view>
+#include <utility>
+
+#include "notifier/model/draft_view.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   detail::DraftView view;
   detail::Problems problems;
   view.read(object, problems);
@@ -84,9 +95,12 @@ inline NotifierDraft NotifierDraft::read(json::View object) {
     draft.selected_events.emplace(view.selected.begin(), view.selected.end());
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
+  if (view.filter.exists()) view.filter.append_json(draft.filter.emplace());
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -7,7 +7,9 @@
 #include <cstdint>
 #include <string_view>
 
+#include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/target_limits.hpp"
 #include "notifier/model/verdict.hpp"
 #include "notifier/range.hpp"
 
@@ -15,17 +17,33 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// How a delivery travels.
 enum class Transport : std::uint8_t {
-  http,  ///< a request to the URL of a field
+  http,  ///< a request
   smtp,  ///< a mail to the users and addresses of two fields
 };
 
-/// A member of a platform's `type_data`: what may stand in it, and who may see it.
+/// Where something stands in a request.
+enum class Place : std::uint8_t {
+  none,
+  url,     ///< where PlatformRow::url names it, as it is, without slashes at its end
+  path,    ///< where PlatformRow::url names it, percent-encoded
+  query,   ///< as a parameter
+  header,  ///< as a header
+  body,    ///< as a member of the JSON object, before all others
+  method,  ///< as the method
+};
+
+/// A member of a platform's `type_data`: what may stand in it, who may see it, and where it goes in a request.
 struct PlatformField {
   enum class Kind : std::uint8_t {
-    url,              ///< one http or https URL, which is sent to
+    url,              ///< one http or https URL
+    text,             ///< one line of UTF-8
+    token,            ///< visible ASCII without spaces
+    choice,           ///< one word of `choices`
+    number,           ///< an integer
     users,            ///< ids of users
     addresses,        ///< email addresses
     signing_secrets,  ///< one or several, as standardwebhooks.com writes them
+    headers,          ///< names and values of headers, in turn
     refused,          ///< nothing: another platform's secret, which must not be taken for an unknown key, as these are
                       ///< shown
   };
@@ -39,36 +57,66 @@ struct PlatformField {
   Kind kind = Kind::refused;
   Visibility visibility = Visibility::open;
   bool is_required = false;
-  std::string_view refusal = {};  ///< why nothing may stand there
+  std::string_view refusal = {};   ///< why nothing may stand there
+  Place in = Place::none;          ///< of the first field of a platform without a PlatformRow::url: all of the URL
+  std::string_view name = {};      ///< of the parameter, header or member; empty: the key
+  std::string_view before = {};    ///< what a header's value begins with, as "Bearer "
+  std::string_view choices = {};   ///< with a space between them
+  std::string_view fallback = {};  ///< what counts where nothing is given
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
     constexpr std::size_t prefix = std::string_view("type_data.").size();
     return {path.data() + prefix, path.size() - prefix};
   }
+  constexpr std::string_view name_in_request() const noexcept { return name.empty() ? key() : name; }
   /// Whether it is kept as texts, else as a text.
   constexpr bool is_list() const noexcept {
-    return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets;
+    return kind == Kind::users || kind == Kind::addresses || kind == Kind::signing_secrets || kind == Kind::headers;
   }
   constexpr bool is_kept() const noexcept { return kind != Kind::refused; }
+  /// Whether answers show it also where it is empty.
+  constexpr bool is_always_shown() const noexcept {
+    return is_required || kind == Kind::users || kind == Kind::addresses;
+  }
 };
 
-/// A reply that says more than its status.
+/// A reply that says more than its status. The first that fits counts.
 struct KnownReply {
-  std::string_view text;
+  std::string_view text;  ///< empty: the status says it
   Verdict::Action action = Verdict::Action::fail;
-  std::string_view reason;  ///< one sentence without a final full stop
-  bool is_whole = true;     ///< the body is the text, but for white space around it; else the body holds it
+  std::string_view reason;       ///< one sentence without a final full stop
+  bool is_whole = true;          ///< the body is the text, but for white space around it; else the body holds it
+  std::string_view member = {};  ///< of the JSON in the body, whose text `text` is; as for ReplyRules
+  int status = 0;                ///< what the status has to be; 0: any
 };
 
-/// What a platform's replies mean beyond the status. Empty parts ask for nothing.
+/// What a platform's replies mean beyond the status. Empty parts ask for nothing. A member of the JSON in a body is
+/// named by its path, as "parameters.retry_after".
 struct ReplyRules {
-  std::string_view success_body;    ///< what the body of a success is, but for white space around it
-  std::string_view success_member;  ///< what is true in the JSON of a success
-  std::string_view unlike_success;  ///< the reason where neither is there in spite of the status
-  std::string_view denied_success;  ///< the reason where the member is false in spite of the status
-  Range<KnownReply> replies;        ///< the first that fits counts
+  std::string_view success_body;           ///< what the body of a success is, but for white space around it
+  std::string_view success_member;         ///< what has to be `success_text` in the JSON of a success
+  std::string_view unlike_success;         ///< the reason where neither is there in spite of the status
+  std::string_view denied_success;         ///< the reason where the member is something else in spite of the status
+  Range<KnownReply> replies;               ///< the first that fits counts
+  std::string_view success_text = "true";  ///< of the member
+  std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
+  bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
 };
+
+/// A limit that a platform sets, which its writer keeps for every message.
+struct PayloadLimit {
+  enum class Unit : std::uint8_t { bytes, code_points, utf16 };
+
+  /// The path of texts in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; or the name of
+  /// a mail's header. Empty: the whole body.
+  std::string_view part;
+  std::size_t amount = 0;
+  Unit unit = Unit::code_points;
+};
+
+/// Most fields of a platform.
+inline constexpr std::size_t max_platform_fields = 12;
 
 /// What is known of a platform. Static.
 struct PlatformRow {
@@ -77,14 +125,29 @@ struct PlatformRow {
   std::string_view name;  ///< also its notifiers' `type`
   std::string_view display_name;
   std::string_view description;
-  std::string_view logo_url;
 
-  /// In the order that answers show them. For HTTP the first is the URL, for SMTP the users and the addresses are.
+  /// In the order that answers show them. For SMTP the first are the users and the addresses.
   Range<PlatformField> fields;
 
   Transport transport = Transport::http;
-  std::string_view idempotency_header;  ///< the header that carries a delivery's key; empty: none does
-  bool sends_event = false;             ///< the event itself, byte for byte: nothing is written for it
+  bool sends_event = false;  ///< the event itself, byte for byte: nothing is written for it
+  std::string_view method = "POST";
+  /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
+  /// field.
+  std::string_view url;
+  std::string_view query;      ///< parameters that every request has
+  Range<HeaderView> headers;   ///< that every request has
+  Place key_in = Place::none;  ///< where the delivery's key stands in a request,
+  std::string_view key_name;   ///< under which name
+
+  /// Keys of the fields that together say who is sent to, whatever the URL. None: the URL does.
+  Range<std::string_view> target;
+  TargetLimits target_limits;
+
+  /// Whether each request is made of more than the first field and what all have in common.
+  constexpr bool builds_requests() const noexcept {
+    return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty();
+  }
 };
 
 /// The name that version 1.0 gave it.

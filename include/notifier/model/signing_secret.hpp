@@ -7,7 +7,6 @@
 #include <string_view>
 
 #include "notifier/result.hpp"
-#include "notifier/text/base64.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -22,7 +21,13 @@ Result<std::string> parse_signing_secret(std::string_view secret);
 /// Whether parse_signing_secret() reads it.
 bool is_signing_secret(std::string_view secret) noexcept;
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/text/base64.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -46,7 +51,7 @@ inline const char* read_signing_secret(std::string_view secret, std::string_view
 
 }  // namespace detail
 
-inline Result<std::string> parse_signing_secret(std::string_view secret) {
+NOTIFIER_INLINE Result<std::string> parse_signing_secret(std::string_view secret) {
   std::string_view digits;
   if (const char* fault = detail::read_signing_secret(secret, digits)) {
     Error error;
@@ -59,9 +64,11 @@ inline Result<std::string> parse_signing_secret(std::string_view secret) {
   return key;
 }
 
-inline bool is_signing_secret(std::string_view secret) noexcept {
+NOTIFIER_INLINE bool is_signing_secret(std::string_view secret) noexcept {
   std::string_view digits;
   return detail::read_signing_secret(secret, digits) == nullptr;
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -8,14 +8,21 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// How much one target is sent at a time.
-struct TargetLimits {
-  unsigned concurrency = 1;          ///< attempts under way at once; at least 1
-  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+/// So many attempts may begin within any span of that length.
+struct RateWindow {
+  std::uint32_t count = 0;  ///< 0: any number
+  std::int64_t per_ms = 0;
 };
 
-/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. `default_limits` has those of their
-/// rows.
+/// How much one target is sent at a time.
+struct TargetLimits {
+  unsigned concurrency = 0;          ///< attempts under way at once; 0: as the platform's row says
+  std::int64_t min_interval_ms = 0;  ///< between the beginnings of two attempts
+  RateWindow windows[4] = {};        ///< all of them are kept
+};
+
+/// The limits of each platform's targets: `limits[Platform::webhook] = {4, 0}`. Those that have no concurrency are left
+/// to the platforms' rows.
 class PlatformLimits {
  public:
   constexpr PlatformLimits() noexcept = default;

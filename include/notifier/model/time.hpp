@@ -1,14 +1,10 @@
 #pragma once
 
-#include <algorithm>
 #include <cstdint>
-#include <cstring>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/text/ascii.hpp"
-#include "notifier/text/bytes.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -69,7 +65,17 @@ void append_rfc5322(Buffer& out, Timestamp time);
 /// Appends what a person reads: 14 May 2018, 09:46 UTC.
 void append_readable(Buffer& out, Timestamp time);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <cstring>
+
+#include "notifier/text/ascii.hpp"
+#include "notifier/text/bytes.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -180,7 +186,7 @@ inline void fill(CivilTime& out, Timestamp time) noexcept {
 
 }  // namespace detail
 
-inline CivilTime civil_time(Timestamp time) noexcept {
+NOTIFIER_INLINE CivilTime civil_time(Timestamp time) noexcept {
   CivilTime out;
   detail::fill(out, time);
   return out;
@@ -209,7 +215,7 @@ NOTIFIER_NOINLINE inline TimeText read_zone(std::string_view text, int& offset) 
 
 }  // namespace detail
 
-inline TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+NOTIFIER_INLINE TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
   if (text.size() < 16) return TimeText::none;
   const char* p = text.data();
   const char* const end = p + text.size();
@@ -265,7 +271,7 @@ inline TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime&
   return found;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
+NOTIFIER_INLINE bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept {
   Timestamp time;
   CivilTime its_civil;
   if (read_timestamp(text, time, its_civil) != TimeText::zoned) return false;
@@ -274,12 +280,12 @@ inline bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& ci
   return true;
 }
 
-inline bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
+NOTIFIER_INLINE bool parse_timestamp(std::string_view text, Timestamp& out) noexcept {
   CivilTime civil;
   return parse_timestamp(text, out, civil);
 }
 
-inline std::string_view remark_on_time(std::string_view text) noexcept {
+NOTIFIER_INLINE std::string_view remark_on_time(std::string_view text) noexcept {
   if (text.empty()) return {};
   Timestamp time;
   CivilTime civil;
@@ -340,23 +346,25 @@ inline char* write_readable(char* p, const CivilTime& civil) noexcept {
 
 }  // namespace detail
 
-inline void append_rfc3339(Buffer& out, Timestamp time) {
+NOTIFIER_INLINE void append_rfc3339(Buffer& out, Timestamp time) {
   out.set_end(detail::write_rfc3339(out.room(std::string_view("2018-05-14T09:46:42.077Z").size()), civil_time(time)));
 }
 
-inline std::string to_rfc3339(Timestamp time) {
+NOTIFIER_INLINE std::string to_rfc3339(Timestamp time) {
   Buffer buffer;
   append_rfc3339(buffer, time);
   return buffer.str();
 }
 
-inline void append_rfc5322(Buffer& out, Timestamp time) {
+NOTIFIER_INLINE void append_rfc5322(Buffer& out, Timestamp time) {
   out.set_end(
       detail::write_rfc5322(out.room(std::string_view("Mon, 14 May 2018 09:46:42 +0000").size()), civil_time(time)));
 }
 
-inline void append_readable(Buffer& out, Timestamp time) {
+NOTIFIER_INLINE void append_readable(Buffer& out, Timestamp time) {
   out.set_end(detail::write_readable(out.room(std::string_view("14 May 2018, 09:46 UTC").size()), civil_time(time)));
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

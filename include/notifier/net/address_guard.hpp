@@ -10,14 +10,12 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "notifier/net/address_ranges.hpp"
 #include "notifier/net/ip_address.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/result.hpp"
-#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -63,6 +61,16 @@ class AddressGuard {
   bool allow_all_ = false;
 };
 
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <utility>
+
+#include "notifier/text/ascii.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
 namespace detail::net {
 
 /// Ports below 1024 carry a protocol of their own, except HTTP's. Above, those that browsers refuse (Fetch standard,
@@ -101,7 +109,7 @@ constexpr bool is_local_name(std::string_view host) noexcept {
 
 }  // namespace detail::net
 
-inline Result<void> AddressGuard::allow(std::string_view entry) {
+NOTIFIER_INLINE Result<void> AddressGuard::allow(std::string_view entry) {
   using namespace detail::net;
   const auto refuse = [] { return url_error("is neither an address, a network (10.0.0.0/8) nor a host name", 0); };
   const std::size_t slash = entry.find('/');
@@ -140,7 +148,7 @@ inline Result<void> AddressGuard::allow(std::string_view entry) {
   return {};
 }
 
-inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
+NOTIFIER_INLINE bool AddressGuard::trusts_name(std::string_view host) const noexcept {
   using namespace detail::net;
   host = without_trailing_dot(host);
   for (const std::string& name : names_) {
@@ -152,7 +160,7 @@ inline bool AddressGuard::trusts_name(std::string_view host) const noexcept {
   return false;
 }
 
-inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
+NOTIFIER_INLINE bool AddressGuard::trusts_address(const IpAddress& address) const noexcept {
   using namespace detail::net;
   for (const Network& network : networks_) {
     if (network.base.is_v6 == address.is_v6 &&
@@ -163,12 +171,12 @@ inline bool AddressGuard::trusts_address(const IpAddress& address) const noexcep
   return false;
 }
 
-inline GuardReason AddressGuard::judge_url(std::string_view text) const {
+NOTIFIER_INLINE GuardReason AddressGuard::judge_url(std::string_view text) const {
   const auto url = parse_http_url(text);
   return url ? judge(*url) : GuardReason::invalid_url;
 }
 
-inline GuardReason AddressGuard::judge(const Url& url) const noexcept {
+NOTIFIER_INLINE GuardReason AddressGuard::judge(const Url& url) const noexcept {
   if (allow_all_ || (!url.address && trusts_name(url.host))) return GuardReason::none;
   if (url.address) {
     if (const GuardReason reason = judge_address(*url.address); reason != GuardReason::none) return reason;
@@ -183,7 +191,8 @@ inline GuardReason AddressGuard::judge(const Url& url) const noexcept {
   return GuardReason::port;
 }
 
-inline GuardReason AddressGuard::judge_address(const IpAddress& original, std::string_view host) const noexcept {
+NOTIFIER_INLINE GuardReason AddressGuard::judge_address(const IpAddress& original,
+                                                        std::string_view host) const noexcept {
   const IpAddress address = original.unmapped();
   if (allow_all_ || (!host.empty() && trusts_name(host))) return GuardReason::none;
   if (!trusts_address(address)) return classify_address(address);
@@ -192,3 +201,5 @@ inline GuardReason AddressGuard::judge_address(const IpAddress& original, std::s
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,8 +2,6 @@
 
 #pragma once
 
-#include <algorithm>
-#include <cstddef>
 #include <cstdint>
 #include <string_view>
 
@@ -76,7 +74,16 @@ constexpr std::string_view describe(GuardReason reason) noexcept {
 
 /// The kind of address this is, none for one on the public internet. An IPv4 address mapped into IPv6 is judged as
 /// itself. Sources: the IANA special-purpose address registries (RFC 6890); in IPv6 all but 2000::/3 is reserved.
-inline GuardReason classify_address(const IpAddress& address) noexcept;
+GuardReason classify_address(const IpAddress& address) noexcept;
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+#include <cstddef>
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -150,7 +157,7 @@ inline bool is_nat64(const IpAddress& address) noexcept {
 
 }  // namespace detail::net
 
-inline GuardReason classify_address(const IpAddress& original) noexcept {
+NOTIFIER_INLINE GuardReason classify_address(const IpAddress& original) noexcept {
   using namespace detail::net;
   const IpAddress address = original.unmapped();
   if (!address.is_v6) {
@@ -168,3 +175,5 @@ inline GuardReason classify_address(const IpAddress& original) noexcept {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -12,8 +11,6 @@
 #include <string_view>
 
 #include "notifier/config.hpp"
-#include "notifier/text/ascii.hpp"
-#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -61,6 +58,36 @@ struct IpAddress {
   friend bool operator!=(const IpAddress& a, const IpAddress& b) noexcept { return !(a == b); }
 };
 
+/// True where a URL's host has to be read as an IPv4 address: its last label is a number in any base. Such a host is an
+/// address or an error, never a name (WHATWG URL, "ends in a number").
+bool ends_in_number(std::string_view host) noexcept;
+
+/// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
+/// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
+std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept;
+
+/// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
+std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept;
+
+/// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
+/// names an interface of this machine, which no webhook can be reached by.
+std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept;
+
+/// The address as text: "127.0.0.1", or eight hexadecimal groups with the longest run of zeros as "::" (RFC 5952,
+/// without its IPv4 tail). For logs and reasons.
+std::string to_string(const IpAddress& address);
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
 namespace detail::net {
 
 /// One part of an IPv4 address in a URL: decimal, octal with a leading 0, hexadecimal with a leading 0x. Values beyond
@@ -86,9 +113,7 @@ inline std::optional<std::uint64_t> parse_ipv4_number(std::string_view text) noe
 
 }  // namespace detail::net
 
-/// True where a URL's host has to be read as an IPv4 address: its last label is a number in any base. Such a host is an
-/// address or an error, never a name (WHATWG URL, "ends in a number").
-inline bool ends_in_number(std::string_view host) noexcept {
+NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
   if (!host.empty() && host.back() == '.') host.remove_suffix(1);
   const std::string_view label = host.substr(host.rfind('.') + 1);
   if (label.empty()) return false;
@@ -97,9 +122,7 @@ inline bool ends_in_number(std::string_view host) noexcept {
   return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
-/// Reads an IPv4 address in any form a browser, libcurl or inet_aton takes: one to four parts, each decimal, octal or
-/// hexadecimal, the last one filling all bytes that are left (WHATWG URL, "IPv4 parser"). One trailing dot is skipped.
-NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
@@ -118,8 +141,7 @@ NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv4(std::string_view te
   return std::nullopt;
 }
 
-/// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
-inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
@@ -138,9 +160,7 @@ inline std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcep
   return IpAddress::v4(address);
 }
 
-/// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
-/// names an interface of this machine, which no webhook can be reached by.
-NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -190,9 +210,7 @@ NOTIFIER_NOINLINE inline std::optional<IpAddress> parse_ipv6(std::string_view te
   return IpAddress::v6(bytes.data());
 }
 
-/// The address as text: "127.0.0.1", or eight hexadecimal groups with the longest run of zeros as "::" (RFC 5952,
-/// without its IPv4 tail). For logs and reasons.
-inline std::string to_string(const IpAddress& address) {
+NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
   std::string out;
   if (!address.is_v6) {
     for (std::size_t i = 0; i < 4; ++i) {
@@ -232,3 +250,5 @@ inline std::string to_string(const IpAddress& address) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -2,7 +2,6 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -12,7 +11,6 @@
 #include "notifier/net/ip_address.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/ascii.hpp"
-#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -61,6 +59,20 @@ constexpr bool equals_lower(std::string_view text, std::string_view lower) noexc
   }
   return true;
 }
+
+}  // namespace detail::net
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/text/decimal.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
 
 inline Error url_error(const char* message, std::size_t offset) {
   Error error;
@@ -172,7 +184,7 @@ inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& 
 
 }  // namespace detail::net
 
-inline Result<Url> parse_http_url(std::string_view text) {
+NOTIFIER_INLINE Result<Url> parse_http_url(std::string_view text) {
   if (text.size() > NOTIFIER_MAX_URL_BYTES) {
     Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
     error.code = errc::too_large;
@@ -184,7 +196,7 @@ inline Result<Url> parse_http_url(std::string_view text) {
   return url;
 }
 
-inline void append_request_target(const Url& url, std::string& out) {
+NOTIFIER_INLINE void append_request_target(const Url& url, std::string& out) {
   if (url.target.empty() || url.target[0] != '/') out += '/';
   for (const char c : url.target) {
     const unsigned char byte = static_cast<unsigned char>(c);
@@ -198,7 +210,7 @@ inline void append_request_target(const Url& url, std::string& out) {
   }
 }
 
-inline void append_normalized(const Url& url, std::string& out) {
+NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
   out += url.secure ? "https://" : "http://";
   if (url.address) {
     const std::string address = to_string(*url.address);
@@ -214,3 +226,5 @@ inline void append_normalized(const Url& url, std::string& out) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

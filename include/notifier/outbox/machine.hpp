@@ -13,26 +13,25 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/moment.hpp"
 #include "notifier/outbox/batches.hpp"
-#include "notifier/outbox/clock.hpp"
 #include "notifier/outbox/options.hpp"
-#include "notifier/outbox/schedule.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+class OutboxEngine;
+}
 
 /// A delivery whose turn it is.
 struct OutboxTurn {
@@ -65,8 +64,10 @@ struct OutboxEnded {
 /// and what it reads of that is trusted no further than the wait that was decided on.
 class OutboxMachine {
  public:
-  explicit OutboxMachine(OutboxOptions options = {})
-      : options_(std::move(options)), schedule_(options_.limits, options_.host_concurrency, options_.keep_order) {}
+  explicit OutboxMachine(OutboxOptions options = {});
+  OutboxMachine(OutboxMachine&&) noexcept;
+  OutboxMachine& operator=(OutboxMachine&&) noexcept;
+  ~OutboxMachine();
 
   // What the store has, at the start: first its clock, then in any order the rest.
 
@@ -102,9 +103,7 @@ class OutboxMachine {
   Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now);
 
   /// Ends one whose content the store has lost for good.
-  Result<OutboxStep> lost(std::uint64_t sequence, Moment now) {
-    return give_up(sequence, "the stored delivery cannot be read", now);
-  }
+  Result<OutboxStep> lost(std::uint64_t sequence, Moment now);
 
   /// Holds one whose notifier turns out to be switched off.
   Result<OutboxStep> hold_claim(std::uint64_t sequence, Moment now);
@@ -123,7 +122,7 @@ class OutboxMachine {
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
   /// For whom something is held, each once: after a start, a host resumes those who are switched on by now, and ends
   /// those who are gone.
-  std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
+  std::vector<std::string> held_notifiers() const;
 
   // The store.
 
@@ -137,76 +136,116 @@ class OutboxMachine {
 
   /// The next writes, which belong to the caller's store alone until written() or failed().
   /// @return nullptr while there are none, or others are out; valid until written() or failed()
-  const OutboxBatch* take_writes() { return batches_.take(); }
+  const OutboxBatch* take_writes();
   /// They last.
   void written(std::uint64_t number);
   /// They do not, not even in part. take_writes() gives them again, and claim() gives nothing until they are written.
-  void failed(std::uint64_t number) { batches_.failed(number); }
+  void failed(std::uint64_t number);
   /// Whether the last batch failed and none was written since.
-  bool is_stuck() const noexcept { return batches_.has_failed(); }
+  bool is_stuck() const noexcept;
   /// Whether everything is stored.
-  bool is_stored() const noexcept { return batches_.is_empty(); }
+  bool is_stored() const noexcept;
 
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or a batch is written.
   std::optional<std::int64_t> wait_ms(Moment now) const;
-  std::size_t pending() const noexcept {  ///< under way or not
-    return schedule_.size() - schedule_.held() + resent(OutboxState::pending);
-  }
-  std::size_t held() const noexcept { return schedule_.held() + resent(OutboxState::held); }
-  std::size_t in_flight() const noexcept { return schedule_.in_flight() - narrowed_.size(); }  ///< claimed
+  std::size_t pending() const noexcept;  ///< under way or not
+  std::size_t held() const noexcept;
+  std::size_t in_flight() const noexcept;  ///< claimed
 
  private:
-  using Schedule = detail::OutboxSchedule;
-
-  OutboxStep apply(std::uint64_t sequence, OutboxChange&& change, Moment now);
-  OutboxStep finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
-  OutboxChange dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now);
-  OutboxStep hold_one(std::uint64_t sequence, Moment now);
-  OutboxStep give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
-  void write(OutboxChange&& change);
-  void write_health(std::string_view notifier_id, const NotifierHealth& health);
-  void write_clock(Moment now);
-  void set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now);
-  std::int64_t postpone_ms(Moment now);
-  Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
-  static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
-  static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
-  static Verdict removed() { return fault("the notifier was removed or switched off"); }
-  static Error not_under_way();
-
-  /// One that is sent again as soon as that is stored.
-  struct Resent {
-    OutboxRecord record;
-    std::uint64_t batch;
-    std::int64_t due;
-  };
-  /// A mail that has fewer recipients from now on, and keeps its place until that is stored: what is loaded before has
-  /// them all.
-  struct Narrowed {
-    std::uint64_t sequence;
-    std::uint64_t batch;
-    std::int64_t due;
-    unsigned attempts;
-  };
-
-  std::size_t resent(OutboxState state) const noexcept {
-    return static_cast<std::size_t>(
-        std::count_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.record.state == state; }));
-  }
-  const Schedule::Entry* claimed(std::uint64_t sequence) const;
-  void settle_narrowed(Moment now);
-
-  OutboxOptions options_;
-  Schedule schedule_;
-  detail::OutboxTime time_;
-  detail::OutboxBatches batches_;
-  std::vector<Resent> resent_;
-  std::vector<Narrowed> narrowed_;
-  std::int64_t postponed_ms_ = 0;     // the last wait for want of something here
-  std::int64_t postponed_until_ = 0;  // when that ends, by the steady clock
+  std::unique_ptr<detail::OutboxEngine> engine_;
 };
 
 NOTIFIER_NAMESPACE_END
 
-#include "notifier/outbox/transitions.hpp"
+#if NOTIFIER_BODIES
+
+#include <utility>
+
+#include "notifier/outbox/engine.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE OutboxMachine::OutboxMachine(OutboxOptions options)
+    : engine_(std::make_unique<detail::OutboxEngine>(std::move(options))) {}
+NOTIFIER_INLINE OutboxMachine::OutboxMachine(OutboxMachine&&) noexcept = default;
+NOTIFIER_INLINE OutboxMachine& OutboxMachine::operator=(OutboxMachine&&) noexcept = default;
+NOTIFIER_INLINE OutboxMachine::~OutboxMachine() = default;
+
+NOTIFIER_INLINE void OutboxMachine::remember(const std::optional<OutboxClock>& stored, Moment now) {
+  engine_->remember(stored, now);
+}
+
+NOTIFIER_INLINE void OutboxMachine::remember(std::string_view notifier_id, const NotifierHealth& health) {
+  engine_->remember(notifier_id, health);
+}
+
+NOTIFIER_INLINE void OutboxMachine::admit(const OutboxRecord& record, Moment now) { engine_->admit(record, now); }
+
+NOTIFIER_INLINE std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
+  return engine_->claim(now, most, out);
+}
+
+NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                                                         const MailRecipients& recipients) {
+  return engine_->record(sequence, verdict, now, recipients);
+}
+
+NOTIFIER_INLINE void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
+  engine_->release(sequence, now, delay_ms);
+}
+
+NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
+  return engine_->give_up(sequence, reason, now);
+}
+
+NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::lost(std::uint64_t sequence, Moment now) {
+  return engine_->lost(sequence, now);
+}
+
+NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Moment now) {
+  return engine_->hold_claim(sequence, now);
+}
+
+NOTIFIER_INLINE std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now) {
+  return engine_->hold(notifier_id, now);
+}
+
+NOTIFIER_INLINE std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment now) {
+  return engine_->resume(notifier_id, now);
+}
+
+NOTIFIER_INLINE OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
+  return engine_->end(notifier_id, reason, now);
+}
+
+NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
+
+NOTIFIER_INLINE Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now) {
+  return engine_->resend(record, now);
+}
+
+NOTIFIER_INLINE OutboxForget OutboxMachine::prune(Moment now) { return engine_->prune(now); }
+
+NOTIFIER_INLINE const OutboxBatch* OutboxMachine::take_writes() { return engine_->take_writes(); }
+
+NOTIFIER_INLINE void OutboxMachine::written(std::uint64_t number) { engine_->written(number); }
+
+NOTIFIER_INLINE void OutboxMachine::failed(std::uint64_t number) { engine_->failed(number); }
+
+NOTIFIER_INLINE bool OutboxMachine::is_stuck() const noexcept { return engine_->is_stuck(); }
+
+NOTIFIER_INLINE bool OutboxMachine::is_stored() const noexcept { return engine_->is_stored(); }
+
+NOTIFIER_INLINE std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const { return engine_->wait_ms(now); }
+
+NOTIFIER_INLINE std::size_t OutboxMachine::pending() const noexcept { return engine_->pending(); }
+
+NOTIFIER_INLINE std::size_t OutboxMachine::held() const noexcept { return engine_->held(); }
+
+NOTIFIER_INLINE std::size_t OutboxMachine::in_flight() const noexcept { return engine_->in_flight(); }
+
+NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

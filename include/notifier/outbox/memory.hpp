@@ -5,12 +5,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <map>
+#include <memory>
 #include <optional>
-#include <string>
 #include <string_view>
-#include <unordered_map>
-#include <utility>
 #include <vector>
 
 #include "notifier/outbox/storage.hpp"
@@ -20,88 +17,37 @@ NOTIFIER_NAMESPACE_BEGIN
 /// Keeps the content of a delivery until it has arrived. Nothing here fails.
 class MemoryOutboxStorage : public OutboxStorage {
  public:
-  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
-    for (std::size_t i = 0; i < records.size(); ++i) {
-      OutboxRecord& record = records[i];
-      const bool is_new = sequences_.try_emplace(name(record.notifier_id, record.key), last_ + 1).second;
-      record.sequence = is_new ? ++last_ : 0;
-      if (is_new) rows_.emplace_hint(rows_.end(), last_, Row{record, deliveries[i]});
-    }
-    return {};
-  }
+  MemoryOutboxStorage();
+  ~MemoryOutboxStorage() override;
 
-  Result<void> write(const std::vector<OutboxWrite>& writes) override {
-    for (const OutboxWrite& write : writes) {
-      switch (write.kind) {
-        case OutboxWrite::Kind::change: update(write.change); break;
-        case OutboxWrite::Kind::health: set_health(write.notifier_id, write.health); break;
-        case OutboxWrite::Kind::clock: clock_ = write.clock; break;
-      }
-    }
-    return {};
-  }
-
-  Result<std::size_t> forget(const OutboxForget& what) override {
-    std::size_t count = 0;
-    for (auto at = rows_.begin(); at != rows_.end();) {
-      OutboxRecord& record = at->second.record;
-      const bool is_delivered = record.state == OutboxState::delivered;
-      const bool has_ended = is_delivered || record.state == OutboxState::dead;
-      if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
-      if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
-        ++at;
-        continue;
-      }
-      sequences_.erase(name(record.notifier_id, record.key));
-      at = rows_.erase(at);
-      ++count;
-    }
-    return count;
-  }
-
-  Result<Delivery> load(std::uint64_t sequence) override {
-    const auto at = rows_.find(sequence);
-    if (at != rows_.end()) return at->second.delivery;
-    Error error;
-    error.code = errc::not_found;
-    error.message = "no such delivery is stored";
-    return error;
-  }
-
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
-    for (const auto& [sequence, row] : rows_) {
-      const OutboxState state = row.record.state;
-      if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
-    }
-    return {};
-  }
-
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
-    for (const auto& [notifier_id, health] : health_) call(notifier_id, health);
-    return {};
-  }
-
-  Result<std::optional<OutboxClock>> clock() override { return clock_; }
-
-  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override {
-    const auto at = sequences_.find(name(notifier_id, key));
-    if (at == sequences_.end()) return std::optional<OutboxRecord>();
-    return std::optional<OutboxRecord>(rows_.find(at->second)->second.record);
-  }
-
-  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override {
-    std::size_t count = 0;
-    for (auto at = rows_.rbegin(); at != rows_.rend(); ++at) {
-      const OutboxRecord& record = at->second.record;
-      if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
-      if (query.state && record.state != *query.state) continue;
-      if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
-      ++count;
-    }
-    return count;
-  }
+  Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
+  Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  Result<std::size_t> forget(const OutboxForget& what) override;
+  Result<Delivery> load(std::uint64_t sequence) override;
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override;
+  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override;
+  Result<std::optional<OutboxClock>> clock() override;
+  Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override;
+  Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override;
 
  private:
+  struct Kept;
+
+  std::unique_ptr<Kept> kept_;
+};
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <map>
+#include <string>
+#include <unordered_map>
+#include <utility>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+struct MemoryOutboxStorage::Kept {
   struct Row {
     OutboxRecord record;
     Delivery delivery;
@@ -115,8 +61,8 @@ class MemoryOutboxStorage : public OutboxStorage {
   }
 
   void update(const OutboxChange& change) {
-    const auto at = rows_.find(change.sequence);
-    if (at == rows_.end()) return;
+    const auto at = rows.find(change.sequence);
+    if (at == rows.end()) return;
     OutboxRecord& record = at->second.record;
     record.state = change.state;
     record.attempts = change.attempts;
@@ -129,17 +75,108 @@ class MemoryOutboxStorage : public OutboxStorage {
 
   void set_health(const std::string& notifier_id, const NotifierHealth& health) {
     if (health.failures == 0) {
-      health_.erase(notifier_id);
+      healths.erase(notifier_id);
     } else {
-      health_[notifier_id] = health;
+      healths[notifier_id] = health;
     }
   }
 
-  std::map<std::uint64_t, Row> rows_;
-  std::unordered_map<std::string, std::uint64_t> sequences_;
-  std::map<std::string, NotifierHealth> health_;
-  std::optional<OutboxClock> clock_;
-  std::uint64_t last_ = 0;
+  std::map<std::uint64_t, Row> rows;
+  std::unordered_map<std::string, std::uint64_t> sequences;
+  std::map<std::string, NotifierHealth> healths;
+  std::optional<OutboxClock> clock;
+  std::uint64_t last = 0;
 };
 
+NOTIFIER_INLINE MemoryOutboxStorage::MemoryOutboxStorage() : kept_(std::make_unique<Kept>()) {}
+NOTIFIER_INLINE MemoryOutboxStorage::~MemoryOutboxStorage() = default;
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::insert(std::vector<OutboxRecord>& records,
+                                                         const Delivery* deliveries) {
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    OutboxRecord& record = records[i];
+    const bool is_new =
+        kept_->sequences.try_emplace(Kept::name(record.notifier_id, record.key), kept_->last + 1).second;
+    record.sequence = is_new ? ++kept_->last : 0;
+    if (is_new) kept_->rows.emplace_hint(kept_->rows.end(), kept_->last, Kept::Row{record, deliveries[i]});
+  }
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::write(const std::vector<OutboxWrite>& writes) {
+  for (const OutboxWrite& write : writes) {
+    switch (write.kind) {
+      case OutboxWrite::Kind::change: kept_->update(write.change); break;
+      case OutboxWrite::Kind::health: kept_->set_health(write.notifier_id, write.health); break;
+      case OutboxWrite::Kind::clock: kept_->clock = write.clock; break;
+    }
+  }
+  return {};
+}
+
+NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::forget(const OutboxForget& what) {
+  std::size_t count = 0;
+  for (auto at = kept_->rows.begin(); at != kept_->rows.end();) {
+    OutboxRecord& record = at->second.record;
+    const bool is_delivered = record.state == OutboxState::delivered;
+    const bool has_ended = is_delivered || record.state == OutboxState::dead;
+    if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
+    if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
+      ++at;
+      continue;
+    }
+    kept_->sequences.erase(Kept::name(record.notifier_id, record.key));
+    at = kept_->rows.erase(at);
+    ++count;
+  }
+  return count;
+}
+
+NOTIFIER_INLINE Result<Delivery> MemoryOutboxStorage::load(std::uint64_t sequence) {
+  const auto at = kept_->rows.find(sequence);
+  if (at != kept_->rows.end()) return at->second.delivery;
+  Error error;
+  error.code = errc::not_found;
+  error.message = "no such delivery is stored";
+  return error;
+}
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+  for (const auto& [sequence, row] : kept_->rows) {
+    const OutboxState state = row.record.state;
+    if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
+  }
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_health(
+    const std::function<void(std::string_view, const NotifierHealth&)>& call) {
+  for (const auto& [notifier_id, health] : kept_->healths) call(notifier_id, health);
+  return {};
+}
+
+NOTIFIER_INLINE Result<std::optional<OutboxClock>> MemoryOutboxStorage::clock() { return kept_->clock; }
+
+NOTIFIER_INLINE Result<std::optional<OutboxRecord>> MemoryOutboxStorage::find(std::string_view notifier_id,
+                                                                              std::string_view key) {
+  const auto at = kept_->sequences.find(Kept::name(notifier_id, key));
+  if (at == kept_->sequences.end()) return std::optional<OutboxRecord>();
+  return std::optional<OutboxRecord>(kept_->rows.find(at->second)->second.record);
+}
+
+NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::list(const OutboxQuery& query,
+                                                              std::vector<OutboxRecord>& out) {
+  std::size_t count = 0;
+  for (auto at = kept_->rows.rbegin(); at != kept_->rows.rend(); ++at) {
+    const OutboxRecord& record = at->second.record;
+    if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
+    if (query.state && record.state != *query.state) continue;
+    if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
+    ++count;
+  }
+  return count;
+}
+
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -5,14 +5,13 @@
 
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/target_limits.hpp"
-#include "notifier/platform/table.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 /// What an outbox takes from its host; every member has a default.
 struct OutboxOptions {
   RetryPolicy retry;
-  PlatformLimits limits = default_limits;
+  PlatformLimits limits;  ///< in place of those that deliveries come with, of the platforms that are named here
   /// Attempts under way at once to one host, over all of its targets, so that a host that hangs does not take all
   /// places.
   unsigned host_concurrency = 64;

@@ -19,7 +19,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "notifier/model/moment.hpp"
@@ -151,9 +150,15 @@ class Outbox {
   std::vector<OutboxTurn> turns_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline Result<std::size_t> Outbox::recover(Moment now) {
+#if NOTIFIER_BODIES
+
+#include <utility>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Result<std::size_t> Outbox::recover(Moment now) {
   const auto clock = storage_->clock();
   if (!clock) return clock.error();
   machine_.remember(*clock, now);
@@ -165,7 +170,7 @@ inline Result<std::size_t> Outbox::recover(Moment now) {
   return machine_.pending();
 }
 
-inline Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {
+NOTIFIER_INLINE Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::size_t count, Moment now) {
   std::vector<OutboxRecord> records;
   records.reserve(count);
   for (std::size_t i = 0; i < count; ++i) records.push_back(describe_for_outbox(deliveries[i], now.wall));
@@ -182,7 +187,7 @@ inline Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliveries, std::s
   return result;
 }
 
-inline std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
+NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
   constexpr std::int64_t unreadable_ms = 5000;
   std::size_t count = 0;
   while (count < most) {
@@ -203,7 +208,7 @@ inline std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<Outbo
   return count;
 }
 
-inline Result<void> Outbox::flush() {
+NOTIFIER_INLINE Result<void> Outbox::flush() {
   while (const OutboxBatch* batch = machine_.take_writes()) {
     auto done = storage_->write(batch->writes);
     if (!done) {
@@ -215,7 +220,7 @@ inline Result<void> Outbox::flush() {
   return {};
 }
 
-inline Result<void> Outbox::resend(std::string_view notifier_id, std::string_view key, Moment now) {
+NOTIFIER_INLINE Result<void> Outbox::resend(std::string_view notifier_id, std::string_view key, Moment now) {
   if (auto flushed = flush(); !flushed) return flushed;
   auto found = storage_->find(notifier_id, key);
   if (!found) return std::move(found).error();
@@ -229,10 +234,12 @@ inline Result<void> Outbox::resend(std::string_view notifier_id, std::string_vie
   return done ? flush() : done;
 }
 
-inline Result<std::size_t> Outbox::prune(Moment now) {
+NOTIFIER_INLINE Result<std::size_t> Outbox::prune(Moment now) {
   const OutboxForget what = machine_.prune(now);
   if (auto flushed = flush(); !flushed) return std::move(flushed).error();
   return storage_->forget(what);
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

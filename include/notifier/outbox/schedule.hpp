@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "notifier/outbox/options.hpp"
+#include "notifier/outbox/pace.hpp"
 #include "notifier/outbox/storage.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -56,9 +57,10 @@ class OutboxSchedule {
   struct Target {
     std::uint64_t key = 0;
     Host* host = nullptr;
-    TargetLimits limits;
+    OutboxPace pace;
     std::set<std::pair<std::int64_t, std::uint64_t>> queue;  // when, and the sequence
     std::int64_t not_before = (std::numeric_limits<std::int64_t>::min)();
+    std::int64_t idle_until = 0;  // where it has no entries: when it may be forgotten
     unsigned in_flight = 0;
     unsigned entries = 0;  // whatever their stage
     std::optional<Due> armed;
@@ -133,7 +135,7 @@ class OutboxSchedule {
     ++host.in_flight;
     ++in_flight_;
     host.last_claim = now;
-    target.not_before = (std::max)(target.not_before, now + target.limits.min_interval_ms);
+    target.not_before = (std::max)(target.not_before, target.pace.begin(now));
     arm(target, true);
     return sequence;
   }
@@ -160,8 +162,9 @@ class OutboxSchedule {
     drop_if_idle(entry.notifier_id, *entry.lane);
     Target& target = *entry.target;
     if (--target.entries != 0) return;
-    if (target.not_before > now) {
-      idle_.emplace(target.not_before, target.key);
+    target.idle_until = (std::max)(target.not_before, target.pace.remembered_until());
+    if (target.idle_until > now) {
+      idle_.emplace(target.idle_until, target.key);
     } else {
       forget(target);
     }
@@ -285,12 +288,11 @@ class OutboxSchedule {
     const auto [at, is_new] = targets_.try_emplace(record.target);
     Target& target = at->second;
     if (!is_new) {
-      if (target.entries == 0) idle_.erase({target.not_before, target.key});
+      if (target.entries == 0) idle_.erase({target.idle_until, target.key});
       return target;
     }
     target.key = record.target;
-    target.limits = limits_[record.platform];
-    target.limits.concurrency = (std::max)(target.limits.concurrency, 1u);
+    target.pace = OutboxPace(limits_[record.platform], record.limits);
     target.host = &hosts_[record.host];
     target.host->key = record.host;
     ++target.host->targets;
@@ -353,7 +355,7 @@ class OutboxSchedule {
   void arm(Target& target, bool had_turn) {
     Host& host = *target.host;
     std::optional<std::int64_t> time;
-    if (!target.queue.empty() && target.in_flight < target.limits.concurrency) {
+    if (!target.queue.empty() && target.in_flight < target.pace.limits().concurrency) {
       time = (std::max)(target.queue.begin()->first, target.not_before);
     }
     enter(target, host.agenda, time, had_turn);

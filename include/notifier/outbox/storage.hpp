@@ -10,10 +10,12 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/delivery/classify.hpp"
 #include "notifier/delivery/retry.hpp"
 #include "notifier/model/delivery.hpp"
+#include "notifier/model/mail_recipients.hpp"
 #include "notifier/model/platform.hpp"
+#include "notifier/model/target_limits.hpp"
+#include "notifier/model/verdict.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -74,6 +76,8 @@ struct OutboxRecord {
   Platform platform = Platform::webhook;
   std::uint64_t target = 0;  ///< a hash: deliveries of one target share their limits
   std::uint64_t host = 0;    ///< a hash: the same for all targets of one server
+  /// Of the target; without concurrency: as of a webhook's. A storage may leave them out where it knows the platform's.
+  TargetLimits limits;
   OutboxState state = OutboxState::pending;
   unsigned attempts = 0;  ///< since it was enqueued or sent again by hand
   Timestamp created_at;

@@ -2,25 +2,32 @@
 
 #pragma once
 
-#include <cstdint>
-#include <string>
-#include <string_view>
-
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/net/url.hpp"
 #include "notifier/outbox/storage.hpp"
-#include "notifier/platform/table.hpp"
-#include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The record that a new delivery begins with: due at once.
 /// @param now  the time of day
 ///
-/// Its target is what scheme, host, port and path name: queries often differ from one notifier to the next where the
-/// receiver is the same. Only hashes are kept of it, since paths are secrets. All mail has one target, the relay.
+/// Its target is what the delivery says, else what scheme, host, port and path name: queries often differ from one
+/// notifier to the next where the receiver is the same. Only hashes are kept of it, since paths are secrets. All mail
+/// has one target, the relay.
 OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now);
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "notifier/net/url.hpp"
+#include "notifier/text/fast_hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail::net {
 
@@ -28,7 +35,7 @@ inline std::uint64_t target_hash(std::string_view text) noexcept { return Hasher
 
 }  // namespace detail::net
 
-inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now) {
+NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now) {
   OutboxRecord record;
   record.key = delivery.idempotency_key;
   record.notifier_id = delivery.notifier_id;
@@ -40,7 +47,8 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
   record.next_at = now;
   std::string host = "smtp:";
   std::string target = host;
-  if (!is_mail(delivery.platform)) {
+  record.limits = delivery.limits;
+  if (!delivery.url.empty()) {
     const auto url = parse_http_url(delivery.url);
     if (url) {
       Url part = *url;
@@ -58,8 +66,10 @@ inline OutboxRecord describe_for_outbox(const Delivery& delivery, Timestamp now)
     record.history.push_back({now, Verdict::Action::fail, 0, "the mail has no recipient"});
   }
   record.host = detail::net::target_hash(host);
-  record.target = detail::net::target_hash(target);
+  record.target = delivery.target != 0 ? delivery.target : detail::net::target_hash(target);
   return record;
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

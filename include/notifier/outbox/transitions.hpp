@@ -1,4 +1,4 @@
-// What an OutboxMachine does when it is told something.
+// What an OutboxEngine does when it is told something.
 
 #pragma once
 
@@ -12,23 +12,24 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/outbox/machine.hpp"
+#include "notifier/outbox/engine.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
 
-inline void OutboxMachine::remember(const std::optional<OutboxClock>& stored, Moment now) {
+inline void OutboxEngine::remember(const std::optional<OutboxClock>& stored, Moment now) {
   time_.begin(stored, now, (std::min)(options_.keep_delivered_ms, options_.keep_dead_ms) / 7);
   write_clock(now);
 }
 
-inline void OutboxMachine::remember(std::string_view notifier_id, const NotifierHealth& health) {
+inline void OutboxEngine::remember(std::string_view notifier_id, const NotifierHealth& health) {
   if (health.failures == 0) return;
   auto& fare = schedule_.lane(notifier_id).fare;
   fare = std::make_unique<Schedule::Fare>(Schedule::Fare{health, std::nullopt});
   fare->health.failing_ms = (std::max)(health.failing_ms, std::int64_t{0});
 }
 
-inline void OutboxMachine::admit(const OutboxRecord& record, Moment now) {
+inline void OutboxEngine::admit(const OutboxRecord& record, Moment now) {
   const bool is_held = record.state == OutboxState::held;
   if (!is_held && record.state != OutboxState::pending) return;
   std::int64_t longest = is_held ? options_.hold_ms : longest_wait_ms(options_.retry);
@@ -37,10 +38,10 @@ inline void OutboxMachine::admit(const OutboxRecord& record, Moment now) {
   } else if (!is_held) {
     longest = record.attempts == 0 ? 0 : longest_wait_ms(options_.retry, record.attempts);
   }
-  schedule_.add(record, now.steady_ms + detail::clamped_gap(now.wall.ms, record.next_at.ms, longest));
+  schedule_.add(record, now.steady_ms + clamped_gap(now.wall.ms, record.next_at.ms, longest));
 }
 
-inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
+inline std::size_t OutboxEngine::claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out) {
   if (is_stuck()) return 0;
   settle_narrowed(now);
   constexpr int expired_at_once = 1000;
@@ -58,8 +59,8 @@ inline std::size_t OutboxMachine::claim(Moment now, std::size_t most, std::vecto
   return count;
 }
 
-inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                                                const MailRecipients& recipients) {
+inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
+                                               const MailRecipients& recipients) {
   const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
@@ -100,7 +101,7 @@ inline Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Ve
 }
 
 /// Writes what a delivery has come to, and goes on with it so.
-inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& change, Moment now) {
+inline OutboxStep OutboxEngine::apply(std::uint64_t sequence, OutboxChange&& change, Moment now) {
   OutboxStep step;
   step.state = change.state;
   step.attempts = change.attempts;
@@ -127,11 +128,11 @@ inline OutboxStep OutboxMachine::apply(std::uint64_t sequence, OutboxChange&& ch
   return step;
 }
 
-inline OutboxStep OutboxMachine::finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+inline OutboxStep OutboxEngine::finish(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
   return apply(sequence, dead(sequence, attempts, verdict, now), now);
 }
 
-inline OutboxChange OutboxMachine::dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
+inline OutboxChange OutboxEngine::dead(std::uint64_t sequence, unsigned attempts, const Verdict& verdict, Moment now) {
   OutboxChange change;
   change.sequence = sequence;
   change.state = OutboxState::dead;
@@ -141,14 +142,14 @@ inline OutboxChange OutboxMachine::dead(std::uint64_t sequence, unsigned attempt
   return change;
 }
 
-inline OutboxStep OutboxMachine::hold_one(std::uint64_t sequence, Moment now) {
+inline OutboxStep OutboxEngine::hold_one(std::uint64_t sequence, Moment now) {
   OutboxChange change;
   change.state = OutboxState::held;
   change.attempts = schedule_.find(sequence)->attempts;
   return apply(sequence, std::move(change), now);
 }
 
-inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
+inline OutboxStep OutboxEngine::give_back(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
   const auto* entry = schedule_.claimed(sequence);
   if (entry->stage == Schedule::Stage::claimed_to_end) {
     return finish(sequence, entry->attempts, removed(), now);
@@ -162,24 +163,24 @@ inline OutboxStep OutboxMachine::give_back(std::uint64_t sequence, Moment now, s
   return step;
 }
 
-inline void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
+inline void OutboxEngine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {
   if (claimed(sequence) != nullptr) give_back(sequence, now, (std::max)(delay_ms, std::int64_t{0}));
 }
 
-inline Result<OutboxStep> OutboxMachine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
+inline Result<OutboxStep> OutboxEngine::give_up(std::uint64_t sequence, std::string_view reason, Moment now) {
   const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   return finish(sequence, entry->attempts, fault(reason), now);
 }
 
-inline Result<OutboxStep> OutboxMachine::hold_claim(std::uint64_t sequence, Moment now) {
+inline Result<OutboxStep> OutboxEngine::hold_claim(std::uint64_t sequence, Moment now) {
   const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (entry->stage == Schedule::Stage::claimed_to_end) return give_back(sequence, now, 0);
   return hold_one(sequence, now);
 }
 
-inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now) {
+inline std::size_t OutboxEngine::hold(std::string_view notifier_id, Moment now) {
   std::size_t count = 0;
   for (Resent& each : resent_) {
     if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::pending) continue;
@@ -200,7 +201,7 @@ inline std::size_t OutboxMachine::hold(std::string_view notifier_id, Moment now)
   return count;
 }
 
-inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment now) {
+inline std::size_t OutboxEngine::resume(std::string_view notifier_id, Moment now) {
   std::size_t count = 0;
   for (Resent& each : resent_) {
     if (each.record.notifier_id != notifier_id || each.record.state != OutboxState::held) continue;
@@ -224,7 +225,7 @@ inline std::size_t OutboxMachine::resume(std::string_view notifier_id, Moment no
   return count + held.size();
 }
 
-inline OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
+inline OutboxEnded OutboxEngine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
   OutboxEnded ended;
   const Verdict verdict{Verdict::Action::disable, 0, reason, std::nullopt};
   for (std::size_t i = 0; i < resent_.size();) {
@@ -263,12 +264,12 @@ inline OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_
   return ended;
 }
 
-inline Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now) {
+inline Result<void> OutboxEngine::resend(const OutboxRecord& record, Moment now) {
   const bool is_known = schedule_.find(record.sequence) != nullptr ||
                         std::any_of(resent_.begin(), resent_.end(),
                                     [&](const Resent& each) { return each.record.sequence == record.sequence; });
   if (is_known || record.state != OutboxState::dead) {
-    return detail::not_to_be_resent(is_known ? OutboxState::pending : record.state);
+    return not_to_be_resent(is_known ? OutboxState::pending : record.state);
   }
   resent_.push_back({record, batches_.next_number(), now.steady_ms});
   resent_.back().record.state = OutboxState::pending;
@@ -277,13 +278,13 @@ inline Result<void> OutboxMachine::resend(const OutboxRecord& record, Moment now
   return {};
 }
 
-inline OutboxForget OutboxMachine::prune(Moment now) {
+inline OutboxForget OutboxEngine::prune(Moment now) {
   const Timestamp kept = time_.at(now);
   write_clock(now);
   return {later(kept, -options_.keep_delivered_ms), later(kept, -options_.keep_dead_ms), ended_at(now)};
 }
 
-inline void OutboxMachine::written(std::uint64_t number) {
+inline void OutboxEngine::written(std::uint64_t number) {
   if (!batches_.written(number)) return;
   const auto last =
       std::find_if(resent_.begin(), resent_.end(), [&](const Resent& each) { return each.batch > number; });
@@ -291,7 +292,7 @@ inline void OutboxMachine::written(std::uint64_t number) {
   resent_.erase(resent_.begin(), last);
 }
 
-inline std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const {
+inline std::optional<std::int64_t> OutboxEngine::wait_ms(Moment now) const {
   if (is_stuck()) return std::nullopt;
   const bool is_settled = std::any_of(narrowed_.begin(), narrowed_.end(),
                                       [&](const Narrowed& each) { return batches_.is_written(each.batch); });
@@ -302,13 +303,13 @@ inline std::optional<std::int64_t> OutboxMachine::wait_ms(Moment now) const {
 }
 
 /// The entry of a delivery that is under way, or nullptr.
-inline const OutboxMachine::Schedule::Entry* OutboxMachine::claimed(std::uint64_t sequence) const {
+inline const OutboxEngine::Schedule::Entry* OutboxEngine::claimed(std::uint64_t sequence) const {
   const bool is_narrowed =
       std::any_of(narrowed_.begin(), narrowed_.end(), [&](const Narrowed& each) { return each.sequence == sequence; });
   return is_narrowed ? nullptr : schedule_.claimed(sequence);
 }
 
-inline void OutboxMachine::settle_narrowed(Moment now) {
+inline void OutboxEngine::settle_narrowed(Moment now) {
   for (std::size_t i = 0; i < narrowed_.size();) {
     const Narrowed each = narrowed_[i];
     if (!batches_.is_written(each.batch)) {
@@ -323,22 +324,22 @@ inline void OutboxMachine::settle_narrowed(Moment now) {
   }
 }
 
-inline void OutboxMachine::write(OutboxChange&& change) { batches_.add().change = std::move(change); }
+inline void OutboxEngine::write(OutboxChange&& change) { batches_.add().change = std::move(change); }
 
-inline void OutboxMachine::write_health(std::string_view notifier_id, const NotifierHealth& health) {
+inline void OutboxEngine::write_health(std::string_view notifier_id, const NotifierHealth& health) {
   OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::health;
   write.notifier_id = notifier_id;
   write.health = health;
 }
 
-inline void OutboxMachine::write_clock(Moment now) {
+inline void OutboxEngine::write_clock(Moment now) {
   OutboxWrite& write = batches_.add();
   write.kind = OutboxWrite::Kind::clock;
   write.clock = {now.wall, time_.at(now)};
 }
 
-inline void OutboxMachine::set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now) {
+inline void OutboxEngine::set_health(const Schedule::Entry& entry, const Verdict& verdict, Moment now) {
   auto& fare = entry.lane->fare;
   const NotifierHealth before = fare ? fare->health : NotifierHealth();
   std::int64_t gap = 0;
@@ -357,7 +358,7 @@ inline void OutboxMachine::set_health(const Schedule::Entry& entry, const Verdic
 }
 
 /// One wait for all that come at the same time, longer each time until an attempt could be made.
-inline std::int64_t OutboxMachine::postpone_ms(Moment now) {
+inline std::int64_t OutboxEngine::postpone_ms(Moment now) {
   constexpr std::int64_t first = 1000;
   constexpr std::int64_t longest = 30'000;
   if (postponed_ms_ == 0 || now.steady_ms >= postponed_until_) {
@@ -367,11 +368,12 @@ inline std::int64_t OutboxMachine::postpone_ms(Moment now) {
   return postponed_until_ - now.steady_ms;
 }
 
-inline Error OutboxMachine::not_under_way() {
+inline Error OutboxEngine::not_under_way() {
   Error error;
   error.code = errc::not_found;
   error.message = "no such delivery is under way";
   return error;
 }
 
+}  // namespace detail
 NOTIFIER_NAMESPACE_END

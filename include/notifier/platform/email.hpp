@@ -2,22 +2,16 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/email_body.hpp"
-#include "notifier/format/email_content.hpp"
-#include "notifier/format/email_header.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
-#include "notifier/format/quoted_printable.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
-#include "notifier/text/hash.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -56,9 +50,6 @@ inline constexpr PlatformField email_fields[] = {
 
 }  // namespace detail
 
-/// All mail goes to one relay.
-inline constexpr TargetLimits email_target_limits = {4, 0};
-
 inline constexpr PlatformRow email_row = [] {
   PlatformRow row;
   row.platform = Platform::email;
@@ -66,14 +57,28 @@ inline constexpr PlatformRow email_row = [] {
   row.name = "email";
   row.display_name = "Email";
   row.description = "Mails the events you choose to you, your collaborators and other addresses.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/email-ff68b7de90aed03248853abde33136a2.svg";
   row.fields = detail::email_fields;
   row.transport = Transport::smtp;
+  // All mail goes to one relay.
+  row.target_limits = {4, 0};
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/format/email_content.hpp"
+#include "notifier/format/email_header.hpp"
+#include "notifier/format/email_html.hpp"
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/format/quoted_printable.hpp"
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -136,8 +141,8 @@ inline void write_email_body(const Message& message, std::string_view thread_dom
 
 }  // namespace detail
 
-inline void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now, EmailBody& out,
-                              Truncations& cut) {
+NOTIFIER_INLINE void format_email_body(const Message& message, std::string_view thread_domain, Timestamp now,
+                                       EmailBody& out, Truncations& cut) {
   detail::write_email_body(message, detail::message_id_domain(thread_domain), now, out, cut);
 }
 
@@ -158,8 +163,8 @@ inline void format_to(const std::string_view* to, std::size_t to_count, Buffer& 
 
 }  // namespace detail
 
-inline void format_email(const EmailBody& body, std::string_view from, const std::string_view* to, std::size_t to_count,
-                         std::string_view key, std::string_view domain, Buffer& out) {
+NOTIFIER_INLINE void format_email(const EmailBody& body, std::string_view from, const std::string_view* to,
+                                  std::size_t to_count, std::string_view key, std::string_view domain, Buffer& out) {
   detail::format_from(from, out);
   detail::format_to(to, to_count, out);
   domain = detail::message_id_domain(domain);
@@ -169,3 +174,5 @@ inline void format_email(const EmailBody& body, std::string_view from, const std
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

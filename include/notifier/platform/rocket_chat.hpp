@@ -9,13 +9,11 @@
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
-#include "notifier/text/ascii.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -66,8 +64,6 @@ inline constexpr ReplyRules rocket_chat_rules = [] {
 
 }  // namespace detail
 
-inline constexpr TargetLimits rocket_chat_target_limits = {2, 0};
-
 inline constexpr PlatformRow rocket_chat_row = [] {
   PlatformRow row;
   row.platform = Platform::rocket_chat;
@@ -75,13 +71,21 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.name = "rocket_chat";
   row.display_name = "Rocket.Chat";
   row.description = "Posts the events you choose to a channel of any Rocket.Chat server.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/rocket-chat-c56ae9ef87233d878ff18c3c3692084d.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  row.target_limits = {2, 0};
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+#include "notifier/text/ascii.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -348,7 +352,7 @@ class RocketChatWriter {
 
 }  // namespace detail
 
-inline void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_INLINE void format_rocket_chat(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::RocketChatWriter::room(message));
   char* end = detail::RocketChatWriter(message, cut, detail::Budget::unlimited).write(start);
@@ -361,3 +365,5 @@ inline void format_rocket_chat(const Message& message, Buffer& out, Truncations&
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -5,17 +5,15 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
 #include "notifier/buffer.hpp"
-#include "notifier/format/escape.hpp"
-#include "notifier/format/fit.hpp"
 #include "notifier/format/incoming_webhook.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
+#include "notifier/model/truncation.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -86,9 +84,6 @@ inline constexpr ReplyRules slack_rules = [] {
 
 }  // namespace detail
 
-/// About one message a second and webhook (https://api.slack.com/apis/rate-limits).
-inline constexpr TargetLimits slack_target_limits = {1, 1000};
-
 inline constexpr PlatformRow slack_row = [] {
   PlatformRow row;
   row.platform = Platform::slack;
@@ -96,13 +91,23 @@ inline constexpr PlatformRow slack_row = [] {
   row.name = "slack";
   row.display_name = "Slack";
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/slack-831fd1b21576dbb3e0037b7211ecfd93.svg";
   row.fields = detail::unsigned_webhook_fields;
+  row.headers = json_request_headers;
+  // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
+  row.target_limits = {1, 1000};
   return row;
 }();
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/format/escape.hpp"
+#include "notifier/format/fit.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -370,7 +375,7 @@ class SlackWriter {
 
 }  // namespace detail
 
-inline void format_slack(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::SlackWriter::room(message));
   std::size_t blocks_bytes = 0;
@@ -384,3 +389,5 @@ inline void format_slack(const Message& message, Buffer& out, Truncations& cut) 
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -61,7 +61,10 @@ constexpr bool is_complete(const PlatformRow& row) noexcept {
   if (row.transport == Transport::smtp) {
     return row.fields.size() == 2 && row.fields[0].kind == Kind::users && row.fields[1].kind == Kind::addresses;
   }
-  return row.fields.size() != 0 && row.fields[0].kind == Kind::url;
+  const bool has_key_header = row.key_in == Place::header;
+  return row.fields.size() != 0 && row.fields.size() <= max_platform_fields &&
+         (row.fields[0].kind == Kind::url || !row.url.empty()) && has_key_header + row.headers.size() <= 3 &&
+         row.target_limits.concurrency != 0;
 }
 
 constexpr bool are_complete() noexcept {
@@ -101,10 +104,7 @@ namespace detail {
 
 constexpr PlatformLimits limits_by_platform() noexcept {
   PlatformLimits limits;
-  limits[Platform::email] = email_target_limits;
-  limits[Platform::slack] = slack_target_limits;
-  limits[Platform::webhook] = webhook_target_limits;
-  limits[Platform::rocket_chat] = rocket_chat_target_limits;
+  for (const PlatformRow& row : builtin_platforms) limits[row.platform] = row.target_limits;
   return limits;
 }
 

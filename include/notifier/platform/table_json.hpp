@@ -2,6 +2,10 @@
 
 #pragma once
 
+#include <cstddef>
+#include <string>
+#include <string_view>
+
 #include "notifier/json/writer.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
@@ -10,12 +14,18 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Writes `{"id","name","display_name","logo_url","available_event_ids","description"}`, the event types being of this
 /// vocabulary.
-inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary) {
+/// @param logo_url  "{platform}" stands for the platform's name; empty: there is none
+inline void write_json(json::Writer& out, const PlatformRow& platform, const Vocabulary& vocabulary,
+                       std::string_view logo_url = {}) {
+  constexpr std::string_view slot = "{platform}";
+  const std::size_t at = logo_url.find(slot);
+  std::string logo(logo_url.substr(0, at));
+  if (at != std::string_view::npos) logo.append(platform.name).append(logo_url.substr(at + slot.size()));
   out.object([&] {
     out.member("id", platform.id);
     out.member("name", platform.name);
     out.member("display_name", platform.display_name);
-    out.member("logo_url", platform.logo_url);
+    out.member("logo_url", logo);
     out.key("available_event_ids");
     out.array([&] {
       for (const EventType& type : vocabulary.event_types()) {

@@ -15,11 +15,24 @@ namespace detail {
 inline constexpr PlatformField webhook_fields[] = {
     webhook_url_field,
     {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false},
+    {"type_data.method",
+     PlatformField::Kind::choice,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::method,
+     {},
+     {},
+     "POST PUT PATCH"},
+    {"type_data.headers",
+     PlatformField::Kind::headers,
+     PlatformField::Visibility::write_only,
+     false,
+     {},
+     Place::header},
 };
 
 }  // namespace detail
-
-inline constexpr TargetLimits webhook_target_limits = {16, 0};
 
 inline constexpr PlatformRow webhook_row = [] {
   PlatformRow row;
@@ -28,11 +41,12 @@ inline constexpr PlatformRow webhook_row = [] {
   row.name = "webhook";
   row.display_name = "Webhook";
   row.description = "Sends each event as an HTTP request to the address you give.";
-  row.logo_url =
-      "https://cdn2.scalingo.com/dashboard/assets/images/notification/webhook-1f16734c1d9b61dff4460d067ab980ec.svg";
   row.fields = detail::webhook_fields;
+  row.headers = json_request_headers;
   row.sends_event = true;
-  row.idempotency_header = "webhook-id";
+  row.key_in = Place::header;
+  row.key_name = "webhook-id";
+  row.target_limits = {16, 0};
   return row;
 }();
 

@@ -11,6 +11,7 @@
 
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/registry_core.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -20,8 +21,10 @@ namespace detail {
 
 inline void State::remove_notifier(const AppBlock& app, AppBlock::Place place) {
   const std::uint32_t app_hash = short_hash(app.id());
-  voices_.remove(app.record(place).voice());
-  notifiers_.erase(short_hash(app.record(place).id()), app_hash);
+  const Record record = app.record(place);
+  voices_.remove(record.voice());
+  if (record.filter() != Record::no_filter) filters_.remove(record.filter());
+  notifiers_.erase(short_hash(record.id()), app_hash);
   replace_app(app, app.with_removed(place));
 }
 
@@ -159,9 +162,9 @@ inline Result<void> apply(const std::vector<Change>& changes, State& next) {
 
 // ---- at once --------------------------------------------------------------------------------------------------------
 
-inline Result<void> Registry::make(const std::vector<Change>& changes) {
+NOTIFIER_INLINE Result<void> Registry::make(const std::vector<Change>& changes) {
   const auto newest = current();
-  if (!reserved_.empty() && !reserved_.are_free(detail::ReservedKeys::of(changes, *newest))) {
+  if (!core_->reserved.empty() && !core_->reserved.are_free(detail::ReservedKeys::of(changes, *newest))) {
     return detail::is_reserved();
   }
   auto next = std::make_shared<State>(*newest);
@@ -170,22 +173,22 @@ inline Result<void> Registry::make(const std::vector<Change>& changes) {
   return applied;
 }
 
-inline Result<std::vector<Change>> Registry::made(Result<std::vector<Change>> planned) {
+NOTIFIER_INLINE Result<std::vector<Change>> Registry::made(Result<std::vector<Change>> planned) {
   if (!planned) return planned;
   auto result = make(*planned);
   if (!result) return std::move(result).error();
   return planned;
 }
 
-inline Result<void> Registry::apply(const std::vector<Change>& changes) {
-  const std::lock_guard<std::mutex> lock(writing_);
+NOTIFIER_INLINE Result<void> Registry::apply(const std::vector<Change>& changes) {
+  const std::lock_guard<std::mutex> lock(core_->writing);
   show_stored();
   return make(changes);
 }
 
 template <class Plan>
 Result<std::vector<Change>> Registry::change(Plan&& plan) {
-  const std::lock_guard<std::mutex> lock(writing_);
+  const std::lock_guard<std::mutex> lock(core_->writing);
   show_stored();
   return made(plan(*current()));
 }
@@ -209,44 +212,45 @@ Result<T> taken(Result<std::vector<Change>>&& changed, T Change::*member) {
 
 }  // namespace detail
 
-inline Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
+NOTIFIER_INLINE Result<Notifier> Registry::add(std::string_view app, const NotifierDraft& draft) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_add(state, app, draft)); }),
                        &Change::notifier);
 }
 
-inline Result<Notifier> Registry::update(std::string_view app, std::string_view id, const NotifierDraft& patch) {
+NOTIFIER_INLINE Result<Notifier> Registry::update(std::string_view app, std::string_view id,
+                                                  const NotifierDraft& patch) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_update(state, app, id, patch)); }),
                        &Change::notifier);
 }
 
-inline Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
+NOTIFIER_INLINE Result<Notifier> Registry::remove(std::string_view app, std::string_view id) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_remove(state, app, id)); }),
                        &Change::notifier);
 }
 
-inline Result<App> Registry::add_app(App app, bool default_notifier) {
+NOTIFIER_INLINE Result<App> Registry::add_app(App app, bool default_notifier) {
   return detail::taken(
       change([&](const State& state) { return plan_add_app(state, std::move(app), default_notifier); }), &Change::app);
 }
 
-inline Result<App> Registry::update_app(std::string_view app, const AppPatch& patch) {
+NOTIFIER_INLINE Result<App> Registry::update_app(std::string_view app, const AppPatch& patch) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_update_app(state, app, patch)); }),
                        &Change::app);
 }
 
-inline Result<App> Registry::rename_app(std::string_view app, std::string name) {
+NOTIFIER_INLINE Result<App> Registry::rename_app(std::string_view app, std::string name) {
   AppPatch patch;
   patch.name = std::move(name);
   return update_app(app, patch);
 }
 
-inline Result<App> Registry::remove_app(std::string_view app) {
+NOTIFIER_INLINE Result<App> Registry::remove_app(std::string_view app) {
   auto changed = change([&](const State& state) { return plan_remove_app(state, app); });
   if (!changed) return std::move(changed).error();
   return std::move(changed->back().app);
 }
 
-inline Result<void> Registry::put_user(User user) {
+NOTIFIER_INLINE Result<void> Registry::put_user(User user) {
   std::vector<Change> changes(1);
   changes[0].op = Change::Op::put_user;
   changes[0].user = std::move(user);
@@ -254,12 +258,12 @@ inline Result<void> Registry::put_user(User user) {
   return apply(changes);
 }
 
-inline Result<User> Registry::update_user(std::string_view id, const UserPatch& patch) {
+NOTIFIER_INLINE Result<User> Registry::update_user(std::string_view id, const UserPatch& patch) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_update_user(state, id, patch)); }),
                        &Change::user);
 }
 
-inline Result<User> Registry::remove_user(std::string_view id) {
+NOTIFIER_INLINE Result<User> Registry::remove_user(std::string_view id) {
   return detail::taken(change([&](const State& state) { return detail::listed(plan_remove_user(state, id)); }),
                        &Change::user);
 }

@@ -1,18 +1,12 @@
 #pragma once
 
 #include <string>
-#include <string_view>
-#include <utility>
 #include <vector>
 
+#include "notifier/json/writer.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
-#include "notifier/registry/known_platforms.hpp"
-#include "notifier/registry/model_json.hpp"
-#include "notifier/registry/notifier_check.hpp"
-#include "notifier/registry/notifier_json.hpp"
-#include "notifier/registry/stored_notifier.hpp"
-#include "notifier/text/hash.hpp"
+#include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -44,7 +38,21 @@ void write_json(json::Writer& out, const Change& change);
 /// applied.
 Result<Change> read_change(json::View object);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <string_view>
+#include <utility>
+
+#include "notifier/registry/known_platforms.hpp"
+#include "notifier/registry/model_json.hpp"
+#include "notifier/registry/notifier_check.hpp"
+#include "notifier/registry/notifier_json.hpp"
+#include "notifier/registry/stored_notifier.hpp"
+#include "notifier/text/hash.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -90,7 +98,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + quoted(*text) + "; " + known_platforms(), "unknown_platform");
+      problems.add(field, "is no platform: " + detail::quoted(*text) + "; " + known_platforms(), "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -106,7 +114,7 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
-                 "is no platform that is known here: " + quoted(*draft.platform_id) +
+                 "is no platform that is known here: " + detail::quoted(*draft.platform_id) +
                      "; name it in platform: " + known_platforms(),
                  "unknown_platform");
   }
@@ -160,15 +168,15 @@ inline std::string hex_of(const Hash128& hash) {
 
 }  // namespace detail
 
-inline std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
+NOTIFIER_INLINE std::string version_of(const Notifier& notifier) { return to_rfc3339(notifier.updated_at); }
 
-inline std::string version_of(const App& app) {
+NOTIFIER_INLINE std::string version_of(const App& app) {
   return detail::hex_of(detail::hash_of(app.owner).add(app.id).add(app.name).add(app.project_id));
 }
 
-inline std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
+NOTIFIER_INLINE std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
 
-inline void write_json(json::Writer& out, const Change& change) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
   out.object([&] {
     out.member("op", detail::to_string(change.op));
     switch (change.op) {
@@ -212,7 +220,7 @@ inline void write_json(json::Writer& out, const Change& change) {
   });
 }
 
-inline Result<Change> read_change(json::View object) {
+NOTIFIER_INLINE Result<Change> read_change(json::View object) {
   detail::Problems problems;
   Change change;
   if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
@@ -240,3 +248,5 @@ inline Result<Change> read_change(json::View object) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -27,6 +27,36 @@ inline bool has_no_text(std::string_view text) noexcept {
 
 inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
 
+/// Whether all characters are from the first to the last.
+inline bool is_within(std::string_view text, char first, char last) noexcept {
+  return std::all_of(text.begin(), text.end(), [=](char c) { return c >= first && c <= last; });
+}
+
+/// Whether a word is one of a list, which has spaces between its words.
+inline bool is_one_of(std::string_view list, std::string_view word) noexcept {
+  const bool is_word = !word.empty() && word.find(' ') == std::string_view::npos;
+  for (std::size_t at = 0; is_word && at < list.size();) {
+    const std::size_t end = (std::min)(list.find(' ', at), list.size());
+    if (list.substr(at, end - at) == word) return true;
+    at = end + 1;
+  }
+  return false;
+}
+
+/// Whether a name may stand among a notifier's own headers: a token of RFC 9110, and none that says how a request is
+/// framed, or that is ours.
+NOTIFIER_NOINLINE inline bool is_own_header(std::string_view name) {
+  constexpr std::string_view ours =
+      "host content-length transfer-encoding connection keep-alive proxy-connection te trailer upgrade expect "
+      "content-type webhook-id webhook-timestamp webhook-signature";
+  std::string lower(name.substr(0, NOTIFIER_MAX_ID_BYTES + 1));
+  for (char& c : lower) {
+    if (c >= 'A' && c <= 'Z') c = static_cast<char>(c | 0x20);
+  }
+  return !name.empty() && name.size() <= NOTIFIER_MAX_ID_BYTES && is_within(name, '!', '~') &&
+         name.find_first_of("\"(),/:;<=>?@[\\]{}") == std::string_view::npos && !is_one_of(ours, lower);
+}
+
 /// A text that must be there, and no longer than `most`.
 inline bool check_text(std::string_view field, std::string_view text, std::size_t most, Problems& problems) {
   if (has_no_text(text)) {
@@ -47,7 +77,7 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, quoted(address) + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, detail::quoted(address) + " " + email_address_fault(address), "invalid_email");
   return false;
 }
 
@@ -74,17 +104,20 @@ inline void check_settings(Settings& settings, Problems& problems) {
   } else if (!parse_mailbox(settings.email_from, mailbox)) {
     const std::string_view address = address_of_mailbox(settings.email_from);
     const bool is_name = is_email_address(address);
-    problems.add(
-        "email_from",
-        is_name
-            ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-            : "must be an email address, or `Name <address>`; " + quoted(address) + " " + email_address_fault(address),
-        "invalid_email");
+    problems.add("email_from",
+                 is_name
+                     ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
+                     : "must be an email address, or `Name <address>`; " + detail::quoted(address) + " " +
+                           email_address_fault(address),
+                 "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
-  if (settings.link_base.empty()) return;
-  const auto parsed = parse_http_url(settings.link_base);
-  if (!parsed) problems.add("link_base", parsed.error().message, "invalid_url");
+  const auto check_url = [&](std::string_view field, std::string_view url) {
+    const auto parsed = parse_http_url(url);
+    if (!url.empty() && !parsed) problems.add(field, parsed.error().message, "invalid_url");
+  };
+  check_url("link_base", settings.link_base);
+  check_url("logo_url", settings.logo_url);
 }
 
 }  // namespace detail

@@ -189,6 +189,7 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.send_all_alerts = false;
   notifier_.send_all_events = false;
   notifier_.type_data.clear();
+  notifier_.filter.clear();
   selected_.clear();
   NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
       .apply(draft_);
@@ -267,6 +268,7 @@ inline void Loader::load_settings(json::View root) {
   };
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
+  read("logo_url", settings.logo_url);
   check_settings(settings, problems_);
   faults_.take({}, problems_);
   builder_.state().settings = std::make_shared<const Settings>(std::move(settings));

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/filter/filter.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
@@ -43,9 +44,11 @@ class NotifierCheck {
   void apply_name(const DraftView& draft);
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
+  void apply_filter(json::View filter);
   void apply_field(const PlatformField& field, json::View value);
-  void apply_url(const PlatformField& field, json::View value);
-  void apply_signing_secret(const PlatformField& field, json::View value);
+  void apply_text(const PlatformField& field, json::View value);
+  bool check_field(const PlatformField& field, std::string_view text);
+  bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
   void apply_other(json::View data);
   struct Member {
@@ -71,6 +74,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   notifier_.send_all_events = draft.send_all_events.value_or(notifier_.send_all_events);
   if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
+  if (draft.filter.exists()) apply_filter(draft.filter);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
@@ -98,10 +102,10 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(
-          field,
-          (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") + quoted(text),
-          "unknown_event_type");
+      problems_.add(field,
+                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
+                        detail::quoted(text),
+                    "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -115,84 +119,145 @@ inline void NotifierCheck::apply_type_data(json::View data) {
   apply_other(data);
 }
 
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
+  notifier_.filter.clear();
+  if (filter.is_null()) return;
+  const auto compiled = Filter::compile(filter);
+  if (compiled) {
+    notifier_.filter = compiled->json();
+    return;
+  }
+  const FieldError& fault = compiled.error().fields.front();
+  problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
+}
+
 /// Takes over what is given; what is not given stays, and null removes it.
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
   switch (field.kind) {
-    case Kind::url: return apply_url(field, value);
+    case Kind::url:
+    case Kind::text:
+    case Kind::token:
+    case Kind::choice:
+    case Kind::number: return apply_text(field, value);
+    case Kind::headers:
     case Kind::users:
-    case Kind::addresses: return apply_texts(field, value);
-    case Kind::signing_secrets: return apply_signing_secret(field, value);
+    case Kind::addresses:
+    case Kind::signing_secrets: return apply_texts(field, value);
     case Kind::refused: break;
   }
   if (!value.is_null()) problems_.add(field.path, field.refusal, "unsupported");
 }
 
-inline void NotifierCheck::apply_url(const PlatformField& field, json::View value) {
-  if (value.exists() && !value.is_null() && !value.is_string()) {
-    return problems_.add(field.path, "must be a string", "type");
+inline void NotifierCheck::apply_text(const PlatformField& field, json::View value) {
+  const bool is_number = field.kind == PlatformField::Kind::number && value.kind() == json::Kind::number;
+  if (value.exists() && !value.is_null() && !value.is_string() && !is_number) {
+    return problems_.add(field.path,
+                         field.kind == PlatformField::Kind::number ? "must be an integer" : "must be a string", "type");
   }
-  const std::string_view url = value.string();
-  if (has_no_text(url)) {
+  const std::string number = is_number ? value.text() : std::string();
+  const std::string_view text = is_number ? std::string_view(number) : value.string();
+  if (has_no_text(text)) {
     if (field.is_required) return problems_.add(field.path, "can't be blank", "blank");
     return notifier_.type_data.set_text(field.key(), {});
   }
-  const auto parsed = parse_http_url(url);
-  if (!parsed) {
-    const bool is_long = parsed.error().code == errc::too_large;
-    return problems_.add(field.path, is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
-                         is_long ? "too_long" : "invalid_url");
-  }
-  if (!is_utf8(url)) return problems_.add(field.path, "must be UTF-8", "invalid_utf8");
-  notifier_.type_data.set_text(field.key(), url);
+  if (check_field(field, text)) notifier_.type_data.set_text(field.key(), text);
 }
 
-NOTIFIER_NOINLINE inline void NotifierCheck::apply_signing_secret(const PlatformField& field, json::View value) {
-  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
-  std::vector<std::string> given;
-  bool all_strings = value.is_string() || value.is_array();
-  const auto take = [&](json::View secret) {
-    all_strings = all_strings && secret.is_string();
-    given.emplace_back(secret.string());
+/// Judges a text that is not blank.
+inline bool NotifierCheck::check_field(const PlatformField& field, std::string_view text) {
+  using Kind = PlatformField::Kind;
+  const auto refuse = [&](std::string_view message, std::string_view code) {
+    problems_.add(field.path, message, code);
+    return false;
   };
-  if (value.is_array()) {
-    value.for_each_element(take);
-  } else {
-    take(value);
+  if (field.kind == Kind::url) {
+    const auto parsed = parse_http_url(text);
+    if (!parsed) {
+      const bool is_long = parsed.error().code == errc::too_large;
+      return refuse(is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
+                    is_long ? "too_long" : "invalid_url");
+    }
+    return is_utf8(text) || refuse("must be UTF-8", "invalid_utf8");
   }
-  if (!all_strings) return problems_.add(field.path, "must be a string or an array of strings", "type");
-  if (given.size() > NOTIFIER_MAX_SIGNING_SECRETS) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_SIGNING_SECRETS) + " entries)",
-                         "too_long");
+  if (field.kind == Kind::number) {
+    const std::string_view digits = text.substr(text[0] == '-');
+    const bool is_integer = !digits.empty() && digits.size() <= 18 &&
+                            digits.find_first_not_of("0123456789") == std::string_view::npos &&
+                            (digits[0] != '0' || digits.size() == 1);
+    return is_integer || refuse("must be an integer", "type");
   }
-  if (!std::all_of(given.begin(), given.end(), [](const std::string& secret) { return is_signing_secret(secret); })) {
+  if (field.kind == Kind::choice) {
+    return is_one_of(field.choices, text) || refuse("must be one of: " + std::string(field.choices), "unknown");
+  }
+  if (!check_text(field.path, text, field.kind == Kind::token ? NOTIFIER_MAX_URL_BYTES : NOTIFIER_MAX_ID_BYTES,
+                  problems_)) {
+    return false;
+  }
+  if (field.kind == Kind::token || field.in == Place::header) {
+    const char first = field.kind == Kind::token ? '!' : ' ';
+    return is_within(text, first, '~') || refuse("must be of visible ASCII characters", "invalid_text");
+  }
+  return std::none_of(text.begin(), text.end(),
+                      [](char c) { return static_cast<unsigned char>(c) < ' ' || c == 127; }) ||
+         refuse("must be one line", "invalid_text");
+}
+
+/// Takes over the texts of an array, of an object (names and values, in turn), or the only one.
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
+  using Kind = PlatformField::Kind;
+  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
+  const bool are_headers = field.kind == Kind::headers;
+  const bool are_secrets = field.kind == Kind::signing_secrets;
+  std::vector<std::string> given;
+  bool all_strings = are_headers ? value.is_object() : value.is_array() || (are_secrets && value.is_string());
+  const auto take = [&](json::View text) {
+    all_strings = all_strings && text.is_string();
+    given.emplace_back(text.string());
+  };
+  value.for_each_element(take);
+  if (value.is_string()) take(value);
+  value.for_each_member([&](std::string_view name, json::View text) {
+    given.emplace_back(name);
+    take(text);
+  });
+  if (!all_strings) {
+    return problems_.add(field.path,
+                         are_headers   ? "must be an object of strings"
+                         : are_secrets ? "must be a string or an array of strings"
+                                       : "must be an array of strings",
+                         "type");
+  }
+  const std::size_t most = are_headers   ? NOTIFIER_MAX_HEADERS
+                           : are_secrets ? NOTIFIER_MAX_SIGNING_SECRETS
+                                         : NOTIFIER_MAX_RECIPIENTS;
+  if (given.size() > (are_headers ? 2 * most : most)) {
+    return problems_.add(field.path, "is too long (maximum is " + decimal(most) + " entries)", "too_long");
+  }
+  bool all_valid = true;
+  for (std::size_t i = 0; i < given.size(); ++i) all_valid &= check_entry(field, given[i], i % 2 == 0);
+  if (!all_valid && are_headers) {
+    return problems_.add(field.path,
+                         "must have names and values of visible ASCII characters, and no header that a request has of "
+                         "itself, as Host",
+                         "invalid_text");
+  }
+  if (!all_valid && are_secrets) {
     return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
                          "invalid_secret");
   }
-  notifier_.type_data.set_texts(field.key(), std::move(given));
+  if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
-NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& field, json::View value) {
-  if (value.is_null()) return notifier_.type_data.set_texts(field.key(), {});
-  std::vector<std::string> given;
-  bool all_strings = value.is_array();
-  value.for_each_element([&](json::View element) {
-    all_strings = all_strings && element.is_string();
-    given.emplace_back(element.string());
-  });
-  if (!all_strings) return problems_.add(field.path, "must be an array of strings", "type");
-  if (given.size() > NOTIFIER_MAX_RECIPIENTS) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(NOTIFIER_MAX_RECIPIENTS) + " entries)",
-                         "too_long");
-  }
-  const bool are_addresses = field.kind == PlatformField::Kind::addresses;
-  bool all_valid = true;
-  for (const std::string& text : given) {
-    all_valid &= are_addresses ? check_email(field.path, text, problems_)
-                               : check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
-  }
-  if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
+/// Judges one text of a list; of what is told as one problem for all, it is not told here.
+/// @param is_name  of a header
+inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_view text, bool is_name) {
+  using Kind = PlatformField::Kind;
+  if (field.kind == Kind::signing_secrets) return is_signing_secret(text);
+  if (field.kind == Kind::addresses) return check_email(field.path, text, problems_);
+  if (field.kind != Kind::headers) return check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
+  return is_name ? is_own_header(text) : text.size() <= NOTIFIER_MAX_URL_BYTES && is_within(text, ' ', '~');
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {

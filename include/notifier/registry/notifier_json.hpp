@@ -39,10 +39,24 @@ inline bool has_value(const PlatformField& field, const TypeData& data) noexcept
 
 /// Writes a field's member.
 NOTIFIER_NOINLINE inline void write_field(json::Writer& out, const PlatformField& field, const TypeData& data) {
-  if (field.is_list()) {
-    write_texts(out, field.key(), data.texts(field.key()));
-  } else if (field.is_kept()) {
-    out.member(field.key(), data.text(field.key()));
+  if (!field.is_kept()) return;
+  const Range<std::string> texts = data.texts(field.key());
+  out.key(field.key());
+  if (field.kind == PlatformField::Kind::headers) {
+    out.object([&] {
+      for (std::size_t i = 0; i + 1 < texts.size(); i += 2) {
+        out.escaped_key(texts[i]);
+        out.string(texts[i + 1]);
+      }
+    });
+  } else if (field.is_list()) {
+    out.array([&] {
+      for (const std::string& text : texts) out.string(text);
+    });
+  } else if (field.kind == PlatformField::Kind::number) {
+    out.raw(data.text(field.key()));
+  } else {
+    out.string(data.text(field.key()));
   }
 }
 
@@ -51,8 +65,8 @@ inline void write_type_data(json::Writer& out, const Notifier& notifier, Secrets
   out.object([&] {
     for (const PlatformField& field : platform_info(notifier.platform).fields) {
       const bool is_write_only = field.visibility == PlatformField::Visibility::write_only;
-      if (is_write_only && (secrets == Secrets::hide || !has_value(field, data))) continue;
-      write_field(out, field, data);
+      if (is_write_only && secrets == Secrets::hide) continue;
+      if (has_value(field, data) || (field.is_always_shown() && !is_write_only)) write_field(out, field, data);
     }
     if (data.other.empty()) return;
     if (secrets == Secrets::keep) {
@@ -82,8 +96,8 @@ inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
-/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: switched_off
-/// (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
+/// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
+/// switched_off (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -103,6 +117,10 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
     out.member("app", notifier.app);
     out.key("type_data");
     detail::write_type_data(out, notifier, secrets);
+    if (!notifier.filter.empty()) {
+      out.key("filter");
+      out.raw(notifier.filter);
+    }
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {

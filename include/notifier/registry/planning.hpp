@@ -11,8 +11,10 @@
 #include <vector>
 
 #include "notifier/platform/table.hpp"
+#include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/registry_core.hpp"
 #include "notifier/registry/remarks.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 
@@ -22,8 +24,14 @@ namespace detail {
 /// The event type of a crash that repeats: what the default notifier of a new app tells of.
 inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578";
 
-/// Borrows a draft for judging. `document` holds its type_data.
-inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Problems& problems) {
+/// What holds the parts of a draft that are JSON.
+struct DraftDocuments {
+  json::Document type_data;
+  json::Document filter;
+};
+
+/// Borrows a draft for judging.
+inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, Problems& problems) {
   problems.list() = draft.problems;
   DraftView view;
   view.platform_id = draft.platform_id;
@@ -39,12 +47,17 @@ inline DraftView borrow(const NotifierDraft& draft, json::Document& document, Pr
     view.selected.assign(draft.selected_events->begin(), draft.selected_events->end());
   }
   if (draft.type_data) {
-    const auto root = document.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
+    const auto root = documents.type_data.parse(*draft.type_data, NOTIFIER_MAX_BODY_BYTES);
     if (root && root->is_object()) {
       view.type_data = *root;
     } else {
       problems.add("type_data", "must be an object", "type");
     }
+  }
+  if (draft.filter) {
+    const auto root = documents.filter.parse(*draft.filter, NOTIFIER_MAX_BODY_BYTES);
+    if (root) view.filter = *root;
+    if (!root) problems.add("filter", "must be an object", "type");
   }
   return view;
 }
@@ -60,12 +73,12 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 
 }  // namespace detail
 
-inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
+NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
   const auto platform = detail::platform_of(draft);
   if (!platform) return platform.error();
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(draft, document, problems);
+  const detail::DraftView view = detail::borrow(draft, documents, problems);
   Notifier notifier;
   notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
@@ -77,14 +90,14 @@ inline Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& v
 
 // ---- planning -------------------------------------------------------------------------------------------------------
 
-inline Timestamp Registry::now() const {
-  const Timestamp now = options_.clock ? options_.clock() : Timestamp{++ticks_};
+NOTIFIER_INLINE Timestamp Registry::now() const {
+  const Timestamp now = core_->options.clock ? core_->options.clock() : Timestamp{++core_->ticks};
   return (std::max)(first_timestamp, (std::min)(now, last_timestamp));
 }
 
-inline std::string Registry::draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
-                                              std::size_t position) const {
-  if (options_.new_id) return options_.new_id("no-");
+NOTIFIER_INLINE std::string Registry::draw_notifier_id(const State& state, const App& app, const Notifier& notifier,
+                                                       std::size_t position) const {
+  if (core_->options.new_id) return core_->options.new_id("no-");
   std::string id;
   do {
     id = detail::derive_id("no-", app.id, to_string(notifier.platform), notifier.name, position++);
@@ -92,12 +105,13 @@ inline std::string Registry::draw_notifier_id(const State& state, const App& app
   return id;
 }
 
-inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app, Change& change) const {
+NOTIFIER_INLINE Result<void> Registry::look_at(const NotifierDraft& draft, const detail::AppBlock& app,
+                                               Change& change) const {
   const Notifier& notifier = change.notifier;
   detail::Problems problems;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (!options_.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
-    const std::string_view why = options_.refuse_url(notifier.type_data.text(field.key()));
+    if (!core_->options.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
+    const std::string_view why = core_->options.refuse_url(notifier.type_data.text(field.key()));
     if (why.empty()) continue;
     problems.add(field.path, "can't be delivered to: " + std::string(why), "unreachable_url");
     return std::move(problems).to_error("notifier");
@@ -107,8 +121,8 @@ inline Result<void> Registry::look_at(const NotifierDraft& draft, const detail::
   return {};
 }
 
-inline Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
-                                         const NotifierDraft& draft) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_add(const State& state, std::string_view app_name,
+                                                  const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app(app_name);
   auto notifier = validate(draft, *state.vocabulary);
@@ -132,8 +146,8 @@ inline Result<Change> Registry::plan_add(const State& state, std::string_view ap
   return change;
 }
 
-inline Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
-                                            const NotifierDraft& patch) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_update(const State& state, std::string_view app_name, std::string_view id,
+                                                     const NotifierDraft& patch) const {
   const detail::AppBlock* const app = state.find_app(app_name);
   if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
@@ -148,9 +162,9 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   change.expected = version_of(notifier);
   const Timestamp before = notifier.updated_at;
 
-  json::Document document;
+  detail::DraftDocuments documents;
   detail::Problems problems;
-  const detail::DraftView view = detail::borrow(patch, document, problems);
+  const detail::DraftView view = detail::borrow(patch, documents, problems);
   detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
@@ -162,7 +176,8 @@ inline Result<Change> Registry::plan_update(const State& state, std::string_view
   return change;
 }
 
-inline Result<Change> Registry::plan_remove(const State& state, std::string_view app_name, std::string_view id) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_remove(const State& state, std::string_view app_name,
+                                                     std::string_view id) const {
   const detail::AppBlock* const app = state.find_app(app_name);
   if (app == nullptr) return detail::no_app(app_name);
   const auto place = state.find_notifier(*app, id);
@@ -174,8 +189,8 @@ inline Result<Change> Registry::plan_remove(const State& state, std::string_view
   return change;
 }
 
-inline Result<std::string> Registry::draw_app_id(const State& state, const App& app) const {
-  if (options_.new_id) return options_.new_id("app-");
+NOTIFIER_INLINE Result<std::string> Registry::draw_app_id(const State& state, const App& app) const {
+  if (core_->options.new_id) return core_->options.new_id("app-");
   std::string id;
   std::size_t position = 0;
   do {
@@ -184,7 +199,8 @@ inline Result<std::string> Registry::draw_app_id(const State& state, const App& 
   return id;
 }
 
-inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, App app, bool default_notifier) const {
+NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(const State& state, App app,
+                                                                   bool default_notifier) const {
   detail::Problems problems;
   detail::check_app(app, problems);
   if (problems.empty() && state.find_app_by_name(app.name) != nullptr) {
@@ -228,20 +244,20 @@ inline Result<std::vector<Change>> Registry::plan_add_app(const State& state, Ap
   return changes;
 }
 
-inline Result<Change> Registry::plan_add(std::string_view app, const NotifierDraft& draft) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_add(std::string_view app, const NotifierDraft& draft) const {
   return plan_add(*current(), app, draft);
 }
 
-inline Result<Change> Registry::plan_update(std::string_view app, std::string_view id,
-                                            const NotifierDraft& patch) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_update(std::string_view app, std::string_view id,
+                                                     const NotifierDraft& patch) const {
   return plan_update(*current(), app, id, patch);
 }
 
-inline Result<Change> Registry::plan_remove(std::string_view app, std::string_view id) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_remove(std::string_view app, std::string_view id) const {
   return plan_remove(*current(), app, id);
 }
 
-inline Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_notifier) const {
+NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(App app, bool default_notifier) const {
   return plan_add_app(*current(), std::move(app), default_notifier);
 }
 

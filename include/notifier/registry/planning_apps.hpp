@@ -10,9 +10,11 @@
 #include "notifier/registry/checks.hpp"
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/registry/registry_core.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-inline Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name, const AppPatch& patch) {
+NOTIFIER_INLINE Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name,
+                                                         const AppPatch& patch) {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app(app_name);
   Change change;
@@ -33,7 +35,7 @@ inline Result<Change> Registry::plan_update_app(const State& state, std::string_
   return change;
 }
 
-inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
+NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_remove_app(const State& state, std::string_view app_name) {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app(app_name);
   std::vector<Change> changes;
@@ -51,7 +53,8 @@ inline Result<std::vector<Change>> Registry::plan_remove_app(const State& state,
   return changes;
 }
 
-inline Result<Change> Registry::plan_update_user(const State& state, std::string_view id, const UserPatch& patch) {
+NOTIFIER_INLINE Result<Change> Registry::plan_update_user(const State& state, std::string_view id,
+                                                          const UserPatch& patch) {
   const detail::UserBlock* const block = state.find_user(id);
   if (block == nullptr) return detail::no_user(id);
   Change change;
@@ -66,7 +69,7 @@ inline Result<Change> Registry::plan_update_user(const State& state, std::string
   return change;
 }
 
-inline Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
+NOTIFIER_INLINE Result<Change> Registry::plan_remove_user(const State& state, std::string_view id) {
   const detail::UserBlock* const block = state.find_user(id);
   if (block == nullptr) return detail::no_user(id);
   Change change;
@@ -76,18 +79,20 @@ inline Result<Change> Registry::plan_remove_user(const State& state, std::string
   return change;
 }
 
-inline Result<Change> Registry::plan_update_app(std::string_view app, const AppPatch& patch) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_update_app(std::string_view app, const AppPatch& patch) const {
   return plan_update_app(*current(), app, patch);
 }
 
-inline Result<std::vector<Change>> Registry::plan_remove_app(std::string_view app) const {
+NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_remove_app(std::string_view app) const {
   return plan_remove_app(*current(), app);
 }
 
-inline Result<Change> Registry::plan_update_user(std::string_view id, const UserPatch& patch) const {
+NOTIFIER_INLINE Result<Change> Registry::plan_update_user(std::string_view id, const UserPatch& patch) const {
   return plan_update_user(*current(), id, patch);
 }
 
-inline Result<Change> Registry::plan_remove_user(std::string_view id) const { return plan_remove_user(*current(), id); }
+NOTIFIER_INLINE Result<Change> Registry::plan_remove_user(std::string_view id) const {
+  return plan_remove_user(*current(), id);
+}
 
 NOTIFIER_NAMESPACE_END

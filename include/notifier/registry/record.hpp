@@ -84,10 +84,11 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
+///     where it has a filter: 2 bytes, its number
 ///     varint  created_at; updated_at as the difference from it
 ///     text    name
 ///     then each field of the platform's row: a text, or a list of texts
@@ -96,9 +97,13 @@ class PackedReader {
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
 class Record {
  public:
+  static constexpr std::uint16_t no_filter = 0xFFFF;
+
   /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
   /// @param voice     the number of the notifier's voice.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice);
+  /// @param filter    the number of its filter, or no_filter.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice,
+                     std::uint16_t filter = no_filter);
 
   explicit Record(const char* data) noexcept : data_(data) {}
 
@@ -109,11 +114,9 @@ class Record {
   }
 
   Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
-  std::uint16_t voice() const noexcept {
-    std::uint16_t number;
-    std::memcpy(&number, data_ + 2, sizeof number);
-    return number;
-  }
+  std::uint16_t voice() const noexcept { return number_at(2); }
+  /// The number of its filter, or no_filter.
+  std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -131,6 +134,17 @@ class Record {
     reader.text();
     return reader.text();
   }
+  /// Whether more of a request than its URL is the notifier's own, or its URL is made of several fields.
+  bool builds_request() const noexcept { return has(request_flag); }
+  /// A field's value, borrowed.
+  struct Field {
+    const PlatformField* row = nullptr;
+    std::string_view text;
+    const char* texts = nullptr;  ///< for a PackedReader's for_each_text(), where it is a list
+  };
+  /// Calls `f(const Field&)` for each field that is kept, in the row's order.
+  template <class F>
+  void for_each_field(F&& f) const;
   /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
@@ -143,11 +157,21 @@ class Record {
   static constexpr unsigned alerts_flag = 2;
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
+  static constexpr unsigned request_flag = 16;
+  static constexpr unsigned filter_flag = 32;  // the highest
   static constexpr std::size_t id_offset = 5;
 
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
-  PackedReader after_id() const noexcept { return PackedReader(data_ + id_offset + id_size()); }
+  std::uint16_t number_at(std::size_t offset) const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + offset, sizeof number);
+    return number;
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    return PackedReader(data_ + id_offset + id_size() + filter_size);
+  }
   PackedReader after_times() const noexcept {
     PackedReader reader = after_id();
     reader.varint();
@@ -158,11 +182,24 @@ class Record {
   const char* data_;
 };
 
+/// Whether a notifier has something that stands in a part of requests which others have in common.
+inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+  if (row.transport == Transport::smtp) return false;
+  bool builds = row.builds_requests();
+  for (const PlatformField& field : row.fields) {
+    if (field.in == Place::none || builds) continue;
+    builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
+  }
+  return builds;
+}
+
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
-                           std::uint16_t voice) {
+                           std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0);
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
+                         (filter != no_filter ? filter_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -170,6 +207,10 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
   out.append({number, sizeof number});
   out.append(static_cast<char>(notifier.id.size()));
   out.append(notifier.id);
+  if (filter != no_filter) {
+    std::memcpy(number, &filter, sizeof filter);
+    out.append({number, sizeof number});
+  }
   append_signed_varint(out, notifier.created_at.ms);
   append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
   append_packed(out, notifier.name);
@@ -193,6 +234,22 @@ inline Timestamp Record::updated_at() const noexcept {
   PackedReader reader = after_id();
   const std::int64_t created = reader.signed_varint();
   return Timestamp{created + reader.signed_varint()};
+}
+
+template <class F>
+void Record::for_each_field(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (!row.is_kept()) continue;
+    Field field{&row, {}, reader.position()};
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else {
+      field.text = reader.text();
+    }
+    f(field);
+  }
 }
 
 template <class F, class G>

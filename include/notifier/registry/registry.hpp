@@ -1,35 +1,34 @@
 #pragma once
 
-#include <algorithm>
-#include <atomic>
-#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "notifier/limits.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/change.hpp"
-#include "notifier/registry/loader.hpp"
 #include "notifier/registry/patches.hpp"
-#include "notifier/registry/preparation.hpp"
 #include "notifier/registry/settings.hpp"
-#include "notifier/registry/snapshot.hpp"
-#include "notifier/registry/state.hpp"
 #include "notifier/result.hpp"
-#include "notifier/text/byte_order_mark.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 class Prepared;
+namespace detail {
+class AppBlock;
+class RouterEngine;
+class State;
+struct Preparation;
+struct RegistryCore;
+}  // namespace detail
 
 /// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
 /// randomness.
@@ -65,7 +64,7 @@ struct RegistryOptions {
 /// What changes while a store has it, nobody else changes: calls that change at once answer errc::conflict.
 class Registry {
  public:
-  explicit Registry(RegistryOptions options = {});
+  explicit Registry(RegistryOptions options = {}) : Registry(std::move(options), detail::Limits()) {}
   ~Registry();
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
@@ -172,9 +171,11 @@ class Registry {
   std::string configuration() const;
 
  private:
-  friend class Router;
+  friend class detail::RouterEngine;
   friend class Prepared;
   using State = detail::State;
+
+  Registry(RegistryOptions options, detail::Limits);
 
   Result<void> load(std::string_view json, bool needs_apps);
   std::shared_ptr<const State> current() const;
@@ -200,16 +201,16 @@ class Registry {
   template <class Plan>
   Result<std::vector<Change>> change(Plan&& plan);
 
-  // By who holds writing_, unless they say otherwise:
+  // By who holds RegistryCore::writing, unless they say otherwise:
   /// Makes changes that everybody sees from now on, unless what they touch is reserved.
   Result<void> make(const std::vector<Change>& changes);
   /// What was planned, once it is made.
   Result<std::vector<Change>> made(Result<std::vector<Change>> planned);
   Prepared judge(const std::vector<const std::vector<Change>*>& outcomes);
-  /// Takes writing_. At least one outcome is judged by what it expects.
+  /// Takes RegistryCore::writing. At least one outcome is judged by what it expects.
   Prepared prepare_or_wait(const std::vector<const std::vector<Change>*>& outcomes);
-  void publish(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
-  void abandon(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes writing_
+  void publish(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes it, too
+  void abandon(std::unique_ptr<detail::Preparation> preparation) noexcept;  ///< takes it, too
   void release(const detail::Preparation& preparation) noexcept;
   /// Publishes what is stored and could not be published for lack of memory. Comes before every other change.
   void show_stored();
@@ -217,172 +218,21 @@ class Registry {
   Result<void> commit_some(const Outcomes& outcomes, Store& store, std::vector<std::size_t>& left,
                            std::vector<Result<void>>& results);
 
-  RegistryOptions options_;
-  mutable std::atomic<std::int64_t> ticks_{0};  // the clock where the host gives none
-  std::mutex writing_;
-  detail::ReservedKeys reserved_;
-  std::condition_variable released_;
-  std::unique_ptr<detail::Preparation> stored_;  // and not seen yet
-
-  // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
-  std::atomic<std::uint64_t> generation_{0};
-  mutable std::mutex publishing_;
-  std::shared_ptr<const State> state_;
+  std::unique_ptr<detail::RegistryCore> core_;
 };
 
 /// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and
 /// previews.
 Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-inline Registry::Registry(RegistryOptions options) : options_(std::move(options)) {
-  if (options_.vocabulary == nullptr) options_.vocabulary = Vocabulary::standard();
-  state_ = std::make_shared<const State>(options_.vocabulary, options_.hash_seed);
-}
-
-inline std::shared_ptr<const Registry::State> Registry::current() const {
-  const std::lock_guard<std::mutex> lock(publishing_);
-  return state_;
-}
-
-inline void Registry::publish(std::shared_ptr<const State> next) {
-  {
-    const std::lock_guard<std::mutex> lock(publishing_);
-    state_.swap(next);
-    generation_.fetch_add(1, std::memory_order_release);
-  }
-  // What nobody needs any more is freed here, after the lock.
-}
-
-inline std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
-
-inline Settings Registry::settings() const { return *current()->settings; }
-
-inline Result<void> Registry::set_settings(Settings settings) {
-  detail::Problems problems;
-  detail::check_settings(settings, problems);
-  if (!problems.empty()) return std::move(problems).to_error("settings");
-  const std::lock_guard<std::mutex> lock(writing_);
-  show_stored();
-  auto next = std::make_shared<State>(*current());
-  next->settings = std::make_shared<const Settings>(std::move(settings));
-  publish(std::move(next));
-  return {};
-}
-
-inline std::optional<App> Registry::find_app(std::string_view id_or_name) const {
-  const auto state = current();
-  const detail::AppBlock* const app = state->find_app(id_or_name);
-  if (app == nullptr) return std::nullopt;
-  return app->app();
-}
-
-inline std::vector<App> Registry::apps() const {
-  const auto state = current();
-  std::vector<App> apps;
-  for (const detail::AppBlock* const app : state->apps_in_order()) apps.push_back(app->app());
-  return apps;
-}
-
-inline std::optional<User> Registry::find_user(std::string_view id) const {
-  const auto state = current();
-  const detail::UserBlock* const user = state->find_user(id);
-  if (user == nullptr) return std::nullopt;
-  return user->user();
-}
-
-inline std::vector<User> Registry::users() const {
-  const auto state = current();
-  std::vector<User> users;
-  for (const detail::UserBlock* const user : state->users_in_order()) users.push_back(user->user());
-  return users;
-}
-
-inline std::optional<Notifier> Registry::find(std::string_view app, std::string_view id) const {
-  const auto state = current();
-  const detail::AppBlock* const block = state->find_app(app);
-  if (block == nullptr) return std::nullopt;
-  const auto place = state->find_notifier(*block, id);
-  if (!place.exists) return std::nullopt;
-  std::optional<Notifier> notifier(std::in_place);
-  state->read(*block, block->record(place), *notifier);
-  return notifier;
-}
-
-inline std::optional<Notifier> Registry::find(std::string_view id) const {
-  const auto state = current();
-  const State::Found found = state->find_notifier(id);
-  if (found.app == nullptr) return std::nullopt;
-  std::optional<Notifier> notifier(std::in_place);
-  state->read(*found.app, found.app->record(found.place), *notifier);
-  return notifier;
-}
-
-inline std::vector<Notifier> Registry::list(std::string_view app) const {
-  const auto state = current();
-  std::vector<Notifier> notifiers;
-  if (const detail::AppBlock* const block = state->find_app(app)) {
-    notifiers.reserve(block->notifier_count());
-    block->for_each_record([&](detail::Record record) { state->read(*block, record, notifiers.emplace_back()); });
-  }
-  return notifiers;
-}
-
-inline std::size_t Registry::notifier_count() const { return current()->notifier_count(); }
-
-inline std::size_t Registry::app_count() const { return current()->app_count(); }
-
-inline Result<void> Registry::load(std::string_view json) { return load(json, true); }
-
-inline Result<void> Registry::load_configuration(std::string_view json) { return load(json, false); }
-
-inline Result<void> Registry::load(std::string_view json, bool needs_apps) {
-  json::Document document;
-  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
-  if (!root) return root.error();
-  if (!root->is_object()) {
-    Error error;
-    error.code = errc::not_an_object;
-    error.message = "the document is not an object";
-    return error;
-  }
-  if (auto known = detail::check_version(*root); !known) return known;
-
-  std::shared_ptr<const Vocabulary> vocabulary = options_.vocabulary;
-  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
-  if (has("event_types") || has("event_categories") || has("event_kinds")) {
-    auto extended = detail::extend_vocabulary(*vocabulary, *root);
-    if (!extended) return std::move(extended).error();
-    vocabulary = std::move(*extended);
-  }
-
-  const std::lock_guard<std::mutex> lock(writing_);
-  show_stored();
-  if (!reserved_.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, options_.hash_seed, now()).load(*root, needs_apps);
-  if (!loaded) return std::move(loaded).error();
-  publish(std::move(*loaded));
-  return {};
-}
-
-inline std::string Registry::snapshot() const {
-  Buffer out;
-  json::Writer writer(out);
-  detail::write_snapshot(writer, *current());
-  return out.str();
-}
-
-inline std::string Registry::configuration() const {
-  Buffer out;
-  json::Writer writer(out);
-  detail::write_configuration(writer, *current());
-  return out.str();
-}
-
 NOTIFIER_NAMESPACE_END
 
+#include "notifier/registry/prepared.hpp"
+
+#if NOTIFIER_BODIES
 #include "notifier/registry/applying.hpp"
 #include "notifier/registry/planning.hpp"
 #include "notifier/registry/planning_apps.hpp"
 #include "notifier/registry/prepare.hpp"
+#include "notifier/registry/reading.hpp"
+#endif

@@ -18,6 +18,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   OwnEntriesWriter(out, *state.vocabulary).write();
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
 }
 
 inline void write_configuration(json::Writer& out, const State& state) {

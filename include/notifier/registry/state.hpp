@@ -13,10 +13,11 @@
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
-#include "notifier/model/user.hpp"
 #include "notifier/registry/app_block.hpp"
 #include "notifier/registry/hash_index.hpp"
+#include "notifier/registry/kept_filter.hpp"
 #include "notifier/registry/settings.hpp"
+#include "notifier/registry/user_block.hpp"
 #include "notifier/registry/voice.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/fast_hash.hpp"
@@ -24,27 +25,6 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-/// A user, packed.
-class UserBlock : public Counted {
- public:
-  static Ref<const UserBlock> make(const User& user, std::uint64_t sequence);
-  static void destroy(const UserBlock* block) noexcept {
-    block->~UserBlock();
-    ::operator delete(const_cast<UserBlock*>(block));
-  }
-
-  std::string_view id() const noexcept { return reader().text(); }
-  std::string_view email() const noexcept;
-  User user() const;
-  std::uint64_t sequence() const noexcept { return sequence_; }
-
- private:
-  explicit UserBlock(std::uint64_t sequence) noexcept : sequence_(sequence) {}
-  PackedReader reader() const noexcept { return PackedReader(reinterpret_cast<const char*>(this + 1)); }
-
-  std::uint64_t sequence_;
-};
 
 /// What was kept first comes first: an order of pointers to what has a sequence().
 struct BySequence {
@@ -101,6 +81,7 @@ class State {
   std::size_t notifier_count() const noexcept { return notifiers_.size(); }
   bool has_users() const noexcept { return users_.size() != 0; }
   const Voices& voices() const noexcept { return voices_; }
+  const KeptFilters& filters() const noexcept { return filters_; }
 
   /// Looks for an app in steps, between which what the next one reads has time to come from memory.
   class AppLookup {
@@ -149,7 +130,10 @@ class State {
   void visit_apps(const HashIndex<std::uint32_t>& index, std::string_view text, Visit&& visit) const;
   void replace_app(const AppBlock& old, AppRef block);
   /// The number of the voice of a notifier that comes, or comes in place of another.
-  Result<std::uint16_t> exchange_voice(const Notifier& notifier, const AppBlock& app, AppBlock::Place replaced);
+  /// @param old  the number that the other has, or none
+  Result<std::uint16_t> exchange_voice(const Notifier& notifier, std::uint16_t old);
+  /// The same of its filter; Record::no_filter where it has none.
+  Result<std::uint16_t> exchange_filter(std::string_view filter, std::uint16_t old);
 
   // What is found by another text than its app's id leads to the hash of that id, so that a change of an app's
   // notifiers changes one index alone.
@@ -159,36 +143,11 @@ class State {
   HashIndex<std::uint32_t> notifiers_;
   HashIndex<UserRef> users_;
   Voices voices_;
+  KeptFilters filters_;
   std::uint64_t next_sequence_ = 0;
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
-
-inline Ref<const UserBlock> UserBlock::make(const User& user, std::uint64_t sequence) {
-  Buffer text;
-  append_packed(text, user.id);
-  append_packed(text, user.username);
-  append_packed(text, user.email);
-  void* const memory = ::operator new(sizeof(UserBlock) + text.size());
-  std::memcpy(static_cast<char*>(memory) + sizeof(UserBlock), text.data(), text.size());
-  return Ref<const UserBlock>(new (memory) UserBlock(sequence));
-}
-
-inline std::string_view UserBlock::email() const noexcept {
-  PackedReader text = reader();
-  text.text();
-  text.text();
-  return text.text();
-}
-
-inline User UserBlock::user() const {
-  PackedReader text = reader();
-  User user;
-  user.id = text.text();
-  user.username = text.text();
-  user.email = text.text();
-  return user;
-}
 
 inline void RowShape::write(const Notifier& notifier, const std::vector<EventBit>& selected,
                             std::uint64_t* row) const noexcept {
@@ -293,6 +252,8 @@ inline void State::read(const AppBlock& app, Record record, Notifier& out) const
   record.read(out, selected);
   out.app_id = app.id();
   out.app = app.name();
+  out.filter.clear();
+  if (record.filter() != Record::no_filter) out.filter = filters_[record.filter()].filter->json();
   out.selected_event_ids.resize(selected.size());
   for (std::size_t i = 0; i < selected.size(); ++i) {
     out.selected_event_ids[i] = vocabulary->event_types()[selected[i]].id;
@@ -357,9 +318,25 @@ inline Error too_many_voices() {
   return error;
 }
 
-inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, const AppBlock& app,
-                                                   AppBlock::Place replaced) {
-  const std::uint16_t old = replaced.exists ? app.record(replaced).voice() : Voices::none;
+inline Result<std::uint16_t> State::exchange_filter(std::string_view filter, std::uint16_t old) {
+  static_assert(Record::no_filter == KeptFilters::none);
+  KeptFilter kept;
+  if (!filter.empty()) {
+    auto compiled = Filter::compile(filter);
+    if (!compiled) return std::move(compiled).error();
+    kept.filter = *std::move(compiled);
+  }
+  if (old != KeptFilters::none) filters_.remove(old);
+  if (!kept.filter) return Record::no_filter;
+  const std::uint16_t number = filters_.add(kept, kept.hash(hash));
+  if (number != KeptFilters::none) return number;
+  if (old != KeptFilters::none) filters_.add_user(old);
+  Error error;
+  error.message = "the notifiers have too many different filters: at most 65535 fit in a registry";
+  return error;
+}
+
+inline Result<std::uint16_t> State::exchange_voice(const Notifier& notifier, std::uint16_t old) {
   if (old != Voices::none) voices_.remove(old);
   const Voice voice = Voice::of(notifier);
   const std::uint16_t number = voices_.add(voice, voice.hash(hash));
@@ -373,10 +350,16 @@ inline Result<void> State::put_notifier(const AppBlock& app, const Notifier& not
                                         const std::vector<EventBit>& selected) {
   const std::uint64_t id_hash = hash(notifier.id);
   const AppBlock::Place place = app.find(notifier.id, tag(id_hash));
-  const auto voice = exchange_voice(notifier, app, place);
+  const auto voice = exchange_voice(notifier, place.exists ? app.record(place).voice() : Voices::none);
   if (!voice) return voice.error();
+  const auto filter = exchange_filter(notifier.filter, place.exists ? app.record(place).filter() : Record::no_filter);
+  if (!filter) {
+    voices_.remove(*voice);
+    if (place.exists) voices_.add_user(app.record(place).voice());
+    return filter.error();
+  }
   Buffer record;
-  Record::append(record, notifier, selected, *voice);
+  Record::append(record, notifier, selected, *voice, *filter);
   std::vector<std::uint64_t> row(shape.words);
   shape.write(notifier, selected, row.data());
   const RowItem item{row.data(), record.data(), record.size(), tag(id_hash)};

@@ -42,7 +42,9 @@ class StateBuilder {
     const Voice voice = Voice::of(notifier);
     const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
     if (number == Voices::none) return too_many_voices();
-    Record::append(records_, notifier, selected, number);
+    const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
+    if (!filter) return filter.error();
+    Record::append(records_, notifier, selected, number, *filter);
     ends_.push_back(records_.size());
     rows_.resize(rows_.size() + state_->shape.words);
     state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));

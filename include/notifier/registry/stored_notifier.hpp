@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "notifier/filter/filter.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
@@ -49,10 +50,24 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   if (notifier.switched_off && !notifier.active) {
     check_text("switched_off.reason", notifier.switched_off->reason, NOTIFIER_MAX_NAME_BYTES, problems);
   }
+  if (!notifier.filter.empty()) {
+    const auto filter = Filter::compile(notifier.filter);
+    if (!filter) problems.add("filter", filter.error().message, "invalid_filter");
+  }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind == PlatformField::Kind::url && field.is_required && !parse_http_url(data.text(field.key()))) {
+    const std::string_view text = data.text(field.key());
+    const bool is_url = field.kind == PlatformField::Kind::url && (field.is_required || !text.empty());
+    if (is_url && !parse_http_url(text)) {
       problems.add(field.path, "is not a valid URL", "invalid_url");
+    } else if (field.in == Place::header && !is_within(text, ' ', '~')) {
+      problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+    } else if (field.kind == PlatformField::Kind::headers) {
+      std::size_t at = 0;
+      for (const std::string& part : data.texts(field.key())) {
+        const bool is_fine = at++ % 2 == 0 ? is_own_header(part) : is_within(part, ' ', '~');
+        if (!is_fine) problems.add(field.path, "must be of visible ASCII characters", "invalid_text");
+      }
     } else if (field.kind == PlatformField::Kind::addresses) {
       for (const std::string& address : data.texts(field.key())) check_email(field.path, address, problems);
     }

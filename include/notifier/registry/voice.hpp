@@ -4,24 +4,39 @@
 #include <string_view>
 
 #include "notifier/model/notifier.hpp"
+#include "notifier/platform/table.hpp"
 #include "notifier/registry/numbered.hpp"
 #include "notifier/text/fast_hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Whether a body has members that are its notifier's own.
+inline bool has_own_members(const PlatformRow& row, const TypeData& data) noexcept {
+  bool has = row.key_in == Place::body;
+  for (const PlatformField& field : row.fields) {
+    has = has || (field.in == Place::body && !(field.fallback.empty() && data.text(field.key()).empty()));
+  }
+  return has;
+}
+
 /// Whatever of a notifier shapes the part of a body that notifiers share: those of one voice get the same rest of an
 /// event's body. What has no effect on it, on the notifier's platform, is left as it is by default, so that no more
 /// voices are told apart than there are.
 struct Voice {
   Platform platform = Platform::webhook;
+  bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
 
-  static Voice of(const Notifier& notifier) noexcept { return {notifier.platform}; }
+  static Voice of(const Notifier& notifier) noexcept {
+    return {notifier.platform, has_own_members(platform_info(notifier.platform), notifier.type_data)};
+  }
 
-  friend bool operator==(const Voice& a, const Voice& b) noexcept { return a.platform == b.platform; }
+  friend bool operator==(const Voice& a, const Voice& b) noexcept {
+    return a.platform == b.platform && a.has_front == b.has_front;
+  }
 
   std::uint32_t hash(const Hasher& hasher) const noexcept {
-    const char bytes[] = {static_cast<char>(platform)};
+    const char bytes[] = {static_cast<char>(platform), static_cast<char>(has_front)};
     return static_cast<std::uint32_t>(hasher({bytes, sizeof bytes}) >> 32);
   }
 };

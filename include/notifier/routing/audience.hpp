@@ -5,9 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/model/event.hpp"
-#include "notifier/registry/state.hpp"
-#include "notifier/routing/explanation.hpp"
+#include "notifier/config.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -19,6 +17,18 @@ struct Audience {
   /// client repeats a request under. Empty: RouterOptions::new_id is asked.
   std::string_view event_id = {};
 };
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/model/event.hpp"
+#include "notifier/registry/state.hpp"
+#include "notifier/routing/explanation.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -63,4 +73,7 @@ inline bool is_named(const Audience& audience, Record record) noexcept {
 }
 
 }  // namespace detail
+
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

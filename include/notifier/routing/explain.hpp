@@ -45,13 +45,14 @@ inline std::string reason_text(Reason reason, const std::string& what) {
     case Reason::not_selectable: return "Only send_all_events covers " + what + ", and it is off";
     case Reason::alert_not_accepted:
       return "The event is an alert: send_all_alerts is off, and " + what + " is not among the selected events";
+    case Reason::filtered_out: break;
   }
   return {};
 }
 
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
-    case AudienceStatus::app: return "The event is about the app " + quoted(apps[0]->name());
+    case AudienceStatus::app: return "The event is about the app " + detail::quoted(apps[0]->name());
     case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
     case AudienceStatus::named_apps:
       return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
@@ -60,9 +61,10 @@ inline std::string status_text(AudienceStatus status, const Event& event, const 
         return "The event names no app, and the apps that were named with it are not registered";
       }
       return "The event is about an app that is not registered: " +
-             quoted(event.app_id.empty() ? event.app_name : event.app_id);
+             detail::quoted(event.app_id.empty() ? event.app_name : event.app_id);
     case AudienceStatus::no_app: return "The event names no app, and no apps were named with it";
-    case AudienceStatus::empty_project: return "No app carries the event's project: " + quoted(event.project_id);
+    case AudienceStatus::empty_project:
+      return "No app carries the event's project: " + detail::quoted(event.project_id);
   }
   return {};
 }
@@ -79,7 +81,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   const EventBit bit = vocabulary.bit_of_kind(event.type);
   const std::string what = event.type.empty() ? "events without a type"
                            : bit == vocabulary.unselectable_bit()
-                               ? "events of kind " + quoted(event.type)
+                               ? "events of kind " + detail::quoted(event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {
@@ -91,8 +93,14 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         explanation.app_id = app->id();
         explanation.platform = record.platform();
         explanation.reason = find_reason(vocabulary, bit, rows, row, audience);
+        const bool has_filter = record.filter() != Record::no_filter && !is_named(audience, record);
+        std::string why_not;
+        if (has_filter && receives(explanation.reason)) {
+          why_not = state.filters()[record.filter()].filter->explain(event.root);
+        }
+        if (!why_not.empty()) explanation.reason = Reason::filtered_out;
         explanation.receives = receives(explanation.reason);
-        explanation.text = reason_text(explanation.reason, what);
+        explanation.text = why_not.empty() ? reason_text(explanation.reason, what) : std::move(why_not);
         explained.notifiers.push_back(std::move(explanation));
       }
     });

@@ -23,6 +23,7 @@ enum class Reason {
   not_selected,        ///< the event has a selectable type, and it is not selected
   not_selectable,      ///< no selectable type covers this event; only send_all_events does
   alert_not_accepted,  ///< the event is an alert: send_all_alerts is off, app_alert_triggered is not selected
+  filtered_out,        ///< it takes the type, but the event is not what its filter wants
 };
 
 /// The reason's name, as "sends_all_events": stable, for programs.
@@ -66,9 +67,13 @@ struct Explained {
 /// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
 void write_json(json::Writer& out, const Explained& explained);
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
 
-inline std::string_view to_string(Reason reason) noexcept {
+#if NOTIFIER_BODIES
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string_view to_string(Reason reason) noexcept {
   switch (reason) {
     case Reason::sends_all_events: return "sends_all_events";
     case Reason::sends_all_alerts: return "sends_all_alerts";
@@ -78,11 +83,12 @@ inline std::string_view to_string(Reason reason) noexcept {
     case Reason::not_selected: return "not_selected";
     case Reason::not_selectable: return "not_selectable";
     case Reason::alert_not_accepted: return "alert_not_accepted";
+    case Reason::filtered_out: return "filtered_out";
   }
   return "unknown";
 }
 
-inline std::string_view to_string(AudienceStatus status) noexcept {
+NOTIFIER_INLINE std::string_view to_string(AudienceStatus status) noexcept {
   switch (status) {
     case AudienceStatus::app: return "app";
     case AudienceStatus::projects: return "projects";
@@ -94,7 +100,7 @@ inline std::string_view to_string(AudienceStatus status) noexcept {
   return "unknown";
 }
 
-inline void write_json(json::Writer& out, const Explained& explained) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Explained& explained) {
   out.object([&] {
     out.member("event_id", explained.event_id);
     out.member("event_type", explained.event_type);
@@ -119,3 +125,5 @@ inline void write_json(json::Writer& out, const Explained& explained) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -4,7 +4,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <forward_list>
-#include <functional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -15,20 +14,12 @@
 #include "notifier/model/event.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/state.hpp"
+#include "notifier/routing/options.hpp"
 #include "notifier/routing/recipients.hpp"
+#include "notifier/routing/request.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What a Router takes from its host; every member has a default.
-struct RouterOptions {
-  UserLookup users;                  ///< empty: the registry's users, and the app's owner
-  std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
-  /// Ids for events that have none (`prefix` is "ev-"): each that is routed is then an event of its own, delivered also
-  /// where one with the same bytes was before. Empty: such an event is known by its bytes, so that output can be
-  /// reproduced.
-  std::function<std::string(std::string_view prefix)> new_id;
-};
 
 namespace detail {
 
@@ -40,7 +31,7 @@ struct Rendering {
     std::uint64_t number = 0;  ///< of the event that it was written for
     std::uint16_t voice = Voices::none;
     Buffer body;
-    EmailBody email;  ///< in place of `body`, for mails
+    EmailBody email;  ///< in place of `body`, where a part before it is each delivery's own
     Truncations cut;
   };
 
@@ -71,18 +62,6 @@ struct Rendering {
   std::vector<Payload*> places_;                 // by voice; what lies there may be another's by now
   std::forward_list<Payload>::iterator next_{};  // to be given away next
 };
-
-/// Takes out of a notifier's addresses what is none, since nobody has judged it.
-NOTIFIER_NOINLINE inline void keep_valid_addresses(Notifier& notifier) {
-  for (const PlatformField& field : platform_info(notifier.platform).fields) {
-    if (field.kind != PlatformField::Kind::addresses) continue;
-    std::vector<std::string> valid;
-    for (const std::string& address : notifier.type_data.texts(field.key())) {
-      if (is_email_address(address)) valid.push_back(address);
-    }
-    notifier.type_data.set_texts(field.key(), std::move(valid));
-  }
-}
 
 /// Makes deliveries.
 class Renderer {
@@ -118,6 +97,7 @@ class Renderer {
   std::string address_;  // filled by the host's look-up
   char key_[36];
   HeaderView headers_[3];
+  RequestBuilder request_;
   DeliveryView view_;
 };
 
@@ -189,6 +169,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   const PlatformRow& row = row_of(view_.platform);
+  view_.limits = &row.target_limits;
   if (row.transport == Transport::smtp) {
     render_mail(rendering, record, app, hex);
   } else {
@@ -212,6 +193,8 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   const PlatformRow& row = row_of(voice.platform);
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
+  } else if (voice.has_front) {
+    writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
     writer_of(row)(rendering.described(), payload.body, payload.cut);
   }
@@ -239,22 +222,33 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
   view_.from = {};
   view_.to = {};
   view_.front_size = 0;
-  view_.method = "POST";
-  view_.url = record.first_text();
-  view_.headers = json_request_headers;
-  if (!row.idempotency_header.empty()) {
-    HeaderView* const end = std::copy(std::begin(json_request_headers), std::end(json_request_headers), headers_);
-    *end = {row.idempotency_header, view_.idempotency_key};
-    view_.headers = headers_;
+  view_.is_url_kept = !record.builds_request();
+  if (!view_.is_url_kept) {
+    request_.build(row, record, view_);
+  } else {
+    view_.method = row.method;
+    view_.url = record.first_text();
+    view_.target = 0;
+    view_.headers = row.headers;
+    if (row.key_in == Place::header) {
+      HeaderView* const end = std::copy(row.headers.begin(), row.headers.end(), headers_);
+      *end = {row.key_name, view_.idempotency_key};
+      view_.headers = {headers_, row.headers.size() + 1};
+    }
   }
   if (row.sends_event) {
     view_.body = rendering.event->body;
     view_.truncations = {};
     return;
   }
-  const Rendering::Payload& shared = prepare(rendering, record.voice());
-  view_.body = shared.body.view();
+  Rendering::Payload& shared = prepare(rendering, record.voice());
   view_.truncations = shared.cut;
+  if (!shared.body.empty()) {
+    view_.body = shared.body.view();
+  } else {
+    view_.front_size = request_.front().size();
+    view_.body = shared.email.behind(request_.front());
+  }
 }
 
 inline void Renderer::resolve_user(const State& state, std::string_view user_id, const AppBlock* app) {
@@ -273,7 +267,10 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
   Rendering::Payload& shared = prepare(rendering, record.voice());
   to_.clear();
   record.for_each_recipient([&](std::string_view user_id) { resolve_user(*rendering.state, user_id, app); },
-                            [&](std::string_view address) { to_.add(address); });
+                            [&](std::string_view address) {
+                              // Of a notifier that is not registered nobody has judged the addresses.
+                              record.voice() == Voices::none ? to_.add_copy(address) : to_.add(address);
+                            });
   view_.to = {to_.views(), to_.size()};
   front_.clear();
   front_.append(from_line_.view());
@@ -283,6 +280,7 @@ NOTIFIER_NOINLINE inline void Renderer::render_mail(Rendering& rendering, Record
       end_identifier(domain_, key.write(put(begin_identifier("Message-ID", 36 + 1 + domain_.size(), p), "msg_"))));
   view_.method = {};
   view_.url = {};
+  view_.target = 0;
   view_.headers = {};
   view_.from = from_.address;
   view_.body = shared.email.behind(front_.view());

@@ -45,6 +45,27 @@ std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
   return count;
 }
 
+/// Writes a code point, one to four bytes, and returns their end.
+inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
+  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
 /// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
 inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
   const std::size_t size = code_point_size(text[at]);

@@ -301,7 +301,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const WordSet& set : *sets_) known.append(set.name).append(" ");
   known.pop_back();
   const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + quoted(name);
+  std::string message = "no layout is called " + detail::quoted(name);
   if (nearest.empty()) {
     message.append("; there are ").append(known);
   } else {

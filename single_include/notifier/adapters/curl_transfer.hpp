@@ -29,14 +29,24 @@
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
-#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_compiled
+#elif NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
+#elif NOTIFIER_SIMDJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept_compiled
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
+#elif NOTIFIER_PICOJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_compiled
 #elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_compiled
 #elif NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept_compiled
 #else
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
@@ -180,7 +190,7 @@ class CurlTransfer {
     if (!has_headers_ || status < 200) return classify(transport_failure(code));
     std::vector<HeaderView> headers;
     for (const Header& header : reply_headers_) headers.push_back({header.name, header.value});
-    const HttpReply reply{static_cast<int>(status), headers.data(), headers.size(), body_};
+    const HttpReply reply{static_cast<int>(status), headers, body_};
     const Verdict verdict = classify(delivery_.platform, reply, now);
     const bool is_whole = code == CURLE_OK || is_full_;
     // A body that breaks off takes nothing from a status that says it all; where a success is said in the body, it may

@@ -9,6 +9,7 @@
 #include <cstddef>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <thread>
 #include <utility>
@@ -17,14 +18,24 @@
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
-#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_compiled
+#elif NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
+#elif NOTIFIER_SIMDJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept_compiled
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
+#elif NOTIFIER_PICOJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_compiled
 #elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_compiled
 #elif NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept_compiled
 #else
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
@@ -55,6 +66,10 @@ struct GroupCommitOptions {
 ///     const notifier::Outcome outcome = commits.settle([&] { return api.handle(request); });   // on any thread
 ///     send(outcome.response);
 ///
+/// A host that has no thread to spare for each request does not wait for the store:
+///
+///     commits.settle([=] { return api.handle(request); }, [=](notifier::Outcome outcome) { send_later(outcome); });
+///
 /// Thread-safe. Requests are handled before they come here, on the registry as it was then; where another was faster
 /// with the same thing, Registry::commit() turns the outcome back, and the request is handled again.
 class GroupCommit {
@@ -81,15 +96,38 @@ class GroupCommit {
   template <class Ask>
   Outcome settle(Ask&& ask);
 
+  /// The same, without waiting for the store. Throws std::bad_alloc alone, and nothing comes of the request then.
+  /// @param ask   called here before this returns; and in the committing thread where others were faster, which cannot
+  ///              happen again there but by another program
+  /// @param done  called once, with what the other settle() returns: before this returns, where there is nothing to
+  ///              store, else in the committing thread: hand over and return. Throws nothing.
+  void settle(std::function<Outcome()> ask, std::function<void(Outcome)> done);
+
  private:
+  /// What is left to do for a request that nobody waits for.
+  struct Later {
+    Outcome outcome;
+    std::function<Outcome()> ask;
+    std::function<void(Outcome)> done;
+  };
   struct Waiting {
-    Outcome* outcome;
+    Outcome* outcome = nullptr;
     Result<void> result;
     bool is_done = false;
     std::condition_variable done;
+    std::unique_ptr<Later>
+        later;  // null: a thread waits, and has this on its stack; else this is the queue's to delete
   };
 
+  static bool is_nothing(const Outcome& outcome) noexcept {
+    return outcome.changes.empty() && outcome.events.empty() && outcome.deliveries.empty();
+  }
+  static bool is_overtaken(const Error& error) noexcept {
+    return error.code == errc::conflict || error.code == errc::not_found || error.code == errc::invalid;
+  }
+
   void run();
+  void finish(Waiting& waiting);
   std::vector<Result<void>> commit(const std::vector<Outcome*>& outcomes);
 
   Registry& registry_;
@@ -132,12 +170,10 @@ Outcome GroupCommit::settle(Ask&& ask) {
   for (unsigned tries = 0; tries < options_.most_tries; ++tries) {
     if (tries == at_once) turn.lock();
     Outcome outcome = ask();
-    if (outcome.changes.empty() && outcome.events.empty() && outcome.deliveries.empty()) return outcome;
+    if (is_nothing(outcome)) return outcome;
     const auto done = commit(outcome);
     if (done) return outcome;
-    const bool is_overtaken = done.error().code == errc::conflict || done.error().code == errc::not_found ||
-                              done.error().code == errc::invalid;
-    if (is_overtaken) continue;
+    if (is_overtaken(done.error())) continue;
     Outcome failed;
     failed.response = Api::storage_failed();
     return failed;
@@ -145,6 +181,44 @@ Outcome GroupCommit::settle(Ask&& ask) {
   Outcome overtaken;
   overtaken.response = Api::conflict();
   return overtaken;
+}
+
+inline void GroupCommit::settle(std::function<Outcome()> ask, std::function<void(Outcome)> done) {
+  Outcome outcome = ask();
+  if (is_nothing(outcome)) return done(std::move(outcome));
+  auto waiting = std::make_unique<Waiting>();
+  waiting->later.reset(new Later{std::move(outcome), std::move(ask), std::move(done)});
+  waiting->outcome = &waiting->later->outcome;
+  {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    queue_.push_back(waiting.get());
+  }
+  static_cast<void>(waiting.release());  // finish() deletes it
+  wake_.notify_one();
+}
+
+inline void GroupCommit::finish(Waiting& waiting) {
+  const std::unique_ptr<Waiting> owner(&waiting);
+  Later& later = *waiting.later;
+  // All that is committed here is committed by this thread: asked again, nobody of this process is faster.
+  for (unsigned tries = 1; !waiting.result && is_overtaken(waiting.result.error()) && tries < options_.most_tries;
+       ++tries) {
+    waiting.result = detail::or_out_of_memory([&]() -> Result<void> {
+      later.outcome = later.ask();
+      return is_nothing(later.outcome) ? Result<void>() : commit(std::vector<Outcome*>{&later.outcome}).front();
+    });
+    if (waiting.result && !is_nothing(later.outcome) && options_.on_stored) options_.on_stored(later.outcome);
+  }
+  if (!waiting.result) {
+    const bool is_conflict = is_overtaken(waiting.result.error());
+    later.outcome = Outcome();
+    later.outcome.response.status = is_conflict ? 409 : 500;  // where there is no memory to say more
+    static_cast<void>(detail::or_out_of_memory([&]() -> Result<void> {
+      later.outcome.response = is_conflict ? Api::conflict() : Api::storage_failed();
+      return {};
+    }));
+  }
+  later.done(std::move(later.outcome));
 }
 
 inline std::vector<Result<void>> GroupCommit::commit(const std::vector<Outcome*>& outcomes) {
@@ -181,10 +255,16 @@ inline void GroupCommit::run() {
       if (waiting->result && options_.on_stored) options_.on_stored(*waiting->outcome);
     }
     lock.lock();
-    for (Waiting* const waiting : batch) {
+    for (Waiting*& waiting : batch) {
+      if (waiting->later) continue;
       waiting->is_done = true;
       waiting->done.notify_one();  // with the lock: the waiting thread takes this with it
+      waiting = nullptr;
     }
+    lock.unlock();
+    for (Waiting* const waiting : batch)
+      if (waiting != nullptr) finish(*waiting);
+    lock.lock();
   }
 }
 

@@ -5,6 +5,8 @@
 
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -22,14 +24,24 @@
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
-#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_compiled
+#elif NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
+#elif NOTIFIER_SIMDJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept_compiled
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
+#elif NOTIFIER_PICOJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_compiled
 #elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_compiled
 #elif NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept_compiled
 #else
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
@@ -53,6 +65,10 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     store->outbox()->on_arrival([&] { wake_the_sending_thread(); });
 ///     ...
 ///     for (const OutboxRecord& record : store->outbox()->take_arrivals()) outbox.admit(record, now);
+///
+/// A host with much that waits need not stand still for it: recover() may run in the sending thread while others store.
+/// What was stored before is found then, and is no arrival any more; what is stored meanwhile arrives, and is not
+/// found.
 ///
 /// insert() and write() are one transaction each: one sync to the disk. Content is dropped when a delivery has arrived;
 /// until then the file holds its secrets. The rest of a body that several deliveries of one insertion share, and that
@@ -83,9 +99,9 @@ class SqliteOutbox final : public OutboxStorage {
   Result<std::size_t> forget(const OutboxForget& what) override;
 
   Result<Delivery> load(std::uint64_t sequence) override { return reader_.load(sequence); }
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override {
-    return reader_.each_waiting(call);
-  }
+  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override;
+  /// Has each_waiting() end early, with errc::storage. On any thread.
+  void interrupt() noexcept { is_interrupted_.store(true, std::memory_order_relaxed); }
   Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
     return reader_.each_health(call);
   }
@@ -110,6 +126,7 @@ class SqliteOutbox final : public OutboxStorage {
   void settle(bool is_stored);
 
   void arrive(std::vector<OutboxRecord>& records);
+  void drop_arrivals_of(std::vector<OutboxRecord>& page);
   static Error not_to_be_retried(const std::optional<OutboxRecord>& found);
 
   SqliteDatabase* database_;
@@ -123,6 +140,7 @@ class SqliteOutbox final : public OutboxStorage {
   std::mutex arrivals_mutex_;
   std::vector<OutboxRecord> arrivals_;
   std::function<void()> on_arrival_;
+  std::atomic<bool> is_interrupted_{false};
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -215,9 +233,58 @@ inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_vie
       return writer_.change({record.sequence, record.state, 0, now});
     });
     if (!done) return done;
+    arrive(arrivals);
   }
-  arrive(arrivals);
   return {};
+}
+
+inline Result<void> SqliteOutbox::each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+  constexpr std::size_t at_once = 1000;
+  std::vector<OutboxRecord> page;
+  page.reserve(at_once);
+  {
+    const std::lock_guard<std::mutex> lock(*write_mutex_);
+    const std::lock_guard<std::mutex> arrivals(arrivals_mutex_);
+    const auto waits = [](const OutboxRecord& record) {
+      return record.state == OutboxState::pending || record.state == OutboxState::held;
+    };
+    arrivals_.erase(std::remove_if(arrivals_.begin(), arrivals_.end(), waits), arrivals_.end());
+  }
+  for (std::uint64_t after = 0;;) {
+    if (is_interrupted_.load(std::memory_order_relaxed)) {
+      Error error;
+      error.code = errc::storage;
+      error.message = "interrupted";
+      return error;
+    }
+    std::size_t count = 0;
+    {
+      // What is stored arrives with this lock: a row of the page that came just now is an arrival, or it is none.
+      const std::lock_guard<std::mutex> lock(*write_mutex_);
+      if (auto done = reader_.waiting_after(after, at_once, page); !done) return done;
+      count = page.size();
+      if (count > 0) after = page.back().sequence;
+      drop_arrivals_of(page);
+    }
+    for (const OutboxRecord& record : page) call(record);
+    if (count < at_once) return {};
+  }
+}
+
+/// Leaves in a page, which is in order, what take_arrivals() will not give.
+inline void SqliteOutbox::drop_arrivals_of(std::vector<OutboxRecord>& page) {
+  const std::lock_guard<std::mutex> lock(arrivals_mutex_);
+  if (page.empty() || arrivals_.empty()) return;
+  std::vector<std::uint64_t> arrived;
+  for (const OutboxRecord& record : arrivals_) {
+    if (record.sequence >= page.front().sequence && record.sequence <= page.back().sequence)
+      arrived.push_back(record.sequence);
+  }
+  std::sort(arrived.begin(), arrived.end());
+  const auto is_arrival = [&](const OutboxRecord& record) {
+    return std::binary_search(arrived.begin(), arrived.end(), record.sequence);
+  };
+  page.erase(std::remove_if(page.begin(), page.end(), is_arrival), page.end());
 }
 
 inline Error SqliteOutbox::not_to_be_retried(const std::optional<OutboxRecord>& found) {

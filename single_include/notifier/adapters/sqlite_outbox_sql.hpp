@@ -16,14 +16,24 @@
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
-#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
+#if NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_compiled
+#elif NOTIFIER_SIMDJSON && NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson
+#elif NOTIFIER_SIMDJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept_compiled
 #elif NOTIFIER_SIMDJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_simdjson_noexcept
+#elif NOTIFIER_PICOJSON && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_compiled
 #elif NOTIFIER_PICOJSON
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0
+#elif NOTIFIER_EXCEPTIONS && NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_compiled
 #elif NOTIFIER_EXCEPTIONS
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone
+#elif NOTIFIER_COMPILED
+#define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept_compiled
 #else
 #define NOTIFIER_INLINE_NAMESPACE v2_0_0_alone_noexcept
 #endif
@@ -111,8 +121,10 @@ inline std::string select_records(bool has_old, std::string_view where, std::str
   return sql.append(rest);
 }
 
+/// At most ?2 of those that wait, after sequence ?1.
 inline std::string select_waiting(bool has_old) {
-  return select_records(has_old, "state IN ('pending', 'held')", "state = 0", " ORDER BY sequence");
+  return select_records(has_old, "state IN ('pending', 'held') AND sequence > ?1", "state = 0 AND sequence > ?1",
+                        " ORDER BY sequence LIMIT ?2");
 }
 
 inline std::string select_by_key(bool has_old) {

@@ -20,6 +20,9 @@ function masked(url: string): string {
   return url.replace(/^([a-z]+:\/\/[^/?#]*).*$/i, '$1/...');
 }
 
+/** What is the same for everybody, or says nothing: any other header may be a key. */
+const plainHeaders = ['content-type', 'user-agent', 'webhook-id'];
+
 function pretty(body: string): string {
   try {
     return JSON.stringify(JSON.parse(body), undefined, 2);
@@ -36,7 +39,7 @@ function show(delivery: Delivery): string {
     const { from, to } = delivery.envelope;
     return `${head}\n${styled('dim', `from ${from} to ${to.join(', ') || 'nobody'}`)}\n${cuts}\n${delivery.raw.replaceAll('\r\n', '\n')}\n`;
   }
-  const headers = Object.entries(delivery.headers).map(([name, value]) => styled('dim', `${name}: ${value}`) + '\n').join('');
+  const headers = Object.entries(delivery.headers).map(([name, value]) => styled('dim', `${name}: ${plainHeaders.includes(name) ? value : '...'}`) + '\n').join('');
   return `${head}\n${styled('dim', `${delivery.method} ${masked(delivery.url)}`)}\n${headers}${cuts}\n${pretty(delivery.body)}\n`;
 }
 

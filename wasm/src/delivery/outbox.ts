@@ -5,6 +5,7 @@
 
 import { NotifierError } from '../error.js';
 import { checkKeys } from '../known_keys.js';
+import { platformNames } from '../platforms.js';
 import type { Delivery, Platform } from '../types.js';
 import { Core } from './core.js';
 import { FileStore } from './file_store.js';
@@ -167,14 +168,14 @@ function checkOptions({ retry, limits = {}, ...others }: OutboxOptions): void {
     'Outbox.open',
   );
   checkKeys(retry, 'delaysMs jitterPercent maxRetryAfterMs disableAfterMs disableAfterFailures', 'retry');
-  checkKeys(limits, 'email slack webhook rocket_chat', 'limits');
+  checkKeys(limits, platformNames.join(' '), 'limits');
   for (const [platform, limit] of Object.entries(limits)) checkKeys(limit, 'concurrency minIntervalMs', `limits.${platform}`);
 }
 
 /** What the core looks at: all but content. As delivery_json.hpp reads it. */
 function headOf(delivery: Delivery): object {
   const { idempotencyKey, notifierId, appId, eventId, eventType, platform } = delivery;
-  const where = platform === 'email' ? { to: delivery.envelope.to } : { url: delivery.url };
+  const where = platform === 'email' ? { to: delivery.envelope.to } : { url: delivery.url, target: delivery.pacedAs };
   return { key: idempotencyKey, notifier_id: notifierId, app_id: appId, event_id: eventId, event_type: eventType, platform, ...where };
 }
 

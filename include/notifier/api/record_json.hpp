@@ -2,12 +2,7 @@
 
 #pragma once
 
-#include <string>
-#include <string_view>
-#include <vector>
-
 #include "notifier/json/writer.hpp"
-#include "notifier/model/time.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/platform/table.hpp"
 
@@ -18,7 +13,21 @@ NOTIFIER_NAMESPACE_BEGIN
 /// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
 /// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
 /// there are.
-inline void to_json(json::Writer& out, const OutboxRecord& record) {
+void to_json(json::Writer& out, const OutboxRecord& record);
+
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/model/time.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
   const bool is_pending = record.state == OutboxState::pending;
   const bool is_held = record.state == OutboxState::held;
   const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
@@ -69,3 +78,5 @@ inline void to_json(json::Writer& out, const OutboxRecord& record) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

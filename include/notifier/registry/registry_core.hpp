@@ -1,0 +1,34 @@
+// What a Registry has behind its pointer.
+
+#pragma once
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdint>
+#include <memory>
+#include <mutex>
+
+#include "notifier/registry/preparation.hpp"
+#include "notifier/registry/registry.hpp"
+#include "notifier/registry/reserved_keys.hpp"
+#include "notifier/registry/state.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+struct RegistryCore {
+  RegistryOptions options;
+  std::atomic<std::int64_t> ticks{0};  // the clock where the host gives none
+  std::mutex writing;
+  ReservedKeys reserved;
+  std::condition_variable released;
+  std::unique_ptr<Preparation> stored;  // and not seen yet
+
+  // Readers look at the generation, and take the mutex for the length of a copy only when it has moved.
+  std::atomic<std::uint64_t> generation{0};
+  std::mutex publishing;
+  std::shared_ptr<const State> state;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END

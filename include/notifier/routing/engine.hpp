@@ -1,0 +1,380 @@
+// What is behind a Router: matching and rendering.
+
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <new>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/json/document.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/model/event.hpp"
+#include "notifier/registry/registry.hpp"
+#include "notifier/registry/registry_core.hpp"
+#include "notifier/routing/audience.hpp"
+#include "notifier/routing/explain.hpp"
+#include "notifier/routing/filter_verdicts.hpp"
+#include "notifier/routing/id_collector.hpp"
+#include "notifier/routing/renderer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a Router has behind its pointer. What it says of its functions is said here no more.
+class RouterEngine {
+ public:
+  static constexpr std::size_t batch_size = 16;
+  using Sink = FunctionRef<void(const DeliveryView&)>;
+  using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
+  using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
+  using Ids = IdCollector::Ids;
+
+  RouterEngine(const Registry& registry, RouterOptions options);
+
+  Result<std::size_t> route(std::string_view event_json, Sink sink, const Audience& audience);
+  std::size_t route(const std::string_view* events, std::size_t event_count, BatchSink sink, BatchFailed failed);
+  Result<std::size_t> match(std::string_view event_json, Ids take, const Audience& audience);
+  std::size_t match(const Event& event, Ids take, const Audience& audience);
+  std::size_t match(const Event* events, std::size_t event_count, Ids take);
+  Result<Explained> explain(std::string_view event_json, const Audience& audience);
+  Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+
+ private:
+  using AppLookup = State::AppLookup;
+
+  /// What is kept of the events of a batch on their way.
+  struct Batch {
+    Event events[batch_size];
+    json::Document documents[batch_size];
+    AppLookup lookups[batch_size];
+    std::string drawn_ids[batch_size];
+    Rendering renderings[batch_size];
+    std::optional<Error> errors[batch_size];
+  };
+
+  /// A notifier that accepts an event.
+  struct Match {
+    Match(std::size_t its_event, Record its_record, const AppBlock& its_app) noexcept
+        : event(its_event), record(its_record), app(&its_app) {}
+
+    std::size_t event;  ///< its place in a batch
+    Record record;
+    const AppBlock* app;
+  };
+
+  /// Events that are matched together.
+  static constexpr std::size_t match_batch = 64;
+  /// Larger events are routed alone, so that there is memory for one of them only.
+  static constexpr std::size_t large_event = std::size_t{64} * 1024;
+
+  /// The newest state of the registry, valid until the next call.
+  const State& refresh();
+  /// Fills `event`; or says why not, and leaves one that nobody takes.
+  static std::optional<Error> read(std::string_view event_json, json::Document& document, Event& event);
+  /// Gives an event that has no id what it is known by, if there is something; `drawn` keeps it.
+  void identify(Event& event, const Audience& audience, std::string& drawn) const;
+  /// Calls `visit(Record, const AppBlock&)` for every notifier that accepts the event.
+  template <class Visit>
+  void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
+  template <class Visit>
+  static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
+  /// Fills matches_, and starts to load them.
+  void find_matches(const State& state, const Event& event, const Audience& audience);
+  /// The same for several events, without an audience. `lookups` are one each, after load_app().
+  void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
+  /// Routes `size` of the events, from events[first] on; at most batch_size.
+  std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
+                          BatchSink sink, BatchFailed failed);
+
+  /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
+  /// @param audience  those that it names are told all the same
+  void filter_matches(const State& state, const Event* events, const Audience& audience);
+
+  /// Makes what the deliveries of matches_, of the events of a batch, share.
+  void prepare_batch(const State& state, Batch& batch);
+
+  const Registry* registry_;
+  std::shared_ptr<const State> state_;
+  std::uint64_t generation_ = 0;
+  json::Document document_;
+  Event event_;
+  std::string drawn_id_;
+  std::uint64_t rendered_ = 0;  // how often something was
+  Rendering rendering_;
+  std::unique_ptr<Batch> batch_;  // once there was one
+  Renderer renderer_;
+  std::vector<const AppBlock*> apps_;
+  std::vector<Match> matches_;
+  FilterVerdicts verdicts_;
+  Buffer preview_;
+  std::string preview_app_id_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline RouterEngine::RouterEngine(const Registry& registry, RouterOptions options)
+    : registry_(&registry), renderer_(std::move(options)) {}
+
+inline const State& RouterEngine::refresh() {
+  const std::uint64_t generation = registry_->core_->generation.load(std::memory_order_acquire);
+  if (state_ == nullptr || generation != generation_) {
+    state_ = registry_->current();
+    generation_ = generation;
+  }
+  return *state_;
+}
+
+inline std::optional<Error> RouterEngine::read(std::string_view event_json, json::Document& document, Event& event) {
+  const auto root = document.parse(event_json);
+  if (root && root->is_object()) {
+    event.assign(*root, event_json);
+    return std::nullopt;
+  }
+  event = Event();
+  if (!root) return root.error();
+  Error error;
+  error.code = errc::not_an_object;
+  error.message = "the event is not an object";
+  error.offset = event_json.find_first_not_of(" \t\n\r");
+  return error;
+}
+
+inline void RouterEngine::identify(Event& event, const Audience& audience, std::string& drawn) const {
+  event.id = audience.event_id;
+  if (!event.id.empty() || !renderer_.options().new_id) return;
+  drawn = renderer_.options().new_id("ev-");
+  event.id = drawn;
+}
+
+template <class Visit>
+void RouterEngine::for_each_match(const AppBlock& app, EventBit bit, Visit&& visit) {
+  app.for_each_rows([&](const Rows& rows) {
+    for (std::uint32_t accepting = rows.accepting(bit); accepting != 0; accepting &= accepting - 1) {
+      visit(rows.record(lowest_set_bit(accepting)), app);
+    }
+  });
+}
+
+template <class Visit>
+void RouterEngine::for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit) {
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
+  if (!event.app_id.empty() && audience.notifier_ids.empty()) {
+    if (const AppBlock* const app = state.find_app_by_id(event.app_id)) for_each_match(*app, bit, visit);
+    return;
+  }
+  find_audience(state, event, audience, apps_);
+  for (const AppBlock* const app : apps_) {
+    app->for_each_rows([&](const Rows& rows) {
+      for (std::size_t row = 0; row < rows.count(); ++row) {
+        if (rows.accepts(row, bit) || is_named(audience, rows.record(row))) visit(rows.record(row), *app);
+      }
+    });
+  }
+}
+
+inline void RouterEngine::find_matches(const State& state, const Event& event, const Audience& audience) {
+  matches_.clear();
+  const auto take = [this](Record record, const AppBlock& app) {
+    record.prefetch();
+    matches_.emplace_back(0u, record, app);
+  };
+  // The registry is seldom in the caches: what is to be read next is on its way while something else is done.
+  AppLookup lookup;
+  lookup.begin(state, event.app_id);
+  lookup.load_entry(state);
+  rendering_.begin(event, state, ++rendered_);
+  if (event.app_id.empty() || !audience.notifier_ids.empty()) return for_each_match(state, event, audience, take);
+  lookup.load_app(state);
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
+  if (const AppBlock* const app = lookup.find(state, event.app_id)) for_each_match(*app, bit, take);
+}
+
+inline void RouterEngine::find_matches(const State& state, const Event* events, const AppLookup* lookups,
+                                       std::size_t event_count) {
+  matches_.clear();
+  for (std::size_t i = 0; i < event_count; ++i) {
+    const Event& event = events[i];
+    const auto take = [&](Record record, const AppBlock& app) {
+      record.prefetch();
+      matches_.emplace_back(i, record, app);
+    };
+    if (event.app_id.empty()) {
+      for_each_match(state, event, Audience(), take);
+    } else if (const AppBlock* const app = lookups[i].find(state, event.app_id)) {
+      for_each_match(*app, state.vocabulary->bit_of_kind(event.type), take);
+    }
+  }
+}
+
+/// Apart from finding them, since by then what is to be read of them is on its way.
+inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
+  if (state.filters().size() == 0) return;
+  std::size_t begun = static_cast<std::size_t>(-1);
+  const auto is_out = [&](const Match& match) {
+    if (match.event != begun) {
+      begun = match.event;
+      verdicts_.begin(state, events[begun].root);
+    }
+    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
+  };
+  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
+}
+
+inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink sink, const Audience& audience) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (event_.id.empty()) identify(event_, audience, drawn_id_);
+  const State& state = refresh();
+  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
+  find_matches(state, event_, audience);
+  filter_matches(state, &event_, audience);
+  for (const Match& match : matches_) {
+    sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
+  }
+  return matches_.size();
+}
+
+inline std::size_t RouterEngine::route(const std::string_view* events, std::size_t event_count, BatchSink sink,
+                                       BatchFailed failed) {
+  std::size_t count = 0;
+  for (std::size_t at = 0; at < event_count;) {
+    std::size_t size = 0;
+    while (size < batch_size && at + size < event_count && events[at + size].size() <= large_event) ++size;
+    if (size != 0) {
+      count += route_batch(events, event_count, at, size, sink, failed);
+      at += size;
+      continue;
+    }
+    const auto routed = route(
+        events[at], [&](const DeliveryView& delivery) { sink(at, delivery); }, Audience());
+    if (routed) count += *routed;
+    if (!routed) failed(at, routed.error());
+    ++at;
+  }
+  return count;
+}
+
+inline std::size_t RouterEngine::route_batch(const std::string_view* events, std::size_t event_count, std::size_t first,
+                                             std::size_t size, BatchSink sink, BatchFailed failed) {
+  if (batch_ == nullptr) batch_ = std::make_unique<Batch>();
+  Batch& batch = *batch_;
+  const State& state = refresh();
+  for (std::size_t i = 0; i < size; ++i) {
+    // Two ahead, and of the next batch too, which takes a tenth off the whole: no event waits for its text.
+    if (first + i + 2 < event_count) prefetch(events[first + i + 2]);
+    batch.errors[i] = read(events[first + i], batch.documents[i], batch.events[i]);
+    batch.lookups[i].begin(state, batch.events[i].app_id);
+    if (i >= 1) batch.lookups[i - 1].load_entry(state);
+    if (i >= 2) batch.lookups[i - 2].load_app(state);
+  }
+  batch.lookups[size - 1].load_entry(state);
+  if (size >= 2) batch.lookups[size - 2].load_app(state);
+  batch.lookups[size - 1].load_app(state);
+  find_matches(state, batch.events, batch.lookups, size);
+  filter_matches(state, batch.events, Audience());
+  prepare_batch(state, batch);
+  const Match* match = matches_.data();
+  const Match* const end = match + matches_.size();
+  for (std::size_t i = 0; i < size; ++i) {
+    if (batch.errors[i]) failed(first + i, static_cast<const Error&>(*batch.errors[i]));
+    for (; match != end && match->event == i; ++match) {
+      sink(first + i, renderer_.render(batch.renderings[i], match->record, match->app->id(), match->app));
+    }
+  }
+  return matches_.size();
+}
+
+inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
+  bool has[platform_count] = {};
+  std::size_t begun = batch_size;
+  for (const Match& match : matches_) {
+    Rendering& rendering = batch.renderings[match.event];
+    if (match.event != begun) {
+      begun = match.event;
+      Event& event = batch.events[begun];
+      if (event.id.empty()) identify(event, Audience(), batch.drawn_ids[begun]);
+      if (event.app_name.empty()) event.app_name = name_app(state, event, Audience());
+      rendering.begin(event, state, ++rendered_);
+    }
+    if (row_of(match.record.platform()).sends_event) continue;
+    has[static_cast<std::size_t>(match.record.platform())] = true;
+    rendering.described();
+  }
+  // Platform by platform, so that the code of one stays in the caches.
+  for (std::size_t platform = 0; platform < platform_count; ++platform) {
+    if (!has[platform]) continue;
+    for (const Match& match : matches_) {
+      const bool is_due = static_cast<std::size_t>(match.record.platform()) == platform;
+      if (is_due) renderer_.prepare(batch.renderings[match.event], match.record.voice());
+    }
+  }
+}
+
+inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids take, const Audience& audience) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return match(event_, take, audience);
+}
+
+inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
+  IdCollector found(take);
+  const State& state = refresh();
+  if (state.filters().size() == 0) {
+    for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
+    return found.end();
+  }
+  verdicts_.begin(state, event.root);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (verdicts_.pass(record) || is_named(audience, record)) found.add(0, record.id());
+  });
+  return found.end();
+}
+
+inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
+  const State& state = refresh();
+  AppLookup lookups[match_batch];
+  IdCollector found(take);
+  for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
+    const std::size_t size = (std::min)(match_batch, event_count - begin);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
+    find_matches(state, events + begin, lookups, size);
+    filter_matches(state, events + begin, Audience());
+    for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
+  }
+  return found.end();
+}
+
+inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return detail::explain(refresh(), event_, audience);
+}
+
+inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
+    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
+  }
+  const State& state = refresh();
+  preview_.clear();
+  Notifier named = notifier;
+  if (named.id.empty()) named.id = "preview";
+  Record::append(preview_, named, {}, Voices::none);
+  rendering_.unregistered = Voice::of(named);
+  preview_app_id_ = notifier.app_id;
+  Audience audience;
+  audience.app_ids.push_back(preview_app_id_);
+  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
+  rendering_.begin(event_, state, ++rendered_);
+  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
