@@ -73,16 +73,16 @@ export function writeContent(delivery: Delivery): string {
   const { platform, idempotencyKey: key, notifierId, notifierName, appId, eventId, eventType } = delivery;
   const head = { platform, key, notifier_id: notifierId, notifier_name: notifierName, app_id: appId, event_id: eventId, event_type: eventType };
   if (delivery.platform === 'email') return JSON.stringify({ ...head, from: delivery.envelope.from, body: delivery.raw, to: delivery.envelope.to });
-  const { method, url, body, headers } = delivery;
-  return JSON.stringify({ ...head, method, url, body, headers: Object.entries(headers) });
+  const { method, url, pacedAs: target, body, headers } = delivery;
+  return JSON.stringify({ ...head, method, url, target, body, headers: Object.entries(headers) });
 }
 
 /** @param recipients of a mail, those that are left; undefined while all are */
 export function readContent(content: string, rest: string, recipients: readonly string[] | undefined): Delivery {
-  const { platform, key, notifier_id = '', notifier_name = '', app_id = '', event_id = '', event_type = '', method = '', url = '', from = '', body = '', headers = [], to = [] } = JSON.parse(content) as {
-    [name: string]: string;
+  const { platform, key, notifier_id = '', notifier_name = '', app_id = '', event_id = '', event_type = '', method = '', url = '', from = '', target, body = '', headers = [], to = [] } = JSON.parse(content) as {
+    [name: string]: string | undefined;
   } & { platform: Platform; key: string; headers?: [string, string][]; to?: string[] };
   const head = { notifierId: notifier_id, notifierName: notifier_name, appId: app_id, eventId: event_id, eventType: event_type, idempotencyKey: key, truncations: [] };
   if (platform === 'email') return { ...head, platform, envelope: { from, to: [...(recipients ?? to)] }, raw: body + rest };
-  return { ...head, platform, method, url, headers: Object.fromEntries(headers), body: body + rest };
+  return { ...head, platform, method, url, ...(target !== undefined && { pacedAs: target }), headers: Object.fromEntries(headers), body: body + rest };
 }
