@@ -1306,7 +1306,9 @@ class TypeData {
   /// The texts of a field, as `texts("user_ids")`; empty where there are none. Valid until the field is set.
   Range<std::string> texts(std::string_view key) const noexcept;
 
+  /// Says what the text of a field is from now on; an empty one removes it.
   void set_text(std::string_view key, std::string_view text);
+  /// The same of a field with texts.
   void set_texts(std::string_view key, std::vector<std::string> texts);
 
   /// Unknown keys as compact JSON members without braces, as `"phone_number":"1"`, in the order first given. Kept and
@@ -6554,10 +6556,10 @@ struct ReplyRules {
 
 /// A limit that a platform sets, which its writer keeps for every message.
 struct PayloadLimit {
-  enum class Unit : std::uint8_t { bytes, code_points, utf16 };
+  enum class Unit : std::uint8_t { bytes, code_points, utf16, elements };
 
-  /// The path of texts in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; or the name of
-  /// a mail's header. Empty: the whole body.
+  /// The path of texts or arrays in the JSON of the body, where "[]" stands for each element, as "embeds[].title"; of a
+  /// mail, "line" for each line. Empty: the whole body.
   std::string_view part;
   std::size_t amount = 0;
   Unit unit = Unit::code_points;
@@ -6942,6 +6944,9 @@ inline constexpr PlatformField email_fields[] = {
     {"type_data.emails", PlatformField::Kind::addresses, PlatformField::Visibility::open, false},
 };
 
+/// RFC 5322 section 2.1.1 and RFC 2045 section 6.7: folded and encoded, no line is near the 998 bytes that are allowed.
+inline constexpr PayloadLimit email_payload_limits[] = {{"line", 998, PayloadLimit::Unit::bytes}};
+
 }  // namespace detail
 
 inline constexpr PlatformRow email_row = [] {
@@ -7310,6 +7315,10 @@ inline constexpr ReplyRules rocket_chat_rules = [] {
   return rules;
 }();
 
+inline constexpr PayloadLimit rocket_chat_payload_limits[] = {
+    {"", rocket_chat_limits::message, PayloadLimit::Unit::utf16},
+};
+
 }  // namespace detail
 
 inline constexpr PlatformRow rocket_chat_row = [] {
@@ -7478,6 +7487,18 @@ inline constexpr ReplyRules slack_rules = [] {
   return rules;
 }();
 
+inline constexpr PayloadLimit slack_payload_limits[] = {
+    {"text", slack_limits::text},
+    {"blocks", slack_limits::blocks, PayloadLimit::Unit::elements},
+    {"blocks[].text.text", slack_limits::section},
+    {"blocks[].fields[].text", slack_limits::field},
+    {"attachments[].blocks", slack_limits::blocks, PayloadLimit::Unit::elements},
+    {"attachments[].blocks[].text.text", slack_limits::section},
+    {"attachments[].blocks[].fields", slack_limits::field_objects, PayloadLimit::Unit::elements},
+    {"attachments[].blocks[].fields[].text", slack_limits::field},
+    {"attachments[].blocks[].elements", 10, PayloadLimit::Unit::elements},
+};
+
 }  // namespace detail
 
 inline constexpr PlatformRow slack_row = [] {
@@ -7567,9 +7588,16 @@ inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
 
+/// What their writers keep to.
+inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
+    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits};
+
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
 inline const ReplyRules& rules_of(const PlatformRow& row) noexcept { return reply_rules[&row - builtin_platforms]; }
+inline Range<PayloadLimit> limits_of(const PlatformRow& row) noexcept {
+  return payload_limits[&row - builtin_platforms];
+}
 
 /// The rows in the order of the enum; nullptr where one lacks.
 struct RowsByPlatform {
