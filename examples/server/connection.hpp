@@ -60,13 +60,13 @@ struct Floor {
         answers(limits.answer_bytes_at_once),
         table(most_connections) {}
 
-  boost::asio::io_context loop{1};
   Service& service;
   Access access;
   AccessLog log;
   Limits limits;
   MemoryBudget bodies;
   MemoryBudget answers;
+  boost::asio::io_context loop{1};  // ends after what its handlers keep, and before what that is counted in
   ConnectionTable<Connection> table;
   WorkerThreads* workers = nullptr;
   bool is_stopping = false;

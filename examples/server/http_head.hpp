@@ -121,6 +121,7 @@ class HeadReader {
   }
 
   static std::optional<Fault> read_target(Head& head) {
+    if (head.target.empty()) return not_understood;
     if (head.target.size() > most_target_bytes) return Fault{414, "The URL is too long"};
     for (const char c : head.target) {
       if (c <= ' ' || c >= 0x7F || std::string_view("\"#<>\\^`{|}").find(c) != std::string_view::npos)

@@ -10,10 +10,9 @@
 #include <boost/asio/signal_set.hpp>
 #include <boost/asio/steady_timer.hpp>
 #include <chrono>
-#include <cstdio>
+#include <exception>
 #include <functional>
 #include <memory>
-#include <new>
 #include <string>
 #include <thread>
 #include <utility>
@@ -84,8 +83,8 @@ class HttpServer {
       try {
         floor_.loop.run();
         break;
-      } catch (const std::bad_alloc&) {
-        // Whose memory it was has gone with its handler. What must go on is begun again.
+      } catch (const std::exception&) {  // most of all std::bad_alloc
+        // Whose it was has gone with its handler. What must go on is begun again.
         if (!is_accepting_) accept_later();
         if (!is_ticking_) tick();
       }

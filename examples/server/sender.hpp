@@ -127,12 +127,19 @@ class Sender {
     std::int64_t next_prune = notifier::system_moment().steady_ms;
     while (!stopping_) {
       const notifier::Moment now = notifier::system_moment();
-      take_news(now);
+      static_cast<void>(notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
+        take_news(now);
+        return {};
+      }));
       if (now.steady_ms >= next_prune) {
         static_cast<void>(outbox_.prune(now));
         next_prune = now.steady_ms + prune_interval_ms;
       }
-      courier.turn(1000);
+      const auto done = notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
+        courier.turn(1000);
+        return {};
+      });
+      if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(100));  // what was begun is begun again
     }
     const auto end = std::chrono::steady_clock::now() + grace;
     while (courier.in_flight() > 0 && std::chrono::steady_clock::now() < end) courier.finish(100);

@@ -93,7 +93,13 @@ class Service {
  private:
   notifier::GroupCommitOptions hooks() {
     notifier::GroupCommitOptions options;
-    options.on_stored = [this](const notifier::Outcome& outcome) { tell_changes(outcome); };
+    options.on_stored = [this](const notifier::Outcome& outcome) {
+      // What is not told for want of memory is seen when the delivery's turn comes.
+      static_cast<void>(notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
+        tell_changes(outcome);
+        return {};
+      }));
+    };
     options.on_error = [](const notifier::Error& error) {
       std::fprintf(stderr, "notifier-server: %s\n", error.message.c_str());
     };

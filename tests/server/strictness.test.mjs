@@ -53,6 +53,7 @@ async function refused(status, requests) {
 test('a first line that is none', () =>
   refused(400, {
     'no version': 'GET /v1/apps\r\nHost: localhost\r\n\r\n',
+    'no target': 'GET  HTTP/1.1\r\nHost: localhost\r\n\r\n',
     'two spaces': 'GET  /v1/apps HTTP/1.1\r\nHost: localhost\r\n\r\n',
     'a space in the target': 'GET /v1/apps x HTTP/1.1\r\nHost: localhost\r\n\r\n',
     'a tab': 'GET\t/v1/apps HTTP/1.1\r\nHost: localhost\r\n\r\n',
