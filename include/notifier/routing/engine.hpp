@@ -27,6 +27,14 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Room for ids that are handed on together: so many that a call for all of them costs next to nothing. Not filled.
+union MatchedIds {
+  static constexpr std::size_t most = 64;
+
+  MatchedIds() noexcept {}
+  std::string_view id[most];
+};
+
 /// What a Router has behind its pointer. What it says of its functions is said here no more.
 class RouterEngine {
  public:
@@ -34,7 +42,10 @@ class RouterEngine {
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
-  using Ids = FunctionRef<void(const MatchedId* first, std::size_t count)>;
+  /// Gets some ids, as they come together.
+  using Ids = FunctionRef<void(const std::string_view* ids, std::size_t count)>;
+  /// The same, and for each the event that it accepts.
+  using IdsOfMany = FunctionRef<void(const std::size_t* events, const std::string_view* ids, std::size_t count)>;
 
   RouterEngine(const Registry& registry, RouterOptions options);
 
@@ -42,14 +53,12 @@ class RouterEngine {
   std::size_t route(const std::string_view* events, std::size_t event_count, BatchSink sink, BatchFailed failed);
   Result<std::size_t> match(std::string_view event_json, Ids take, const Audience& audience);
   std::size_t match(const Event& event, Ids take, const Audience& audience);
-  std::size_t match(const Event* events, std::size_t event_count, Ids take);
+  std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
  private:
   using AppLookup = State::AppLookup;
-
-  class Collector;
 
   /// What is kept of the events of a batch on their way.
   struct Batch {
@@ -302,54 +311,43 @@ inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids 
   return match(event_, take, audience);
 }
 
-/// Collects ids, and hands them on as soon as there are so many that a call for all of them costs next to nothing.
-class RouterEngine::Collector {
- public:
-  explicit Collector(Ids take) noexcept : take_(take) {}
-
-  void add(std::size_t event, std::string_view id) {
-    if (size_ == most) flush();
-    new (room_ + sizeof(MatchedId) * size_++) MatchedId{event, id};
-  }
-  /// @return how many there were in all
-  std::size_t end() {
-    if (size_ != 0) flush();
-    return flushed_;
-  }
-
- private:
-  static constexpr std::size_t most = 64;
-
-  void flush() {
-    flushed_ += size_;
-    take_(reinterpret_cast<const MatchedId*>(room_), std::exchange(size_, 0));
-  }
-
-  Ids take_;
-  std::size_t size_ = 0;
-  std::size_t flushed_ = 0;
-  alignas(MatchedId) unsigned char room_[most * sizeof(MatchedId)];
-};
-
-inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
-  Collector found(take);
-  for_each_match(refresh(), event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
-  return found.end();
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
+  MatchedIds ids;
+  std::size_t size = 0;
+  std::size_t before = 0;
+  for_each_match(refresh(), event, audience, [&](Record record, const AppBlock&) {
+    if (size == MatchedIds::most) {
+      take(ids.id, size);
+      before += std::exchange(size, 0);
+    }
+    ids.id[size++] = record.id();
+  });
+  if (size != 0) take(ids.id, size);
+  return before + size;
 }
 
-inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
   const State& state = refresh();
   AppLookup lookups[match_batch];
-  Collector found(take);
+  MatchedIds ids;
+  std::size_t of[MatchedIds::most];
+  std::size_t size = 0;
+  std::size_t count = 0;
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
-    const std::size_t size = (std::min)(match_batch, event_count - begin);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
-    find_matches(state, events + begin, lookups, size);
-    for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
+    const std::size_t batch = (std::min)(match_batch, event_count - begin);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].begin(state, events[begin + i].app_id);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
+    find_matches(state, events + begin, lookups, batch);
+    for (const Match& match : matches_) {
+      if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
+      of[size] = begin + match.event;
+      ids.id[size++] = match.record.id();
+    }
+    count += matches_.size();
   }
-  return found.end();
+  if (size != 0) take(of, ids.id, size);
+  return count;
 }
 
 inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
