@@ -60,10 +60,15 @@
 #error "notifier: NOTIFIER_IMPLEMENTATION is for programs that define NOTIFIER_COMPILED=1 in every source"
 #endif
 
-// Whether this source has the bodies of the functions that headers declare, and what they begin with.
+// Whether this source has the bodies of the functions that headers declare, and what they begin with. In a compiled
+// library they are there for others, and still as good to be inlined within it as if they were not.
 #if NOTIFIER_COMPILED && defined(NOTIFIER_IMPLEMENTATION)
 #define NOTIFIER_BODIES 1
+#if defined(__GNUC__)
+#define NOTIFIER_INLINE [[gnu::used]] inline
+#else
 #define NOTIFIER_INLINE
+#endif
 #elif NOTIFIER_COMPILED
 #define NOTIFIER_BODIES 0
 #define NOTIFIER_INLINE
@@ -168,14 +173,21 @@
 
 // ---- compilers ------------------------------------------------------------------------------------------------------
 
-// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
-// constants. Before all other words of a declaration.
+// A function that is rarely called and would make its callers larger, one that is nothing without its caller's
+// constants, and one that is called so often that all it calls is to be within it. Before all other words of a
+// declaration.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define NOTIFIER_NOINLINE __declspec(noinline)
 #define NOTIFIER_ALWAYS_INLINE __forceinline
+#define NOTIFIER_FLATTEN
 #else
 #define NOTIFIER_NOINLINE [[gnu::noinline]]
 #define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#if defined(__wasm__)
+#define NOTIFIER_FLATTEN
+#else
+#define NOTIFIER_FLATTEN [[gnu::flatten]]
+#endif
 #endif
 
 // ---- namespace ------------------------------------------------------------------------------------------------------

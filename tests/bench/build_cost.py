@@ -55,14 +55,17 @@ WAYS = [
     ("single header, simdjson", ["-Isingle_include", "-DNOTIFIER_SIMDJSON=1"], ["-lsimdjson"]),
     ("single header, picojson", ["-Isingle_include"], []),
 ]
+# The same program where the library is compiled; which is a source of its own.
+COMPILED = ("compiled library, simdjson", ["-Iinclude", "-DNOTIFIER_SIMDJSON=1", "-DNOTIFIER_COMPILED=1"], ["-lsimdjson"])
+IMPLEMENTATION = (ROOT / "include/notifier/notifier.cpp").read_text()
 
 
-def compile_once(compiler, level, source):
+def compile_once(compiler, level, source, file="main"):
     """Seconds of processor time for an object file, and the compiler's memory at its highest, in MB."""
     name, headers, body, options, libraries = source
-    path = SCRATCH / "main.cpp"
+    path = SCRATCH / f"{file}.cpp"
     path.write_text("".join(f"#include <{header}>\n" for header in headers) + body)
-    command = [compiler, "-std=c++17", level, "-ffunction-sections", *options, "-c", str(path), "-o", str(SCRATCH / "main.o")]
+    command = [compiler, "-std=c++17", level, "-ffunction-sections", *options, "-c", str(path), "-o", str(path.with_suffix(".o"))]
     child = subprocess.Popen(command, cwd=ROOT, env={**os.environ, "CCACHE_DISABLE": "1"})
     _, status, usage = os.wait4(child.pid, 0)
     child.returncode = os.waitstatus_to_exitcode(status)
@@ -71,10 +74,10 @@ def compile_once(compiler, level, source):
     return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1000
 
 
-def link(compiler, libraries):
-    """Bytes of a stripped program made of what was compiled last."""
+def link(compiler, libraries, *objects):
+    """Bytes of a stripped program made of what was compiled last, and of other objects."""
     program = SCRATCH / "main"
-    subprocess.run([compiler, "-Wl,--gc-sections", "-s", str(SCRATCH / "main.o"), "-o", str(program), *libraries], check=True)
+    subprocess.run([compiler, "-Wl,--gc-sections", "-s", str(SCRATCH / "main.o"), *map(str, objects), "-o", str(program), *libraries], check=True)
     return program.stat().st_size
 
 
@@ -84,9 +87,11 @@ def row(measure, unit, ours, peer, peer_name):
 
 def measure(compiler, level, runs):
     """The rows of one compiler at one level."""
-    alone = [(name, OURS, ALONE, options, libraries) for name, options, libraries in WAYS[:3]]
-    programs = [(name, OURS, ROUTE, options, libraries) for name, options, libraries in WAYS]
+    alone = [(name, OURS, ALONE, options, libraries) for name, options, libraries in [COMPILED, *WAYS[:3]]]
+    programs = [(name, OURS, ROUTE, options, libraries) for name, options, libraries in [COMPILED, *WAYS]]
+    implementation = ("source of the compiled library", [], IMPLEMENTATION, COMPILED[1], [])
     sources = [INCLUDE_PEER, *alone, PROGRAM_PEER, *programs]
+    library_seconds, library_memory = compile_once(compiler, level, implementation, "library")
     seconds = [[] for _ in sources]
     memory = [0] * len(sources)
     sizes = {}
@@ -96,13 +101,16 @@ def measure(compiler, level, runs):
             seconds[place].append(took)
             memory[place] = max(memory[place], most)
             if source is PROGRAM_PEER or source in programs:
-                sizes[place] = link(compiler, source[4])
+                sizes[place] = link(compiler, source[4], *([SCRATCH / "library.o"] if source is programs[0] else []))
     compile_once(compiler, level, NOTHING)
     empty = link(compiler, NOTHING[4])
     taken = [statistics.median(each) for each in seconds]
     where = f"{compiler} {level}"
     peer = sources.index(PROGRAM_PEER)
-    rows = []
+    rows = [
+        {"measure": f"to compile the library once, {where}", "unit": "s", "ours": library_seconds},
+        {"measure": f"the compiler's memory for it, {where}", "unit": "MB", "ours": library_memory},
+    ]
     for place, source in enumerate(sources):
         if source is INCLUDE_PEER or source is PROGRAM_PEER:
             continue

@@ -367,7 +367,7 @@ class SlackWriter {
 
 }  // namespace detail
 
-NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_FLATTEN NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::SlackWriter::room(message));
   std::size_t blocks_bytes = 0;

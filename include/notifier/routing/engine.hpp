@@ -22,11 +22,18 @@
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explain.hpp"
 #include "notifier/routing/filter_verdicts.hpp"
-#include "notifier/routing/id_collector.hpp"
 #include "notifier/routing/renderer.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// Room for ids that are handed on together: so many that a call for all of them costs next to nothing. Not filled.
+union MatchedIds {
+  static constexpr std::size_t most = 64;
+
+  MatchedIds() noexcept {}
+  std::string_view id[most];
+};
 
 /// What a Router has behind its pointer. What it says of its functions is said here no more.
 class RouterEngine {
@@ -35,7 +42,10 @@ class RouterEngine {
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
-  using Ids = IdCollector::Ids;
+  /// Gets some ids, as they come together.
+  using Ids = FunctionRef<void(const std::string_view* ids, std::size_t count)>;
+  /// The same, and for each the event that it accepts.
+  using IdsOfMany = FunctionRef<void(const std::size_t* events, const std::string_view* ids, std::size_t count)>;
 
   RouterEngine(const Registry& registry, RouterOptions options);
 
@@ -43,7 +53,7 @@ class RouterEngine {
   std::size_t route(const std::string_view* events, std::size_t event_count, BatchSink sink, BatchFailed failed);
   Result<std::size_t> match(std::string_view event_json, Ids take, const Audience& audience);
   std::size_t match(const Event& event, Ids take, const Audience& audience);
-  std::size_t match(const Event* events, std::size_t event_count, Ids take);
+  std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
@@ -94,6 +104,7 @@ class RouterEngine {
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
+  std::size_t match_filtered(const State& state, const Event& event, Ids take, const Audience& audience);
   /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
@@ -322,34 +333,60 @@ inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids 
   return match(event_, take, audience);
 }
 
-inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
-  IdCollector found(take);
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
+  MatchedIds ids;
+  std::size_t size = 0;
+  std::size_t before = 0;
   const State& state = refresh();
-  if (state.filters().size() == 0) {
-    for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
-    return found.end();
-  }
-  verdicts_.begin(state, event.root);
+  if (state.filters().size() != 0) return match_filtered(state, event, take, audience);
   for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
-    if (verdicts_.pass(record) || is_named(audience, record)) found.add(0, record.id());
+    if (size == MatchedIds::most) {
+      take(ids.id, size);
+      before += std::exchange(size, 0);
+    }
+    ids.id[size++] = record.id();
   });
-  return found.end();
+  if (size != 0) take(ids.id, size);
+  return before + size;
 }
 
-inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
+/// Where a notifier has a filter: apart, so that those who have none do not pay for it.
+NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event& event, Ids take,
+                                                                  const Audience& audience) {
+  std::size_t count = 0;
+  verdicts_.begin(state, event.root);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (!verdicts_.pass(record) && !is_named(audience, record)) return;
+    const std::string_view id = record.id();
+    take(&id, 1);
+    ++count;
+  });
+  return count;
+}
+
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
   const State& state = refresh();
   AppLookup lookups[match_batch];
-  IdCollector found(take);
+  MatchedIds ids;
+  std::size_t of[MatchedIds::most];
+  std::size_t size = 0;
+  std::size_t count = 0;
   for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
-    const std::size_t size = (std::min)(match_batch, event_count - begin);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
-    find_matches(state, events + begin, lookups, size);
+    const std::size_t batch = (std::min)(match_batch, event_count - begin);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].begin(state, events[begin + i].app_id);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
+    find_matches(state, events + begin, lookups, batch);
     filter_matches(state, events + begin, Audience());
-    for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
+    for (const Match& match : matches_) {
+      if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
+      of[size] = begin + match.event;
+      ids.id[size++] = match.record.id();
+    }
+    count += matches_.size();
   }
-  return found.end();
+  if (size != 0) take(of, ids.id, size);
+  return count;
 }
 
 inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {

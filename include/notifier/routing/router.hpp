@@ -12,7 +12,6 @@
 #include "notifier/result.hpp"
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explanation.hpp"
-#include "notifier/routing/matched_id.hpp"
 #include "notifier/routing/options.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -93,10 +92,11 @@ class Router {
   std::size_t route_to(const std::string_view* events, std::size_t event_count,
                        detail::FunctionRef<void(std::size_t, const DeliveryView&)> sink,
                        detail::FunctionRef<void(std::size_t, const Error&)> failed);
-  using TakeIds = detail::FunctionRef<void(const detail::MatchedId* first, std::size_t count)>;
+  using TakeIds = detail::FunctionRef<void(const std::string_view* ids, std::size_t count)>;
+  using TakeIdsOfMany = detail::FunctionRef<void(const std::size_t* events, const std::string_view* ids, std::size_t)>;
   Result<std::size_t> match_to(std::string_view event_json, TakeIds take, const Audience& audience);
   std::size_t match_to(const Event& event, TakeIds take, const Audience& audience);
-  std::size_t match_to(const Event* events, std::size_t event_count, TakeIds take);
+  std::size_t match_to(const Event* events, std::size_t event_count, TakeIdsOfMany take);
 
   std::unique_ptr<detail::RouterEngine> engine_;
 };
@@ -116,24 +116,24 @@ std::size_t Router::route(const std::string_view* events, std::size_t event_coun
 
 template <class Sink>
 Result<std::size_t> Router::match(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].id);
+  const auto take = [&](const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(ids[i]);
   };
   return match_to(event_json, take, audience);
 }
 
 template <class Sink>
 std::size_t Router::match(const Event& event, Sink&& sink, const Audience& audience) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].id);
+  const auto take = [&](const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(ids[i]);
   };
   return match_to(event, take, audience);
 }
 
 template <class Sink>
 std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& sink) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].event, ids[i].id);
+  const auto take = [&](const std::size_t* of, const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(of[i], ids[i]);
   };
   return match_to(events, event_count, take);
 }
@@ -178,7 +178,7 @@ NOTIFIER_INLINE std::size_t Router::match_to(const Event& event, TakeIds take, c
   return engine_->match(event, take, audience);
 }
 
-NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t event_count, TakeIds take) {
+NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t event_count, TakeIdsOfMany take) {
   return engine_->match(events, event_count, take);
 }
 
