@@ -16,9 +16,9 @@
 #include "notifier/model/moment.hpp"
 #include "notifier/outbox/batches.hpp"
 #include "notifier/outbox/clock.hpp"
-#include "notifier/outbox/machine.hpp"
 #include "notifier/outbox/options.hpp"
 #include "notifier/outbox/schedule.hpp"
+#include "notifier/outbox/step.hpp"
 #include "notifier/outbox/storage.hpp"
 #include "notifier/result.hpp"
 

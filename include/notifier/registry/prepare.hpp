@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "notifier/registry/applying.hpp"
+#include "notifier/registry/or_out_of_memory.hpp"
 #include "notifier/registry/prepared.hpp"
 #include "notifier/registry/registry_core.hpp"
 

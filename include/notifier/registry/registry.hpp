@@ -14,6 +14,7 @@
 #include "notifier/model/app.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/change.hpp"
+#include "notifier/registry/options.hpp"
 #include "notifier/registry/patches.hpp"
 #include "notifier/registry/settings.hpp"
 #include "notifier/result.hpp"
@@ -29,24 +30,6 @@ class State;
 struct Preparation;
 struct RegistryCore;
 }  // namespace detail
-
-/// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
-/// randomness.
-struct RegistryOptions {
-  std::shared_ptr<const Vocabulary> vocabulary;  ///< null: Vocabulary::standard()
-  /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from
-  /// 1970.
-  std::function<Timestamp()> clock;
-  /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
-  /// reproducibly.
-  std::function<std::string(std::string_view prefix)> new_id;
-  /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
-  std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
-  /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
-  /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
-  /// Empty: every URL may be kept.
-  std::function<std::string_view(std::string_view url)> refuse_url;
-};
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
 ///
@@ -227,7 +210,7 @@ Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabula
 
 NOTIFIER_NAMESPACE_END
 
-#include "notifier/registry/prepared.hpp"
+#include "notifier/registry/commit.hpp"
 
 #if NOTIFIER_BODIES
 #include "notifier/registry/applying.hpp"

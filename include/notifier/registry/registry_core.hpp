@@ -8,8 +8,8 @@
 #include <memory>
 #include <mutex>
 
+#include "notifier/registry/options.hpp"
 #include "notifier/registry/preparation.hpp"
-#include "notifier/registry/registry.hpp"
 #include "notifier/registry/reserved_keys.hpp"
 #include "notifier/registry/state.hpp"
 

@@ -14,6 +14,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/function_ref.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
@@ -21,7 +22,9 @@
 #include "notifier/registry/registry_core.hpp"
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explain.hpp"
+#include "notifier/routing/explanation.hpp"
 #include "notifier/routing/filter_verdicts.hpp"
+#include "notifier/routing/options.hpp"
 #include "notifier/routing/renderer.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
