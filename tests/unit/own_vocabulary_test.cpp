@@ -11,6 +11,8 @@
 
 #include "event_corpus.hpp"
 #include "notifier/message/describe.hpp"
+#include "notifier/registry/registry.hpp"
+#include "notifier/routing/router.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 using namespace notifier;
@@ -310,4 +312,57 @@ TEST_CASE("a thousand kinds are read quickly") {
   CHECK(vocabulary.event_kinds().size() == 1000);
   // 20 ms where it is compiled for speed, on a quiet machine; here with room for a busy one and sanitizers.
   CHECK(took < std::chrono::seconds(1));
+}
+
+TEST_CASE("a registry's document carries a vocabulary, and its snapshots have it whole") {
+  const std::string document =
+      R"({"apps":[{"id":"a","name":"line-1","notifiers":[{"id":"n","name":"heat","platform":"slack",
+    "selected_events":["furnace_heat"],"type_data":{"webhook_url":"https://hooks.example.com/x"}}]}],"vocabulary":)" +
+      std::string(factory) + "}";
+  Registry registry;
+  REQUIRE(registry.load(document));
+  CHECK(registry.vocabulary()->event_kinds().size() == 1);
+  Registry again;
+  REQUIRE(again.load(registry.snapshot()));
+  CHECK(again.snapshot() == registry.snapshot());
+  CHECK(again.configuration() == registry.configuration());
+  const std::string event =
+      R"({"app_id":"a","type":"furnace_overheated","type_data":{"furnace":"F2","level":"critical","temperature":1312}})";
+  Router router(again);
+  std::string body;
+  const auto routed = router.route(event, [&](const DeliveryView& delivery) { body = std::string(delivery.body); });
+  REQUIRE(routed);
+  CHECK(*routed == 1);
+  CHECK(body.find("F2 is overheating") != std::string::npos);
+
+  REQUIRE(again.load(R"({"apps":[]})"));
+  CHECK(again.vocabulary() == Vocabulary::standard());
+}
+
+TEST_CASE("a document whose vocabulary has a fault changes nothing") {
+  Registry registry;
+  REQUIRE(registry.load(R"({"apps":[],"vocabulary":)" + std::string(factory) + "}"));
+  const std::string before = registry.snapshot();
+  const auto loaded =
+      registry.load(R"({"apps":[],"vocabulary":{"event_kinds":[{"type":"a","wordings":[{"title":"{a:tim}"}]}]}})");
+  REQUIRE_FALSE(loaded);
+  CHECK(
+      loaded.error().message ==
+      "the vocabulary is not valid: event_kinds[0].wordings[0].title, character 4: no layout is called 'tim'; did you "
+      "mean time?");
+  CHECK(loaded.error().field == "vocabulary.event_kinds[0].wordings[0].title");
+  CHECK(registry.snapshot() == before);
+}
+
+TEST_CASE("what a host's base lacks already may be taken away by a snapshot") {
+  Vocabulary base;
+  REQUIRE(base.remove_event_kind("crash"));
+  RegistryOptions options;
+  options.vocabulary = std::make_shared<const Vocabulary>(base);
+  Registry registry(options);
+  REQUIRE(registry.load(R"({"apps":[]})"));
+  CHECK(registry.snapshot().find(R"({"type":"crash","remove":true})") != std::string::npos);
+  Registry again(options);
+  REQUIRE(again.load(registry.snapshot()));
+  CHECK(again.snapshot() == registry.snapshot());
 }

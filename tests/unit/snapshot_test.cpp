@@ -300,7 +300,9 @@ TEST_CASE("a host's own event types travel with a snapshot") {
   const std::string snapshot = registry.snapshot();
   CHECK(loaded_snapshot(snapshot) == snapshot);
   CHECK(snapshot.find(R"({"id":"et-1","name":"backup_failed","display_name":"backup_failed","description":"",)"
-                      R"("category_id":"cat-1","kinds":["backup_failed"]})") != std::string::npos);
+                      R"("category_id":"cat-1"})") != std::string::npos);
+  CHECK(snapshot.find(R"({"type":"backup_failed","scope":"app","selectable_as":"backup_failed"})") !=
+        std::string::npos);
   // The same types again, into a registry that has them.
   REQUIRE(registry.load(snapshot));
   CHECK(registry.snapshot() == snapshot);
@@ -466,7 +468,7 @@ TEST_CASE("categories of a host's own come back where nothing else is its own") 
   Registry registry;
   const std::string own = R"({"id":"cat-9","name":"own","display_name":"Own","position":9})";
   REQUIRE(registry.load(R"({"apps":[],"event_categories":[)" + own + "]}"));
-  CHECK(registry.snapshot().find(R"("event_categories":[)" + own + "]") != std::string::npos);
+  CHECK(registry.snapshot().find(R"("categories":[)" + own + "]") != std::string::npos);
 }
 
 TEST_CASE("what 1.0 wrote of a host's project kind loads beside that host's vocabulary") {
@@ -501,8 +503,8 @@ TEST_CASE("a key that is not known is a fault that names the one which was proba
   CHECK(load_faults(R"({"apps":[{"name":"a","notifier":[],"owner":{"id":"u","mail":"a@example.com"}},
                      {"name":"b","notifiers":[{"name":"n","platform":"email","send_all_event":true,"typedata":{}}]}],
             "users":[{"id":"u","name":"x"}],"colour":1,"event_types":[]})") ==
-        Texts{"colour: is not known here; there are version, apps, users, event_types, event_kinds, event_categories, "
-              "email_from, link_base, logo_url, events, event_ids",
+        Texts{"colour: is not known here; there are version, apps, users, vocabulary, event_types, event_kinds, "
+              "event_categories, email_from, link_base, logo_url, events, event_ids",
               "apps[0].notifier: is not known here; did you mean notifiers?",
               "apps[0].owner.mail: is not known here; did you mean email?",
               "apps[1].notifiers[0].send_all_event: is not known here; did you mean send_all_events?",

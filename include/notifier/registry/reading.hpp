@@ -136,11 +136,10 @@ NOTIFIER_INLINE Result<void> Registry::load(std::string_view json, bool needs_ap
   if (auto known = detail::check_version(*root); !known) return known;
 
   std::shared_ptr<const Vocabulary> vocabulary = core_->options.vocabulary;
-  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
-  if (has("event_types") || has("event_categories") || has("event_kinds")) {
-    auto extended = detail::extend_vocabulary(*vocabulary, *root);
-    if (!extended) return std::move(extended).error();
-    vocabulary = std::move(*extended);
+  if (detail::has_vocabulary(*root)) {
+    auto read = detail::read_vocabulary(*vocabulary, *this->vocabulary(), *root);
+    if (!read) return std::move(read).error();
+    vocabulary = std::move(*read);
   }
 
   const std::lock_guard<std::mutex> lock(core_->writing);

@@ -141,16 +141,16 @@ class Registry {
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
-  /// Event types in it extend a copy of the vocabulary (registry/vocabulary_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
-  /// `type_data`; `apps` has to be there.
+  /// Its `vocabulary` is layered on the one of RegistryOptions (see Vocabulary::read()). errc::unsupported for a
+  /// version that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but
+  /// in `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
   Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in.
+  /// The snapshot without its apps and people: settings, and the vocabulary where it is not the built-in one.
   std::string configuration() const;
 
  private:

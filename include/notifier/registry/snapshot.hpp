@@ -15,7 +15,7 @@ namespace detail {
 
 /// Writes the members of a snapshot that are about no app and no person.
 inline void write_configuration_members(json::Writer& out, const State& state) {
-  OwnEntriesWriter(out, *state.vocabulary).write();
+  write_vocabulary_member(out, *state.vocabulary);
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);

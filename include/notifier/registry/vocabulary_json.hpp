@@ -1,5 +1,5 @@
-// What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
-// there is something.
+// A vocabulary in a snapshot: the member `vocabulary`, as Vocabulary::read() takes it. What 1.0 wrote is read, too:
+// `event_types`, `event_kinds`, and `event_categories`.
 //
 //     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
 //                     "category_id":"...", "kinds":["backup_failed"]}]
@@ -7,7 +7,8 @@
 //
 // `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
 // key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
-// `selectable_as` names an event type, and is left out where none selects the kind.
+// `selectable_as` names an event type, and is left out where none selects the kind. Entries that are there are passed
+// over.
 
 #pragma once
 
@@ -25,74 +26,15 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// Writes the members that there is something for.
-class OwnEntriesWriter {
- public:
-  OwnEntriesWriter(json::Writer& out, const Vocabulary& vocabulary) : out_(out), own_(vocabulary) {}
-
-  void write() {
-    const auto is_own_category = [this](const Category& category) { return is_own(category); };
-    const auto is_own_kind = [this](const EventKind& kind) { return is_own(kind) && !goes_with_its_type(kind); };
-    write("event_categories", own_.categories(), is_own_category, [&](const Category& it) { write_json(out_, it); });
-    write(
-        "event_types", own_.event_types(), [this](const EventType& type) { return is_own(type); },
-        [this](const EventType& type) { write_type(type); });
-    write("event_kinds", own_.event_kinds(), is_own_kind, [this](const EventKind& kind) { write_kind(kind); });
-  }
-
- private:
-  template <class T, class IsOwn, class Write>
-  void write(std::string_view key, const std::vector<T>& entries, IsOwn&& is_own, Write&& write_entry) {
-    if (std::none_of(entries.begin(), entries.end(), is_own)) return;
-    out_.key(key);
-    out_.array([&] {
-      for (const T& entry : entries) {
-        if (is_own(entry)) write_entry(entry);
-      }
-    });
-  }
-
-  bool is_own(const Category& category) const {
-    return std::none_of(standard_.categories().begin(), standard_.categories().end(),
-                        [&](const Category& other) { return other.id == category.id; });
-  }
-  bool is_own(const EventType& type) const noexcept { return own_.bit_of(type) >= standard_.event_types().size(); }
-  bool is_own(const EventKind& kind) const noexcept {
-    return static_cast<std::size_t>(&kind - own_.event_kinds().data()) >= standard_.event_kinds().size();
-  }
-  /// Whether it is told by the `kinds` of an own event type.
-  bool goes_with_its_type(const EventKind& kind) const {
-    const EventType* const type = own_.find_event_type_by_name(kind.selectable_as);
-    return kind.scope == Scope::app && type != nullptr && is_own(*type);
-  }
-
-  void write_type(const EventType& type) {
-    out_.object([&] {
-      out_.member("id", type.id);
-      out_.member("name", type.name);
-      out_.member("display_name", type.display_name);
-      out_.member("description", type.description);
-      out_.member("category_id", type.category_id);
-      out_.key("kinds");
-      out_.array([&] {
-        for (const EventKind& kind : own_.event_kinds()) {
-          if (kind.selectable_as == type.name && is_own(kind) && goes_with_its_type(kind)) out_.string(kind.type);
-        }
-      });
-    });
-  }
-  void write_kind(const EventKind& kind) {
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-    });
-  }
-
-  json::Writer& out_;
-  const Vocabulary& own_;
-  const Vocabulary& standard_ = *Vocabulary::standard();
-};
+/// Writes what makes a vocabulary of the built-in one, where that is anything.
+NOTIFIER_NOINLINE inline void write_vocabulary_member(json::Writer& out, const Vocabulary& vocabulary) {
+  Buffer text;
+  json::Writer writer(text);
+  write_json(writer, vocabulary);
+  if (text.view() == "{}") return;
+  out.key("vocabulary");
+  out.raw(text.view());
+}
 
 /// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
 class VocabularyReader {
@@ -151,7 +93,8 @@ class VocabularyReader {
       type.name = name;
       type.display_name = text_or(entry["display_name"], name);
       type.description = entry["description"].string();
-      type.category_id = text_or(entry["category_id"], vocabulary_.categories().front().id);
+      const auto& categories = vocabulary_.categories();
+      type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
       Result<void> added = vocabulary_.add_event_type(type);
       if (!added) return added;
     }
@@ -198,14 +141,35 @@ class VocabularyReader {
   Problems& problems_;
 };
 
-/// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
-                                                                                     json::View root) {
-  auto extended = std::make_shared<Vocabulary>(vocabulary);
+/// Whether a document says something of events.
+inline bool has_vocabulary(json::View root) noexcept {
+  const json::View vocabulary = root["vocabulary"];
+  return (vocabulary.exists() && !vocabulary.is_null()) || root["event_types"].size() != 0 ||
+         root["event_categories"].size() != 0 || root["event_kinds"].size() != 0;
+}
+
+/// The vocabulary of a document. Few have one, so it is kept out of its caller.
+/// @param base     what its rows are layered on
+/// @param present  the one that it may replace
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> read_vocabulary(const Vocabulary& base,
+                                                                                   const Vocabulary& present,
+                                                                                   json::View root) {
+  auto vocabulary = std::make_shared<Vocabulary>(base);
+  const json::View own = root["vocabulary"];
+  if (own.exists() && !own.is_null()) {
+    auto read = Vocabulary::read(own, base, &present);
+    if (!read) {
+      Error error = std::move(read).error();
+      for (FieldError& fault : error.fields) fault.field.insert(0, "vocabulary.");
+      error.field = error.fields[0].field;
+      return error;
+    }
+    *vocabulary = *std::move(read);
+  }
   Problems problems;
-  VocabularyReader(*extended, problems).read(root);
+  VocabularyReader(*vocabulary, problems).read(root);
   if (!problems.empty()) return std::move(problems).to_error("document");
-  return std::shared_ptr<const Vocabulary>(std::move(extended));
+  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
 }
 
 }  // namespace detail

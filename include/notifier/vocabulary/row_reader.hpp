@@ -164,10 +164,15 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     if (!row["remove"].boolean()) return;
     const std::string_view id = row[key].string();
-    const bool is_there = are_kinds   ? state_.find_kind(id) != NameIndex::npos
-                          : are_types ? state_.type_ids.find(id) != NameIndex::npos
-                                      : find_category(state_, id) != state_.categories.size();
-    if (!is_there) return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+    const auto is_in = [&](const VocabularyState& state) {
+      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
+      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
+      return find_category(state, id) != state.categories.size();
+    };
+    // A host's own base may lack what a snapshot takes from the built-in rows.
+    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
+      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+    }
     if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
   });
   const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {

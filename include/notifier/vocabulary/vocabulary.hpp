@@ -55,7 +55,10 @@ class Vocabulary {
   /// @return errc::invalid_json; or errc::invalid with every fault, by row, member and character, as
   ///         "event_kinds[3].wordings[0].title, character 14: no layout is called 'tim'; did you mean time?"
   static Result<Vocabulary> read(std::string_view json, const Vocabulary& base = *standard());
-  static Result<Vocabulary> read(json::View object, const Vocabulary& base = *standard());
+  /// @param like  where it has equal rows, what they are compiled into is shared, as of one that is to be replaced;
+  ///              null: the base
+  static Result<Vocabulary> read(json::View object, const Vocabulary& base = *standard(),
+                                 const Vocabulary* like = nullptr);
 
   // Row by row. Text is copied. errc::invalid where an id or a name is taken or empty, refers to what there is not, or
   // a wording is not right: `fields` names each problem, and nothing has changed; errc::not_found where there is no

@@ -55,10 +55,7 @@ inline const EventType* Vocabulary::resolve_selected_name(std::string_view name)
   return &state_->types[state_->kind_bits[kind]];
 }
 
-inline Vocabulary::Vocabulary() {
-  static const std::shared_ptr<const detail::VocabularyState> standard = detail::VocabularyState::make_standard();
-  state_ = standard;
-}
+inline Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
 
 inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
   static const auto vocabulary = std::make_shared<const Vocabulary>();
@@ -172,8 +169,8 @@ inline Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const 
   return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
 }
 
-inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base) {
-  auto state = detail::read_vocabulary(object, *base.state_, base.state_.get());
+inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
+  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
   if (!state) return std::move(state).error();
   Vocabulary vocabulary;
   vocabulary.state_ = std::move(*state);

@@ -59,6 +59,12 @@ class VocabularyState {
     RowText text;
   };
 
+  /// The built-in rows.
+  static const std::shared_ptr<const VocabularyState>& standard() {
+    static const std::shared_ptr<const VocabularyState> state = make_standard();
+    return state;
+  }
+
   static std::shared_ptr<const VocabularyState> make_standard();
 
   /// A kind's place, or NameIndex::npos.
