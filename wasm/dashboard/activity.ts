@@ -4,10 +4,10 @@ import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
+import { platforms } from './platforms.js';
 import { rows } from './rows.js';
 import { sentence, short, type Words } from './strings.js';
 
-const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 const height = 150;
 const shownEvents = 50;
 const shownDeliveries = 20;

@@ -13,12 +13,12 @@ import './list.js';
 import type { NotifierList, RowAction } from './list.js';
 import { base } from './look.js';
 import { Notices } from './notice.js';
+import { platforms } from './platforms.js';
 import { NoApps, Session, type Engines, type Observer } from './session.js';
 import { Words, directionOf, short, type Strings } from './strings.js';
 import { Unreachable } from './transport.js';
 
 const views: readonly View[] = ['notifiers', 'preview', 'why', 'activity'];
-const platforms = ['slack', 'rocket_chat', 'email', 'webhook'];
 
 /** What is loaded later. */
 const parts = {

@@ -6,12 +6,12 @@ import { define } from './define.js';
 import { Refusal } from './client.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
+import { platforms } from './platforms.js';
 import './preview.js';
 import { short, type StringKey, type Words } from './strings.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
-const platforms: readonly Platform[] = ['slack', 'rocket_chat', 'email', 'webhook'];
 
 interface Form {
   name: string;

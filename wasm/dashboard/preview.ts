@@ -7,6 +7,7 @@ import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './payload.js';
+import { fieldsOf, inOrder } from './platforms.js';
 import { short, type Words } from './strings.js';
 import { standIn, type Workshop } from './workshop.js';
 
@@ -78,20 +79,14 @@ export class NotifierPreview extends LitElement {
   }
 }
 
-function inOrder<T extends { name: string }>(platforms: readonly T[]): T[] {
-  const order = ['slack', 'rocket_chat', 'email', 'webhook'];
-  return [...platforms].sort((a, b) => order.indexOf(a.name) - order.indexOf(b.name));
-}
-
 /** A draft as far as it goes: what it lacks to be valid does not keep one from seeing it. */
 function complete({ platform, ...draft }: NotifierDraft & { platform: string }): NotifierDraft {
   const data = { ...draft.type_data };
-  if (platform !== 'email') {
-    if (!/^https?:\/\/[^/\s]+/.test(data.webhook_url ?? '')) data.webhook_url = 'https://example.com/';
-    delete data.signing_secret;
-  } else {
+  for (const { key, kind, required } of fieldsOf(platform)) {
+    if (kind === 'url' && required && !/^https?:\/\/[^/\s]+/.test(String(data[key] ?? ''))) data[key] = 'https://example.com/';
+    if (kind === 'signing_secrets') delete data[key];
     // The library's rule, a host without a dot included.
-    data.emails = (data.emails ?? []).filter((address) => /^[\w!#$%&'*+/=?^`{|}~.-]+@[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(address));
+    if (kind === 'addresses') data[key] = ((data[key] ?? []) as string[]).filter((address) => /^[\w!#$%&'*+/=?^`{|}~.-]+@[a-z\d](?:[a-z\d.-]*[a-z\d])?$/i.test(address));
   }
   return { ...draft, name: short(draft.name.trim(), 40) || 'Preview', selected_event_ids: [], type_data: data };
 }

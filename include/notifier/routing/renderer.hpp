@@ -96,6 +96,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
+  const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
   DeliveryView view_;
@@ -231,8 +232,9 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
     view_.target = 0;
     view_.headers = row.headers;
     if (row.key_in == Place::header) {
-      HeaderView* const end = std::copy(row.headers.begin(), row.headers.end(), headers_);
-      *end = {row.key_name, view_.idempotency_key};
+      if (headers_of_ != &row) *std::copy(row.headers.begin(), row.headers.end(), headers_) = {row.key_name, {}};
+      headers_of_ = &row;
+      headers_[row.headers.size()].value = view_.idempotency_key;
       view_.headers = {headers_, row.headers.size() + 1};
     }
   }

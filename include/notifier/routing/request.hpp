@@ -47,7 +47,7 @@ class RequestBuilder {
   Buffer front_;
 };
 
-inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
+NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
   read(record);
   view.method = row.method;
   for (std::size_t i = 0; i < field_count_; ++i) {
