@@ -9,19 +9,15 @@
 #include <string>
 #include <vector>
 
+#include "describer.hpp"
 #include "event_corpus.hpp"
 #include "inert_text.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
-#include "told_event.hpp"
 
 using notifier::Event;
 using notifier::Message;
 using notifier::Severity;
 namespace json = notifier::json;
-using told_event::Describer;
-using told_event::event_of;
-using told_event::field_of;
-using told_event::sentence_of;
 
 namespace {
 
@@ -377,6 +373,47 @@ TEST_CASE("who did it is the user, unless an addon did it") {
   CHECK(actor("database_backup_failed", "{}", platform) == "scalingo-platform");
   CHECK(actor("database_backup_failed", "{}", anna) == "anna");
   CHECK(actor("deployment", "{}", platform) == "scalingo-platform");
+}
+
+TEST_CASE("the link is the event's own where it is a plain web address, else the app's page") {
+  Describer describe;
+  const auto link = [&](std::string_view url, std::string_view base) {
+    return std::string(describe(event_of("deployment", R"({"git_ref_url":")" + std::string(url) + "\"}"), base).link());
+  };
+  for (const char* good :
+       {"https://github.com/a/b/commit/1", "http://x", "https://X.example:8443/?a=b#c", "http://[::1]:80/",
+        "https://x.example/%20~!$&'()*+,;=:@/", "https://x.example?q", "https://x.example#f"}) {
+    CHECK(link(good, "") == good);
+    CHECK(link(good, "https://d.example") == good);
+  }
+  for (const char* bad : {"", " ", "ftp://x.example/", "javascript:alert(1)", "https://", "https:///x", "https://?x",
+                          "//x.example", "https:/x.example", "https://user@x.example/", "https://u:p@x.example/",
+                          "https://x.example\\\\y", "https://x.example/\\n", "https://b\\u00fccher.example/",
+                          "https://:80/", "https://x_y.example/", "data:text/html,x"}) {
+    INFO(bad);
+    CHECK(link(bad, "") == "");
+    CHECK(link(bad, "https://d.example") == "https://d.example/apps/shop");
+  }
+  for (const auto& [raw, encoded] :
+       {std::pair("HTTPS://X.example/A", "https://X.example/A"),
+        std::pair("https://x.example/a b", "https://x.example/a%20b"),
+        std::pair("https://x.example/<b>", "https://x.example/%3Cb%3E"),
+        std::pair("https://x.example/|{t}", "https://x.example/%7C%7Bt%7D"),
+        std::pair("https://x.example/\\\"", "https://x.example/%22"),
+        std::pair("https://x.example/\\u00e9?\\u20ac#%41", "https://x.example/%C3%A9?%E2%82%AC#%41"),
+        std::pair("https://x.example/^`", "https://x.example/%5E%60"), std::pair(" https://x  ", "https://x")}) {
+    CHECK(link(raw, "") == encoded);
+  }
+  CHECK(link("https://x.example/" + std::string(NOTIFIER_MAX_URL_BYTES, 'a'), "") == "");
+  CHECK(link("https://x.example/" + std::string(NOTIFIER_MAX_URL_BYTES / 3, '|'), "") == "");
+  CHECK(describe(R"({"type":"crash","app_name":"a"})", "HTTPS://d.example").link() == "HTTPS://d.example/apps/a");
+  CHECK(describe(R"({"type":"crash","app_name":"a/../b c?#\u00e9"})", "https://d.example").link() ==
+        "https://d.example/apps/a%2F..%2Fb%20c%3F%23%C3%A9");
+  CHECK(describe(R"({"type":"crash","app_id":"5f8d"})", "https://d.example").link() == "https://d.example/apps/5f8d");
+  CHECK(describe(R"({"type":"new_user"})", "https://d.example").link() == "");
+  CHECK(describe(R"({"type":"delete_project","project_name":"p"})", "https://d.example").link() == "");
+  CHECK(describe(event_of("create_review_app", R"({"pr_url":"x","review_app_url":"https://r.example"})")).link() ==
+        "https://r.example");
 }
 
 TEST_CASE("the subject is the app, else the project, by name, else by id") {

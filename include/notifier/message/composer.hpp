@@ -307,25 +307,9 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  NOTIFIER_NOINLINE bool append_variables() {
-    const std::size_t begin = text_.size();
-    for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
-                                    std::pair("deleted_vars", " removed")}) {
-      const std::size_t before = text_.size();
-      if (before != begin) text_.append("; ");
-      if (append_names(text_, event_.type_data[key], is_inert_)) {
-        text_.append(word);
-      } else {
-        text_.truncate(before);
-      }
-    }
-    return text_.size() != begin;
-  }
+  bool append_variables();
 
-  NOTIFIER_NOINLINE bool append_scaling() {
-    const json::View before = event_.type_data["previous_containers"];
-    return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
-  }
+  bool append_scaling();
 
   /// @param pattern  a value; "*" for any, "*x" for one that ends so
   static bool matches(json::View value, std::string_view pattern) noexcept {
@@ -348,14 +332,7 @@ class Composer {
   }
 
   /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
-  NOTIFIER_NOINLINE bool append_deployment_page() {
-    const std::string_view uuid = event_.type_data["deployment_uuid"].string();
-    const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
-    if (id.empty() || !append_app_page()) return false;
-    text_.append("/deployments/");
-    append_path_segment(text_, id);
-    return true;
-  }
+  bool append_deployment_page();
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
   const EventType* find_own_type() const noexcept {

@@ -1,4 +1,4 @@
-// What is told of an event where no row says it: the Composer's other half.
+// What is told of an event where no row says it, and what no single member says: the Composer's other half.
 
 #pragma once
 
@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
+#include <utility>
 
 #include "notifier/message/composer.hpp"
 
@@ -70,6 +71,35 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   const std::size_t begin = start();
   append_integer(text_, static_cast<std::int64_t>(left_out));
   out_.push_field(label.data(), label.size(), since(begin), true, false);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_variables() {
+  const std::size_t begin = text_.size();
+  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
+                                  std::pair("deleted_vars", " removed")}) {
+    const std::size_t before = text_.size();
+    if (before != begin) text_.append("; ");
+    if (append_names(text_, event_.type_data[key], is_inert_)) {
+      text_.append(word);
+    } else {
+      text_.truncate(before);
+    }
+  }
+  return text_.size() != begin;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
+  const json::View before = event_.type_data["previous_containers"];
+  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
+  const std::string_view uuid = event_.type_data["deployment_uuid"].string();
+  const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
+  if (id.empty() || !append_app_page()) return false;
+  text_.append("/deployments/");
+  append_path_segment(text_, id);
+  return true;
 }
 
 }  // namespace detail

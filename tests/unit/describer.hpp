@@ -1,35 +1,29 @@
-// An event, and what is told of it.
+// Events of a test, and what is told of them.
 
 #pragma once
 
 #include <doctest/doctest.h>
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
-#include "notifier/json/document.hpp"
 #include "notifier/message/describe.hpp"
-
-namespace told_event {
-
-using notifier::Event;
-using notifier::Message;
-namespace json = notifier::json;
 
 /// Describes one event; what it gives lives until the next.
 class Describer {
  public:
-  const Message& operator()(const std::string& event, std::string_view link_base = "") {
+  const notifier::Message& operator()(const std::string& event, std::string_view link_base = "") {
     auto root = document_.parse(event);
     INFO(event);
     REQUIRE(root);
-    describe(Event::read(*root, event), link_base, message_);
+    describe(notifier::Event::read(*root, event), link_base, message_);
     return message_;
   }
 
  private:
-  json::Document document_;
-  Message message_;
+  notifier::json::Document document_;
+  notifier::Message message_;
 };
 
 inline std::string event_of(std::string_view kind, std::string_view type_data,
@@ -42,11 +36,9 @@ inline std::string sentence_of(std::string_view kind, std::string_view type_data
   return std::string(Describer()(event_of(kind, type_data)).sentence());
 }
 
-inline std::string field_of(const Message& message, std::string_view label) {
+inline std::string field_of(const notifier::Message& message, std::string_view label) {
   for (std::size_t i = 0; i < message.field_count(); ++i) {
     if (message.field(i).label == label) return std::string(message.field(i).value);
   }
   return "(none)";
 }
-
-}  // namespace told_event
