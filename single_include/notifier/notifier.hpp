@@ -114,10 +114,15 @@
 #error "notifier: NOTIFIER_IMPLEMENTATION is for programs that define NOTIFIER_COMPILED=1 in every source"
 #endif
 
-// Whether this source has the bodies of the functions that headers declare, and what they begin with.
+// Whether this source has the bodies of the functions that headers declare, and what they begin with. In a compiled
+// library they are there for others, and still as good to be inlined within it as if they were not.
 #if NOTIFIER_COMPILED && defined(NOTIFIER_IMPLEMENTATION)
 #define NOTIFIER_BODIES 1
+#if defined(__GNUC__)
+#define NOTIFIER_INLINE [[gnu::used]] inline
+#else
 #define NOTIFIER_INLINE
+#endif
 #elif NOTIFIER_COMPILED
 #define NOTIFIER_BODIES 0
 #define NOTIFIER_INLINE
@@ -222,14 +227,21 @@
 
 // ---- compilers ------------------------------------------------------------------------------------------------------
 
-// A function that is rarely called and would make its callers larger, and one that is nothing without its caller's
-// constants. Before all other words of a declaration.
+// A function that is rarely called and would make its callers larger, one that is nothing without its caller's
+// constants, and one that is called so often that all it calls is to be within it. Before all other words of a
+// declaration.
 #if defined(_MSC_VER) && !defined(__clang__)
 #define NOTIFIER_NOINLINE __declspec(noinline)
 #define NOTIFIER_ALWAYS_INLINE __forceinline
+#define NOTIFIER_FLATTEN
 #else
 #define NOTIFIER_NOINLINE [[gnu::noinline]]
 #define NOTIFIER_ALWAYS_INLINE [[gnu::always_inline]]
+#if defined(__wasm__)
+#define NOTIFIER_FLATTEN
+#else
+#define NOTIFIER_FLATTEN [[gnu::flatten]]
+#endif
 #endif
 
 // ---- namespace ------------------------------------------------------------------------------------------------------
@@ -1531,38 +1543,6 @@ using Limits = Numbers<NOTIFIER_MAX_EVENT_BYTES, NOTIFIER_MAX_BODY_BYTES, NOTIFI
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/patches.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// What is to be different in an app; what is absent stays as it is.
-struct AppPatch {
-  std::optional<std::string> name;
-  std::optional<User> owner;              ///< one whose members are all empty: none is known
-  std::optional<std::string> project_id;  ///< empty: in no project
-};
-
-/// What is to be different in a person; what is absent stays as it is.
-struct UserPatch {
-  std::optional<std::string> username;
-  std::optional<std::string> email;
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Settings that travel with a snapshot.
-struct Settings {
-  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
-  std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
-  std::string logo_url = {};   ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
-};
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/vocabulary/rows.hpp -----------------------------------------------------------------------------------
 
 // The rows that a Vocabulary is made of. Text is UTF-8 and borrowed: of a vocabulary's own rows, it lives as long as
@@ -1645,8 +1625,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// clauses drops the whole template. What a row leaves out (a `std::string_view()`), and a title or a sentence that is
 /// dropped, is told as it is of a kind without words; an empty text says that there is nothing to tell.
 ///
-/// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
-/// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
+/// Three slots tell what no single member says: `{@variables}` which were added, changed and removed, `{@scaling}` what
+/// became of the containers that are more or fewer now, `{@deployment_page}` where the host's dashboard has a
 /// deployment's log.
 struct Wording {
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
@@ -1778,7 +1758,10 @@ class Vocabulary {
   /// @return errc::invalid_json; or errc::invalid with every fault, by row, member and character, as
   ///         "event_kinds[3].wordings[0].title, character 14: no layout is called 'tim'; did you mean time?"
   static Result<Vocabulary> read(std::string_view json, const Vocabulary& base = *standard());
-  static Result<Vocabulary> read(json::View object, const Vocabulary& base = *standard());
+  /// @param like  where it has equal rows, what they are compiled into is shared, as of one that is to be replaced;
+  ///              null: the base
+  static Result<Vocabulary> read(json::View object, const Vocabulary& base = *standard(),
+                                 const Vocabulary* like = nullptr);
 
   // Row by row. Text is copied. errc::invalid where an id or a name is taken or empty, refers to what there is not, or
   // a wording is not right: `fields` names each problem, and nothing has changed; errc::not_found where there is no
@@ -3690,7 +3673,8 @@ namespace detail {
 // Each list: keys with a space between them.
 /// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
 inline constexpr std::string_view document_keys =
-    "version apps users event_types event_kinds event_categories email_from link_base logo_url events event_ids";
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
+    "event_ids";
 inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
@@ -4970,6 +4954,12 @@ class VocabularyState {
     RowText text;
   };
 
+  /// The built-in rows.
+  static const std::shared_ptr<const VocabularyState>& standard() {
+    static const std::shared_ptr<const VocabularyState> state = make_standard();
+    return state;
+  }
+
   static std::shared_ptr<const VocabularyState> make_standard();
 
   /// A kind's place, or NameIndex::npos.
@@ -5264,10 +5254,10 @@ NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::stri
   check.require("value", value);
   check.limit("text", text);
   if (set.find_first_of("{}[]|:") != std::string_view::npos)
-    check.report("set", "must be a name without brackets and colons", "format");
+    check.report("set", "must be a name without brackets and colons", "invalid_text");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (control_at(text.substr(i)).effect == Effect::none) continue;
-    check.report("text", "holds a control character", "format");
+    check.report("text", "holds a control character", "invalid_text");
     break;
   }
   std::size_t words = 0;
@@ -5447,10 +5437,15 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     if (!row["remove"].boolean()) return;
     const std::string_view id = row[key].string();
-    const bool is_there = are_kinds   ? state_.find_kind(id) != NameIndex::npos
-                          : are_types ? state_.type_ids.find(id) != NameIndex::npos
-                                      : find_category(state_, id) != state_.categories.size();
-    if (!is_there) return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+    const auto is_in = [&](const VocabularyState& state) {
+      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
+      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
+      return find_category(state, id) != state.categories.size();
+    };
+    // A host's own base may lack what a snapshot takes from the built-in rows.
+    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
+      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+    }
     if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
   });
   const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {
@@ -5883,10 +5878,7 @@ inline const EventType* Vocabulary::resolve_selected_name(std::string_view name)
   return &state_->types[state_->kind_bits[kind]];
 }
 
-inline Vocabulary::Vocabulary() {
-  static const std::shared_ptr<const detail::VocabularyState> standard = detail::VocabularyState::make_standard();
-  state_ = standard;
-}
+inline Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
 
 inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
   static const auto vocabulary = std::make_shared<const Vocabulary>();
@@ -6000,8 +5992,8 @@ inline Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const 
   return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
 }
 
-inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base) {
-  auto state = detail::read_vocabulary(object, *base.state_, base.state_.get());
+inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
+  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
   if (!state) return std::move(state).error();
   Vocabulary vocabulary;
   vocabulary.state_ = std::move(*state);
@@ -6023,18 +6015,9 @@ inline void write_json(json::Writer& out, const Vocabulary& vocabulary) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/registry.hpp ---------------------------------------------------------------------------------
+// ---- notifier/registry/options.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
-
-class Prepared;
-namespace detail {
-class AppBlock;
-class RouterEngine;
-class State;
-struct Preparation;
-struct RegistryCore;
-}  // namespace detail
 
 /// What a Registry takes from its host. Every member has a default; with the defaults it reads no clock and draws no
 /// randomness.
@@ -6053,6 +6036,53 @@ struct RegistryOptions {
   /// Empty: every URL may be kept.
   std::function<std::string_view(std::string_view url)> refuse_url;
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/patches.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What is to be different in an app; what is absent stays as it is.
+struct AppPatch {
+  std::optional<std::string> name;
+  std::optional<User> owner;              ///< one whose members are all empty: none is known
+  std::optional<std::string> project_id;  ///< empty: in no project
+};
+
+/// What is to be different in a person; what is absent stays as it is.
+struct UserPatch {
+  std::optional<std::string> username;
+  std::optional<std::string> email;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/settings.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Settings that travel with a snapshot.
+struct Settings {
+  std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
+  std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
+  std::string logo_url = {};   ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/registry.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+class Prepared;
+namespace detail {
+class AppBlock;
+class RouterEngine;
+class State;
+struct Preparation;
+struct RegistryCore;
+}  // namespace detail
 
 /// Keeps apps, notifiers and users, validates what goes in, and answers quickly who is told of an event.
 ///
@@ -6164,16 +6194,16 @@ class Registry {
 
   /// Replaces everything by the document (settings it does not hold become the default ones), or changes nothing and
   /// names every fault by its path in Error::fields, up to a hundred of them. Loads a hand-written configuration too.
-  /// Event types in it extend a copy of the vocabulary (registry/vocabulary_json.hpp). errc::unsupported for a version
-  /// that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but in
-  /// `type_data`; `apps` has to be there.
+  /// Its `vocabulary` is layered on the one of RegistryOptions (see Vocabulary::read()). errc::unsupported for a
+  /// version that is not known here, errc::conflict while a store has changes. A key that is not known is a fault, but
+  /// in `type_data`; `apps` has to be there.
   /// @param json  a file as it is: a byte order mark before the document is skipped, and offsets count from behind it
   Result<void> load(std::string_view json);
   /// The same for what configuration() wrote, in any version: without apps, it is for a registry that has none yet.
   Result<void> load_configuration(std::string_view json);
   /// One JSON document that load() takes. It holds secrets: webhook URLs and signing keys.
   std::string snapshot() const;
-  /// The snapshot without its apps and people: settings, and the event types that are not built in.
+  /// The snapshot without its apps and people: settings, and the vocabulary where it is not the built-in one.
   std::string configuration() const;
 
  private:
@@ -6233,13 +6263,43 @@ Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabula
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/prepared.hpp ---------------------------------------------------------------------------------
-
-// Changes that a store keeps: judged and reserved, stored by the host, then seen by everybody; or nothing has happened.
+// ---- notifier/registry/or_out_of_memory.hpp -------------------------------------------------------------------------
 
 #include <new>
 
 NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What `call()` gives; where memory runs out in it, that as an error.
+template <class Call>
+auto or_out_of_memory(Call&& call) -> decltype(call()) {
+#if NOTIFIER_EXCEPTIONS
+  try {
+    return call();
+  } catch (const std::bad_alloc&) {
+    Error error;
+    error.code = errc::storage;
+    error.message = "out of memory";  // short: takes none
+    return error;
+  }
+#else
+  return call();
+#endif
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/prepared.hpp ---------------------------------------------------------------------------------
+
+// Changes that a store keeps: judged and reserved, stored by the host, then seen by everybody; or nothing has happened.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+class Registry;
+namespace detail {
+struct Preparation;
+}
 
 /// Outcomes that were judged together: what they touch is kept for them, and nobody sees them yet.
 ///
@@ -6272,26 +6332,13 @@ class Prepared {
   std::unique_ptr<detail::Preparation> preparation_;
 };
 
-namespace detail {
+NOTIFIER_NAMESPACE_END
 
-/// What `call()` gives; where memory runs out in it, that as an error.
-template <class Call>
-auto or_out_of_memory(Call&& call) -> decltype(call()) {
-#if NOTIFIER_EXCEPTIONS
-  try {
-    return call();
-  } catch (const std::bad_alloc&) {
-    Error error;
-    error.code = errc::storage;
-    error.message = "out of memory";  // short: takes none
-    return error;
-  }
-#else
-  return call();
-#endif
-}
+// ---- notifier/registry/commit.hpp -----------------------------------------------------------------------------------
 
-}  // namespace detail
+// Registry::commit(), around the host's store.
+
+NOTIFIER_NAMESPACE_BEGIN
 
 template <class Outcomes, class Store>
 std::vector<Result<void>> Registry::commit(const Outcomes& outcomes, Store&& store) {
@@ -6783,6 +6830,7 @@ class Message {
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
+  /// How many names the sentence has.
   std::size_t name_count() const noexcept { return names_.size(); }
   /// The sentence's names, in order, apart from each other.
   /// @param index  below name_count()
@@ -7763,20 +7811,6 @@ void write_json(json::Writer& out, const Explained& explained);
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/routing/matched_id.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A notifier that accepts one of some events.
-struct MatchedId {
-  std::size_t event;
-  std::string_view id;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/routing/router.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -7857,10 +7891,11 @@ class Router {
   std::size_t route_to(const std::string_view* events, std::size_t event_count,
                        detail::FunctionRef<void(std::size_t, const DeliveryView&)> sink,
                        detail::FunctionRef<void(std::size_t, const Error&)> failed);
-  using TakeIds = detail::FunctionRef<void(const detail::MatchedId* first, std::size_t count)>;
+  using TakeIds = detail::FunctionRef<void(const std::string_view* ids, std::size_t count)>;
+  using TakeIdsOfMany = detail::FunctionRef<void(const std::size_t* events, const std::string_view* ids, std::size_t)>;
   Result<std::size_t> match_to(std::string_view event_json, TakeIds take, const Audience& audience);
   std::size_t match_to(const Event& event, TakeIds take, const Audience& audience);
-  std::size_t match_to(const Event* events, std::size_t event_count, TakeIds take);
+  std::size_t match_to(const Event* events, std::size_t event_count, TakeIdsOfMany take);
 
   std::unique_ptr<detail::RouterEngine> engine_;
 };
@@ -7880,24 +7915,24 @@ std::size_t Router::route(const std::string_view* events, std::size_t event_coun
 
 template <class Sink>
 Result<std::size_t> Router::match(std::string_view event_json, Sink&& sink, const Audience& audience) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].id);
+  const auto take = [&](const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(ids[i]);
   };
   return match_to(event_json, take, audience);
 }
 
 template <class Sink>
 std::size_t Router::match(const Event& event, Sink&& sink, const Audience& audience) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].id);
+  const auto take = [&](const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(ids[i]);
   };
   return match_to(event, take, audience);
 }
 
 template <class Sink>
 std::size_t Router::match(const Event* events, std::size_t event_count, Sink&& sink) {
-  const auto take = [&](const detail::MatchedId* ids, std::size_t count) {
-    for (std::size_t i = 0; i < count; ++i) sink(ids[i].event, ids[i].id);
+  const auto take = [&](const std::size_t* of, const std::string_view* ids, std::size_t count) {
+    for (std::size_t i = 0; i < count; ++i) sink(of[i], ids[i]);
   };
   return match_to(events, event_count, take);
 }
@@ -8899,25 +8934,11 @@ struct OutboxOptions {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/outbox/machine.hpp ------------------------------------------------------------------------------------
+// ---- notifier/outbox/step.hpp ---------------------------------------------------------------------------------------
 
-// The outbox as a state machine alone: it knows numbers, asks for what it needs, and is told what came of it.
-//
-// Whoever drives it stores what it wants to have stored, and may take its time over that: nothing waits within a call.
-//
-//     machine.claim(now, free_places, turns);               // load each delivery, send it, then for each:
-//     machine.record(turn.sequence, classify(...), now);
-//     while (const OutboxBatch* batch = machine.take_writes()) {
-//       store(batch->writes) ? machine.written(batch->number) : machine.failed(batch->number);
-//     }
-//
-// A crash between an attempt and its written() makes a delivery arrive twice, both times under the same idempotency
-// key; at no other point is one lost or sent again after it was stored as delivered.
+// What becomes of deliveries, as the outbox tells it.
 
 NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-class OutboxEngine;
-}
 
 /// A delivery whose turn it is.
 struct OutboxTurn {
@@ -8942,6 +8963,28 @@ struct OutboxEnded {
   std::size_t held = 0;       ///< ended
   std::size_t under_way = 0;  ///< not tried again
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/outbox/machine.hpp ------------------------------------------------------------------------------------
+
+// The outbox as a state machine alone: it knows numbers, asks for what it needs, and is told what came of it.
+//
+// Whoever drives it stores what it wants to have stored, and may take its time over that: nothing waits within a call.
+//
+//     machine.claim(now, free_places, turns);               // load each delivery, send it, then for each:
+//     machine.record(turn.sequence, classify(...), now);
+//     while (const OutboxBatch* batch = machine.take_writes()) {
+//       store(batch->writes) ? machine.written(batch->number) : machine.failed(batch->number);
+//     }
+//
+// A crash between an attempt and its written() makes a delivery arrive twice, both times under the same idempotency
+// key; at no other point is one lost or sent again after it was stored as delivered.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+class OutboxEngine;
+}
 
 /// Which delivery is attempted when, and what becomes of it. Used by one thread at a time.
 ///
@@ -13576,7 +13619,7 @@ class SlackWriter {
 
 }  // namespace detail
 
-NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
+NOTIFIER_FLATTEN NOTIFIER_INLINE void format_slack(const Message& message, Buffer& out, Truncations& cut) {
   const std::size_t cuts = cut.size();
   char* const start = out.room(detail::SlackWriter::room(message));
   std::size_t blocks_bytes = 0;
@@ -19154,8 +19197,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/vocabulary_json.hpp --------------------------------------------------------------------------
 
-// What a host added to the vocabulary, in a snapshot: `event_types`, `event_kinds`, and `event_categories`, each where
-// there is something.
+// A vocabulary in a snapshot: the member `vocabulary`, as Vocabulary::read() takes it. What 1.0 wrote is read, too:
+// `event_types`, `event_kinds`, and `event_categories`.
 //
 //     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
 //                     "category_id":"...", "kinds":["backup_failed"]}]
@@ -19163,79 +19206,21 @@ NOTIFIER_NAMESPACE_END
 //
 // `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
 // key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
-// `selectable_as` names an event type, and is left out where none selects the kind.
+// `selectable_as` names an event type, and is left out where none selects the kind. Entries that are there are passed
+// over.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// Writes the members that there is something for.
-class OwnEntriesWriter {
- public:
-  OwnEntriesWriter(json::Writer& out, const Vocabulary& vocabulary) : out_(out), own_(vocabulary) {}
-
-  void write() {
-    const auto is_own_category = [this](const Category& category) { return is_own(category); };
-    const auto is_own_kind = [this](const EventKind& kind) { return is_own(kind) && !goes_with_its_type(kind); };
-    write("event_categories", own_.categories(), is_own_category, [&](const Category& it) { write_json(out_, it); });
-    write(
-        "event_types", own_.event_types(), [this](const EventType& type) { return is_own(type); },
-        [this](const EventType& type) { write_type(type); });
-    write("event_kinds", own_.event_kinds(), is_own_kind, [this](const EventKind& kind) { write_kind(kind); });
-  }
-
- private:
-  template <class T, class IsOwn, class Write>
-  void write(std::string_view key, const std::vector<T>& entries, IsOwn&& is_own, Write&& write_entry) {
-    if (std::none_of(entries.begin(), entries.end(), is_own)) return;
-    out_.key(key);
-    out_.array([&] {
-      for (const T& entry : entries) {
-        if (is_own(entry)) write_entry(entry);
-      }
-    });
-  }
-
-  bool is_own(const Category& category) const {
-    return std::none_of(standard_.categories().begin(), standard_.categories().end(),
-                        [&](const Category& other) { return other.id == category.id; });
-  }
-  bool is_own(const EventType& type) const noexcept { return own_.bit_of(type) >= standard_.event_types().size(); }
-  bool is_own(const EventKind& kind) const noexcept {
-    return static_cast<std::size_t>(&kind - own_.event_kinds().data()) >= standard_.event_kinds().size();
-  }
-  /// Whether it is told by the `kinds` of an own event type.
-  bool goes_with_its_type(const EventKind& kind) const {
-    const EventType* const type = own_.find_event_type_by_name(kind.selectable_as);
-    return kind.scope == Scope::app && type != nullptr && is_own(*type);
-  }
-
-  void write_type(const EventType& type) {
-    out_.object([&] {
-      out_.member("id", type.id);
-      out_.member("name", type.name);
-      out_.member("display_name", type.display_name);
-      out_.member("description", type.description);
-      out_.member("category_id", type.category_id);
-      out_.key("kinds");
-      out_.array([&] {
-        for (const EventKind& kind : own_.event_kinds()) {
-          if (kind.selectable_as == type.name && is_own(kind) && goes_with_its_type(kind)) out_.string(kind.type);
-        }
-      });
-    });
-  }
-  void write_kind(const EventKind& kind) {
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-    });
-  }
-
-  json::Writer& out_;
-  const Vocabulary& own_;
-  const Vocabulary& standard_ = *Vocabulary::standard();
-};
+/// Writes what makes a vocabulary of the built-in one, where that is anything.
+NOTIFIER_NOINLINE inline void write_vocabulary_member(json::Writer& out, const Vocabulary& vocabulary) {
+  Buffer text;
+  json::Writer writer(text);
+  write_json(writer, vocabulary);
+  if (text.view() == "{}") return;
+  out.key("vocabulary");
+  out.raw(text.view());
+}
 
 /// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
 class VocabularyReader {
@@ -19294,7 +19279,8 @@ class VocabularyReader {
       type.name = name;
       type.display_name = text_or(entry["display_name"], name);
       type.description = entry["description"].string();
-      type.category_id = text_or(entry["category_id"], vocabulary_.categories().front().id);
+      const auto& categories = vocabulary_.categories();
+      type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
       Result<void> added = vocabulary_.add_event_type(type);
       if (!added) return added;
     }
@@ -19341,14 +19327,35 @@ class VocabularyReader {
   Problems& problems_;
 };
 
-/// A copy of a vocabulary, extended by what a snapshot carries. Few snapshots do, so it is kept out of its caller.
-NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> extend_vocabulary(const Vocabulary& vocabulary,
-                                                                                     json::View root) {
-  auto extended = std::make_shared<Vocabulary>(vocabulary);
+/// Whether a document says something of events.
+inline bool has_vocabulary(json::View root) noexcept {
+  const json::View vocabulary = root["vocabulary"];
+  return (vocabulary.exists() && !vocabulary.is_null()) || root["event_types"].size() != 0 ||
+         root["event_categories"].size() != 0 || root["event_kinds"].size() != 0;
+}
+
+/// The vocabulary of a document. Few have one, so it is kept out of its caller.
+/// @param base     what its rows are layered on
+/// @param present  the one that it may replace
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> read_vocabulary(const Vocabulary& base,
+                                                                                   const Vocabulary& present,
+                                                                                   json::View root) {
+  auto vocabulary = std::make_shared<Vocabulary>(base);
+  const json::View own = root["vocabulary"];
+  if (own.exists() && !own.is_null()) {
+    auto read = Vocabulary::read(own, base, &present);
+    if (!read) {
+      Error error = std::move(read).error();
+      for (FieldError& fault : error.fields) fault.field.insert(0, "vocabulary.");
+      error.field = error.fields[0].field;
+      return error;
+    }
+    *vocabulary = *std::move(read);
+  }
   Problems problems;
-  VocabularyReader(*extended, problems).read(root);
+  VocabularyReader(*vocabulary, problems).read(root);
   if (!problems.empty()) return std::move(problems).to_error("document");
-  return std::shared_ptr<const Vocabulary>(std::move(extended));
+  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
 }
 
 }  // namespace detail
@@ -19636,7 +19643,7 @@ namespace detail {
 
 /// Writes the members of a snapshot that are about no app and no person.
 inline void write_configuration_members(json::Writer& out, const State& state) {
-  OwnEntriesWriter(out, *state.vocabulary).write();
+  write_vocabulary_member(out, *state.vocabulary);
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
@@ -19803,11 +19810,10 @@ NOTIFIER_INLINE Result<void> Registry::load(std::string_view json, bool needs_ap
   if (auto known = detail::check_version(*root); !known) return known;
 
   std::shared_ptr<const Vocabulary> vocabulary = core_->options.vocabulary;
-  const auto has = [&](std::string_view key) { return (*root)[key].size() != 0; };
-  if (has("event_types") || has("event_categories") || has("event_kinds")) {
-    auto extended = detail::extend_vocabulary(*vocabulary, *root);
-    if (!extended) return std::move(extended).error();
-    vocabulary = std::move(*extended);
+  if (detail::has_vocabulary(*root)) {
+    auto read = detail::read_vocabulary(*vocabulary, *this->vocabulary(), *root);
+    if (!read) return std::move(read).error();
+    vocabulary = std::move(*read);
   }
 
   const std::lock_guard<std::mutex> lock(core_->writing);
@@ -20138,45 +20144,6 @@ class FilterVerdicts {
   json::View event_;
   std::uint64_t now_ = 0;                // even
   std::vector<std::uint64_t> verdicts_;  // by number: when it was asked, and 1 more where it passes
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/routing/id_collector.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Collects ids, and hands them on as soon as there are so many that a call for all of them costs next to nothing.
-class IdCollector {
- public:
-  using Ids = FunctionRef<void(const MatchedId* first, std::size_t count)>;
-
-  explicit IdCollector(Ids take) noexcept : take_(take) {}
-
-  void add(std::size_t event, std::string_view id) {
-    if (size_ == most) flush();
-    new (room_ + sizeof(MatchedId) * size_++) MatchedId{event, id};
-  }
-  /// @return how many there were in all
-  std::size_t end() {
-    if (size_ != 0) flush();
-    return flushed_;
-  }
-
- private:
-  static constexpr std::size_t most = 64;
-
-  void flush() {
-    flushed_ += size_;
-    take_(reinterpret_cast<const MatchedId*>(room_), std::exchange(size_, 0));
-  }
-
-  Ids take_;
-  std::size_t size_ = 0;
-  std::size_t flushed_ = 0;
-  alignas(MatchedId) unsigned char room_[most * sizeof(MatchedId)];
 };
 
 }  // namespace detail
@@ -20835,25 +20802,9 @@ class Composer {
     text_.set_end(end + size);
   }
 
-  NOTIFIER_NOINLINE bool append_variables() {
-    const std::size_t begin = text_.size();
-    for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
-                                    std::pair("deleted_vars", " removed")}) {
-      const std::size_t before = text_.size();
-      if (before != begin) text_.append("; ");
-      if (append_names(text_, event_.type_data[key], is_inert_)) {
-        text_.append(word);
-      } else {
-        text_.truncate(before);
-      }
-    }
-    return text_.size() != begin;
-  }
+  bool append_variables();
 
-  NOTIFIER_NOINLINE bool append_scaling() {
-    const json::View before = event_.type_data["previous_containers"];
-    return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
-  }
+  bool append_scaling();
 
   /// @param pattern  a value; "*" for any, "*x" for one that ends so
   static bool matches(json::View value, std::string_view pattern) noexcept {
@@ -20876,14 +20827,7 @@ class Composer {
   }
 
   /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
-  NOTIFIER_NOINLINE bool append_deployment_page() {
-    const std::string_view uuid = event_.type_data["deployment_uuid"].string();
-    const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
-    if (id.empty() || !append_app_page()) return false;
-    text_.append("/deployments/");
-    append_path_segment(text_, id);
-    return true;
-  }
+  bool append_deployment_page();
 
   /// The event type of a kind without a wording, which a host added; else nullptr.
   const EventType* find_own_type() const noexcept {
@@ -20940,7 +20884,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/composer_own.hpp ------------------------------------------------------------------------------
 
-// What is told of an event where no row says it: the Composer's other half.
+// What is told of an event where no row says it, and what no single member says: the Composer's other half.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -21003,6 +20947,35 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   const std::size_t begin = start();
   append_integer(text_, static_cast<std::int64_t>(left_out));
   out_.push_field(label.data(), label.size(), since(begin), true, false);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_variables() {
+  const std::size_t begin = text_.size();
+  for (const auto& [key, word] : {std::pair("new_vars", " added"), std::pair("updated_vars", " changed"),
+                                  std::pair("deleted_vars", " removed")}) {
+    const std::size_t before = text_.size();
+    if (before != begin) text_.append("; ");
+    if (append_names(text_, event_.type_data[key], is_inert_)) {
+      text_.append(word);
+    } else {
+      text_.truncate(before);
+    }
+  }
+  return text_.size() != begin;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
+  const json::View before = event_.type_data["previous_containers"];
+  return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
+  const std::string_view uuid = event_.type_data["deployment_uuid"].string();
+  const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
+  if (id.empty() || !append_app_page()) return false;
+  text_.append("/deployments/");
+  append_path_segment(text_, id);
+  return true;
 }
 
 }  // namespace detail
@@ -21105,7 +21078,7 @@ class RequestBuilder {
   Buffer front_;
 };
 
-inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
+NOTIFIER_NOINLINE inline void RequestBuilder::build(const PlatformRow& row, Record record, DeliveryView& view) {
   read(record);
   view.method = row.method;
   for (std::size_t i = 0; i < field_count_; ++i) {
@@ -21331,6 +21304,7 @@ class Renderer {
   Recipients to_;
   std::string address_;  // filled by the host's look-up
   char key_[36];
+  const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
   DeliveryView view_;
@@ -21466,8 +21440,9 @@ inline void Renderer::render_request(Rendering& rendering, Record record, const 
     view_.target = 0;
     view_.headers = row.headers;
     if (row.key_in == Place::header) {
-      HeaderView* const end = std::copy(row.headers.begin(), row.headers.end(), headers_);
-      *end = {row.key_name, view_.idempotency_key};
+      if (headers_of_ != &row) *std::copy(row.headers.begin(), row.headers.end(), headers_) = {row.key_name, {}};
+      headers_of_ = &row;
+      headers_[row.headers.size()].value = view_.idempotency_key;
       view_.headers = {headers_, row.headers.size() + 1};
     }
   }
@@ -21533,6 +21508,14 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Room for ids that are handed on together: so many that a call for all of them costs next to nothing. Not filled.
+union MatchedIds {
+  static constexpr std::size_t most = 64;
+
+  MatchedIds() noexcept {}
+  std::string_view id[most];
+};
+
 /// What a Router has behind its pointer. What it says of its functions is said here no more.
 class RouterEngine {
  public:
@@ -21540,7 +21523,10 @@ class RouterEngine {
   using Sink = FunctionRef<void(const DeliveryView&)>;
   using BatchSink = FunctionRef<void(std::size_t event, const DeliveryView&)>;
   using BatchFailed = FunctionRef<void(std::size_t event, const Error&)>;
-  using Ids = IdCollector::Ids;
+  /// Gets some ids, as they come together.
+  using Ids = FunctionRef<void(const std::string_view* ids, std::size_t count)>;
+  /// The same, and for each the event that it accepts.
+  using IdsOfMany = FunctionRef<void(const std::size_t* events, const std::string_view* ids, std::size_t count)>;
 
   RouterEngine(const Registry& registry, RouterOptions options);
 
@@ -21548,7 +21534,7 @@ class RouterEngine {
   std::size_t route(const std::string_view* events, std::size_t event_count, BatchSink sink, BatchFailed failed);
   Result<std::size_t> match(std::string_view event_json, Ids take, const Audience& audience);
   std::size_t match(const Event& event, Ids take, const Audience& audience);
-  std::size_t match(const Event* events, std::size_t event_count, Ids take);
+  std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
@@ -21599,6 +21585,7 @@ class RouterEngine {
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
+  std::size_t match_filtered(const State& state, const Event& event, Ids take, const Audience& audience);
   /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
@@ -21766,6 +21753,101 @@ inline std::size_t RouterEngine::route(const std::string_view* events, std::size
   return count;
 }
 
+inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids take, const Audience& audience) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return match(event_, take, audience);
+}
+
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
+  MatchedIds ids;
+  std::size_t size = 0;
+  std::size_t before = 0;
+  const State& state = refresh();
+  if (state.filters().size() != 0) return match_filtered(state, event, take, audience);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (size == MatchedIds::most) {
+      take(ids.id, size);
+      before += std::exchange(size, 0);
+    }
+    ids.id[size++] = record.id();
+  });
+  if (size != 0) take(ids.id, size);
+  return before + size;
+}
+
+/// Where a notifier has a filter: apart, so that those who have none do not pay for it.
+NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event& event, Ids take,
+                                                                  const Audience& audience) {
+  std::size_t count = 0;
+  verdicts_.begin(state, event.root);
+  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
+    if (!verdicts_.pass(record) && !is_named(audience, record)) return;
+    const std::string_view id = record.id();
+    take(&id, 1);
+    ++count;
+  });
+  return count;
+}
+
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
+  const State& state = refresh();
+  AppLookup lookups[match_batch];
+  MatchedIds ids;
+  std::size_t of[MatchedIds::most];
+  std::size_t size = 0;
+  std::size_t count = 0;
+  for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
+    const std::size_t batch = (std::min)(match_batch, event_count - begin);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].begin(state, events[begin + i].app_id);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
+    for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
+    find_matches(state, events + begin, lookups, batch);
+    filter_matches(state, events + begin, Audience());
+    for (const Match& match : matches_) {
+      if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
+      of[size] = begin + match.event;
+      ids.id[size++] = match.record.id();
+    }
+    count += matches_.size();
+  }
+  if (size != 0) take(of, ids.id, size);
+  return count;
+}
+
+inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  return detail::explain(refresh(), event_, audience);
+}
+
+inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
+  if (auto error = read(event_json, document_, event_)) return *std::move(error);
+  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
+    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
+  }
+  const State& state = refresh();
+  preview_.clear();
+  Notifier named = notifier;
+  if (named.id.empty()) named.id = "preview";
+  Record::append(preview_, named, {}, Voices::none);
+  rendering_.unregistered = Voice::of(named);
+  preview_app_id_ = notifier.app_id;
+  Audience audience;
+  audience.app_ids.push_back(preview_app_id_);
+  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
+  rendering_.begin(event_, state, ++rendered_);
+  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/routing/engine_batch.hpp ------------------------------------------------------------------------------
+
+// How events of a batch are taken through one step after the other.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
 inline std::size_t RouterEngine::route_batch(const std::string_view* events, std::size_t event_count, std::size_t first,
                                              std::size_t size, BatchSink sink, BatchFailed failed) {
   if (batch_ == nullptr) batch_ = std::make_unique<Batch>();
@@ -21822,65 +21904,6 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
   }
 }
 
-inline Result<std::size_t> RouterEngine::match(std::string_view event_json, Ids take, const Audience& audience) {
-  if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  return match(event_, take, audience);
-}
-
-inline std::size_t RouterEngine::match(const Event& event, Ids take, const Audience& audience) {
-  IdCollector found(take);
-  const State& state = refresh();
-  if (state.filters().size() == 0) {
-    for_each_match(state, event, audience, [&](Record record, const AppBlock&) { found.add(0, record.id()); });
-    return found.end();
-  }
-  verdicts_.begin(state, event.root);
-  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
-    if (verdicts_.pass(record) || is_named(audience, record)) found.add(0, record.id());
-  });
-  return found.end();
-}
-
-inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, Ids take) {
-  const State& state = refresh();
-  AppLookup lookups[match_batch];
-  IdCollector found(take);
-  for (std::size_t begin = 0; begin < event_count; begin += match_batch) {
-    const std::size_t size = (std::min)(match_batch, event_count - begin);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].begin(state, events[begin + i].app_id);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_entry(state);
-    for (std::size_t i = 0; i < size; ++i) lookups[i].load_app(state);
-    find_matches(state, events + begin, lookups, size);
-    filter_matches(state, events + begin, Audience());
-    for (const Match& match : matches_) found.add(begin + match.event, match.record.id());
-  }
-  return found.end();
-}
-
-inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
-  if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  return detail::explain(refresh(), event_, audience);
-}
-
-inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std::string_view event_json) {
-  if (auto error = read(event_json, document_, event_)) return *std::move(error);
-  if (notifier.id.size() > NOTIFIER_MAX_ID_BYTES) {
-    return invalid("notifier", "id", too_long(NOTIFIER_MAX_ID_BYTES), "too_long");
-  }
-  const State& state = refresh();
-  preview_.clear();
-  Notifier named = notifier;
-  if (named.id.empty()) named.id = "preview";
-  Record::append(preview_, named, {}, Voices::none);
-  rendering_.unregistered = Voice::of(named);
-  preview_app_id_ = notifier.app_id;
-  Audience audience;
-  audience.app_ids.push_back(preview_app_id_);
-  if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
-  rendering_.begin(event_, state, ++rendered_);
-  return renderer_.render(rendering_, Record(preview_.data()), preview_app_id_, state.find_app_by_id(preview_app_id_));
-}
-
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -21918,7 +21941,7 @@ NOTIFIER_INLINE std::size_t Router::match_to(const Event& event, TakeIds take, c
   return engine_->match(event, take, audience);
 }
 
-NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t event_count, TakeIds take) {
+NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t event_count, TakeIdsOfMany take) {
   return engine_->match(events, event_count, take);
 }
 
@@ -25991,6 +26014,7 @@ NOTIFIER_NAMESPACE_END
 
 #undef NOTIFIER_ALWAYS_INLINE
 #undef NOTIFIER_BODIES
+#undef NOTIFIER_FLATTEN
 #undef NOTIFIER_INLINE
 #undef NOTIFIER_INLINE_NAMESPACE
 #undef NOTIFIER_NAMESPACE_BEGIN

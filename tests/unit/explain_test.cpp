@@ -79,17 +79,21 @@ TEST_CASE_FIXTURE(Explaining, "where an event went, and why to no app at all") {
            explained.status != AudienceStatus::named_apps));
     return std::string(to_string(explained.status)) + ": " + explained.text;
   };
-  CHECK(status(R"({"app_id":"1"})") == "app: The event is about the app 'a'");
-  CHECK(status(R"({"app_name":"a"})") == "app: The event is about the app 'a'");
-  CHECK(status(R"({"app_id":"9"})") == "unknown_app: The event is about an app that is not registered: '9'");
-  CHECK(status(R"({"app_name":"b"})") == "unknown_app: The event is about an app that is not registered: 'b'");
-  CHECK(status(R"({"project_id":"pr"})") == "projects: The event is about a project, and goes to its apps: 1");
-  CHECK(status(R"({"project_id":"x"})") == "empty_project: No app carries the event's project: 'x'");
-  CHECK(status("{}") == "no_app: The event names no app, and no apps were named with it");
-  CHECK(status("{}", {{}, {"1"}}) ==
+  CHECK(status(R"({"type":"restart","app_id":"1"})") == "app: The event is about the app 'a'");
+  CHECK(status(R"({"type":"restart","app_name":"a"})") == "app: The event is about the app 'a'");
+  CHECK(status(R"({"type":"restart","app_id":"9"})") ==
+        "unknown_app: The event is about an app that is not registered: '9'");
+  CHECK(status(R"({"type":"restart","app_name":"b"})") ==
+        "unknown_app: The event is about an app that is not registered: 'b'");
+  CHECK(status(R"({"type":"restart","project_id":"pr"})") ==
+        "projects: The event is about a project, and goes to its apps: 1");
+  CHECK(status(R"({"type":"restart","project_id":"x"})") == "empty_project: No app carries the event's project: 'x'");
+  CHECK(status(R"({"type":"restart"})") == "no_app: The event names no app, and no apps were named with it");
+  CHECK(status(R"({"type":"restart"})", {{}, {"1"}}) ==
         "named_apps: The event names no app, and goes to the apps that were named with it: 1");
-  CHECK(status("{}", {{}, {"9"}}) ==
+  CHECK(status(R"({"type":"restart"})", {{}, {"9"}}) ==
         "unknown_app: The event names no app, and the apps that were named with it are not registered");
+  CHECK(status(R"({"app_id":"1"})") == "app: The event is about the app 'a'; it has no type");
 }
 
 TEST_CASE_FIXTURE(Explaining, "a long kind is cut in the sentence") {

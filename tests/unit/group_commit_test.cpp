@@ -77,7 +77,8 @@ TEST_CASE("one thread asks for many things, waits for none of them, and they are
     commits.settle([&] { return with({*world.registry.plan_add("shop", webhook("zeroth"))}); }, done);
     gate.wait_for_batch(1);
     for (int i = 0; i < 100; ++i) {
-      commits.settle([&, i] { return with({*world.registry.plan_add("shop", webhook("n" + std::to_string(i)))}); }, done);
+      commits.settle([&, i] { return with({*world.registry.plan_add("shop", webhook("n" + std::to_string(i)))}); },
+                     done);
     }
     CHECK(answers.statuses.empty());
     gate.open();

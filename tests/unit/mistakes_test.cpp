@@ -171,7 +171,8 @@ TEST_CASE("an answer makes at most twenty remarks") {
   CHECK((*root)["warnings"].size() == 20);
 }
 
-TEST_CASE("the key that was meant is found though a letter is missing, too many, wrong, or changed with its neighbour") {
+TEST_CASE(
+    "the key that was meant is found though a letter is missing, too many, wrong, or changed with its neighbour") {
   const auto nearest = [](std::string_view key) {
     return notifier::detail::nearest_key(key, notifier::detail::app_keys);
   };

@@ -111,9 +111,8 @@ TEST_CASE("rows are layered on the built-in ones, replace them, and take them aw
     "words":{"reason":{"operator_stop":"stopped by an operator"}}})");
   CHECK(told(vocabulary, R"({"type":"restart","type_data":{"reason":"operator_stop"}})") ==
         "info | Rebooting | stopped by an operator. | Reason: operator_stop");
-  CHECK(
-      told(vocabulary, R"({"type":"stop_app","type_data":{"reason":"operator_stop"}})") ==
-      "warning | App stopped | The app was stopped (stopped by an operator).");
+  CHECK(told(vocabulary, R"({"type":"stop_app","type_data":{"reason":"operator_stop"}})") ==
+        "warning | App stopped | The app was stopped (stopped by an operator).");
   CHECK(told(vocabulary, R"({"type":"crash","type_data":{"container_type":"web"}})") ==
         "info | Crash | The event \"crash\" happened. | Container type: web");
   CHECK(vocabulary.find_event_kind("crash") == nullptr);

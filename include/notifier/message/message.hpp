@@ -49,6 +49,7 @@ class Message {
 
   Text title() const noexcept { return text(title_); }        ///< as "my-app: deployment succeeded"; one line
   Text sentence() const noexcept { return text(sentence_); }  ///< one sentence with its full stop; one line
+  /// How many names the sentence has.
   std::size_t name_count() const noexcept { return names_.size(); }
   /// The sentence's names, in order, apart from each other.
   /// @param index  below name_count()

@@ -196,10 +196,10 @@ NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::stri
   check.require("value", value);
   check.limit("text", text);
   if (set.find_first_of("{}[]|:") != std::string_view::npos)
-    check.report("set", "must be a name without brackets and colons", "format");
+    check.report("set", "must be a name without brackets and colons", "invalid_text");
   for (std::size_t i = 0; i < text.size(); ++i) {
     if (control_at(text.substr(i)).effect == Effect::none) continue;
-    check.report("text", "holds a control character", "format");
+    check.report("text", "holds a control character", "invalid_text");
     break;
   }
   std::size_t words = 0;

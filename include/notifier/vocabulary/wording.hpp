@@ -24,8 +24,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// clauses drops the whole template. What a row leaves out (a `std::string_view()`), and a title or a sentence that is
 /// dropped, is told as it is of a kind without words; an empty text says that there is nothing to tell.
 ///
-/// Three slots tell what no single member says: {@variables} which were added, changed and removed, {@scaling} what
-/// became of the containers that are more or fewer now, {@deployment_page} where the host's dashboard has a
+/// Three slots tell what no single member says: `{@variables}` which were added, changed and removed, `{@scaling}` what
+/// became of the containers that are more or fewer now, `{@deployment_page}` where the host's dashboard has a
 /// deployment's log.
 struct Wording {
   /// When this row applies: "" always, "status=success", "a=true,b=false", "status=*-error" for an ending, "status=*"
