@@ -182,3 +182,26 @@ TEST_CASE_FIXTURE(World, "removals survive their JSON form, and 1.0's form of a 
   CHECK(expected("put_app", R"(,"expected":"")") == "refused: expected");
   CHECK(expected("remove_user", R"(,"expected":5)") == "refused: expected");
 }
+
+TEST_CASE("members that 1.0 kept unread stay so where they are not of the shape that they need now") {
+  const auto stored = [](const std::string& type_data) {
+    notifier::json::Document document;
+    const std::string text =
+        R"({"op":"put_notifier","notifier":{"id":"no-1","name":"n","type":"webhook","app_id":"a","app":"shop",)"
+        R"("created_at":"2020-01-01T00:00:00.000Z","updated_at":"2020-01-01T00:00:00.000Z","type_data":)" +
+        type_data + "}}";
+    const auto root = document.parse(text);
+    REQUIRE(root);
+    auto change = notifier::read_change(*root);
+    REQUIRE(change);
+    return change->notifier.type_data;
+  };
+  const auto odd = stored(R"({"webhook_url":"https://hook.example.com/","headers":[["A","b"]],"method":7})");
+  CHECK(odd.text("webhook_url") == "https://hook.example.com/");
+  CHECK(odd.texts("headers").empty());
+  CHECK(odd.other == R"("headers":[["A","b"]],"method":7)");
+  const auto fine = stored(R"({"webhook_url":"https://hook.example.com/","headers":{"A":"b"},"method":"PUT"})");
+  CHECK(fine.texts("headers").size() == 2);
+  CHECK(fine.text("method") == "PUT");
+  CHECK(fine.other.empty());
+}

@@ -133,7 +133,7 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   }
   draft.selection = DraftView::Selection::none;
   std::vector<EventBit> none;
-  NotifierCheck(*Vocabulary::standard(), NotifierCheck::Mode::create, out, none, problems).apply(draft);
+  NotifierCheck(*Vocabulary::standard(), NotifierCheck::Mode::stored, out, none, problems).apply(draft);
   read_text(object, "id", "id", out.id, problems);
   check_text("id", out.id, NOTIFIER_MAX_ID_BYTES, problems);
   read_text(object, "app_id", "app_id", out.app_id, problems);

@@ -24,7 +24,11 @@ namespace detail {
 /// Finds what is wrong with the parts of a notifier, and takes over what is right.
 class NotifierCheck {
  public:
-  enum class Mode { create, update };
+  enum class Mode {
+    create,
+    update,
+    stored,  ///< as create; but members that 1.0 kept unread, and that are not of the shape they need now, stay so
+  };
 
   /// @param notifier  a new one, or the present state; has its platform.
   /// @param selected  the bits of its selected events.
@@ -64,6 +68,7 @@ class NotifierCheck {
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
   Problems& problems_;
+  std::vector<std::string_view> unread_;  // keys of fields whose values stay among the other members
 };
 
 inline void NotifierCheck::apply(const DraftView& draft) {
@@ -78,7 +83,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
-  if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
+  if (mode_ != Mode::update || !draft.platform_id || has_no_text(*draft.platform_id)) return;
   if (*draft.platform_id != row_.id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
@@ -135,6 +140,12 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
+  if (mode_ == Mode::stored && (field.kind == Kind::headers || field.kind == Kind::choice)) {
+    Problems faults;
+    NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
+    if (!faults.empty()) unread_.push_back(field.key());
+    return;
+  }
   switch (field.kind) {
     case Kind::url:
     case Kind::text:
@@ -261,6 +272,7 @@ inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_v
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
+  if (std::find(unread_.begin(), unread_.end(), key) != unread_.end()) return false;
   return std::any_of(row_.fields.begin(), row_.fields.end(),
                      [key](const PlatformField& field) { return key == field.key(); });
 }
