@@ -1839,4182 +1839,6 @@ void write_json(json::Writer& out, const EventType& type);
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
-inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
-
-/// The text of a file without its mark. Of one, since a second one is text.
-constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
-  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
-  return is_marked ? file.substr(byte_order_mark.size()) : file;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
-
-#include <charconv>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A count in decimal. std::to_string() is a function of the C++ library's own, which WebAssembly has compiled in
-/// another way than the rest.
-inline std::string decimal(std::uint64_t count) {
-  char text[20];
-  return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
-bool is_utf8(std::string_view text) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-inline bool is_ascii8(const char* p) noexcept {
-  std::uint64_t word;
-  std::memcpy(&word, p, sizeof word);
-  return (word & 0x8080808080808080u) == 0;
-}
-
-/// How many bytes the sequence at the front takes; 0 where it is broken.
-inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
-  if (p[0] < 0x80) return 1;
-  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
-  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
-  if (left < size) return 0;
-  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
-  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
-  if (p[1] < low || p[1] > high) return 0;
-  for (std::size_t i = 2; i < size; ++i) {
-    if ((p[i] & 0xC0) != 0x80) return 0;
-  }
-  return size;
-}
-
-}  // namespace detail
-
-inline bool is_utf8(std::string_view text) noexcept {
-  const char* p = text.data();
-  const char* const end = p + text.size();
-  while (p != end) {
-    if (end - p >= 8 && detail::is_ascii8(p)) {
-      p += 8;
-      continue;
-    }
-    const std::size_t size =
-        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
-    if (size == 0) return false;
-    p += size;
-  }
-  return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
-
-// Sixteen bytes of text at a time: what escaping and counting spend their time on.
-
-#if defined(__wasm_simd128__)
-#include <wasm_simd128.h>
-#elif defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-#if defined(_MSC_VER) && !defined(__clang__)
-#include <intrin.h>
-#endif
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
-inline std::uint64_t load_u64(const char* p) noexcept {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
-inline void store_u64(std::uint64_t value, char* out) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  std::memcpy(out, &value, 8);
-}
-inline std::uint32_t load_u32(const char* p) noexcept {
-  std::uint32_t value;
-  std::memcpy(&value, p, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap32(value);
-#endif
-  return value;
-}
-
-/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
-inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
-  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
-  if (size == 0) return 0;
-  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
-}
-
-inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
-#if defined(__GNUC__) || defined(__clang__)
-  return static_cast<unsigned>(__builtin_ctzll(bits));
-#elif defined(_M_X64) || defined(_M_ARM64)
-  unsigned long index;
-  _BitScanForward64(&index, bits);
-  return index;
-#else
-  unsigned index = 0;
-  for (; (bits & 1) == 0; bits >>= 1) ++index;
-  return index;
-#endif
-}
-
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
-/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
-class Bytes {
- public:
-  static constexpr std::size_t size = 16;
-
-#if defined(__wasm_simd128__)
-  using Vector = v128_t;
-  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
-  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept {
-    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-  }
-  Bytes interleave_last(Bytes other) const noexcept {
-    return Bytes(
-        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-  }
-  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
-  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__SSE2__) || defined(_M_X64)
-  using Vector = __m128i;
-  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
-  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept {
-    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
-  }
-  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
-  unsigned count() const noexcept {
-    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
-    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-  using Vector = uint8x16_t;
-  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
-  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept {
-    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
-  }
-  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
-  static constexpr unsigned bits_per_byte = 4;
-#else
-  struct Vector {
-    std::uint8_t byte[16];
-  };
-  static Bytes load(const char* p) noexcept {
-    Vector v;
-    std::memcpy(v.byte, p, 16);
-    return Bytes(v);
-  }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
-    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
-    return Bytes(v);
-  }
-  static Bytes all(unsigned value) noexcept {
-    Vector v;
-    std::memset(v.byte, static_cast<int>(value), 16);
-    return Bytes(v);
-  }
-  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
-  Bytes operator|(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a | b; });
-  }
-  Bytes operator&(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a & b; });
-  }
-  Bytes operator-(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a - b; });
-  }
-  Bytes operator+(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a + b; });
-  }
-  Bytes upper_halves() const noexcept {
-    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
-  }
-  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
-  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
-  Bytes is(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
-  }
-  Bytes at_most(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
-  }
-  std::uint64_t mask() const noexcept {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
-    return bits;
-  }
-  unsigned count() const noexcept {
-    unsigned count = 0;
-    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
-    return count;
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#endif
-
-  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
-  static Bytes load(const char* p, std::size_t count) noexcept {
-    if (count < 8) return of(load_up_to_8(p, count), 0);
-    // Two shifts, since one by 64 is undefined.
-    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
-  }
-
-  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
-  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
-  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
-  Bytes between(unsigned first, unsigned last) const noexcept {
-    return (*this - all(first)).at_most(all(last - first));
-  }
-
-  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
-  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
-
-  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
-  unsigned first() const noexcept {
-    const std::uint64_t bits = mask();
-    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
-  }
-
- private:
-  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
-
-#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
-    !(defined(__ARM_NEON) && defined(__aarch64__))
-  template <class F>
-  Bytes each(Bytes other, F&& f) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
-    return Bytes(v);
-  }
-  Bytes interleave(Bytes other, unsigned from) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) {
-      v.byte[2 * i] = vector_.byte[from + i];
-      v.byte[2 * i + 1] = other.vector_.byte[from + i];
-    }
-    return Bytes(v);
-  }
-#endif
-
-  Vector vector_;
-};
-
-/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
-template <class F>
-bool is_without(std::string_view text, F&& is_special) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    if (!is_special(Bytes::load(p)).none()) return false;
-  }
-  return left == 0 || is_special(Bytes::load(p, left)).none(left);
-}
-
-/// How many bytes can be read behind a text that is called padded. What they are does not matter.
-inline constexpr std::size_t text_padding = Bytes::size;
-
-/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
-/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
-/// branch depends on what was read before all was read.
-///
-/// @tparam is_padded  whether the text is, which makes short ones quicker
-template <bool is_padded = false, class F>
-bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
-  const std::size_t size = text.size();
-  if (size < Bytes::size) {
-    if (size == 0) return true;
-    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
-    bytes.store(out);
-    return is_special(bytes).none(size);
-  }
-  // The last block overlaps the one before it.
-  const std::size_t last = size - Bytes::size;
-  const Bytes bytes = Bytes::load(text.data() + last);
-  bytes.store(out + last);
-  Bytes special = is_special(bytes);
-  for (std::size_t at = 0; at < last; at += Bytes::size) {
-    const Bytes block = Bytes::load(text.data() + at);
-    block.store(out + at);
-    special = special | is_special(block);
-  }
-  return special.none();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
-
-// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
-std::size_t count_code_points(std::string_view text) noexcept;
-
-/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
-std::size_t count_utf16(std::string_view text) noexcept;
-
-/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
-/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
-/// as such a place is found 32 code points back.
-std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// How many bytes the code point that begins with `c` takes.
-constexpr std::size_t code_point_size(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
-template <class F>
-std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::size_t count = 0;
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
-  if (left != 0) count += holds(Bytes::load(p, left)).count();
-  return count;
-}
-
-/// Writes a code point, one to four bytes, and returns their end.
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
-
-/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
-inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
-  const std::size_t size = code_point_size(text[at]);
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
-  if (size > text.size() - at) return 0xFFFD;
-  switch (size) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-  }
-}
-
-/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
-constexpr bool extends_character(std::uint32_t c) noexcept {
-  struct Range {
-    std::uint32_t first, last;
-  };
-  constexpr Range ranges[] = {
-      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
-      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
-      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
-      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
-      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
-  if (c < 0x0300) return false;
-  for (const Range range : ranges) {
-    if (c < range.first) return false;
-    if (c <= range.last) return true;
-  }
-  return false;
-}
-
-constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
-
-inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at - (std::min)(at, std::size_t{4});
-  do {
-    --at;
-  } while (at > stop && is_continuation(text[at]));
-  return at;
-}
-
-}  // namespace detail
-
-inline std::size_t count_code_points(std::string_view text) noexcept {
-  using detail::Bytes;
-  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
-}
-
-inline std::size_t count_utf16(std::string_view text) noexcept {
-  using detail::Bytes;
-  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
-}
-
-inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
-  if (end >= text.size()) return text.size();
-  while (end > 0 && detail::is_continuation(text[end])) --end;
-
-  std::size_t at = end;
-  for (int steps = 0; at > 0 && steps < 32; ++steps) {
-    const std::uint32_t next = detail::code_point_at(text, at);
-    const std::size_t before = detail::previous_code_point(text, at);
-    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
-    if (detail::is_regional_indicator(next)) {
-      std::size_t flags = 0;
-      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
-        i = detail::previous_code_point(text, i);
-        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
-      }
-      splits = flags % 2 == 1;
-    }
-    if (!splits) return at;
-    at = before;
-  }
-  return end;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
-/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
-NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
-  constexpr std::size_t most = 64;
-  constexpr const char* digits = "0123456789abcdef";
-  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
-  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
-  std::string out = "'";
-  for (const char c : text.substr(0, end)) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (byte >= 0x20 && byte != 0x7F) {
-      out += c;
-    } else {
-      out += "\\x";
-      out += digits[byte >> 4];
-      out += digits[byte & 0xF];
-    }
-  }
-  if (end != text.size()) out += "...";
-  return out += '\'';
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
-
-#include <iterator>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
-/// would take a third of its room again, of which no compression makes much.
-///
-///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
-///
-/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
-/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
-template <const auto& table, auto... members>
-class Packed {
-  using Row = std::decay_t<decltype(table[0])>;
-
- public:
-  /// The rows again; their texts last as long as the program.
-  struct Rows {
-    Rows() noexcept {
-      const char* next = characters.data();
-      for (Row& row : all) (take(next, row.*members), ...);
-    }
-
-    Row all[std::size(table)] = {};
-  };
-
- private:
-  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
-  template <class Value>
-  static constexpr std::size_t room(Value) noexcept {
-    return 1;
-  }
-
-  static constexpr std::size_t size() noexcept {
-    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
-    for (const Row& row : table) size += (room(row.*members) + ...);
-    return size;
-  }
-
-  static constexpr void put(char*& next, std::string_view text) noexcept {
-    for (const char c : text) *next++ = c;
-    *next++ = '\n';
-  }
-  template <class Value>
-  static constexpr void put(char*& next, Value value) noexcept {
-    *next++ = static_cast<char>(value);
-  }
-
-  static constexpr auto pack() noexcept {
-    std::array<char, size()> out{};
-    char* next = out.data();
-    for (const Row& row : table) (put(next, row.*members), ...);
-    return out;
-  }
-
-  static void take(const char*& next, std::string_view& text) noexcept {
-    const char* const begin = next;
-    while (*next != '\n') ++next;
-    text = {begin, static_cast<std::size_t>(next++ - begin)};
-  }
-  template <class Value>
-  static void take(const char*& next, Value& value) noexcept {
-    value = static_cast<Value>(*next++);
-  }
-
-  static constexpr auto characters = pack();
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Where the first byte is of which `is(Bytes)` holds, or text.size().
-template <class F>
-std::size_t find_byte(std::string_view text, F&& is) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    const unsigned first = is(Bytes::load(p)).first();
-    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
-  }
-  const std::size_t first = is(Bytes::load(p, left)).first();
-  return text.size() - left + (std::min)(first, left);
-}
-
-/// What a character at the start of `text` does to a line of text.
-enum class Effect { none, breaks, hides };
-
-/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
-/// reorder the words that follow.
-struct Control {
-  Effect effect;
-  std::size_t size;  ///< bytes
-};
-
-inline Control control_at(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
-  if (byte(0) == 0xE2 && byte(1) == 0x80) {
-    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
-    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
-  }
-  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
-  return {Effect::none, 1};
-}
-
-/// Of bytes that may begin a control.
-inline Bytes may_begin_control(Bytes bytes) noexcept {
-  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
-}
-
-/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
-inline Bytes is_active(Bytes bytes) noexcept {
-  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
-         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
-}
-
-/// Whether a text means nothing but itself in any of these, which need not look at it then.
-inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
-
-/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
-/// first that may begin a control.
-inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
-  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
-  bytes.store(out);
-  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
-}
-
-inline bool append_any_line(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    if (control.effect == Effect::none) *p++ = text[0];
-    text.remove_prefix(control.size);
-    if (control.effect == Effect::breaks) {
-      while (p != start && p[-1] == ' ') --p;
-      *p++ = ' ';
-      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
-    }
-  }
-  while (p != start && p[-1] == ' ') --p;
-  const char* first = start;
-  while (first != p && *first == ' ') ++first;
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-/// append_line() for any text.
-template <bool is_padded>
-NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
-  if (text.empty()) return false;
-  if (text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.room(text.size() + text_padding);
-    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
-    inert = inert && is_inert;
-    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  inert = false;
-  return append_any_line(out, text);
-}
-
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-/// @param inert       becomes false unless the text is inert
-template <bool is_padded = false>
-bool append_line(Buffer& out, std::string_view text, bool& inert) {
-  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
-  const bool is_short = !text.empty() && text.size() < Bytes::size;
-  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.data() + out.size();
-    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  return append_line_of_any_size<is_padded>(out, text, inert);
-}
-
-/// append_line() for a padded text, as all strings of a json::View are.
-inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
-  return append_line<true>(out, text, inert);
-}
-
-/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
-inline std::size_t escape_sequence_size(std::string_view text) noexcept {
-  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
-  std::size_t i = 2;
-  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
-  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
-}
-
-/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
-/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-template <bool is_padded = false>
-bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + text_padding);
-  // Most commands are one line.
-  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
-    out.set_end(start + text.size());
-    return true;
-  }
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    std::size_t size = control.size;
-    if (control.effect == Effect::none || text[0] == '\t') {
-      *p++ = text[0];
-    } else if (text[0] == '\n' || text[0] == '\r') {
-      if (text.substr(0, 2) == "\r\n") ++size;
-      *p++ = '\n';
-    } else if (const std::size_t sequence = escape_sequence_size(text)) {
-      size = sequence;
-    }
-    text.remove_prefix(size);
-  }
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
-  while (p != start && is_space(p[-1])) --p;
-  const char* first = start;
-  for (const char* c = start; c != p && is_space(*c); ++c) {
-    if (*c == '\n') first = c + 1;
-  }
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/to_size.hpp -------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A number that fits into std::size_t, where one that wide is no cast at all on some machines and one on others.
-template <class Integer>
-constexpr std::size_t to_size(Integer value) noexcept {
-  return static_cast<std::size_t>(value);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
-/// to sixteen. Borrows the name.
-struct Name {
-  std::uint64_t head{};
-  std::uint64_t tail{};
-  std::string_view text;
-
-  Name() = default;
-  explicit Name(std::string_view name) noexcept : text(name) {
-    const std::size_t n = name.size();
-    const char* const p = name.data();
-    if (n < 8) {
-      head = load_up_to_8(p, n);
-    } else {
-      head = load_u64(p);
-      tail = load_u64(p + n - 8);
-    }
-  }
-
-  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
-  /// that we or the host chose.
-  ///
-  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
-  std::size_t hash(unsigned bits) const noexcept {
-    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
-  }
-
-  friend bool operator==(const Name& a, const Name& b) noexcept {
-    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
-    return a.text.size() <= 16 || a.text == b.text;
-  }
-};
-
-/// Short names to small numbers, built once and read often: open addressing, at most half full.
-class NameIndex {
- public:
-  static constexpr std::uint32_t npos = 0xFFFFFFFF;
-
-  NameIndex() : slots_(std::size_t{1} << bits_) {}
-
-  /// @param name   not in the index yet; outlives it.
-  void insert(std::string_view name, std::uint32_t value) {
-    if (++count_ * 2 > slots_.size()) {
-      std::vector<Slot> old(slots_.size() * 2);
-      old.swap(slots_);
-      ++bits_;
-      for (const Slot& slot : old) {
-        if (slot.value != npos) free_slot(slot.name) = slot;
-      }
-    }
-    const Name key(name);
-    free_slot(key) = {key, value};
-  }
-
-  /// Points the index at another copy of a name that it has.
-  void repoint(std::string_view name) noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = key.hash(bits_);
-    while (!(slots_[i].name == key)) i = (i + 1) & mask;
-    slots_[i].name = key;
-  }
-
-  /// The name's value, or npos.
-  std::uint32_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const Slot& slot = slots_[i];
-      if (slot.value == npos || slot.name == key) return slot.value;
-    }
-  }
-
- private:
-  struct Slot {
-    Name name;
-    std::uint32_t value = npos;
-  };
-
-  Slot& free_slot(const Name& name) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = name.hash(bits_);
-    while (slots_[i].value != npos) i = (i + 1) & mask;
-    return slots_[i];
-  }
-
-  unsigned bits_ = 4;  // of the number of slots
-  std::vector<Slot> slots_;
-  std::size_t count_ = 0;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
-class KeyIndex {
- public:
-  static constexpr std::size_t most = 159;
-
-  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
-
-  /// The number of a key, or 0.
-  std::size_t find(std::string_view name) const noexcept {
-    const Name key(name);
-    const std::size_t mask = slots_.size() - 1;
-    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
-      const std::uint8_t number = slots_[i];
-      if (number == 0 || names_[number] == key) return number;
-    }
-  }
-  /// The number of a key, new or old; 0 where there are too many.
-  /// @param name  outlives the index
-  std::size_t add(std::string_view name) {
-    if (const std::size_t number = find(name)) return number;
-    if (names_.size() > most) return 0;
-    names_.emplace_back(name);
-    if (4 * names_.size() > slots_.size()) {
-      slots_.assign(std::size_t{1} << ++bits_, 0);
-      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
-    }
-    place(names_.size() - 1);
-    return names_.size() - 1;
-  }
-  std::size_t size() const noexcept { return names_.size() - 1; }
-  /// @param number  1 to size()
-  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
-
- private:
-  static_assert(most < 256, "numbers fit a byte");
-
-  void place(std::size_t number) noexcept {
-    const std::size_t mask = slots_.size() - 1;
-    std::size_t i = names_[number].hash(bits_);
-    while (slots_[i] != 0) i = (i + 1) & mask;
-    slots_[i] = static_cast<std::uint8_t>(number);
-  }
-
-  unsigned bits_ = 5;
-  std::vector<std::uint8_t> slots_;
-  std::vector<Name> names_;  // the first is none
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A step of a template; see KindProgram.
-struct Op {
-  enum class Code : std::uint8_t {
-    literal,          ///< appends `text`
-    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,           ///< the same for a boolean: `text` is "path?yes/no"
-    app,              ///< appends the app's name
-    project,          ///< appends the project's name
-    user,             ///< appends the user's name
-    is_operator,      ///< a choice by whether the platform itself acted
-    quote,            ///< a name begins where `key` is 0, else ends
-    variables,        ///< appends the names of the variables of an edit_variables event
-    scaling,          ///< appends what changed between the containers of a scale event
-    deployment_page,  ///< appends where the host's dashboard shows a deployment
-    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
-    open,             ///< a group begins: remembers how much was written, at depth `key`
-    undo,             ///< forgets what was written since, and goes on
-    jump,             ///< goes to `target`
-    give_up,          ///< goes to `absent`
-    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
-    done,             ///< the template is complete
-    failed,           ///< the template is to be dropped
-  };
-
-  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
-  Code code = Code::failed;
-  std::uint8_t key{};
-  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
-  bool is_active = false;         ///< what is appended of `text` may be more than inert
-  std::uint16_t target{};         ///< of slots: where to go when the value is there
-  std::uint16_t absent{};         ///< of slots: where to go when it is not
-};
-
-/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
-/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
-class KindProgram {
- public:
-  /// The first six say where their steps begin.
-  struct Row {
-    std::uint16_t when, title, sentence, fields, actor, link;
-    Severity severity;
-    bool has_severity;
-    bool has_fields;  ///< perhaps none, but said so
-    bool has_link;
-    bool is_without_link;  ///< the app's page is not linked either
-  };
-  static constexpr std::uint16_t empty_template = 0;
-  static constexpr std::uint16_t dropped_template = 1;
-  static constexpr std::size_t max_keys = KeyIndex::most + 1;
-  static constexpr std::size_t max_depth = 8;
-  static constexpr std::size_t max_ops = 16 * 1024;
-  static constexpr std::size_t max_word_sets = 100;
-
-  const Row* rows_begin() const noexcept { return rows_.data(); }
-  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
-  const Op* ops() const noexcept { return ops_.data(); }
-  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
-  std::size_t op_count() const noexcept { return ops_.size(); }
-  /// The number of a top-level key that some template uses, from 1; 0 for all others.
-  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
-  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
-  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
-  /// envelope.
-  bool is_own() const noexcept { return is_own_; }
-  /// The name of the set of words that a layout stands for.
-  std::string_view word_set(Layout layout) const noexcept {
-    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
-  }
-
- private:
-  friend class WordingCompiler;
-
-  std::vector<Row> rows_;
-  std::vector<Op> ops_;
-  KeyIndex keys_;
-  std::vector<std::string_view> word_sets_;
-  bool is_own_ = false;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
-
-// Kinds of ASCII characters, in no locale.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
-
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-/// What a hexadecimal digit stands for, in either case.
-constexpr std::optional<unsigned> hex_digit(char c) noexcept {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
-  return std::nullopt;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The words of a name as `apiKey`, `api-key` or `API_KEY`, in lower case, with a space before and behind each. What
-/// does not fit is left out from the front: the last words say what it is.
-class NameWords {
- public:
-  explicit NameWords(std::string_view name) noexcept {
-    constexpr std::size_t most = 96;
-    if (name.size() > most) name.remove_prefix(name.size() - most);
-    put(' ');
-    for (std::size_t i = 0; i < name.size(); ++i) {
-      if (!is_letter_or_digit(name[i])) {
-        put(' ');
-        continue;
-      }
-      // A word begins at apiKey's K, at the S of an APIServer, and not within an API.
-      const bool after_lower = i > 0 && is_letter_or_digit(name[i - 1]) && !is_upper(name[i - 1]);
-      const bool before_lower = i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
-      const bool after_upper = i > 0 && is_upper(name[i - 1]);
-      if (is_upper(name[i]) && (after_lower || (after_upper && before_lower))) put(' ');
-      put(to_lower(name[i]));
-    }
-    put(' ');
-  }
-
-  /// @param words  in lower case, with single spaces between them
-  bool has(std::string_view words) const noexcept {
-    const std::string_view all = text();
-    for (std::size_t at = all.find(words); at != std::string_view::npos; at = all.find(words, at + 1)) {
-      if (all[at - 1] == ' ' && all[at + words.size()] == ' ') return true;
-    }
-    return false;
-  }
-  /// Whether some word ends with these letters.
-  bool has_word_end(std::string_view end) const noexcept {
-    const std::string_view all = text();
-    for (std::size_t at = all.find(end); at != std::string_view::npos; at = all.find(end, at + 1)) {
-      if (all[at + end.size()] == ' ') return true;
-    }
-    return false;
-  }
-  bool ends_with(std::string_view word) const noexcept {
-    const std::string_view all = text();
-    return all.size() > word.size() + 1 && all.substr(all.size() - word.size() - 1, word.size()) == word &&
-           all[all.size() - word.size() - 2] == ' ';
-  }
-
- private:
-  static bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
-  std::string_view text() const noexcept { return {text_.data(), size_}; }
-  void put(char c) noexcept {
-    if (c != ' ' || size_ == 0 || text_[size_ - 1] != ' ') text_[size_++] = c;
-  }
-
-  std::array<char, 256> text_{};
-  std::size_t size_ = 0;
-};
-
-/// Whether the value under a key of data may be a secret, by the whole words of the key's name: `api_key`, `apiKey`,
-/// `token`, `dbPassword`; not `keyboard`, `key_figure`, `token_count`, `exit_code`. Rather too often.
-inline bool has_secret_name(std::string_view key) noexcept {
-  static constexpr std::string_view words[] = {"secret",       "secrets",       "token",         "tokens",
-                                               "password",     "passwords",     "passwd",        "passphrase",
-                                               "passcode",     "pass",          "pwd",           "apikey",
-                                               "apikeys",      "credential",    "credentials",   "cookie",
-                                               "cookies",      "auth",          "authorization", "bearer",
-                                               "jwt",          "otp",           "totp",          "pin",
-                                               "cvv",          "cvc",           "signature",     "voucher",
-                                               "dsn",          "webhook",       "webhooks",      "drain",
-                                               "session id",   "session key",   "csrf",          "auth code",
-                                               "otp code",     "recovery code", "backup code",   "recovery codes",
-                                               "backup codes", "access code",   "security code", "verification code",
-                                               "login code",   "reset code"};
-  // Written in one with what stands before, as PGPASSWORD.
-  static constexpr std::string_view ends[] = {"password", "passwd", "passphrase", "token", "secret", "apikey"};
-  // Before "key" or "keys" at the end.
-  static constexpr std::string_view kinds_of_keys[] = {
-      "api",     "access", "secret", "private", "signing", "encryption", "license",  "ssh",        "account",
-      "auth",    "master", "shared", "app",     "service", "client",     "consumer", "session",    "deploy",
-      "storage", "admin",  "root",   "host",    "gpg",     "pgp",        "hmac",     "activation", "recovery"};
-  // Of what is about a secret and is none.
-  static constexpr std::string_view harmless[] = {
-      "name",   "names",  "count", "type",   "kind",    "label",    "figure",   "length",  "size",     "limit",
-      "policy", "status", "state", "expiry", "expires", "provider", "strength", "enabled", "required", "protected"};
-  const NameWords name(key);
-  if (std::any_of(std::begin(harmless), std::end(harmless), [&](auto word) { return name.ends_with(word); }))
-    return false;
-  if (std::any_of(std::begin(words), std::end(words), [&](auto word) { return name.has(word); })) return true;
-  if (std::any_of(std::begin(ends), std::end(ends), [&](auto end) { return name.has_word_end(end); })) return true;
-  if (!name.has("key") && !name.has("keys")) return false;
-  return std::any_of(std::begin(kinds_of_keys), std::end(kinds_of_keys), [&](auto word) { return name.has(word); });
-}
-
-/// The variable kinds carry what variables hold.
-inline bool is_of_variables(std::string_view kind) noexcept {
-  return kind == "new_variable" || kind == "edit_variable" || kind == "delete_variable" || kind == "edit_variables";
-}
-
-/// The same, of an event of a kind: `value` and `old_value` of a variable are secret in every vocabulary.
-inline bool has_secret_name(std::string_view kind, std::string_view key) noexcept {
-  return has_secret_name(key) || (is_of_variables(kind) && (key == "value" || key == "old_value"));
-}
-
-/// What a host says of names beyond that: the names as they stand in events.
-struct SecretNames {
-  std::vector<std::string> secret;
-  std::vector<std::string> open;  ///< no secrets, though they look like it; of variables they are
-
-  bool is_secret(std::string_view kind, std::string_view key) const {
-    const auto has = [key](const std::vector<std::string>& names) {
-      return std::find(names.begin(), names.end(), key) != names.end();
-    };
-    if (has(secret)) return true;
-    return has_secret_name(kind, key) && (!has(open) || (is_of_variables(kind) && !has_secret_name(key)));
-  }
-};
-
-/// Whether a text holds a URL that may carry a secret: a user or password before its host, or a query.
-inline bool holds_secret_url(std::string_view text) noexcept {
-  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
-    const std::string_view rest = text.substr(at + 3);
-    const std::string_view url = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
-    if (url.find('?') != std::string_view::npos || url.substr(0, url.find('/')).find('@') != std::string_view::npos) {
-      return true;
-    }
-  }
-  return false;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/words.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What people read in place of a value.
-struct Word {
-  std::string value;  ///< "*", the last: any other; without it, another is shown as it came
-  std::string text;   ///< empty: as if absent
-};
-
-/// Words under a name, which a slot takes as its layout.
-struct WordSet {
-  std::string name;
-  std::vector<Word> words;
-  bool is_active = false;  ///< some text is more than inert
-};
-
-class WordSets : public std::vector<WordSet> {
- public:
-  /// nullptr where there is none.
-  /// @param name  not empty, as the names of all sets are
-  const WordSet* find(std::string_view name) const noexcept {
-    for (const WordSet& set : *this) {
-      // Most differ in these, without a call.
-      if (set.name.size() != name.size() || set.name.front() != name.front()) continue;
-      if (set.name == name) return &set;
-    }
-    return nullptr;
-  }
-};
-
-/// A row of the built-in sets. The entries of a set stand together.
-struct Translation {
-  std::string_view set;
-  std::string_view value;
-  std::string_view text;
-};
-
-inline constexpr Translation translations[] = {
-    {"reason", "user_restart", "asked for by a user"},
-    {"reason", "unexpected_failure", "unexpected failure"},
-    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
-    {"reason", "security_maintenance", "scheduled security maintenance"},
-    {"reason", "payment_failure", "payment failure"},
-    {"reason", "user_stop", "asked for by a user"},
-    {"reason", "no-payment-method", "no payment method"},
-
-    {"failure", "build-error", "the build failed"},
-    {"failure", "crashed-error", "the new version crashed on start"},
-    {"failure", "timeout-error", "the new version did not start in time"},
-    {"failure", "hook-error", "the post-deployment hook failed"},
-
-    {"origin", "periodic", "periodic"},
-    {"origin", "manual", "manual"},
-    {"origin", "*", ""},
-
-    {"recovery", "healthy", "healthy"},
-    {"recovery", "pgbackrest_error", "pgBackRest error"},
-    {"recovery", "wal_error", "WAL error"},
-
-    {"service", "github", "GitHub"},
-    {"service", "github-enterprise", "GitHub Enterprise"},
-    {"service", "gitlab", "GitLab"},
-    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
-
-    {"platform", "email", "email"},
-    {"platform", "slack", "Slack"},
-    {"platform", "webhook", "webhook"},
-    {"platform", "rocket_chat", "Rocket.Chat"},
-
-    {"payment", "credit", "from credit"},
-    {"payment", "*", "by card"},
-    {"method", "paypal", "PayPal"},
-    {"method", "stripe", "card"},
-    {"method", "card", "card"},
-    {"method", "sepa", "SEPA"},
-
-    // Each is one thing that is too high or too low; any other is named as it is.
-    {"metric", "cpu", "CPU usage"},
-    {"metric", "memory", "memory usage"},
-    {"metric", "swap", "swap usage"},
-    {"metric", "all", "number of requests per minute"},
-    {"metric", "rpm", "number of requests per minute"},
-    {"metric", "rpm_per_container", "number of requests per minute and container"},
-    {"metric", "p50_response_time", "median response time"},
-    {"metric", "p95_response_time", "p95 response time"},
-    {"metric", "p99_response_time", "p99 response time"},
-    {"metric", "5XX", "number of 5xx errors"},
-    {"metric", "*", ""},
-};
-
-inline WordSets builtin_word_sets() {
-  WordSets sets;
-  for (const Translation& row : translations) {
-    if (sets.empty() || sets.back().name != row.set) sets.push_back({std::string(row.set), {}});
-    sets.back().words.push_back({std::string(row.value), std::string(row.text)});
-  }
-  return sets;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wording_compiler.hpp -----------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What is wrong with a wording.
-struct WordingFault {
-  std::size_t row = 0;        ///< of its kind
-  std::string_view member;    ///< as "title"
-  std::size_t character = 0;  ///< of the member's text, counted from 1
-  std::string message;        ///< empty: nothing is wrong
-};
-
-/// What a host's rows are held against.
-struct WordingRules {
-  std::string_view kind;
-  const WordSets* sets;
-  const SecretNames* names;
-};
-
-/// Compiles the rows of one kind, and names the first fault.
-class WordingCompiler {
- public:
-  /// @param rules  of a host's rows; null: they are the library's own, whose titles and sentences are never dropped
-  WordingCompiler(KindProgram& out, const WordingRules* rules) : out_(out), rules_(rules) {
-    out_.is_own_ = rules != nullptr;
-    finish(KindProgram::empty_template);
-  }
-
-  /// Adds a row.
-  /// @param row  its texts outlive the program, and have 15 readable bytes behind them
-  void add(const WordingRow& row);
-  const WordingFault& fault() const noexcept { return fault_; }
-
- private:
-  static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
-  enum class Must { succeed, try_to };
-
-  bool failed() const noexcept { return !fault_.message.empty(); }
-  /// @param at  within the template that is compiled; null: its beginning
-  void fail(const char* at, std::string message);
-
-  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
-    if (out_.ops_.size() == KindProgram::max_ops) {
-      fail(template_.data(), "the wordings of this kind are too long together");
-      return out_.ops_[0];
-    }
-    Op& op = out_.ops_.emplace_back();
-    op.code = code;
-    op.text = text;
-    op.key = static_cast<std::uint8_t>(key);
-    return op;
-  }
-  Op& emit_slot(Op::Code code, std::string_view text, std::string_view key) {
-    Op& op = emit(code, text, key_number(key));
-    op.absent = open_end;
-    op.target = here();
-    return op;
-  }
-  std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
-
-  // What compiles a template is many functions that are not put into one another: the loop that they would make is so
-  // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
-
-  /// Whether a slot since `begin` does not know yet where to go when it is absent.
-  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
-    return std::any_of(out_.ops_.begin() + static_cast<std::ptrdiff_t>(begin), out_.ops_.end(),
-                       [](const Op& op) { return op.absent == open_end; });
-  }
-  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
-    for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
-      if (out_.ops_[i].absent == open_end) out_.ops_[i].absent = here();
-    }
-  }
-  std::size_t key_number(std::string_view name);
-  /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
-  static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
-  static bool needs_undo(std::string_view text) noexcept;
-
-  std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
-  std::uint16_t compile_part(std::string_view text, Must must);
-  void check_text();
-  void check_path(std::string_view path);
-  void finish(std::size_t begin);
-  std::size_t compile_sequence(std::string_view text, std::size_t depth);
-  std::size_t compile_group(std::string_view text, std::size_t depth);
-  void compile_slot(std::string_view slot);
-  void compile_choice(std::string_view slot, std::size_t question);
-  void compile_envelope_slot(std::string_view slot);
-  Layout find_layout(std::string_view name);
-  void refuse_layout(std::string_view name);
-  std::uint16_t compile_conditions(std::string_view when);
-  std::uint16_t compile_fields(std::string_view fields);
-
-  KindProgram& out_;
-  const WordingRules* rules_;
-  WordingFault fault_;
-  std::string_view member_;
-  std::string_view template_;
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
-  KindProgram::Row row{};
-  row.severity = wording.severity;
-  row.has_severity = wording.says_severity;
-  row.has_fields = wording.fields.data() != nullptr;
-  row.has_link = wording.link.data() != nullptr;
-  row.is_without_link = wording.link == no_link;
-  if (!out_.rows_.empty() && out_.rows_.back().when == KindProgram::empty_template) {
-    member_ = "when";
-    fail(nullptr, "the row before applies always: this one never does");
-  }
-  row.when = compile_conditions(wording.when);
-  row.title = compile_template("title", wording.title, Must::succeed);
-  row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
-  row.fields = compile_fields(wording.fields);
-  row.actor = compile_template("actor", wording.actor);
-  row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
-  out_.rows_.push_back(row);
-}
-
-inline std::size_t WordingCompiler::key_number(std::string_view name) {
-  const std::size_t number = name.empty() ? 0 : out_.keys_.add(name);
-  if (name.empty()) fail(name.data(), "a slot has no name");
-  if (number == 0) fail(name.data(), "the wordings of this kind name too many members: at most 159");
-  return number;
-}
-
-inline std::uint16_t WordingCompiler::compile_template(std::string_view member, std::string_view text, Must must) {
-  member_ = member;
-  template_ = text;
-  check_text();
-  if (text.empty() && must == Must::succeed) return KindProgram::dropped_template;
-  return text.empty() ? KindProgram::empty_template : compile_part(text, must);
-}
-
-inline std::uint16_t WordingCompiler::compile_part(std::string_view text, Must must) {
-  const std::uint16_t begin = here();
-  const std::size_t end = compile_sequence(text, 0);
-  if (end != text.size()) fail(text.data() + end, "there is no clause here: '|' and ']' stand within '[' and ']'");
-  if (must == Must::succeed && rules_ == nullptr && may_be_absent(begin))
-    fail(text.data(), "it may be dropped: a slot stands in no clause");
-  finish(begin);
-  return begin;
-}
-
-inline void WordingCompiler::finish(std::size_t begin) {
-  emit(Op::Code::done);
-  lead_absent_here(begin);
-  emit(Op::Code::failed);
-}
-
-/// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
-inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std::size_t depth) {
-  std::size_t at = 0;
-  while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
-    if (text[at] == '{') {
-      const std::size_t end = text.find('}', at);
-      if (end == std::string_view::npos) {
-        fail(text.data() + at, "a slot has no '}'");
-        break;
-      }
-      compile_slot(text.substr(at + 1, end - at - 1));
-      at = end + 1;
-    } else if (text[at] == '[') {
-      at += 1 + compile_group(text.substr(at + 1), depth);
-    } else {
-      std::size_t end = at;
-      while (end < text.size() && !is_syntax(text[end])) ++end;
-      const std::string_view literal = text.substr(at, end - at);
-      emit(Op::Code::literal, literal).is_active = !is_inert(literal);
-      at = end;
-    }
-  }
-  return at;
-}
-
-/// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
-/// slot at most, and begins with it; a name begins with a quote.
-NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text) noexcept {
-  bool has_written = false;
-  for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
-    if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
-    if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
-    has_written = at < text.size() && text[at] != '|';
-  }
-  return false;
-}
-
-/// Compiles clauses to the group's ']'; returns how far it came.
-NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_view text, std::size_t depth) {
-  if (depth == KindProgram::max_depth) {
-    fail(text.data(), "clauses stand in clauses too deep: eight at most");
-    return text.size();
-  }
-  const bool undo = needs_undo(text);
-  if (undo) emit(Op::Code::open, {}, depth);
-  std::size_t at = 0;
-  std::size_t clauses = 0;
-  std::uint16_t last_jump = 0;
-  for (bool more = true; more; ++clauses) {
-    const std::uint16_t begin = here();
-    at += compile_sequence(text.substr(at), depth + 1);
-    if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
-    if (failed()) return text.size();
-    more = text[at++] == '|';
-    if (!may_be_absent(begin)) {
-      if (more) fail(text.data() + at, "this clause is never told: the one before is always complete");
-      break;
-    }
-    emit(Op::Code::jump).target = last_jump;
-    last_jump = static_cast<std::uint16_t>(here() - 1);
-    lead_absent_here(begin);
-    if (undo) emit(Op::Code::undo, {}, depth);
-    if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
-  }
-  while (!failed() && last_jump != 0) {
-    const std::uint16_t previous = out_.ops_[last_jump].target;
-    out_.ops_[last_jump].target = here();
-    last_jump = previous;
-  }
-  return at;
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
-  if (slot.substr(0, 1) == "'") {
-    if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
-    emit(Op::Code::quote);
-    compile_slot(slot.substr(1));
-    emit(Op::Code::quote, {}, 1);
-    return;
-  }
-  if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
-  if (const std::size_t question = slot.find('?'); question != std::string_view::npos)
-    return compile_choice(slot, question);
-  const std::size_t colon = (std::min)(slot.find(':'), slot.size());
-  const Layout layout = colon == slot.size() ? Layout::plain : find_layout(slot.substr(colon + 1));
-  const std::uint16_t begin = here();
-  for (std::size_t at = 0; at <= colon;) {
-    const std::size_t end = (std::min)(slot.find('|', at), colon);
-    const std::string_view path = slot.substr(at, end - at);
-    const std::size_t dot = (std::min)(path.find('.'), path.size());
-    lead_absent_here(begin);
-    check_path(path);
-    emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
-    at = end + 1;
-  }
-  for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view slot, std::size_t question) {
-  const std::size_t dot = slot.substr(0, question).find('.');
-  if (slot.find('/', question) == std::string_view::npos) {
-    fail(slot.data() + question, "there are two words, with '/' between them");
-  }
-  check_path(slot.substr(0, question));
-  const std::string_view words = slot.substr(dot < question ? dot + 1 : question);
-  Op& op = emit_slot(Op::Code::choice, words, slot.substr(0, (std::min)(dot, question)));
-  op.is_active = !is_inert(slot);
-  op.target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
-  const std::string_view name = slot.substr(0, slot.find('?'));
-  Op::Code code = Op::Code::failed;
-  if (slot == "app") code = Op::Code::app;
-  if (slot == "project") code = Op::Code::project;
-  if (slot == "user") code = Op::Code::user;
-  if (slot == "variables") code = Op::Code::variables;
-  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
-  if (slot == "scaling") code = Op::Code::scaling;
-  if (slot == "deployment_page") code = Op::Code::deployment_page;
-  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code, slot.substr(name.size()));
-  op.is_active = !is_inert(slot);
-  op.absent = open_end;
-  op.target = here();
-}
-
-inline Layout WordingCompiler::find_layout(std::string_view name) {
-  for (const LayoutName& layout : layouts) {
-    if (layout.name == name) return layout.layout;
-  }
-  if (name.empty()) fail(name.data(), "a slot ends with ':'");
-  if (rules_ != nullptr && !name.empty() && rules_->sets->find(name) == nullptr) refuse_layout(name);
-  auto& sets = out_.word_sets_;
-  std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
-  if (number == KindProgram::max_word_sets) {
-    fail(name.data(), "the wordings of this kind name too many sets of words: at most 100");
-    number = 0;
-  } else if (number == sets.size()) {
-    sets.push_back(name);
-  }
-  return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + number);
-}
-
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::string_view when) {
-  member_ = "when";
-  template_ = when;
-  check_text();
-  if (when.empty()) return KindProgram::empty_template;
-  const std::uint16_t begin = here();
-  while (!when.empty()) {
-    const std::string_view condition = when.substr(0, when.find(','));
-    const std::size_t equals = condition.find('=');
-    if (equals == std::string_view::npos) {
-      fail(when.data(), "a condition has no '='");
-      break;
-    }
-    emit_slot(Op::Code::condition, condition.substr(equals + 1), condition.substr(0, equals));
-    when.remove_prefix((std::min)(condition.size() + 1, when.size()));
-  }
-  finish(begin);
-  return begin;
-}
-
-NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::string_view fields) {
-  member_ = "fields";
-  template_ = fields;
-  check_text();
-  if (fields.empty()) return KindProgram::empty_template;
-  const std::uint16_t begin = here();
-  while (!fields.empty() && !failed()) {
-    const std::string_view field = fields.substr(0, fields.find(';'));
-    fields.remove_prefix((std::min)(field.size() + 1, fields.size()));
-    while (!fields.empty() && fields[0] == ' ') fields.remove_prefix(1);
-
-    const std::size_t colon = field.find(": ");
-    const bool has_style = !field.empty() && std::string_view("=`>?").find(field[0]) != std::string_view::npos;
-    if (colon == std::string_view::npos || colon == std::size_t{has_style}) {
-      fail(field.data(), "a field is a label, \": \" and a template");
-      break;
-    }
-    const std::uint16_t head = here();
-    const std::string_view label = field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0));
-    Op& op = emit(Op::Code::field, label, has_style ? static_cast<std::size_t>(field[0]) : 0);
-    op.is_active = !is_inert(label);
-    if (colon + 2 < field.size()) compile_part(field.substr(colon + 2), Must::try_to);
-    out_.ops_[head].target = here();
-  }
-  emit(Op::Code::done);
-  return begin;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/draft_view.hpp ----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Collects broken rules.
-class Problems {
- public:
-  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
-    list_.push_back({std::string(field), std::string(message), std::string(code)});
-  }
-  bool empty() const noexcept { return list_.empty(); }
-  bool has(std::string_view field) const noexcept {
-    return std::any_of(list_.begin(), list_.end(), [&](const FieldError& problem) { return problem.field == field; });
-  }
-  void clear() noexcept { list_.clear(); }
-  std::vector<FieldError>& list() noexcept { return list_; }
-
-  /// errc::invalid. There is a problem.
-  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
-    Error error;
-    error.code = errc::invalid;
-    error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
-    error.field = list_[0].field;
-    error.fields = std::move(list_);
-    return error;
-  }
-
- private:
-  std::vector<FieldError> list_;
-};
-
-/// What somebody asks for in a notifier, borrowed from the JSON or the draft that says so. Absent where it says null.
-struct DraftView {
-  enum class Selection { none, by_id, by_name };
-
-  std::optional<std::string_view> platform_id;
-  std::optional<std::string_view> name;
-  std::optional<bool> active;
-  std::optional<bool> send_all_alerts;
-  std::optional<bool> send_all_events;
-  Selection selection = Selection::none;
-  std::vector<std::string_view> selected;  ///< event type ids, or names
-  json::View type_data;                    ///< an object, or missing
-  json::View filter;                       ///< whatever it is
-
-  // Members that mean something in snapshots alone; their types are for who needs them to judge.
-  json::View id;
-  json::View platform;
-  json::View type;
-  json::View created_at;
-  json::View updated_at;
-  json::View switched_off;
-
-  std::vector<std::string_view> unknown;  ///< keys that no notifier has
-
-  /// All keys that it may have, with a space between them.
-  static constexpr std::string_view keys =
-      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter";
-
-  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
-  void read(json::View object, Problems& problems);
-
-  static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
-
- private:
-  static std::optional<bool> read_flag(json::View value, std::string_view field, Problems& problems);
-  void read_selection(json::View value, std::string_view field, Problems& problems);
-};
-
-inline std::optional<std::string_view> DraftView::read_text(json::View value, std::string_view field,
-                                                            Problems& problems) {
-  if (value.is_string()) return value.string();
-  if (value.exists() && !value.is_null()) problems.add(field, "must be a string", "type");
-  return std::nullopt;
-}
-
-inline std::optional<bool> DraftView::read_flag(json::View value, std::string_view field, Problems& problems) {
-  if (value.kind() == json::Kind::boolean) return value.boolean();
-  if (value.is_string() && value.string() == "true") return true;
-  if (value.is_string() && value.string() == "false") return false;
-  if (value.exists() && !value.is_null()) problems.add(field, "must be true or false", "type");
-  return std::nullopt;
-}
-
-inline void DraftView::read_selection(json::View value, std::string_view field, Problems& problems) {
-  bool all_strings = value.is_array();
-  value.for_each_element([&](json::View element) {
-    all_strings = all_strings && element.is_string();
-    selected.push_back(element.string());
-  });
-  if (!all_strings) {
-    selected.clear();
-    problems.add(field, "must be an array of strings", "type");
-  }
-}
-
-inline void DraftView::read(json::View object, Problems& problems) {
-  json::View name_value, active_value, alerts_value, events_value, ids, names;
-  json::View platform_id_value;
-  json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
-  unknown.clear();
-  object.for_each_member([&](std::string_view key, json::View value) {
-    const auto is = [&](std::string_view wanted, json::View& out) {
-      if (key != wanted) return false;
-      out = value;
-      return true;
-    };
-    bool known = false;
-    switch (key.size()) {
-      case 2: known = is("id", id); break;
-      case 3: known = is("app", ignored); break;
-      case 4: known = is("name", name_value) || is("type", type); break;
-      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform); break;
-      case 9: known = is("type_data", type_data); break;
-      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
-      case 12: known = is("switched_off", switched_off); break;
-      case 15:
-        known =
-            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
-        break;
-      case 18: known = is("selected_event_ids", ids); break;
-      default: break;
-    }
-    if (!known) unknown.push_back(key);
-  });
-
-  platform_id = read_text(platform_id_value, "platform_id", problems);
-  name = read_text(name_value, "name", problems);
-  active = read_flag(active_value, "active", problems);
-  send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
-  send_all_events = read_flag(events_value, "send_all_events", problems);
-
-  selection = Selection::none;
-  selected.clear();
-  if (ids.exists() && !ids.is_null()) {
-    selection = Selection::by_id;
-    read_selection(ids, "selected_event_ids", problems);
-  } else if (names.exists() && !names.is_null()) {
-    selection = Selection::by_name;
-    read_selection(names, "selected_events", problems);
-  }
-
-  if (!type_data.is_object()) {
-    if (type_data.exists() && !type_data.is_null()) problems.add("type_data", "must be an object", "type");
-    type_data = json::View();
-  }
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
-
-// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
-// that name the key which was probably meant. `type_data` is open.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// Each list: keys with a space between them.
-/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
-inline constexpr std::string_view document_keys =
-    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
-    "event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
-inline constexpr std::string_view user_keys = "id username email";
-inline constexpr std::string_view category_keys = "id name display_name position";
-inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
-inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
-
-/// Calls `f(key)` for each key of a list.
-template <class F>
-void for_each_key(std::string_view list, F&& f) {
-  while (!list.empty()) {
-    const std::size_t end = (std::min)(list.find(' '), list.size());
-    f(list.substr(0, end));
-    list.remove_prefix((std::min)(end + 1, list.size()));
-  }
-}
-
-inline bool is_among(std::string_view key, std::string_view list) {
-  bool found = false;
-  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
-  return found;
-}
-
-/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
-/// (optimal string alignment).
-/// @param b  at most 63 bytes long
-inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& before = rows[(i + 2) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
-      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
-
-/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
-/// near.
-inline std::string_view nearest_key(std::string_view key, std::string_view list) {
-  std::string_view nearest;
-  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
-  if (key.size() > 63) return nearest;
-  for_each_key(list, [&](std::string_view known) {
-    const std::size_t distance = edit_distance(key, known);
-    if (distance >= least) return;
-    least = distance;
-    nearest = known;
-  });
-  return nearest;
-}
-
-/// Adds a problem for a key that is not in the list.
-/// @param prefix  path of the object with a final dot, or empty
-NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  const std::string_view nearest = nearest_key(key, list);
-  std::string message = "is not known here";
-  if (nearest.empty()) {
-    std::string_view separator = "; there are ";
-    for_each_key(list, [&](std::string_view known) {
-      message.append(separator).append(known);
-      separator = ", ";
-    });
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  const std::string shown = detail::quoted(key);
-  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
-}
-
-/// Adds a problem for each key of an object that is not in the list.
-NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  object.for_each_member([&](std::string_view key, json::View) {
-    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
-  });
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wording_faults.hpp -------------------------------------------------------------------------
-
-// What a WordingCompiler says of mistakes.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
-  if (failed()) return;
-  const std::string_view before =
-      at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
-  fault_.row = out_.rows_.size();
-  fault_.member = member_;
-  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
-                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
-                     }));
-  fault_.message = std::move(message);
-}
-
-/// Of a host's: it is not too long, and is one line.
-NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
-  if (rules_ == nullptr) return;
-  if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
-    fail(nullptr, "it is longer than " + decimal(NOTIFIER_MAX_TEMPLATE_BYTES) + " bytes");
-  }
-  if (is_without(template_, may_begin_control)) return;
-  for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
-    if (control_at(template_.substr(i)).effect != Effect::none)
-      fail(template_.data() + i, "there is a control character");
-  }
-}
-
-/// Of a host's: no part of a slot's path may be a secret.
-NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
-  while (rules_ != nullptr && !path.empty()) {
-    const std::string_view name = path.substr(0, path.find('.'));
-    if (rules_->names->is_secret(rules_->kind, name)) {
-      fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
-    }
-    path.remove_prefix((std::min)(name.size() + 1, path.size()));
-  }
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
-  std::string known;
-  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
-  for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
-  known.pop_back();
-  const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + detail::quoted(name);
-  if (nearest.empty()) {
-    message.append("; there are ").append(known);
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  fail(name.data(), std::move(message));
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/kind_words.hpp -----------------------------------------------------------------------------
-
-#include <atomic>
-#include <mutex>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// The wordings of one kind, and, from its first use on, the program that they make. Any number of threads may use it.
-class KindWords {
- public:
-  KindWords() = default;
-  KindWords(const KindWords&) = delete;
-  KindWords& operator=(const KindWords&) = delete;
-  ~KindWords() { delete program_.load(std::memory_order_relaxed); }
-
-  /// Says where the rows are, before the first use.
-  /// @param rows  without a fault; they and their texts outlive this, and their texts have 15 readable bytes behind
-  void borrow(const WordingRow* rows, std::size_t count) noexcept {
-    rows_ = rows;
-    count_ = count;
-  }
-
-  const WordingRow* begin() const noexcept { return rows_; }
-  const WordingRow* end() const noexcept { return rows_ + count_; }
-
-  const KindProgram& program() const {
-    const KindProgram* const program = program_.load(std::memory_order_acquire);
-    return program != nullptr ? *program : compile();
-  }
-
- protected:
-  void adopt(std::unique_ptr<const KindProgram> program) noexcept {
-    program_.store(program.release(), std::memory_order_release);
-  }
-
- private:
-  NOTIFIER_NOINLINE const KindProgram& compile() const {
-    static std::mutex compiling;
-    const std::lock_guard<std::mutex> lock(compiling);
-    if (const KindProgram* const program = program_.load(std::memory_order_relaxed)) return *program;
-    auto program = std::make_unique<KindProgram>();
-    WordingCompiler compiler(*program, nullptr);
-    for (const WordingRow& row : *this) compiler.add(row);
-    program_.store(program.get(), std::memory_order_release);
-    return *program.release();
-  }
-
-  const WordingRow* rows_ = nullptr;
-  std::size_t count_ = 0;
-  mutable std::atomic<const KindProgram*> program_{nullptr};
-};
-
-/// A host's wordings, which own their text and are compiled at once: that is how they are checked.
-class OwnKindWords : public KindWords {
- public:
-  /// @param rows   their texts are copied
-  /// @param fault  what is wrong with them, if anything
-  /// @return null where there is a fault
-  static std::shared_ptr<const KindWords> make(std::vector<WordingRow> rows, const WordingRules& rules,
-                                               WordingFault& fault);
-
- private:
-  std::string text_;
-  std::vector<WordingRow> rows_;
-};
-
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> OwnKindWords::make(std::vector<WordingRow> rows,
-                                                                             const WordingRules& rules,
-                                                                             WordingFault& fault) {
-  auto words = std::make_shared<OwnKindWords>();
-  words->rows_ = std::move(rows);
-  const auto for_each_text = [&](auto&& f) {
-    for (WordingRow& row : words->rows_) {
-      for (std::string_view* text : {&row.when, &row.title, &row.sentence, &row.fields, &row.actor, &row.link})
-        f(*text);
-    }
-  };
-  for_each_text([&](std::string_view& text) { words->text_.append(text); });
-  words->text_.append(text_padding, ' ');
-  const char* next = words->text_.data();
-  for_each_text([&](std::string_view& text) {
-    if (text.data() != nullptr) text = {next, text.size()};
-    next += text.size();
-  });
-  words->borrow(words->rows_.data(), words->rows_.size());
-
-  auto program = std::make_unique<KindProgram>();
-  WordingCompiler compiler(*program, &rules);
-  for (const WordingRow& row : words->rows_) compiler.add(row);
-  fault = compiler.fault();
-  if (!fault.message.empty()) return nullptr;
-  words->adopt(std::move(program));
-  return words;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/shared_wordings.hpp ------------------------------------------------------------------------
-
-// What several rows of wordings.hpp say alike: the fields of a subject, and who acted.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace wordings {
-
-// clang-format off
-
-inline constexpr std::string_view deployment_fields =
-    ">Commit: {git_ref_url:link}; ?Pushed by: {pusher}; Stack: {stack}";
-inline constexpr std::string_view repository_fields =
-    "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
-    "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "
-    "?Linked by: {linker_username}";
-inline constexpr std::string_view feature_fields =
-    "Addon id: {addon_uuid}; IP address: {remote_ip}";
-inline constexpr std::string_view backup_fields =
-    "Started: {started_at:time}; Ended: {ended_at:time}; Status: {backup_status}; Backup: {backup_id}; =Error: {error}";
-inline constexpr std::string_view recovery_fields =
-    "Checked: {checked_at:time}; =Error: {error}";
-inline constexpr std::string_view maintenance_fields =
-    "Window: {next_maintenance_window:time}[, {maintenance_window_in_hours} h]; Type: {maintenance_type}; "
-    "Maintenance: {maintenance_id}";
-inline constexpr std::string_view collaborator_fields =
-    "?Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
-    "?Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
-inline constexpr std::string_view notifier_fields =
-    "Active: {active?/no}; =Events: [{send_all_events?all/}|{selected_events:list}]";
-inline constexpr std::string_view review_app_fields =
-    ">Review app: {review_app_url:link}; Repository: {source_repo_name}; From a fork: {pr_comes_from_a_fork?yes/}";
-inline constexpr std::string_view invitation_fields =
-    "?Email: {invited_user.email|recipient_email}; ?Invited by: {inviter.username|inviter.email}; "
-    "Expires: {expires_at:time}; =Reason: {status_reason|error}";
-
-inline constexpr std::string_view by_addon = "Addon {addon_name|addon_provider}";
-
-// clang-format on
-
-}  // namespace wordings
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/wordings.hpp -------------------------------------------------------------------------------
-
-// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
-// adding a row here (and one in vocabulary/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
-// notifiers and log drains, tokens, voucher codes.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace wordings {
-
-// clang-format off
-
-inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
-
-inline constexpr WordingRow table[] = {
-
-  // ---- the app itself -----------------------------------------------------------------------------------------------
-
-  {"new_app", "", success,
-   "app created",
-   "The app[ {@app}] was created.",
-   ">Source: {git_source:link}"},
-
-  {"edit_app", "", info,
-   "settings changed",
-   "The settings of [{@app}|the app] were changed[: {force_https?HTTPS is now required/HTTPS is no longer required}]."},
-
-  {"delete_app", "", warning,
-   "app deleted",
-   "The app[ {@app}] was deleted.", "", "", "none"},
-
-  {"rename_app", "", info,
-   "app renamed",
-   "The app was renamed[ from {'old_name}][ to {'new_name}]."},
-
-  {"update_app_project", "", info,
-   "moved to another project",
-   "[{@app}|The app] was moved[ from the project {'old_project_name|old_project_id}] to [the project {'new_project_name|new_project_id}|another project].",
-   "?Old project id: {old_project_id}; ?New project id: {new_project_id}"},
-
-  {"transfer_app", "", info,
-   "app handed over",
-   "[{@app}|The app] now belongs to [{new_owner.username|new_owner.email}|a new owner].",
-   "?Email: {new_owner.email}; Previous owner: {old_owner.username|old_owner.email}"},
-
-  {"restart", "reason=unexpected_failure", warning,
-   "restarting after a failure",
-   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
-   "", by_addon},
-  {"restart", "", info,
-   "restarting",
-   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
-   "", by_addon},
-
-  {"scale", "", info,
-   "scaled",
-   "[{@app}|The app] was scaled[: {@scaling}| to {containers:formation}| from {previous_containers:formation}|]."},
-
-  {"stop_app", "reason=payment_failure", error,
-   "app stopped",
-   "[{@app}|The app] was stopped because a payment failed."},
-  {"stop_app", "", warning,
-   "app stopped",
-   "[{@app}|The app] was stopped[ ({reason:reason})]."},
-
-  {"crash", "", error,
-   "[{container_type}|container] crashed",
-   "The container[ {container_type}] of [{@app}|the app] crashed.",
-   "`Logs: {crash_logs}", "", "{logs_url:link}"},
-
-  {"repeated_crash", "", error,
-   "[{container_type}|container] keeps crashing",
-   "The container[ {container_type}] of [{@app}|the app] crashed again.",
-   "`Logs: {crash_logs}", "", "{logs_url:link}"},
-
-  {"deployment", "status=success", success,
-   "deployment succeeded",
-   "[Commit {git_ref:commit}|Version {'git_ref}|A new version] was deployed to [{@app}|the app][ in {duration:duration}].",
-   deployment_fields, "", "{git_ref_url:link}"},
-  {"deployment", "status=*error", error,
-   "deployment failed",
-   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] failed[ after {duration:duration}][: {status:failure}].",
-   deployment_fields, "", "{@deployment_page}"},
-  {"deployment", "status=aborted", warning,
-   "deployment aborted",
-   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] was aborted[ after {duration:duration}].",
-   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
-  {"deployment", "", info,
-   "deployment[ {status}]",
-   "A deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] [is now {status}|took place].",
-   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
-
-  {"run", "command=*", info,
-   "one-off container started",
-   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] runs [the command {'command}|a command].",
-   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
-  {"run", "", info,
-   "one-off container started",
-   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] was started for maintenance or support.",
-   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
-
-  {"stack_changed", "", info,
-   "stack changed",
-   "The stack of [{@app}|the app] was changed[ from {previous_stack_name|previous_stack_id}][ to {current_stack_name|current_stack_id}]."},
-
-  {"start_region_migration", "", warning,
-   "region migration started",
-   "[{@app}|The app] began to move[ from {source}] to [{destination}|another region][ as {'dst_app_name}].",
-   "Migration: {migration_id}"},
-
-  // ---- repositories and review apps ---------------------------------------------------------------------------------
-
-  {"link_scm", "", info,
-   "repository linked",
-   "[{@app}|The app] was linked to [the repository {repo_name}|a repository].",
-   repository_fields, "", "{source:link}"},
-
-  {"update_scm", "", info,
-   "repository link changed",
-   "The link between [{@app}|the app] and [the repository {repo_name}|its repository] was changed.",
-   repository_fields, "", "{source:link}"},
-
-  {"unlink_scm", "", info,
-   "repository unlinked",
-   "[{@app}|The app] is no longer linked to [the repository {repo_name}|its repository].",
-   "?Unlinked by: {unlinker_username}", "", "{source:link}"},
-
-  {"link_github", "", info,
-   "GitHub repository linked",
-   "[{@app}|The app] was linked to [the GitHub repository {repo_name}|a GitHub repository].",
-   "?Linked by: {linker_username}", "", "{github_source:link}"},
-
-  {"unlink_github", "", info,
-   "GitHub repository unlinked",
-   "[{@app}|The app] is no longer linked to [the GitHub repository {repo_name}|its GitHub repository].",
-   "?Unlinked by: {unlinker_username}", "", "{github_source:link}"},
-
-  {"create_review_app", "", info,
-   "review app created",
-   "The review app[ {'review_app_name}] was created[ for [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]].",
-   review_app_fields, "", "{pr_url|review_app_url:link}"},
-
-  {"destroy_review_app", "", info,
-   "review app removed",
-   "The review app[ {'review_app_name}][ of [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]] was removed.",
-   review_app_fields, "", "{pr_url:link}"},
-
-  // ---- domains and variables ----------------------------------------------------------------------------------------
-
-  {"new_domain", "", info,
-   "domain added",
-   "[The domain {hostname|name}|A domain] now leads to [{@app}|the app][ {ssl?with a certificate of its own/}].",
-   "Own certificate: {ssl?/no}"},
-
-  {"edit_domain", "old_ssl=false,ssl=true", success,
-   "certificate added",
-   "A certificate was added to [the domain {hostname|name}|a domain] of [{@app}|the app]."},
-  {"edit_domain", "old_ssl=true,ssl=false", warning,
-   "certificate removed",
-   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was removed."},
-  {"edit_domain", "old_ssl=true,ssl=true", info,
-   "certificate changed",
-   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was changed."},
-  {"edit_domain", "", info,
-   "domain changed",
-   "[The domain {hostname|name}|A domain] of [{@app}|the app] was changed.",
-   "Own certificate: {ssl?yes/no}"},
-
-  {"delete_domain", "", warning,
-   "domain removed",
-   "[The domain {hostname|name}|A domain] no longer leads to [{@app}|the app]."},
-
-  {"new_variable", "", info,
-   "variable added",
-   "[The variable {'name}|A variable] was added to the environment of [{@app}|the app].",
-   "", by_addon},
-
-  {"edit_variable", "", info,
-   "variable changed",
-   "[The variable {'name}|A variable] in the environment of [{@app}|the app] was changed.",
-   "", by_addon},
-
-  {"edit_variables", "", info,
-   "variables changed",
-   "The environment of [{@app}|the app] was changed[: {@variables}]."},
-
-  {"delete_variable", "", info,
-   "variable removed",
-   "[The variable {'name}|A variable] was removed from the environment of [{@app}|the app]."},
-
-  // ---- addons and databases -----------------------------------------------------------------------------------------
-
-  {"new_addon", "", success,
-   "addon added",
-   "[The addon {addon_provider_name}|An addon] was added to [{@app}|the app][ with the plan {'plan_name}].",
-   "Resource: {resource_id}"},
-
-  {"upgrade_addon", "", info,
-   "addon plan changed",
-   "The plan of [the addon {addon_provider_name}|an addon] of [{@app}|the app] was changed[ from {'old_plan_name}][ to {'new_plan_name|plan_name}].",
-   "Resource: {resource_id}"},
-
-  {"delete_addon", "", warning,
-   "addon removed",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] was removed from [{@app}|the app].",
-   "Plan: {plan_name}"},
-
-  {"resume_addon", "", success,
-   "addon resumed",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] works again.",
-   "Plan: {plan_name}"},
-
-  {"suspend_addon", "", warning,
-   "addon suspended",
-   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] was suspended[ (reason: {reason})].",
-   "Plan: {plan_name}"},
-
-  {"addon_updated", "", info,
-   "addon updated",
-   "[The addon {addon_provider_name}|An addon][ ({addon_resource_id})] of [{@app}|the app] was updated[: its status went {status:transition}].",
-   "Plan: {addon_plan_name}; Changed: {attributes_changed:list}"},
-
-  {"upgrade_database", "", success,
-   "database upgraded",
-   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
-   "", by_addon},
-
-  {"database/add_feature", "", info,
-   "database feature enabled",
-   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was enabled.",
-   feature_fields},
-
-  {"database/remove_feature", "", info,
-   "database feature disabled",
-   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was disabled.",
-   feature_fields},
-
-  {"database_backup_failed", "", error,
-   "backup failed",
-   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] failed.",
-   backup_fields},
-
-  {"database_backup_succeeded", "", success,
-   "backup completed",
-   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] was completed.",
-   backup_fields},
-
-  {"database_continuousbackup_healthy", "recoverable=false", warning,
-   "point-in-time recovery not possible yet",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is told to be healthy, but is not possible yet.",
-   recovery_fields},
-  {"database_continuousbackup_healthy", "", success,
-   "point-in-time recovery is healthy",
-   "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
-   recovery_fields},
-
-  {"database_continuousbackup_delayed", "", warning,
-   "point-in-time recovery is delayed",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is delayed[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
-   recovery_fields},
-
-  {"database_continuousbackup_stale", "", error,
-   "point-in-time recovery is stale",
-   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is stale[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
-   recovery_fields},
-
-  {"plan_database_maintenance", "", info,
-   "database maintenance planned",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is planned[ for {next_maintenance_window:time}].",
-   "Type: {maintenance_type}; Window: {maintenance_window_in_hours} h; Maintenance: {maintenance_id}"},
-
-  {"start_database_maintenance", "", warning,
-   "database maintenance started",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] has started.",
-   maintenance_fields},
-
-  {"complete_database_maintenance", "", success,
-   "database maintenance completed",
-   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is complete.",
-   maintenance_fields},
-
-  // ---- alerts and autoscalers ---------------------------------------------------------------------------------------
-
-  {"new_alert", "", info,
-   "alert added",
-   "An alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}]."},
-
-  {"alert", "activated=false", success,
-   "[{metric:metric}|{'metric}|metric] back to normal[ on {sender_name}]",
-   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [no longer too {send_when_below?low/high}|within its limit again][: {value_text|value}[ (limit {limit_text|limit})]]."},
-  {"alert", "", warning,
-   "[{metric:metric}|{'metric}|metric] [too {send_when_below?low/high}|beyond its limit][ on {sender_name}]",
-   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]]."},
-
-  {"delete_alert", "", info,
-   "alert deleted",
-   "The alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was deleted."},
-
-  {"new_autoscaler", "", info,
-   "autoscaler added",
-   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
-
-  {"edit_autoscaler", "", info,
-   "autoscaler changed",
-   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
-
-  {"delete_autoscaler", "", info,
-   "autoscaler deleted",
-   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was deleted[: it held [the {metric:metric}|the metric {'metric}]]."},
-
-  // ---- people, notifiers, log drains, consents ----------------------------------------------------------------------
-
-  {"new_collaborator", "", info,
-   "collaborator invited",
-   "[{collaborator.email|collaborator.username}|Someone] was invited to collaborate on [{@app}|the app][ {collaborator.is_limited?with limited rights/}].",
-   "?Name: {collaborator.username}; Rights: {collaborator.is_limited?/full}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
-
-  {"accept_collaborator", "", success,
-   "invitation accepted",
-   "[{collaborator.username|collaborator.email}|Someone] accepted the invitation to collaborate on [{@app}|the app].",
-   collaborator_fields},
-
-  {"delete_collaborator", "", info,
-   "collaborator removed",
-   "[{collaborator.username|collaborator.email}|Someone] no longer collaborates on [{@app}|the app].",
-   collaborator_fields},
-
-  {"change_collaborator_role", "", info,
-   "collaborator role changed",
-   "[{collaborator.username|collaborator.email}|A collaborator] now has [{collaborator.is_limited?limited/full}|other] rights on [{@app}|the app].",
-   "?Email: {collaborator.email}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
-
-  {"new_notifier", "", info,
-   "notifier added",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was added[ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"edit_notifier", "", info,
-   "notifier changed",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed][ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"delete_notifier", "", info,
-   "notifier removed",
-   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was removed[ (platform: {platform_name|notifier_type:platform})].",
-   notifier_fields},
-
-  {"new_log_drain", "", info,
-   "log drain added",
-   "The logs of [{@app}|the app] now also flow to a new log drain."},
-
-  {"delete_log_drain", "", info,
-   "log drain removed",
-   "A log drain of [{@app}|the app] was removed."},
-
-  {"new_addon_log_drain", "", info,
-   "addon log drain added",
-   "The logs of [the {addon_name} addon|an addon] of [{@app}|the app] now also flow to a new log drain.",
-   "Addon id: {addon_uuid}"},
-
-  {"delete_addon_log_drain", "", info,
-   "addon log drain removed",
-   "A log drain of [the {addon_name} addon|an addon] of [{@app}|the app] was removed.",
-   "Addon id: {addon_uuid}"},
-
-  {"edit_hds_contact", "", info,
-   "health data contact changed",
-   "The health data contact of [{@app}|the app] was changed[ ({name})].",
-   "Company: {company}"},
-
-  {"create_data_access_consent", "containers=true,databases=true", warning,
-   "access granted",
-   "The platform's operators may access the containers and the databases of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "containers=true", warning,
-   "access granted",
-   "The platform's operators may access the containers of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "databases=true", warning,
-   "access granted",
-   "The platform's operators may access the databases of [{@app}|the app][ until {end_at:time}].",
-   "IP address: {remote_ip}"},
-  {"create_data_access_consent", "", info,
-   "access consent recorded",
-   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
-   "Containers: {containers?yes/no}; Databases: {databases?yes/no}; IP address: {remote_ip}"},
-
-  // ---- projects -----------------------------------------------------------------------------------------------------
-
-  {"new_project", "", info,
-   "project created",
-   "The project[ {'@project}] was created[ {default?as the default project/}]."},
-
-  {"edit_project", "", info,
-   "project settings changed",
-   "The settings of [the project {'@project}|the project] were changed[: {updated_values:changes}]."},
-
-  {"delete_project", "", warning,
-   "project deleted",
-   "The project[ {'@project}] was deleted."},
-
-  {"new_project_transfer_invitation", "", info,
-   "project transfer offered",
-   "[{recipient_username|recipient_email|invited_user.username|invited_user.email}|Someone] was invited to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  {"accept_project_transfer_invitation", "", success,
-   "project transfer accepted",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  {"accept_project_transfer_invitation_error", "", error,
-   "project transfer failed",
-   "The transfer of [the project {'@project}|the project][ to {invited_user.username|invited_user.email}] was accepted, but failed.",
-   invitation_fields},
-
-  {"cancel_project_transfer_invitation", "", info,
-   "project transfer canceled",
-   "The offer to hand over [the project {'@project}|the project][ to {invited_user.username|recipient_username|recipient_email|invited_user.email}] was withdrawn.",
-   invitation_fields},
-
-  {"decline_project_transfer_invitation", "", warning,
-   "project transfer declined",
-   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] declined to take over [the project {'@project}|the project].",
-   invitation_fields},
-
-  // ---- accounts -----------------------------------------------------------------------------------------------------
-
-  {"new_user", "", success,
-   "welcome",
-   "Welcome[, {@user}]! Your account is ready, and your first app can be created."},
-
-  {"new_integration", "", info,
-   "[{integration_type:service} ]account connected",
-   "[The [{integration_type:service} ]account {'data.login}|An external account] was connected to [{@user}'s account|your account].",
-   ">Server: {data.url:link}"},
-
-  {"delete_integration", "", info,
-   "[{integration_type:service} ]account disconnected",
-   "[The [{integration_type:service} ]account {'data.login}|An external account] was disconnected from [{@user}'s account|your account].",
-   ">Server: {data.url:link}"},
-
-  {"authorize_github", "", info,
-   "GitHub account connected",
-   "[The GitHub account {'github_user.login}|A GitHub account] may now be used from [{@user}'s account|your account]."},
-
-  {"revoke_github", "", info,
-   "GitHub account disconnected",
-   "[{@user}'s|Your] account can no longer use its GitHub account."},
-
-  {"add_credit", "", success,
-   "credit added",
-   "[{amount|value:money} of credit|Credit] was added to [{@user}'s account|your account][ ({payment_method:method})]."},
-
-  {"add_payment_method", "", info,
-   "payment method added",
-   "[The {stripe.brand} card ending in {stripe.last4}|The card ending in {stripe.last4}|The payment method {payment_method_type:method}|A payment method] was added to [{@user}'s account|your account].",
-   "Expires: {stripe.exp}; Company: {company}"},
-
-  {"add_voucher", "", success,
-   "voucher added",
-   "A voucher was added to [{@user}'s account|your account]."},
-
-  {"payment_attempt", "status=paid", success,
-   "payment received",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] succeeded."},
-  {"payment_attempt", "status=new", info,
-   "payment pending",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] is pending."},
-  {"payment_attempt", "status=*", error,
-   "payment failed",
-   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] failed.",
-   "?Status: {status}"},
-  {"payment_attempt", "", info,
-   "payment attempted",
-   "[{@user}'s|A] payment[ of {amount:money}][ {payment_method:payment}] was attempted."},
-
-  {"new_key", "", info,
-   "SSH key added",
-   "[The SSH key {'name}|An SSH key] was added to [{@user}'s account|your account].",
-   "=Fingerprint: {fingerprint}"},
-
-  {"edit_key", "", info,
-   "SSH key changed",
-   "[The SSH key {'name}|An SSH key] of [{@user}'s account|your account] was changed.",
-   "=Fingerprint: {fingerprint}"},
-
-  {"delete_key", "", warning,
-   "SSH key removed",
-   "[The SSH key {'name}|An SSH key] was removed from [{@user}'s account|your account]."},
-
-  {"new_token", "", info,
-   "API token created",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was created."},
-
-  {"regenerate_token", "", warning,
-   "API token regenerated",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was regenerated, and its old value no longer works."},
-
-  {"delete_token", "", warning,
-   "API token deleted",
-   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was deleted."},
-
-  {"tfa_enabled", "", success,
-   "two-factor authentication enabled",
-   "Two-factor authentication now protects [{@user}'s account|your account][ (provider: {provider})]."},
-
-  {"tfa_disabled", "", warning,
-   "two-factor authentication disabled",
-   "Two-factor authentication no longer protects [{@user}'s account|your account]."},
-
-  {"login_success", "", info,
-   "successful login",
-   "[{@user}|Someone] logged in[ from {remote_ip}]."},
-
-  {"login_failure", "", warning,
-   "failed login attempt",
-   "An attempt to log in to [{@user}'s account|your account][ from {remote_ip}] failed."},
-
-  {"login_lock", "", error,
-   "account locked",
-   "[{@user}'s|Your] account was locked after too many failed attempts to log in.",
-   "IP address: {remote_ip}"},
-
-  {"login_unlock_success", "", success,
-   "account unlocked",
-   "[{@user}'s|Your] account was unlocked[ from {remote_ip}]."},
-
-  {"password_reset_query", "", warning,
-   "password reset requested",
-   "A new password for [{@user}'s account|your account] was requested[ from {remote_ip}]."},
-
-  {"password_reset_success", "", warning,
-   "password changed",
-   "The password of [{@user}'s account|your account] was changed[ from {remote_ip}]."},
-
-  // ---- ours: what the test of a notifier sends -----------------------------------------------------------------------
-
-  {"test", "", info,
-   "test",
-   "This is a test of [the notifier {'notifier_name}|a notifier][, asked for by {@user}]: nothing happened to [{@app}|the app].",
-   "Platform: {platform_name:platform}"},
-};
-
-// clang-format on
-
-}  // namespace wordings
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/builtin_words.hpp --------------------------------------------------------------------------
-
-// The table of wordings, kind by kind.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-constexpr std::size_t count_builtin_wordings() noexcept {
-  std::size_t count = 1;
-  for (std::size_t i = 1; i < std::size(wordings::table); ++i) {
-    if (wordings::table[i - 1].kind != wordings::table[i].kind) ++count;
-  }
-  return count;
-}
-
-class BuiltinWords {
- public:
-  /// There as long as the program is: threads may outlive what is destroyed at its end.
-  static const BuiltinWords& instance() {
-    static const BuiltinWords& words = *new BuiltinWords;
-    return words;
-  }
-
-  /// Calls `f(kind, const KindWords&)` for each kind.
-  template <class F>
-  void for_each(F&& f) const {
-    for (const KindWords& words : kinds_) f(words.begin()->kind, words);
-  }
-
- private:
-  using Table = Packed<wordings::table, &WordingRow::kind, &WordingRow::when, &WordingRow::severity, &WordingRow::title,
-                       &WordingRow::sentence, &WordingRow::fields, &WordingRow::actor, &WordingRow::link>;
-
-  BuiltinWords() noexcept {
-    KindWords* words = kinds_;
-    for (const WordingRow *row = table_.all, *const end = std::end(table_.all); row != end;) {
-      const WordingRow* last = row;
-      while (last != end && last->kind == row->kind) ++last;
-      (words++)->borrow(row, static_cast<std::size_t>(last - row));
-      row = last;
-    }
-  }
-
-  const typename Table::Rows table_;
-  KindWords kinds_[count_builtin_wordings()];
-};
-
-/// What the test of a notifier says, in every vocabulary that has nothing else to say of it.
-NOTIFIER_NOINLINE inline const KindWords* test_words() {
-  const KindWords* found = nullptr;
-  BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
-    if (kind == "test") found = &words;
-  });
-  return found;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/categories.hpp -----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail {
-
-// The ids of the public API. What it has not published has an id of ours, which never changes: 00000000 (an object id
-// begins with the second of its birth, so that service never issues one from 1970), "noti", then c and a category's
-// position, or e and an event type's number.
-inline constexpr std::string_view app_operations_id = "5982f139d48c360021b1eb44";
-inline constexpr std::string_view addons_id = "5982f139d48c360021b1eb45";
-inline constexpr std::string_view collaborators_id = "5982f139d48c360021b1eb46";
-inline constexpr std::string_view domains_id = "5982f139d48c360021b1eb47";
-inline constexpr std::string_view notifiers_id = "5982f139d48c360021b1eb48";
-inline constexpr std::string_view variables_id = "5982f139d48c360021b1eb49";
-inline constexpr std::string_view github_id = "5982f139d48c360021b1eb4a";
-inline constexpr std::string_view databases_id = "000000006e6f7469c0000008";
-inline constexpr std::string_view projects_id = "000000006e6f7469c0000009";
-
-}  // namespace detail
-
-/// The built-in categories, by position.
-inline constexpr Category builtin_categories[] = {
-    {detail::app_operations_id, "app_operations", "App operations", 1},
-    {detail::addons_id, "addons", "Addons", 2},
-    {detail::collaborators_id, "collaborators", "Collaborators", 3},
-    {detail::domains_id, "domains", "Domains", 4},
-    {detail::notifiers_id, "notifiers", "Notifiers", 5},
-    {detail::variables_id, "variables", "Variables", 6},
-    {detail::github_id, "github", "GitHub", 7},
-    {detail::databases_id, "databases", "Databases", 8},
-    {detail::projects_id, "projects", "Projects", 9},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/event_kinds.hpp ----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// The built-in event kinds, in the order of the public API's documentation. What each says is told in
-/// vocabulary/wordings.hpp.
-inline constexpr EventKind builtin_event_kinds[] = {
-    {"new_user", Scope::account, ""},
-    {"new_app", Scope::app, ""},
-    {"edit_app", Scope::app, "app_edited"},
-    {"delete_app", Scope::app, "app_deleted"},
-    {"rename_app", Scope::app, "app_renamed"},
-    {"update_app_project", Scope::app, "app_project_updated"},
-    {"transfer_app", Scope::app, "app_transferred"},
-    {"restart", Scope::app, "app_restarted"},
-    {"scale", Scope::app, "app_scaled"},
-    {"stop_app", Scope::app, "app_stopped"},
-    {"crash", Scope::app, "app_crashed"},
-    {"repeated_crash", Scope::app, "app_crashed_repeated"},
-    {"deployment", Scope::app, "app_deployed"},
-    {"link_scm", Scope::app, "github_link"},
-    {"update_scm", Scope::app, ""},
-    {"unlink_scm", Scope::app, "github_unlink"},
-    {"new_integration", Scope::account, ""},
-    {"delete_integration", Scope::account, ""},
-    {"authorize_github", Scope::account, ""},
-    {"revoke_github", Scope::account, ""},
-    {"run", Scope::app, "app_command_ran"},
-    {"new_domain", Scope::app, "domain_added"},
-    {"edit_domain", Scope::app, "domain_edited"},
-    {"delete_domain", Scope::app, "domain_removed"},
-    {"upgrade_database", Scope::app, "addon_db_upgraded"},
-    {"new_addon", Scope::app, "addon_provisioned"},
-    {"upgrade_addon", Scope::app, "addon_plan_changed"},
-    {"delete_addon", Scope::app, "addon_deleted"},
-    {"resume_addon", Scope::app, "addon_resumed"},
-    {"suspend_addon", Scope::app, "addon_suspended"},
-    {"database/add_feature", Scope::app, ""},
-    {"database/remove_feature", Scope::app, ""},
-    {"database_backup_failed", Scope::app, "database_backup_failed"},
-    {"database_backup_succeeded", Scope::app, "database_backup_succeeded"},
-    {"database_continuousbackup_healthy", Scope::app, "database_continuousbackup_healthy"},
-    {"database_continuousbackup_delayed", Scope::app, "database_continuousbackup_delayed"},
-    {"database_continuousbackup_stale", Scope::app, "database_continuousbackup_stale"},
-    {"new_collaborator", Scope::app, "collaborator_invited"},
-    {"accept_collaborator", Scope::app, "collaborator_accepted"},
-    {"delete_collaborator", Scope::app, "collaborator_removed"},
-    {"change_collaborator_role", Scope::app, "collaborator_role_changed"},
-    {"new_variable", Scope::app, "variable_added"},
-    {"edit_variable", Scope::app, "variable_edited"},
-    {"edit_variables", Scope::app, "variable_bulk_edited"},
-    {"delete_variable", Scope::app, "variable_removed"},
-    {"add_credit", Scope::account, ""},
-    {"add_payment_method", Scope::account, ""},
-    {"add_voucher", Scope::account, ""},
-    {"new_key", Scope::account, ""},
-    {"edit_key", Scope::account, ""},
-    {"delete_key", Scope::account, ""},
-    {"payment_attempt", Scope::account, ""},
-    {"new_alert", Scope::app, "alert_added"},
-    {"alert", Scope::app, "app_alert_triggered"},
-    {"delete_alert", Scope::app, "alert_deleted"},
-    {"new_autoscaler", Scope::app, ""},
-    {"edit_autoscaler", Scope::app, ""},
-    {"delete_autoscaler", Scope::app, ""},
-    {"addon_updated", Scope::app, "addon_updated"},
-    {"start_region_migration", Scope::app, "app_region_migration_started"},
-    {"new_log_drain", Scope::app, ""},
-    {"delete_log_drain", Scope::app, ""},
-    {"new_addon_log_drain", Scope::app, ""},
-    {"delete_addon_log_drain", Scope::app, ""},
-    {"new_notifier", Scope::app, "notifier_added"},
-    {"edit_notifier", Scope::app, "notifier_edited"},
-    {"delete_notifier", Scope::app, "notifier_removed"},
-    {"edit_hds_contact", Scope::app, ""},
-    {"create_data_access_consent", Scope::app, ""},
-    {"new_token", Scope::account, ""},
-    {"regenerate_token", Scope::account, ""},
-    {"delete_token", Scope::account, ""},
-    {"tfa_enabled", Scope::account, ""},
-    {"tfa_disabled", Scope::account, ""},
-    {"login_success", Scope::account, ""},
-    {"login_failure", Scope::account, ""},
-    {"login_lock", Scope::account, ""},
-    {"login_unlock_success", Scope::account, ""},
-    {"password_reset_query", Scope::account, ""},
-    {"password_reset_success", Scope::account, ""},
-    {"stack_changed", Scope::app, ""},
-    {"create_review_app", Scope::app, ""},
-    {"destroy_review_app", Scope::app, ""},
-    {"plan_database_maintenance", Scope::app, "database_maintenance_planned"},
-    {"start_database_maintenance", Scope::app, "database_maintenance_started"},
-    {"complete_database_maintenance", Scope::app, "database_maintenance_completed"},
-    {"link_github", Scope::app, "github_link"},
-    {"unlink_github", Scope::app, "github_unlink"},
-    {"delete_project", Scope::project, "project_deleted"},
-    {"new_project", Scope::project, "project_created"},
-    {"edit_project", Scope::project, "project_edited"},
-    {"new_project_transfer_invitation", Scope::project, ""},
-    {"accept_project_transfer_invitation", Scope::project, ""},
-    {"accept_project_transfer_invitation_error", Scope::project, ""},
-    {"cancel_project_transfer_invitation", Scope::project, ""},
-    {"decline_project_transfer_invitation", Scope::project, ""},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/event_types.hpp ----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
-/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
-/// on it.
-inline constexpr EventType builtin_event_types[] = {
-    // app_operations
-    {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",
-     "A new version of the app was deployed, or its deployment failed", detail::app_operations_id},
-    {"5982f139d48c360021b1eb4c", "app_restarted", "App restarted", "The app, or some of its containers, restarted",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed", "A container crashed", detail::app_operations_id},
-    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated", "A container crashed again",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4e", "app_scaled", "App scaled", "The number or the size of the containers changed",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb4f", "app_stopped", "App stopped", "The app was stopped", detail::app_operations_id},
-    {"5982f139d48c360021b1eb50", "app_command_ran", "App command ran", "A command was run in a one-off container",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb51", "app_deleted", "App deleted", "The app was deleted", detail::app_operations_id},
-    {"5982f139d48c360021b1eb52", "app_transferred", "App transferred", "The app was handed over to a new owner",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
-     detail::app_operations_id},
-    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
-     "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
-    {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
-    {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
-    {"000000006e6f7469e0000003", "app_edited", "App Edited", "The settings of the app were changed",
-     detail::app_operations_id},
-    {"000000006e6f7469e0000004", "app_project_updated", "App project updated", "The app was moved to another project",
-     detail::app_operations_id},
-    {"000000006e6f7469e0000005", "app_region_migration_started", "Region Migration Started",
-     "The app began to move to another region", detail::app_operations_id},
-    // addons
-    {"5982f139d48c360021b1eb55", "addon_provisioned", "Addon provisioned", "An addon was added", detail::addons_id},
-    {"5982f139d48c360021b1eb56", "addon_resumed", "Addon resumed", "A suspended addon works again", detail::addons_id},
-    {"5982f139d48c360021b1eb57", "addon_suspended", "Addon suspended", "An addon was suspended", detail::addons_id},
-    {"5982f139d48c360021b1eb58", "addon_plan_changed", "Addon plan changed", "An addon was moved to another plan",
-     detail::addons_id},
-    {"5982f139d48c360021b1eb59", "addon_db_upgraded", "Addon database upgraded",
-     "The database of an addon was upgraded to another version", detail::addons_id},
-    {"5982f139d48c360021b1eb5a", "addon_deleted", "Addon deleted", "An addon was removed", detail::addons_id},
-    {"000000006e6f7469e0000006", "addon_updated", "Addon Updated", "An attribute of an addon changed",
-     detail::addons_id, false},
-    // collaborators
-    {"5982f139d48c360021b1eb5b", "collaborator_invited", "Collaborator invited",
-     "Someone was invited to collaborate on the app", detail::collaborators_id},
-    {"5982f139d48c360021b1eb5c", "collaborator_accepted", "Collaborator accepted",
-     "Someone accepted the invitation to collaborate on the app", detail::collaborators_id},
-    {"5982f139d48c360021b1eb5d", "collaborator_removed", "Collaborator removed",
-     "Someone no longer collaborates on the app", detail::collaborators_id},
-    {"000000006e6f7469e0000007", "collaborator_role_changed", "Collaborator role changed",
-     "A collaborator was given other rights", detail::collaborators_id},
-    // domains
-    {"5982f139d48c360021b1eb5e", "domain_added", "Domain added", "A domain was added", detail::domains_id},
-    {"5982f139d48c360021b1eb5f", "domain_edited", "Domain edited", "The certificate of a domain changed",
-     detail::domains_id},
-    {"5982f139d48c360021b1eb60", "domain_removed", "Domain removed", "A domain was removed", detail::domains_id},
-    // notifiers
-    {"5982f139d48c360021b1eb61", "notifier_added", "Notifier added", "A notifier was added", detail::notifiers_id},
-    {"5982f139d48c360021b1eb62", "notifier_edited", "Notifier edited", "A notifier was changed", detail::notifiers_id},
-    {"5982f139d48c360021b1eb63", "notifier_removed", "Notifier removed", "A notifier was removed",
-     detail::notifiers_id},
-    // variables
-    {"5982f139d48c360021b1eb64", "variable_added", "Variable added", "An environment variable was added",
-     detail::variables_id},
-    {"5982f139d48c360021b1eb65", "variable_edited", "Variable edited", "An environment variable was changed",
-     detail::variables_id},
-    {"5982f139d48c360021b1eb66", "variable_bulk_edited", "Variables bulk edited",
-     "Several environment variables were changed at once", detail::variables_id},
-    {"5982f139d48c360021b1eb67", "variable_removed", "Variable removed", "An environment variable was removed",
-     detail::variables_id},
-    // github
-    {"5982f139d48c360021b1eb68", "github_link", "Github link", "A repository was linked to the app", detail::github_id},
-    {"5982f139d48c360021b1eb69", "github_unlink", "Github unlink",
-     "The link between the app and its repository was removed", detail::github_id},
-    // databases
-    {"000000006e6f7469e0000008", "database_backup_failed", "Database backup failed", "A backup of a database failed",
-     detail::databases_id},
-    {"000000006e6f7469e0000009", "database_backup_succeeded", "Database backup succeeded",
-     "A backup of a database was completed", detail::databases_id},
-    {"000000006e6f7469e000000a", "database_continuousbackup_delayed", "Database continuous backup delayed",
-     "Point-in-time recovery of a database lags behind", detail::databases_id},
-    {"000000006e6f7469e000000b", "database_continuousbackup_healthy", "Database continuous backup healthy",
-     "Point-in-time recovery of a database works, and its restore points are up to date", detail::databases_id},
-    {"000000006e6f7469e000000c", "database_continuousbackup_stale", "Database continuous backup stale",
-     "Point-in-time recovery of a database lags far behind", detail::databases_id},
-    {"000000006e6f7469e000000d", "database_maintenance_planned", "Addon maintenance planned",
-     "A maintenance of a database was scheduled", detail::databases_id},
-    {"000000006e6f7469e000000e", "database_maintenance_started", "Addon maintenance started",
-     "A maintenance of a database began", detail::databases_id},
-    {"000000006e6f7469e000000f", "database_maintenance_completed", "Addon maintenance completed",
-     "A maintenance of a database was completed", detail::databases_id},
-    // projects
-    {"000000006e6f7469e0000010", "project_created", "Project created", "A project was created", detail::projects_id},
-    {"000000006e6f7469e0000011", "project_edited", "Project edited", "A project was renamed or became the default one",
-     detail::projects_id},
-    {"000000006e6f7469e0000012", "project_deleted", "Project deleted", "A project was deleted", detail::projects_id},
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/samples.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What events of some kinds carry, for previews.
-struct Sample {
-  std::string_view kinds;  ///< separated by spaces
-  std::string_view type_data;
-};
-
-inline constexpr Sample samples[] = {
-    {"deployment",
-     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"stack-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
-    {"restart", R"({"scope":["web"]})"},
-    {"scale", R"({"previous_containers":{"web":1},"containers":{"web":"2:M","worker":"1:S"}})"},
-    {"stop_app", R"({"reason":"no-payment-method"})"},
-    {"crash repeated_crash",
-     R"({"container_type":"web","crash_logs":"Error: connect ECONNREFUSED 10.0.0.7:5432\n    at main, server.js:12","logs_url":"https://logs.example.com/crash"})"},
-    {"alert",
-     R"({"sender_name":"web","metric":"cpu","limit":0.9,"limit_text":"90%","value":0.97,"value_text":"97%","activated":true,"send_when_below":false})"},
-    {"new_alert delete_alert",
-     R"({"container_type":"web","metric":"cpu","limit":0.9,"limit_text":"90%","send_when_below":false})"},
-    {"new_autoscaler edit_autoscaler delete_autoscaler",
-     R"({"container_type":"web","metric":"p95_response_time","min_containers":"1","max_containers":"4","target":200,"target_text":"200 ms"})"},
-    {"new_app", R"({"git_source":"https://github.com/example/my-app.git"})"},
-    {"edit_app", R"({"force_https":true})"},
-    {"rename_app", R"({"old_name":"old-app","new_name":"my-app"})"},
-    {"transfer_app",
-     R"({"old_owner":{"id":"us-1","username":"jane","email":"jane@example.com"},"new_owner":{"id":"us-2","username":"sam","email":"sam@example.com"}})"},
-    {"update_app_project", R"({"old_project_name":"default","new_project_name":"shop"})"},
-    {"run", R"({"command":"rails console","detached":false})"},
-    {"new_addon delete_addon resume_addon suspend_addon",
-     R"({"addon_provider_name":"PostgreSQL","plan_name":"postgresql-starter-512","resource_id":"my_app_1234"})"},
-    {"upgrade_addon",
-     R"({"addon_provider_name":"PostgreSQL","old_plan_name":"postgresql-starter-512","new_plan_name":"postgresql-business-1024","resource_id":"my_app_1234"})"},
-    {"addon_updated",
-     R"({"addon_provider_name":"PostgreSQL","addon_plan_name":"postgresql-starter-512","status":["provisioning","running"],"attributes_changed":["status"]})"},
-    {"upgrade_database", R"({"addon_name":"PostgreSQL","old_version":"14.10","new_version":"15.5"})"},
-    {"database/add_feature database/remove_feature", R"({"feature":"force-ssl","addon_provider_name":"PostgreSQL"})"},
-    {"database_backup_succeeded database_backup_failed",
-     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","backup_method":"periodic","started_at":"2024-05-14T01:00:00.000Z","ended_at":"2024-05-14T01:04:30.000Z"})"},
-    {"database_continuousbackup_healthy database_continuousbackup_delayed database_continuousbackup_stale",
-     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","recoverable":true,"checked_at":"2024-05-14T01:04:30.000Z"})"},
-    {"plan_database_maintenance start_database_maintenance complete_database_maintenance",
-     R"({"addon_name":"PostgreSQL","maintenance_type":"no-failover","maintenance_window_in_hours":8,"next_maintenance_window":"2024-05-16T22:00:00.000Z"})"},
-    {"new_collaborator accept_collaborator delete_collaborator change_collaborator_role",
-     R"({"collaborator":{"id":"us-2","username":"sam","email":"sam@example.com","is_limited":false,"inviter":{"id":"us-1","username":"jane","email":"jane@example.com"}}})"},
-    {"new_domain edit_domain delete_domain", R"({"hostname":"www.example.com","ssl":true,"old_ssl":false})"},
-    {"new_variable edit_variable delete_variable", R"({"name":"LOG_LEVEL","value":"debug","old_value":"info"})"},
-    {"edit_variables",
-     R"({"new_vars":[{"name":"LOG_LEVEL","value":"debug"}],"updated_vars":[{"name":"WORKERS","value":"4","old_value":"2"}],"deleted_vars":[]})"},
-    {"new_notifier edit_notifier delete_notifier",
-     R"({"notifier_name":"Deployments","active":true,"send_all_events":false,"selected_events":["app_deployed"],"notifier_type":"slack","notifier_type_data":{},"platform_name":"slack"})"},
-    {"link_scm update_scm unlink_scm link_github unlink_github",
-     R"({"repo_name":"example/my-app","linker_username":"jane","unlinker_username":"jane","source":"github","branch":"main","auto_deploy":true})"},
-    {"create_review_app destroy_review_app",
-     R"({"review_app_name":"my-app-pr42","review_app_url":"https://my-app-pr42.example.com","source_repo_name":"example/my-app","pr_name":"Faster start","pr_number":42,"pr_url":"https://github.com/example/my-app/pull/42"})"},
-    {"new_log_drain delete_log_drain new_addon_log_drain delete_addon_log_drain",
-     R"({"url":"tcp+tls://logs.example.com:6514","addon_name":"PostgreSQL"})"},
-    {"stack_changed", R"({"previous_stack_name":"stack-20","current_stack_name":"stack-22"})"},
-    {"start_region_migration", R"({"source":"osc-fr1","destination":"osc-secnum-fr1","dst_app_name":"my-app"})"},
-    {"create_data_access_consent", R"({"end_at":"2024-05-21T12:00:00.000Z","databases":true,"containers":false})"},
-    {"edit_hds_contact", R"({"name":"Jane Doe","email":"jane@example.com","company":"Example"})"},
-    {"new_integration delete_integration", R"({"integration_type":"github","data":{"login":"jane"}})"},
-    {"authorize_github", R"({"github_user":{"login":"jane"}})"},
-    {"new_key edit_key delete_key", R"({"name":"laptop","fingerprint":"aa:bb:cc:dd"})"},
-    {"new_token regenerate_token delete_token", R"({"token_name":"ci"})"},
-    {"login_success login_failure login_lock login_unlock_success password_reset_query password_reset_success",
-     R"({"remote_ip":"192.0.2.7"})"},
-    {"tfa_enabled", R"({"provider":"TOTP"})"},
-    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"paid"})"},
-    {"add_credit", R"({"amount":50,"payment_method":"card"})"},
-    {"add_payment_method",
-     R"({"payment_method_type":"card","stripe":{"brand":"Visa","last4":"4242","exp":"12/2027"}})"},
-    {"edit_project", R"({"updated_values":[{"name":"name","value":"shop","old_value":"default"}]})"},
-    {"new_project_transfer_invitation accept_project_transfer_invitation accept_project_transfer_invitation_error "
-     "cancel_project_transfer_invitation decline_project_transfer_invitation",
-     R"({"recipient_username":"sam","recipient_email":"sam@example.com","inviter":{"username":"jane"},"invited_user":{"username":"sam"},"status":"pending"})"},
-};
-
-/// Calls `f(kinds, type_data)` for each row.
-template <class F>
-void for_each_sample(F&& f) {
-  using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
-  for (const Sample& sample : Samples::Rows().all) f(sample.kinds, sample.type_data);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/vocabulary_state.hpp -----------------------------------------------------------------------
-
-#include <initializer_list>
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What a row's texts point into; null: they last as long as the program.
-using RowText = std::shared_ptr<const std::string>;
-
-/// Copies texts and points them at the copy.
-inline RowText own(std::initializer_list<std::string_view*> texts) {
-  std::string all;
-  for (const std::string_view* text : texts) all.append(*text);
-  const RowText kept = std::make_shared<const std::string>(std::move(all));
-  const char* next = kept->data();
-  for (std::string_view* text : texts) {
-    *text = {next, text->size()};
-    next += text->size();
-  }
-  return kept;
-}
-
-constexpr std::string_view to_string(Scope scope) noexcept {
-  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
-}
-
-/// The rows of a Vocabulary, and how they are found. A vocabulary that is alone with its state changes it; else it
-/// makes a copy first, which shares texts and programs.
-class VocabularyState {
- public:
-  static constexpr EventBit no_bit = 0xFFFFFFFF;
-  static constexpr std::string_view alert_type = "app_alert_triggered";
-
-  struct KindFacts {
-    std::shared_ptr<const KindWords> words;  // null where there are none
-    std::string_view sample;                 // type_data for previews, an object as JSON; perhaps empty
-    RowText text;
-  };
-
-  /// The built-in rows.
-  static const std::shared_ptr<const VocabularyState>& standard() {
-    static const std::shared_ptr<const VocabularyState> state = make_standard();
-    return state;
-  }
-
-  static std::shared_ptr<const VocabularyState> make_standard();
-
-  /// A kind's place, or NameIndex::npos.
-  std::uint32_t find_kind(std::string_view type) const noexcept { return kind_names.find(type); }
-  /// What an event of a kind may carry, as JSON.
-  std::string_view find_sample(std::string_view type) const noexcept {
-    const std::uint32_t kind = find_kind(type);
-    return kind == NameIndex::npos || kind_facts[kind].sample.empty() ? "{}" : kind_facts[kind].sample;
-  }
-  /// What a kind says; nullptr where it has no words.
-  const KindWords* find_words(std::string_view type) const noexcept {
-    const std::uint32_t kind = find_kind(type);
-    return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
-  }
-
-  void insert(const Category& category, RowText text);
-  void insert(const EventType& type, RowText text);
-  void insert(const EventKind& kind, KindFacts facts);
-  /// After rows were taken away or changed: finds them anew. A kind whose type is gone is not selectable.
-  void index();
-
-  std::vector<Category> categories;  // by position; among equals, the first registered first
-  std::vector<EventType> types;
-  std::vector<EventKind> kinds;
-  std::vector<RowText> category_texts;  // of each
-  std::vector<RowText> type_texts;
-  std::vector<KindFacts> kind_facts;
-  std::vector<EventBit> kind_bits;  // of the type that selects it, or no_bit
-  NameIndex type_ids;
-  NameIndex type_names;
-  NameIndex kind_names;
-  WordSets word_sets;
-  SecretNames secret_names;
-  std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
-  EventBit alert_bit = no_bit;
-  bool is_standard = false;  // it began as the built-in one, and is written as what differs from it
-};
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-inline void VocabularyState::insert(const Category& category, RowText text) {
-  const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
-  const auto place = std::upper_bound(categories.begin(), categories.end(), category, comes_before);
-  category_texts.insert(category_texts.begin() + (place - categories.begin()), std::move(text));
-  categories.insert(place, category);
-}
-
-inline void VocabularyState::insert(const EventType& type, RowText text) {
-  const auto bit = static_cast<EventBit>(types.size());
-  types.push_back(type);
-  type_texts.push_back(std::move(text));
-  type_ids.insert(type.id, bit);
-  type_names.insert(type.name, bit);
-}
-
-inline void VocabularyState::insert(const EventKind& kind, KindFacts facts) {
-  kind_names.insert(kind.type, static_cast<std::uint32_t>(kinds.size()));
-  kind_bits.push_back(type_names.find(kind.selectable_as));
-  kinds.push_back(kind);
-  kind_facts.push_back(std::move(facts));
-}
-
-inline void VocabularyState::index() {
-  type_ids = type_names = kind_names = NameIndex();
-  for (std::uint32_t i = 0; i < types.size(); ++i) {
-    type_ids.insert(types[i].id, i);
-    type_names.insert(types[i].name, i);
-  }
-  kind_bits.resize(kinds.size());
-  for (std::uint32_t i = 0; i < kinds.size(); ++i) {
-    kind_names.insert(kinds[i].type, i);
-    kind_bits[i] = type_names.find(kinds[i].selectable_as);
-    if (kind_bits[i] == no_bit) kinds[i].selectable_as = std::string_view();
-  }
-  alert_bit = type_names.find(alert_type);
-}
-
-inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
-  auto state = std::make_shared<VocabularyState>();
-  for (const Category& category : builtin_categories) state->insert(category, nullptr);
-  using Types = Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
-                       &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
-  state->types.reserve(std::size(builtin_event_types));
-  for (const EventType& type : Types::Rows().all) state->insert(type, nullptr);
-  using Kinds = Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
-  state->kinds.reserve(std::size(builtin_event_kinds));
-  state->kind_facts.reserve(std::size(builtin_event_kinds));
-  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, {});
-  BuiltinWords::instance().for_each([&](std::string_view type, const KindWords& words) {
-    const std::uint32_t kind = state->find_kind(type);
-    // Without an owner: they are never freed.
-    if (kind != NameIndex::npos) state->kind_facts[kind].words = {std::shared_ptr<void>(), &words};
-  });
-  for_each_sample([&](std::string_view kinds_of_it, std::string_view type_data) {
-    for_each_key(kinds_of_it, [&](std::string_view type) {
-      const std::uint32_t kind = state->find_kind(type);
-      if (kind != NameIndex::npos) state->kind_facts[kind].sample = type_data;
-    });
-  });
-  state->word_sets = builtin_word_sets();
-  state->alert_bit = state->type_names.find(alert_type);
-  state->is_standard = true;
-  return state;
-}
-
-}  // namespace detail
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_edit.hpp -------------------------------------------------------------------------------
-
-// Changing a vocabulary's rows: what is wrong with one, and what it replaces.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What a row is to do about another of its id.
-enum class RowMode { add, replace, put };
-
-/// Collects what is wrong with a row.
-class EntryCheck {
- public:
-  void require(std::string_view field, std::string_view value) {
-    if (value.empty()) report(field, "can't be blank", "blank");
-    limit(field, value, NOTIFIER_MAX_ID_BYTES);
-  }
-  void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
-    if (value.size() > most) report(field, "is longer than " + decimal(most) + " bytes", "too_long");
-  }
-  void require_free(std::string_view field, bool taken) {
-    if (taken) report(field, "is already taken", "taken");
-  }
-  void require_known(std::string_view field, std::string_view value, bool known) {
-    if (known) return;
-    const std::string shown = detail::quoted(value);
-    report(field, "refers to \"" + shown.substr(1, shown.size() - 2) + "\", which is not in the vocabulary", "unknown");
-  }
-  void require_room(std::string_view field, std::size_t count, std::size_t most) {
-    if (count > most) report(field, "would be one too many: at most " + decimal(most), "too_many");
-  }
-  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.push_back({std::string(field), std::string(message), std::string(code)});
-  }
-
-  Result<void> result(std::string_view what) {
-    if (problems_.empty()) return {};
-    Error error;
-    error.message = "the " + std::string(what) + " can't be added: " + told(problems_[0]);
-    error.field = problems_[0].field;
-    error.fields = std::move(problems_);
-    return error;
-  }
-
-  static std::string told(const FieldError& problem) {
-    const bool is_place = problem.code == "wording";
-    return problem.field + (is_place ? ", " : " ") + problem.message;
-  }
-
- private:
-  std::vector<FieldError> problems_;
-};
-
-inline Error no_such_row(std::string_view field, std::string_view what) {
-  Error error;
-  error.code = errc::not_found;
-  error.message = "there is no " + std::string(what) + " of this " + std::string(field);
-  error.field = field;
-  return error;
-}
-
-template <class Rows, class Is>
-std::size_t find_row(const Rows& rows, Is&& is) {
-  return static_cast<std::size_t>(std::find_if(rows.begin(), rows.end(), is) - rows.begin());
-}
-
-inline std::size_t find_category(const VocabularyState& state, std::string_view id) {
-  return find_row(state.categories, [&](const Category& category) { return category.id == id; });
-}
-
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const Category& category, RowMode mode) {
-  const std::size_t old = find_category(state, category.id);
-  const bool is_there = old != state.categories.size();
-  if (mode == RowMode::replace && !is_there) return no_such_row("id", "category");
-  EntryCheck check;
-  check.require("id", category.id);
-  check.require("name", category.name);
-  check.limit("display_name", category.display_name);
-  check.require_free("id", mode == RowMode::add && is_there);
-  for (const Category& other : state.categories) {
-    check.require_free("name", other.name == category.name && (mode == RowMode::add || other.id != category.id));
-  }
-  check.require_room("id", state.categories.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("category");
-  if (!result) return result;
-  Category row = category;
-  RowText text = own({&row.id, &row.name, &row.display_name});
-  if (is_there) {
-    state.categories.erase(state.categories.begin() + static_cast<std::ptrdiff_t>(old));
-    state.category_texts.erase(state.category_texts.begin() + static_cast<std::ptrdiff_t>(old));
-  }
-  state.insert(row, std::move(text));
-  return result;
-}
-
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventType& type, RowMode mode) {
-  const std::uint32_t old = state.type_ids.find(type.id);
-  const bool is_there = old != NameIndex::npos;
-  if (mode == RowMode::replace && !is_there) return no_such_row("id", "event type");
-  EntryCheck check;
-  check.require("id", type.id);
-  check.require("name", type.name);
-  check.limit("display_name", type.display_name);
-  check.limit("description", type.description);
-  check.require_free("id", mode == RowMode::add && is_there);
-  const std::uint32_t of_name = state.type_names.find(type.name);
-  check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
-  check.require_known("category_id", type.category_id,
-                      find_category(state, type.category_id) != state.categories.size());
-  check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("event type");
-  if (!result) return result;
-  EventType row = type;
-  RowText text = own({&row.id, &row.name, &row.display_name, &row.description, &row.category_id});
-  if (is_there) {
-    state.types[old] = row;
-    state.type_texts[old] = std::move(text);
-    state.index();
-  } else {
-    state.insert(row, std::move(text));
-    if (row.name == VocabularyState::alert_type) state.alert_bit = static_cast<EventBit>(state.types.size() - 1);
-  }
-  return result;
-}
-
-/// @param rows    `kind` is not looked at
-/// @param donor   where equal rows are, their program is taken; null: nowhere
-NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKind& kind, std::vector<WordingRow> rows,
-                                          std::string_view sample, RowMode mode, const VocabularyState* donor) {
-  const std::uint32_t old = state.find_kind(kind.type);
-  const bool is_there = old != NameIndex::npos;
-  if (mode == RowMode::replace && !is_there) return no_such_row("type", "event kind");
-  EntryCheck check;
-  check.require("type", kind.type);
-  check.require_free("type", mode == RowMode::add && is_there);
-  check.require_known("selectable_as", kind.selectable_as,
-                      kind.selectable_as.empty() || state.type_names.find(kind.selectable_as) != NameIndex::npos);
-  check.require_room("type", state.kinds.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
-  check.require_room("wordings", rows.size(), NOTIFIER_MAX_WORDINGS);
-
-  json::Document document;
-  const auto parsed = document.parse(sample.empty() ? "{}" : sample, NOTIFIER_MAX_BODY_BYTES);
-  if (!parsed || !parsed->is_object()) check.report("sample", "must be an object, as JSON", "type");
-
-  VocabularyState::KindFacts facts;
-  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(kind.type);
-  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
-    facts.words = donor->kind_facts[donor->find_kind(kind.type)].words;
-  } else if (!rows.empty() && rows.size() <= NOTIFIER_MAX_WORDINGS) {
-    WordingFault fault;
-    facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
-    if (facts.words == nullptr) {
-      std::string field = "wordings[" + decimal(fault.row) + "].";
-      check.report(field.append(fault.member), "character " + decimal(fault.character) + ": " + fault.message,
-                   "wording");
-    }
-  }
-  Result<void> result = check.result("event kind");
-  if (!result) return result;
-  EventKind row = kind;
-  facts.sample = sample;
-  facts.text = own({&row.type, &row.selectable_as, &facts.sample});
-  if (is_there) {
-    state.kind_bits[old] = state.type_names.find(row.selectable_as);
-    state.kind_names.repoint(row.type);
-    state.kinds[old] = row;
-    state.kind_facts[old] = std::move(facts);
-  } else {
-    state.insert(row, std::move(facts));
-  }
-  return result;
-}
-
-template <class T>
-void erase_at(std::vector<T>& rows, std::size_t index) {
-  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
-}
-
-NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::string_view set, std::string_view value,
-                                               std::string_view text) {
-  EntryCheck check;
-  check.require("set", set);
-  check.require("value", value);
-  check.limit("text", text);
-  if (set.find_first_of("{}[]|:") != std::string_view::npos)
-    check.report("set", "must be a name without brackets and colons", "invalid_text");
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if (control_at(text.substr(i)).effect == Effect::none) continue;
-    check.report("text", "holds a control character", "invalid_text");
-    break;
-  }
-  std::size_t words = 0;
-  for (const WordSet& one : state.word_sets) words += one.words.size();
-  check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
-  Result<void> result = check.result("word");
-  if (!result) return result;
-
-  const auto found = find_row(state.word_sets, [&](const WordSet& one) { return one.name == set; });
-  if (found == state.word_sets.size()) state.word_sets.push_back({std::string(set), {}});
-  WordSet& into = state.word_sets[found];
-  const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
-  if (place != into.words.size()) {
-    into.words[place].text = text;
-  } else {
-    // What stands for all others is the last.
-    const bool has_other = !into.words.empty() && into.words.back().value == "*";
-    into.words.insert(into.words.end() - (has_other ? 1 : 0), {std::string(value), std::string(text)});
-  }
-  into.is_active = into.is_active || !is_inert(text);
-  return result;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_reader.hpp -----------------------------------------------------------------------------
-
-// Reading a Vocabulary from JSON: all or nothing, every fault named by its path.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr std::string_view vocabulary_keys =
-    "standard categories event_types event_kinds words secret_names open_names operator_email";
-inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
-inline constexpr std::string_view vocabulary_type_keys =
-    "id name display_name description template category_id selectable_on_every_platform remove";
-inline constexpr std::string_view vocabulary_kind_keys = "type scope selectable_as wordings sample remove";
-inline constexpr std::string_view wording_keys = "when severity title sentence fields actor link";
-
-inline bool parse_scope(std::string_view text, Scope& out) noexcept {
-  for (const Scope scope : {Scope::app, Scope::project, Scope::account}) {
-    if (text != to_string(scope)) continue;
-    out = scope;
-    return true;
-  }
-  return false;
-}
-
-inline bool parse_severity(std::string_view text, Severity& out) noexcept {
-  for (const Severity severity : {Severity::info, Severity::success, Severity::warning, Severity::error}) {
-    if (text != to_string(severity)) continue;
-    out = severity;
-    return true;
-  }
-  return false;
-}
-
-/// Layers the rows of a document on a vocabulary's.
-class RowReader {
- public:
-  /// @param state  what the rows are put into
-  /// @param donor  see put(): may be the one that `state` is a copy of
-  RowReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
-      : state_(state), donor_(donor), problems_(problems) {}
-
-  void read(json::View root);
-
- private:
-  using Read = void (RowReader::*)(json::View row);
-
-  /// Calls `read_row` for the rows of a list that do not say `remove`, once those that do are taken away.
-  void read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key, Read read_row);
-  bool is_removed(json::View row);
-  void remove_rows(json::View list, std::string_view name, std::string_view key);
-  void read_category(json::View row);
-  void read_type(json::View row);
-  void read_kind(json::View row);
-  bool read_wording(json::View value, WordingRow& out);
-  void read_words(json::View sets);
-  void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
-  /// A member that is text or not there; a view without data where it is not.
-  std::string_view text(json::View row, std::string_view key);
-  std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
-    const std::string_view given = text(row, key);
-    return given.empty() ? otherwise : given;
-  }
-  void add(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.add(path_ + std::string(field), message, code);
-  }
-  void take(const Result<void>& result) {
-    if (result) return;
-    if (result.error().fields.empty()) add(result.error().field, result.error().message, "unknown");
-    for (const FieldError& fault : result.error().fields) add(fault.field, fault.message, fault.code);
-  }
-
-  VocabularyState& state_;
-  const VocabularyState* donor_;
-  Problems& problems_;
-  std::string path_;  // of the row at hand, with its final dot
-};
-
-inline void RowReader::read(json::View root) {
-  check_keys(root, vocabulary_keys, {}, problems_);
-  read_words(root["words"]);
-  read_names(root["secret_names"], "secret_names", state_.secret_names.secret);
-  read_names(root["open_names"], "open_names", state_.secret_names.open);
-  if (const std::string_view email = text(root, "operator_email"); email.data() != nullptr) {
-    state_.operator_email = email;
-    if (email.size() > NOTIFIER_MAX_ID_BYTES) add("operator_email", "is too long", "too_long");
-  }
-  // Types go last of those that are taken away, so that a category may go with all that was in it.
-  read_rows(root["event_kinds"], "event_kinds", vocabulary_kind_keys, "type", nullptr);
-  read_rows(root["event_types"], "event_types", vocabulary_type_keys, "id", nullptr);
-  read_rows(root["categories"], "categories", vocabulary_category_keys, "id", &RowReader::read_category);
-  read_rows(root["event_types"], "event_types", {}, "id", &RowReader::read_type);
-  read_rows(root["event_kinds"], "event_kinds", {}, "type", &RowReader::read_kind);
-  path_.clear();
-  for (const EventType& type : state_.types) {
-    if (find_category(state_, type.category_id) != state_.categories.size()) continue;
-    add("categories",
-        "lacks " + detail::quoted(type.category_id) + ", which the event type " + detail::quoted(type.name) + " is in",
-        "in_use");
-  }
-}
-
-inline std::string_view RowReader::text(json::View row, std::string_view key) {
-  const json::View value = row[key];
-  if (value.is_string()) return value.string().data() != nullptr ? value.string() : std::string_view("");
-  if (value.exists() && !value.is_null()) add(key, "must be a string", "type");
-  return {};
-}
-
-inline bool RowReader::is_removed(json::View row) {
-  const json::View remove = row["remove"];
-  if (!remove.exists() || remove.is_null()) return false;
-  if (remove.kind() != json::Kind::boolean) add("remove", "must be true or false", "type");
-  return remove.boolean();
-}
-
-inline void RowReader::read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key,
-                                 Read read_row) {
-  path_.clear();
-  if (!list.exists() || list.is_null()) return;
-  if (!list.is_array()) {
-    if (!keys.empty()) add(name, "must be an array", "type");
-    return;
-  }
-  NameIndex seen;
-  bool removes = false;
-  std::size_t position = 0;
-  list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
-    const bool is_removed_row = row.is_object() && row["remove"].boolean();
-    if (!keys.empty()) {
-      const std::string_view id = row[key].string();
-      if (!row.is_object()) return add({}, "must be an object", "type");
-      check_keys(row, keys, path_, problems_);
-      is_removed(row);
-      removes = removes || is_removed_row;
-      if (seen.find(id) != NameIndex::npos) return add(key, "is given twice", "taken");
-      if (!id.empty()) seen.insert(id, 0);
-    }
-    if (read_row != nullptr && row.is_object() && !is_removed_row) (this->*read_row)(row);
-  });
-  if (removes) remove_rows(list, name, key);
-}
-
-/// Of many at once, so that what is left is found anew but once.
-inline void RowReader::remove_rows(json::View list, std::string_view name, std::string_view key) {
-  NameIndex gone;
-  std::size_t position = 0;
-  const bool are_kinds = key == "type";
-  const bool are_types = name == "event_types";
-  list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
-    if (!row["remove"].boolean()) return;
-    const std::string_view id = row[key].string();
-    const auto is_in = [&](const VocabularyState& state) {
-      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
-      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
-      return find_category(state, id) != state.categories.size();
-    };
-    // A host's own base may lack what a snapshot takes from the built-in rows.
-    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
-      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
-    }
-    if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
-  });
-  const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {
-    std::size_t kept = 0;
-    for (std::size_t i = 0; i < rows.size(); ++i) {
-      if (gone.find(id_of(rows[i])) != NameIndex::npos) continue;
-      if (kept != i) {
-        rows[kept] = rows[i];
-        facts[kept] = std::move(facts[i]);
-      }
-      ++kept;
-    }
-    rows.resize(kept);
-    facts.resize(kept);
-  };
-  if (are_kinds) {
-    keep(state_.kinds, state_.kind_facts, [](const EventKind& kind) { return kind.type; });
-  } else if (are_types) {
-    keep(state_.types, state_.type_texts, [](const EventType& type) { return type.id; });
-  } else {
-    keep(state_.categories, state_.category_texts, [](const Category& category) { return category.id; });
-  }
-  state_.index();
-}
-
-inline void RowReader::read_category(json::View row) {
-  Category category;
-  category.id = text(row, "id");
-  category.name = text(row, "name");
-  category.display_name = text_or(row, "display_name", category.name);
-  category.position = static_cast<int>(state_.categories.size()) + 1;
-  std::int64_t position{};
-  const json::View given = row["position"];
-  if (given.exists() && !given.is_null()) {
-    if (given.integer(position) && position >= 1 && position <= 1000000) {
-      category.position = static_cast<int>(position);
-    } else {
-      add("position", "must be a number from 1 to 1000000", "type");
-    }
-  }
-  take(put(state_, category, RowMode::put));
-}
-
-inline void RowReader::read_type(json::View row) {
-  EventType type;
-  type.id = text(row, "id");
-  type.name = text(row, "name");
-  type.display_name = text_or(row, "display_name", type.name);
-  type.description = text(row, "description");
-  type.category_id = text(row, "category_id");
-  // The only category need not be named.
-  if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
-  const json::View everywhere = row["selectable_on_every_platform"];
-  if (everywhere.kind() == json::Kind::boolean) type.selectable_on_every_platform = everywhere.boolean();
-  take(put(state_, type, RowMode::put));
-}
-
-inline void RowReader::read_kind(json::View row) {
-  EventKind kind;
-  kind.type = text(row, "type");
-  kind.selectable_as = text(row, "selectable_as");
-  const std::string_view scope = text(row, "scope");
-  if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
-
-  std::vector<WordingRow> wordings;
-  const json::View list = row["wordings"];
-  bool is_right = true;
-  if (list.exists() && !list.is_null() && !list.is_array()) add("wordings", "must be an array", "type");
-  if (list.size() <= NOTIFIER_MAX_WORDINGS) {
-    const std::string path = path_;
-    std::size_t position = 0;
-    list.for_each_element([&](json::View value) {
-      path_ = path + "wordings[" + decimal(position++) + "].";
-      is_right = read_wording(value, wordings.emplace_back()) && is_right;
-    });
-    path_ = path;
-  } else {
-    add("wordings", "are too many: at most " + decimal(NOTIFIER_MAX_WORDINGS), "too_many");
-    is_right = false;
-  }
-
-  const json::View sample = row["sample"];
-  std::string sample_text;
-  if (sample.exists() && !sample.is_null()) {
-    check_keys(sample, "type_data", path_ + "sample.", problems_);
-    if (!sample.is_object() || !sample["type_data"].is_object()) {
-      add("sample", "must be an object with type_data, which is one, too", "type");
-    } else {
-      sample["type_data"].append_json(sample_text);
-    }
-  }
-  if (is_right) take(put(state_, kind, std::move(wordings), sample_text, RowMode::put, donor_));
-}
-
-inline bool RowReader::read_wording(json::View value, WordingRow& out) {
-  if (!value.is_object()) {
-    add({}, "must be an object", "type");
-    return false;
-  }
-  const std::size_t before = problems_.list().size();
-  check_keys(value, wording_keys, path_, problems_);
-  out.when = text(value, "when");
-  out.title = text(value, "title");
-  out.sentence = text(value, "sentence");
-  out.fields = text(value, "fields");
-  out.actor = text(value, "actor");
-  out.link = text(value, "link");
-  const std::string_view severity = text(value, "severity");
-  out.severity = Severity::info;
-  out.says_severity = !severity.empty();
-  if (out.says_severity && !parse_severity(severity, out.severity)) {
-    add("severity", "must be info, success, warning or error", "unknown");
-  }
-  return problems_.list().size() == before;
-}
-
-inline void RowReader::read_words(json::View sets) {
-  path_.clear();
-  if (!sets.exists() || sets.is_null()) return;
-  if (!sets.is_object()) return add("words", "must be an object", "type");
-  sets.for_each_member([&](std::string_view set, json::View words) {
-    path_ = "words." + std::string(set) + ".";
-    const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
-    if (words.is_null()) {
-      if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
-      return;
-    }
-    if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
-    words.for_each_member([&](std::string_view value, json::View word) {
-      if (word.is_string()) {
-        const Result<void> result = put_word(state_, set, value, word.string());
-        if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
-      } else {
-        add(value, "must be a string", "type");
-      }
-    });
-  });
-  path_.clear();
-}
-
-inline void RowReader::read_names(json::View list, std::string_view name, std::vector<std::string>& out) {
-  path_.clear();
-  if (!list.exists() || list.is_null()) return;
-  bool is_right = list.is_array() && list.size() <= NOTIFIER_MAX_EVENT_KINDS;
-  list.for_each_element([&](json::View element) {
-    is_right = is_right && element.is_string() && !element.string().empty();
-    if (find_row(out, [&](const std::string& one) { return one == element.string(); }) == out.size()) {
-      out.emplace_back(element.string());
-    }
-  });
-  if (!is_right) add(name, "must be an array of names", "type");
-}
-
-/// What is left out may be taken from another's vocabulary, as one that is about to be replaced.
-inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View root, const VocabularyState& base,
-                                                                      const VocabularyState* donor) {
-  Problems problems;
-  std::shared_ptr<VocabularyState> state;
-  const json::View standard = root["standard"];
-  if (!root.is_object()) problems.add("vocabulary", "must be an object", "type");
-  if (standard.exists() && !standard.is_null() && standard.kind() != json::Kind::boolean) {
-    problems.add("standard", "must be true or false", "type");
-  }
-  if (standard.kind() == json::Kind::boolean && !standard.boolean()) {
-    state = std::make_shared<VocabularyState>();
-  } else {
-    state = std::make_shared<VocabularyState>(base);
-  }
-  if (problems.empty()) RowReader(*state, donor, problems).read(root);
-  if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
-  const std::string first = EntryCheck::told(problems.list()[0]);
-  Error error = std::move(problems).to_error("vocabulary");
-  error.message = "the vocabulary is not valid: " + first;
-  return error;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/row_writer.hpp -----------------------------------------------------------------------------
-
-// A Vocabulary as JSON, in the form that is read.
-
-NOTIFIER_NAMESPACE_BEGIN
-inline void write_json(json::Writer& out, const Category& category) {
-  out.object([&] {
-    out.member("id", category.id);
-    out.member("name", category.name);
-    out.member("display_name", category.display_name);
-    out.key("position");
-    out.integer(category.position);
-  });
-}
-
-inline void write_json(json::Writer& out, const EventType& type) {
-  out.object([&] {
-    out.member("id", type.id);
-    out.member("name", type.name);
-    out.member("display_name", type.display_name);
-    out.member("description", type.description);
-    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
-    constexpr std::string_view empty =
-        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
-        "app_deleted "
-        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
-    out.key("template");
-    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
-      out.null();
-    } else {
-      out.string({});
-    }
-    out.member("category_id", type.category_id);
-  });
-}
-
-namespace detail {
-
-/// Writes what makes one vocabulary of another: rows that the other has not, or has otherwise, and which of its are
-/// gone. Each list is written where there is something in it.
-class RowWriter {
- public:
-  /// @param other  the built-in one, or one without rows
-  RowWriter(json::Writer& out, const VocabularyState& own, const VocabularyState& other) noexcept
-      : out_(out), own_(own), other_(other) {}
-
-  void write() {
-    out_.object([&] {
-      if (!other_.is_standard) {
-        out_.key("standard");
-        out_.boolean(false);
-      }
-      write_rows(
-          "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
-          &RowWriter::is_same_category, &RowWriter::write_category);
-      write_rows(
-          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; }, &RowWriter::is_same_type,
-          &RowWriter::write_type);
-      write_rows(
-          "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
-          &RowWriter::is_same_kind, &RowWriter::write_kind);
-      write_words();
-      write_names("secret_names", own_.secret_names.secret);
-      write_names("open_names", own_.secret_names.open);
-      if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
-    });
-  }
-
- private:
-  template <class Row, class IdOf>
-  void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
-                  bool (RowWriter::*is_same)(const Row&, const Row&) const, void (RowWriter::*write_row)(const Row&)) {
-    NameIndex own_ids, other_ids;
-    for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
-    for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
-    bool is_open = false;
-    const auto open = [&] {
-      if (!is_open) out_.key(name);
-      if (!is_open) out_.begin_array();
-      is_open = true;
-    };
-    for (const Row& row : own) {
-      const std::uint32_t other = other_ids.find(id_of(row));
-      if (other != NameIndex::npos && (this->*is_same)(row, others[other])) continue;
-      open();
-      (this->*write_row)(row);
-    }
-    for (const Row& row : others) {
-      if (own_ids.find(id_of(row)) != NameIndex::npos) continue;
-      open();
-      out_.object([&] {
-        out_.member(name == "event_kinds" ? "type" : "id", id_of(row));
-        out_.key("remove");
-        out_.boolean(true);
-      });
-    }
-    if (is_open) out_.end_array();
-  }
-
-  bool is_same_category(const Category& a, const Category& b) const {
-    return a.name == b.name && a.display_name == b.display_name && a.position == b.position;
-  }
-  void write_category(const Category& category) { write_json(out_, category); }
-
-  bool is_same_type(const EventType& a, const EventType& b) const {
-    return a.name == b.name && a.display_name == b.display_name && a.description == b.description &&
-           a.category_id == b.category_id && a.selectable_on_every_platform == b.selectable_on_every_platform;
-  }
-  void write_type(const EventType& type) {
-    out_.object([&] {
-      out_.member("id", type.id);
-      out_.member("name", type.name);
-      out_.member("display_name", type.display_name);
-      out_.member("description", type.description);
-      out_.member("category_id", type.category_id);
-      if (type.selectable_on_every_platform) return;
-      out_.key("selectable_on_every_platform");
-      out_.boolean(false);
-    });
-  }
-
-  bool is_same_kind(const EventKind& a, const EventKind& b) const {
-    const auto& own = own_.kind_facts[static_cast<std::size_t>(&a - own_.kinds.data())];
-    const auto& other = other_.kind_facts[static_cast<std::size_t>(&b - other_.kinds.data())];
-    if (a.scope != b.scope || a.selectable_as != b.selectable_as || own.sample != other.sample) return false;
-    if (own.words == other.words) return true;
-    return own.words != nullptr && other.words != nullptr &&
-           std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
-  }
-  void write_kind(const EventKind& kind) {
-    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
-    out_.object([&] {
-      out_.member("type", kind.type);
-      out_.member("scope", to_string(kind.scope));
-      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
-      if (facts.words != nullptr) {
-        out_.key("wordings");
-        out_.array([&] {
-          for (const WordingRow& row : *facts.words) write_wording(row);
-        });
-      }
-      if (facts.sample.empty()) return;
-      out_.key("sample");
-      out_.object([&] {
-        out_.key("type_data");
-        out_.raw(facts.sample);
-      });
-    });
-  }
-  void write_wording(const WordingRow& row) {
-    const auto write = [&](std::string_view name, std::string_view text) {
-      if (text.data() != nullptr) out_.member(name, text);
-    };
-    out_.object([&] {
-      if (!row.when.empty()) out_.member("when", row.when);
-      if (row.says_severity) out_.member("severity", to_string(row.severity));
-      write("title", row.title);
-      write("sentence", row.sentence);
-      write("fields", row.fields);
-      write("actor", row.actor);
-      write("link", row.link);
-    });
-  }
-
-  void write_words() {
-    bool is_open = false;
-    const auto open = [&](std::string_view set) {
-      if (!is_open) out_.key("words");
-      if (!is_open) out_.begin_object();
-      is_open = true;
-      out_.escaped_key(set);
-    };
-    for (const WordSet& set : other_.word_sets) {
-      if (own_.word_sets.find(set.name) == nullptr) open(set.name), out_.null();
-    }
-    for (const WordSet& set : own_.word_sets) {
-      const WordSet* const other = other_.word_sets.find(set.name);
-      const auto is_same = [&](const Word& word) {
-        return other != nullptr && std::any_of(other->words.begin(), other->words.end(), [&](const Word& one) {
-                 return one.value == word.value && one.text == word.text;
-               });
-      };
-      if (std::all_of(set.words.begin(), set.words.end(), is_same)) continue;
-      open(set.name);
-      out_.object([&] {
-        for (const Word& word : set.words) {
-          if (is_same(word)) continue;
-          out_.escaped_key(word.value);
-          out_.string(word.text);
-        }
-      });
-    }
-    if (is_open) out_.end_object();
-  }
-
-  void write_names(std::string_view key, const std::vector<std::string>& names) {
-    if (names.empty()) return;
-    out_.key(key);
-    out_.array([&] {
-      for (const std::string& name : names) out_.string(name);
-    });
-  }
-
-  json::Writer& out_;
-  const VocabularyState& own_;
-  const VocabularyState& other_;
-};
-
-}  // namespace detail
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/vocabulary/vocabulary_implementation.hpp --------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-inline EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
-  const std::uint32_t kind = state_->find_kind(type);
-  return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(state_->kind_bits[kind], unselectable_bit());
-}
-
-inline const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
-inline const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
-inline const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
-inline std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
-inline EventBit Vocabulary::unselectable_bit() const noexcept { return static_cast<EventBit>(state_->types.size()); }
-inline EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
-inline EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
-  return static_cast<EventBit>(&type - state_->types.data());
-}
-
-inline const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
-  const std::uint32_t index = state_->type_ids.find(id);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-inline const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
-  const std::uint32_t index = state_->type_names.find(name);
-  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
-}
-
-inline const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
-  const std::uint32_t index = state_->kind_names.find(type);
-  return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
-}
-
-inline const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
-  if (const EventType* type = find_event_type_by_name(name)) return type;
-  const std::uint32_t kind = state_->kind_names.find(name);
-  if (kind == detail::NameIndex::npos || state_->kind_bits[kind] == detail::VocabularyState::no_bit) return nullptr;
-  return &state_->types[state_->kind_bits[kind]];
-}
-
-inline Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
-
-inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
-  static const auto vocabulary = std::make_shared<const Vocabulary>();
-  return vocabulary;
-}
-
-inline Vocabulary Vocabulary::empty() {
-  Vocabulary vocabulary;
-  vocabulary.state_ = std::make_shared<const detail::VocabularyState>();
-  return vocabulary;
-}
-
-inline detail::VocabularyState& Vocabulary::edit() {
-  if (state_.use_count() != 1) state_ = std::make_shared<const detail::VocabularyState>(*state_);
-  return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
-}
-
-inline Result<void> Vocabulary::add_category(const Category& category) {
-  return detail::put(edit(), category, detail::RowMode::add);
-}
-inline Result<void> Vocabulary::replace_category(const Category& category) {
-  return detail::put(edit(), category, detail::RowMode::replace);
-}
-inline Result<void> Vocabulary::add_event_type(const EventType& type) {
-  return detail::put(edit(), type, detail::RowMode::add);
-}
-inline Result<void> Vocabulary::replace_event_type(const EventType& type) {
-  return detail::put(edit(), type, detail::RowMode::replace);
-}
-
-inline Result<void> Vocabulary::remove_category(std::string_view id) {
-  detail::VocabularyState& state = edit();
-  const std::size_t index = detail::find_category(state, id);
-  if (index == state.categories.size()) return detail::no_such_row("id", "category");
-  const auto is_in_it = [&](const EventType& type) { return type.category_id == id; };
-  const std::size_t type = detail::find_row(state.types, is_in_it);
-  if (type != state.types.size()) {
-    detail::EntryCheck check;
-    check.report("id", "is the category of the event type " + std::string(state.types[type].name), "in_use");
-    return check.result("removal of a category");
-  }
-  detail::erase_at(state.categories, index);
-  detail::erase_at(state.category_texts, index);
-  return {};
-}
-
-inline Result<void> Vocabulary::remove_event_type(std::string_view id) {
-  detail::VocabularyState& state = edit();
-  const std::uint32_t index = state.type_ids.find(id);
-  if (index == detail::NameIndex::npos) return detail::no_such_row("id", "event type");
-  const detail::RowText text = state.type_texts[index];
-  detail::erase_at(state.types, index);
-  detail::erase_at(state.type_texts, index);
-  state.index();
-  return {};
-}
-
-inline Result<void> Vocabulary::remove_event_kind(std::string_view type) {
-  detail::VocabularyState& state = edit();
-  const std::uint32_t index = state.find_kind(type);
-  if (index == detail::NameIndex::npos) return detail::no_such_row("type", "event kind");
-  const detail::RowText text = state.kind_facts[index].text;  // `type` may point into it
-  detail::erase_at(state.kinds, index);
-  detail::erase_at(state.kind_facts, index);
-  state.index();
-  return {};
-}
-
-inline Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
-  return detail::put_word(edit(), set, value, text);
-}
-
-inline Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
-  for (detail::WordSet& one : edit().word_sets) {
-    if (one.name != set) continue;
-    const std::size_t place =
-        detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
-    if (place == one.words.size()) break;
-    detail::erase_at(one.words, place);
-    return {};
-  }
-  return detail::no_such_row("value", "word");
-}
-
-namespace detail {
-
-inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
-  std::vector<WordingRow> rows;
-  for (const Wording& wording : wordings) {
-    rows.push_back({{},
-                    wording.when,
-                    wording.severity.value_or(Severity::info),
-                    wording.title,
-                    wording.sentence,
-                    wording.fields,
-                    wording.actor,
-                    wording.link,
-                    wording.severity.has_value()});
-  }
-  return rows;
-}
-
-}  // namespace detail
-
-inline Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                               std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr);
-}
-inline Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                                   std::string_view sample) {
-  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
-}
-
-inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
-  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
-  if (!state) return std::move(state).error();
-  Vocabulary vocabulary;
-  vocabulary.state_ = std::move(*state);
-  return vocabulary;
-}
-
-inline Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
-  json::Document document;
-  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
-  if (!root) return root.error();
-  return read(*root, base);
-}
-
-inline void write_json(json::Writer& out, const Vocabulary& vocabulary) {
-  const detail::VocabularyState none;
-  const detail::VocabularyState& own = vocabulary.state();
-  detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/options.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -6690,6 +2514,498 @@ class EmailBody {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
+
+// Kinds of ASCII characters, in no locale.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// What a hexadecimal digit stands for, in either case.
+constexpr std::optional<unsigned> hex_digit(char c) noexcept {
+  if (is_digit(c)) return static_cast<unsigned>(c - '0');
+  const char lower = to_lower(c);
+  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+  return std::nullopt;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
+
+// Sixteen bytes of text at a time: what escaping and counting spend their time on.
+
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#elif defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
+inline std::uint64_t load_u64(const char* p) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
+inline std::uint32_t load_u32(const char* p) noexcept {
+  std::uint32_t value;
+  std::memcpy(&value, p, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap32(value);
+#endif
+  return value;
+}
+
+/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
+inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
+  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
+  if (size == 0) return 0;
+  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
+}
+
+inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+#elif defined(_M_X64) || defined(_M_ARM64)
+  unsigned long index;
+  _BitScanForward64(&index, bits);
+  return index;
+#else
+  unsigned index = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++index;
+  return index;
+#endif
+}
+
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
+class Bytes {
+ public:
+  static constexpr std::size_t size = 16;
+
+#if defined(__wasm_simd128__)
+  using Vector = v128_t;
+  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
+  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
+  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__SSE2__) || defined(_M_X64)
+  using Vector = __m128i;
+  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
+  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept {
+    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
+  }
+  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  using Vector = uint8x16_t;
+  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
+  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
+  }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
+  static constexpr unsigned bits_per_byte = 4;
+#else
+  struct Vector {
+    std::uint8_t byte[16];
+  };
+  static Bytes load(const char* p) noexcept {
+    Vector v;
+    std::memcpy(v.byte, p, 16);
+    return Bytes(v);
+  }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
+    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
+    return Bytes(v);
+  }
+  static Bytes all(unsigned value) noexcept {
+    Vector v;
+    std::memset(v.byte, static_cast<int>(value), 16);
+    return Bytes(v);
+  }
+  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
+  Bytes operator|(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a | b; });
+  }
+  Bytes operator&(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a & b; });
+  }
+  Bytes operator-(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a - b; });
+  }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
+  Bytes is(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
+  }
+  Bytes at_most(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
+  }
+  std::uint64_t mask() const noexcept {
+    std::uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
+    return bits;
+  }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#endif
+
+  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
+  static Bytes load(const char* p, std::size_t count) noexcept {
+    if (count < 8) return of(load_up_to_8(p, count), 0);
+    // Two shifts, since one by 64 is undefined.
+    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
+  }
+
+  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
+  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
+  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
+  Bytes between(unsigned first, unsigned last) const noexcept {
+    return (*this - all(first)).at_most(all(last - first));
+  }
+
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
+
+  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
+  unsigned first() const noexcept {
+    const std::uint64_t bits = mask();
+    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
+  }
+
+ private:
+  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
+
+#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
+    !(defined(__ARM_NEON) && defined(__aarch64__))
+  template <class F>
+  Bytes each(Bytes other, F&& f) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
+    return Bytes(v);
+  }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
+#endif
+
+  Vector vector_;
+};
+
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
+
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Where the first byte is of which `is(Bytes)` holds, or text.size().
+template <class F>
+std::size_t find_byte(std::string_view text, F&& is) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    const unsigned first = is(Bytes::load(p)).first();
+    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
+  }
+  const std::size_t first = is(Bytes::load(p, left)).first();
+  return text.size() - left + (std::min)(first, left);
+}
+
+/// What a character at the start of `text` does to a line of text.
+enum class Effect { none, breaks, hides };
+
+/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
+/// reorder the words that follow.
+struct Control {
+  Effect effect;
+  std::size_t size;  ///< bytes
+};
+
+inline Control control_at(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
+  if (byte(0) == 0xE2 && byte(1) == 0x80) {
+    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
+    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
+  }
+  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
+  return {Effect::none, 1};
+}
+
+/// Of bytes that may begin a control.
+inline Bytes may_begin_control(Bytes bytes) noexcept {
+  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
+}
+
+/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
+inline Bytes is_active(Bytes bytes) noexcept {
+  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
+         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
+}
+
+/// Whether a text means nothing but itself in any of these, which need not look at it then.
+inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
+
+/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
+/// first that may begin a control.
+inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
+  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
+  bytes.store(out);
+  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
+}
+
+inline bool append_any_line(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + Bytes::size);
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    if (control.effect == Effect::none) *p++ = text[0];
+    text.remove_prefix(control.size);
+    if (control.effect == Effect::breaks) {
+      while (p != start && p[-1] == ' ') --p;
+      *p++ = ' ';
+      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
+    }
+  }
+  while (p != start && p[-1] == ' ') --p;
+  const char* first = start;
+  while (first != p && *first == ' ') ++first;
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+/// append_line() for any text.
+template <bool is_padded>
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+  if (text.empty()) return false;
+  if (text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.room(text.size() + text_padding);
+    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
+    inert = inert && is_inert;
+    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  inert = false;
+  return append_any_line(out, text);
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
+  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
+  const bool is_short = !text.empty() && text.size() < Bytes::size;
+  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.data() + out.size();
+    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  return append_line_of_any_size<is_padded>(out, text, inert);
+}
+
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
+  return append_line<true>(out, text, inert);
+}
+
+/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
+inline std::size_t escape_sequence_size(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
+  std::size_t i = 2;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
+  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
+}
+
+/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
+/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    std::size_t size = control.size;
+    if (control.effect == Effect::none || text[0] == '\t') {
+      *p++ = text[0];
+    } else if (text[0] == '\n' || text[0] == '\r') {
+      if (text.substr(0, 2) == "\r\n") ++size;
+      *p++ = '\n';
+    } else if (const std::size_t sequence = escape_sequence_size(text)) {
+      size = sequence;
+    }
+    text.remove_prefix(size);
+  }
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
+  while (p != start && is_space(p[-1])) --p;
+  const char* first = start;
+  for (const char* c = start; c != p && is_space(*c); ++c) {
+    if (*c == '\n') first = c + 1;
+  }
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -7037,6 +3353,147 @@ inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_sec
 inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
+
+// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
+std::size_t count_utf16(std::string_view text) noexcept;
+
+/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
+/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
+/// as such a place is found 32 code points back.
+std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// How many bytes the code point that begins with `c` takes.
+constexpr std::size_t code_point_size(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
+template <class F>
+std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::size_t count = 0;
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
+  return count;
+}
+
+/// Writes a code point, one to four bytes, and returns their end.
+inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
+  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
+/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
+inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
+  const std::size_t size = code_point_size(text[at]);
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+  if (size > text.size() - at) return 0xFFFD;
+  switch (size) {
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  }
+}
+
+/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
+constexpr bool extends_character(std::uint32_t c) noexcept {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  constexpr Range ranges[] = {
+      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
+      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
+      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
+      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
+      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
+  if (c < 0x0300) return false;
+  for (const Range range : ranges) {
+    if (c < range.first) return false;
+    if (c <= range.last) return true;
+  }
+  return false;
+}
+
+constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
+
+inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
+  do {
+    --at;
+  } while (at > stop && is_continuation(text[at]));
+  return at;
+}
+
+}  // namespace detail
+
+inline std::size_t count_code_points(std::string_view text) noexcept {
+  using detail::Bytes;
+  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
+}
+
+inline std::size_t count_utf16(std::string_view text) noexcept {
+  using detail::Bytes;
+  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
+}
+
+inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
+  if (end >= text.size()) return text.size();
+  while (end > 0 && detail::is_continuation(text[end])) --end;
+
+  std::size_t at = end;
+  for (int steps = 0; at > 0 && steps < 32; ++steps) {
+    const std::uint32_t next = detail::code_point_at(text, at);
+    const std::size_t before = detail::previous_code_point(text, at);
+    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
+    if (detail::is_regional_indicator(next)) {
+      std::size_t flags = 0;
+      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
+        i = detail::previous_code_point(text, i);
+        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
+      }
+      splits = flags % 2 == 1;
+    }
+    if (!splits) return at;
+    at = before;
+  }
+  return end;
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
@@ -10065,6 +6522,9 @@ NOTIFIER_NAMESPACE_END
 //
 // Common values take a short way; the rest is computed with big integers (Steele and White 1990).
 
+#include <charconv>
+#include <initializer_list>
+
 NOTIFIER_NAMESPACE_BEGIN
 namespace json {
 
@@ -10688,6 +7148,21 @@ template <class Iterator, class Less>
 void heap_sort(Iterator first, Iterator last, Less less) {
   std::make_heap(first, last, less);
   std::sort_heap(first, last, less);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A count in decimal. std::to_string() is a function of the C++ library's own, which WebAssembly has compiled in
+/// another way than the rest.
+inline std::string decimal(std::uint64_t count) {
+  char text[20];
+  return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
 }
 
 }  // namespace detail
@@ -11703,6 +8178,162 @@ NOTIFIER_INLINE Fault Document::read(std::string_view text) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/draft_view.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Collects broken rules.
+class Problems {
+ public:
+  NOTIFIER_NOINLINE void add(std::string_view field, std::string_view message, std::string_view code) {
+    list_.push_back({std::string(field), std::string(message), std::string(code)});
+  }
+  bool empty() const noexcept { return list_.empty(); }
+  bool has(std::string_view field) const noexcept {
+    return std::any_of(list_.begin(), list_.end(), [&](const FieldError& problem) { return problem.field == field; });
+  }
+  void clear() noexcept { list_.clear(); }
+  std::vector<FieldError>& list() noexcept { return list_; }
+
+  /// errc::invalid. There is a problem.
+  NOTIFIER_NOINLINE Error to_error(std::string_view what) && {
+    Error error;
+    error.code = errc::invalid;
+    error.message = "the " + std::string(what) + " is not valid: " + list_[0].field + " " + list_[0].message;
+    error.field = list_[0].field;
+    error.fields = std::move(list_);
+    return error;
+  }
+
+ private:
+  std::vector<FieldError> list_;
+};
+
+/// What somebody asks for in a notifier, borrowed from the JSON or the draft that says so. Absent where it says null.
+struct DraftView {
+  enum class Selection { none, by_id, by_name };
+
+  std::optional<std::string_view> platform_id;
+  std::optional<std::string_view> name;
+  std::optional<bool> active;
+  std::optional<bool> send_all_alerts;
+  std::optional<bool> send_all_events;
+  Selection selection = Selection::none;
+  std::vector<std::string_view> selected;  ///< event type ids, or names
+  json::View type_data;                    ///< an object, or missing
+  json::View filter;                       ///< whatever it is
+
+  // Members that mean something in snapshots alone; their types are for who needs them to judge.
+  json::View id;
+  json::View platform;
+  json::View type;
+  json::View created_at;
+  json::View updated_at;
+  json::View switched_off;
+
+  std::vector<std::string_view> unknown;  ///< keys that no notifier has
+
+  /// All keys that it may have, with a space between them.
+  static constexpr std::string_view keys =
+      "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
+      "selected_event_ids selected_events app_id app type_data filter";
+
+  /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
+  void read(json::View object, Problems& problems);
+
+  static std::optional<std::string_view> read_text(json::View value, std::string_view field, Problems& problems);
+
+ private:
+  static std::optional<bool> read_flag(json::View value, std::string_view field, Problems& problems);
+  void read_selection(json::View value, std::string_view field, Problems& problems);
+};
+
+inline std::optional<std::string_view> DraftView::read_text(json::View value, std::string_view field,
+                                                            Problems& problems) {
+  if (value.is_string()) return value.string();
+  if (value.exists() && !value.is_null()) problems.add(field, "must be a string", "type");
+  return std::nullopt;
+}
+
+inline std::optional<bool> DraftView::read_flag(json::View value, std::string_view field, Problems& problems) {
+  if (value.kind() == json::Kind::boolean) return value.boolean();
+  if (value.is_string() && value.string() == "true") return true;
+  if (value.is_string() && value.string() == "false") return false;
+  if (value.exists() && !value.is_null()) problems.add(field, "must be true or false", "type");
+  return std::nullopt;
+}
+
+inline void DraftView::read_selection(json::View value, std::string_view field, Problems& problems) {
+  bool all_strings = value.is_array();
+  value.for_each_element([&](json::View element) {
+    all_strings = all_strings && element.is_string();
+    selected.push_back(element.string());
+  });
+  if (!all_strings) {
+    selected.clear();
+    problems.add(field, "must be an array of strings", "type");
+  }
+}
+
+inline void DraftView::read(json::View object, Problems& problems) {
+  json::View name_value, active_value, alerts_value, events_value, ids, names;
+  json::View platform_id_value;
+  json::View ignored;
+  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
+  unknown.clear();
+  object.for_each_member([&](std::string_view key, json::View value) {
+    const auto is = [&](std::string_view wanted, json::View& out) {
+      if (key != wanted) return false;
+      out = value;
+      return true;
+    };
+    bool known = false;
+    switch (key.size()) {
+      case 2: known = is("id", id); break;
+      case 3: known = is("app", ignored); break;
+      case 4: known = is("name", name_value) || is("type", type); break;
+      case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
+      case 8: known = is("platform", platform); break;
+      case 9: known = is("type_data", type_data); break;
+      case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
+      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
+      case 12: known = is("switched_off", switched_off); break;
+      case 15:
+        known =
+            is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
+        break;
+      case 18: known = is("selected_event_ids", ids); break;
+      default: break;
+    }
+    if (!known) unknown.push_back(key);
+  });
+
+  platform_id = read_text(platform_id_value, "platform_id", problems);
+  name = read_text(name_value, "name", problems);
+  active = read_flag(active_value, "active", problems);
+  send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
+  send_all_events = read_flag(events_value, "send_all_events", problems);
+
+  selection = Selection::none;
+  selected.clear();
+  if (ids.exists() && !ids.is_null()) {
+    selection = Selection::by_id;
+    read_selection(ids, "selected_event_ids", problems);
+  } else if (names.exists() && !names.is_null()) {
+    selection = Selection::by_name;
+    read_selection(names, "selected_events", problems);
+  }
+
+  if (!type_data.is_object()) {
+    if (type_data.exists() && !type_data.is_null()) problems.add("type_data", "must be an object", "type");
+    type_data = json::View();
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/notifier.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -11810,7 +8441,7 @@ NOTIFIER_INLINE void Message::add_field(std::string_view label, std::string_view
   }
 }
 
-inline void Message::add_link(std::string_view label, std::string_view url) {
+NOTIFIER_INLINE void Message::add_link(std::string_view label, std::string_view url) {
   const std::size_t count = fields_.size();
   add_field(label, url, false);
   if (fields_.size() == count) return;
@@ -14556,6 +11187,88 @@ class Evaluation {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/is_utf8.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// True for valid UTF-8 (Unicode 15, table 3-7): no surrogates, nothing overlong, nothing beyond U+10FFFF.
+bool is_utf8(std::string_view text) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+inline bool is_ascii8(const char* p) noexcept {
+  std::uint64_t word;
+  std::memcpy(&word, p, sizeof word);
+  return (word & 0x8080808080808080u) == 0;
+}
+
+/// How many bytes the sequence at the front takes; 0 where it is broken.
+inline std::size_t utf8_sequence(const unsigned char* p, std::size_t left) noexcept {
+  if (p[0] < 0x80) return 1;
+  if (p[0] < 0xC2 || p[0] > 0xF4) return 0;
+  const std::size_t size = p[0] < 0xE0 ? 2 : p[0] < 0xF0 ? 3 : 4;
+  if (left < size) return 0;
+  const unsigned char low = p[0] == 0xE0 ? 0xA0 : p[0] == 0xF0 ? 0x90 : 0x80;
+  const unsigned char high = p[0] == 0xED ? 0x9F : p[0] == 0xF4 ? 0x8F : 0xBF;
+  if (p[1] < low || p[1] > high) return 0;
+  for (std::size_t i = 2; i < size; ++i) {
+    if ((p[i] & 0xC0) != 0x80) return 0;
+  }
+  return size;
+}
+
+}  // namespace detail
+
+inline bool is_utf8(std::string_view text) noexcept {
+  const char* p = text.data();
+  const char* const end = p + text.size();
+  while (p != end) {
+    if (end - p >= 8 && detail::is_ascii8(p)) {
+      p += 8;
+      continue;
+    }
+    const std::size_t size =
+        detail::utf8_sequence(reinterpret_cast<const unsigned char*>(p), static_cast<std::size_t>(end - p));
+    if (size == 0) return false;
+    p += size;
+  }
+  return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/quoted.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A piece of somebody's text for a message, between quotes: at most 64 bytes of it, control characters as \x1b. What
+/// is no UTF-8 and what may be a URL, which can be a secret, is left out.
+NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
+  constexpr std::size_t most = 64;
+  constexpr const char* digits = "0123456789abcdef";
+  if (!is_utf8(text) || text.find("://") != std::string_view::npos) return "'...'";
+  const std::size_t end = text.size() <= most ? text.size() : cut_position(text, most);
+  std::string out = "'";
+  for (const char c : text.substr(0, end)) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (byte >= 0x20 && byte != 0x7F) {
+      out += c;
+    } else {
+      out += "\\x";
+      out += digits[byte >> 4];
+      out += digits[byte & 0xF];
+    }
+  }
+  if (end != text.size()) out += "...";
+  return out += '\'';
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
 
 // From the JSON of a filter to a Pattern, every fault named by its place.
@@ -15599,6 +12312,3294 @@ inline void check_settings(Settings& settings, Problems& problems) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/byte_order_mark.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What some editors and shells put before the text of a file: U+FEFF in UTF-8.
+inline constexpr std::string_view byte_order_mark = "\xEF\xBB\xBF";
+
+/// The text of a file without its mark. Of one, since a second one is text.
+constexpr std::string_view without_byte_order_mark(std::string_view file) noexcept {
+  const bool is_marked = file.substr(0, byte_order_mark.size()) == byte_order_mark;
+  return is_marked ? file.substr(byte_order_mark.size()) : file;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/packed.hpp ---------------------------------------------------------------------------------------
+
+#include <iterator>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A constant table as a program had better hold it: one run of characters. Where each text begins, and how long it is,
+/// would take a third of its room again, of which no compression makes much.
+///
+///     for (const EventType& type : Packed<builtin_event_types, &EventType::id, &EventType::name>::Rows().all) ...
+///
+/// @tparam table    rows, aggregates; a program that looks at it through this alone does not hold it twice
+/// @tparam members  of a row, those that matter: texts of one line, and enumerations and flags
+template <const auto& table, auto... members>
+class Packed {
+  using Row = std::decay_t<decltype(table[0])>;
+
+ public:
+  /// The rows again; their texts last as long as the program.
+  struct Rows {
+    Rows() noexcept {
+      const char* next = characters.data();
+      for (Row& row : all) (take(next, row.*members), ...);
+    }
+
+    Row all[std::size(table)] = {};
+  };
+
+ private:
+  static constexpr std::size_t room(std::string_view text) noexcept { return text.size() + 1; }
+  template <class Value>
+  static constexpr std::size_t room(Value) noexcept {
+    return 1;
+  }
+
+  static constexpr std::size_t size() noexcept {
+    std::size_t size = text_padding;  // so that any text may be copied by whole vectors
+    for (const Row& row : table) size += (room(row.*members) + ...);
+    return size;
+  }
+
+  static constexpr void put(char*& next, std::string_view text) noexcept {
+    for (const char c : text) *next++ = c;
+    *next++ = '\n';
+  }
+  template <class Value>
+  static constexpr void put(char*& next, Value value) noexcept {
+    *next++ = static_cast<char>(value);
+  }
+
+  static constexpr auto pack() noexcept {
+    std::array<char, size()> out{};
+    char* next = out.data();
+    for (const Row& row : table) (put(next, row.*members), ...);
+    return out;
+  }
+
+  static void take(const char*& next, std::string_view& text) noexcept {
+    const char* const begin = next;
+    while (*next != '\n') ++next;
+    text = {begin, static_cast<std::size_t>(next++ - begin)};
+  }
+  template <class Value>
+  static void take(const char*& next, Value& value) noexcept {
+    value = static_cast<Value>(*next++);
+  }
+
+  static constexpr auto characters = pack();
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/to_size.hpp -------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A number that fits into std::size_t, where one that wide is no cast at all on some machines and one on others.
+template <class Integer>
+constexpr std::size_t to_size(Integer value) noexcept {
+  return static_cast<std::size_t>(value);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/name_index.hpp -----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A name taken apart for hashing and comparing: its length and its first and last eight bytes, which are all of it up
+/// to sixteen. Borrows the name.
+struct Name {
+  std::uint64_t head{};
+  std::uint64_t tail{};
+  std::string_view text;
+
+  Name() = default;
+  explicit Name(std::string_view name) noexcept : text(name) {
+    const std::size_t n = name.size();
+    const char* const p = name.data();
+    if (n < 8) {
+      head = load_up_to_8(p, n);
+    } else {
+      head = load_u64(p);
+      tail = load_u64(p + n - 8);
+    }
+  }
+
+  /// Names that differ in the middle alone collide; whoever looks up hostile names meets only the chains of the names
+  /// that we or the host chose.
+  ///
+  /// @param bits  of the result, 1 to 32: the uppermost ones of products, which all bits below have a part in
+  std::size_t hash(unsigned bits) const noexcept {
+    return to_size(((head ^ text.size()) * 0xD6E8FEB86659FD93u + tail * 0xA0761D6478BD642Fu) >> (64 - bits));
+  }
+
+  friend bool operator==(const Name& a, const Name& b) noexcept {
+    if (((a.head ^ b.head) | (a.tail ^ b.tail) | (a.text.size() ^ b.text.size())) != 0) return false;
+    return a.text.size() <= 16 || a.text == b.text;
+  }
+};
+
+/// Short names to small numbers, built once and read often: open addressing, at most half full.
+class NameIndex {
+ public:
+  static constexpr std::uint32_t npos = 0xFFFFFFFF;
+
+  NameIndex() : slots_(std::size_t{1} << bits_) {}
+
+  /// @param name   not in the index yet; outlives it.
+  void insert(std::string_view name, std::uint32_t value) {
+    if (++count_ * 2 > slots_.size()) {
+      std::vector<Slot> old(slots_.size() * 2);
+      old.swap(slots_);
+      ++bits_;
+      for (const Slot& slot : old) {
+        if (slot.value != npos) free_slot(slot.name) = slot;
+      }
+    }
+    const Name key(name);
+    free_slot(key) = {key, value};
+  }
+
+  /// Points the index at another copy of a name that it has.
+  void repoint(std::string_view name) noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = key.hash(bits_);
+    while (!(slots_[i].name == key)) i = (i + 1) & mask;
+    slots_[i].name = key;
+  }
+
+  /// The name's value, or npos.
+  std::uint32_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const Slot& slot = slots_[i];
+      if (slot.value == npos || slot.name == key) return slot.value;
+    }
+  }
+
+ private:
+  struct Slot {
+    Name name;
+    std::uint32_t value = npos;
+  };
+
+  Slot& free_slot(const Name& name) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = name.hash(bits_);
+    while (slots_[i].value != npos) i = (i + 1) & mask;
+    return slots_[i];
+  }
+
+  unsigned bits_ = 4;  // of the number of slots
+  std::vector<Slot> slots_;
+  std::size_t count_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/key_index.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The few keys of a kind, numbered from 1: what an event's members are looked up in.
+class KeyIndex {
+ public:
+  static constexpr std::size_t most = 159;
+
+  KeyIndex() : slots_(std::size_t{1} << bits_), names_(1) {}
+
+  /// The number of a key, or 0.
+  std::size_t find(std::string_view name) const noexcept {
+    const Name key(name);
+    const std::size_t mask = slots_.size() - 1;
+    for (std::size_t i = key.hash(bits_);; i = (i + 1) & mask) {
+      const std::uint8_t number = slots_[i];
+      if (number == 0 || names_[number] == key) return number;
+    }
+  }
+  /// The number of a key, new or old; 0 where there are too many.
+  /// @param name  outlives the index
+  std::size_t add(std::string_view name) {
+    if (const std::size_t number = find(name)) return number;
+    if (names_.size() > most) return 0;
+    names_.emplace_back(name);
+    if (4 * names_.size() > slots_.size()) {
+      slots_.assign(std::size_t{1} << ++bits_, 0);
+      for (std::size_t number = 1; number + 1 < names_.size(); ++number) place(number);
+    }
+    place(names_.size() - 1);
+    return names_.size() - 1;
+  }
+  std::size_t size() const noexcept { return names_.size() - 1; }
+  /// @param number  1 to size()
+  std::string_view name(std::size_t number) const noexcept { return names_[number].text; }
+
+ private:
+  static_assert(most < 256, "numbers fit a byte");
+
+  void place(std::size_t number) noexcept {
+    const std::size_t mask = slots_.size() - 1;
+    std::size_t i = names_[number].hash(bits_);
+    while (slots_[i] != 0) i = (i + 1) & mask;
+    slots_[i] = static_cast<std::uint8_t>(number);
+  }
+
+  unsigned bits_ = 5;
+  std::vector<std::uint8_t> slots_;
+  std::vector<Name> names_;  // the first is none
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/kind_program.hpp ---------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A step of a template; see KindProgram.
+struct Op {
+  enum class Code : std::uint8_t {
+    literal,          ///< appends `text`
+    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,           ///< the same for a boolean: `text` is "path?yes/no"
+    app,              ///< appends the app's name
+    project,          ///< appends the project's name
+    user,             ///< appends the user's name
+    is_operator,      ///< a choice by whether the platform itself acted
+    quote,            ///< a name begins where `key` is 0, else ends
+    variables,        ///< appends the names of the variables of an edit_variables event
+    scaling,          ///< appends what changed between the containers of a scale event
+    deployment_page,  ///< appends where the host's dashboard shows a deployment
+    condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
+    open,             ///< a group begins: remembers how much was written, at depth `key`
+    undo,             ///< forgets what was written since, and goes on
+    jump,             ///< goes to `target`
+    give_up,          ///< goes to `absent`
+    field,            ///< label `text`, style `key`, then its template; the next field is at `target`
+    done,             ///< the template is complete
+    failed,           ///< the template is to be dropped
+  };
+
+  std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
+  Code code = Code::failed;
+  std::uint8_t key{};
+  Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
+  bool is_active = false;         ///< what is appended of `text` may be more than inert
+  std::uint16_t target{};         ///< of slots: where to go when the value is there
+  std::uint16_t absent{};         ///< of slots: where to go when it is not
+};
+
+/// What a kind's wordings are compiled into: steps that need no more parsing, and look up no key twice. Immutable, and
+/// shared by all vocabularies that have equal rows. Borrows from the rows' texts.
+class KindProgram {
+ public:
+  /// The first six say where their steps begin.
+  struct Row {
+    std::uint16_t when, title, sentence, fields, actor, link;
+    Severity severity;
+    bool has_severity;
+    bool has_fields;  ///< perhaps none, but said so
+    bool has_link;
+    bool is_without_link;  ///< the app's page is not linked either
+  };
+  static constexpr std::uint16_t empty_template = 0;
+  static constexpr std::uint16_t dropped_template = 1;
+  static constexpr std::size_t max_keys = KeyIndex::most + 1;
+  static constexpr std::size_t max_depth = 8;
+  static constexpr std::size_t max_ops = 16 * 1024;
+  static constexpr std::size_t max_word_sets = 100;
+
+  const Row* rows_begin() const noexcept { return rows_.data(); }
+  const Row* rows_end() const noexcept { return rows_.data() + rows_.size(); }
+  const Op* ops() const noexcept { return ops_.data(); }
+  const Op& op(std::size_t index) const noexcept { return ops_[index]; }
+  std::size_t op_count() const noexcept { return ops_.size(); }
+  /// The number of a top-level key that some template uses, from 1; 0 for all others.
+  std::size_t key(std::string_view name) const noexcept { return keys_.find(name); }
+  std::string_view key_name(std::size_t number) const noexcept { return keys_.name(number); }
+  /// Whether the rows are a host's: their texts do not last as long as the program runs, and their slots reach the
+  /// envelope.
+  bool is_own() const noexcept { return is_own_; }
+  /// The name of the set of words that a layout stands for.
+  std::string_view word_set(Layout layout) const noexcept {
+    return word_sets_[static_cast<std::size_t>(layout) - static_cast<std::size_t>(Layout::words)];
+  }
+
+ private:
+  friend class WordingCompiler;
+
+  std::vector<Row> rows_;
+  std::vector<Op> ops_;
+  KeyIndex keys_;
+  std::vector<std::string_view> word_sets_;
+  bool is_own_ = false;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/secret.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The words of a name as `apiKey`, `api-key` or `API_KEY`, in lower case, with a space before and behind each. What
+/// does not fit is left out from the front: the last words say what it is.
+class NameWords {
+ public:
+  explicit NameWords(std::string_view name) noexcept {
+    constexpr std::size_t most = 96;
+    if (name.size() > most) name.remove_prefix(name.size() - most);
+    put(' ');
+    for (std::size_t i = 0; i < name.size(); ++i) {
+      if (!is_letter_or_digit(name[i])) {
+        put(' ');
+        continue;
+      }
+      // A word begins at apiKey's K, at the S of an APIServer, and not within an API.
+      const bool after_lower = i > 0 && is_letter_or_digit(name[i - 1]) && !is_upper(name[i - 1]);
+      const bool before_lower = i + 1 < name.size() && is_letter(name[i + 1]) && !is_upper(name[i + 1]);
+      const bool after_upper = i > 0 && is_upper(name[i - 1]);
+      if (is_upper(name[i]) && (after_lower || (after_upper && before_lower))) put(' ');
+      put(to_lower(name[i]));
+    }
+    put(' ');
+  }
+
+  /// @param words  in lower case, with single spaces between them
+  bool has(std::string_view words) const noexcept {
+    const std::string_view all = text();
+    for (std::size_t at = all.find(words); at != std::string_view::npos; at = all.find(words, at + 1)) {
+      if (all[at - 1] == ' ' && all[at + words.size()] == ' ') return true;
+    }
+    return false;
+  }
+  /// Whether some word ends with these letters.
+  bool has_word_end(std::string_view end) const noexcept {
+    const std::string_view all = text();
+    for (std::size_t at = all.find(end); at != std::string_view::npos; at = all.find(end, at + 1)) {
+      if (all[at + end.size()] == ' ') return true;
+    }
+    return false;
+  }
+  bool ends_with(std::string_view word) const noexcept {
+    const std::string_view all = text();
+    return all.size() > word.size() + 1 && all.substr(all.size() - word.size() - 1, word.size()) == word &&
+           all[all.size() - word.size() - 2] == ' ';
+  }
+
+ private:
+  static bool is_upper(char c) noexcept { return c >= 'A' && c <= 'Z'; }
+  std::string_view text() const noexcept { return {text_.data(), size_}; }
+  void put(char c) noexcept {
+    if (c != ' ' || size_ == 0 || text_[size_ - 1] != ' ') text_[size_++] = c;
+  }
+
+  std::array<char, 256> text_{};
+  std::size_t size_ = 0;
+};
+
+/// Whether the value under a key of data may be a secret, by the whole words of the key's name: `api_key`, `apiKey`,
+/// `token`, `dbPassword`; not `keyboard`, `key_figure`, `token_count`, `exit_code`. Rather too often.
+inline bool has_secret_name(std::string_view key) noexcept {
+  static constexpr std::string_view words[] = {"secret",       "secrets",       "token",         "tokens",
+                                               "password",     "passwords",     "passwd",        "passphrase",
+                                               "passcode",     "pass",          "pwd",           "apikey",
+                                               "apikeys",      "credential",    "credentials",   "cookie",
+                                               "cookies",      "auth",          "authorization", "bearer",
+                                               "jwt",          "otp",           "totp",          "pin",
+                                               "cvv",          "cvc",           "signature",     "voucher",
+                                               "dsn",          "webhook",       "webhooks",      "drain",
+                                               "session id",   "session key",   "csrf",          "auth code",
+                                               "otp code",     "recovery code", "backup code",   "recovery codes",
+                                               "backup codes", "access code",   "security code", "verification code",
+                                               "login code",   "reset code"};
+  // Written in one with what stands before, as PGPASSWORD.
+  static constexpr std::string_view ends[] = {"password", "passwd", "passphrase", "token", "secret", "apikey"};
+  // Before "key" or "keys" at the end.
+  static constexpr std::string_view kinds_of_keys[] = {
+      "api",     "access", "secret", "private", "signing", "encryption", "license",  "ssh",        "account",
+      "auth",    "master", "shared", "app",     "service", "client",     "consumer", "session",    "deploy",
+      "storage", "admin",  "root",   "host",    "gpg",     "pgp",        "hmac",     "activation", "recovery"};
+  // Of what is about a secret and is none.
+  static constexpr std::string_view harmless[] = {
+      "name",   "names",  "count", "type",   "kind",    "label",    "figure",   "length",  "size",     "limit",
+      "policy", "status", "state", "expiry", "expires", "provider", "strength", "enabled", "required", "protected"};
+  const NameWords name(key);
+  if (std::any_of(std::begin(harmless), std::end(harmless), [&](auto word) { return name.ends_with(word); }))
+    return false;
+  if (std::any_of(std::begin(words), std::end(words), [&](auto word) { return name.has(word); })) return true;
+  if (std::any_of(std::begin(ends), std::end(ends), [&](auto end) { return name.has_word_end(end); })) return true;
+  if (!name.has("key") && !name.has("keys")) return false;
+  return std::any_of(std::begin(kinds_of_keys), std::end(kinds_of_keys), [&](auto word) { return name.has(word); });
+}
+
+/// The variable kinds carry what variables hold.
+inline bool is_of_variables(std::string_view kind) noexcept {
+  return kind == "new_variable" || kind == "edit_variable" || kind == "delete_variable" || kind == "edit_variables";
+}
+
+/// The same, of an event of a kind: `value` and `old_value` of a variable are secret in every vocabulary.
+inline bool has_secret_name(std::string_view kind, std::string_view key) noexcept {
+  return has_secret_name(key) || (is_of_variables(kind) && (key == "value" || key == "old_value"));
+}
+
+/// What a host says of names beyond that: the names as they stand in events.
+struct SecretNames {
+  std::vector<std::string> secret;
+  std::vector<std::string> open;  ///< no secrets, though they look like it; of variables they are
+
+  bool is_secret(std::string_view kind, std::string_view key) const {
+    const auto has = [key](const std::vector<std::string>& names) {
+      return std::find(names.begin(), names.end(), key) != names.end();
+    };
+    if (has(secret)) return true;
+    return has_secret_name(kind, key) && (!has(open) || (is_of_variables(kind) && !has_secret_name(key)));
+  }
+};
+
+/// Whether a text holds a URL that may carry a secret: a user or password before its host, or a query.
+inline bool holds_secret_url(std::string_view text) noexcept {
+  for (std::size_t at = text.find("://"); at != std::string_view::npos; at = text.find("://", at + 3)) {
+    const std::string_view rest = text.substr(at + 3);
+    const std::string_view url = rest.substr(0, rest.find_first_of(" \t\r\n\"'<>"));
+    if (url.find('?') != std::string_view::npos || url.substr(0, url.find('/')).find('@') != std::string_view::npos) {
+      return true;
+    }
+  }
+  return false;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/words.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What people read in place of a value.
+struct Word {
+  std::string value;  ///< "*", the last: any other; without it, another is shown as it came
+  std::string text;   ///< empty: as if absent
+};
+
+/// Words under a name, which a slot takes as its layout.
+struct WordSet {
+  std::string name;
+  std::vector<Word> words;
+  bool is_active = false;  ///< some text is more than inert
+};
+
+class WordSets : public std::vector<WordSet> {
+ public:
+  /// nullptr where there is none.
+  /// @param name  not empty, as the names of all sets are
+  const WordSet* find(std::string_view name) const noexcept {
+    for (const WordSet& set : *this) {
+      // Most differ in these, without a call.
+      if (set.name.size() != name.size() || set.name.front() != name.front()) continue;
+      if (set.name == name) return &set;
+    }
+    return nullptr;
+  }
+};
+
+/// A row of the built-in sets. The entries of a set stand together.
+struct Translation {
+  std::string_view set;
+  std::string_view value;
+  std::string_view text;
+};
+
+inline constexpr Translation translations[] = {
+    {"reason", "user_restart", "asked for by a user"},
+    {"reason", "unexpected_failure", "unexpected failure"},
+    {"reason", "rebalancing_operation", "rebalancing of the infrastructure"},
+    {"reason", "security_maintenance", "scheduled security maintenance"},
+    {"reason", "payment_failure", "payment failure"},
+    {"reason", "user_stop", "asked for by a user"},
+    {"reason", "no-payment-method", "no payment method"},
+
+    {"failure", "build-error", "the build failed"},
+    {"failure", "crashed-error", "the new version crashed on start"},
+    {"failure", "timeout-error", "the new version did not start in time"},
+    {"failure", "hook-error", "the post-deployment hook failed"},
+
+    {"origin", "periodic", "periodic"},
+    {"origin", "manual", "manual"},
+    {"origin", "*", ""},
+
+    {"recovery", "healthy", "healthy"},
+    {"recovery", "pgbackrest_error", "pgBackRest error"},
+    {"recovery", "wal_error", "WAL error"},
+
+    {"service", "github", "GitHub"},
+    {"service", "github-enterprise", "GitHub Enterprise"},
+    {"service", "gitlab", "GitLab"},
+    {"service", "gitlab-self-hosted", "self-hosted GitLab"},
+
+    {"platform", "email", "email"},
+    {"platform", "slack", "Slack"},
+    {"platform", "webhook", "webhook"},
+    {"platform", "rocket_chat", "Rocket.Chat"},
+
+    {"payment", "credit", "from credit"},
+    {"payment", "*", "by card"},
+    {"method", "paypal", "PayPal"},
+    {"method", "stripe", "card"},
+    {"method", "card", "card"},
+    {"method", "sepa", "SEPA"},
+
+    // Each is one thing that is too high or too low; any other is named as it is.
+    {"metric", "cpu", "CPU usage"},
+    {"metric", "memory", "memory usage"},
+    {"metric", "swap", "swap usage"},
+    {"metric", "all", "number of requests per minute"},
+    {"metric", "rpm", "number of requests per minute"},
+    {"metric", "rpm_per_container", "number of requests per minute and container"},
+    {"metric", "p50_response_time", "median response time"},
+    {"metric", "p95_response_time", "p95 response time"},
+    {"metric", "p99_response_time", "p99 response time"},
+    {"metric", "5XX", "number of 5xx errors"},
+    {"metric", "*", ""},
+};
+
+inline WordSets builtin_word_sets() {
+  WordSets sets;
+  for (const Translation& row : translations) {
+    if (sets.empty() || sets.back().name != row.set) sets.push_back({std::string(row.set), {}});
+    sets.back().words.push_back({std::string(row.value), std::string(row.text)});
+  }
+  return sets;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_compiler.hpp -----------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What is wrong with a wording.
+struct WordingFault {
+  std::size_t row = 0;        ///< of its kind
+  std::string_view member;    ///< as "title"
+  std::size_t character = 0;  ///< of the member's text, counted from 1
+  std::string message;        ///< empty: nothing is wrong
+};
+
+/// What a host's rows are held against.
+struct WordingRules {
+  std::string_view kind;
+  const WordSets* sets;
+  const SecretNames* names;
+};
+
+/// Compiles the rows of one kind, and names the first fault.
+class WordingCompiler {
+ public:
+  /// @param rules  of a host's rows; null: they are the library's own, whose titles and sentences are never dropped
+  WordingCompiler(KindProgram& out, const WordingRules* rules) : out_(out), rules_(rules) {
+    out_.is_own_ = rules != nullptr;
+    finish(KindProgram::empty_template);
+  }
+
+  /// Adds a row.
+  /// @param row  its texts outlive the program, and have 15 readable bytes behind them
+  void add(const WordingRow& row);
+  const WordingFault& fault() const noexcept { return fault_; }
+
+ private:
+  static constexpr std::uint16_t open_end = 0xFFFF;  // a target that is not known yet
+  enum class Must { succeed, try_to };
+
+  bool failed() const noexcept { return !fault_.message.empty(); }
+  /// @param at  within the template that is compiled; null: its beginning
+  void fail(const char* at, std::string message);
+
+  Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
+    if (out_.ops_.size() == KindProgram::max_ops) {
+      fail(template_.data(), "the wordings of this kind are too long together");
+      return out_.ops_[0];
+    }
+    Op& op = out_.ops_.emplace_back();
+    op.code = code;
+    op.text = text;
+    op.key = static_cast<std::uint8_t>(key);
+    return op;
+  }
+  Op& emit_slot(Op::Code code, std::string_view text, std::string_view key) {
+    Op& op = emit(code, text, key_number(key));
+    op.absent = open_end;
+    op.target = here();
+    return op;
+  }
+  std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
+
+  // What compiles a template is many functions that are not put into one another: the loop that they would make is so
+  // long that V8 optimises it while the first event waits, for 3 ms in WebAssembly.
+
+  /// Whether a slot since `begin` does not know yet where to go when it is absent.
+  NOTIFIER_NOINLINE bool may_be_absent(std::size_t begin) const noexcept {
+    return std::any_of(out_.ops_.begin() + static_cast<std::ptrdiff_t>(begin), out_.ops_.end(),
+                       [](const Op& op) { return op.absent == open_end; });
+  }
+  NOTIFIER_NOINLINE void lead_absent_here(std::size_t begin) {
+    for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
+      if (out_.ops_[i].absent == open_end) out_.ops_[i].absent = here();
+    }
+  }
+  std::size_t key_number(std::string_view name);
+  /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
+  static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
+  static bool needs_undo(std::string_view text) noexcept;
+
+  std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
+  std::uint16_t compile_part(std::string_view text, Must must);
+  void check_text();
+  void check_path(std::string_view path);
+  void finish(std::size_t begin);
+  std::size_t compile_sequence(std::string_view text, std::size_t depth);
+  std::size_t compile_group(std::string_view text, std::size_t depth);
+  void compile_slot(std::string_view slot);
+  void compile_choice(std::string_view slot, std::size_t question);
+  void compile_envelope_slot(std::string_view slot);
+  Layout find_layout(std::string_view name);
+  void refuse_layout(std::string_view name);
+  std::uint16_t compile_conditions(std::string_view when);
+  std::uint16_t compile_fields(std::string_view fields);
+
+  KindProgram& out_;
+  const WordingRules* rules_;
+  WordingFault fault_;
+  std::string_view member_;
+  std::string_view template_;
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
+  KindProgram::Row row{};
+  row.severity = wording.severity;
+  row.has_severity = wording.says_severity;
+  row.has_fields = wording.fields.data() != nullptr;
+  row.has_link = wording.link.data() != nullptr;
+  row.is_without_link = wording.link == no_link;
+  if (!out_.rows_.empty() && out_.rows_.back().when == KindProgram::empty_template) {
+    member_ = "when";
+    fail(nullptr, "the row before applies always: this one never does");
+  }
+  row.when = compile_conditions(wording.when);
+  row.title = compile_template("title", wording.title, Must::succeed);
+  row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
+  row.fields = compile_fields(wording.fields);
+  row.actor = compile_template("actor", wording.actor);
+  row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
+  out_.rows_.push_back(row);
+}
+
+inline std::size_t WordingCompiler::key_number(std::string_view name) {
+  const std::size_t number = name.empty() ? 0 : out_.keys_.add(name);
+  if (name.empty()) fail(name.data(), "a slot has no name");
+  if (number == 0) fail(name.data(), "the wordings of this kind name too many members: at most 159");
+  return number;
+}
+
+inline std::uint16_t WordingCompiler::compile_template(std::string_view member, std::string_view text, Must must) {
+  member_ = member;
+  template_ = text;
+  check_text();
+  if (text.empty() && must == Must::succeed) return KindProgram::dropped_template;
+  return text.empty() ? KindProgram::empty_template : compile_part(text, must);
+}
+
+inline std::uint16_t WordingCompiler::compile_part(std::string_view text, Must must) {
+  const std::uint16_t begin = here();
+  const std::size_t end = compile_sequence(text, 0);
+  if (end != text.size()) fail(text.data() + end, "there is no clause here: '|' and ']' stand within '[' and ']'");
+  if (must == Must::succeed && rules_ == nullptr && may_be_absent(begin))
+    fail(text.data(), "it may be dropped: a slot stands in no clause");
+  finish(begin);
+  return begin;
+}
+
+inline void WordingCompiler::finish(std::size_t begin) {
+  emit(Op::Code::done);
+  lead_absent_here(begin);
+  emit(Op::Code::failed);
+}
+
+/// Compiles up to the end, or to the '|' or ']' that ends a branch; returns how far it came.
+inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std::size_t depth) {
+  std::size_t at = 0;
+  while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
+    if (text[at] == '{') {
+      const std::size_t end = text.find('}', at);
+      if (end == std::string_view::npos) {
+        fail(text.data() + at, "a slot has no '}'");
+        break;
+      }
+      compile_slot(text.substr(at + 1, end - at - 1));
+      at = end + 1;
+    } else if (text[at] == '[') {
+      at += 1 + compile_group(text.substr(at + 1), depth);
+    } else {
+      std::size_t end = at;
+      while (end < text.size() && !is_syntax(text[end])) ++end;
+      const std::string_view literal = text.substr(at, end - at);
+      emit(Op::Code::literal, literal).is_active = !is_inert(literal);
+      at = end;
+    }
+  }
+  return at;
+}
+
+/// Whether a group may have written something when a slot in it turns out to be absent: not where each clause has one
+/// slot at most, and begins with it; a name begins with a quote.
+NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text) noexcept {
+  bool has_written = false;
+  for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
+    if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
+    if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
+    has_written = at < text.size() && text[at] != '|';
+  }
+  return false;
+}
+
+/// Compiles clauses to the group's ']'; returns how far it came.
+NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_view text, std::size_t depth) {
+  if (depth == KindProgram::max_depth) {
+    fail(text.data(), "clauses stand in clauses too deep: eight at most");
+    return text.size();
+  }
+  const bool undo = needs_undo(text);
+  if (undo) emit(Op::Code::open, {}, depth);
+  std::size_t at = 0;
+  std::size_t clauses = 0;
+  std::uint16_t last_jump = 0;
+  for (bool more = true; more; ++clauses) {
+    const std::uint16_t begin = here();
+    at += compile_sequence(text.substr(at), depth + 1);
+    if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
+    if (failed()) return text.size();
+    more = text[at++] == '|';
+    if (!may_be_absent(begin)) {
+      if (more) fail(text.data() + at, "this clause is never told: the one before is always complete");
+      break;
+    }
+    emit(Op::Code::jump).target = last_jump;
+    last_jump = static_cast<std::uint16_t>(here() - 1);
+    lead_absent_here(begin);
+    if (undo) emit(Op::Code::undo, {}, depth);
+    if (!more && clauses > 0) emit(Op::Code::give_up).absent = open_end;
+  }
+  while (!failed() && last_jump != 0) {
+    const std::uint16_t previous = out_.ops_[last_jump].target;
+    out_.ops_[last_jump].target = here();
+    last_jump = previous;
+  }
+  return at;
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
+  if (slot.substr(0, 1) == "'") {
+    if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
+    emit(Op::Code::quote);
+    compile_slot(slot.substr(1));
+    emit(Op::Code::quote, {}, 1);
+    return;
+  }
+  if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
+  if (const std::size_t question = slot.find('?'); question != std::string_view::npos)
+    return compile_choice(slot, question);
+  const std::size_t colon = (std::min)(slot.find(':'), slot.size());
+  const Layout layout = colon == slot.size() ? Layout::plain : find_layout(slot.substr(colon + 1));
+  const std::uint16_t begin = here();
+  for (std::size_t at = 0; at <= colon;) {
+    const std::size_t end = (std::min)(slot.find('|', at), colon);
+    const std::string_view path = slot.substr(at, end - at);
+    const std::size_t dot = (std::min)(path.find('.'), path.size());
+    lead_absent_here(begin);
+    check_path(path);
+    emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
+    at = end + 1;
+  }
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view slot, std::size_t question) {
+  const std::size_t dot = slot.substr(0, question).find('.');
+  if (slot.find('/', question) == std::string_view::npos) {
+    fail(slot.data() + question, "there are two words, with '/' between them");
+  }
+  check_path(slot.substr(0, question));
+  const std::string_view words = slot.substr(dot < question ? dot + 1 : question);
+  Op& op = emit_slot(Op::Code::choice, words, slot.substr(0, (std::min)(dot, question)));
+  op.is_active = !is_inert(slot);
+  op.target = here();
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const std::string_view name = slot.substr(0, slot.find('?'));
+  Op::Code code = Op::Code::failed;
+  if (slot == "app") code = Op::Code::app;
+  if (slot == "project") code = Op::Code::project;
+  if (slot == "user") code = Op::Code::user;
+  if (slot == "variables") code = Op::Code::variables;
+  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
+  if (slot == "scaling") code = Op::Code::scaling;
+  if (slot == "deployment_page") code = Op::Code::deployment_page;
+  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
+  Op& op = emit(code, slot.substr(name.size()));
+  op.is_active = !is_inert(slot);
+  op.absent = open_end;
+  op.target = here();
+}
+
+inline Layout WordingCompiler::find_layout(std::string_view name) {
+  for (const LayoutName& layout : layouts) {
+    if (layout.name == name) return layout.layout;
+  }
+  if (name.empty()) fail(name.data(), "a slot ends with ':'");
+  if (rules_ != nullptr && !name.empty() && rules_->sets->find(name) == nullptr) refuse_layout(name);
+  auto& sets = out_.word_sets_;
+  std::size_t number = static_cast<std::size_t>(std::find(sets.begin(), sets.end(), name) - sets.begin());
+  if (number == KindProgram::max_word_sets) {
+    fail(name.data(), "the wordings of this kind name too many sets of words: at most 100");
+    number = 0;
+  } else if (number == sets.size()) {
+    sets.push_back(name);
+  }
+  return static_cast<Layout>(static_cast<std::size_t>(Layout::words) + number);
+}
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::string_view when) {
+  member_ = "when";
+  template_ = when;
+  check_text();
+  if (when.empty()) return KindProgram::empty_template;
+  const std::uint16_t begin = here();
+  while (!when.empty()) {
+    const std::string_view condition = when.substr(0, when.find(','));
+    const std::size_t equals = condition.find('=');
+    if (equals == std::string_view::npos) {
+      fail(when.data(), "a condition has no '='");
+      break;
+    }
+    emit_slot(Op::Code::condition, condition.substr(equals + 1), condition.substr(0, equals));
+    when.remove_prefix((std::min)(condition.size() + 1, when.size()));
+  }
+  finish(begin);
+  return begin;
+}
+
+NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::string_view fields) {
+  member_ = "fields";
+  template_ = fields;
+  check_text();
+  if (fields.empty()) return KindProgram::empty_template;
+  const std::uint16_t begin = here();
+  while (!fields.empty() && !failed()) {
+    const std::string_view field = fields.substr(0, fields.find(';'));
+    fields.remove_prefix((std::min)(field.size() + 1, fields.size()));
+    while (!fields.empty() && fields[0] == ' ') fields.remove_prefix(1);
+
+    const std::size_t colon = field.find(": ");
+    const bool has_style = !field.empty() && std::string_view("=`>?").find(field[0]) != std::string_view::npos;
+    if (colon == std::string_view::npos || colon == std::size_t{has_style}) {
+      fail(field.data(), "a field is a label, \": \" and a template");
+      break;
+    }
+    const std::uint16_t head = here();
+    const std::string_view label = field.substr(has_style ? 1 : 0, colon - (has_style ? 1 : 0));
+    Op& op = emit(Op::Code::field, label, has_style ? static_cast<std::size_t>(field[0]) : 0);
+    op.is_active = !is_inert(label);
+    if (colon + 2 < field.size()) compile_part(field.substr(colon + 2), Must::try_to);
+    out_.ops_[head].target = here();
+  }
+  emit(Op::Code::done);
+  return begin;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
+    "event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
+/// @param b  at most 63 bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
+    }
+  }
+  return rows[a.size() % 3][b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > 63) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// Adds a problem for a key that is not in the list.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string_view nearest = nearest_key(key, list);
+  std::string message = "is not known here";
+  if (nearest.empty()) {
+    std::string_view separator = "; there are ";
+    for_each_key(list, [&](std::string_view known) {
+      message.append(separator).append(known);
+      separator = ", ";
+    });
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  const std::string shown = detail::quoted(key);
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_faults.hpp -------------------------------------------------------------------------
+
+// What a WordingCompiler says of mistakes.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
+  if (failed()) return;
+  const std::string_view before =
+      at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
+  fault_.row = out_.rows_.size();
+  fault_.member = member_;
+  fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
+                       return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
+                     }));
+  fault_.message = std::move(message);
+}
+
+/// Of a host's: it is not too long, and is one line.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
+  if (rules_ == nullptr) return;
+  if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
+    fail(nullptr, "it is longer than " + decimal(NOTIFIER_MAX_TEMPLATE_BYTES) + " bytes");
+  }
+  if (is_without(template_, may_begin_control)) return;
+  for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
+    if (control_at(template_.substr(i)).effect != Effect::none)
+      fail(template_.data() + i, "there is a control character");
+  }
+}
+
+/// Of a host's: no part of a slot's path may be a secret.
+NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
+  while (rules_ != nullptr && !path.empty()) {
+    const std::string_view name = path.substr(0, path.find('.'));
+    if (rules_->names->is_secret(rules_->kind, name)) {
+      fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
+    }
+    path.remove_prefix((std::min)(name.size() + 1, path.size()));
+  }
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view name) {
+  std::string known;
+  for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
+  for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
+  known.pop_back();
+  const std::string_view nearest = nearest_key(name, known);
+  std::string message = "no layout is called " + detail::quoted(name);
+  if (nearest.empty()) {
+    message.append("; there are ").append(known);
+  } else {
+    message.append("; did you mean ").append(nearest).append("?");
+  }
+  fail(name.data(), std::move(message));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/kind_words.hpp -----------------------------------------------------------------------------
+
+#include <atomic>
+#include <mutex>
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The wordings of one kind, and, from its first use on, the program that they make. Any number of threads may use it.
+class KindWords {
+ public:
+  KindWords() = default;
+  KindWords(const KindWords&) = delete;
+  KindWords& operator=(const KindWords&) = delete;
+  ~KindWords() { delete program_.load(std::memory_order_relaxed); }
+
+  /// Says where the rows are, before the first use.
+  /// @param rows  without a fault; they and their texts outlive this, and their texts have 15 readable bytes behind
+  void borrow(const WordingRow* rows, std::size_t count) noexcept {
+    rows_ = rows;
+    count_ = count;
+  }
+
+  const WordingRow* begin() const noexcept { return rows_; }
+  const WordingRow* end() const noexcept { return rows_ + count_; }
+
+  const KindProgram& program() const {
+    const KindProgram* const program = program_.load(std::memory_order_acquire);
+    return program != nullptr ? *program : compile();
+  }
+
+ protected:
+  void adopt(std::unique_ptr<const KindProgram> program) noexcept {
+    program_.store(program.release(), std::memory_order_release);
+  }
+
+ private:
+  NOTIFIER_NOINLINE const KindProgram& compile() const {
+    static std::mutex compiling;
+    const std::lock_guard<std::mutex> lock(compiling);
+    if (const KindProgram* const program = program_.load(std::memory_order_relaxed)) return *program;
+    auto program = std::make_unique<KindProgram>();
+    WordingCompiler compiler(*program, nullptr);
+    for (const WordingRow& row : *this) compiler.add(row);
+    program_.store(program.get(), std::memory_order_release);
+    return *program.release();
+  }
+
+  const WordingRow* rows_ = nullptr;
+  std::size_t count_ = 0;
+  mutable std::atomic<const KindProgram*> program_{nullptr};
+};
+
+/// A host's wordings, which own their text and are compiled at once: that is how they are checked.
+class OwnKindWords : public KindWords {
+ public:
+  /// @param rows   their texts are copied
+  /// @param fault  what is wrong with them, if anything
+  /// @return null where there is a fault
+  static std::shared_ptr<const KindWords> make(std::vector<WordingRow> rows, const WordingRules& rules,
+                                               WordingFault& fault);
+
+ private:
+  std::string text_;
+  std::vector<WordingRow> rows_;
+};
+
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> OwnKindWords::make(std::vector<WordingRow> rows,
+                                                                             const WordingRules& rules,
+                                                                             WordingFault& fault) {
+  auto words = std::make_shared<OwnKindWords>();
+  words->rows_ = std::move(rows);
+  const auto for_each_text = [&](auto&& f) {
+    for (WordingRow& row : words->rows_) {
+      for (std::string_view* text : {&row.when, &row.title, &row.sentence, &row.fields, &row.actor, &row.link})
+        f(*text);
+    }
+  };
+  for_each_text([&](std::string_view& text) { words->text_.append(text); });
+  words->text_.append(text_padding, ' ');
+  const char* next = words->text_.data();
+  for_each_text([&](std::string_view& text) {
+    if (text.data() != nullptr) text = {next, text.size()};
+    next += text.size();
+  });
+  words->borrow(words->rows_.data(), words->rows_.size());
+
+  auto program = std::make_unique<KindProgram>();
+  WordingCompiler compiler(*program, &rules);
+  for (const WordingRow& row : words->rows_) compiler.add(row);
+  fault = compiler.fault();
+  if (!fault.message.empty()) return nullptr;
+  words->adopt(std::move(program));
+  return words;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/shared_wordings.hpp ------------------------------------------------------------------------
+
+// What several rows of wordings.hpp say alike: the fields of a subject, and who acted.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace wordings {
+
+// clang-format off
+
+inline constexpr std::string_view deployment_fields =
+    ">Commit: {git_ref_url:link}; ?Pushed by: {pusher}; Stack: {stack}";
+inline constexpr std::string_view repository_fields =
+    "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
+    "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "
+    "?Linked by: {linker_username}";
+inline constexpr std::string_view feature_fields =
+    "Addon id: {addon_uuid}; IP address: {remote_ip}";
+inline constexpr std::string_view backup_fields =
+    "Started: {started_at:time}; Ended: {ended_at:time}; Status: {backup_status}; Backup: {backup_id}; =Error: {error}";
+inline constexpr std::string_view recovery_fields =
+    "Checked: {checked_at:time}; =Error: {error}";
+inline constexpr std::string_view maintenance_fields =
+    "Window: {next_maintenance_window:time}[, {maintenance_window_in_hours} h]; Type: {maintenance_type}; "
+    "Maintenance: {maintenance_id}";
+inline constexpr std::string_view collaborator_fields =
+    "?Email: {collaborator.email}; Rights: {collaborator.is_limited?limited/full}; "
+    "?Invited by: {collaborator.inviter.username|collaborator.inviter.email}";
+inline constexpr std::string_view notifier_fields =
+    "Active: {active?/no}; =Events: [{send_all_events?all/}|{selected_events:list}]";
+inline constexpr std::string_view review_app_fields =
+    ">Review app: {review_app_url:link}; Repository: {source_repo_name}; From a fork: {pr_comes_from_a_fork?yes/}";
+inline constexpr std::string_view invitation_fields =
+    "?Email: {invited_user.email|recipient_email}; ?Invited by: {inviter.username|inviter.email}; "
+    "Expires: {expires_at:time}; =Reason: {status_reason|error}";
+
+inline constexpr std::string_view by_addon = "Addon {addon_name|addon_provider}";
+
+// clang-format on
+
+}  // namespace wordings
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wordings.hpp -------------------------------------------------------------------------------
+
+// What each kind of event says, in rows of templates; wording.hpp tells how to read and write them. Adding a kind is
+// adding a row here (and one in vocabulary/event_kinds.hpp). Slots never name a secret: values of variables, URLs of
+// notifiers and log drains, tokens, voucher codes.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace wordings {
+
+// clang-format off
+
+inline constexpr Severity info = Severity::info, success = Severity::success, warning = Severity::warning, error = Severity::error;
+
+inline constexpr WordingRow table[] = {
+
+  // ---- the app itself -----------------------------------------------------------------------------------------------
+
+  {"new_app", "", success,
+   "app created",
+   "The app[ {@app}] was created.",
+   ">Source: {git_source:link}"},
+
+  {"edit_app", "", info,
+   "settings changed",
+   "The settings of [{@app}|the app] were changed[: {force_https?HTTPS is now required/HTTPS is no longer required}]."},
+
+  {"delete_app", "", warning,
+   "app deleted",
+   "The app[ {@app}] was deleted.", "", "", "none"},
+
+  {"rename_app", "", info,
+   "app renamed",
+   "The app was renamed[ from {'old_name}][ to {'new_name}]."},
+
+  {"update_app_project", "", info,
+   "moved to another project",
+   "[{@app}|The app] was moved[ from the project {'old_project_name|old_project_id}] to [the project {'new_project_name|new_project_id}|another project].",
+   "?Old project id: {old_project_id}; ?New project id: {new_project_id}"},
+
+  {"transfer_app", "", info,
+   "app handed over",
+   "[{@app}|The app] now belongs to [{new_owner.username|new_owner.email}|a new owner].",
+   "?Email: {new_owner.email}; Previous owner: {old_owner.username|old_owner.email}"},
+
+  {"restart", "reason=unexpected_failure", warning,
+   "restarting after a failure",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting after an unexpected failure.",
+   "", by_addon},
+  {"restart", "", info,
+   "restarting",
+   "[The {scope:series} containers|All containers] of [{@app}|the app] are restarting[ ({reason:reason})].",
+   "", by_addon},
+
+  {"scale", "", info,
+   "scaled",
+   "[{@app}|The app] was scaled[: {@scaling}| to {containers:formation}| from {previous_containers:formation}|]."},
+
+  {"stop_app", "reason=payment_failure", error,
+   "app stopped",
+   "[{@app}|The app] was stopped because a payment failed."},
+  {"stop_app", "", warning,
+   "app stopped",
+   "[{@app}|The app] was stopped[ ({reason:reason})]."},
+
+  {"crash", "", error,
+   "[{container_type}|container] crashed",
+   "The container[ {container_type}] of [{@app}|the app] crashed.",
+   "`Logs: {crash_logs}", "", "{logs_url:link}"},
+
+  {"repeated_crash", "", error,
+   "[{container_type}|container] keeps crashing",
+   "The container[ {container_type}] of [{@app}|the app] crashed again.",
+   "`Logs: {crash_logs}", "", "{logs_url:link}"},
+
+  {"deployment", "status=success", success,
+   "deployment succeeded",
+   "[Commit {git_ref:commit}|Version {'git_ref}|A new version] was deployed to [{@app}|the app][ in {duration:duration}].",
+   deployment_fields, "", "{git_ref_url:link}"},
+  {"deployment", "status=*error", error,
+   "deployment failed",
+   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] failed[ after {duration:duration}][: {status:failure}].",
+   deployment_fields, "", "{@deployment_page}"},
+  {"deployment", "status=aborted", warning,
+   "deployment aborted",
+   "The deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] was aborted[ after {duration:duration}].",
+   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
+  {"deployment", "", info,
+   "deployment[ {status}]",
+   "A deployment[ of commit {git_ref:commit}| of version {'git_ref}|] to [{@app}|the app] [is now {status}|took place].",
+   deployment_fields, "", "[{@deployment_page}|{git_ref_url:link}]"},
+
+  {"run", "command=*", info,
+   "one-off container started",
+   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] runs [the command {'command}|a command].",
+   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
+  {"run", "", info,
+   "one-off container started",
+   "[A{detached? detached/} one-off|A one-off] container of [{@app}|the app] was started for maintenance or support.",
+   "Audit log: {audit_log_id}[ ({audit_log_size:bytes})]"},
+
+  {"stack_changed", "", info,
+   "stack changed",
+   "The stack of [{@app}|the app] was changed[ from {previous_stack_name|previous_stack_id}][ to {current_stack_name|current_stack_id}]."},
+
+  {"start_region_migration", "", warning,
+   "region migration started",
+   "[{@app}|The app] began to move[ from {source}] to [{destination}|another region][ as {'dst_app_name}].",
+   "Migration: {migration_id}"},
+
+  // ---- repositories and review apps ---------------------------------------------------------------------------------
+
+  {"link_scm", "", info,
+   "repository linked",
+   "[{@app}|The app] was linked to [the repository {repo_name}|a repository].",
+   repository_fields, "", "{source:link}"},
+
+  {"update_scm", "", info,
+   "repository link changed",
+   "The link between [{@app}|the app] and [the repository {repo_name}|its repository] was changed.",
+   repository_fields, "", "{source:link}"},
+
+  {"unlink_scm", "", info,
+   "repository unlinked",
+   "[{@app}|The app] is no longer linked to [the repository {repo_name}|its repository].",
+   "?Unlinked by: {unlinker_username}", "", "{source:link}"},
+
+  {"link_github", "", info,
+   "GitHub repository linked",
+   "[{@app}|The app] was linked to [the GitHub repository {repo_name}|a GitHub repository].",
+   "?Linked by: {linker_username}", "", "{github_source:link}"},
+
+  {"unlink_github", "", info,
+   "GitHub repository unlinked",
+   "[{@app}|The app] is no longer linked to [the GitHub repository {repo_name}|its GitHub repository].",
+   "?Unlinked by: {unlinker_username}", "", "{github_source:link}"},
+
+  {"create_review_app", "", info,
+   "review app created",
+   "The review app[ {'review_app_name}] was created[ for [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]].",
+   review_app_fields, "", "{pr_url|review_app_url:link}"},
+
+  {"destroy_review_app", "", info,
+   "review app removed",
+   "The review app[ {'review_app_name}][ of [pull request #{pr_number} ({'pr_name})|pull request #{pr_number}|the pull request {'pr_name}]] was removed.",
+   review_app_fields, "", "{pr_url:link}"},
+
+  // ---- domains and variables ----------------------------------------------------------------------------------------
+
+  {"new_domain", "", info,
+   "domain added",
+   "[The domain {hostname|name}|A domain] now leads to [{@app}|the app][ {ssl?with a certificate of its own/}].",
+   "Own certificate: {ssl?/no}"},
+
+  {"edit_domain", "old_ssl=false,ssl=true", success,
+   "certificate added",
+   "A certificate was added to [the domain {hostname|name}|a domain] of [{@app}|the app]."},
+  {"edit_domain", "old_ssl=true,ssl=false", warning,
+   "certificate removed",
+   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was removed."},
+  {"edit_domain", "old_ssl=true,ssl=true", info,
+   "certificate changed",
+   "The certificate of [the domain {hostname|name}|a domain] of [{@app}|the app] was changed."},
+  {"edit_domain", "", info,
+   "domain changed",
+   "[The domain {hostname|name}|A domain] of [{@app}|the app] was changed.",
+   "Own certificate: {ssl?yes/no}"},
+
+  {"delete_domain", "", warning,
+   "domain removed",
+   "[The domain {hostname|name}|A domain] no longer leads to [{@app}|the app]."},
+
+  {"new_variable", "", info,
+   "variable added",
+   "[The variable {'name}|A variable] was added to the environment of [{@app}|the app].",
+   "", by_addon},
+
+  {"edit_variable", "", info,
+   "variable changed",
+   "[The variable {'name}|A variable] in the environment of [{@app}|the app] was changed.",
+   "", by_addon},
+
+  {"edit_variables", "", info,
+   "variables changed",
+   "The environment of [{@app}|the app] was changed[: {@variables}]."},
+
+  {"delete_variable", "", info,
+   "variable removed",
+   "[The variable {'name}|A variable] was removed from the environment of [{@app}|the app]."},
+
+  // ---- addons and databases -----------------------------------------------------------------------------------------
+
+  {"new_addon", "", success,
+   "addon added",
+   "[The addon {addon_provider_name}|An addon] was added to [{@app}|the app][ with the plan {'plan_name}].",
+   "Resource: {resource_id}"},
+
+  {"upgrade_addon", "", info,
+   "addon plan changed",
+   "The plan of [the addon {addon_provider_name}|an addon] of [{@app}|the app] was changed[ from {'old_plan_name}][ to {'new_plan_name|plan_name}].",
+   "Resource: {resource_id}"},
+
+  {"delete_addon", "", warning,
+   "addon removed",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] was removed from [{@app}|the app].",
+   "Plan: {plan_name}"},
+
+  {"resume_addon", "", success,
+   "addon resumed",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] works again.",
+   "Plan: {plan_name}"},
+
+  {"suspend_addon", "", warning,
+   "addon suspended",
+   "[The addon {addon_provider_name}|An addon][ ({resource_id})] of [{@app}|the app] was suspended[ (reason: {reason})].",
+   "Plan: {plan_name}"},
+
+  {"addon_updated", "", info,
+   "addon updated",
+   "[The addon {addon_provider_name}|An addon][ ({addon_resource_id})] of [{@app}|the app] was updated[: its status went {status:transition}].",
+   "Plan: {addon_plan_name}; Changed: {attributes_changed:list}"},
+
+  {"upgrade_database", "", success,
+   "database upgraded",
+   "[The {addon_name} database|A database] of [{@app}|the app] was upgraded[ from version {old_version}][ to version {new_version}].",
+   "", by_addon},
+
+  {"database/add_feature", "", info,
+   "database feature enabled",
+   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was enabled.",
+   feature_fields},
+
+  {"database/remove_feature", "", info,
+   "database feature disabled",
+   "[The feature {'feature}|A feature] of [the {addon_provider_name} database|the database] of [{@app}|the app] was disabled.",
+   feature_fields},
+
+  {"database_backup_failed", "", error,
+   "backup failed",
+   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] failed.",
+   backup_fields},
+
+  {"database_backup_succeeded", "", success,
+   "backup completed",
+   "[A {backup_method:origin}|A] backup of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] was completed.",
+   backup_fields},
+
+  {"database_continuousbackup_healthy", "recoverable=false", warning,
+   "point-in-time recovery not possible yet",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is told to be healthy, but is not possible yet.",
+   recovery_fields},
+  {"database_continuousbackup_healthy", "", success,
+   "point-in-time recovery is healthy",
+   "[The {addon_name} database|The database][ {resource_id}] of [{@app}|the app] can be restored to any recent point in time.",
+   recovery_fields},
+
+  {"database_continuousbackup_delayed", "", warning,
+   "point-in-time recovery is delayed",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is delayed[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
+   recovery_fields},
+
+  {"database_continuousbackup_stale", "", error,
+   "point-in-time recovery is stale",
+   "Point-in-time recovery of [the {addon_name} database|the database][ {resource_id}] of [{@app}|the app] is stale[ {recoverable?but still possible/}|: not possible for {unrecoverable_duration_seconds:duration}|][ ({status:recovery})].",
+   recovery_fields},
+
+  {"plan_database_maintenance", "", info,
+   "database maintenance planned",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is planned[ for {next_maintenance_window:time}].",
+   "Type: {maintenance_type}; Window: {maintenance_window_in_hours} h; Maintenance: {maintenance_id}"},
+
+  {"start_database_maintenance", "", warning,
+   "database maintenance started",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] has started.",
+   maintenance_fields},
+
+  {"complete_database_maintenance", "", success,
+   "database maintenance completed",
+   "Maintenance of [the {addon_name} database|the database] of [{@app}|the app] is complete.",
+   maintenance_fields},
+
+  // ---- alerts and autoscalers ---------------------------------------------------------------------------------------
+
+  {"new_alert", "", info,
+   "alert added",
+   "An alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was added[: it triggers {send_when_below?below/above} {limit_text|limit}]."},
+
+  {"alert", "activated=false", success,
+   "[{metric:metric}|{'metric}|metric] back to normal[ on {sender_name}]",
+   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [no longer too {send_when_below?low/high}|within its limit again][: {value_text|value}[ (limit {limit_text|limit})]]."},
+  {"alert", "", warning,
+   "[{metric:metric}|{'metric}|metric] [too {send_when_below?low/high}|beyond its limit][ on {sender_name}]",
+   "[The {metric:metric}|The metric {'metric}|A metric][ on {sender_name}] of [{@app}|the app] is [too {send_when_below?low/high}|beyond its limit][: {value_text|value}[ (limit {limit_text|limit})]]."},
+
+  {"delete_alert", "", info,
+   "alert deleted",
+   "The alert[ on the {metric:metric}| on the metric {'metric}|][ of the {container_type} containers] of [{@app}|the app] was deleted."},
+
+  {"new_autoscaler", "", info,
+   "autoscaler added",
+   "An autoscaler[ for the {container_type} containers] of [{@app}|the app] was added[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
+
+  {"edit_autoscaler", "", info,
+   "autoscaler changed",
+   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was changed[: it holds [the {metric:metric}|the metric {'metric}][ at {target_text|target}]][ with {min_containers} to {max_containers} containers]."},
+
+  {"delete_autoscaler", "", info,
+   "autoscaler deleted",
+   "The autoscaler[ for the {container_type} containers] of [{@app}|the app] was deleted[: it held [the {metric:metric}|the metric {'metric}]]."},
+
+  // ---- people, notifiers, log drains, consents ----------------------------------------------------------------------
+
+  {"new_collaborator", "", info,
+   "collaborator invited",
+   "[{collaborator.email|collaborator.username}|Someone] was invited to collaborate on [{@app}|the app][ {collaborator.is_limited?with limited rights/}].",
+   "?Name: {collaborator.username}; Rights: {collaborator.is_limited?/full}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
+
+  {"accept_collaborator", "", success,
+   "invitation accepted",
+   "[{collaborator.username|collaborator.email}|Someone] accepted the invitation to collaborate on [{@app}|the app].",
+   collaborator_fields},
+
+  {"delete_collaborator", "", info,
+   "collaborator removed",
+   "[{collaborator.username|collaborator.email}|Someone] no longer collaborates on [{@app}|the app].",
+   collaborator_fields},
+
+  {"change_collaborator_role", "", info,
+   "collaborator role changed",
+   "[{collaborator.username|collaborator.email}|A collaborator] now has [{collaborator.is_limited?limited/full}|other] rights on [{@app}|the app].",
+   "?Email: {collaborator.email}; ?Invited by: {collaborator.inviter.username|collaborator.inviter.email}"},
+
+  {"new_notifier", "", info,
+   "notifier added",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was added[ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"edit_notifier", "", info,
+   "notifier changed",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was [switched off, since it failed: {disabled_because}|changed][ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"delete_notifier", "", info,
+   "notifier removed",
+   "[The notifier {'notifier_name}|A notifier] of [{@app}|the app] was removed[ (platform: {platform_name|notifier_type:platform})].",
+   notifier_fields},
+
+  {"new_log_drain", "", info,
+   "log drain added",
+   "The logs of [{@app}|the app] now also flow to a new log drain."},
+
+  {"delete_log_drain", "", info,
+   "log drain removed",
+   "A log drain of [{@app}|the app] was removed."},
+
+  {"new_addon_log_drain", "", info,
+   "addon log drain added",
+   "The logs of [the {addon_name} addon|an addon] of [{@app}|the app] now also flow to a new log drain.",
+   "Addon id: {addon_uuid}"},
+
+  {"delete_addon_log_drain", "", info,
+   "addon log drain removed",
+   "A log drain of [the {addon_name} addon|an addon] of [{@app}|the app] was removed.",
+   "Addon id: {addon_uuid}"},
+
+  {"edit_hds_contact", "", info,
+   "health data contact changed",
+   "The health data contact of [{@app}|the app] was changed[ ({name})].",
+   "Company: {company}"},
+
+  {"create_data_access_consent", "containers=true,databases=true", warning,
+   "access granted",
+   "The platform's operators may access the containers and the databases of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "containers=true", warning,
+   "access granted",
+   "The platform's operators may access the containers of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "databases=true", warning,
+   "access granted",
+   "The platform's operators may access the databases of [{@app}|the app][ until {end_at:time}].",
+   "IP address: {remote_ip}"},
+  {"create_data_access_consent", "", info,
+   "access consent recorded",
+   "A consent to access [{@app}|the app][ until {end_at:time}] was recorded.",
+   "Containers: {containers?yes/no}; Databases: {databases?yes/no}; IP address: {remote_ip}"},
+
+  // ---- projects -----------------------------------------------------------------------------------------------------
+
+  {"new_project", "", info,
+   "project created",
+   "The project[ {'@project}] was created[ {default?as the default project/}]."},
+
+  {"edit_project", "", info,
+   "project settings changed",
+   "The settings of [the project {'@project}|the project] were changed[: {updated_values:changes}]."},
+
+  {"delete_project", "", warning,
+   "project deleted",
+   "The project[ {'@project}] was deleted."},
+
+  {"new_project_transfer_invitation", "", info,
+   "project transfer offered",
+   "[{recipient_username|recipient_email|invited_user.username|invited_user.email}|Someone] was invited to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  {"accept_project_transfer_invitation", "", success,
+   "project transfer accepted",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] agreed to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  {"accept_project_transfer_invitation_error", "", error,
+   "project transfer failed",
+   "The transfer of [the project {'@project}|the project][ to {invited_user.username|invited_user.email}] was accepted, but failed.",
+   invitation_fields},
+
+  {"cancel_project_transfer_invitation", "", info,
+   "project transfer canceled",
+   "The offer to hand over [the project {'@project}|the project][ to {invited_user.username|recipient_username|recipient_email|invited_user.email}] was withdrawn.",
+   invitation_fields},
+
+  {"decline_project_transfer_invitation", "", warning,
+   "project transfer declined",
+   "[{invited_user.username|recipient_username|recipient_email|invited_user.email}|The invited person] declined to take over [the project {'@project}|the project].",
+   invitation_fields},
+
+  // ---- accounts -----------------------------------------------------------------------------------------------------
+
+  {"new_user", "", success,
+   "welcome",
+   "Welcome[, {@user}]! Your account is ready, and your first app can be created."},
+
+  {"new_integration", "", info,
+   "[{integration_type:service} ]account connected",
+   "[The [{integration_type:service} ]account {'data.login}|An external account] was connected to [{@user}'s account|your account].",
+   ">Server: {data.url:link}"},
+
+  {"delete_integration", "", info,
+   "[{integration_type:service} ]account disconnected",
+   "[The [{integration_type:service} ]account {'data.login}|An external account] was disconnected from [{@user}'s account|your account].",
+   ">Server: {data.url:link}"},
+
+  {"authorize_github", "", info,
+   "GitHub account connected",
+   "[The GitHub account {'github_user.login}|A GitHub account] may now be used from [{@user}'s account|your account]."},
+
+  {"revoke_github", "", info,
+   "GitHub account disconnected",
+   "[{@user}'s|Your] account can no longer use its GitHub account."},
+
+  {"add_credit", "", success,
+   "credit added",
+   "[{amount|value:money} of credit|Credit] was added to [{@user}'s account|your account][ ({payment_method:method})]."},
+
+  {"add_payment_method", "", info,
+   "payment method added",
+   "[The {stripe.brand} card ending in {stripe.last4}|The card ending in {stripe.last4}|The payment method {payment_method_type:method}|A payment method] was added to [{@user}'s account|your account].",
+   "Expires: {stripe.exp}; Company: {company}"},
+
+  {"add_voucher", "", success,
+   "voucher added",
+   "A voucher was added to [{@user}'s account|your account]."},
+
+  {"payment_attempt", "status=paid", success,
+   "payment received",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] succeeded."},
+  {"payment_attempt", "status=new", info,
+   "payment pending",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] is pending."},
+  {"payment_attempt", "status=*", error,
+   "payment failed",
+   "[{@user}'s|Your] payment[ of {amount:money}][ {payment_method:payment}] failed.",
+   "?Status: {status}"},
+  {"payment_attempt", "", info,
+   "payment attempted",
+   "[{@user}'s|A] payment[ of {amount:money}][ {payment_method:payment}] was attempted."},
+
+  {"new_key", "", info,
+   "SSH key added",
+   "[The SSH key {'name}|An SSH key] was added to [{@user}'s account|your account].",
+   "=Fingerprint: {fingerprint}"},
+
+  {"edit_key", "", info,
+   "SSH key changed",
+   "[The SSH key {'name}|An SSH key] of [{@user}'s account|your account] was changed.",
+   "=Fingerprint: {fingerprint}"},
+
+  {"delete_key", "", warning,
+   "SSH key removed",
+   "[The SSH key {'name}|An SSH key] was removed from [{@user}'s account|your account]."},
+
+  {"new_token", "", info,
+   "API token created",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was created."},
+
+  {"regenerate_token", "", warning,
+   "API token regenerated",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was regenerated, and its old value no longer works."},
+
+  {"delete_token", "", warning,
+   "API token deleted",
+   "[The API token {'token_name}|An API token] of [{@user}'s account|your account] was deleted."},
+
+  {"tfa_enabled", "", success,
+   "two-factor authentication enabled",
+   "Two-factor authentication now protects [{@user}'s account|your account][ (provider: {provider})]."},
+
+  {"tfa_disabled", "", warning,
+   "two-factor authentication disabled",
+   "Two-factor authentication no longer protects [{@user}'s account|your account]."},
+
+  {"login_success", "", info,
+   "successful login",
+   "[{@user}|Someone] logged in[ from {remote_ip}]."},
+
+  {"login_failure", "", warning,
+   "failed login attempt",
+   "An attempt to log in to [{@user}'s account|your account][ from {remote_ip}] failed."},
+
+  {"login_lock", "", error,
+   "account locked",
+   "[{@user}'s|Your] account was locked after too many failed attempts to log in.",
+   "IP address: {remote_ip}"},
+
+  {"login_unlock_success", "", success,
+   "account unlocked",
+   "[{@user}'s|Your] account was unlocked[ from {remote_ip}]."},
+
+  {"password_reset_query", "", warning,
+   "password reset requested",
+   "A new password for [{@user}'s account|your account] was requested[ from {remote_ip}]."},
+
+  {"password_reset_success", "", warning,
+   "password changed",
+   "The password of [{@user}'s account|your account] was changed[ from {remote_ip}]."},
+
+  // ---- ours: what the test of a notifier sends -----------------------------------------------------------------------
+
+  {"test", "", info,
+   "test",
+   "This is a test of [the notifier {'notifier_name}|a notifier][, asked for by {@user}]: nothing happened to [{@app}|the app].",
+   "Platform: {platform_name:platform}"},
+};
+
+// clang-format on
+
+}  // namespace wordings
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/builtin_words.hpp --------------------------------------------------------------------------
+
+// The table of wordings, kind by kind.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr std::size_t count_builtin_wordings() noexcept {
+  std::size_t count = 1;
+  for (std::size_t i = 1; i < std::size(wordings::table); ++i) {
+    if (wordings::table[i - 1].kind != wordings::table[i].kind) ++count;
+  }
+  return count;
+}
+
+class BuiltinWords {
+ public:
+  /// There as long as the program is: threads may outlive what is destroyed at its end.
+  static const BuiltinWords& instance() {
+    static const BuiltinWords& words = *new BuiltinWords;
+    return words;
+  }
+
+  /// Calls `f(kind, const KindWords&)` for each kind.
+  template <class F>
+  void for_each(F&& f) const {
+    for (const KindWords& words : kinds_) f(words.begin()->kind, words);
+  }
+
+ private:
+  using Table = Packed<wordings::table, &WordingRow::kind, &WordingRow::when, &WordingRow::severity, &WordingRow::title,
+                       &WordingRow::sentence, &WordingRow::fields, &WordingRow::actor, &WordingRow::link>;
+
+  BuiltinWords() noexcept {
+    KindWords* words = kinds_;
+    for (const WordingRow *row = table_.all, *const end = std::end(table_.all); row != end;) {
+      const WordingRow* last = row;
+      while (last != end && last->kind == row->kind) ++last;
+      (words++)->borrow(row, static_cast<std::size_t>(last - row));
+      row = last;
+    }
+  }
+
+  const typename Table::Rows table_;
+  KindWords kinds_[count_builtin_wordings()];
+};
+
+/// What the test of a notifier says, in every vocabulary that has nothing else to say of it.
+NOTIFIER_NOINLINE inline const KindWords* test_words() {
+  const KindWords* found = nullptr;
+  BuiltinWords::instance().for_each([&](std::string_view kind, const KindWords& words) {
+    if (kind == "test") found = &words;
+  });
+  return found;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/categories.hpp -----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+// The ids of the public API. What it has not published has an id of ours, which never changes: 00000000 (an object id
+// begins with the second of its birth, so that service never issues one from 1970), "noti", then c and a category's
+// position, or e and an event type's number.
+inline constexpr std::string_view app_operations_id = "5982f139d48c360021b1eb44";
+inline constexpr std::string_view addons_id = "5982f139d48c360021b1eb45";
+inline constexpr std::string_view collaborators_id = "5982f139d48c360021b1eb46";
+inline constexpr std::string_view domains_id = "5982f139d48c360021b1eb47";
+inline constexpr std::string_view notifiers_id = "5982f139d48c360021b1eb48";
+inline constexpr std::string_view variables_id = "5982f139d48c360021b1eb49";
+inline constexpr std::string_view github_id = "5982f139d48c360021b1eb4a";
+inline constexpr std::string_view databases_id = "000000006e6f7469c0000008";
+inline constexpr std::string_view projects_id = "000000006e6f7469c0000009";
+
+}  // namespace detail
+
+/// The built-in categories, by position.
+inline constexpr Category builtin_categories[] = {
+    {detail::app_operations_id, "app_operations", "App operations", 1},
+    {detail::addons_id, "addons", "Addons", 2},
+    {detail::collaborators_id, "collaborators", "Collaborators", 3},
+    {detail::domains_id, "domains", "Domains", 4},
+    {detail::notifiers_id, "notifiers", "Notifiers", 5},
+    {detail::variables_id, "variables", "Variables", 6},
+    {detail::github_id, "github", "GitHub", 7},
+    {detail::databases_id, "databases", "Databases", 8},
+    {detail::projects_id, "projects", "Projects", 9},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/event_kinds.hpp ----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The built-in event kinds, in the order of the public API's documentation. What each says is told in
+/// vocabulary/wordings.hpp.
+inline constexpr EventKind builtin_event_kinds[] = {
+    {"new_user", Scope::account, ""},
+    {"new_app", Scope::app, ""},
+    {"edit_app", Scope::app, "app_edited"},
+    {"delete_app", Scope::app, "app_deleted"},
+    {"rename_app", Scope::app, "app_renamed"},
+    {"update_app_project", Scope::app, "app_project_updated"},
+    {"transfer_app", Scope::app, "app_transferred"},
+    {"restart", Scope::app, "app_restarted"},
+    {"scale", Scope::app, "app_scaled"},
+    {"stop_app", Scope::app, "app_stopped"},
+    {"crash", Scope::app, "app_crashed"},
+    {"repeated_crash", Scope::app, "app_crashed_repeated"},
+    {"deployment", Scope::app, "app_deployed"},
+    {"link_scm", Scope::app, "github_link"},
+    {"update_scm", Scope::app, ""},
+    {"unlink_scm", Scope::app, "github_unlink"},
+    {"new_integration", Scope::account, ""},
+    {"delete_integration", Scope::account, ""},
+    {"authorize_github", Scope::account, ""},
+    {"revoke_github", Scope::account, ""},
+    {"run", Scope::app, "app_command_ran"},
+    {"new_domain", Scope::app, "domain_added"},
+    {"edit_domain", Scope::app, "domain_edited"},
+    {"delete_domain", Scope::app, "domain_removed"},
+    {"upgrade_database", Scope::app, "addon_db_upgraded"},
+    {"new_addon", Scope::app, "addon_provisioned"},
+    {"upgrade_addon", Scope::app, "addon_plan_changed"},
+    {"delete_addon", Scope::app, "addon_deleted"},
+    {"resume_addon", Scope::app, "addon_resumed"},
+    {"suspend_addon", Scope::app, "addon_suspended"},
+    {"database/add_feature", Scope::app, ""},
+    {"database/remove_feature", Scope::app, ""},
+    {"database_backup_failed", Scope::app, "database_backup_failed"},
+    {"database_backup_succeeded", Scope::app, "database_backup_succeeded"},
+    {"database_continuousbackup_healthy", Scope::app, "database_continuousbackup_healthy"},
+    {"database_continuousbackup_delayed", Scope::app, "database_continuousbackup_delayed"},
+    {"database_continuousbackup_stale", Scope::app, "database_continuousbackup_stale"},
+    {"new_collaborator", Scope::app, "collaborator_invited"},
+    {"accept_collaborator", Scope::app, "collaborator_accepted"},
+    {"delete_collaborator", Scope::app, "collaborator_removed"},
+    {"change_collaborator_role", Scope::app, "collaborator_role_changed"},
+    {"new_variable", Scope::app, "variable_added"},
+    {"edit_variable", Scope::app, "variable_edited"},
+    {"edit_variables", Scope::app, "variable_bulk_edited"},
+    {"delete_variable", Scope::app, "variable_removed"},
+    {"add_credit", Scope::account, ""},
+    {"add_payment_method", Scope::account, ""},
+    {"add_voucher", Scope::account, ""},
+    {"new_key", Scope::account, ""},
+    {"edit_key", Scope::account, ""},
+    {"delete_key", Scope::account, ""},
+    {"payment_attempt", Scope::account, ""},
+    {"new_alert", Scope::app, "alert_added"},
+    {"alert", Scope::app, "app_alert_triggered"},
+    {"delete_alert", Scope::app, "alert_deleted"},
+    {"new_autoscaler", Scope::app, ""},
+    {"edit_autoscaler", Scope::app, ""},
+    {"delete_autoscaler", Scope::app, ""},
+    {"addon_updated", Scope::app, "addon_updated"},
+    {"start_region_migration", Scope::app, "app_region_migration_started"},
+    {"new_log_drain", Scope::app, ""},
+    {"delete_log_drain", Scope::app, ""},
+    {"new_addon_log_drain", Scope::app, ""},
+    {"delete_addon_log_drain", Scope::app, ""},
+    {"new_notifier", Scope::app, "notifier_added"},
+    {"edit_notifier", Scope::app, "notifier_edited"},
+    {"delete_notifier", Scope::app, "notifier_removed"},
+    {"edit_hds_contact", Scope::app, ""},
+    {"create_data_access_consent", Scope::app, ""},
+    {"new_token", Scope::account, ""},
+    {"regenerate_token", Scope::account, ""},
+    {"delete_token", Scope::account, ""},
+    {"tfa_enabled", Scope::account, ""},
+    {"tfa_disabled", Scope::account, ""},
+    {"login_success", Scope::account, ""},
+    {"login_failure", Scope::account, ""},
+    {"login_lock", Scope::account, ""},
+    {"login_unlock_success", Scope::account, ""},
+    {"password_reset_query", Scope::account, ""},
+    {"password_reset_success", Scope::account, ""},
+    {"stack_changed", Scope::app, ""},
+    {"create_review_app", Scope::app, ""},
+    {"destroy_review_app", Scope::app, ""},
+    {"plan_database_maintenance", Scope::app, "database_maintenance_planned"},
+    {"start_database_maintenance", Scope::app, "database_maintenance_started"},
+    {"complete_database_maintenance", Scope::app, "database_maintenance_completed"},
+    {"link_github", Scope::app, "github_link"},
+    {"unlink_github", Scope::app, "github_unlink"},
+    {"delete_project", Scope::project, "project_deleted"},
+    {"new_project", Scope::project, "project_created"},
+    {"edit_project", Scope::project, "project_edited"},
+    {"new_project_transfer_invitation", Scope::project, ""},
+    {"accept_project_transfer_invitation", Scope::project, ""},
+    {"accept_project_transfer_invitation_error", Scope::project, ""},
+    {"cancel_project_transfer_invitation", Scope::project, ""},
+    {"decline_project_transfer_invitation", Scope::project, ""},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/event_types.hpp ----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The built-in event types: ids, names and display names of the public API (categories.hpp tells of ids that it has
+/// not published), descriptions of ours. A type's place here is its EventBit within one program; nothing stored depends
+/// on it.
+inline constexpr EventType builtin_event_types[] = {
+    // app_operations
+    {"5982f139d48c360021b1eb4b", "app_deployed", "App deployed",
+     "A new version of the app was deployed, or its deployment failed", detail::app_operations_id},
+    {"5982f139d48c360021b1eb4c", "app_restarted", "App restarted", "The app, or some of its containers, restarted",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4d", "app_crashed", "App crashed", "A container crashed", detail::app_operations_id},
+    {"59c52a9c7651ce001f62f578", "app_crashed_repeated", "App crashed repeated", "A container crashed again",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4e", "app_scaled", "App scaled", "The number or the size of the containers changed",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb4f", "app_stopped", "App stopped", "The app was stopped", detail::app_operations_id},
+    {"5982f139d48c360021b1eb50", "app_command_ran", "App command ran", "A command was run in a one-off container",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb51", "app_deleted", "App deleted", "The app was deleted", detail::app_operations_id},
+    {"5982f139d48c360021b1eb52", "app_transferred", "App transferred", "The app was handed over to a new owner",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb53", "app_renamed", "App renamed", "The app was given a new name",
+     detail::app_operations_id},
+    {"5982f139d48c360021b1eb54", "app_alert_triggered", "App alert triggered",
+     "A metric crossed the limit of an alert, or came back within it", detail::app_operations_id, false},
+    {"000000006e6f7469e0000001", "alert_added", "Alert Added", "An alert was set up", detail::app_operations_id},
+    {"000000006e6f7469e0000002", "alert_deleted", "Alert Deleted", "An alert was deleted", detail::app_operations_id},
+    {"000000006e6f7469e0000003", "app_edited", "App Edited", "The settings of the app were changed",
+     detail::app_operations_id},
+    {"000000006e6f7469e0000004", "app_project_updated", "App project updated", "The app was moved to another project",
+     detail::app_operations_id},
+    {"000000006e6f7469e0000005", "app_region_migration_started", "Region Migration Started",
+     "The app began to move to another region", detail::app_operations_id},
+    // addons
+    {"5982f139d48c360021b1eb55", "addon_provisioned", "Addon provisioned", "An addon was added", detail::addons_id},
+    {"5982f139d48c360021b1eb56", "addon_resumed", "Addon resumed", "A suspended addon works again", detail::addons_id},
+    {"5982f139d48c360021b1eb57", "addon_suspended", "Addon suspended", "An addon was suspended", detail::addons_id},
+    {"5982f139d48c360021b1eb58", "addon_plan_changed", "Addon plan changed", "An addon was moved to another plan",
+     detail::addons_id},
+    {"5982f139d48c360021b1eb59", "addon_db_upgraded", "Addon database upgraded",
+     "The database of an addon was upgraded to another version", detail::addons_id},
+    {"5982f139d48c360021b1eb5a", "addon_deleted", "Addon deleted", "An addon was removed", detail::addons_id},
+    {"000000006e6f7469e0000006", "addon_updated", "Addon Updated", "An attribute of an addon changed",
+     detail::addons_id, false},
+    // collaborators
+    {"5982f139d48c360021b1eb5b", "collaborator_invited", "Collaborator invited",
+     "Someone was invited to collaborate on the app", detail::collaborators_id},
+    {"5982f139d48c360021b1eb5c", "collaborator_accepted", "Collaborator accepted",
+     "Someone accepted the invitation to collaborate on the app", detail::collaborators_id},
+    {"5982f139d48c360021b1eb5d", "collaborator_removed", "Collaborator removed",
+     "Someone no longer collaborates on the app", detail::collaborators_id},
+    {"000000006e6f7469e0000007", "collaborator_role_changed", "Collaborator role changed",
+     "A collaborator was given other rights", detail::collaborators_id},
+    // domains
+    {"5982f139d48c360021b1eb5e", "domain_added", "Domain added", "A domain was added", detail::domains_id},
+    {"5982f139d48c360021b1eb5f", "domain_edited", "Domain edited", "The certificate of a domain changed",
+     detail::domains_id},
+    {"5982f139d48c360021b1eb60", "domain_removed", "Domain removed", "A domain was removed", detail::domains_id},
+    // notifiers
+    {"5982f139d48c360021b1eb61", "notifier_added", "Notifier added", "A notifier was added", detail::notifiers_id},
+    {"5982f139d48c360021b1eb62", "notifier_edited", "Notifier edited", "A notifier was changed", detail::notifiers_id},
+    {"5982f139d48c360021b1eb63", "notifier_removed", "Notifier removed", "A notifier was removed",
+     detail::notifiers_id},
+    // variables
+    {"5982f139d48c360021b1eb64", "variable_added", "Variable added", "An environment variable was added",
+     detail::variables_id},
+    {"5982f139d48c360021b1eb65", "variable_edited", "Variable edited", "An environment variable was changed",
+     detail::variables_id},
+    {"5982f139d48c360021b1eb66", "variable_bulk_edited", "Variables bulk edited",
+     "Several environment variables were changed at once", detail::variables_id},
+    {"5982f139d48c360021b1eb67", "variable_removed", "Variable removed", "An environment variable was removed",
+     detail::variables_id},
+    // github
+    {"5982f139d48c360021b1eb68", "github_link", "Github link", "A repository was linked to the app", detail::github_id},
+    {"5982f139d48c360021b1eb69", "github_unlink", "Github unlink",
+     "The link between the app and its repository was removed", detail::github_id},
+    // databases
+    {"000000006e6f7469e0000008", "database_backup_failed", "Database backup failed", "A backup of a database failed",
+     detail::databases_id},
+    {"000000006e6f7469e0000009", "database_backup_succeeded", "Database backup succeeded",
+     "A backup of a database was completed", detail::databases_id},
+    {"000000006e6f7469e000000a", "database_continuousbackup_delayed", "Database continuous backup delayed",
+     "Point-in-time recovery of a database lags behind", detail::databases_id},
+    {"000000006e6f7469e000000b", "database_continuousbackup_healthy", "Database continuous backup healthy",
+     "Point-in-time recovery of a database works, and its restore points are up to date", detail::databases_id},
+    {"000000006e6f7469e000000c", "database_continuousbackup_stale", "Database continuous backup stale",
+     "Point-in-time recovery of a database lags far behind", detail::databases_id},
+    {"000000006e6f7469e000000d", "database_maintenance_planned", "Addon maintenance planned",
+     "A maintenance of a database was scheduled", detail::databases_id},
+    {"000000006e6f7469e000000e", "database_maintenance_started", "Addon maintenance started",
+     "A maintenance of a database began", detail::databases_id},
+    {"000000006e6f7469e000000f", "database_maintenance_completed", "Addon maintenance completed",
+     "A maintenance of a database was completed", detail::databases_id},
+    // projects
+    {"000000006e6f7469e0000010", "project_created", "Project created", "A project was created", detail::projects_id},
+    {"000000006e6f7469e0000011", "project_edited", "Project edited", "A project was renamed or became the default one",
+     detail::projects_id},
+    {"000000006e6f7469e0000012", "project_deleted", "Project deleted", "A project was deleted", detail::projects_id},
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/samples.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What events of some kinds carry, for previews.
+struct Sample {
+  std::string_view kinds;  ///< separated by spaces
+  std::string_view type_data;
+};
+
+inline constexpr Sample samples[] = {
+    {"deployment",
+     R"({"deployment_id":"5343eccd646aa3012a140230","deployment_type":"deployment","pusher":"jane","stack":"stack-22","git_ref":"9f1c2d3e4b5a69788796a5b4c3d2e1f001234567","git_ref_url":"https://github.com/example/my-app/commit/9f1c2d3e","status":"success","duration":40})"},
+    {"restart", R"({"scope":["web"]})"},
+    {"scale", R"({"previous_containers":{"web":1},"containers":{"web":"2:M","worker":"1:S"}})"},
+    {"stop_app", R"({"reason":"no-payment-method"})"},
+    {"crash repeated_crash",
+     R"({"container_type":"web","crash_logs":"Error: connect ECONNREFUSED 10.0.0.7:5432\n    at main, server.js:12","logs_url":"https://logs.example.com/crash"})"},
+    {"alert",
+     R"({"sender_name":"web","metric":"cpu","limit":0.9,"limit_text":"90%","value":0.97,"value_text":"97%","activated":true,"send_when_below":false})"},
+    {"new_alert delete_alert",
+     R"({"container_type":"web","metric":"cpu","limit":0.9,"limit_text":"90%","send_when_below":false})"},
+    {"new_autoscaler edit_autoscaler delete_autoscaler",
+     R"({"container_type":"web","metric":"p95_response_time","min_containers":"1","max_containers":"4","target":200,"target_text":"200 ms"})"},
+    {"new_app", R"({"git_source":"https://github.com/example/my-app.git"})"},
+    {"edit_app", R"({"force_https":true})"},
+    {"rename_app", R"({"old_name":"old-app","new_name":"my-app"})"},
+    {"transfer_app",
+     R"({"old_owner":{"id":"us-1","username":"jane","email":"jane@example.com"},"new_owner":{"id":"us-2","username":"sam","email":"sam@example.com"}})"},
+    {"update_app_project", R"({"old_project_name":"default","new_project_name":"shop"})"},
+    {"run", R"({"command":"rails console","detached":false})"},
+    {"new_addon delete_addon resume_addon suspend_addon",
+     R"({"addon_provider_name":"PostgreSQL","plan_name":"postgresql-starter-512","resource_id":"my_app_1234"})"},
+    {"upgrade_addon",
+     R"({"addon_provider_name":"PostgreSQL","old_plan_name":"postgresql-starter-512","new_plan_name":"postgresql-business-1024","resource_id":"my_app_1234"})"},
+    {"addon_updated",
+     R"({"addon_provider_name":"PostgreSQL","addon_plan_name":"postgresql-starter-512","status":["provisioning","running"],"attributes_changed":["status"]})"},
+    {"upgrade_database", R"({"addon_name":"PostgreSQL","old_version":"14.10","new_version":"15.5"})"},
+    {"database/add_feature database/remove_feature", R"({"feature":"force-ssl","addon_provider_name":"PostgreSQL"})"},
+    {"database_backup_succeeded database_backup_failed",
+     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","backup_method":"periodic","started_at":"2024-05-14T01:00:00.000Z","ended_at":"2024-05-14T01:04:30.000Z"})"},
+    {"database_continuousbackup_healthy database_continuousbackup_delayed database_continuousbackup_stale",
+     R"({"addon_name":"PostgreSQL","resource_id":"my_app_1234","recoverable":true,"checked_at":"2024-05-14T01:04:30.000Z"})"},
+    {"plan_database_maintenance start_database_maintenance complete_database_maintenance",
+     R"({"addon_name":"PostgreSQL","maintenance_type":"no-failover","maintenance_window_in_hours":8,"next_maintenance_window":"2024-05-16T22:00:00.000Z"})"},
+    {"new_collaborator accept_collaborator delete_collaborator change_collaborator_role",
+     R"({"collaborator":{"id":"us-2","username":"sam","email":"sam@example.com","is_limited":false,"inviter":{"id":"us-1","username":"jane","email":"jane@example.com"}}})"},
+    {"new_domain edit_domain delete_domain", R"({"hostname":"www.example.com","ssl":true,"old_ssl":false})"},
+    {"new_variable edit_variable delete_variable", R"({"name":"LOG_LEVEL","value":"debug","old_value":"info"})"},
+    {"edit_variables",
+     R"({"new_vars":[{"name":"LOG_LEVEL","value":"debug"}],"updated_vars":[{"name":"WORKERS","value":"4","old_value":"2"}],"deleted_vars":[]})"},
+    {"new_notifier edit_notifier delete_notifier",
+     R"({"notifier_name":"Deployments","active":true,"send_all_events":false,"selected_events":["app_deployed"],"notifier_type":"slack","notifier_type_data":{},"platform_name":"slack"})"},
+    {"link_scm update_scm unlink_scm link_github unlink_github",
+     R"({"repo_name":"example/my-app","linker_username":"jane","unlinker_username":"jane","source":"github","branch":"main","auto_deploy":true})"},
+    {"create_review_app destroy_review_app",
+     R"({"review_app_name":"my-app-pr42","review_app_url":"https://my-app-pr42.example.com","source_repo_name":"example/my-app","pr_name":"Faster start","pr_number":42,"pr_url":"https://github.com/example/my-app/pull/42"})"},
+    {"new_log_drain delete_log_drain new_addon_log_drain delete_addon_log_drain",
+     R"({"url":"tcp+tls://logs.example.com:6514","addon_name":"PostgreSQL"})"},
+    {"stack_changed", R"({"previous_stack_name":"stack-20","current_stack_name":"stack-22"})"},
+    {"start_region_migration", R"({"source":"osc-fr1","destination":"osc-secnum-fr1","dst_app_name":"my-app"})"},
+    {"create_data_access_consent", R"({"end_at":"2024-05-21T12:00:00.000Z","databases":true,"containers":false})"},
+    {"edit_hds_contact", R"({"name":"Jane Doe","email":"jane@example.com","company":"Example"})"},
+    {"new_integration delete_integration", R"({"integration_type":"github","data":{"login":"jane"}})"},
+    {"authorize_github", R"({"github_user":{"login":"jane"}})"},
+    {"new_key edit_key delete_key", R"({"name":"laptop","fingerprint":"aa:bb:cc:dd"})"},
+    {"new_token regenerate_token delete_token", R"({"token_name":"ci"})"},
+    {"login_success login_failure login_lock login_unlock_success password_reset_query password_reset_success",
+     R"({"remote_ip":"192.0.2.7"})"},
+    {"tfa_enabled", R"({"provider":"TOTP"})"},
+    {"payment_attempt", R"({"amount":12.5,"payment_method":"card","status":"paid"})"},
+    {"add_credit", R"({"amount":50,"payment_method":"card"})"},
+    {"add_payment_method",
+     R"({"payment_method_type":"card","stripe":{"brand":"Visa","last4":"4242","exp":"12/2027"}})"},
+    {"edit_project", R"({"updated_values":[{"name":"name","value":"shop","old_value":"default"}]})"},
+    {"new_project_transfer_invitation accept_project_transfer_invitation accept_project_transfer_invitation_error "
+     "cancel_project_transfer_invitation decline_project_transfer_invitation",
+     R"({"recipient_username":"sam","recipient_email":"sam@example.com","inviter":{"username":"jane"},"invited_user":{"username":"sam"},"status":"pending"})"},
+};
+
+/// Calls `f(kinds, type_data)` for each row.
+template <class F>
+void for_each_sample(F&& f) {
+  using Samples = Packed<samples, &Sample::kinds, &Sample::type_data>;
+  for (const Sample& sample : Samples::Rows().all) f(sample.kinds, sample.type_data);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/vocabulary_state.hpp -----------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a row's texts point into; null: they last as long as the program.
+using RowText = std::shared_ptr<const std::string>;
+
+/// Copies texts and points them at the copy.
+inline RowText own(std::initializer_list<std::string_view*> texts) {
+  std::string all;
+  for (const std::string_view* text : texts) all.append(*text);
+  const RowText kept = std::make_shared<const std::string>(std::move(all));
+  const char* next = kept->data();
+  for (std::string_view* text : texts) {
+    *text = {next, text->size()};
+    next += text->size();
+  }
+  return kept;
+}
+
+constexpr std::string_view to_string(Scope scope) noexcept {
+  return scope == Scope::app ? "app" : scope == Scope::project ? "project" : "account";
+}
+
+/// The rows of a Vocabulary, and how they are found. A vocabulary that is alone with its state changes it; else it
+/// makes a copy first, which shares texts and programs.
+class VocabularyState {
+ public:
+  static constexpr EventBit no_bit = 0xFFFFFFFF;
+  static constexpr std::string_view alert_type = "app_alert_triggered";
+
+  struct KindFacts {
+    std::shared_ptr<const KindWords> words;  // null where there are none
+    std::string_view sample;                 // type_data for previews, an object as JSON; perhaps empty
+    RowText text;
+  };
+
+  /// The built-in rows.
+  static const std::shared_ptr<const VocabularyState>& standard() {
+    static const std::shared_ptr<const VocabularyState> state = make_standard();
+    return state;
+  }
+
+  static std::shared_ptr<const VocabularyState> make_standard();
+
+  /// A kind's place, or NameIndex::npos.
+  std::uint32_t find_kind(std::string_view type) const noexcept { return kind_names.find(type); }
+  /// What an event of a kind may carry, as JSON.
+  std::string_view find_sample(std::string_view type) const noexcept {
+    const std::uint32_t kind = find_kind(type);
+    return kind == NameIndex::npos || kind_facts[kind].sample.empty() ? "{}" : kind_facts[kind].sample;
+  }
+  /// What a kind says; nullptr where it has no words.
+  const KindWords* find_words(std::string_view type) const noexcept {
+    const std::uint32_t kind = find_kind(type);
+    return kind == NameIndex::npos ? nullptr : kind_facts[kind].words.get();
+  }
+
+  void insert(const Category& category, RowText text);
+  void insert(const EventType& type, RowText text);
+  void insert(const EventKind& kind, KindFacts facts);
+  /// After rows were taken away or changed: finds them anew. A kind whose type is gone is not selectable.
+  void index();
+
+  std::vector<Category> categories;  // by position; among equals, the first registered first
+  std::vector<EventType> types;
+  std::vector<EventKind> kinds;
+  std::vector<RowText> category_texts;  // of each
+  std::vector<RowText> type_texts;
+  std::vector<KindFacts> kind_facts;
+  std::vector<EventBit> kind_bits;  // of the type that selects it, or no_bit
+  NameIndex type_ids;
+  NameIndex type_names;
+  NameIndex kind_names;
+  WordSets word_sets;
+  SecretNames secret_names;
+  std::string operator_email;  // of who acts for the platform itself; empty: nobody is known to
+  EventBit alert_bit = no_bit;
+  bool is_standard = false;  // it began as the built-in one, and is written as what differs from it
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline void VocabularyState::insert(const Category& category, RowText text) {
+  const auto comes_before = [](const Category& a, const Category& b) { return a.position < b.position; };
+  const auto place = std::upper_bound(categories.begin(), categories.end(), category, comes_before);
+  category_texts.insert(category_texts.begin() + (place - categories.begin()), std::move(text));
+  categories.insert(place, category);
+}
+
+inline void VocabularyState::insert(const EventType& type, RowText text) {
+  const auto bit = static_cast<EventBit>(types.size());
+  types.push_back(type);
+  type_texts.push_back(std::move(text));
+  type_ids.insert(type.id, bit);
+  type_names.insert(type.name, bit);
+}
+
+inline void VocabularyState::insert(const EventKind& kind, KindFacts facts) {
+  kind_names.insert(kind.type, static_cast<std::uint32_t>(kinds.size()));
+  kind_bits.push_back(type_names.find(kind.selectable_as));
+  kinds.push_back(kind);
+  kind_facts.push_back(std::move(facts));
+}
+
+inline void VocabularyState::index() {
+  type_ids = type_names = kind_names = NameIndex();
+  for (std::uint32_t i = 0; i < types.size(); ++i) {
+    type_ids.insert(types[i].id, i);
+    type_names.insert(types[i].name, i);
+  }
+  kind_bits.resize(kinds.size());
+  for (std::uint32_t i = 0; i < kinds.size(); ++i) {
+    kind_names.insert(kinds[i].type, i);
+    kind_bits[i] = type_names.find(kinds[i].selectable_as);
+    if (kind_bits[i] == no_bit) kinds[i].selectable_as = std::string_view();
+  }
+  alert_bit = type_names.find(alert_type);
+}
+
+inline std::shared_ptr<const VocabularyState> VocabularyState::make_standard() {
+  auto state = std::make_shared<VocabularyState>();
+  for (const Category& category : builtin_categories) state->insert(category, nullptr);
+  using Types = Packed<builtin_event_types, &EventType::id, &EventType::name, &EventType::display_name,
+                       &EventType::description, &EventType::category_id, &EventType::selectable_on_every_platform>;
+  state->types.reserve(std::size(builtin_event_types));
+  for (const EventType& type : Types::Rows().all) state->insert(type, nullptr);
+  using Kinds = Packed<builtin_event_kinds, &EventKind::type, &EventKind::scope, &EventKind::selectable_as>;
+  state->kinds.reserve(std::size(builtin_event_kinds));
+  state->kind_facts.reserve(std::size(builtin_event_kinds));
+  for (const EventKind& kind : Kinds::Rows().all) state->insert(kind, {});
+  BuiltinWords::instance().for_each([&](std::string_view type, const KindWords& words) {
+    const std::uint32_t kind = state->find_kind(type);
+    // Without an owner: they are never freed.
+    if (kind != NameIndex::npos) state->kind_facts[kind].words = {std::shared_ptr<void>(), &words};
+  });
+  for_each_sample([&](std::string_view kinds_of_it, std::string_view type_data) {
+    for_each_key(kinds_of_it, [&](std::string_view type) {
+      const std::uint32_t kind = state->find_kind(type);
+      if (kind != NameIndex::npos) state->kind_facts[kind].sample = type_data;
+    });
+  });
+  state->word_sets = builtin_word_sets();
+  state->alert_bit = state->type_names.find(alert_type);
+  state->is_standard = true;
+  return state;
+}
+
+}  // namespace detail
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_edit.hpp -------------------------------------------------------------------------------
+
+// Changing a vocabulary's rows: what is wrong with one, and what it replaces.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What a row is to do about another of its id.
+enum class RowMode { add, replace, put };
+
+/// Collects what is wrong with a row.
+class EntryCheck {
+ public:
+  void require(std::string_view field, std::string_view value) {
+    if (value.empty()) report(field, "can't be blank", "blank");
+    limit(field, value, NOTIFIER_MAX_ID_BYTES);
+  }
+  void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
+    if (value.size() > most) report(field, "is longer than " + decimal(most) + " bytes", "too_long");
+  }
+  void require_free(std::string_view field, bool taken) {
+    if (taken) report(field, "is already taken", "taken");
+  }
+  void require_known(std::string_view field, std::string_view value, bool known) {
+    if (known) return;
+    const std::string shown = detail::quoted(value);
+    report(field, "refers to \"" + shown.substr(1, shown.size() - 2) + "\", which is not in the vocabulary", "unknown");
+  }
+  void require_room(std::string_view field, std::size_t count, std::size_t most) {
+    if (count > most) report(field, "would be one too many: at most " + decimal(most), "too_many");
+  }
+  NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.push_back({std::string(field), std::string(message), std::string(code)});
+  }
+
+  Result<void> result(std::string_view what) {
+    if (problems_.empty()) return {};
+    Error error;
+    error.message = "the " + std::string(what) + " can't be added: " + told(problems_[0]);
+    error.field = problems_[0].field;
+    error.fields = std::move(problems_);
+    return error;
+  }
+
+  static std::string told(const FieldError& problem) {
+    const bool is_place = problem.code == "wording";
+    return problem.field + (is_place ? ", " : " ") + problem.message;
+  }
+
+ private:
+  std::vector<FieldError> problems_;
+};
+
+inline Error no_such_row(std::string_view field, std::string_view what) {
+  Error error;
+  error.code = errc::not_found;
+  error.message = "there is no " + std::string(what) + " of this " + std::string(field);
+  error.field = field;
+  return error;
+}
+
+template <class Rows, class Is>
+std::size_t find_row(const Rows& rows, Is&& is) {
+  return static_cast<std::size_t>(std::find_if(rows.begin(), rows.end(), is) - rows.begin());
+}
+
+inline std::size_t find_category(const VocabularyState& state, std::string_view id) {
+  return find_row(state.categories, [&](const Category& category) { return category.id == id; });
+}
+
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const Category& category, RowMode mode) {
+  const std::size_t old = find_category(state, category.id);
+  const bool is_there = old != state.categories.size();
+  if (mode == RowMode::replace && !is_there) return no_such_row("id", "category");
+  EntryCheck check;
+  check.require("id", category.id);
+  check.require("name", category.name);
+  check.limit("display_name", category.display_name);
+  check.require_free("id", mode == RowMode::add && is_there);
+  for (const Category& other : state.categories) {
+    check.require_free("name", other.name == category.name && (mode == RowMode::add || other.id != category.id));
+  }
+  check.require_room("id", state.categories.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("category");
+  if (!result) return result;
+  Category row = category;
+  RowText text = own({&row.id, &row.name, &row.display_name});
+  if (is_there) {
+    state.categories.erase(state.categories.begin() + static_cast<std::ptrdiff_t>(old));
+    state.category_texts.erase(state.category_texts.begin() + static_cast<std::ptrdiff_t>(old));
+  }
+  state.insert(row, std::move(text));
+  return result;
+}
+
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventType& type, RowMode mode) {
+  const std::uint32_t old = state.type_ids.find(type.id);
+  const bool is_there = old != NameIndex::npos;
+  if (mode == RowMode::replace && !is_there) return no_such_row("id", "event type");
+  EntryCheck check;
+  check.require("id", type.id);
+  check.require("name", type.name);
+  check.limit("display_name", type.display_name);
+  check.limit("description", type.description);
+  check.require_free("id", mode == RowMode::add && is_there);
+  const std::uint32_t of_name = state.type_names.find(type.name);
+  check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
+  check.require_known("category_id", type.category_id,
+                      find_category(state, type.category_id) != state.categories.size());
+  check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("event type");
+  if (!result) return result;
+  EventType row = type;
+  RowText text = own({&row.id, &row.name, &row.display_name, &row.description, &row.category_id});
+  if (is_there) {
+    state.types[old] = row;
+    state.type_texts[old] = std::move(text);
+    state.index();
+  } else {
+    state.insert(row, std::move(text));
+    if (row.name == VocabularyState::alert_type) state.alert_bit = static_cast<EventBit>(state.types.size() - 1);
+  }
+  return result;
+}
+
+/// @param rows    `kind` is not looked at
+/// @param donor   where equal rows are, their program is taken; null: nowhere
+NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKind& kind, std::vector<WordingRow> rows,
+                                          std::string_view sample, RowMode mode, const VocabularyState* donor) {
+  const std::uint32_t old = state.find_kind(kind.type);
+  const bool is_there = old != NameIndex::npos;
+  if (mode == RowMode::replace && !is_there) return no_such_row("type", "event kind");
+  EntryCheck check;
+  check.require("type", kind.type);
+  check.require_free("type", mode == RowMode::add && is_there);
+  check.require_known("selectable_as", kind.selectable_as,
+                      kind.selectable_as.empty() || state.type_names.find(kind.selectable_as) != NameIndex::npos);
+  check.require_room("type", state.kinds.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
+  check.require_room("wordings", rows.size(), NOTIFIER_MAX_WORDINGS);
+
+  json::Document document;
+  const auto parsed = document.parse(sample.empty() ? "{}" : sample, NOTIFIER_MAX_BODY_BYTES);
+  if (!parsed || !parsed->is_object()) check.report("sample", "must be an object, as JSON", "type");
+
+  VocabularyState::KindFacts facts;
+  const KindWords* const others = donor == nullptr ? nullptr : donor->find_words(kind.type);
+  if (others != nullptr && std::equal(rows.begin(), rows.end(), others->begin(), others->end())) {
+    facts.words = donor->kind_facts[donor->find_kind(kind.type)].words;
+  } else if (!rows.empty() && rows.size() <= NOTIFIER_MAX_WORDINGS) {
+    WordingFault fault;
+    facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
+    if (facts.words == nullptr) {
+      std::string field = "wordings[" + decimal(fault.row) + "].";
+      check.report(field.append(fault.member), "character " + decimal(fault.character) + ": " + fault.message,
+                   "wording");
+    }
+  }
+  Result<void> result = check.result("event kind");
+  if (!result) return result;
+  EventKind row = kind;
+  facts.sample = sample;
+  facts.text = own({&row.type, &row.selectable_as, &facts.sample});
+  if (is_there) {
+    state.kind_bits[old] = state.type_names.find(row.selectable_as);
+    state.kind_names.repoint(row.type);
+    state.kinds[old] = row;
+    state.kind_facts[old] = std::move(facts);
+  } else {
+    state.insert(row, std::move(facts));
+  }
+  return result;
+}
+
+template <class T>
+void erase_at(std::vector<T>& rows, std::size_t index) {
+  rows.erase(rows.begin() + static_cast<std::ptrdiff_t>(index));
+}
+
+NOTIFIER_NOINLINE inline Result<void> put_word(VocabularyState& state, std::string_view set, std::string_view value,
+                                               std::string_view text) {
+  EntryCheck check;
+  check.require("set", set);
+  check.require("value", value);
+  check.limit("text", text);
+  if (set.find_first_of("{}[]|:") != std::string_view::npos)
+    check.report("set", "must be a name without brackets and colons", "invalid_text");
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (control_at(text.substr(i)).effect == Effect::none) continue;
+    check.report("text", "holds a control character", "invalid_text");
+    break;
+  }
+  std::size_t words = 0;
+  for (const WordSet& one : state.word_sets) words += one.words.size();
+  check.require_room("value", words + 1, NOTIFIER_MAX_EVENT_KINDS);
+  Result<void> result = check.result("word");
+  if (!result) return result;
+
+  const auto found = find_row(state.word_sets, [&](const WordSet& one) { return one.name == set; });
+  if (found == state.word_sets.size()) state.word_sets.push_back({std::string(set), {}});
+  WordSet& into = state.word_sets[found];
+  const auto place = find_row(into.words, [&](const Word& word) { return word.value == value; });
+  if (place != into.words.size()) {
+    into.words[place].text = text;
+  } else {
+    // What stands for all others is the last.
+    const bool has_other = !into.words.empty() && into.words.back().value == "*";
+    into.words.insert(into.words.end() - (has_other ? 1 : 0), {std::string(value), std::string(text)});
+  }
+  into.is_active = into.is_active || !is_inert(text);
+  return result;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_reader.hpp -----------------------------------------------------------------------------
+
+// Reading a Vocabulary from JSON: all or nothing, every fault named by its path.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view vocabulary_keys =
+    "standard categories event_types event_kinds words secret_names open_names operator_email";
+inline constexpr std::string_view vocabulary_category_keys = "id name display_name position remove";
+inline constexpr std::string_view vocabulary_type_keys =
+    "id name display_name description template category_id selectable_on_every_platform remove";
+inline constexpr std::string_view vocabulary_kind_keys = "type scope selectable_as wordings sample remove";
+inline constexpr std::string_view wording_keys = "when severity title sentence fields actor link";
+
+inline bool parse_scope(std::string_view text, Scope& out) noexcept {
+  for (const Scope scope : {Scope::app, Scope::project, Scope::account}) {
+    if (text != to_string(scope)) continue;
+    out = scope;
+    return true;
+  }
+  return false;
+}
+
+inline bool parse_severity(std::string_view text, Severity& out) noexcept {
+  for (const Severity severity : {Severity::info, Severity::success, Severity::warning, Severity::error}) {
+    if (text != to_string(severity)) continue;
+    out = severity;
+    return true;
+  }
+  return false;
+}
+
+/// Layers the rows of a document on a vocabulary's.
+class RowReader {
+ public:
+  /// @param state  what the rows are put into
+  /// @param donor  see put(): may be the one that `state` is a copy of
+  RowReader(VocabularyState& state, const VocabularyState* donor, Problems& problems) noexcept
+      : state_(state), donor_(donor), problems_(problems) {}
+
+  void read(json::View root);
+
+ private:
+  using Read = void (RowReader::*)(json::View row);
+
+  /// Calls `read_row` for the rows of a list that do not say `remove`, once those that do are taken away.
+  void read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key, Read read_row);
+  bool is_removed(json::View row);
+  void remove_rows(json::View list, std::string_view name, std::string_view key);
+  void read_category(json::View row);
+  void read_type(json::View row);
+  void read_kind(json::View row);
+  bool read_wording(json::View value, WordingRow& out);
+  void read_words(json::View sets);
+  void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
+  /// A member that is text or not there; a view without data where it is not.
+  std::string_view text(json::View row, std::string_view key);
+  std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
+    const std::string_view given = text(row, key);
+    return given.empty() ? otherwise : given;
+  }
+  void add(std::string_view field, std::string_view message, std::string_view code) {
+    problems_.add(path_ + std::string(field), message, code);
+  }
+  void take(const Result<void>& result) {
+    if (result) return;
+    if (result.error().fields.empty()) add(result.error().field, result.error().message, "unknown");
+    for (const FieldError& fault : result.error().fields) add(fault.field, fault.message, fault.code);
+  }
+
+  VocabularyState& state_;
+  const VocabularyState* donor_;
+  Problems& problems_;
+  std::string path_;  // of the row at hand, with its final dot
+};
+
+inline void RowReader::read(json::View root) {
+  check_keys(root, vocabulary_keys, {}, problems_);
+  read_words(root["words"]);
+  read_names(root["secret_names"], "secret_names", state_.secret_names.secret);
+  read_names(root["open_names"], "open_names", state_.secret_names.open);
+  if (const std::string_view email = text(root, "operator_email"); email.data() != nullptr) {
+    state_.operator_email = email;
+    if (email.size() > NOTIFIER_MAX_ID_BYTES) add("operator_email", "is too long", "too_long");
+  }
+  // Types go last of those that are taken away, so that a category may go with all that was in it.
+  read_rows(root["event_kinds"], "event_kinds", vocabulary_kind_keys, "type", nullptr);
+  read_rows(root["event_types"], "event_types", vocabulary_type_keys, "id", nullptr);
+  read_rows(root["categories"], "categories", vocabulary_category_keys, "id", &RowReader::read_category);
+  read_rows(root["event_types"], "event_types", {}, "id", &RowReader::read_type);
+  read_rows(root["event_kinds"], "event_kinds", {}, "type", &RowReader::read_kind);
+  path_.clear();
+  for (const EventType& type : state_.types) {
+    if (find_category(state_, type.category_id) != state_.categories.size()) continue;
+    add("categories",
+        "lacks " + detail::quoted(type.category_id) + ", which the event type " + detail::quoted(type.name) + " is in",
+        "in_use");
+  }
+}
+
+inline std::string_view RowReader::text(json::View row, std::string_view key) {
+  const json::View value = row[key];
+  if (value.is_string()) return value.string().data() != nullptr ? value.string() : std::string_view("");
+  if (value.exists() && !value.is_null()) add(key, "must be a string", "type");
+  return {};
+}
+
+inline bool RowReader::is_removed(json::View row) {
+  const json::View remove = row["remove"];
+  if (!remove.exists() || remove.is_null()) return false;
+  if (remove.kind() != json::Kind::boolean) add("remove", "must be true or false", "type");
+  return remove.boolean();
+}
+
+inline void RowReader::read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key,
+                                 Read read_row) {
+  path_.clear();
+  if (!list.exists() || list.is_null()) return;
+  if (!list.is_array()) {
+    if (!keys.empty()) add(name, "must be an array", "type");
+    return;
+  }
+  NameIndex seen;
+  bool removes = false;
+  std::size_t position = 0;
+  list.for_each_element([&](json::View row) {
+    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    const bool is_removed_row = row.is_object() && row["remove"].boolean();
+    if (!keys.empty()) {
+      const std::string_view id = row[key].string();
+      if (!row.is_object()) return add({}, "must be an object", "type");
+      check_keys(row, keys, path_, problems_);
+      is_removed(row);
+      removes = removes || is_removed_row;
+      if (seen.find(id) != NameIndex::npos) return add(key, "is given twice", "taken");
+      if (!id.empty()) seen.insert(id, 0);
+    }
+    if (read_row != nullptr && row.is_object() && !is_removed_row) (this->*read_row)(row);
+  });
+  if (removes) remove_rows(list, name, key);
+}
+
+/// Of many at once, so that what is left is found anew but once.
+inline void RowReader::remove_rows(json::View list, std::string_view name, std::string_view key) {
+  NameIndex gone;
+  std::size_t position = 0;
+  const bool are_kinds = key == "type";
+  const bool are_types = name == "event_types";
+  list.for_each_element([&](json::View row) {
+    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    if (!row["remove"].boolean()) return;
+    const std::string_view id = row[key].string();
+    const auto is_in = [&](const VocabularyState& state) {
+      if (are_kinds) return state.find_kind(id) != NameIndex::npos;
+      if (are_types) return state.type_ids.find(id) != NameIndex::npos;
+      return find_category(state, id) != state.categories.size();
+    };
+    // A host's own base may lack what a snapshot takes from the built-in rows.
+    if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
+      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+    }
+    if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
+  });
+  const auto keep = [&gone](auto& rows, auto& facts, auto&& id_of) {
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      if (gone.find(id_of(rows[i])) != NameIndex::npos) continue;
+      if (kept != i) {
+        rows[kept] = rows[i];
+        facts[kept] = std::move(facts[i]);
+      }
+      ++kept;
+    }
+    rows.resize(kept);
+    facts.resize(kept);
+  };
+  if (are_kinds) {
+    keep(state_.kinds, state_.kind_facts, [](const EventKind& kind) { return kind.type; });
+  } else if (are_types) {
+    keep(state_.types, state_.type_texts, [](const EventType& type) { return type.id; });
+  } else {
+    keep(state_.categories, state_.category_texts, [](const Category& category) { return category.id; });
+  }
+  state_.index();
+}
+
+inline void RowReader::read_category(json::View row) {
+  Category category;
+  category.id = text(row, "id");
+  category.name = text(row, "name");
+  category.display_name = text_or(row, "display_name", category.name);
+  category.position = static_cast<int>(state_.categories.size()) + 1;
+  std::int64_t position{};
+  const json::View given = row["position"];
+  if (given.exists() && !given.is_null()) {
+    if (given.integer(position) && position >= 1 && position <= 1000000) {
+      category.position = static_cast<int>(position);
+    } else {
+      add("position", "must be a number from 1 to 1000000", "type");
+    }
+  }
+  take(put(state_, category, RowMode::put));
+}
+
+inline void RowReader::read_type(json::View row) {
+  EventType type;
+  type.id = text(row, "id");
+  type.name = text(row, "name");
+  type.display_name = text_or(row, "display_name", type.name);
+  type.description = text(row, "description");
+  type.category_id = text(row, "category_id");
+  // The only category need not be named.
+  if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
+  const json::View everywhere = row["selectable_on_every_platform"];
+  if (everywhere.kind() == json::Kind::boolean) type.selectable_on_every_platform = everywhere.boolean();
+  take(put(state_, type, RowMode::put));
+}
+
+inline void RowReader::read_kind(json::View row) {
+  EventKind kind;
+  kind.type = text(row, "type");
+  kind.selectable_as = text(row, "selectable_as");
+  const std::string_view scope = text(row, "scope");
+  if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
+
+  std::vector<WordingRow> wordings;
+  const json::View list = row["wordings"];
+  bool is_right = true;
+  if (list.exists() && !list.is_null() && !list.is_array()) add("wordings", "must be an array", "type");
+  if (list.size() <= NOTIFIER_MAX_WORDINGS) {
+    const std::string path = path_;
+    std::size_t position = 0;
+    list.for_each_element([&](json::View value) {
+      path_ = path + "wordings[" + decimal(position++) + "].";
+      is_right = read_wording(value, wordings.emplace_back()) && is_right;
+    });
+    path_ = path;
+  } else {
+    add("wordings", "are too many: at most " + decimal(NOTIFIER_MAX_WORDINGS), "too_many");
+    is_right = false;
+  }
+
+  const json::View sample = row["sample"];
+  std::string sample_text;
+  if (sample.exists() && !sample.is_null()) {
+    check_keys(sample, "type_data", path_ + "sample.", problems_);
+    if (!sample.is_object() || !sample["type_data"].is_object()) {
+      add("sample", "must be an object with type_data, which is one, too", "type");
+    } else {
+      sample["type_data"].append_json(sample_text);
+    }
+  }
+  if (is_right) take(put(state_, kind, std::move(wordings), sample_text, RowMode::put, donor_));
+}
+
+inline bool RowReader::read_wording(json::View value, WordingRow& out) {
+  if (!value.is_object()) {
+    add({}, "must be an object", "type");
+    return false;
+  }
+  const std::size_t before = problems_.list().size();
+  check_keys(value, wording_keys, path_, problems_);
+  out.when = text(value, "when");
+  out.title = text(value, "title");
+  out.sentence = text(value, "sentence");
+  out.fields = text(value, "fields");
+  out.actor = text(value, "actor");
+  out.link = text(value, "link");
+  const std::string_view severity = text(value, "severity");
+  out.severity = Severity::info;
+  out.says_severity = !severity.empty();
+  if (out.says_severity && !parse_severity(severity, out.severity)) {
+    add("severity", "must be info, success, warning or error", "unknown");
+  }
+  return problems_.list().size() == before;
+}
+
+inline void RowReader::read_words(json::View sets) {
+  path_.clear();
+  if (!sets.exists() || sets.is_null()) return;
+  if (!sets.is_object()) return add("words", "must be an object", "type");
+  sets.for_each_member([&](std::string_view set, json::View words) {
+    path_ = "words." + std::string(set) + ".";
+    const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
+    if (words.is_null()) {
+      if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
+      return;
+    }
+    if (!words.is_object()) return add({}, "must be an object of words, or null", "type");
+    words.for_each_member([&](std::string_view value, json::View word) {
+      if (word.is_string()) {
+        const Result<void> result = put_word(state_, set, value, word.string());
+        if (!result) add(value, result.error().fields[0].message, result.error().fields[0].code);
+      } else {
+        add(value, "must be a string", "type");
+      }
+    });
+  });
+  path_.clear();
+}
+
+inline void RowReader::read_names(json::View list, std::string_view name, std::vector<std::string>& out) {
+  path_.clear();
+  if (!list.exists() || list.is_null()) return;
+  bool is_right = list.is_array() && list.size() <= NOTIFIER_MAX_EVENT_KINDS;
+  list.for_each_element([&](json::View element) {
+    is_right = is_right && element.is_string() && !element.string().empty();
+    if (find_row(out, [&](const std::string& one) { return one == element.string(); }) == out.size()) {
+      out.emplace_back(element.string());
+    }
+  });
+  if (!is_right) add(name, "must be an array of names", "type");
+}
+
+/// What is left out may be taken from another's vocabulary, as one that is about to be replaced.
+inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View root, const VocabularyState& base,
+                                                                      const VocabularyState* donor) {
+  Problems problems;
+  std::shared_ptr<VocabularyState> state;
+  const json::View standard = root["standard"];
+  if (!root.is_object()) problems.add("vocabulary", "must be an object", "type");
+  if (standard.exists() && !standard.is_null() && standard.kind() != json::Kind::boolean) {
+    problems.add("standard", "must be true or false", "type");
+  }
+  if (standard.kind() == json::Kind::boolean && !standard.boolean()) {
+    state = std::make_shared<VocabularyState>();
+  } else {
+    state = std::make_shared<VocabularyState>(base);
+  }
+  if (problems.empty()) RowReader(*state, donor, problems).read(root);
+  if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
+  const std::string first = EntryCheck::told(problems.list()[0]);
+  Error error = std::move(problems).to_error("vocabulary");
+  error.message = "the vocabulary is not valid: " + first;
+  return error;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/row_writer.hpp -----------------------------------------------------------------------------
+
+// A Vocabulary as JSON, in the form that is read.
+
+NOTIFIER_NAMESPACE_BEGIN
+NOTIFIER_INLINE void write_json(json::Writer& out, const Category& category) {
+  out.object([&] {
+    out.member("id", category.id);
+    out.member("name", category.name);
+    out.member("display_name", category.display_name);
+    out.key("position");
+    out.integer(category.position);
+  });
+}
+
+NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
+  out.object([&] {
+    out.member("id", type.id);
+    out.member("name", type.name);
+    out.member("display_name", type.display_name);
+    out.member("description", type.description);
+    // The public API has it, and says nothing in it: an empty text of some types, null of all others.
+    constexpr std::string_view empty =
+        " app_deployed app_restarted app_crashed app_crashed_repeated app_scaled app_stopped app_command_ran "
+        "app_deleted "
+        "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
+    out.key("template");
+    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+      out.null();
+    } else {
+      out.string({});
+    }
+    out.member("category_id", type.category_id);
+  });
+}
+
+namespace detail {
+
+/// Writes what makes one vocabulary of another: rows that the other has not, or has otherwise, and which of its are
+/// gone. Each list is written where there is something in it.
+class RowWriter {
+ public:
+  /// @param other  the built-in one, or one without rows
+  RowWriter(json::Writer& out, const VocabularyState& own, const VocabularyState& other) noexcept
+      : out_(out), own_(own), other_(other) {}
+
+  void write() {
+    out_.object([&] {
+      if (!other_.is_standard) {
+        out_.key("standard");
+        out_.boolean(false);
+      }
+      write_rows(
+          "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
+          &RowWriter::is_same_category, &RowWriter::write_category);
+      write_rows(
+          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; }, &RowWriter::is_same_type,
+          &RowWriter::write_type);
+      write_rows(
+          "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
+          &RowWriter::is_same_kind, &RowWriter::write_kind);
+      write_words();
+      write_names("secret_names", own_.secret_names.secret);
+      write_names("open_names", own_.secret_names.open);
+      if (own_.operator_email != other_.operator_email) out_.member("operator_email", own_.operator_email);
+    });
+  }
+
+ private:
+  template <class Row, class IdOf>
+  void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
+                  bool (RowWriter::*is_same)(const Row&, const Row&) const, void (RowWriter::*write_row)(const Row&)) {
+    NameIndex own_ids, other_ids;
+    for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
+    for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
+    bool is_open = false;
+    const auto open = [&] {
+      if (!is_open) out_.key(name);
+      if (!is_open) out_.begin_array();
+      is_open = true;
+    };
+    for (const Row& row : own) {
+      const std::uint32_t other = other_ids.find(id_of(row));
+      if (other != NameIndex::npos && (this->*is_same)(row, others[other])) continue;
+      open();
+      (this->*write_row)(row);
+    }
+    for (const Row& row : others) {
+      if (own_ids.find(id_of(row)) != NameIndex::npos) continue;
+      open();
+      out_.object([&] {
+        out_.member(name == "event_kinds" ? "type" : "id", id_of(row));
+        out_.key("remove");
+        out_.boolean(true);
+      });
+    }
+    if (is_open) out_.end_array();
+  }
+
+  bool is_same_category(const Category& a, const Category& b) const {
+    return a.name == b.name && a.display_name == b.display_name && a.position == b.position;
+  }
+  void write_category(const Category& category) { write_json(out_, category); }
+
+  bool is_same_type(const EventType& a, const EventType& b) const {
+    return a.name == b.name && a.display_name == b.display_name && a.description == b.description &&
+           a.category_id == b.category_id && a.selectable_on_every_platform == b.selectable_on_every_platform;
+  }
+  void write_type(const EventType& type) {
+    out_.object([&] {
+      out_.member("id", type.id);
+      out_.member("name", type.name);
+      out_.member("display_name", type.display_name);
+      out_.member("description", type.description);
+      out_.member("category_id", type.category_id);
+      if (type.selectable_on_every_platform) return;
+      out_.key("selectable_on_every_platform");
+      out_.boolean(false);
+    });
+  }
+
+  bool is_same_kind(const EventKind& a, const EventKind& b) const {
+    const auto& own = own_.kind_facts[static_cast<std::size_t>(&a - own_.kinds.data())];
+    const auto& other = other_.kind_facts[static_cast<std::size_t>(&b - other_.kinds.data())];
+    if (a.scope != b.scope || a.selectable_as != b.selectable_as || own.sample != other.sample) return false;
+    if (own.words == other.words) return true;
+    return own.words != nullptr && other.words != nullptr &&
+           std::equal(own.words->begin(), own.words->end(), other.words->begin(), other.words->end());
+  }
+  void write_kind(const EventKind& kind) {
+    const auto& facts = own_.kind_facts[static_cast<std::size_t>(&kind - own_.kinds.data())];
+    out_.object([&] {
+      out_.member("type", kind.type);
+      out_.member("scope", to_string(kind.scope));
+      if (!kind.selectable_as.empty()) out_.member("selectable_as", kind.selectable_as);
+      if (facts.words != nullptr) {
+        out_.key("wordings");
+        out_.array([&] {
+          for (const WordingRow& row : *facts.words) write_wording(row);
+        });
+      }
+      if (facts.sample.empty()) return;
+      out_.key("sample");
+      out_.object([&] {
+        out_.key("type_data");
+        out_.raw(facts.sample);
+      });
+    });
+  }
+  void write_wording(const WordingRow& row) {
+    const auto write = [&](std::string_view name, std::string_view text) {
+      if (text.data() != nullptr) out_.member(name, text);
+    };
+    out_.object([&] {
+      if (!row.when.empty()) out_.member("when", row.when);
+      if (row.says_severity) out_.member("severity", to_string(row.severity));
+      write("title", row.title);
+      write("sentence", row.sentence);
+      write("fields", row.fields);
+      write("actor", row.actor);
+      write("link", row.link);
+    });
+  }
+
+  void write_words() {
+    bool is_open = false;
+    const auto open = [&](std::string_view set) {
+      if (!is_open) out_.key("words");
+      if (!is_open) out_.begin_object();
+      is_open = true;
+      out_.escaped_key(set);
+    };
+    for (const WordSet& set : other_.word_sets) {
+      if (own_.word_sets.find(set.name) == nullptr) open(set.name), out_.null();
+    }
+    for (const WordSet& set : own_.word_sets) {
+      const WordSet* const other = other_.word_sets.find(set.name);
+      const auto is_same = [&](const Word& word) {
+        return other != nullptr && std::any_of(other->words.begin(), other->words.end(), [&](const Word& one) {
+                 return one.value == word.value && one.text == word.text;
+               });
+      };
+      if (std::all_of(set.words.begin(), set.words.end(), is_same)) continue;
+      open(set.name);
+      out_.object([&] {
+        for (const Word& word : set.words) {
+          if (is_same(word)) continue;
+          out_.escaped_key(word.value);
+          out_.string(word.text);
+        }
+      });
+    }
+    if (is_open) out_.end_object();
+  }
+
+  void write_names(std::string_view key, const std::vector<std::string>& names) {
+    if (names.empty()) return;
+    out_.key(key);
+    out_.array([&] {
+      for (const std::string& name : names) out_.string(name);
+    });
+  }
+
+  json::Writer& out_;
+  const VocabularyState& own_;
+  const VocabularyState& other_;
+};
+
+}  // namespace detail
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/vocabulary_implementation.hpp --------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
+  const std::uint32_t kind = state_->find_kind(type);
+  return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(state_->kind_bits[kind], unselectable_bit());
+}
+
+NOTIFIER_INLINE const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
+NOTIFIER_INLINE const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
+NOTIFIER_INLINE const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
+NOTIFIER_INLINE std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
+NOTIFIER_INLINE EventBit Vocabulary::unselectable_bit() const noexcept {
+  return static_cast<EventBit>(state_->types.size());
+}
+NOTIFIER_INLINE EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
+NOTIFIER_INLINE EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
+  return static_cast<EventBit>(&type - state_->types.data());
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
+  const std::uint32_t index = state_->type_ids.find(id);
+  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
+  const std::uint32_t index = state_->type_names.find(name);
+  return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
+}
+
+NOTIFIER_INLINE const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
+  const std::uint32_t index = state_->kind_names.find(type);
+  return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
+}
+
+NOTIFIER_INLINE const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
+  if (const EventType* type = find_event_type_by_name(name)) return type;
+  const std::uint32_t kind = state_->kind_names.find(name);
+  if (kind == detail::NameIndex::npos || state_->kind_bits[kind] == detail::VocabularyState::no_bit) return nullptr;
+  return &state_->types[state_->kind_bits[kind]];
+}
+
+NOTIFIER_INLINE Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
+
+NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Vocabulary::standard() {
+  static const auto vocabulary = std::make_shared<const Vocabulary>();
+  return vocabulary;
+}
+
+NOTIFIER_INLINE Vocabulary Vocabulary::empty() {
+  Vocabulary vocabulary;
+  vocabulary.state_ = std::make_shared<const detail::VocabularyState>();
+  return vocabulary;
+}
+
+NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
+  if (state_.use_count() != 1) state_ = std::make_shared<const detail::VocabularyState>(*state_);
+  return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
+  return detail::put(edit(), category, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_category(const Category& category) {
+  return detail::put(edit(), category, detail::RowMode::replace);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_type(const EventType& type) {
+  return detail::put(edit(), type, detail::RowMode::add);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_type(const EventType& type) {
+  return detail::put(edit(), type, detail::RowMode::replace);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
+  detail::VocabularyState& state = edit();
+  const std::size_t index = detail::find_category(state, id);
+  if (index == state.categories.size()) return detail::no_such_row("id", "category");
+  const auto is_in_it = [&](const EventType& type) { return type.category_id == id; };
+  const std::size_t type = detail::find_row(state.types, is_in_it);
+  if (type != state.types.size()) {
+    detail::EntryCheck check;
+    check.report("id", "is the category of the event type " + std::string(state.types[type].name), "in_use");
+    return check.result("removal of a category");
+  }
+  detail::erase_at(state.categories, index);
+  detail::erase_at(state.category_texts, index);
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_type(std::string_view id) {
+  detail::VocabularyState& state = edit();
+  const std::uint32_t index = state.type_ids.find(id);
+  if (index == detail::NameIndex::npos) return detail::no_such_row("id", "event type");
+  const detail::RowText text = state.type_texts[index];
+  detail::erase_at(state.types, index);
+  detail::erase_at(state.type_texts, index);
+  state.index();
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type) {
+  detail::VocabularyState& state = edit();
+  const std::uint32_t index = state.find_kind(type);
+  if (index == detail::NameIndex::npos) return detail::no_such_row("type", "event kind");
+  const detail::RowText text = state.kind_facts[index].text;  // `type` may point into it
+  detail::erase_at(state.kinds, index);
+  detail::erase_at(state.kind_facts, index);
+  state.index();
+  return {};
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
+  return detail::put_word(edit(), set, value, text);
+}
+
+NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
+  for (detail::WordSet& one : edit().word_sets) {
+    if (one.name != set) continue;
+    const std::size_t place =
+        detail::find_row(one.words, [&](const detail::Word& word) { return word.value == value; });
+    if (place == one.words.size()) break;
+    detail::erase_at(one.words, place);
+    return {};
+  }
+  return detail::no_such_row("value", "word");
+}
+
+namespace detail {
+
+inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
+  std::vector<WordingRow> rows;
+  for (const Wording& wording : wordings) {
+    rows.push_back({{},
+                    wording.when,
+                    wording.severity.value_or(Severity::info),
+                    wording.title,
+                    wording.sentence,
+                    wording.fields,
+                    wording.actor,
+                    wording.link,
+                    wording.severity.has_value()});
+  }
+  return rows;
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                        std::string_view sample) {
+  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr);
+}
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                            std::string_view sample) {
+  return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
+}
+
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
+  auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
+  if (!state) return std::move(state).error();
+  Vocabulary vocabulary;
+  vocabulary.state_ = std::move(*state);
+  return vocabulary;
+}
+
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
+  json::Document document;
+  const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
+  if (!root) return root.error();
+  return read(*root, base);
+}
+
+NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary) {
+  const detail::VocabularyState none;
+  const detail::VocabularyState& own = vocabulary.state();
+  detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/notifier_check.hpp ---------------------------------------------------------------------------
 
 // The rules for a notifier: what is refused, and in which words.
@@ -15611,7 +15612,11 @@ namespace detail {
 /// Finds what is wrong with the parts of a notifier, and takes over what is right.
 class NotifierCheck {
  public:
-  enum class Mode { create, update };
+  enum class Mode {
+    create,
+    update,
+    stored,  ///< as create; but members that 1.0 kept unread, and that are not of the shape they need now, stay so
+  };
 
   /// @param notifier  a new one, or the present state; has its platform.
   /// @param selected  the bits of its selected events.
@@ -15651,6 +15656,7 @@ class NotifierCheck {
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
   Problems& problems_;
+  std::vector<std::string_view> unread_;  // keys of fields whose values stay among the other members
 };
 
 inline void NotifierCheck::apply(const DraftView& draft) {
@@ -15665,7 +15671,7 @@ inline void NotifierCheck::apply(const DraftView& draft) {
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
-  if (mode_ == Mode::create || !draft.platform_id || has_no_text(*draft.platform_id)) return;
+  if (mode_ != Mode::update || !draft.platform_id || has_no_text(*draft.platform_id)) return;
   if (*draft.platform_id != row_.id) {
     problems_.add("platform_id", "can't be changed", "immutable");
   }
@@ -15722,6 +15728,12 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
+  if (mode_ == Mode::stored && (field.kind == Kind::headers || field.kind == Kind::choice)) {
+    Problems faults;
+    NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
+    if (!faults.empty()) unread_.push_back(field.key());
+    return;
+  }
   switch (field.kind) {
     case Kind::url:
     case Kind::text:
@@ -15848,6 +15860,7 @@ inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_v
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
+  if (std::find(unread_.begin(), unread_.end(), key) != unread_.end()) return false;
   return std::any_of(row_.fields.begin(), row_.fields.end(),
                      [key](const PlatformField& field) { return key == field.key(); });
 }
@@ -16186,7 +16199,7 @@ inline void read_stored(json::View object, Notifier& out, Problems& problems) {
   }
   draft.selection = DraftView::Selection::none;
   std::vector<EventBit> none;
-  NotifierCheck(*Vocabulary::standard(), NotifierCheck::Mode::create, out, none, problems).apply(draft);
+  NotifierCheck(*Vocabulary::standard(), NotifierCheck::Mode::stored, out, none, problems).apply(draft);
   read_text(object, "id", "id", out.id, problems);
   check_text("id", out.id, NOTIFIER_MAX_ID_BYTES, problems);
   read_text(object, "app_id", "app_id", out.app_id, problems);

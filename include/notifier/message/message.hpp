@@ -228,7 +228,7 @@ NOTIFIER_INLINE void Message::add_field(std::string_view label, std::string_view
   }
 }
 
-inline void Message::add_link(std::string_view label, std::string_view url) {
+NOTIFIER_INLINE void Message::add_link(std::string_view label, std::string_view url) {
   const std::size_t count = fields_.size();
   add_field(label, url, false);
   if (fields_.size() == count) return;

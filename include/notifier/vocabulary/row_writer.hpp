@@ -12,7 +12,7 @@
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-inline void write_json(json::Writer& out, const Category& category) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Category& category) {
   out.object([&] {
     out.member("id", category.id);
     out.member("name", category.name);
@@ -22,7 +22,7 @@ inline void write_json(json::Writer& out, const Category& category) {
   });
 }
 
-inline void write_json(json::Writer& out, const EventType& type) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
   out.object([&] {
     out.member("id", type.id);
     out.member("name", type.name);

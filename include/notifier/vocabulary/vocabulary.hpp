@@ -136,4 +136,6 @@ void write_json(json::Writer& out, const EventType& type);
 
 NOTIFIER_NAMESPACE_END
 
+#if NOTIFIER_BODIES
 #include "notifier/vocabulary/vocabulary_implementation.hpp"
+#endif

@@ -18,75 +18,77 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-inline EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
+NOTIFIER_INLINE EventBit Vocabulary::bit_of_kind(std::string_view type) const noexcept {
   const std::uint32_t kind = state_->find_kind(type);
   return kind == detail::NameIndex::npos ? unselectable_bit() : (std::min)(state_->kind_bits[kind], unselectable_bit());
 }
 
-inline const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
-inline const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
-inline const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
-inline std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
-inline EventBit Vocabulary::unselectable_bit() const noexcept { return static_cast<EventBit>(state_->types.size()); }
-inline EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
-inline EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
+NOTIFIER_INLINE const std::vector<Category>& Vocabulary::categories() const noexcept { return state_->categories; }
+NOTIFIER_INLINE const std::vector<EventType>& Vocabulary::event_types() const noexcept { return state_->types; }
+NOTIFIER_INLINE const std::vector<EventKind>& Vocabulary::event_kinds() const noexcept { return state_->kinds; }
+NOTIFIER_INLINE std::size_t Vocabulary::bit_count() const noexcept { return state_->types.size() + 1; }
+NOTIFIER_INLINE EventBit Vocabulary::unselectable_bit() const noexcept {
+  return static_cast<EventBit>(state_->types.size());
+}
+NOTIFIER_INLINE EventBit Vocabulary::alert_bit() const noexcept { return state_->alert_bit; }
+NOTIFIER_INLINE EventBit Vocabulary::bit_of(const EventType& type) const noexcept {
   return static_cast<EventBit>(&type - state_->types.data());
 }
 
-inline const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_id(std::string_view id) const noexcept {
   const std::uint32_t index = state_->type_ids.find(id);
   return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
 }
 
-inline const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
+NOTIFIER_INLINE const EventType* Vocabulary::find_event_type_by_name(std::string_view name) const noexcept {
   const std::uint32_t index = state_->type_names.find(name);
   return index == detail::NameIndex::npos ? nullptr : &state_->types[index];
 }
 
-inline const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
+NOTIFIER_INLINE const EventKind* Vocabulary::find_event_kind(std::string_view type) const noexcept {
   const std::uint32_t index = state_->kind_names.find(type);
   return index == detail::NameIndex::npos ? nullptr : &state_->kinds[index];
 }
 
-inline const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
+NOTIFIER_INLINE const EventType* Vocabulary::resolve_selected_name(std::string_view name) const noexcept {
   if (const EventType* type = find_event_type_by_name(name)) return type;
   const std::uint32_t kind = state_->kind_names.find(name);
   if (kind == detail::NameIndex::npos || state_->kind_bits[kind] == detail::VocabularyState::no_bit) return nullptr;
   return &state_->types[state_->kind_bits[kind]];
 }
 
-inline Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
+NOTIFIER_INLINE Vocabulary::Vocabulary() : state_(detail::VocabularyState::standard()) {}
 
-inline std::shared_ptr<const Vocabulary> Vocabulary::standard() {
+NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Vocabulary::standard() {
   static const auto vocabulary = std::make_shared<const Vocabulary>();
   return vocabulary;
 }
 
-inline Vocabulary Vocabulary::empty() {
+NOTIFIER_INLINE Vocabulary Vocabulary::empty() {
   Vocabulary vocabulary;
   vocabulary.state_ = std::make_shared<const detail::VocabularyState>();
   return vocabulary;
 }
 
-inline detail::VocabularyState& Vocabulary::edit() {
+NOTIFIER_INLINE detail::VocabularyState& Vocabulary::edit() {
   if (state_.use_count() != 1) state_ = std::make_shared<const detail::VocabularyState>(*state_);
   return const_cast<detail::VocabularyState&>(*state_);  // nobody else has it
 }
 
-inline Result<void> Vocabulary::add_category(const Category& category) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_category(const Category& category) {
   return detail::put(edit(), category, detail::RowMode::add);
 }
-inline Result<void> Vocabulary::replace_category(const Category& category) {
+NOTIFIER_INLINE Result<void> Vocabulary::replace_category(const Category& category) {
   return detail::put(edit(), category, detail::RowMode::replace);
 }
-inline Result<void> Vocabulary::add_event_type(const EventType& type) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_type(const EventType& type) {
   return detail::put(edit(), type, detail::RowMode::add);
 }
-inline Result<void> Vocabulary::replace_event_type(const EventType& type) {
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_type(const EventType& type) {
   return detail::put(edit(), type, detail::RowMode::replace);
 }
 
-inline Result<void> Vocabulary::remove_category(std::string_view id) {
+NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
   detail::VocabularyState& state = edit();
   const std::size_t index = detail::find_category(state, id);
   if (index == state.categories.size()) return detail::no_such_row("id", "category");
@@ -102,7 +104,7 @@ inline Result<void> Vocabulary::remove_category(std::string_view id) {
   return {};
 }
 
-inline Result<void> Vocabulary::remove_event_type(std::string_view id) {
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_type(std::string_view id) {
   detail::VocabularyState& state = edit();
   const std::uint32_t index = state.type_ids.find(id);
   if (index == detail::NameIndex::npos) return detail::no_such_row("id", "event type");
@@ -113,7 +115,7 @@ inline Result<void> Vocabulary::remove_event_type(std::string_view id) {
   return {};
 }
 
-inline Result<void> Vocabulary::remove_event_kind(std::string_view type) {
+NOTIFIER_INLINE Result<void> Vocabulary::remove_event_kind(std::string_view type) {
   detail::VocabularyState& state = edit();
   const std::uint32_t index = state.find_kind(type);
   if (index == detail::NameIndex::npos) return detail::no_such_row("type", "event kind");
@@ -124,11 +126,11 @@ inline Result<void> Vocabulary::remove_event_kind(std::string_view type) {
   return {};
 }
 
-inline Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
+NOTIFIER_INLINE Result<void> Vocabulary::put_word(std::string_view set, std::string_view value, std::string_view text) {
   return detail::put_word(edit(), set, value, text);
 }
 
-inline Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
+NOTIFIER_INLINE Result<void> Vocabulary::remove_word(std::string_view set, std::string_view value) {
   for (detail::WordSet& one : edit().word_sets) {
     if (one.name != set) continue;
     const std::size_t place =
@@ -160,16 +162,16 @@ inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
 
 }  // namespace detail
 
-inline Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                               std::string_view sample) {
+NOTIFIER_INLINE Result<void> Vocabulary::add_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                        std::string_view sample) {
   return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::add, nullptr);
 }
-inline Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
-                                                   std::string_view sample) {
+NOTIFIER_INLINE Result<void> Vocabulary::replace_event_kind(const EventKind& kind, const std::vector<Wording>& wordings,
+                                                            std::string_view sample) {
   return detail::put(edit(), kind, detail::to_rows(wordings), sample, detail::RowMode::replace, nullptr);
 }
 
-inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& base, const Vocabulary* like) {
   auto state = detail::read_vocabulary(object, *base.state_, like != nullptr ? like->state_.get() : base.state_.get());
   if (!state) return std::move(state).error();
   Vocabulary vocabulary;
@@ -177,14 +179,14 @@ inline Result<Vocabulary> Vocabulary::read(json::View object, const Vocabulary& 
   return vocabulary;
 }
 
-inline Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
+NOTIFIER_INLINE Result<Vocabulary> Vocabulary::read(std::string_view json, const Vocabulary& base) {
   json::Document document;
   const auto root = document.parse(detail::without_byte_order_mark(json), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return root.error();
   return read(*root, base);
 }
 
-inline void write_json(json::Writer& out, const Vocabulary& vocabulary) {
+NOTIFIER_INLINE void write_json(json::Writer& out, const Vocabulary& vocabulary) {
   const detail::VocabularyState none;
   const detail::VocabularyState& own = vocabulary.state();
   detail::RowWriter(out, own, own.is_standard ? Vocabulary::standard()->state() : none).write();
