@@ -11298,7 +11298,7 @@ class PatternReader {
       "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
 
   /// Keeps the first fault. Always false.
-  bool fail(std::string_view place, std::string message) {
+  bool fail(std::string_view place, const std::string& message) {
     if (error_) return false;
     error_.emplace();
     error_->field = place;
@@ -14511,7 +14511,7 @@ using RowText = std::shared_ptr<const std::string>;
 inline RowText own(std::initializer_list<std::string_view*> texts) {
   std::string all;
   for (const std::string_view* text : texts) all.append(*text);
-  const RowText kept = std::make_shared<const std::string>(std::move(all));
+  RowText kept = std::make_shared<const std::string>(std::move(all));
   const char* next = kept->data();
   for (std::string_view* text : texts) {
     *text = {next, text->size()};
@@ -14911,7 +14911,9 @@ class RowReader {
   void read(json::View root);
 
  private:
-  using Read = void (RowReader::*)(json::View row);
+  /// What is done with a row. Not a pointer to a member: clang 14 breaks down over those where it compiles to
+  /// WebAssembly.
+  using Read = void (*)(RowReader& reader, json::View row);
 
   /// Calls `read_row` for the rows of a list that do not say `remove`, once those that do are taken away.
   void read_rows(json::View list, std::string_view name, std::string_view keys, std::string_view key, Read read_row);
@@ -14956,9 +14958,12 @@ inline void RowReader::read(json::View root) {
   // Types go last of those that are taken away, so that a category may go with all that was in it.
   read_rows(root["event_kinds"], "event_kinds", vocabulary_kind_keys, "type", nullptr);
   read_rows(root["event_types"], "event_types", vocabulary_type_keys, "id", nullptr);
-  read_rows(root["categories"], "categories", vocabulary_category_keys, "id", &RowReader::read_category);
-  read_rows(root["event_types"], "event_types", {}, "id", &RowReader::read_type);
-  read_rows(root["event_kinds"], "event_kinds", {}, "type", &RowReader::read_kind);
+  read_rows(root["categories"], "categories", vocabulary_category_keys, "id",
+            [](RowReader& reader, json::View row) { reader.read_category(row); });
+  read_rows(root["event_types"], "event_types", {}, "id",
+            [](RowReader& reader, json::View row) { reader.read_type(row); });
+  read_rows(root["event_kinds"], "event_kinds", {}, "type",
+            [](RowReader& reader, json::View row) { reader.read_kind(row); });
   path_.clear();
   for (const EventType& type : state_.types) {
     if (find_category(state_, type.category_id) != state_.categories.size()) continue;
@@ -15005,7 +15010,7 @@ inline void RowReader::read_rows(json::View list, std::string_view name, std::st
       if (seen.find(id) != NameIndex::npos) return add(key, "is given twice", "taken");
       if (!id.empty()) seen.insert(id, 0);
     }
-    if (read_row != nullptr && row.is_object() && !is_removed_row) (this->*read_row)(row);
+    if (read_row != nullptr && row.is_object() && !is_removed_row) read_row(*this, row);
   });
   if (removes) remove_rows(list, name, key);
 }
@@ -15262,13 +15267,16 @@ class RowWriter {
       }
       write_rows(
           "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
-          &RowWriter::is_same_category, &RowWriter::write_category);
+          [this](const Category& a, const Category& b) { return is_same_category(a, b); },
+          [this](const Category& row) { write_category(row); });
       write_rows(
-          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; }, &RowWriter::is_same_type,
-          &RowWriter::write_type);
+          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; },
+          [this](const EventType& a, const EventType& b) { return is_same_type(a, b); },
+          [this](const EventType& row) { write_type(row); });
       write_rows(
           "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
-          &RowWriter::is_same_kind, &RowWriter::write_kind);
+          [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
+          [this](const EventKind& row) { write_kind(row); });
       write_words();
       write_names("secret_names", own_.secret_names.secret);
       write_names("open_names", own_.secret_names.open);
@@ -15277,9 +15285,11 @@ class RowWriter {
   }
 
  private:
-  template <class Row, class IdOf>
+  /// @param is_same    as `bool(const Row&, const Row&)`
+  /// @param write_row  as `void(const Row&)`
+  template <class Row, class IdOf, class IsSame, class WriteRow>
   void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
-                  bool (RowWriter::*is_same)(const Row&, const Row&) const, void (RowWriter::*write_row)(const Row&)) {
+                  IsSame is_same, WriteRow write_row) {
     NameIndex own_ids, other_ids;
     for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
     for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
@@ -15291,9 +15301,9 @@ class RowWriter {
     };
     for (const Row& row : own) {
       const std::uint32_t other = other_ids.find(id_of(row));
-      if (other != NameIndex::npos && (this->*is_same)(row, others[other])) continue;
+      if (other != NameIndex::npos && is_same(row, others[other])) continue;
       open();
-      (this->*write_row)(row);
+      write_row(row);
     }
     for (const Row& row : others) {
       if (own_ids.find(id_of(row)) != NameIndex::npos) continue;
@@ -15552,6 +15562,7 @@ namespace detail {
 
 inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
   std::vector<WordingRow> rows;
+  rows.reserve(wordings.size());
   for (const Wording& wording : wordings) {
     rows.push_back({{},
                     wording.when,
@@ -25098,7 +25109,8 @@ class OutboxSchedule : public OutboxScheduleParts {
 
   void forget(App& app) {
     while (!app.parked.empty()) unpark(*app.parked.begin()->second);
-    apps_.erase(std::string(app.id));
+    const std::string id = app.id;  // it goes with the app
+    apps_.erase(id);
   }
 
   void forget(Target& target) {

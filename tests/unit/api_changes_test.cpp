@@ -45,7 +45,8 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
   REQUIRE(outcome.deliveries.size() == 1);
   CHECK(outcome.deliveries[0].notifier_id == "no-1");
   CHECK(outcome.deliveries[0].body.str().find(
-            "The notifier signed of shop was switched off, since it failed: the target is gone.") != std::string::npos);
+            R"(The notifier \"signed\" of shop was switched off, since it failed: the target is gone.)") !=
+        std::string::npos);
   CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
 
   REQUIRE(world.registry.apply(outcome.changes));
@@ -143,7 +144,8 @@ TEST_CASE("a renamed app keeps its id and its notifiers, which are told under th
   CHECK(at(outcome.events[0].json, {"type_data"}) == R"({"old_name":"shop","new_name":"store"})");
   REQUIRE(outcome.deliveries.size() == 1);
   CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.str().find("The app was renamed from shop to store.") != std::string::npos);
+  CHECK(outcome.deliveries[0].body.str().find(R"(The app was renamed from \"shop\" to \"store\".)") !=
+        std::string::npos);
   REQUIRE(world.registry.apply(outcome.changes));
   CHECK(world.call("GET", "/v1/apps/shop").response.status == 404);
   CHECK(world.call("GET", "/v1/apps/store/notifiers/no-2").response.status == 200);

@@ -106,6 +106,7 @@ void send(Outbox& outbox, std::size_t count, Verdict::Action action = Verdict::A
 notifier::OutboxOptions without_limits() {
   notifier::OutboxOptions options;
   options.host_concurrency = 1000;
+  options.app_concurrency = 1000;
   for (auto& limits : options.limits) limits = {1000, 0};
   return options;
 }

@@ -43,7 +43,7 @@ class PatternReader {
       "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
 
   /// Keeps the first fault. Always false.
-  bool fail(std::string_view place, std::string message) {
+  bool fail(std::string_view place, const std::string& message) {
     if (error_) return false;
     error_.emplace();
     error_->field = place;

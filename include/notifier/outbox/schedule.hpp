@@ -291,7 +291,8 @@ class OutboxSchedule : public OutboxScheduleParts {
 
   void forget(App& app) {
     while (!app.parked.empty()) unpark(*app.parked.begin()->second);
-    apps_.erase(std::string(app.id));
+    const std::string id = app.id;  // it goes with the app
+    apps_.erase(id);
   }
 
   void forget(Target& target) {

@@ -61,13 +61,16 @@ class RowWriter {
       }
       write_rows(
           "categories", own_.categories, other_.categories, [](const Category& it) { return it.id; },
-          &RowWriter::is_same_category, &RowWriter::write_category);
+          [this](const Category& a, const Category& b) { return is_same_category(a, b); },
+          [this](const Category& row) { write_category(row); });
       write_rows(
-          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; }, &RowWriter::is_same_type,
-          &RowWriter::write_type);
+          "event_types", own_.types, other_.types, [](const EventType& it) { return it.id; },
+          [this](const EventType& a, const EventType& b) { return is_same_type(a, b); },
+          [this](const EventType& row) { write_type(row); });
       write_rows(
           "event_kinds", own_.kinds, other_.kinds, [](const EventKind& it) { return it.type; },
-          &RowWriter::is_same_kind, &RowWriter::write_kind);
+          [this](const EventKind& a, const EventKind& b) { return is_same_kind(a, b); },
+          [this](const EventKind& row) { write_kind(row); });
       write_words();
       write_names("secret_names", own_.secret_names.secret);
       write_names("open_names", own_.secret_names.open);
@@ -76,9 +79,11 @@ class RowWriter {
   }
 
  private:
-  template <class Row, class IdOf>
+  /// @param is_same    as `bool(const Row&, const Row&)`
+  /// @param write_row  as `void(const Row&)`
+  template <class Row, class IdOf, class IsSame, class WriteRow>
   void write_rows(std::string_view name, const std::vector<Row>& own, const std::vector<Row>& others, IdOf id_of,
-                  bool (RowWriter::*is_same)(const Row&, const Row&) const, void (RowWriter::*write_row)(const Row&)) {
+                  IsSame is_same, WriteRow write_row) {
     NameIndex own_ids, other_ids;
     for (std::size_t i = 0; i < own.size(); ++i) own_ids.insert(id_of(own[i]), static_cast<std::uint32_t>(i));
     for (std::size_t i = 0; i < others.size(); ++i) other_ids.insert(id_of(others[i]), static_cast<std::uint32_t>(i));
@@ -90,9 +95,9 @@ class RowWriter {
     };
     for (const Row& row : own) {
       const std::uint32_t other = other_ids.find(id_of(row));
-      if (other != NameIndex::npos && (this->*is_same)(row, others[other])) continue;
+      if (other != NameIndex::npos && is_same(row, others[other])) continue;
       open();
-      (this->*write_row)(row);
+      write_row(row);
     }
     for (const Row& row : others) {
       if (own_ids.find(id_of(row)) != NameIndex::npos) continue;

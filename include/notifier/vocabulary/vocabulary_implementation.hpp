@@ -146,6 +146,7 @@ namespace detail {
 
 inline std::vector<WordingRow> to_rows(const std::vector<Wording>& wordings) {
   std::vector<WordingRow> rows;
+  rows.reserve(wordings.size());
   for (const Wording& wording : wordings) {
     rows.push_back({{},
                     wording.when,

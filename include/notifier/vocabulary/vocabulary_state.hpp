@@ -33,7 +33,7 @@ using RowText = std::shared_ptr<const std::string>;
 inline RowText own(std::initializer_list<std::string_view*> texts) {
   std::string all;
   for (const std::string_view* text : texts) all.append(*text);
-  const RowText kept = std::make_shared<const std::string>(std::move(all));
+  RowText kept = std::make_shared<const std::string>(std::move(all));
   const char* next = kept->data();
   for (std::string_view* text : texts) {
     *text = {next, text->size()};
