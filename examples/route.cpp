@@ -277,7 +277,6 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
   bool all_good = true;
   std::uint64_t line_number = 0;
   std::uint64_t events = 0;
-  std::uint64_t untyped = 0;  // deliveries of events that have no type
   std::uint64_t written = 0;
   std::string_view line;
   // Who follows a log sees what comes of it at once.
@@ -305,7 +304,6 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
         write_delivery(writer, delivery);
         output.end_line();
         ++written;
-        if (delivery.event_type.empty()) ++untyped;
       });
       good = routed.has_value();
       if (!good) error = routed.error();
@@ -319,8 +317,6 @@ bool route_all(notifier::Router& router, bool explain, Output& output) {
     progress.tick(line_number, written);
   }
   progress.clear();
-  if (untyped != 0)
-    std::fputs("notifier-route: some events have no type, and say only that an event happened\n", stderr);
   if (written == 0 && events != 0 && all_good && !lines.failed()) {
     std::fputs("notifier-route: nobody is told of any of these events; --explain says why\n", stderr);
   }

@@ -93,7 +93,7 @@ notifier::OutboxOptions outbox_options() {
   options.retry.jitter_percent = 0;
   options.retry.max_retry_after_ms = hour_ms;
   options.retry.disable_after_failures = 0;
-  options.host_concurrency = 100'000;
+  options.host_concurrency = options.silent_host_concurrency = options.app_concurrency = 100'000;
   for (auto& limits : options.limits) limits = {100'000, 0};
   return options;
 }

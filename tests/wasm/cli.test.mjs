@@ -98,7 +98,6 @@ test('the first mistakes of a newcomer are told with what to do', () => {
     assert.equal(status, 2);
     if (!expected.source.startsWith('half')) assert.match(stderr.replaceAll(/^  (\S+) /gm, '$1: '), expected);
   }
-  assert.deepEqual(native([fine], '{"app_id":"1"}'), [0, 'notifier-route: some events have no type, and say only that an event happened\n']);
   assert.deepEqual(native([fine], '{"type":"restart","app_id":"shpo"}'), [0, 'notifier-route: nobody is told of any of these events; --explain says why\n']);
   assert.match(native(['--nwo', fine])[1], /^notifier-route: unknown option --nwo\nusage: /);
 });
