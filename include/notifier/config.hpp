@@ -64,7 +64,7 @@
 // library they are there for others, and still as good to be inlined within it as if they were not.
 #if NOTIFIER_COMPILED && defined(NOTIFIER_IMPLEMENTATION)
 #define NOTIFIER_BODIES 1
-#if defined(__GNUC__)
+#if defined(__GNUC__) && !defined(__clang__)  // clang then leaves out the constructors of whole objects
 #define NOTIFIER_INLINE [[gnu::used]] inline
 #else
 #define NOTIFIER_INLINE

@@ -339,6 +339,10 @@ uint32_t notifier_host_history(uint32_t query, uint32_t query_size) {
   host_answer = asked.size() % 2 == 0 ? asked : R"({"total":3,"items":["{}","[1]",7,")" + std::string("\\u0041\"]}");
   return static_cast<std::uint32_t>(host_answer.size());
 }
+uint32_t notifier_host_refuse_url(uint32_t url, uint32_t url_size) {
+  host_answer = url_size % 3 == 0 ? std::string(bytes_at(url, url_size)) : std::string();
+  return static_cast<std::uint32_t>(host_answer.size());
+}
 void notifier_host_take(uint32_t out) {
   std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(out)), host_answer.data(), host_answer.size());
 }

@@ -44,9 +44,10 @@ TEST_CASE("a notifier that the host switches off is inactive, and its owner is t
   CHECK(at(outcome.events[0].json, {"type_data", "disabled_because"}) == "\"the target is gone\"");
   REQUIRE(outcome.deliveries.size() == 1);
   CHECK(outcome.deliveries[0].notifier_id == "no-1");
-  CHECK(outcome.deliveries[0].body.str().find(
-            R"(The notifier \"signed\" of shop was switched off, since it failed: the target is gone (platform: webhook).)") !=
-        std::string::npos);
+  CHECK(
+      outcome.deliveries[0].body.str().find(
+          R"(The notifier \"signed\" of shop was switched off, since it failed: the target is gone (platform: webhook).)") !=
+      std::string::npos);
   CHECK(outcome.events[0].json.find("SECRET") == std::string::npos);
 
   REQUIRE(world.registry.apply(outcome.changes));
