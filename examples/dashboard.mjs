@@ -7,7 +7,8 @@
 
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -19,9 +20,11 @@ const configuration = JSON.parse(readFileSync(here('notifiers.json'), 'utf8'));
 const events = readFileSync(here('events.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line)).filter(({ app_name: app }) => app === 'shop');
 
 const folder = mkdtempSync(join(tmpdir(), 'notifier-demo-'));
+// The server keeps its data with node:sqlite: where this Node.js is older, by the one that tests/setup took from npm.
+const others = [here('../tests/node_modules/node22/bin/node'), here(`../build/setup/server/node_modules/node-${process.platform}-${process.arch}/bin/node`)];
 const server = spawn(
-  process.execPath,
-  [join(dist, 'cli/main.js'), 'serve', '--port', '0', '--database', join(folder, 'demo.json'), '--import', here('notifiers.json'), '--no-access-log', '--dry-run'],
+  isBuiltin('node:sqlite') ? process.execPath : (others.find((path) => existsSync(path)) ?? process.execPath),
+  [join(dist, 'cli/main.js'), 'serve', '--port', '0', '--database', join(folder, 'demo.db'), '--import', here('notifiers.json'), '--no-access-log', '--dry-run'],
   { stdio: ['ignore', 'pipe', 'inherit'] },
 );
 const gone = new Promise((resolve) => server.once('exit', resolve));
