@@ -220,7 +220,7 @@ test('previews draw the library\u2019s payload of each platform', async () => {
   await page.getByRole('tab', { name: 'Preview' }).click();
   const of = (platform) => page.getByRole('region', { name: `Preview for ${platform}` });
   await of('Slack').locator('.title', { hasText: 'shop: deployment succeeded' }).last().waitFor();
-  await of('Rocket.Chat').getByText('Git reference').waitFor();
+  await of('Rocket.Chat').getByText('Commit', { exact: true }).waitFor();
   const frame = of('Email').frameLocator('iframe');
   await frame.getByText('shop: deployment succeeded').waitFor();
   // The mail's own styles have been applied, past a policy that forbids them in HTML.
