@@ -117,6 +117,8 @@ std::vector<Read> read_records(std::string_view event, bool decode) {
     text();  // event id
     text();  // event type
     require(!text().empty(), "no idempotency key", event);
+    require(text().empty() == (platform == 0), "a request without a method, or a mail with one", event);
+    word += 2;  // what it is paced as
     const std::uint32_t body = *word++;
     const std::uint32_t body_size = *word++;
     if (body_size == UINT32_MAX) {
