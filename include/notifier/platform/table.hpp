@@ -89,7 +89,9 @@ constexpr bool are_complete() noexcept {
   return true;
 }
 
+#if !defined(__SANITIZE_ADDRESS__)  // g++ then compares no address of a function in a constant
 static_assert(are_complete(), "a platform lacks its row, or the row lacks what its readers count on");
+#endif
 
 /// What is known of a platform that there is.
 constexpr const PlatformRow& row_of(Platform platform) noexcept {
