@@ -115,6 +115,13 @@ std::string success_of(const PlatformRow& row) {
 
 }  // namespace
 
+TEST_CASE("a platform has a writer where its requests have a body of their own, and only there") {
+  for_each_row([](const PlatformRow& row) {
+    const bool needs_writer = row.transport == Transport::http && !row.sends_event;
+    CHECK((notifier::detail::writer_of(row) != nullptr) == needs_writer);
+  });
+}
+
 TEST_CASE("each platform has one row, and a number that is no platform's is taken for a webhook's") {
   for (std::size_t i = 0; i < notifier::platform_count; ++i) {
     CHECK(notifier::platform_info(static_cast<Platform>(i)).platform == static_cast<Platform>(i));
