@@ -82,8 +82,6 @@ std::string without_entities(std::string_view text) {
 }
 
 void print_field(std::string_view label, std::string_view value) {
-  while (!label.empty() && label.front() == '*') label.remove_prefix(1);
-  while (!label.empty() && label.back() == '*') label.remove_suffix(1);
   if (value.size() > 1 && value.front() == '`' && value.back() == '`') value = value.substr(1, value.size() - 2);
   print_behind_bar(without_entities(label) + ": " + without_entities(value), ":");
 }
@@ -92,13 +90,8 @@ void print_slack(View body) {
   print_behind_bar(without_entities(body["text"].string()));
   body["attachments"].for_each_element([](View attachment) {
     attachment["blocks"].for_each_element([](View block) {
-      std::string_view label;
-      bool is_label = true;
-      block["fields"].for_each_element([&](View field) {
-        if (!is_label) print_field(label, field["text"].string());
-        label = field["text"].string();
-        is_label = !is_label;
-      });
+      block["fields"].for_each_element(
+          [](View field) { print_behind_bar(without_entities(field["text"].string()), ":"); });
       print_behind_bar(without_entities(block["text"]["text"].string()), ":");
       block["elements"].for_each_element(
           [](View element) { print_behind_bar(without_entities(element["text"].string()), ":"); });
