@@ -4,15 +4,11 @@
 #pragma once
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <boost/asio/buffer.hpp>
-#include <boost/asio/io_context.hpp>
 #include <boost/asio/ip/tcp.hpp>
 #include <boost/asio/post.hpp>
 #include <chrono>
 #include <cstddef>
-#include <list>
 #include <memory>
 #include <new>
 #include <optional>
@@ -22,61 +18,17 @@
 #include <utility>
 
 #include "access.hpp"
-#include "access_log.hpp"
+#include "connection_floor.hpp"
 #include "connection_table.hpp"
 #include "event_stream.hpp"
+#include "head_end.hpp"
 #include "http_answer.hpp"
 #include "http_head.hpp"
 #include "http_parser.hpp"
 #include "memory_budget.hpp"
-#include "service.hpp"
-#include "worker_threads.hpp"
+#include "outgoing.hpp"
 
 namespace server {
-
-struct Limits {
-  std::size_t head_bytes = 64 * 1024;           ///< of a request: its first line and all headers
-  std::size_t body_bytes_at_once = 96 << 20;    ///< of all requests that come in or are handled
-  std::size_t answer_bytes_at_once = 64 << 20;  ///< of all answers that clients have not taken yet
-  std::size_t stream_bytes = 16 << 20;          ///< that one stream's client may be behind
-  std::size_t stream_messages = 1000;           ///< and in messages
-  std::chrono::milliseconds request{30'000};    ///< from a request's first byte to its last
-  std::chrono::milliseconds idle{60'000};       ///< between requests
-  std::chrono::milliseconds write{30'000};      ///< for the client to take an answer, and a second for each 32 KB
-  std::chrono::milliseconds linger{1'000};      ///< for the client to read the last answer
-  std::chrono::milliseconds ping{15'000};       ///< how long a stream is silent
-};
-
-class Connection;
-
-/// What all connections share. Used by the loop's thread, but for what says otherwise.
-struct Floor {
-  Floor(Service& the_service, Access the_access, AccessLog the_log, Limits the_limits, std::size_t most_connections)
-      : service(the_service),
-        access(std::move(the_access)),
-        log(the_log),
-        limits(the_limits),
-        bodies(limits.body_bytes_at_once, limits.body_bytes_at_once / 4),
-        answers(limits.answer_bytes_at_once),
-        table(most_connections) {}
-
-  Service& service;
-  Access access;
-  AccessLog log;
-  Limits limits;
-  MemoryBudget bodies;
-  MemoryBudget answers;
-  boost::asio::io_context loop{1};  // ends after what its handlers keep, and before what that is counted in
-  ConnectionTable<Connection> table;
-  WorkerThreads* workers = nullptr;
-  bool is_stopping = false;
-  /// Streams that have something to write. They take turns, a piece each, and between some of them everybody else has
-  /// his: a big message to many streams holds up nobody.
-  std::list<std::shared_ptr<Connection>> turns;
-  bool are_turns_taken = false;
-  std::atomic<std::size_t> asked{0};  ///< requests whose answer is not there yet
-  std::array<char, 64 * 1024> input;  ///< what is being read: idle connections have no buffer of their own
-};
 
 class Connection final : public Subscriber, public std::enable_shared_from_this<Connection> {
  public:
@@ -104,7 +56,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     socket_.close(ignored);
     floor_.table.remove(*this);
     if (phase_ == Phase::handling) return;  // others read of it until they are done
-    messages_.clear();
+    out_.clear_messages();
     body_share_.clear();
   }
 
@@ -144,29 +96,12 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   /// Of a stream.
   void push(const std::shared_ptr<const StreamMessage>& message) override {
     if (is_closed_ || is_ending_) return;
-    backlog_ += message->chunk().size();
-    messages_.push_back(message);
-    if (backlog_ > floor_.limits.stream_bytes && messages_.size() > 1) return cut();
-    if (messages_.size() > floor_.limits.stream_messages) return cut();
+    out_.add(message);
+    if (out_.backlog() > floor_.limits.stream_bytes && out_.message_count() > 1) return cut();
+    if (out_.message_count() > floor_.limits.stream_messages) return cut();
     write();
   }
-  std::size_t backlog() const override { return backlog_; }
-
-  /// Lets some of the streams that wait write.
-  static void take_turns(Floor& floor) {
-    if (floor.are_turns_taken || floor.turns.empty()) return;
-    floor.are_turns_taken = true;
-    boost::asio::post(floor.loop, [&floor] {
-      floor.are_turns_taken = false;
-      for (int i = 0; i < 8 && !floor.turns.empty(); ++i) {
-        const std::shared_ptr<Connection> next = std::move(floor.turns.front());
-        floor.turns.pop_front();
-        next->has_turn_ = false;
-        if (!next->is_closed_) next->write_piece();
-      }
-      take_turns(floor);
-    });
-  }
+  std::size_t backlog() const override { return out_.backlog(); }
   void cut() override { close(); }
 
  private:
@@ -210,31 +145,18 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     }
     if (phase_ != Phase::reading) return wait_to_read();
     if (parser_) return take_body();
-    // An empty line before a request is nobody's (RFC 9112, 2.2).
-    if (scanned_ == 0 && input_.size() >= 2 && input_.compare(0, 2, "\r\n") == 0) {
-      input_.erase(0, 2);
-      if (input_.empty()) return wait_to_read();
+    switch (head_end_.look(input_, floor_.limits.head_bytes)) {
+      case HeadEnd::Found::nothing: return wait_to_read();
+      case HeadEnd::Found::head: return take_head(head_end_.size());
+      case HeadEnd::Found::bare_line_feed: return refuse({400, not_understood});
+      case HeadEnd::Found::too_much: return refuse({400, "The headers are too long"});
     }
-    // A line ends in CR LF, no less: Beast waits for that, others take a bare LF for an end.
-    while (true) {
-      const std::size_t line_feed = input_.find('\n', scanned_);
-      if (line_feed == std::string::npos) break;
-      scanned_ = line_feed + 1;
-      if (line_feed == 0 || input_[line_feed - 1] != '\r') return refuse({400, not_understood});
-      if (line_feed >= 3 && input_.compare(line_feed - 3, 4, "\r\n\r\n") == 0) {
-        if (scanned_ > floor_.limits.head_bytes) return refuse({400, "The headers are too long"});
-        return take_head(scanned_);
-      }
-    }
-    scanned_ = input_.size();
-    if (input_.size() > floor_.limits.head_bytes) return refuse({400, "The headers are too long"});
-    wait_to_read();
   }
 
   void take_head(std::size_t size) {
     head_bytes_.assign(input_, 0, size);
     input_.erase(0, size);
-    scanned_ = 0;
+    head_end_ = HeadEnd();
     input_share_.clear();
     if (const auto fault = HeadReader::read(head_bytes_, head_)) return refuse(*fault);
     parser_.emplace(floor_.bodies);
@@ -360,17 +282,16 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 
   void answer() {
     keeps_ = keeps_ && !floor_.is_stopping;
-    out_head_ = AnswerHead::write(response_, AnswerHead::Body::counted, keeps_, head_.is_1_0);
+    std::string head = AnswerHead::write(response_, AnswerHead::Body::counted, keeps_, head_.is_1_0);
     if (head_.method == "HEAD") response_.body.clear();
-    out_body_ = std::move(response_.body);
-    sent_ = 0;
+    out_.begin(std::move(head), std::move(response_.body), !head_.is_1_0);
     // Who takes his answer more slowly than others theirs makes room.
     auto& writers = floor_.table.list(Phase::writing);
-    while (!writers.empty() && floor_.answers.used() + out_body_.size() > floor_.limits.answer_bytes_at_once)
+    while (!writers.empty() && floor_.answers.used() + out_.body_size() > floor_.limits.answer_bytes_at_once)
       writers.front()->close();
-    body_share_.hold(out_body_.size());
+    body_share_.hold(out_.body_size());
     enter(Phase::writing);
-    deadline_ = since_ + floor_.limits.write + std::chrono::seconds(out_body_.size() / (32 * 1024));
+    deadline_ = since_ + floor_.limits.write + std::chrono::seconds(out_.body_size() / (32 * 1024));
     write();
   }
 
@@ -379,21 +300,23 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     if (is_writing_) return;
     if (phase_ == Phase::streaming) {
       if (has_turn_) return;
-      floor_.turns.push_back(shared_from_this());
       has_turn_ = true;
-      return take_turns(floor_);
+      return floor_.turns.ask([self = shared_from_this()] {
+        self->has_turn_ = false;
+        if (!self->is_closed_) self->write_piece();
+      });
     }
     boost::system::error_code code;
-    while (!code && has_output()) written(socket_.write_some(next_output(), code));
+    while (!code && !out_.is_empty()) send_some(code);
     if (code) return write_later(code);
     end_answer();
   }
 
   void write_piece() {
     boost::system::error_code code;
-    if (has_output()) written(socket_.write_some(next_output(), code));
+    if (!out_.is_empty()) send_some(code);
     if (code) return write_later(code);
-    if (has_output()) return write();
+    if (!out_.is_empty()) return write();
     if (is_ending_) end_answer();
   }
 
@@ -408,48 +331,18 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     });
   }
 
-  bool has_output() const { return sent_ < out_head_.size() + out_body_.size() || !messages_.empty(); }
-
-  std::array<boost::asio::const_buffer, 2> next_output() const {
-    if (sent_ < out_head_.size()) {
-      return {boost::asio::buffer(out_head_.data() + sent_, out_head_.size() - sent_), boost::asio::buffer(out_body_)};
-    }
-    const std::size_t of_body = sent_ - out_head_.size();
-    if (of_body < out_body_.size()) {
-      return {boost::asio::buffer(out_body_.data() + of_body, out_body_.size() - of_body), {}};
-    }
-    const std::string_view message = text_of(*messages_.front()).substr(message_sent_);
-    return {boost::asio::buffer(message.data(), message.size()), {}};
-  }
-
-  std::string_view text_of(const StreamMessage& message) const {
-    return head_.is_1_0 ? message.text() : message.chunk();
-  }
-
-  void written(std::size_t count) {
-    if (count == 0) return;
-    if (sent_ < out_head_.size() + out_body_.size()) {
-      sent_ += count;
-      return;
-    }
-    message_sent_ += count;
-    moved_ = Clock::now();
-    if (message_sent_ < text_of(*messages_.front()).size()) return;
-    backlog_ -= messages_.front()->chunk().size();
-    messages_.pop_front();
-    message_sent_ = 0;
+  void send_some(boost::system::error_code& code) {
+    if (out_.sent(socket_.write_some(out_.next(), code))) moved_ = Clock::now();
   }
 
   void end_answer() {
-    log(out_body_.size());
+    log(out_.body_size());
     const bool goes_on = keeps_ && !floor_.is_stopping;
     parser_.reset();
     head_ = Head();
     response_ = notifier::Response();
-    out_head_ = std::string();
-    out_body_ = std::string();
+    out_.clear_answer();
     body_share_.clear();
-    sent_ = 0;
     if (head_bytes_.capacity() > kept_bytes) head_bytes_ = std::string();
     if (input_.capacity() > kept_bytes) input_.shrink_to_fit();
     if (!goes_on) return linger();
@@ -482,7 +375,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     if (table.size(Phase::streaming) >= table.most() / 2 || floor_.is_stopping) return refuse_for_now();
     keeps_ = false;
     const auto kind = head_.is_1_0 ? AnswerHead::Body::until_close : AnswerHead::Body::chunked;
-    out_head_ = AnswerHead::write(response_, kind, !head_.is_1_0, false);
+    out_.begin(AnswerHead::write(response_, kind, !head_.is_1_0, false), {}, !head_.is_1_0);
     // What the system holds for a client that does not read is memory, too.
     boost::system::error_code ignored;
     socket_.set_option(boost::asio::socket_base::send_buffer_size(64 * 1024), ignored);
@@ -495,7 +388,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   }
 
   void tick_stream(Clock::time_point now) {
-    if (messages_.empty()) {
+    if (!out_.has_messages()) {
       if (now - std::max(pinged_, moved_) < floor_.limits.ping) return;
       pinged_ = now;
       push(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ": still here\n\n"));
@@ -508,8 +401,8 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     if (is_ending_) return;
     floor_.service.streams().remove(stream_app_id_, *this);
     // The last chunk, after what the client is in the middle of.
-    if (messages_.size() > 1) messages_.erase(std::next(messages_.begin()), messages_.end());
-    if (!head_.is_1_0) messages_.push_back(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ""));
+    out_.keep_first_message();
+    if (!head_.is_1_0) out_.add(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ""));
     is_ending_ = true;
     write();
   }
@@ -532,7 +425,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 
   std::string input_;  // what has come and is not yet understood
   MemoryShare input_share_;
-  std::size_t scanned_ = 0;
+  HeadEnd head_end_;
   std::string head_bytes_;
   Head head_;
   std::optional<BodyParser> parser_;
@@ -540,15 +433,10 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   notifier::Outcome outcome_;
 
   notifier::Response response_;
-  std::string out_head_;
-  std::string out_body_;
+  Outgoing out_;
   MemoryShare body_share_;
-  std::size_t sent_ = 0;
 
   std::string stream_app_id_;
-  std::list<std::shared_ptr<const StreamMessage>> messages_;
-  std::size_t backlog_ = 0;
-  std::size_t message_sent_ = 0;
   Clock::time_point moved_{};
   Clock::time_point pinged_{};
 };
