@@ -5101,7 +5101,8 @@ bool ends_in_number(std::string_view host) noexcept;
 std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept;
 
 /// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
-std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept;
+/// @param takes_zeros  "10.0.0.01" is read, too, as 10.0.0.1; others take such a part for octal
+std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros = false) noexcept;
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
@@ -10555,13 +10556,14 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::strin
   return std::nullopt;
 }
 
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
     if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
     const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros))
+      return std::nullopt;
     std::uint32_t value = 0;
     for (const char c : digits) {
       if (!detail::is_digit(c)) return std::nullopt;
@@ -10846,23 +10848,7 @@ namespace detail {
 
 /// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
 inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
-  if (text.find(':') != std::string_view::npos) return parse_ipv6(text);
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
-    const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3) return std::nullopt;
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      if (!is_digit(c)) return std::nullopt;
-      value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (value > 255) return std::nullopt;
-    address = address << 8 | value;
-    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
-  }
-  return IpAddress::v4(address);
+  return text.find(':') != std::string_view::npos ? parse_ipv6(text) : parse_dotted_ipv4(text, true);
 }
 
 /// What is asked of one scalar. An event's value that is no scalar meets nothing.
@@ -11271,6 +11257,110 @@ NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
+
+// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
+// that name the key which was probably meant. `type_data` is open.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Each list: keys with a space between them.
+/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
+inline constexpr std::string_view document_keys =
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
+    "event_ids";
+inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
+inline constexpr std::string_view user_keys = "id username email";
+inline constexpr std::string_view category_keys = "id name display_name position";
+inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
+inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
+
+/// Calls `f(key)` for each key of a list.
+template <class F>
+void for_each_key(std::string_view list, F&& f) {
+  while (!list.empty()) {
+    const std::size_t end = (std::min)(list.find(' '), list.size());
+    f(list.substr(0, end));
+    list.remove_prefix((std::min)(end + 1, list.size()));
+  }
+}
+
+inline bool is_among(std::string_view key, std::string_view list) {
+  bool found = false;
+  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
+  return found;
+}
+
+/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
+/// (optimal string alignment).
+/// @param b  at most 63 bytes long
+inline std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
+  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
+  for (std::size_t i = 1; i <= a.size(); ++i) {
+    auto& row = rows[i % 3];
+    const auto& before = rows[(i + 2) % 3];
+    row[0] = i;
+    for (std::size_t j = 1; j <= b.size(); ++j) {
+      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
+      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
+      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
+      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
+    }
+  }
+  return rows[a.size() % 3][b.size()];
+}
+
+/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
+/// near.
+inline std::string_view nearest_key(std::string_view key, std::string_view list) {
+  std::string_view nearest;
+  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
+  if (key.size() > 63) return nearest;
+  for_each_key(list, [&](std::string_view known) {
+    const std::size_t distance = edit_distance(key, known);
+    if (distance >= least) return;
+    least = distance;
+    nearest = known;
+  });
+  return nearest;
+}
+
+/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
+NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
+  std::string text;
+  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
+    return text.append("; did you mean ").append(nearest).append("?");
+  }
+  std::string_view separator = "; there are ";
+  for_each_key(list, [&](std::string_view known) {
+    text.append(separator).append(known);
+    separator = ", ";
+  });
+  return text;
+}
+
+/// Adds a problem for a key that is not in the list.
+/// @param prefix  path of the object with a final dot, or empty
+NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  const std::string shown = detail::quoted(key);
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), "is not known here" + nearest_or_all(key, list),
+               "unknown_key");
+}
+
+/// Adds a problem for each key of an object that is not in the list.
+NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
+                                         Problems& problems) {
+  object.for_each_member([&](std::string_view key, json::View) {
+    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
+  });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/filter/read_pattern.hpp -------------------------------------------------------------------------------
 
 // From the JSON of a filter to a Pattern, every fault named by its place.
@@ -11297,7 +11387,7 @@ class PatternReader {
   };
 
   static constexpr std::string_view operators =
-      "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
+      "exactly prefix suffix equals-ignore-case wildcard anything-but numeric exists cidr";
 
   /// Keeps the first fault. Always false.
   bool fail(std::string_view place, const std::string& message) {
@@ -11306,15 +11396,6 @@ class PatternReader {
     error_->field = place;
     error_->fields.push_back({std::string(place), message, "invalid_filter"});
     error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
-    return false;
-  }
-
-  static bool is_operator(std::string_view key) {
-    for (std::string_view list = operators; !list.empty();) {
-      const std::size_t end = (std::min)(list.find(", "), list.size());
-      if (list.substr(0, end) == key) return true;
-      list.remove_prefix((std::min)(end + 2, list.size()));
-    }
     return false;
   }
 
@@ -11353,7 +11434,7 @@ class PatternReader {
     list.for_each_element([&](json::View branch) {
       const std::string at = path + "[" + decimal(choice.size()) + "]";
       branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+        if (is_among(key, operators)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
       });
       choice.emplace_back();
       if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
@@ -11400,7 +11481,7 @@ class PatternReader {
   bool read_condition(json::View value, const std::string& at, Condition& out) {
     if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
     if (!value.is_object()) return read_value(value, out);
-    if (value.size() != 1) return fail(at, "must have one operator; there are " + std::string(operators));
+    if (value.size() != 1) return fail(at, "must have one operator" + nearest_or_all({}, operators));
     value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
     return !error_;
   }
@@ -11427,9 +11508,9 @@ class PatternReader {
   }
 
   bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
-    if (!is_operator(name)) {
-      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
-                          std::string(operators));
+    if (!is_among(name, operators)) {
+      return fail(at,
+                  "has an operator that is not known here: " + detail::quoted(name) + nearest_or_all(name, operators));
     }
     const std::string place = at + "." + std::string(name);
     if (name == "exists") {
@@ -13249,106 +13330,6 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::stri
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/known_keys.hpp ----------------------------------------------------------------------------------
-
-// The keys of what is of our own shape: documents, their apps, people, notifiers and event types. Others are faults
-// that name the key which was probably meant. `type_data` is open.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-// Each list: keys with a space between them.
-/// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
-inline constexpr std::string_view document_keys =
-    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
-    "event_ids";
-inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
-inline constexpr std::string_view user_keys = "id username email";
-inline constexpr std::string_view category_keys = "id name display_name position";
-inline constexpr std::string_view event_type_keys = "id name display_name description template category_id kinds";
-inline constexpr std::string_view event_kind_keys = "type scope selectable_as";
-
-/// Calls `f(key)` for each key of a list.
-template <class F>
-void for_each_key(std::string_view list, F&& f) {
-  while (!list.empty()) {
-    const std::size_t end = (std::min)(list.find(' '), list.size());
-    f(list.substr(0, end));
-    list.remove_prefix((std::min)(end + 1, list.size()));
-  }
-}
-
-inline bool is_among(std::string_view key, std::string_view list) {
-  bool found = false;
-  for_each_key(list, [&](std::string_view known) { found = found || known == key; });
-  return found;
-}
-
-/// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
-/// (optimal string alignment).
-/// @param b  at most 63 bytes long
-inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
-  for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
-  for (std::size_t i = 1; i <= a.size(); ++i) {
-    auto& row = rows[i % 3];
-    const auto& before = rows[(i + 2) % 3];
-    row[0] = i;
-    for (std::size_t j = 1; j <= b.size(); ++j) {
-      const std::size_t replaced = before[j - 1] + (a[i - 1] == b[j - 1] ? 0 : 1);
-      row[j] = (std::min)(replaced, (std::min)(before[j], row[j - 1]) + 1);
-      const bool is_swapped = i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1];
-      if (is_swapped) row[j] = (std::min)(row[j], rows[(i + 1) % 3][j - 2] + 1);
-    }
-  }
-  return rows[a.size() % 3][b.size()];
-}
-
-/// The key of a list that was probably meant: a third of it may be wrong, and one byte always. Empty where none is
-/// near.
-inline std::string_view nearest_key(std::string_view key, std::string_view list) {
-  std::string_view nearest;
-  std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
-  if (key.size() > 63) return nearest;
-  for_each_key(list, [&](std::string_view known) {
-    const std::size_t distance = edit_distance(key, known);
-    if (distance >= least) return;
-    least = distance;
-    nearest = known;
-  });
-  return nearest;
-}
-
-/// Adds a problem for a key that is not in the list.
-/// @param prefix  path of the object with a final dot, or empty
-NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  const std::string_view nearest = nearest_key(key, list);
-  std::string message = "is not known here";
-  if (nearest.empty()) {
-    std::string_view separator = "; there are ";
-    for_each_key(list, [&](std::string_view known) {
-      message.append(separator).append(known);
-      separator = ", ";
-    });
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  const std::string shown = detail::quoted(key);
-  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
-}
-
-/// Adds a problem for each key of an object that is not in the list.
-NOTIFIER_NOINLINE inline void check_keys(json::View object, std::string_view list, std::string_view prefix,
-                                         Problems& problems) {
-  object.for_each_member([&](std::string_view key, json::View) {
-    if (!is_among(key, list)) refuse_key(key, list, prefix, problems);
-  });
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/vocabulary/wording_faults.hpp -------------------------------------------------------------------------
 
 // What a WordingCompiler says of mistakes.
@@ -13397,14 +13378,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
   known.pop_back();
-  const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + detail::quoted(name);
-  if (nearest.empty()) {
-    message.append("; there are ").append(known);
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  fail(name.data(), std::move(message));
+  fail(name.data(), "no layout is called " + detail::quoted(name) + nearest_or_all(name, known));
 }
 
 }  // namespace detail
@@ -23498,7 +23472,9 @@ inline Response without_secrets(const Call& call, Response response) {
     if (header.value != "*" && header.value.find(etag) == std::string_view::npos) continue;
     response.status = 304;
     response.body.clear();
-    response.headers.erase(response.headers.begin());  // Content-Type: of nothing
+    const auto says_type = [](const Header& kept) { return kept.name == "Content-Type"; };  // of nothing
+    response.headers.erase(std::remove_if(response.headers.begin(), response.headers.end(), says_type),
+                           response.headers.end());
     break;
   }
   return response;

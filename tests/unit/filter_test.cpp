@@ -176,7 +176,9 @@ TEST_CASE("every fault of a pattern is named with its place") {
   CHECK(fault(R"({"a":{"b":[]}})") == "a.b must have a value at least");
   CHECK(fault(R"({"a":{"b":"x"}})") == R"(a.b must be a list of values, as ["x"])");
   CHECK(fault(R"({"a":["x",{"prefx":"y"}]})") ==
-        "a[1] has an operator that is not known here: 'prefx'; there are exactly, prefix, suffix, equals-ignore-case, "
+        "a[1] has an operator that is not known here: 'prefx'; did you mean prefix?");
+  CHECK(fault(R"({"a":["x",{"regex":"y"}]})") ==
+        "a[1] has an operator that is not known here: 'regex'; there are exactly, prefix, suffix, equals-ignore-case, "
         "wildcard, anything-but, numeric, exists, cidr");
   CHECK(fault(R"({"a":[{"prefix":"x","suffix":"y"}]})").substr(0, 27) == "a[0] must have one operator");
   CHECK(fault(R"({"a":[{"prefix":7}]})") == "a[0].prefix must be a text");

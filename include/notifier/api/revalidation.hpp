@@ -2,6 +2,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <string>
 #include <string_view>
 
@@ -28,7 +29,9 @@ inline Response without_secrets(const Call& call, Response response) {
     if (header.value != "*" && header.value.find(etag) == std::string_view::npos) continue;
     response.status = 304;
     response.body.clear();
-    response.headers.erase(response.headers.begin());  // Content-Type: of nothing
+    const auto says_type = [](const Header& kept) { return kept.name == "Content-Type"; };  // of nothing
+    response.headers.erase(std::remove_if(response.headers.begin(), response.headers.end(), says_type),
+                           response.headers.end());
     break;
   }
   return response;

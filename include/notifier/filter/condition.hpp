@@ -24,23 +24,7 @@ namespace detail {
 
 /// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
 inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
-  if (text.find(':') != std::string_view::npos) return parse_ipv6(text);
-  std::uint32_t address = 0;
-  for (int part = 0; part < 4; ++part) {
-    const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
-    const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3) return std::nullopt;
-    std::uint32_t value = 0;
-    for (const char c : digits) {
-      if (!is_digit(c)) return std::nullopt;
-      value = value * 10 + static_cast<std::uint32_t>(c - '0');
-    }
-    if (value > 255) return std::nullopt;
-    address = address << 8 | value;
-    text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
-  }
-  return IpAddress::v4(address);
+  return text.find(':') != std::string_view::npos ? parse_ipv6(text) : parse_dotted_ipv4(text, true);
 }
 
 /// What is asked of one scalar. An event's value that is no scalar meets nothing.

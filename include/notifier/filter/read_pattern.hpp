@@ -14,6 +14,7 @@
 
 #include "notifier/error.hpp"
 #include "notifier/filter/pattern.hpp"
+#include "notifier/model/known_keys.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/decimal.hpp"
 #include "notifier/text/quoted.hpp"
@@ -40,7 +41,7 @@ class PatternReader {
   };
 
   static constexpr std::string_view operators =
-      "exactly, prefix, suffix, equals-ignore-case, wildcard, anything-but, numeric, exists, cidr";
+      "exactly prefix suffix equals-ignore-case wildcard anything-but numeric exists cidr";
 
   /// Keeps the first fault. Always false.
   bool fail(std::string_view place, const std::string& message) {
@@ -49,15 +50,6 @@ class PatternReader {
     error_->field = place;
     error_->fields.push_back({std::string(place), message, "invalid_filter"});
     error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
-    return false;
-  }
-
-  static bool is_operator(std::string_view key) {
-    for (std::string_view list = operators; !list.empty();) {
-      const std::size_t end = (std::min)(list.find(", "), list.size());
-      if (list.substr(0, end) == key) return true;
-      list.remove_prefix((std::min)(end + 2, list.size()));
-    }
     return false;
   }
 
@@ -96,7 +88,7 @@ class PatternReader {
     list.for_each_element([&](json::View branch) {
       const std::string at = path + "[" + decimal(choice.size()) + "]";
       branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_operator(key)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+        if (is_among(key, operators)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
       });
       choice.emplace_back();
       if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
@@ -143,7 +135,7 @@ class PatternReader {
   bool read_condition(json::View value, const std::string& at, Condition& out) {
     if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
     if (!value.is_object()) return read_value(value, out);
-    if (value.size() != 1) return fail(at, "must have one operator; there are " + std::string(operators));
+    if (value.size() != 1) return fail(at, "must have one operator" + nearest_or_all({}, operators));
     value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
     return !error_;
   }
@@ -170,9 +162,9 @@ class PatternReader {
   }
 
   bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
-    if (!is_operator(name)) {
-      return fail(at, "has an operator that is not known here: " + detail::quoted(name) + "; there are " +
-                          std::string(operators));
+    if (!is_among(name, operators)) {
+      return fail(at,
+                  "has an operator that is not known here: " + detail::quoted(name) + nearest_or_all(name, operators));
     }
     const std::string place = at + "." + std::string(name);
     if (name == "exists") {

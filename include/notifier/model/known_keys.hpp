@@ -77,23 +77,27 @@ inline std::string_view nearest_key(std::string_view key, std::string_view list)
   return nearest;
 }
 
+/// What is said to a key that is not in the list: "; did you mean name?", or where none is near, what there is.
+NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::string_view list) {
+  std::string text;
+  if (const std::string_view nearest = nearest_key(key, list); !nearest.empty()) {
+    return text.append("; did you mean ").append(nearest).append("?");
+  }
+  std::string_view separator = "; there are ";
+  for_each_key(list, [&](std::string_view known) {
+    text.append(separator).append(known);
+    separator = ", ";
+  });
+  return text;
+}
+
 /// Adds a problem for a key that is not in the list.
 /// @param prefix  path of the object with a final dot, or empty
 NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
-  const std::string_view nearest = nearest_key(key, list);
-  std::string message = "is not known here";
-  if (nearest.empty()) {
-    std::string_view separator = "; there are ";
-    for_each_key(list, [&](std::string_view known) {
-      message.append(separator).append(known);
-      separator = ", ";
-    });
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
   const std::string shown = detail::quoted(key);
-  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), message, "unknown_key");
+  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), "is not known here" + nearest_or_all(key, list),
+               "unknown_key");
 }
 
 /// Adds a problem for each key of an object that is not in the list.

@@ -67,7 +67,8 @@ bool ends_in_number(std::string_view host) noexcept;
 std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept;
 
 /// Reads four decimal parts without leading zeros: the one form all programs read alike (RFC 3986 `IPv4address`).
-std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept;
+/// @param takes_zeros  "10.0.0.01" is read, too, as 10.0.0.1; others take such a part for octal
+std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros = false) noexcept;
 
 /// Reads an IPv6 address without brackets (RFC 4291 section 2.2, an IPv4 tail included). A zone id is not accepted: it
 /// names an interface of this machine, which no webhook can be reached by.
@@ -141,13 +142,14 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::strin
   return std::nullopt;
 }
 
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text) noexcept {
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
     if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
     const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0')) return std::nullopt;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros))
+      return std::nullopt;
     std::uint32_t value = 0;
     for (const char c : digits) {
       if (!detail::is_digit(c)) return std::nullopt;

@@ -57,14 +57,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
   known.pop_back();
-  const std::string_view nearest = nearest_key(name, known);
-  std::string message = "no layout is called " + detail::quoted(name);
-  if (nearest.empty()) {
-    message.append("; there are ").append(known);
-  } else {
-    message.append("; did you mean ").append(nearest).append("?");
-  }
-  fail(name.data(), std::move(message));
+  fail(name.data(), "no layout is called " + detail::quoted(name) + nearest_or_all(name, known));
 }
 
 }  // namespace detail
