@@ -100,7 +100,7 @@ struct Decimal {
 inline Decimal take_apart(std::string_view number) noexcept {
   Decimal decimal;
   std::size_t at = 0;
-  if (number[0] == '-') {
+  if (!number.empty() && number[0] == '-') {
     decimal.negative = true;
     at = 1;
   }

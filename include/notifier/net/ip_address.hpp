@@ -82,8 +82,6 @@ NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
 
-#include <algorithm>
-
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/decimal.hpp"
 
@@ -173,9 +171,11 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     return std::nullopt;
   }
   while (!text.empty()) {
-    const std::size_t end = (std::min)(text.find(':'), text.size());
+    std::size_t end = 0;  // in a loop: of find() g++ warns at link time, of a bound that is never reached
+    bool dotted = false;
+    for (; end < text.size() && text[end] != ':'; ++end) dotted = dotted || text[end] == '.';
     const std::string_view group = text.substr(0, end);
-    if (group.find('.') != std::string_view::npos) {
+    if (dotted) {
       const auto tail = parse_dotted_ipv4(group);
       if (!tail || end != text.size() || filled > 12) return std::nullopt;
       std::memcpy(bytes.data() + filled, tail->bytes.data(), 4);
