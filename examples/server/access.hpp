@@ -8,6 +8,7 @@
 
 #include "http_head.hpp"
 #include "notifier/api/errors.hpp"
+#include "route_table.hpp"
 
 namespace server {
 
@@ -21,7 +22,7 @@ class Access {
   Access(std::string token, std::string cors_origin) : token_(std::move(token)), cors_origin_(std::move(cors_origin)) {}
 
   /// True where the request may go on; else `response` is the answer. Adds what any answer to it must have.
-  bool admit(const Head& head, notifier::Response& response) const {
+  bool admit(const Head& head, const RouteMatch& route, notifier::Response& response) const {
     const std::string_view origin = head.value("origin");
     const bool is_cors = !origin.empty() && (origin == cors_origin_ || cors_origin_ == "*");
     if (is_cors) {
@@ -43,7 +44,7 @@ class Access {
       response.headers.push_back({"Access-Control-Max-Age", "600"});
       return false;
     }
-    if (token_.empty() || is_public(head) || has_token(head.value("authorization"))) return true;
+    if (token_.empty() || route.scope == Scope::open || has_token(head.value("authorization"))) return true;
     add(response, notifier::detail::api::error_response(401, "The bearer token is missing or wrong"));
     response.headers.push_back({"WWW-Authenticate", "Bearer"});
     return false;
@@ -82,14 +83,6 @@ class Access {
   static bool is_this_machine(std::string_view authority) {
     const std::string_view host = authority.substr(0, HeadReader::port_colon(authority));
     return notifier::detail::net::equals_lower(host, "localhost") || host == "127.0.0.1" || host == "[::1]";
-  }
-
-  static bool is_public(const Head& head) {
-    if (head.method != "GET" && head.method != "HEAD") return false;
-    const std::string_view path = head.target.substr(0, head.target.find('?'));
-    constexpr std::string_view platforms = "/v1/notification_platforms";
-    return path == "/v1/event_types" || path == "/v1/event_categories" || path == platforms ||
-           (path.substr(0, platforms.size()) == platforms && path[platforms.size()] == '/');
   }
 
   /// Takes as long for a wrong token as for the right one of the same length. The scheme's case is the client's choice

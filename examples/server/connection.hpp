@@ -168,7 +168,8 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
         head_.method == "POST" || head_.method == "PUT" || head_.method == "PATCH" || head_.method == "DELETE";
     // A body that is not read must not be taken for the next request.
     keeps_ = parser_->keep_alive() && !(has_body && !takes_body) && !floor_.is_stopping;
-    if (!floor_.access.admit(head_, response_)) {
+    route_ = floor_.routes.find(head_.method, head_.target);
+    if (!floor_.access.admit(head_, route_, response_)) {
       keeps_ = keeps_ && !has_body;
       return answer();
     }
@@ -227,6 +228,11 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void ask() {
     try {
       if (floor_.answers.used() > 2 * floor_.limits.answer_bytes_at_once) throw std::bad_alloc();
+      if (auto response = floor_.operations.answer(request_, floor_.routes.pattern(route_.route))) {
+        notifier::Outcome answered;
+        answered.response = *std::move(response);
+        return finish(std::move(answered));
+      }
       floor_.service.answer(
           request_, [self = shared_from_this()](notifier::Outcome outcome) { self->finish(std::move(outcome)); });
     } catch (...) {
@@ -256,7 +262,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     notifier::Outcome outcome = std::move(outcome_);
     outcome_ = notifier::Outcome();
     body_share_.clear();
-    if (outcome.response.status == 503) return refuse_for_now();
+    if (outcome.response.status == 503 && outcome.response.body.empty()) return refuse_for_now();
     Access::add(response_, std::move(outcome.response));
     if (!outcome.stream_app_id.empty()) return stream(std::move(outcome.stream_app_id));
     answer();
@@ -428,6 +434,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   HeadEnd head_end_;
   std::string head_bytes_;
   Head head_;
+  RouteMatch route_;
   std::optional<BodyParser> parser_;
   notifier::Request request_;
   notifier::Outcome outcome_;

@@ -13,6 +13,8 @@
 #include "access_log.hpp"
 #include "connection_table.hpp"
 #include "memory_budget.hpp"
+#include "operations.hpp"
+#include "route_table.hpp"
 #include "service.hpp"
 #include "turns.hpp"
 #include "worker_threads.hpp"
@@ -36,8 +38,11 @@ class Connection;
 
 /// What all connections share. Used by the loop's thread, but for what says otherwise.
 struct Floor {
-  Floor(Service& the_service, Access the_access, AccessLog the_log, Limits the_limits, std::size_t most_connections)
+  Floor(Service& the_service, Operations& the_operations, const RouteTable& the_routes, Access the_access,
+        AccessLog the_log, Limits the_limits, std::size_t most_connections)
       : service(the_service),
+        operations(the_operations),
+        routes(the_routes),
         access(std::move(the_access)),
         log(the_log),
         limits(the_limits),
@@ -46,6 +51,8 @@ struct Floor {
         table(most_connections) {}
 
   Service& service;
+  Operations& operations;  ///< used by the workers
+  const RouteTable& routes;
   Access access;
   AccessLog log;
   Limits limits;

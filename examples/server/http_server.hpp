@@ -40,8 +40,9 @@ inline std::size_t descriptors_for_connections() {
 /// HTTP/1.1 in one thread, and a few more in which requests are handled.
 class HttpServer {
  public:
-  HttpServer(Service& service, Access access, AccessLog log, Limits limits = {})
-      : floor_(service, std::move(access), log, limits, descriptors_for_connections()),
+  HttpServer(Service& service, Operations& operations, const RouteTable& routes, Access access, AccessLog log,
+             Limits limits = {})
+      : floor_(service, operations, routes, std::move(access), log, limits, descriptors_for_connections()),
         acceptor_(floor_.loop),
         next_accept_(floor_.loop),
         next_tick_(floor_.loop),

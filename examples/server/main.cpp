@@ -21,9 +21,13 @@
 #include "delivery_log.hpp"
 #include "http_server.hpp"
 #include "import.hpp"
+#include "openapi_json.hpp"
+#include "operations.hpp"
 #include "options.hpp"
+#include "route_table.hpp"
 #include "sender.hpp"
 #include "service.hpp"
+#include "storage_probe.hpp"
 
 namespace {
 
@@ -62,7 +66,10 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
       [&](const std::string& notifier_id, server::Standing standing) { sender.change(notifier_id, standing); });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
-  server::HttpServer http(service, server::Access(options.token, options.cors_origin),
+  server::StorageProbe probe(file, options.database);
+  server::Operations operations(probe, [&sender] { return sender.is_taken_up(); });
+  const server::RouteTable routes(server::openapi_json);
+  server::HttpServer http(service, operations, routes, server::Access(options.token, options.cors_origin),
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
@@ -92,7 +99,10 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
               options.token.empty() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
-  http.run([&] { sender.begin_stop(); });
+  http.run([&] {
+    operations.begin_stop();
+    sender.begin_stop();
+  });
   sender.stop();
   return has_failed ? 1 : 0;
 }

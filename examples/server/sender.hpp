@@ -61,9 +61,14 @@ class Sender {
   void start(Hooks hooks) {
     hooks_ = std::move(hooks);
     thread_ = std::thread([this] {
-      if (dry_run_ || take_up()) run();
+      if (!dry_run_ && !take_up()) return;
+      is_taken_up_ = true;
+      run();
     });
   }
+
+  /// Whether what an earlier process left is taken up. On any thread.
+  bool is_taken_up() const { return is_taken_up_; }
 
   /// Lets attempts under way end, within `grace`; the others are made again by the next process.
   void stop() {
@@ -197,6 +202,7 @@ class Sender {
   std::mutex mutex_;
   std::vector<Change> changes_;
   std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own
+  std::atomic<bool> is_taken_up_{false};
   std::atomic<bool> stopping_{false};
   std::thread thread_;
 };

@@ -2,6 +2,7 @@
 
 import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
+import type { RouteMatch } from './route_table.js';
 
 export interface Answer {
   status: number;
@@ -32,7 +33,7 @@ export class Access {
   }
 
   /** What the answer must carry, and the answer itself where the request may not go on. */
-  judge(request: IncomingMessage): { headers: Record<string, string>; answer?: Answer } {
+  judge(request: IncomingMessage, route: RouteMatch): { headers: Record<string, string>; answer?: Answer } {
     const { origin, host = '' } = request.headers;
     const isCors = origin !== undefined && (origin === this.#corsOrigin || this.#corsOrigin === '*');
     const headers: Record<string, string> = isCors ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' } : {};
@@ -50,7 +51,7 @@ export class Access {
       headers['Access-Control-Max-Age'] = '600';
       return { headers, answer: { status: 204, headers: {}, body: '' } };
     }
-    if (this.#tokenHash === undefined || isPublic(request) || this.#hasToken(request)) return { headers };
+    if (this.#tokenHash === undefined || route.scope === 'open' || this.#hasToken(request)) return { headers };
     headers['WWW-Authenticate'] = 'Bearer';
     return { headers, answer: refusal(401, 'The bearer token is missing or wrong') };
   }
@@ -64,9 +65,4 @@ export class Access {
 
 function hash(token: string): Buffer {
   return createHash('sha256').update(token).digest();
-}
-
-function isPublic({ method, url = '' }: IncomingMessage): boolean {
-  if (method !== 'GET' && method !== 'HEAD') return false;
-  return /^\/v1\/(event_types|event_categories|notification_platforms(\/[^?]*)?)(\?|$)/.test(url);
 }

@@ -73,6 +73,11 @@ export class Database {
     return this.store.insertWith(rows, entries);
   }
 
+  /** Rejects where a change could not be stored now. */
+  check(): Promise<void> {
+    return this.#thread.ask({ op: 'check' });
+  }
+
   /** Newest first, and how many there are in all. */
   events(appId: string, offset: number, limit: number): Promise<{ total: number; items: string[] }> {
     return this.#thread.ask({ op: 'events', appId, offset, limit });

@@ -13,6 +13,8 @@ import { dashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { EventStreams } from './event_streams.js';
+import { Operations } from './operations.js';
+import { findRoute } from './route_table.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
@@ -258,8 +260,9 @@ function tellOf(change: 'removed' | 'switched on' | 'switched off', notifierId: 
   process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), notifier_id: notifierId, change, deliveries: count, became })}\n`);
 }
 
-async function respond(service: Service, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
-  const { headers, answer: refused } = access.judge(request);
+async function respond(service: Service, operations: Operations, access: Access, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  const route = findRoute(request.method!, request.url!);
+  const { headers, answer: refused } = access.judge(request, route);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Whoever has no token yet gets the page that asks for it.
   const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
@@ -268,7 +271,7 @@ async function respond(service: Service, access: Access, request: IncomingMessag
     response.writeHead(200, file.headers).end(request.method === 'HEAD' ? undefined : file.bytes);
     return;
   }
-  let answer = refused;
+  let answer = refused ?? (await operations.answer(request.method!, route.pattern));
   let streamAppId: string | undefined;
   if (answer === undefined) {
     const body = await readBody(request);
@@ -380,9 +383,10 @@ export async function serve(args: string[]): Promise<number> {
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
     const access = new Access(token, values.cors);
+    const operations = new Operations(() => database.check());
     const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
       if (isLogged) logAccess(request, response);
-      respond(service, access, request, response).catch((error: NodeJS.ErrnoException) => {
+      respond(service, operations, access, request, response).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ECONNRESET') process.stderr.write(`notifier-wasm: ${error.stack}\n`);
         response.destroy();
       });
@@ -401,6 +405,7 @@ export async function serve(args: string[]): Promise<number> {
     process.stdout.write(`notifier-wasm listens on http://${shown}:${at.port}${token === undefined ? ' (no token: this machine only)' : ''}\n`);
 
     await told;
+    operations.beginStop();
     service.streams.close();
     server.close();
     server.closeIdleConnections();

@@ -41,11 +41,13 @@ export type Task =
   | { op: 'list'; query: StoreQuery }
   | { op: 'events'; appId: string; offset: number; limit: number }
   | { op: 'registry' }
+  /** To see whether something can be stored. */
+  | { op: 'check' }
   | { op: 'close' };
 
 /** Whether a task changes the database. */
 export function isWriter({ op }: Task): boolean {
-  return op === 'keep' || op === 'write' || op === 'forget' || op === 'take over';
+  return op === 'keep' || op === 'write' || op === 'forget' || op === 'take over' || op === 'check';
 }
 
 export interface Request {
