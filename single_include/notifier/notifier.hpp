@@ -1615,6 +1615,12 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     {hostname|name}   the first of several that there is
 ///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
+///     {jobs#a job/# jobs}  words for one and for many, with the number in place of '#'; with three, the first is for
+///                       none. It is a number, or how many elements a list has
+///     {items*3:{name}}  the first three (at most 99) of a list, each through a template of its own, and how many more
+///                       there are: "a, b and 4 more". Slots within are of the element, and {.} is the element itself;
+///                       one that is not complete counts as one more. In code, each has a line of its own
+///     {items*3+left:{name}}  the same, where {left} says how many the list itself leaves out
 ///     {'name}           a name, set apart from the words around it: in quotes, or as a platform can; so {'@project}
 ///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
@@ -1674,6 +1680,7 @@ inline constexpr std::string_view no_link = "none";
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
+  line,        ///< the first line of a text
   list,        ///< scalars of an array: "web, worker, clock"
   series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values
@@ -1685,6 +1692,7 @@ enum class Layout : unsigned char {
   bytes,       ///< "122.4 MB"
   money,       ///< "50.00 EUR"
   time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  repository,  ///< where code is, as a URL or as "git@host:path", without a user's password and without a query
   link,        ///< an http or https URL without credentials; anything else is absent
   words,       ///< from here on: a value in the words of a set
 };
@@ -1695,6 +1703,7 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
+    {"line", Layout::line},
     {"list", Layout::list},
     {"series", Layout::series},
     {"names", Layout::names},
@@ -1706,6 +1715,7 @@ inline constexpr LayoutName layouts[] = {
     {"bytes", Layout::bytes},
     {"money", Layout::money},
     {"time", Layout::time},
+    {"repository", Layout::repository},
     {"link", Layout::link},
 };
 
@@ -12671,6 +12681,9 @@ struct Op {
     app,              ///< appends the app's name
     project,          ///< appends the project's name
     user,             ///< appends the user's name
+    count,            ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,             ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,      ///< a choice by whether the platform itself acted
     quote,            ///< a name begins where `key` is 0, else ends
     variables,        ///< appends the names of the variables of an edit_variables event
@@ -12688,7 +12701,7 @@ struct Op {
 
   std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
   Code code = Code::failed;
-  std::uint8_t key{};
+  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
   Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
   bool is_active = false;         ///< what is appended of `text` may be more than inert
   std::uint16_t target{};         ///< of slots: where to go when the value is there
@@ -13036,12 +13049,9 @@ class WordingCompiler {
     op.key = static_cast<std::uint8_t>(key);
     return op;
   }
-  Op& emit_slot(Op::Code code, std::string_view text, std::string_view key) {
-    Op& op = emit(code, text, key_number(key));
-    op.absent = open_end;
-    op.target = here();
-    return op;
-  }
+  /// @param slot  begins with a path
+  Op& emit_slot(Op::Code code, std::string_view slot, std::size_t path_size);
+  void set_path(Op& op, std::string_view slot, std::size_t path_size);
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
 
   // What compiles a template is many functions that are not put into one another: the loop that they would make is so
@@ -13060,6 +13070,8 @@ class WordingCompiler {
   std::size_t key_number(std::string_view name);
   /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
   static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
+  static std::size_t find_slot_end(std::string_view text, std::size_t at) noexcept;
+  static std::size_t find_path_end(std::string_view slot) noexcept;
   static bool needs_undo(std::string_view text) noexcept;
 
   std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
@@ -13070,7 +13082,8 @@ class WordingCompiler {
   std::size_t compile_sequence(std::string_view text, std::size_t depth);
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
-  void compile_choice(std::string_view slot, std::size_t question);
+  void compile_words(std::string_view slot, std::size_t mark);
+  void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
   Layout find_layout(std::string_view name);
   void refuse_layout(std::string_view name);
@@ -13082,6 +13095,7 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
+  bool is_element_ = false;  // slots are of a list's element
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -13142,8 +13156,8 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
   std::size_t at = 0;
   while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
     if (text[at] == '{') {
-      const std::size_t end = text.find('}', at);
-      if (end == std::string_view::npos) {
+      const std::size_t end = find_slot_end(text, at);
+      if (end == text.size()) {
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
@@ -13168,7 +13182,7 @@ NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text)
   bool has_written = false;
   for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
     if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
-    if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
+    if (text[at] == '{') at = find_slot_end(text, at);
     has_written = at < text.size() && text[at] != '|';
   }
   return false;
@@ -13209,42 +13223,66 @@ NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_
   return at;
 }
 
+NOTIFIER_NOINLINE inline void WordingCompiler::set_path(Op& op, std::string_view slot, std::size_t path_size) {
+  const std::string_view path = slot.substr(0, path_size);
+  check_path(path);
+  if (is_element_) {
+    if (path.empty() || (path[0] == '.' && path.size() > 1)) fail(path.data(), "a slot has no name");
+    op.text = slot.substr(path == "." ? 1 : 0);
+    return;
+  }
+  const std::size_t dot = path.find('.');
+  op.key = static_cast<std::uint8_t>(key_number(path.substr(0, dot)));
+  op.text = slot.substr(dot < path_size ? dot + 1 : path_size);
+}
+
+NOTIFIER_NOINLINE inline Op& WordingCompiler::emit_slot(Op::Code code, std::string_view slot, std::size_t path_size) {
+  Op& op = emit(code);
+  set_path(op, slot, path_size);
+  op.absent = open_end;
+  op.target = here();
+  return op;
+}
+
+/// Where the slot at `at` has its '}', or the text's end: a list has slots within.
+NOTIFIER_NOINLINE inline std::size_t WordingCompiler::find_slot_end(std::string_view text, std::size_t at) noexcept {
+  for (std::size_t depth = 0; at < text.size(); ++at) {
+    if (text[at] == '{') ++depth;
+    if (text[at] == '}' && --depth == 0) break;
+  }
+  return at;
+}
+
+/// Where a slot goes on behind its path, or paths.
+inline std::size_t WordingCompiler::find_path_end(std::string_view slot) noexcept {
+  std::size_t at = 0;
+  while (at < slot.size() && slot[at] != ':' && slot[at] != '?' && slot[at] != '#' && slot[at] != '*') ++at;
+  return at;
+}
+
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
+  const std::size_t mark = find_path_end(slot);
+  const char kind = mark == slot.size() ? ':' : slot[mark];
   if (slot.substr(0, 1) == "'") {
     if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
+    if (kind == '*') return fail(slot.data(), "a list is not set apart: what is in it may be");
     emit(Op::Code::quote);
     compile_slot(slot.substr(1));
     emit(Op::Code::quote, {}, 1);
     return;
   }
   if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
-  if (const std::size_t question = slot.find('?'); question != std::string_view::npos)
-    return compile_choice(slot, question);
-  const std::size_t colon = (std::min)(slot.find(':'), slot.size());
-  const Layout layout = colon == slot.size() ? Layout::plain : find_layout(slot.substr(colon + 1));
+  if (kind == '*') return compile_list(slot, mark);
+  if (kind != ':') return compile_words(slot, mark);
+  const Layout layout = mark == slot.size() ? Layout::plain : find_layout(slot.substr(mark + 1));
   const std::uint16_t begin = here();
-  for (std::size_t at = 0; at <= colon;) {
-    const std::size_t end = (std::min)(slot.find('|', at), colon);
-    const std::string_view path = slot.substr(at, end - at);
-    const std::size_t dot = (std::min)(path.find('.'), path.size());
+  for (std::size_t at = 0; at <= mark;) {
+    const std::size_t end = (std::min)(slot.find('|', at), mark);
     lead_absent_here(begin);
-    check_path(path);
-    emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
+    emit_slot(Op::Code::value, slot.substr(at, end - at), end - at).layout = layout;
     at = end + 1;
   }
   for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view slot, std::size_t question) {
-  const std::size_t dot = slot.substr(0, question).find('.');
-  if (slot.find('/', question) == std::string_view::npos) {
-    fail(slot.data() + question, "there are two words, with '/' between them");
-  }
-  check_path(slot.substr(0, question));
-  const std::string_view words = slot.substr(dot < question ? dot + 1 : question);
-  Op& op = emit_slot(Op::Code::choice, words, slot.substr(0, (std::min)(dot, question)));
-  op.is_active = !is_inert(slot);
-  op.target = here();
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
@@ -13294,7 +13332,9 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::
       fail(when.data(), "a condition has no '='");
       break;
     }
-    emit_slot(Op::Code::condition, condition.substr(equals + 1), condition.substr(0, equals));
+    Op& op = emit(Op::Code::condition, condition.substr(equals + 1), key_number(condition.substr(0, equals)));
+    op.absent = open_end;
+    op.target = here();
     when.remove_prefix((std::min)(condition.size() + 1, when.size()));
   }
   finish(begin);
@@ -13327,6 +13367,52 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::stri
   }
   emit(Op::Code::done);
   return begin;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/wording_words.hpp --------------------------------------------------------------------------
+
+// What a WordingCompiler makes of slots that choose between words, and of lists.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// "path?yes/no", "path#one/many" or "path#none/one/many".
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_words(std::string_view slot, std::size_t mark) {
+  const std::string_view words = slot.substr(mark);
+  const auto slashes = std::count(words.begin(), words.end(), '/');
+  const bool is_count = words[0] == '#';
+  if (slashes == 0) fail(words.data(), "there are two words, with '/' between them");
+  if (is_count && slashes > 2) fail(words.data(), "there are two words, or three, with '/' between them");
+  Op& op = emit_slot(is_count ? Op::Code::count : Op::Code::choice, slot, mark);
+  op.is_active = !is_inert(words);
+}
+
+/// "path*3:template" or "path*3+path:template".
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slot, std::size_t star) {
+  constexpr std::size_t most_shown = 99;
+  if (is_element_) return fail(slot.data(), "a list stands in no list");
+  const std::size_t colon = (std::min)(slot.find(':', star), slot.size());
+  std::size_t at = star + 1;
+  std::size_t most = 0;
+  for (; at < colon && most <= most_shown && is_digit(slot[at]); ++at) {
+    most = most * 10 + static_cast<std::size_t>(slot[at] - '0');
+  }
+  const bool adds = at + 1 < colon && slot[at] == '+';
+  if (most == 0 || most > most_shown || (at != colon && !adds) || colon + 1 >= slot.size()) {
+    return fail(slot.data() + star, "a list says how many it shows, at most 99, and how: as in {items*3:{name}}");
+  }
+  const std::uint16_t head = here();
+  emit_slot(Op::Code::list, slot.substr(0, star), star);
+  Op& more = emit(Op::Code::list_more);
+  more.target = static_cast<std::uint16_t>(most);
+  if (adds) set_path(more, slot.substr(at + 1, colon - at - 1), colon - at - 1);
+  is_element_ = true;
+  compile_part(slot.substr(colon + 1), Must::try_to);
+  is_element_ = false;
+  out_.ops_[head].target = here();
 }
 
 }  // namespace detail
@@ -13496,7 +13582,9 @@ namespace wordings {
 // clang-format off
 
 inline constexpr std::string_view deployment_fields =
-    ">Commit: {git_ref_url:link}; ?Pushed by: {pusher}; Stack: {stack}";
+    ">Commit: {git_ref_url:link}; "
+    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author|author.name})]}; "
+    "?Pushed by: {pusher}; Stack: {stack}";
 inline constexpr std::string_view repository_fields =
     "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
     "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "
@@ -13550,7 +13638,7 @@ inline constexpr WordingRow table[] = {
   {"new_app", "", success,
    "app created",
    "The app[ {@app}] was created.",
-   ">Source: {git_source:link}"},
+   ">Source: [{git_source:link}|{git_source:repository}]"},
 
   {"edit_app", "", info,
    "settings changed",
@@ -20168,6 +20256,11 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
   }
 }
 
+inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  return !text.empty() && append_padded_line(out, text.substr(0, text.find_first_of("\r\n")), inert);
+}
+
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
 
 /// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
@@ -20423,6 +20516,23 @@ inline bool append_link(Buffer& out, json::View value, bool& inert) {
   return true;
 }
 
+inline bool append_repository(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  if (text.empty() || !is_without(text, is_outside_url)) return false;
+  const std::size_t colon = text.find("://");
+  const std::size_t scheme = colon == std::string_view::npos ? 0 : colon + 3;
+  std::string_view place = text.substr(scheme, text.find_first_of("?#", scheme) - scheme);
+  const std::string_view host = place.substr(0, place.find('/'));
+  const std::size_t user = host.rfind('@');
+  const bool has_password = user < host.size() && (scheme != 0 || host.find(':') < user);
+  if (has_password) place.remove_prefix(user + 1);
+  const std::size_t begin = out.size();
+  append_padded_line(out, text.substr(0, scheme), inert);
+  if (append_padded_line(out, place, inert)) return true;
+  out.truncate(begin);
+  return false;
+}
+
 inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
   const std::string_view text = value.string();
   if (text.empty()) return append_scalar(out, value, inert);
@@ -20459,6 +20569,7 @@ inline void append_label(Buffer& out, std::string_view key) {
 /// @param layout  none of words
 inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
   switch (layout) {
+    case Layout::line: return append_first_line(out, value, inert);
     case Layout::list: return append_list(out, value, inert);
     case Layout::series: return append_series(out, value, inert);
     case Layout::names: return append_names(out, value, inert);
@@ -20470,6 +20581,7 @@ inline bool append_value(Buffer& out, json::View value, Layout layout, bool& ine
     case Layout::bytes: return append_bytes(out, value, inert);
     case Layout::money: return append_money(out, value, inert);
     case Layout::time: return append_time(out, value, inert);
+    case Layout::repository: return append_repository(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
     default: return append_scalar(out, value, inert);
   }
@@ -20702,14 +20814,14 @@ class Composer {
         case Op::Code::done:
         case Op::Code::failed:
         case Op::Code::field:
-        case Op::Code::condition: return false;
+        case Op::Code::condition:
+        case Op::Code::list_more: return false;
         case Op::Code::open:
           marks[op->key] = text_.size();
           ++op;
           continue;
         case Op::Code::undo:
-          text_.truncate(marks[op->key]);
-          while (!out_.names_.empty() && out_.names_.back().begin >= text_.size()) out_.names_.pop_back();
+          forget(marks[op->key]);
           ++op;
           continue;
         case Op::Code::jump: op = step(op->target); continue;
@@ -20722,6 +20834,8 @@ class Composer {
           ++op;
           continue;
         case Op::Code::choice: there = append_choice(*op); break;
+        case Op::Code::count: there = append_count(*op); break;
+        case Op::Code::list: there = append_list(op); break;
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
         case Op::Code::user: there = append_span(user_span_); break;
@@ -20767,12 +20881,14 @@ class Composer {
   /// @param text  padded, as all strings of a json::View are
   bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
 
-  bool append_choice(const Op& op) {
-    const std::size_t question = op.text.find('?');
-    const json::View value = follow(members_[op.key], op.text.substr(0, question));
-    const bool yes = value.boolean() || value.string() == "true";
-    const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
-    return (yes || no) && append_word(yes, op, op.text.substr(question));
+  bool append_choice(const Op& op);
+  bool append_count(const Op& op);
+  bool append_list(const Op* op);
+
+  /// Takes back what was written since, and the names in it.
+  void forget(std::size_t mark) noexcept {
+    text_.truncate(mark);
+    while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
   }
 
   NOTIFIER_NOINLINE bool is_operator() const noexcept {
@@ -20880,6 +20996,93 @@ class Composer {
   bool is_without_link_ = false;
   bool is_inert_ = true;  // what was written since start(), for sure
 };
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/composer_words.hpp ----------------------------------------------------------------------------
+
+// Words that a value chooses between, and lists: the Composer's part of vocabulary/wording_words.hpp.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
+  const std::size_t question = op.text.find('?');
+  const json::View value = follow(members_[op.key], op.text.substr(0, question));
+  const bool yes = value.boolean() || value.string() == "true";
+  const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
+  return (yes || no) && append_word(yes, op, op.text.substr(question));
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
+  const std::size_t mark = op.text.find('#');
+  const json::View value = follow(members_[op.key], op.text.substr(0, mark));
+  const std::size_t begin = text_.size();
+  if (value.is_array()) {
+    append_integer(text_, static_cast<std::int64_t>(value.size()));
+  } else {
+    value.append_text(text_);
+  }
+  char digits[24];
+  const std::size_t size = text_.size() - begin;
+  const bool is_number = size != 0 && size <= sizeof digits &&
+                         text_.view(begin).find_first_not_of("-.0123456789") == std::string_view::npos;
+  if (is_number) std::copy_n(text_.data() + begin, size, digits);
+  text_.truncate(begin);
+  if (!is_number) return false;
+  const std::string_view number(digits, size);
+
+  std::string_view words = op.text.substr(mark + 1);
+  const std::size_t first = words.find('/');
+  if (words.find('/', first + 1) == std::string_view::npos) {
+    words = number == "1" ? words.substr(0, first) : words.substr(first + 1);
+  } else if (number == "0") {
+    words = words.substr(0, first);
+  } else {
+    words.remove_prefix(first + 1);
+    const std::size_t second = words.find('/');
+    words = number == "1" ? words.substr(0, second) : words.substr(second + 1);
+  }
+  is_inert_ = is_inert_ && !op.is_active;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string_view literal = words.substr(at, words.substr(at).find('#'));
+    text_.append(literal);
+    at += literal.size();
+    if (at < words.size()) text_.append(number);
+  }
+  return !words.empty();
+}
+
+/// @param op  followed by how many the list leaves out, then by its elements' template
+NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
+  const Op& more = op[1];
+  const json::View list = follow(members_[op->key], op->text);
+  if (!list.is_array()) return false;
+  std::int64_t left = 0;
+  if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
+  const std::size_t total = list.size() + static_cast<std::size_t>(left);
+  std::size_t seen = 0;
+  std::size_t shown = 0;
+  list.for_each_element([&](json::View element) {
+    if (seen++ >= more.target) return;
+    const std::size_t begin = text_.size();
+    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
+    if (shown != 0) text_.append(separator);
+    const std::size_t middle = text_.size();
+    members_.set(0, element);
+    if (run(op + 2) && text_.size() != middle) {
+      ++shown;
+    } else {
+      forget(begin);
+    }
+  });
+  if (shown == 0 || shown == total) return shown != 0;
+  text_.append(is_code_ ? "\nand " : " and ");
+  append_integer(text_, static_cast<std::int64_t>(total - shown));
+  text_.append(" more");
+  return true;
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

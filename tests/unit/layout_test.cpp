@@ -59,6 +59,31 @@ TEST_CASE("layout: scalars stand alone, and arrays of them in lists and series")
   CHECK(laid_out(append_names, R"([{"name":"a"},{"name":7},{"name":null},{},3])") == "a, 7");
 }
 
+TEST_CASE("layout: of a text, the first line") {
+  CHECK(laid_out(append_first_line, R"("Fix it\n\nIt was broken.")") == "Fix it");
+  CHECK(laid_out(append_first_line, R"("Fix it\r\nnow")") == "Fix it");
+  CHECK(laid_out(append_first_line, R"("Fix it")") == "Fix it");
+  for (const char* other : {R"("\nb")", R"("")", "1", "null", "[]"}) {
+    CHECK(laid_out(append_first_line, other) == "(nothing)");
+  }
+}
+
+TEST_CASE("layout: of where code is, all but passwords and queries") {
+  for (const auto& [place, told] :
+       {std::pair("https://github.com/a/b.git", "https://github.com/a/b.git"),
+        std::pair("https://u:s3cr3t@github.com/a/b", "https://github.com/a/b"),
+        std::pair("https://s3cr3t@github.com/a@b", "https://github.com/a@b"),
+        std::pair("https://x.example/a?token=s3cr3t#s3cr3t", "https://x.example/a"),
+        std::pair("git@github.com:a/b.git", "git@github.com:a/b.git"),
+        std::pair("u:s3cr3t@github.com:a/b", "github.com:a/b"), std::pair("u:a@s3cr3t@h/b", "h/b"),
+        std::pair("ssh://git@example.com:22/a", "ssh://example.com:22/a"), std::pair("a/b", "a/b"),
+        std::pair("https://", "(nothing)"), std::pair("https://?a", "(nothing)"), std::pair("?a", "(nothing)"),
+        std::pair("u:p@", "(nothing)"), std::pair("<your repository>", "(nothing)"), std::pair("", "(nothing)")}) {
+    CHECK(laid_out(append_repository, '"' + std::string(place) + '"') == told);
+  }
+  CHECK(laid_out(append_repository, "[1]") == "(nothing)");
+}
+
 TEST_CASE("layout: containers are told by type, amount and size") {
   CHECK(laid_out(append_formation, R"({"web":"2:M","worker":1,"clock":"1:","":3,"none":null,"odd":":S"})") ==
         "web 2 (M), worker 1, clock 1");

@@ -103,6 +103,82 @@ TEST_CASE("slots reach the envelope; type_data goes first") {
         "info | Low at x | S.");
 }
 
+TEST_CASE("a count chooses between words, and its number stands where '#' does") {
+  const auto of = [](std::string_view slot, std::string_view type_data) {
+    const Vocabulary vocabulary = read(R"({"event_kinds":[{"type":"k","wordings":[{"title":"[)" + std::string(slot) +
+                                       R"(|none told]","sentence":"S.","fields":""}]}]})");
+    std::string text = told(vocabulary, R"({"type":"k","app_name":"a","type_data":)" + std::string(type_data) + "}");
+    text = text.substr(10);
+    return text.substr(0, text.find(" | "));
+  };
+  const std::string_view two = "{jobs#one job/# jobs}";
+  for (const auto& [jobs, words] :
+       {std::pair("1", "one job"), std::pair("4", "4 jobs"), std::pair("0", "0 jobs"), std::pair("\"1\"", "one job"),
+        std::pair("\"12\"", "12 jobs"), std::pair("1.5", "1.5 jobs"), std::pair("-1", "-1 jobs"),
+        std::pair("[]", "0 jobs"), std::pair("[{}]", "one job"), std::pair("[1,2]", "2 jobs"),
+        std::pair("{\"a\":1}", "none told"), std::pair("null", "none told"), std::pair("true", "none told"),
+        std::pair("\"\"", "none told"), std::pair("\"many\"", "none told"), std::pair("1e300", "none told"),
+        std::pair("\"1111111111111111111111111\"", "none told")}) {
+    CHECK(of(two, R"({"jobs":)" + std::string(jobs) + "}") == words);
+  }
+  CHECK(of(two, "{}") == "none told");
+  const std::string_view three = "{a.jobs#no job/one job/#+# jobs}";
+  CHECK(of(three, R"({"a":{"jobs":0}})") == "no job");
+  CHECK(of(three, R"({"a":{"jobs":1}})") == "one job");
+  CHECK(of(three, R"({"a":{"jobs":7}})") == "7+7 jobs");
+  CHECK(of("{jobs#/one/many}", R"({"jobs":0})") == "none told");
+  CHECK(of("{jobs#one/}", R"({"jobs":2})") == "none told");
+}
+
+TEST_CASE("a list shows its first elements through a template of its own, and says how many more there are") {
+  const auto of = [](std::string_view slot, std::string_view type_data) {
+    const Vocabulary vocabulary = read(R"({"event_kinds":[{"type":"k","wordings":[{"title":"t","sentence":"[)" +
+                                       std::string(slot) + R"(|Nothing].","fields":""}]}]})");
+    const std::string text =
+        told(vocabulary, R"({"type":"k","app_name":"a","type_data":)" + std::string(type_data) + "}");
+    return text.substr(text.find("t | ") + 4);
+  };
+  const std::string_view list = "{items*3:{name}[ ({by.name})]}";
+  CHECK(of(list, R"({"items":[{"name":"a","by":{"name":"x"}}]})") == "a (x).");
+  CHECK(of(list, R"({"items":[{"name":"a"},{"name":"b","by":{"name":"x"}}]})") == "a and b (x).");
+  CHECK(of(list, R"({"items":[{"name":"a"},{"name":"b"},{"name":"c"}]})") == "a, b and c.");
+  CHECK(of(list, R"({"items":[{"name":"a"},{"name":"b"},{"name":"c"},{"name":"d"}]})") == "a, b, c and 1 more.");
+  CHECK(of(list, R"({"items":[{"name":"a"},{},7,{"name":"d"}]})") == "a and 3 more.");
+  CHECK(of(list, R"({"items":[{"name":"a"},{"name":"b"},null]})") == "a, b and 1 more.");
+  for (const char* none : {"[]", "[{},{}]", "[[]]", "{}", "3", "null", R"("a")", R"([{"name":" "}])"}) {
+    CHECK(of(list, R"({"items":)" + std::string(none) + "}") == "Nothing.");
+  }
+  const std::string_view left = "{items*2+left.over:{name}}";
+  CHECK(of(left, R"({"items":[{"name":"a"}],"left":{"over":2}})") == "a and 2 more.");
+  CHECK(of(left, R"({"items":[{"name":"a"},{"name":"b"},{"name":"c"}],"left":{"over":"4"}})") == "a, b and 5 more.");
+  for (const char* none : {"0", "-1", "null", "[]", R"("x")"}) {
+    CHECK(of(left, R"({"items":[{"name":"a"},{"name":"b"}],"left":{"over":)" + std::string(none) + "}}") == "a and b.");
+  }
+  CHECK(of("{tags*2:{.}}", R"({"tags":["x",2,true]})") == "x, 2 and 1 more.");
+  CHECK(of("{tags*2:{.|name}}", R"({"tags":["x",{"name":"y"}]})") == "x and y.");
+  CHECK(of("{tags*1:{.:time}}", R"({"tags":["2018-05-14T11:46:42+02:00"]})") == "14 May 2018, 09:46 UTC.");
+  CHECK(of("{a*2:{name}}[; {b*2:{name}}]; {name}", R"({"name":"n","a":[{"name":"x"}],"b":[{"name":"y"}]})") ==
+        "x; y; n.");
+  CHECK(of("{a*2:{n#one/# of them} in {@app}}", R"({"a":[{"n":1},{"n":2}]})") == "one in a and 2 of them in a.");
+}
+
+TEST_CASE("names within a list are set apart, those of what is not told are forgotten, and in code each has a line") {
+  const Vocabulary vocabulary = read(R"({"event_kinds":[{"type":"k","wordings":[{"title":"t",
+      "sentence":"{items*3:{'name} of {by}}.","fields":"`Log: {items*2:{name}}"}]}]})");
+  const std::string event =
+      R"({"type":"k","type_data":{"items":[{"name":"a","by":1},{"name":"lost"},{"name":"c","by":3},{"name":"d"}]}})";
+  json::Document document;
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  Message message;
+  describe(Event::read(*root, event), "", message, vocabulary);
+  CHECK(message.sentence() == "\"a\" of 1, \"c\" of 3 and 2 more.");
+  REQUIRE(message.name_count() == 2);
+  CHECK(message.sentence().substr(message.name(1).begin, message.name(1).end - message.name(1).begin) == "\"c\"");
+  REQUIRE(message.field_count() == 1);
+  CHECK(message.field(0).value == "a\nlost\nand 2 more");
+}
+
 TEST_CASE("rows are layered on the built-in ones, replace them, and take them away") {
   const Vocabulary vocabulary = read(R"({
     "event_kinds":[{"type":"restart","selectable_as":"app_restarted","wordings":[{"title":"rebooting","sentence":"[{reason:reason}|No reason]."}]},

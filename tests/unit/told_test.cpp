@@ -26,6 +26,31 @@ TEST_CASE("a failed deployment links to its log, not to the commit, which is a f
   CHECK(field_of(failed("", base), "Commit") == "https://git.example/c/1");
 }
 
+TEST_CASE("the commits of a deployment are told by their first line and author, and how many more there are") {
+  Describer describe;
+  const auto changes = [&](std::string_view commits) {
+    return field_of(
+        describe(event_of("deployment", R"({"status":"success","last_commits":)" + std::string(commits) + "}")),
+        "Changes");
+  };
+  CHECK(changes(R"({"commits":[{"author":"anna","message":"Fix it\n\nIt was broken."}],"remaining":0})") ==
+        "\"Fix it\" (anna)");
+  CHECK(changes(R"({"commits":[{"message":"a"},{"author":{"name":"ben"},"message":"b"}],"remaining":4})") ==
+        "\"a\", \"b\" (ben) and 4 more");
+  CHECK(changes(R"({"commits":[],"remaining":4})") == "(none)");
+  CHECK(changes("null") == "(none)");
+}
+
+TEST_CASE("a new app's source is told wherever it is, without what may be secret") {
+  Describer describe;
+  const auto source = [&](std::string_view git_source) {
+    return field_of(describe(event_of("new_app", R"({"git_source":")" + std::string(git_source) + "\"}")), "Source");
+  };
+  CHECK(source("https://github.com/a/b.git") == "https://github.com/a/b.git");
+  CHECK(source("git@github.com:a/b.git") == "git@github.com:a/b.git");
+  CHECK(source("https://u:s3cr3t@github.com/a/b") == "https://github.com/a/b");
+}
+
 TEST_CASE("every metric of an alert and of an autoscaler is told in English, and agrees with its verb") {
   const auto of = [](std::string_view kind, std::string_view metric) {
     return sentence_of(kind, R"({"container_type":"web","sender_name":"web","send_when_below":false,"activated":true,)"

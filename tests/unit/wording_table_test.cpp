@@ -97,11 +97,44 @@ TEST_CASE("a slot names a key, and lays it out in a way that there is") {
     INFO(std::string(slot));
     CHECK(are_sound_fields(std::string("Name: ") + slot));
   }
+  for (const char* slot :
+       {"{a#one/# many}", "{a.b#no/one/# many}", "{a#/one/many}", "{a*3:{b}}", "{a.b*99:[{c.d}|{e:time}|-]}",
+        "{a*1+b.c:{.}}", "{a*2:{'b}, {c#one/many}, {d?x/y}, {@app}}", "{a*3:{.:time}}", "{a*3:x}"}) {
+    INFO(std::string(slot));
+    CHECK(are_sound_fields(std::string("Name: ") + slot));
+  }
   for (const char* slot : {"{}", "{|a}", "{a|}", "{.a}", "{:bytes}", "{a:byte}", "{a:}", "{ssl?on}", "{?on/off}", "{@}",
                            "{@nobody}", "{@apps}", "{'}", "{'@}", "{''}", "{''a}"}) {
     INFO(std::string(slot));
     CHECK_FALSE(are_sound_fields(std::string("Name: ") + slot));
   }
+}
+
+TEST_CASE("of a count and of a list, a fault says what is missing") {
+  const auto fault = [](const char* title) {
+    const WordingFault found = own_fault_of({{"", "", Severity::info, title, ""}});
+    return std::to_string(found.character) + ": " + found.message;
+  };
+  const std::string how = "a list says how many it shows, at most 99, and how: as in {items*3:{name}}";
+  for (const char* list : {"{a*:{b}}", "{a*0:{b}}", "{a*100:{b}}", "{a*3}", "{a*3:}", "{a*3+:{b}}", "{a*x:{b}}",
+                           "{a*3-b:{c}}", "{a*3b:{c}}", "{a*3", "{a*99999999999999999999:{b}}"}) {
+    INFO(std::string(list));
+    CHECK(fault(list) == (std::string(list) == "{a*3" ? "1: a slot has no '}'" : "3: " + how));
+  }
+  CHECK(fault("{a*3:{b*3:{c}}}") == "7: a list stands in no list");
+  CHECK(fault("{a*3:{b}") == "1: a slot has no '}'");
+  CHECK(fault("{a*3:{}}") == "7: a slot has no name");
+  CHECK(fault("{a*3:{.b}}") == "7: a slot has no name");
+  CHECK(fault("{.}") == "2: a slot has no name");
+  CHECK(fault("{a*3:{b:tim}}").find("9: no layout is called 'tim'") == 0);
+  CHECK(fault("{a*3:{b}]}").find("9: there is no clause here") == 0);
+  CHECK(fault("{a*3:{apiKey}}").find("7: 'apiKey' may be a secret") == 0);
+  CHECK(fault("{a.password*3:{b}}").find("4: 'password' may be a secret") == 0);
+  CHECK(fault("{a*3+secret:{b}}").find("6: 'secret' may be a secret") == 0);
+  CHECK(fault("{'a*3:{b}}") == "2: a list is not set apart: what is in it may be");
+  CHECK(fault("{a#one}") == "3: there are two words, with '/' between them");
+  CHECK(fault("{a#1/2/3/4}") == "3: there are two words, or three, with '/' between them");
+  CHECK(fault("{apiKey#one/many}").find("2: 'apiKey' may be a secret") == 0);
 }
 
 TEST_CASE("each field has a label") {

@@ -205,14 +205,14 @@ class Composer {
         case Op::Code::done:
         case Op::Code::failed:
         case Op::Code::field:
-        case Op::Code::condition: return false;
+        case Op::Code::condition:
+        case Op::Code::list_more: return false;
         case Op::Code::open:
           marks[op->key] = text_.size();
           ++op;
           continue;
         case Op::Code::undo:
-          text_.truncate(marks[op->key]);
-          while (!out_.names_.empty() && out_.names_.back().begin >= text_.size()) out_.names_.pop_back();
+          forget(marks[op->key]);
           ++op;
           continue;
         case Op::Code::jump: op = step(op->target); continue;
@@ -225,6 +225,8 @@ class Composer {
           ++op;
           continue;
         case Op::Code::choice: there = append_choice(*op); break;
+        case Op::Code::count: there = append_count(*op); break;
+        case Op::Code::list: there = append_list(op); break;
         case Op::Code::app: there = append_span(app_); break;
         case Op::Code::project: there = append_span(project_); break;
         case Op::Code::user: there = append_span(user_span_); break;
@@ -270,12 +272,14 @@ class Composer {
   /// @param text  padded, as all strings of a json::View are
   bool append_string(std::string_view text) { return append_padded_line(text_, text, is_inert_); }
 
-  bool append_choice(const Op& op) {
-    const std::size_t question = op.text.find('?');
-    const json::View value = follow(members_[op.key], op.text.substr(0, question));
-    const bool yes = value.boolean() || value.string() == "true";
-    const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
-    return (yes || no) && append_word(yes, op, op.text.substr(question));
+  bool append_choice(const Op& op);
+  bool append_count(const Op& op);
+  bool append_list(const Op* op);
+
+  /// Takes back what was written since, and the names in it.
+  void forget(std::size_t mark) noexcept {
+    text_.truncate(mark);
+    while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
   }
 
   NOTIFIER_NOINLINE bool is_operator() const noexcept {
@@ -388,3 +392,4 @@ class Composer {
 NOTIFIER_NAMESPACE_END
 
 #include "notifier/message/composer_own.hpp"
+#include "notifier/message/composer_words.hpp"

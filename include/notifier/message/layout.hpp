@@ -32,6 +32,11 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
   }
 }
 
+inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  return !text.empty() && append_padded_line(out, text.substr(0, text.find_first_of("\r\n")), inert);
+}
+
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
 
 /// Reads an integer, also where it came as a string or with decimals, which are cut. `scratch` is left as it was.
@@ -287,6 +292,23 @@ inline bool append_link(Buffer& out, json::View value, bool& inert) {
   return true;
 }
 
+inline bool append_repository(Buffer& out, json::View value, bool& inert) {
+  const std::string_view text = value.string();
+  if (text.empty() || !is_without(text, is_outside_url)) return false;
+  const std::size_t colon = text.find("://");
+  const std::size_t scheme = colon == std::string_view::npos ? 0 : colon + 3;
+  std::string_view place = text.substr(scheme, text.find_first_of("?#", scheme) - scheme);
+  const std::string_view host = place.substr(0, place.find('/'));
+  const std::size_t user = host.rfind('@');
+  const bool has_password = user < host.size() && (scheme != 0 || host.find(':') < user);
+  if (has_password) place.remove_prefix(user + 1);
+  const std::size_t begin = out.size();
+  append_padded_line(out, text.substr(0, scheme), inert);
+  if (append_padded_line(out, place, inert)) return true;
+  out.truncate(begin);
+  return false;
+}
+
 inline bool append_words(Buffer& out, json::View value, const WordSet& set, bool& inert) {
   const std::string_view text = value.string();
   if (text.empty()) return append_scalar(out, value, inert);
@@ -323,6 +345,7 @@ inline void append_label(Buffer& out, std::string_view key) {
 /// @param layout  none of words
 inline bool append_value(Buffer& out, json::View value, Layout layout, bool& inert) {
   switch (layout) {
+    case Layout::line: return append_first_line(out, value, inert);
     case Layout::list: return append_list(out, value, inert);
     case Layout::series: return append_series(out, value, inert);
     case Layout::names: return append_names(out, value, inert);
@@ -334,6 +357,7 @@ inline bool append_value(Buffer& out, json::View value, Layout layout, bool& ine
     case Layout::bytes: return append_bytes(out, value, inert);
     case Layout::money: return append_money(out, value, inert);
     case Layout::time: return append_time(out, value, inert);
+    case Layout::repository: return append_repository(out, value, inert);
     case Layout::link: return append_link(out, value, inert);
     default: return append_scalar(out, value, inert);
   }

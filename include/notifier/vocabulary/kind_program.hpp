@@ -20,6 +20,9 @@ struct Op {
     app,              ///< appends the app's name
     project,          ///< appends the project's name
     user,             ///< appends the user's name
+    count,            ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,             ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,      ///< a choice by whether the platform itself acted
     quote,            ///< a name begins where `key` is 0, else ends
     variables,        ///< appends the names of the variables of an edit_variables event
@@ -37,7 +40,7 @@ struct Op {
 
   std::string_view text;  ///< of literals and labels, 15 readable bytes stand behind it
   Code code = Code::failed;
-  std::uint8_t key{};
+  std::uint8_t key{};             ///< of slots: a member's number; 0 is the element of a list
   Layout layout = Layout::plain;  ///< from Layout::words on, the number of a set of words is added
   bool is_active = false;         ///< what is appended of `text` may be more than inert
   std::uint16_t target{};         ///< of slots: where to go when the value is there

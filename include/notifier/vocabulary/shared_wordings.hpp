@@ -13,7 +13,9 @@ namespace wordings {
 // clang-format off
 
 inline constexpr std::string_view deployment_fields =
-    ">Commit: {git_ref_url:link}; ?Pushed by: {pusher}; Stack: {stack}";
+    ">Commit: {git_ref_url:link}; "
+    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author|author.name})]}; "
+    "?Pushed by: {pusher}; Stack: {stack}";
 inline constexpr std::string_view repository_fields =
     "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
     "Review apps: {auto_deploy_review_apps?yes/no}; Review apps of forks: {creation_from_forks_allowed?yes/no}; "

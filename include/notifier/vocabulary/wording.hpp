@@ -14,6 +14,12 @@ NOTIFIER_NAMESPACE_BEGIN
 ///     {hostname|name}   the first of several that there is
 ///     {size:bytes}      laid out in some way: one of `layouts`, or a set of words
 ///     {ssl?on/off}      words for true and false (also the strings); an empty one counts as absent
+///     {jobs#a job/# jobs}  words for one and for many, with the number in place of '#'; with three, the first is for
+///                       none. It is a number, or how many elements a list has
+///     {items*3:{name}}  the first three (at most 99) of a list, each through a template of its own, and how many more
+///                       there are: "a, b and 4 more". Slots within are of the element, and {.} is the element itself;
+///                       one that is not complete counts as one more. In code, each has a line of its own
+///     {items*3+left:{name}}  the same, where {left} says how many the list itself leaves out
 ///     {'name}           a name, set apart from the words around it: in quotes, or as a platform can; so {'@project}
 ///     {@app}            of the envelope: @app, @project, @user; @is_operator is true where the platform itself acted
 ///     [ in {stack}]     a clause, dropped when a slot in it is absent
@@ -73,6 +79,7 @@ inline constexpr std::string_view no_link = "none";
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
+  line,        ///< the first line of a text
   list,        ///< scalars of an array: "web, worker, clock"
   series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values
@@ -84,6 +91,7 @@ enum class Layout : unsigned char {
   bytes,       ///< "122.4 MB"
   money,       ///< "50.00 EUR"
   time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  repository,  ///< where code is, as a URL or as "git@host:path", without a user's password and without a query
   link,        ///< an http or https URL without credentials; anything else is absent
   words,       ///< from here on: a value in the words of a set
 };
@@ -94,6 +102,7 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
+    {"line", Layout::line},
     {"list", Layout::list},
     {"series", Layout::series},
     {"names", Layout::names},
@@ -105,6 +114,7 @@ inline constexpr LayoutName layouts[] = {
     {"bytes", Layout::bytes},
     {"money", Layout::money},
     {"time", Layout::time},
+    {"repository", Layout::repository},
     {"link", Layout::link},
 };
 

@@ -64,12 +64,9 @@ class WordingCompiler {
     op.key = static_cast<std::uint8_t>(key);
     return op;
   }
-  Op& emit_slot(Op::Code code, std::string_view text, std::string_view key) {
-    Op& op = emit(code, text, key_number(key));
-    op.absent = open_end;
-    op.target = here();
-    return op;
-  }
+  /// @param slot  begins with a path
+  Op& emit_slot(Op::Code code, std::string_view slot, std::size_t path_size);
+  void set_path(Op& op, std::string_view slot, std::size_t path_size);
   std::uint16_t here() const noexcept { return static_cast<std::uint16_t>(out_.ops_.size()); }
 
   // What compiles a template is many functions that are not put into one another: the loop that they would make is so
@@ -88,6 +85,8 @@ class WordingCompiler {
   std::size_t key_number(std::string_view name);
   /// std::string_view::find_first_of() calls memchr for every character: 3 ms of a cold start in WebAssembly.
   static bool is_syntax(char c) noexcept { return c == '{' || c == '[' || c == '|' || c == ']'; }
+  static std::size_t find_slot_end(std::string_view text, std::size_t at) noexcept;
+  static std::size_t find_path_end(std::string_view slot) noexcept;
   static bool needs_undo(std::string_view text) noexcept;
 
   std::uint16_t compile_template(std::string_view member, std::string_view text, Must must = Must::try_to);
@@ -98,7 +97,8 @@ class WordingCompiler {
   std::size_t compile_sequence(std::string_view text, std::size_t depth);
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
-  void compile_choice(std::string_view slot, std::size_t question);
+  void compile_words(std::string_view slot, std::size_t mark);
+  void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
   Layout find_layout(std::string_view name);
   void refuse_layout(std::string_view name);
@@ -110,6 +110,7 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
+  bool is_element_ = false;  // slots are of a list's element
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -170,8 +171,8 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
   std::size_t at = 0;
   while (at < text.size() && text[at] != '|' && text[at] != ']' && !failed()) {
     if (text[at] == '{') {
-      const std::size_t end = text.find('}', at);
-      if (end == std::string_view::npos) {
+      const std::size_t end = find_slot_end(text, at);
+      if (end == text.size()) {
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
@@ -196,7 +197,7 @@ NOTIFIER_NOINLINE inline bool WordingCompiler::needs_undo(std::string_view text)
   bool has_written = false;
   for (std::size_t at = 0; at < text.size() && text[at] != ']'; ++at) {
     if (text[at] == '[' || (text[at] == '{' && (has_written || text.substr(at + 1, 1) == "'"))) return true;
-    if (text[at] == '{') at = (std::min)(text.find('}', at), text.size());
+    if (text[at] == '{') at = find_slot_end(text, at);
     has_written = at < text.size() && text[at] != '|';
   }
   return false;
@@ -237,42 +238,66 @@ NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_
   return at;
 }
 
+NOTIFIER_NOINLINE inline void WordingCompiler::set_path(Op& op, std::string_view slot, std::size_t path_size) {
+  const std::string_view path = slot.substr(0, path_size);
+  check_path(path);
+  if (is_element_) {
+    if (path.empty() || (path[0] == '.' && path.size() > 1)) fail(path.data(), "a slot has no name");
+    op.text = slot.substr(path == "." ? 1 : 0);
+    return;
+  }
+  const std::size_t dot = path.find('.');
+  op.key = static_cast<std::uint8_t>(key_number(path.substr(0, dot)));
+  op.text = slot.substr(dot < path_size ? dot + 1 : path_size);
+}
+
+NOTIFIER_NOINLINE inline Op& WordingCompiler::emit_slot(Op::Code code, std::string_view slot, std::size_t path_size) {
+  Op& op = emit(code);
+  set_path(op, slot, path_size);
+  op.absent = open_end;
+  op.target = here();
+  return op;
+}
+
+/// Where the slot at `at` has its '}', or the text's end: a list has slots within.
+NOTIFIER_NOINLINE inline std::size_t WordingCompiler::find_slot_end(std::string_view text, std::size_t at) noexcept {
+  for (std::size_t depth = 0; at < text.size(); ++at) {
+    if (text[at] == '{') ++depth;
+    if (text[at] == '}' && --depth == 0) break;
+  }
+  return at;
+}
+
+/// Where a slot goes on behind its path, or paths.
+inline std::size_t WordingCompiler::find_path_end(std::string_view slot) noexcept {
+  std::size_t at = 0;
+  while (at < slot.size() && slot[at] != ':' && slot[at] != '?' && slot[at] != '#' && slot[at] != '*') ++at;
+  return at;
+}
+
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slot) {
+  const std::size_t mark = find_path_end(slot);
+  const char kind = mark == slot.size() ? ':' : slot[mark];
   if (slot.substr(0, 1) == "'") {
     if (slot.substr(1, 1) == "'") return fail(slot.data() + 1, "a name is set apart once");
+    if (kind == '*') return fail(slot.data(), "a list is not set apart: what is in it may be");
     emit(Op::Code::quote);
     compile_slot(slot.substr(1));
     emit(Op::Code::quote, {}, 1);
     return;
   }
   if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
-  if (const std::size_t question = slot.find('?'); question != std::string_view::npos)
-    return compile_choice(slot, question);
-  const std::size_t colon = (std::min)(slot.find(':'), slot.size());
-  const Layout layout = colon == slot.size() ? Layout::plain : find_layout(slot.substr(colon + 1));
+  if (kind == '*') return compile_list(slot, mark);
+  if (kind != ':') return compile_words(slot, mark);
+  const Layout layout = mark == slot.size() ? Layout::plain : find_layout(slot.substr(mark + 1));
   const std::uint16_t begin = here();
-  for (std::size_t at = 0; at <= colon;) {
-    const std::size_t end = (std::min)(slot.find('|', at), colon);
-    const std::string_view path = slot.substr(at, end - at);
-    const std::size_t dot = (std::min)(path.find('.'), path.size());
+  for (std::size_t at = 0; at <= mark;) {
+    const std::size_t end = (std::min)(slot.find('|', at), mark);
     lead_absent_here(begin);
-    check_path(path);
-    emit_slot(Op::Code::value, path.substr((std::min)(dot + 1, path.size())), path.substr(0, dot)).layout = layout;
+    emit_slot(Op::Code::value, slot.substr(at, end - at), end - at).layout = layout;
     at = end + 1;
   }
   for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_choice(std::string_view slot, std::size_t question) {
-  const std::size_t dot = slot.substr(0, question).find('.');
-  if (slot.find('/', question) == std::string_view::npos) {
-    fail(slot.data() + question, "there are two words, with '/' between them");
-  }
-  check_path(slot.substr(0, question));
-  const std::string_view words = slot.substr(dot < question ? dot + 1 : question);
-  Op& op = emit_slot(Op::Code::choice, words, slot.substr(0, (std::min)(dot, question)));
-  op.is_active = !is_inert(slot);
-  op.target = here();
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
@@ -322,7 +347,9 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::
       fail(when.data(), "a condition has no '='");
       break;
     }
-    emit_slot(Op::Code::condition, condition.substr(equals + 1), condition.substr(0, equals));
+    Op& op = emit(Op::Code::condition, condition.substr(equals + 1), key_number(condition.substr(0, equals)));
+    op.absent = open_end;
+    op.target = here();
     when.remove_prefix((std::min)(condition.size() + 1, when.size()));
   }
   finish(begin);
@@ -361,3 +388,4 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_fields(std::stri
 NOTIFIER_NAMESPACE_END
 
 #include "notifier/vocabulary/wording_faults.hpp"
+#include "notifier/vocabulary/wording_words.hpp"

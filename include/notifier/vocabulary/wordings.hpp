@@ -22,7 +22,7 @@ inline constexpr WordingRow table[] = {
   {"new_app", "", success,
    "app created",
    "The app[ {@app}] was created.",
-   ">Source: {git_source:link}"},
+   ">Source: [{git_source:link}|{git_source:repository}]"},
 
   {"edit_app", "", info,
    "settings changed",

@@ -1,0 +1,93 @@
+// Words that a value chooses between, and lists: the Composer's part of vocabulary/wording_words.hpp.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "notifier/message/composer.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
+  const std::size_t question = op.text.find('?');
+  const json::View value = follow(members_[op.key], op.text.substr(0, question));
+  const bool yes = value.boolean() || value.string() == "true";
+  const bool no = value.kind() == json::Kind::boolean || value.string() == "false";
+  return (yes || no) && append_word(yes, op, op.text.substr(question));
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
+  const std::size_t mark = op.text.find('#');
+  const json::View value = follow(members_[op.key], op.text.substr(0, mark));
+  const std::size_t begin = text_.size();
+  if (value.is_array()) {
+    append_integer(text_, static_cast<std::int64_t>(value.size()));
+  } else {
+    value.append_text(text_);
+  }
+  char digits[24];
+  const std::size_t size = text_.size() - begin;
+  const bool is_number = size != 0 && size <= sizeof digits &&
+                         text_.view(begin).find_first_not_of("-.0123456789") == std::string_view::npos;
+  if (is_number) std::copy_n(text_.data() + begin, size, digits);
+  text_.truncate(begin);
+  if (!is_number) return false;
+  const std::string_view number(digits, size);
+
+  std::string_view words = op.text.substr(mark + 1);
+  const std::size_t first = words.find('/');
+  if (words.find('/', first + 1) == std::string_view::npos) {
+    words = number == "1" ? words.substr(0, first) : words.substr(first + 1);
+  } else if (number == "0") {
+    words = words.substr(0, first);
+  } else {
+    words.remove_prefix(first + 1);
+    const std::size_t second = words.find('/');
+    words = number == "1" ? words.substr(0, second) : words.substr(second + 1);
+  }
+  is_inert_ = is_inert_ && !op.is_active;
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const std::string_view literal = words.substr(at, words.substr(at).find('#'));
+    text_.append(literal);
+    at += literal.size();
+    if (at < words.size()) text_.append(number);
+  }
+  return !words.empty();
+}
+
+/// @param op  followed by how many the list leaves out, then by its elements' template
+NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
+  const Op& more = op[1];
+  const json::View list = follow(members_[op->key], op->text);
+  if (!list.is_array()) return false;
+  std::int64_t left = 0;
+  if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
+  const std::size_t total = list.size() + static_cast<std::size_t>(left);
+  std::size_t seen = 0;
+  std::size_t shown = 0;
+  list.for_each_element([&](json::View element) {
+    if (seen++ >= more.target) return;
+    const std::size_t begin = text_.size();
+    const std::string_view separator = is_code_ ? "\n" : shown + 1 == total ? " and " : ", ";
+    if (shown != 0) text_.append(separator);
+    const std::size_t middle = text_.size();
+    members_.set(0, element);
+    if (run(op + 2) && text_.size() != middle) {
+      ++shown;
+    } else {
+      forget(begin);
+    }
+  });
+  if (shown == 0 || shown == total) return shown != 0;
+  text_.append(is_code_ ? "\nand " : " and ");
+  append_integer(text_, static_cast<std::int64_t>(total - shown));
+  text_.append(" more");
+  return true;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
