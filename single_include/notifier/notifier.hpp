@@ -822,7 +822,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
-                           ///< "actor", "kind", "link" (left out whole)
+                           ///< "actor", "kind", "link" (left out whole; also one that a host's template
+                           ///< made, and that is no URL, in bytes)
   std::size_t length = 0;  ///< what it would have been
   std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
 };
@@ -1645,7 +1646,9 @@ struct Wording {
   /// a link, and one after '?' is left out where sentence or actor say the same.
   std::string_view fields = {};
   std::string_view actor = {};  ///< who did it, where that may be another than the event's user
-  /// Where to look: a slot laid out as `link`. Where there is none, the app's page is linked; "none": not that either.
+  /// Where to look: a slot that holds a URL, or a URL with slots, as "https://dash.example.org/{region}/{@app}", which
+  /// are percent-encoded. Where a slot is absent or no URL comes of it, the app's page is linked; "none": not that
+  /// either.
   std::string_view link = {};
 };
 
@@ -1896,11 +1899,22 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// Where a host's dashboard shows what an event is about, for events without a link of their own: URLs with slots, as
+/// "https://dash.example.org/{region}/{@app}"; vocabulary/wording.hpp describes them. Where one is empty, a slot of it
+/// is absent or no URL comes of it, `link_base` counts.
+struct Links {
+  std::string app;         ///< of events of an app
+  std::string project;     ///< of others of a project
+  std::string account;     ///< of all others
+  std::string deployment;  ///< where a deployment's log is, which a failed one links to
+};
+
 /// Settings that travel with a snapshot.
 struct Settings {
   std::string email_from = "notifier@localhost";  ///< From of mails: an address, or `Name <address>`
   std::string link_base = {};  ///< URL of the host's dashboard, without a final slash; empty: no such links
-  std::string logo_url = {};   ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
+  Links links = {};
+  std::string logo_url = {};  ///< of a platform's picture, as the API tells it; "{platform}" stands for its name
 };
 
 NOTIFIER_NAMESPACE_END
@@ -3101,17 +3115,36 @@ inline bool append_url(Buffer& out, std::string_view text) {
   return true;
 }
 
-/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  char* p = out.room(3 * text.size());
-  for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      *p++ = c;
+/// RFC 3986's unreserved characters.
+inline bool is_unreserved(char c) noexcept {
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
+/// unreserved characters.
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
+  const std::size_t size = out.size() - begin;
+  char* const start = out.room(2 * size) - size;
+  std::size_t encoded = 0;
+  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
+  char* to = start + size + 2 * encoded;
+  out.set_end(to);
+  for (const char* from = start + size; from != start;) {
+    const char c = *--from;
+    if (is_unreserved(c)) {
+      *--to = c;
     } else {
-      p = put_percent_encoded(static_cast<unsigned char>(c), p);
+      to -= 3;
+      put_percent_encoded(static_cast<unsigned char>(c), to);
     }
   }
-  out.set_end(p);
+}
+
+/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.append(text);
+  percent_encode(out, begin);
 }
 
 }  // namespace detail
@@ -3191,6 +3224,10 @@ class Message {
             entry.is_code,
             entry.is_link};
   }
+
+  /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
+  /// there was none.
+  std::size_t refused_link() const noexcept { return refused_link_; }
 
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
@@ -3275,6 +3312,7 @@ class Message {
   Span link_;
   Span kind_;
   Span event_id_;
+  std::size_t refused_link_ = 0;  // in bytes
 };
 
 NOTIFIER_NAMESPACE_END
@@ -8414,6 +8452,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
+  refused_link_ = 0;
   text_.clear();
   fields_.clear();
   names_.clear();
@@ -11280,8 +11319,8 @@ namespace detail {
 // Each list: keys with a space between them.
 /// `events` and `event_ids` are the history that `notifier-wasm serve` keeps in its file.
 inline constexpr std::string_view document_keys =
-    "version apps users vocabulary event_types event_kinds event_categories email_from link_base logo_url events "
-    "event_ids";
+    "version apps users vocabulary event_types event_kinds event_categories email_from link_base links logo_url "
+    "events event_ids";
 inline constexpr std::string_view app_keys = "id name owner project_id notifiers";
 inline constexpr std::string_view user_keys = "id username email";
 inline constexpr std::string_view category_keys = "id name display_name position";
@@ -12686,6 +12725,7 @@ struct Op {
     list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,      ///< a choice by whether the platform itself acted
     quote,            ///< a name begins where `key` is 0, else ends
+    encode,           ///< what follows is to be percent-encoded where `key` is 0; else it is now
     variables,        ///< appends the names of the variables of an edit_variables event
     scaling,          ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment
@@ -13082,6 +13122,8 @@ class WordingCompiler {
   std::size_t compile_sequence(std::string_view text, std::size_t depth);
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
+  void compile_url_slot(std::string_view slot);
+  void check_url(std::string_view literal);
   void compile_words(std::string_view slot, std::size_t mark);
   void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
@@ -13095,7 +13137,8 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
-  bool is_element_ = false;  // slots are of a list's element
+  bool is_element_ = false;                                 // slots are of a list's element
+  enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -13116,7 +13159,9 @@ NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
   row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
   row.fields = compile_fields(wording.fields);
   row.actor = compile_template("actor", wording.actor);
+  url_ = Url::start;
   row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
+  url_ = Url::none;
   out_.rows_.push_back(row);
 }
 
@@ -13161,7 +13206,12 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
-      compile_slot(text.substr(at + 1, end - at - 1));
+      const std::string_view slot = text.substr(at + 1, end - at - 1);
+      if (url_ == Url::none || is_element_) {
+        compile_slot(slot);
+      } else {
+        compile_url_slot(slot);
+      }
       at = end + 1;
     } else if (text[at] == '[') {
       at += 1 + compile_group(text.substr(at + 1), depth);
@@ -13169,6 +13219,7 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
       std::size_t end = at;
       while (end < text.size() && !is_syntax(text[end])) ++end;
       const std::string_view literal = text.substr(at, end - at);
+      if (url_ != Url::none) check_url(literal);
       emit(Op::Code::literal, literal).is_active = !is_inert(literal);
       at = end;
     }
@@ -13199,8 +13250,10 @@ NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_
   std::size_t at = 0;
   std::size_t clauses = 0;
   std::uint16_t last_jump = 0;
+  const Url url = url_;
   for (bool more = true; more; ++clauses) {
     const std::uint16_t begin = here();
+    url_ = url;
     at += compile_sequence(text.substr(at), depth + 1);
     if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
     if (failed()) return text.size();
@@ -13285,23 +13338,6 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
   for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
 }
 
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
-  const std::string_view name = slot.substr(0, slot.find('?'));
-  Op::Code code = Op::Code::failed;
-  if (slot == "app") code = Op::Code::app;
-  if (slot == "project") code = Op::Code::project;
-  if (slot == "user") code = Op::Code::user;
-  if (slot == "variables") code = Op::Code::variables;
-  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
-  if (slot == "scaling") code = Op::Code::scaling;
-  if (slot == "deployment_page") code = Op::Code::deployment_page;
-  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code, slot.substr(name.size()));
-  op.is_active = !is_inert(slot);
-  op.absent = open_end;
-  op.target = here();
-}
-
 inline Layout WordingCompiler::find_layout(std::string_view name) {
   for (const LayoutName& layout : layouts) {
     if (layout.name == name) return layout.layout;
@@ -13374,10 +13410,37 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/wording_words.hpp --------------------------------------------------------------------------
 
-// What a WordingCompiler makes of slots that choose between words, and of lists.
+// What a WordingCompiler makes of slots that are more than a value: words to choose from, lists, parts of URLs, the
+// envelope.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// A slot of a link: at the start it is a URL, behind that a part of one.
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
+  const bool is_part = url_ == Url::within;
+  url_ = Url::within;
+  if (is_part) emit(Op::Code::encode);
+  const std::uint16_t begin = here();
+  compile_slot(slot);
+  for (std::size_t i = begin; !is_part && i < out_.ops_.size(); ++i) {
+    Op& op = out_.ops_[i];
+    if (op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
+  }
+  if (is_part) emit(Op::Code::encode, {}, 1);
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
+  if (is_element_) return;
+  const bool is_start = url_ == Url::start;
+  url_ = Url::within;
+  if (is_start && literal != "http://" && web_scheme_size(literal) == 0) {
+    return fail(literal.data(), "a link begins with https:// or http://, or with a slot that does");
+  }
+  for (const char& c : literal) {
+    if (!is_url_byte(c)) return fail(&c, "no URL holds this character");
+  }
+}
 
 /// "path?yes/no", "path#one/many" or "path#none/one/many".
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_words(std::string_view slot, std::size_t mark) {
@@ -13413,6 +13476,23 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slo
   compile_part(slot.substr(colon + 1), Must::try_to);
   is_element_ = false;
   out_.ops_[head].target = here();
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const std::string_view name = slot.substr(0, slot.find('?'));
+  Op::Code code = Op::Code::failed;
+  if (slot == "app") code = Op::Code::app;
+  if (slot == "project") code = Op::Code::project;
+  if (slot == "user") code = Op::Code::user;
+  if (slot == "variables") code = Op::Code::variables;
+  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
+  if (slot == "scaling") code = Op::Code::scaling;
+  if (slot == "deployment_page") code = Op::Code::deployment_page;
+  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
+  Op& op = emit(code, slot.substr(name.size()));
+  op.is_active = !is_inert(slot);
+  op.absent = open_end;
+  op.target = here();
 }
 
 }  // namespace detail
@@ -17873,6 +17953,7 @@ class State {
 
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const KindWords> pages;  // the settings' links, compiled; null: none
   Hasher hash;
   RowShape shape;
 
@@ -19119,6 +19200,93 @@ class KeptTexts {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/vocabulary/pages.hpp ----------------------------------------------------------------------------------
+
+// Where a host's dashboard shows what an event is about: templates of links, for all kinds.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What there may be a page of. In the order of a program's rows.
+enum class Page { app, project, account, deployment };
+inline constexpr std::string_view page_names[] = {"app", "project", "account", "deployment"};
+
+/// @param links  one for each Page; an empty one: there is none
+/// @param fault  what is wrong with them, if anything: its row is a Page
+/// @return null where there is a fault, or no link
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
+    const std::string_view (&links)[std::size(page_names)], const WordSets& sets, const SecretNames& names,
+    WordingFault& fault) {
+  std::vector<WordingRow> rows(std::size(page_names));
+  bool is_any = false;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].when = "page=";  // none applies: they are found by number
+    if (!links[i].empty()) rows[i].link = links[i];
+    is_any = is_any || !links[i].empty();
+  }
+  return is_any ? OwnKindWords::make(std::move(rows), {{}, &sets, &names}, fault) : nullptr;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/settings_links.hpp ---------------------------------------------------------------------------
+
+// The links of the settings: read, checked and compiled, written.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline std::string& link_of(Links& links, std::size_t page) noexcept {
+  std::string* const all[] = {&links.app, &links.project, &links.account, &links.deployment};
+  return *all[page];
+}
+
+NOTIFIER_NOINLINE inline void read_links(json::View value, Links& links, Problems& problems) {
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_object()) return problems.add("links", "must be an object", "type");
+  check_keys(value, "app project account deployment", "links.", problems);
+  for (std::size_t i = 0; i < std::size(page_names); ++i) {
+    std::string field = "links.";
+    field.append(page_names[i]);
+    if (const auto text = DraftView::read_text(value[page_names[i]], field, problems)) link_of(links, i) = *text;
+  }
+}
+
+/// @return null where there are none, or one has a fault
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(Links links, const VocabularyState& vocabulary,
+                                                                        Problems& problems) {
+  const std::string_view all[] = {links.app, links.project, links.account, links.deployment};
+  WordingFault fault;
+  auto pages = compile_pages(all, vocabulary.word_sets, vocabulary.secret_names, fault);
+  if (!fault.message.empty()) {
+    std::string field = "links.";
+    std::string message = "is no template of a link, character ";
+    message.append(decimal(fault.character)).append(": ").append(fault.message);
+    problems.add(field.append(page_names[fault.row]), message, "wording");
+  }
+  return pages;
+}
+
+/// Writes `{"app":...}`, where there is any.
+NOTIFIER_NOINLINE inline void write_links(json::Writer& out, Links links) {
+  bool is_any = false;
+  for (std::size_t i = 0; i < std::size(page_names); ++i) {
+    const std::string& link = link_of(links, i);
+    if (link.empty()) continue;
+    if (!is_any) {
+      out.key("links");
+      out.begin_object();
+    }
+    is_any = true;
+    out.member(page_names[i], link);
+  }
+  if (is_any) out.end_object();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/state_builder.hpp ----------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -19703,9 +19871,12 @@ inline void Loader::load_settings(json::View root) {
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
   read("logo_url", settings.logo_url);
+  read_links(root["links"], settings.links, problems_);
   check_settings(settings, problems_);
+  State& state = builder_.state();
+  state.pages = compile_links(settings.links, state.vocabulary->state(), problems_);
   faults_.take({}, problems_);
-  builder_.state().settings = std::make_shared<const Settings>(std::move(settings));
+  state.settings = std::make_shared<const Settings>(std::move(settings));
 }
 
 /// The document's version is one that is known. Hand-written ones may leave it out.
@@ -19736,6 +19907,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   write_vocabulary_member(out, *state.vocabulary);
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  write_links(out, state.settings->links);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
 }
 
@@ -19812,10 +19984,12 @@ NOTIFIER_INLINE Settings Registry::settings() const { return *current()->setting
 NOTIFIER_INLINE Result<void> Registry::set_settings(Settings settings) {
   detail::Problems problems;
   detail::check_settings(settings, problems);
-  if (!problems.empty()) return std::move(problems).to_error("settings");
   const std::lock_guard<std::mutex> lock(core_->writing);
+  auto pages = detail::compile_links(settings.links, current()->vocabulary->state(), problems);
+  if (!problems.empty()) return std::move(problems).to_error("settings");
   show_stored();
   auto next = std::make_shared<State>(*current());
+  next->pages = std::move(pages);
   next->settings = std::make_shared<const Settings>(std::move(settings));
   publish(std::move(next));
   return {};
@@ -20632,15 +20806,17 @@ class Composer {
   Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
       : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
 
-  void compose(std::string_view link_base) {
+  /// @param pages  what Settings::links says, compiled; null: nothing
+  void compose(std::string_view link_base, const KindWords* pages) {
     link_base_ = link_base;
+    pages_ = pages;
     compose_envelope();
     if (const KindProgram::Row* const row = find_row()) {
       compose_known_kind(*row);
     } else {
       compose_unknown_kind();
     }
-    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_app_page(); });
+    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_page(); });
     out_.pad();
   }
 
@@ -20670,16 +20846,20 @@ class Composer {
   const KindProgram::Row* find_row() {
     const KindWords* const words = find_words();
     if (words == nullptr) return nullptr;
-    program_ = &words->program();
-    ops_ = program_->ops();
-    if (program_->is_own()) read_envelope();
-    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_->key(name)) members_.set(key, value);
-    });
+    use(words->program());
     for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
       if (applies(step(row->when))) return row;
     }
     return nullptr;
+  }
+
+  NOTIFIER_NOINLINE void use(const KindProgram& program) {
+    program_ = &program;
+    ops_ = program.ops();
+    if (program.is_own()) read_envelope();
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
+    });
   }
 
   NOTIFIER_NOINLINE void read_envelope() {
@@ -20719,7 +20899,7 @@ class Composer {
       if (!actor.empty()) out_.actor_ = actor;
     }
     if (row.link != KindProgram::empty_template) {
-      out_.link_ = written([&] { return run(step(row.link)); });
+      out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
     }
     if (row.has_fields) {
       compose_fields(step(row.fields));
@@ -20833,6 +21013,11 @@ class Composer {
           is_inert_ = false;
           ++op;
           continue;
+        case Op::Code::encode:
+          if (op->key != 0) percent_encode(text_, url_part_);
+          url_part_ = text_.size();
+          ++op;
+          continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::count: there = append_count(*op); break;
         case Op::Code::list: there = append_list(op); break;
@@ -20869,10 +21054,7 @@ class Composer {
     return append_value(text_, value, op.layout, is_inert_);
   }
 
-  NOTIFIER_NOINLINE bool append_words_of(Layout layout, json::View value) {
-    const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
-    return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
-  }
+  bool append_words_of(Layout layout, json::View value);
 
   bool append_either(std::string_view name, std::string_view id) {
     return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
@@ -20891,19 +21073,8 @@ class Composer {
     while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
   }
 
-  NOTIFIER_NOINLINE bool is_operator() const noexcept {
-    const std::string_view email = vocabulary_.state().operator_email;
-    return !email.empty() && email_ == email;
-  }
-
-  /// @param words  "?yes/no"
-  bool append_word(bool yes, const Op& op, std::string_view words) {
-    is_inert_ = is_inert_ && !op.is_active;
-    const std::size_t slash = words.find('/');
-    const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
-    text_.append(word);
-    return !word.empty();
-  }
+  bool is_operator() const noexcept;
+  bool append_word(bool yes, const Op& op, std::string_view words);
 
   bool append_span(Span span) {
     text_.room(span.size() + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
@@ -20934,15 +21105,11 @@ class Composer {
     return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
   }
 
-  bool append_app_page() {
-    const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
-    if (link_base_.empty() || app.empty()) return false;
-    is_inert_ = false;
-    text_.append(link_base_);
-    text_.append("/apps/");
-    append_path_segment(text_, app);
-    return true;
-  }
+  bool run_link(const KindProgram::Row& row);
+  /// Where the host shows what the event is about.
+  bool append_page();
+  bool append_page(Page page);
+  bool append_app_page();
 
   /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
   bool append_deployment_page();
@@ -20988,6 +21155,8 @@ class Composer {
   const Vocabulary& vocabulary_;
   Members members_;
   std::string_view link_base_;
+  const KindWords* pages_ = nullptr;
+  std::size_t url_part_ = 0;  // where what is to be percent-encoded begins
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;
@@ -21006,6 +21175,25 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
+  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+  return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_operator() const noexcept {
+  const std::string_view email = vocabulary_.state().operator_email;
+  return !email.empty() && email_ == email;
+}
+
+/// @param words  "?yes/no"
+inline bool Composer::append_word(bool yes, const Op& op, std::string_view words) {
+  is_inert_ = is_inert_ && !op.is_active;
+  const std::size_t slash = words.find('/');
+  const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
+  text_.append(word);
+  return !word.empty();
+}
 
 NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
   const std::size_t question = op.text.find('?');
@@ -21174,7 +21362,51 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
 }
 
+/// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
+NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
+  const std::size_t begin = text_.size();
+  if (!run(step(row.link)) || text_.size() == begin) return false;
+  const std::string_view url = text_.view(begin);
+  is_inert_ = is_inert(url);
+  if (is_link(url) && is_without(url, is_outside_url)) return true;
+  out_.refused_link_ = url.size();
+  return false;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_app_page() {
+  const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
+  if (link_base_.empty() || app.empty()) return false;
+  is_inert_ = false;
+  text_.append(link_base_);
+  text_.append("/apps/");
+  append_path_segment(text_, app);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page() {
+  if (!app_.empty()) return append_page(Page::app) || append_app_page();
+  return append_page(project_.empty() ? Page::account : Page::project);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
+  if (pages_ == nullptr) return false;
+  const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
+  if (row.link == KindProgram::empty_template) return false;
+  Composer composer(event_, out_, vocabulary_);
+  composer.app_ = app_;
+  composer.project_ = project_;
+  composer.user_span_ = user_span_;
+  composer.email_ = email_;
+  composer.use(pages_->program());
+  const std::size_t begin = text_.size();
+  const bool there = composer.run_link(row);
+  if (!there) text_.truncate(begin);
+  is_inert_ = is_inert_ && composer.is_inert_;
+  return there;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
+  if (append_page(Page::deployment)) return true;
   const std::string_view uuid = event_.type_data["deployment_uuid"].string();
   const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
   if (id.empty() || !append_app_page()) return false;
@@ -21193,7 +21425,7 @@ NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE void describe(const Event& event, std::string_view link_base, Message& out,
                               const Vocabulary& vocabulary) {
   out.clear();
-  detail::Composer(event, out, vocabulary).compose(link_base);
+  detail::Composer(event, out, vocabulary).compose(link_base, nullptr);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -21559,7 +21791,10 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
 }
 
 inline const Message& Rendering::described() {
-  if (!is_described) describe(*event, state->settings->link_base, message, *state->vocabulary);
+  if (!is_described) {
+    message.clear();
+    Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+  }
   is_described = true;
   return message;
 }
@@ -21611,7 +21846,10 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
     writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
     writer_of(row)(rendering.described(), payload.body, payload.cut);
+  } else {
+    return;
   }
+  if (const std::size_t size = rendering.message.refused_link()) payload.cut.push_back({"link", size, 0});
 }
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
@@ -23695,8 +23933,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// `{"settings":{"email_from":...,"link_base":...}}`: what a notifier's messages are made with. It holds no secret;
-/// `link_base` is empty where there is none.
+/// `{"settings":{"email_from":...,"link_base":...,"links":{...}}}`: what a notifier's messages are made with. It holds
+/// no secret; `link_base` is empty where there is none, `links` is left out.
 inline Response show_settings(Call& call) {
   const Settings settings = call.registry.settings();
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
@@ -23705,6 +23943,7 @@ inline Response show_settings(Call& call) {
                              out.object([&] {
                                out.member("email_from", settings.email_from);
                                out.member("link_base", settings.link_base);
+                               write_links(out, settings.links);
                              });
                            });
                          }));

@@ -4,12 +4,13 @@
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/revalidation.hpp"
+#include "notifier/registry/settings_links.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
-/// `{"settings":{"email_from":...,"link_base":...}}`: what a notifier's messages are made with. It holds no secret;
-/// `link_base` is empty where there is none.
+/// `{"settings":{"email_from":...,"link_base":...,"links":{...}}}`: what a notifier's messages are made with. It holds
+/// no secret; `link_base` is empty where there is none, `links` is left out.
 inline Response show_settings(Call& call) {
   const Settings settings = call.registry.settings();
   return without_secrets(call, json_response(200, [&](json::Writer& out) {
@@ -18,6 +19,7 @@ inline Response show_settings(Call& call) {
                              out.object([&] {
                                out.member("email_from", settings.email_from);
                                out.member("link_base", settings.link_base);
+                               write_links(out, settings.links);
                              });
                            });
                          }));

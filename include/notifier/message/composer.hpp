@@ -12,6 +12,7 @@
 #include "notifier/message/message.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/vocabulary/kind_words.hpp"
+#include "notifier/vocabulary/pages.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -23,15 +24,17 @@ class Composer {
   Composer(const Event& event, Message& out, const Vocabulary& vocabulary)
       : event_(event), out_(out), text_(out.text_), vocabulary_(vocabulary) {}
 
-  void compose(std::string_view link_base) {
+  /// @param pages  what Settings::links says, compiled; null: nothing
+  void compose(std::string_view link_base, const KindWords* pages) {
     link_base_ = link_base;
+    pages_ = pages;
     compose_envelope();
     if (const KindProgram::Row* const row = find_row()) {
       compose_known_kind(*row);
     } else {
       compose_unknown_kind();
     }
-    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_app_page(); });
+    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_page(); });
     out_.pad();
   }
 
@@ -61,16 +64,20 @@ class Composer {
   const KindProgram::Row* find_row() {
     const KindWords* const words = find_words();
     if (words == nullptr) return nullptr;
-    program_ = &words->program();
-    ops_ = program_->ops();
-    if (program_->is_own()) read_envelope();
-    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
-      if (const std::size_t key = program_->key(name)) members_.set(key, value);
-    });
+    use(words->program());
     for (const KindProgram::Row* row = program_->rows_begin(); row != program_->rows_end(); ++row) {
       if (applies(step(row->when))) return row;
     }
     return nullptr;
+  }
+
+  NOTIFIER_NOINLINE void use(const KindProgram& program) {
+    program_ = &program;
+    ops_ = program.ops();
+    if (program.is_own()) read_envelope();
+    event_.type_data.for_each_member([&](std::string_view name, json::View value) {
+      if (const std::size_t key = program_->key(name)) members_.set(key, value);
+    });
   }
 
   NOTIFIER_NOINLINE void read_envelope() {
@@ -110,7 +117,7 @@ class Composer {
       if (!actor.empty()) out_.actor_ = actor;
     }
     if (row.link != KindProgram::empty_template) {
-      out_.link_ = written([&] { return run(step(row.link)); });
+      out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
     }
     if (row.has_fields) {
       compose_fields(step(row.fields));
@@ -224,6 +231,11 @@ class Composer {
           is_inert_ = false;
           ++op;
           continue;
+        case Op::Code::encode:
+          if (op->key != 0) percent_encode(text_, url_part_);
+          url_part_ = text_.size();
+          ++op;
+          continue;
         case Op::Code::choice: there = append_choice(*op); break;
         case Op::Code::count: there = append_count(*op); break;
         case Op::Code::list: there = append_list(op); break;
@@ -260,10 +272,7 @@ class Composer {
     return append_value(text_, value, op.layout, is_inert_);
   }
 
-  NOTIFIER_NOINLINE bool append_words_of(Layout layout, json::View value) {
-    const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
-    return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
-  }
+  bool append_words_of(Layout layout, json::View value);
 
   bool append_either(std::string_view name, std::string_view id) {
     return append_line(text_, name, is_inert_) || append_line(text_, id, is_inert_);
@@ -282,19 +291,8 @@ class Composer {
     while (!out_.names_.empty() && out_.names_.back().begin >= mark) out_.names_.pop_back();
   }
 
-  NOTIFIER_NOINLINE bool is_operator() const noexcept {
-    const std::string_view email = vocabulary_.state().operator_email;
-    return !email.empty() && email_ == email;
-  }
-
-  /// @param words  "?yes/no"
-  bool append_word(bool yes, const Op& op, std::string_view words) {
-    is_inert_ = is_inert_ && !op.is_active;
-    const std::size_t slash = words.find('/');
-    const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
-    text_.append(word);
-    return !word.empty();
-  }
+  bool is_operator() const noexcept;
+  bool append_word(bool yes, const Op& op, std::string_view words);
 
   bool append_span(Span span) {
     text_.room(span.size() + 2 * Bytes::size);  // no growth between here and the copy, which reads beyond the span
@@ -325,15 +323,11 @@ class Composer {
     return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
   }
 
-  bool append_app_page() {
-    const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
-    if (link_base_.empty() || app.empty()) return false;
-    is_inert_ = false;
-    text_.append(link_base_);
-    text_.append("/apps/");
-    append_path_segment(text_, app);
-    return true;
-  }
+  bool run_link(const KindProgram::Row& row);
+  /// Where the host shows what the event is about.
+  bool append_page();
+  bool append_page(Page page);
+  bool append_app_page();
 
   /// Where its log is. Recorded events have a `deployment_uuid`, documented ones a `deployment_id` alone.
   bool append_deployment_page();
@@ -379,6 +373,8 @@ class Composer {
   const Vocabulary& vocabulary_;
   Members members_;
   std::string_view link_base_;
+  const KindWords* pages_ = nullptr;
+  std::size_t url_part_ = 0;  // where what is to be percent-encoded begins
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;

@@ -93,7 +93,51 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
 }
 
+/// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
+NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
+  const std::size_t begin = text_.size();
+  if (!run(step(row.link)) || text_.size() == begin) return false;
+  const std::string_view url = text_.view(begin);
+  is_inert_ = is_inert(url);
+  if (is_link(url) && is_without(url, is_outside_url)) return true;
+  out_.refused_link_ = url.size();
+  return false;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_app_page() {
+  const std::string_view app = event_.app_name.empty() ? event_.app_id : event_.app_name;
+  if (link_base_.empty() || app.empty()) return false;
+  is_inert_ = false;
+  text_.append(link_base_);
+  text_.append("/apps/");
+  append_path_segment(text_, app);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page() {
+  if (!app_.empty()) return append_page(Page::app) || append_app_page();
+  return append_page(project_.empty() ? Page::account : Page::project);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_page(Page page) {
+  if (pages_ == nullptr) return false;
+  const KindProgram::Row& row = pages_->program().rows_begin()[static_cast<std::size_t>(page)];
+  if (row.link == KindProgram::empty_template) return false;
+  Composer composer(event_, out_, vocabulary_);
+  composer.app_ = app_;
+  composer.project_ = project_;
+  composer.user_span_ = user_span_;
+  composer.email_ = email_;
+  composer.use(pages_->program());
+  const std::size_t begin = text_.size();
+  const bool there = composer.run_link(row);
+  if (!there) text_.truncate(begin);
+  is_inert_ = is_inert_ && composer.is_inert_;
+  return there;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_deployment_page() {
+  if (append_page(Page::deployment)) return true;
   const std::string_view uuid = event_.type_data["deployment_uuid"].string();
   const std::string_view id = uuid.empty() ? event_.type_data["deployment_id"].string() : uuid;
   if (id.empty() || !append_app_page()) return false;

@@ -12,6 +12,25 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
+  const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
+  return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_operator() const noexcept {
+  const std::string_view email = vocabulary_.state().operator_email;
+  return !email.empty() && email_ == email;
+}
+
+/// @param words  "?yes/no"
+inline bool Composer::append_word(bool yes, const Op& op, std::string_view words) {
+  is_inert_ = is_inert_ && !op.is_active;
+  const std::size_t slash = words.find('/');
+  const std::string_view word = yes ? words.substr(1, slash - 1) : words.substr(slash + 1);
+  text_.append(word);
+  return !word.empty();
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
   const std::size_t question = op.text.find('?');
   const json::View value = follow(members_[op.key], op.text.substr(0, question));

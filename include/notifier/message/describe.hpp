@@ -35,7 +35,7 @@ NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE void describe(const Event& event, std::string_view link_base, Message& out,
                               const Vocabulary& vocabulary) {
   out.clear();
-  detail::Composer(event, out, vocabulary).compose(link_base);
+  detail::Composer(event, out, vocabulary).compose(link_base, nullptr);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -85,6 +85,10 @@ class Message {
             entry.is_link};
   }
 
+  /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
+  /// there was none.
+  std::size_t refused_link() const noexcept { return refused_link_; }
+
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
 
@@ -168,6 +172,7 @@ class Message {
   Span link_;
   Span kind_;
   Span event_id_;
+  std::size_t refused_link_ = 0;  // in bytes
 };
 
 NOTIFIER_NAMESPACE_END
@@ -188,6 +193,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
+  refused_link_ = 0;
   text_.clear();
   fields_.clear();
   names_.clear();

@@ -12,7 +12,8 @@ NOTIFIER_NAMESPACE_BEGIN
 /// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
-                           ///< "actor", "kind", "link" (left out whole)
+                           ///< "actor", "kind", "link" (left out whole; also one that a host's template
+                           ///< made, and that is no URL, in bytes)
   std::size_t length = 0;  ///< what it would have been
   std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
 };

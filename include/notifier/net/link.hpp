@@ -90,17 +90,36 @@ inline bool append_url(Buffer& out, std::string_view text) {
   return true;
 }
 
-/// Appends `text` for one segment of a URL's path: all but RFC 3986's unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  char* p = out.room(3 * text.size());
-  for (const char c : text) {
-    if (is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~') {
-      *p++ = c;
+/// RFC 3986's unreserved characters.
+inline bool is_unreserved(char c) noexcept {
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
+/// unreserved characters.
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
+  const std::size_t size = out.size() - begin;
+  char* const start = out.room(2 * size) - size;
+  std::size_t encoded = 0;
+  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
+  char* to = start + size + 2 * encoded;
+  out.set_end(to);
+  for (const char* from = start + size; from != start;) {
+    const char c = *--from;
+    if (is_unreserved(c)) {
+      *--to = c;
     } else {
-      p = put_percent_encoded(static_cast<unsigned char>(c), p);
+      to -= 3;
+      put_percent_encoded(static_cast<unsigned char>(c), to);
     }
   }
-  out.set_end(p);
+}
+
+/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.append(text);
+  percent_encode(out, begin);
 }
 
 }  // namespace detail

@@ -15,6 +15,7 @@
 #include "notifier/registry/change.hpp"
 #include "notifier/registry/derive_id.hpp"
 #include "notifier/registry/kept_texts.hpp"
+#include "notifier/registry/settings_links.hpp"
 #include "notifier/registry/state_builder.hpp"
 #include "notifier/registry/stored_notifier.hpp"
 #include "notifier/registry/unique_texts.hpp"
@@ -269,9 +270,12 @@ inline void Loader::load_settings(json::View root) {
   read("email_from", settings.email_from);
   read("link_base", settings.link_base);
   read("logo_url", settings.logo_url);
+  read_links(root["links"], settings.links, problems_);
   check_settings(settings, problems_);
+  State& state = builder_.state();
+  state.pages = compile_links(settings.links, state.vocabulary->state(), problems_);
   faults_.take({}, problems_);
-  builder_.state().settings = std::make_shared<const Settings>(std::move(settings));
+  state.settings = std::make_shared<const Settings>(std::move(settings));
 }
 
 /// The document's version is one that is known. Hand-written ones may leave it out.

@@ -48,10 +48,12 @@ NOTIFIER_INLINE Settings Registry::settings() const { return *current()->setting
 NOTIFIER_INLINE Result<void> Registry::set_settings(Settings settings) {
   detail::Problems problems;
   detail::check_settings(settings, problems);
-  if (!problems.empty()) return std::move(problems).to_error("settings");
   const std::lock_guard<std::mutex> lock(core_->writing);
+  auto pages = detail::compile_links(settings.links, current()->vocabulary->state(), problems);
+  if (!problems.empty()) return std::move(problems).to_error("settings");
   show_stored();
   auto next = std::make_shared<State>(*current());
+  next->pages = std::move(pages);
   next->settings = std::make_shared<const Settings>(std::move(settings));
   publish(std::move(next));
   return {};

@@ -7,6 +7,7 @@
 
 #include "notifier/registry/model_json.hpp"
 #include "notifier/registry/notifier_json.hpp"
+#include "notifier/registry/settings_links.hpp"
 #include "notifier/registry/state.hpp"
 #include "notifier/registry/vocabulary_json.hpp"
 
@@ -18,6 +19,7 @@ inline void write_configuration_members(json::Writer& out, const State& state) {
   write_vocabulary_member(out, *state.vocabulary);
   if (state.settings->email_from != Settings().email_from) out.member("email_from", state.settings->email_from);
   if (!state.settings->link_base.empty()) out.member("link_base", state.settings->link_base);
+  write_links(out, state.settings->links);
   if (!state.settings->logo_url.empty()) out.member("logo_url", state.settings->logo_url);
 }
 

@@ -113,6 +113,7 @@ class State {
 
   std::shared_ptr<const Vocabulary> vocabulary;
   std::shared_ptr<const Settings> settings;
+  std::shared_ptr<const KindWords> pages;  // the settings' links, compiled; null: none
   Hasher hash;
   RowShape shape;
 

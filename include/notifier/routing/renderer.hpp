@@ -146,7 +146,10 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
 }
 
 inline const Message& Rendering::described() {
-  if (!is_described) describe(*event, state->settings->link_base, message, *state->vocabulary);
+  if (!is_described) {
+    message.clear();
+    Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+  }
   is_described = true;
   return message;
 }
@@ -198,7 +201,10 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
     writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
     writer_of(row)(rendering.described(), payload.body, payload.cut);
+  } else {
+    return;
   }
+  if (const std::size_t size = rendering.message.refused_link()) payload.cut.push_back({"link", size, 0});
 }
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {

@@ -25,6 +25,7 @@ struct Op {
     list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,      ///< a choice by whether the platform itself acted
     quote,            ///< a name begins where `key` is 0, else ends
+    encode,           ///< what follows is to be percent-encoded where `key` is 0; else it is now
     variables,        ///< appends the names of the variables of an edit_variables event
     scaling,          ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment

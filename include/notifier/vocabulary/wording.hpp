@@ -44,7 +44,9 @@ struct Wording {
   /// a link, and one after '?' is left out where sentence or actor say the same.
   std::string_view fields = {};
   std::string_view actor = {};  ///< who did it, where that may be another than the event's user
-  /// Where to look: a slot laid out as `link`. Where there is none, the app's page is linked; "none": not that either.
+  /// Where to look: a slot that holds a URL, or a URL with slots, as "https://dash.example.org/{region}/{@app}", which
+  /// are percent-encoded. Where a slot is absent or no URL comes of it, the app's page is linked; "none": not that
+  /// either.
   std::string_view link = {};
 };
 

@@ -97,6 +97,8 @@ class WordingCompiler {
   std::size_t compile_sequence(std::string_view text, std::size_t depth);
   std::size_t compile_group(std::string_view text, std::size_t depth);
   void compile_slot(std::string_view slot);
+  void compile_url_slot(std::string_view slot);
+  void check_url(std::string_view literal);
   void compile_words(std::string_view slot, std::size_t mark);
   void compile_list(std::string_view slot, std::size_t star);
   void compile_envelope_slot(std::string_view slot);
@@ -110,7 +112,8 @@ class WordingCompiler {
   WordingFault fault_;
   std::string_view member_;
   std::string_view template_;
-  bool is_element_ = false;  // slots are of a list's element
+  bool is_element_ = false;                                 // slots are of a list's element
+  enum class Url { none, start, within } url_ = Url::none;  // what is compiled is to be a URL
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -131,7 +134,9 @@ NOTIFIER_NOINLINE inline void WordingCompiler::add(const WordingRow& wording) {
   row.sentence = compile_template("sentence", wording.sentence, Must::succeed);
   row.fields = compile_fields(wording.fields);
   row.actor = compile_template("actor", wording.actor);
+  url_ = Url::start;
   row.link = row.is_without_link ? KindProgram::empty_template : compile_template("link", wording.link);
+  url_ = Url::none;
   out_.rows_.push_back(row);
 }
 
@@ -176,7 +181,12 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
         fail(text.data() + at, "a slot has no '}'");
         break;
       }
-      compile_slot(text.substr(at + 1, end - at - 1));
+      const std::string_view slot = text.substr(at + 1, end - at - 1);
+      if (url_ == Url::none || is_element_) {
+        compile_slot(slot);
+      } else {
+        compile_url_slot(slot);
+      }
       at = end + 1;
     } else if (text[at] == '[') {
       at += 1 + compile_group(text.substr(at + 1), depth);
@@ -184,6 +194,7 @@ inline std::size_t WordingCompiler::compile_sequence(std::string_view text, std:
       std::size_t end = at;
       while (end < text.size() && !is_syntax(text[end])) ++end;
       const std::string_view literal = text.substr(at, end - at);
+      if (url_ != Url::none) check_url(literal);
       emit(Op::Code::literal, literal).is_active = !is_inert(literal);
       at = end;
     }
@@ -214,8 +225,10 @@ NOTIFIER_NOINLINE inline std::size_t WordingCompiler::compile_group(std::string_
   std::size_t at = 0;
   std::size_t clauses = 0;
   std::uint16_t last_jump = 0;
+  const Url url = url_;
   for (bool more = true; more; ++clauses) {
     const std::uint16_t begin = here();
+    url_ = url;
     at += compile_sequence(text.substr(at), depth + 1);
     if (at == text.size()) fail(text.data() - 1, "a clause has no ']'");
     if (failed()) return text.size();
@@ -298,23 +311,6 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
     at = end + 1;
   }
   for (std::size_t i = begin; i < out_.ops_.size(); ++i) out_.ops_[i].target = here();
-}
-
-NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
-  const std::string_view name = slot.substr(0, slot.find('?'));
-  Op::Code code = Op::Code::failed;
-  if (slot == "app") code = Op::Code::app;
-  if (slot == "project") code = Op::Code::project;
-  if (slot == "user") code = Op::Code::user;
-  if (slot == "variables") code = Op::Code::variables;
-  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
-  if (slot == "scaling") code = Op::Code::scaling;
-  if (slot == "deployment_page") code = Op::Code::deployment_page;
-  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
-  Op& op = emit(code, slot.substr(name.size()));
-  op.is_active = !is_inert(slot);
-  op.absent = open_end;
-  op.target = here();
 }
 
 inline Layout WordingCompiler::find_layout(std::string_view name) {

@@ -1,4 +1,5 @@
-// What a WordingCompiler makes of slots that choose between words, and of lists.
+// What a WordingCompiler makes of slots that are more than a value: words to choose from, lists, parts of URLs, the
+// envelope.
 
 #pragma once
 
@@ -7,11 +8,38 @@
 #include <cstdint>
 #include <string_view>
 
+#include "notifier/net/link.hpp"
 #include "notifier/text/ascii.hpp"
 #include "notifier/vocabulary/wording_compiler.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// A slot of a link: at the start it is a URL, behind that a part of one.
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view slot) {
+  const bool is_part = url_ == Url::within;
+  url_ = Url::within;
+  if (is_part) emit(Op::Code::encode);
+  const std::uint16_t begin = here();
+  compile_slot(slot);
+  for (std::size_t i = begin; !is_part && i < out_.ops_.size(); ++i) {
+    Op& op = out_.ops_[i];
+    if (op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
+  }
+  if (is_part) emit(Op::Code::encode, {}, 1);
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
+  if (is_element_) return;
+  const bool is_start = url_ == Url::start;
+  url_ = Url::within;
+  if (is_start && literal != "http://" && web_scheme_size(literal) == 0) {
+    return fail(literal.data(), "a link begins with https:// or http://, or with a slot that does");
+  }
+  for (const char& c : literal) {
+    if (!is_url_byte(c)) return fail(&c, "no URL holds this character");
+  }
+}
 
 /// "path?yes/no", "path#one/many" or "path#none/one/many".
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_words(std::string_view slot, std::size_t mark) {
@@ -47,6 +75,23 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slo
   compile_part(slot.substr(colon + 1), Must::try_to);
   is_element_ = false;
   out_.ops_[head].target = here();
+}
+
+NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const std::string_view name = slot.substr(0, slot.find('?'));
+  Op::Code code = Op::Code::failed;
+  if (slot == "app") code = Op::Code::app;
+  if (slot == "project") code = Op::Code::project;
+  if (slot == "user") code = Op::Code::user;
+  if (slot == "variables") code = Op::Code::variables;
+  if (name == "is_operator" && slot.find('/') != std::string_view::npos) code = Op::Code::is_operator;
+  if (slot == "scaling") code = Op::Code::scaling;
+  if (slot == "deployment_page") code = Op::Code::deployment_page;
+  if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
+  Op& op = emit(code, slot.substr(name.size()));
+  op.is_active = !is_inert(slot);
+  op.absent = open_end;
+  op.target = here();
 }
 
 }  // namespace detail
