@@ -22149,9 +22149,10 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
-/// Apart from finding them, since by then what is to be read of them is on its way.
-inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
-  if (state.filters().size() == 0) return;
+/// Apart from finding them, since by then what is to be read of them is on its way. Never inlined: into a flattened
+/// caller all of filters would go, again and again, half a megabyte.
+NOTIFIER_NOINLINE inline void RouterEngine::filter_matches(const State& state, const Event* events,
+                                                           const Audience& audience) {
   std::size_t begun = static_cast<std::size_t>(-1);
   const auto is_out = [&](const Match& match) {
     if (match.event != begun) {
@@ -22169,7 +22170,7 @@ inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
   find_matches(state, event_, audience);
-  filter_matches(state, &event_, audience);
+  if (state.filters().size() != 0) filter_matches(state, &event_, audience);
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -22245,7 +22246,7 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, batch);
-    filter_matches(state, events + begin, Audience());
+    if (state.filters().size() != 0) filter_matches(state, events + begin, Audience());
     for (const Match& match : matches_) {
       if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
       of[size] = begin + match.event;
@@ -22308,7 +22309,7 @@ inline std::size_t RouterEngine::route_batch(const std::string_view* events, std
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
   find_matches(state, batch.events, batch.lookups, size);
-  filter_matches(state, batch.events, Audience());
+  if (state.filters().size() != 0) filter_matches(state, batch.events, Audience());
   prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();

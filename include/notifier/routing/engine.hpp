@@ -228,9 +228,10 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
-/// Apart from finding them, since by then what is to be read of them is on its way.
-inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
-  if (state.filters().size() == 0) return;
+/// Apart from finding them, since by then what is to be read of them is on its way. Never inlined: into a flattened
+/// caller all of filters would go, again and again, half a megabyte.
+NOTIFIER_NOINLINE inline void RouterEngine::filter_matches(const State& state, const Event* events,
+                                                           const Audience& audience) {
   std::size_t begun = static_cast<std::size_t>(-1);
   const auto is_out = [&](const Match& match) {
     if (match.event != begun) {
@@ -248,7 +249,7 @@ inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
   find_matches(state, event_, audience);
-  filter_matches(state, &event_, audience);
+  if (state.filters().size() != 0) filter_matches(state, &event_, audience);
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -324,7 +325,7 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
     find_matches(state, events + begin, lookups, batch);
-    filter_matches(state, events + begin, Audience());
+    if (state.filters().size() != 0) filter_matches(state, events + begin, Audience());
     for (const Match& match : matches_) {
       if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
       of[size] = begin + match.event;
