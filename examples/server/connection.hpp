@@ -41,7 +41,9 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
         address_(ConnectionTable<Connection>::address_of(peer)),
         client_(peer.to_string()),
         input_share_(floor.bodies),
-        body_share_(floor.answers) {}
+        body_share_(floor.answers) {
+    route_.route = floor.routes.size() - 1;
+  }
 
   void start() { wait_to_read(); }
 
@@ -346,6 +348,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     const bool goes_on = keeps_ && !floor_.is_stopping;
     parser_.reset();
     head_ = Head();
+    route_.route = floor_.routes.size() - 1;
     response_ = notifier::Response();
     out_.clear_answer();
     body_share_.clear();
@@ -371,7 +374,9 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   }
 
   void log(std::size_t bytes) const {
-    floor_.log.write(client_, head_.method, head_.target, response_.status, bytes, Clock::now() - started_);
+    const auto taken = Clock::now() - started_;
+    floor_.metrics.request(route_.route, head_.method, response_.status, taken, phase_ == Phase::streaming);
+    floor_.log.write(client_, head_.method, head_.target, response_.status, bytes, taken);
   }
 
   // ---- streaming ----

@@ -13,6 +13,7 @@
 #include "access_log.hpp"
 #include "connection_table.hpp"
 #include "memory_budget.hpp"
+#include "metrics.hpp"
 #include "operations.hpp"
 #include "route_table.hpp"
 #include "service.hpp"
@@ -38,10 +39,11 @@ class Connection;
 
 /// What all connections share. Used by the loop's thread, but for what says otherwise.
 struct Floor {
-  Floor(Service& the_service, Operations& the_operations, const RouteTable& the_routes, Access the_access,
-        AccessLog the_log, Limits the_limits, std::size_t most_connections)
+  Floor(Service& the_service, Operations& the_operations, Metrics& the_metrics, const RouteTable& the_routes,
+        Access the_access, AccessLog the_log, Limits the_limits, std::size_t most_connections)
       : service(the_service),
         operations(the_operations),
+        metrics(the_metrics),
         routes(the_routes),
         access(std::move(the_access)),
         log(the_log),
@@ -52,6 +54,7 @@ struct Floor {
 
   Service& service;
   Operations& operations;  ///< used by the workers
+  Metrics& metrics;
   const RouteTable& routes;
   Access access;
   AccessLog log;

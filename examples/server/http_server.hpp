@@ -40,9 +40,9 @@ inline std::size_t descriptors_for_connections() {
 /// HTTP/1.1 in one thread, and a few more in which requests are handled.
 class HttpServer {
  public:
-  HttpServer(Service& service, Operations& operations, const RouteTable& routes, Access access, AccessLog log,
-             Limits limits = {})
-      : floor_(service, operations, routes, std::move(access), log, limits, descriptors_for_connections()),
+  HttpServer(Service& service, Operations& operations, Metrics& metrics, const RouteTable& routes, Access access,
+             AccessLog log, Limits limits = {})
+      : floor_(service, operations, metrics, routes, std::move(access), log, limits, descriptors_for_connections()),
         acceptor_(floor_.loop),
         next_accept_(floor_.loop),
         next_tick_(floor_.loop),
@@ -144,6 +144,7 @@ class HttpServer {
           "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
           "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n";
       socket.write_some(boost::asio::buffer(full.data(), full.size()), code);
+      ++floor_.metrics.refusals;
       return;
     }
     auto connection = std::make_shared<Connection>(floor_, std::move(socket), peer);
@@ -158,6 +159,8 @@ class HttpServer {
       is_ticking_ = false;
       if (code) return;
       const auto now = Connection::Clock::now();
+      for (std::size_t i = 0; i < floor_.metrics.connections.size(); ++i)
+        floor_.metrics.connections[i] = floor_.table.size(static_cast<Phase>(i));
       // In these phases all have the same time, so that the first is due first.
       for (const Phase phase : {Phase::waiting, Phase::reading, Phase::lingering}) {
         auto& list = floor_.table.list(phase);

@@ -21,6 +21,7 @@
 #include "delivery_log.hpp"
 #include "http_server.hpp"
 #include "import.hpp"
+#include "metrics.hpp"
 #include "openapi_json.hpp"
 #include "operations.hpp"
 #include "options.hpp"
@@ -54,22 +55,27 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   outbox.retry = options.retry;
   outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
   const server::DeliveryLog delivery_log(options.access_log);
-  server::Sender sender(registry, *store.outbox(), *std::move(transport), std::move(outbox), options.dry_run);
+  const server::RouteTable routes(server::openapi_json);
+  server::Metrics metrics(routes);
+  server::Sender sender(registry, *store.outbox(), metrics, *std::move(transport), std::move(outbox), options.dry_run);
   const auto store_in_file = [&](const std::vector<notifier::Outcome*>& outcomes) {
+    const auto began = std::chrono::steady_clock::now();
     notifier::Result<void> done = file.check();
     if (done) done = store.store(outcomes);
     // Deleted in between, it would have taken them along.
-    return done ? file.check() : done;
+    if (done) done = file.check();
+    metrics.store_seconds.observe(std::chrono::steady_clock::now() - began);
+    if (!done && done.error().code != notifier::errc::conflict) ++metrics.store_failures;
+    return done;
   };
   server::Service service(
-      registry, store, store_in_file,
+      registry, store, metrics, store_in_file,
       [&](const std::string& notifier_id, server::Standing standing) { sender.change(notifier_id, standing); });
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
   server::StorageProbe probe(file, options.database);
-  server::Operations operations(probe, [&sender] { return sender.is_taken_up(); });
-  const server::RouteTable routes(server::openapi_json);
-  server::HttpServer http(service, operations, routes, server::Access(options.token, options.cors_origin),
+  server::Operations operations(registry, metrics, probe, [&sender] { return sender.is_taken_up(); });
+  server::HttpServer http(service, operations, metrics, routes, server::Access(options.token, options.cors_origin),
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));

@@ -1,15 +1,23 @@
-// What those ask who run the server: does it live, does it work.
+// What those ask who run the server: does it live, does it work, what has it done.
 
 #pragma once
 
+#include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <functional>
 #include <optional>
 #include <string_view>
 #include <utility>
 
+#include "clock_and_ids.hpp"
+#include "metrics.hpp"
 #include "notifier/api/errors.hpp"
 #include "notifier/api/request.hpp"
+#include "notifier/registry/registry.hpp"
+#include "notifier/version.hpp"
+#include "openapi_json.hpp"
+#include "process_figures.hpp"
 #include "storage_probe.hpp"
 
 namespace server {
@@ -17,10 +25,11 @@ namespace server {
 /// Thread-safe.
 class Operations {
  public:
-  /// @param probe         outlives this
+  /// @param registry, metrics, probe  outlive this
   /// @param is_taken_up   whether deliveries that an earlier process left are taken up by now; thread-safe
-  Operations(StorageProbe& probe, std::function<bool()> is_taken_up)
-      : probe_(probe), is_taken_up_(std::move(is_taken_up)) {}
+  Operations(const notifier::Registry& registry, Metrics& metrics, StorageProbe& probe,
+             std::function<bool()> is_taken_up)
+      : registry_(registry), metrics_(metrics), probe_(probe), is_taken_up_(std::move(is_taken_up)) {}
 
   /// The server is about to end: it is not ready any more.
   void begin_stop() { is_stopping_ = true; }
@@ -31,6 +40,8 @@ class Operations {
     if (request.method != "GET" && request.method != "HEAD") return std::nullopt;
     if (pattern == "/healthz") return status(200, "ok", {});
     if (pattern == "/readyz") return readiness();
+    if (pattern == "/metrics") return figures();
+    if (pattern == "/openapi.json") return description();
     return std::nullopt;
   }
 
@@ -42,6 +53,34 @@ class Operations {
     return status(200, "ok", {});
   }
 
+  notifier::Response figures() {
+    PrometheusText out;
+    out.family("notifier_build_info", "gauge", "Which release runs, and for how many bits; always 1.");
+    out.sample("notifier_build_info", "version=\"" NOTIFIER_VERSION "\",program=\"notifier-server\"", std::uint64_t{1});
+    metrics_.write(out);
+    const auto oldest = probe_.oldest_pending();
+    const double age = oldest ? static_cast<double>(std::max<std::int64_t>(0, now().ms - oldest->ms)) / 1e3 : 0;
+    out.gauge("notifier_delivery_oldest_pending_age_seconds",
+              "How long the oldest delivery has waited that is to be sent; 0 where there is none.", age);
+    out.family("notifier_storage_bytes", "gauge", "What the database takes on the disk, and the log beside it.");
+    out.sample("notifier_storage_bytes", "file=\"database\"", static_cast<std::uint64_t>(probe_.bytes()));
+    out.sample("notifier_storage_bytes", "file=\"log\"", static_cast<std::uint64_t>(probe_.log_bytes()));
+    out.gauge("notifier_apps", "Apps that there are.", std::uint64_t{registry_.app_count()});
+    out.gauge("notifier_notifiers", "Notifiers that there are.", std::uint64_t{registry_.notifier_count()});
+    write_process_figures(out, static_cast<double>(started_.ms) / 1e3);
+    notifier::Response response;
+    response.headers.push_back({"Content-Type", "text/plain; version=0.0.4; charset=utf-8"});
+    response.body = out.take();
+    return response;
+  }
+
+  static notifier::Response description() {
+    notifier::Response response;
+    response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
+    response.body = openapi_json;
+    return response;
+  }
+
   static notifier::Response status(int code, std::string_view status, std::string_view reason) {
     return notifier::detail::api::json_response(code, [&](notifier::json::Writer& out) {
       out.object([&] {
@@ -51,7 +90,10 @@ class Operations {
     });
   }
 
+  const notifier::Registry& registry_;
+  Metrics& metrics_;
   StorageProbe& probe_;
+  const notifier::Timestamp started_ = now();
   const std::function<bool()> is_taken_up_;
   std::atomic<bool> is_stopping_{false};
 };

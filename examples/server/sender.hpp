@@ -6,8 +6,10 @@
 #include <chrono>
 #include <cstdio>
 #include <functional>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <optional>
 #include <set>
 #include <string>
 #include <string_view>
@@ -16,6 +18,7 @@
 #include <vector>
 
 #include "clock_and_ids.hpp"
+#include "metrics.hpp"
 #include "notifier/adapters/courier.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/platform/table.hpp"
@@ -43,9 +46,10 @@ class Sender {
   };
 
   /// @param dry_run  send nothing: what arrives is recorded as dead, what was pending before stays so
-  Sender(notifier::Registry& registry, notifier::SqliteOutbox& storage,
+  Sender(notifier::Registry& registry, notifier::SqliteOutbox& storage, Metrics& metrics,
          std::unique_ptr<notifier::CurlTransport> transport, notifier::OutboxOptions options, bool dry_run)
       : registry_(registry),
+        metrics_(metrics),
         storage_(storage),
         transport_(std::move(transport)),
         dry_run_(dry_run),
@@ -119,10 +123,19 @@ class Sender {
 
   void run() {
     notifier::CourierOptions options;
-    options.dispatch = [this](const notifier::Delivery& delivery) { return dispatch(delivery); };
-    options.on_step = hooks_.on_step;
+    options.dispatch = [this](const notifier::Delivery& delivery) {
+      notifier::Dispatch answer = dispatch(delivery);
+      if (answer.refusal.empty() && !answer.is_held) begun_[name_of(delivery)] = std::chrono::steady_clock::now();
+      return answer;
+    };
+    options.on_step = [this](const notifier::Delivery& delivery, const notifier::OutboxStep& step,
+                             const notifier::Verdict& verdict) {
+      count(delivery, step, verdict);
+      hooks_.on_step(delivery, step, verdict);
+    };
     options.on_disable = [this](const notifier::Delivery& delivery, const notifier::Verdict& verdict) {
       disabled_.insert(delivery.notifier_id);
+      ++metrics_.switched_off;
       hooks_.on_disable(delivery, verdict.reason);
     };
     options.on_error = [](const notifier::Error& error) {
@@ -145,6 +158,10 @@ class Sender {
         return {};
       });
       if (!done) std::this_thread::sleep_for(std::chrono::milliseconds(100));  // what was begun is begun again
+      if (courier.in_flight() == 0) begun_.clear();
+      metrics_.pending = outbox_.pending();
+      metrics_.held = outbox_.held();
+      metrics_.in_flight = courier.in_flight();
     }
     const auto end = std::chrono::steady_clock::now() + grace;
     while (courier.in_flight() > 0 && std::chrono::steady_clock::now() < end) courier.finish(100);
@@ -153,6 +170,7 @@ class Sender {
   void take_news(notifier::Moment now) {
     for (const notifier::OutboxRecord& record : storage_.take_arrivals()) {
       outbox_.admit(record, now);
+      metrics_.arrival(record.platform, record.state);
       hooks_.on_arrival(record);
     }
     std::vector<Change> changes;
@@ -173,7 +191,22 @@ class Sender {
     const std::string_view reason =
         standing == Standing::gone ? std::string_view("the notifier was removed") : disabled;
     const notifier::OutboxEnded ended = outbox_.end(notifier_id, reason, now);
+    metrics_.withdrawn += ended.pending + ended.held;
     return ended.pending + ended.held;
+  }
+
+  static std::string name_of(const notifier::Delivery& delivery) {
+    return std::string(delivery.notifier_id).append(1, '\0').append(delivery.idempotency_key);
+  }
+
+  void count(const notifier::Delivery& delivery, const notifier::OutboxStep& step, const notifier::Verdict& verdict) {
+    std::optional<std::chrono::steady_clock::duration> taken;
+    if (const auto begun = begun_.find(name_of(delivery)); begun != begun_.end()) {
+      taken = std::chrono::steady_clock::now() - begun->second;
+      begun_.erase(begun);
+    }
+    metrics_.step(delivery.platform, verdict, step.state, taken);
+    metrics_.withdrawn += step.ended;
   }
 
   /// Looks at the notifier as it is now: it may have changed since the delivery was made.
@@ -194,11 +227,13 @@ class Sender {
   }
 
   notifier::Registry& registry_;
+  Metrics& metrics_;
   notifier::SqliteOutbox& storage_;
   const std::unique_ptr<notifier::CurlTransport> transport_;
   const bool dry_run_;
   notifier::Outbox outbox_;
   Hooks hooks_;
+  std::map<std::string, std::chrono::steady_clock::time_point> begun_;  // attempts under way. Its thread's own
   std::mutex mutex_;
   std::vector<Change> changes_;
   std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own

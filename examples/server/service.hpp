@@ -28,9 +28,10 @@ class Service {
   using OnChange = std::function<void(const std::string& notifier_id, Standing)>;
 
   /// @param commit  stores in `store`, and whatever else there is to that
-  Service(notifier::Registry& registry, notifier::SqliteStore& store, notifier::GroupCommit::Store commit,
-          OnChange on_change)
+  Service(notifier::Registry& registry, notifier::SqliteStore& store, Metrics& metrics,
+          notifier::GroupCommit::Store commit, OnChange on_change)
       : registry_(registry),
+        metrics_(metrics),
         store_(store),
         on_change_(std::move(on_change)),
         commits_(registry, std::move(commit), hooks()) {
@@ -142,8 +143,11 @@ class Service {
   }
 
   void publish_events(const notifier::Outcome& outcome) {
-    for (const notifier::RecordedEvent& event : outcome.events)
-      if (!event.is_known) streams_.publish(event.app_id, "event", event.json);
+    for (const notifier::RecordedEvent& event : outcome.events) {
+      if (event.is_known) continue;
+      ++metrics_.events;
+      streams_.publish(event.app_id, "event", event.json);
+    }
   }
 
   void tell_changes(const notifier::Outcome& outcome) {
@@ -178,6 +182,7 @@ class Service {
   static constexpr std::size_t most_idle_apis = 64;
 
   notifier::Registry& registry_;
+  Metrics& metrics_;
   notifier::SqliteStore& store_;
   OnChange on_change_;
   EventStreams streams_;

@@ -13,7 +13,7 @@ const folder = NotifierServer.folder();
 after(() => folder.remove());
 after(() => NotifierServer.stopAll());
 
-isOperated((database, options) => NotifierServer.start(database, ...options));
+isOperated((database, options) => NotifierServer.startSending(database, options));
 
 test('a server that cannot write its database is not ready until it can', async () => {
   const server = await NotifierServer.start(folder.database);

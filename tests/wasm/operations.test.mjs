@@ -4,7 +4,7 @@ import { isOperated } from '../server/operations.mjs';
 import { startServer } from './server.mjs';
 
 isOperated(async (database, options) => {
-  const { ask, stop, log } = await startServer(['--dry-run', ...options], { database });
+  const { ask, stop, log } = await startServer(options, { database });
   return {
     stop,
     log,

@@ -22,6 +22,11 @@ export class Unusable extends Failure {
   override readonly status = 2;
 }
 
+/** Of this package. */
+export function version(): string {
+  return (JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as { version: string }).version;
+}
+
 type Options = NonNullable<ParseArgsConfig['options']>;
 type Parsed<T extends Options> = {
   values: { [K in keyof T]: T[K]['type'] extends 'boolean' ? boolean : T[K] extends { multiple: true } ? string[] | undefined : string | undefined };

@@ -1,6 +1,6 @@
 // Everything the server keeps, in one SQLite file: the native server's, too, so that either may use it, one at a time.
 
-import { closeSync, openSync, readSync } from 'node:fs';
+import { closeSync, openSync, readSync, statSync } from 'node:fs';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type ServerRows, type StoreEntry } from '../node.js';
@@ -20,6 +20,7 @@ export const eventsPerApp = 1_000;
  */
 export class Database {
   readonly #thread: SqliteThread;
+  readonly #path: string;
   /** The deliveries. Whoever closes it has closed all. */
   readonly store: SqliteOutboxStore;
 
@@ -36,15 +37,16 @@ export class Database {
       else if (kind === 'none' && earlier !== undefined && kindOf(earlier) === 'old') await takeOver(earlier, path);
       const thread = await SqliteThread.open({ path, eventsPerApp, isDraft: false });
       if (thread.wasOpen) process.stderr.write(`notifier-wasm: others could read ${path}, which holds secrets; they no longer can\n`);
-      return new Database(thread);
+      return new Database(thread, path);
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       throw new Failure(error.message);
     }
   }
 
-  private constructor(thread: SqliteThread) {
+  private constructor(thread: SqliteThread, path: string) {
     this.#thread = thread;
+    this.#path = path;
     this.store = SqliteOutboxStore.of(thread);
   }
 
@@ -76,6 +78,12 @@ export class Database {
   /** Rejects where a change could not be stored now. */
   check(): Promise<void> {
     return this.#thread.ask({ op: 'check' });
+  }
+
+  /** What the file and the log beside it take, and when the oldest delivery was made that is to be sent. */
+  async figures(): Promise<{ databaseBytes: number; logBytes: number; oldestPending: number | undefined }> {
+    const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
+    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), oldestPending: await this.#thread.ask<number | undefined>({ op: 'oldest' }) };
   }
 
   /** Newest first, and how many there are in all. */

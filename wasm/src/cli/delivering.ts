@@ -44,8 +44,12 @@ export function readNumber(name: string, text: string | undefined, otherwise: nu
   return value;
 }
 
-/** Opens an outbox that sends. */
-export async function openOutbox(values: DeliveryValues, options: Omit<OutboxOptions, 'sender'>): Promise<{ outbox: Outbox; sender: Sender }> {
+/** Opens an outbox that sends. @param around makes its attempts */
+export async function openOutbox(
+  values: DeliveryValues,
+  options: Omit<OutboxOptions, 'sender'>,
+  around: (sender: Sender) => OutboxOptions['sender'] = (sender) => sender,
+): Promise<{ outbox: Outbox; sender: Sender }> {
   const smtp = values.smtp ?? (process.env['NOTIFIER_SMTP'] || undefined);
   const timeoutMs = 1_000 * Math.min(readNumber('send-timeout', values['send-timeout'], 30), 86_400);
   try {
@@ -56,7 +60,7 @@ export async function openOutbox(values: DeliveryValues, options: Omit<OutboxOpt
       ...(smtp !== undefined && !values['dry-run'] && { smtp }),
       ...(values['ca-file'] !== undefined && { ca: readFileSync(values['ca-file']) }),
     });
-    return { outbox: await Outbox.open({ ...options, sender }), sender };
+    return { outbox: await Outbox.open({ ...options, sender: around(sender) }), sender };
   } catch (error) {
     if (!(error instanceof NotifierError)) throw new Failure((error as Error).message);
     if (error.code === 'invalid') throw new Usage(error.field === 'smtp' ? `--smtp: ${error.message}` : `--allow-target: ${error.message}`);

@@ -27,19 +27,33 @@ const mostUnsent = 4 * 1024 * 1024;
 
 export class EventStreams {
   readonly #clients = new Map<string, Set<ServerResponse>>();
+  readonly #open = new Set<ServerResponse>();
+  readonly #streams = new WeakSet<ServerResponse>();
   readonly #heartbeat = setInterval(() => this.#everywhere(': still here\n\n'), 15_000).unref();
 
   get isWatched(): boolean {
     return this.#clients.size > 0;
   }
 
+  /** How many there are. */
+  get count(): number {
+    return this.#open.size;
+  }
+  /** Whether an answer is, or was, a stream. */
+  has(response: ServerResponse): boolean {
+    return this.#streams.has(response);
+  }
+
   /** Goes on with an answer whose headers are set. */
   open(appId: string, response: ServerResponse): void {
     response.flushHeaders();
+    this.#open.add(response);
+    this.#streams.add(response);
     const clients = this.#clients.get(appId) ?? new Set();
     this.#clients.set(appId, clients.add(response));
     response.on('close', () => {
       clients.delete(response);
+      this.#open.delete(response);
       if (clients.size === 0) this.#clients.delete(appId);
     });
   }

@@ -1,7 +1,7 @@
 #!/usr/bin/env node
 // The command line: `npx notifier-wasm COMMAND`.
 
-import { Failure, Usage } from './command.js';
+import { Failure, Usage, version } from './command.js';
 
 const help = `Usage: notifier-wasm COMMAND [OPTION]...
 
@@ -42,9 +42,7 @@ async function run([name, ...args]: string[]): Promise<number> {
       return (await import('./serve.js')).serve(args);
     case '--version':
     case '-v': {
-      const { readFileSync } = await import('node:fs');
-      const { version } = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
-      process.stdout.write(`${version}\n`);
+      process.stdout.write(`${version()}\n`);
       return 0;
     }
     case '--help':

@@ -1,6 +1,8 @@
-// What those ask who run the server: does it live, does it work.
+// What those ask who run the server: does it live, does it work, what has it done.
 
 import type { Answer } from './access.js';
+import type { Database } from './database.js';
+import { description } from './route_table.js';
 
 const json = { 'Content-Type': 'application/json; charset=utf-8', 'Cache-Control': 'no-store' };
 
@@ -12,14 +14,16 @@ function status(code: number, text: string, reason?: string): Answer {
 const interval = 1_000;
 
 export class Operations {
-  readonly #check: () => Promise<unknown>;
+  readonly #database: Database;
+  readonly #figures: () => Promise<string>;
   #checked: Promise<unknown> | undefined;
   #checkedAt = 0;
   #isStopping = false;
 
-  /** @param check rejects where a change could not be stored now */
-  constructor(check: () => Promise<unknown>) {
-    this.#check = check;
+  /** @param figures as Prometheus reads them */
+  constructor(database: Database, figures: () => Promise<string>) {
+    this.#database = database;
+    this.#figures = figures;
   }
 
   /** The server is about to end: it is not ready any more. */
@@ -32,6 +36,8 @@ export class Operations {
     if (method !== 'GET' && method !== 'HEAD') return undefined;
     if (pattern === '/healthz') return status(200, 'ok');
     if (pattern === '/readyz') return this.#readiness();
+    if (pattern === '/metrics') return { status: 200, headers: { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8', 'Cache-Control': 'no-store' }, body: await this.#figures() };
+    if (pattern === '/openapi.json') return { status: 200, headers: json, body: description };
     return undefined;
   }
 
@@ -39,7 +45,7 @@ export class Operations {
     if (this.#isStopping) return status(503, 'not ready', 'the server stops');
     const now = performance.now();
     if (this.#checked === undefined || now - this.#checkedAt > interval) {
-      this.#checked = this.#check();
+      this.#checked = this.#database.check();
       this.#checkedAt = now;
     }
     try {

@@ -16,7 +16,7 @@ export interface RouteMatch {
 }
 
 /** The OpenAPI document, as it is served. */
-export const description = readFileSync(new URL('./openapi.json', import.meta.url));
+export const description = readFileSync(new URL('./openapi.json', import.meta.url), 'utf8');
 
 interface Route {
   pattern: string;
@@ -30,7 +30,7 @@ function readScope({ security = [] }: { security?: { token: Scope[] }[] }): Scop
   return security[0]?.token[0] ?? 'open';
 }
 
-const { paths } = JSON.parse(description.toString()) as { paths: Record<string, Record<string, { security?: { token: Scope[] }[] }>> };
+const { paths } = JSON.parse(description) as { paths: Record<string, Record<string, { security?: { token: Scope[] }[] }>> };
 const routes: Route[] = Object.entries(paths)
   .map(([pattern, item]) => ({
     pattern,

@@ -106,11 +106,13 @@ class Statements<Name extends string> {
 
 /** Deliveries. Its functions throw what SQLite throws; whoever calls undoes the transaction. */
 export class OutboxTables {
+  readonly #database: DatabaseSync;
   readonly #all: Statements<keyof typeof statements>;
   readonly #either: Statements<keyof typeof statementsBesideOld.no>;
   readonly #old: Statements<keyof typeof oldStatements> | undefined;
 
   constructor(database: DatabaseSync) {
+    this.#database = database;
     this.#all = new Statements(database, statements);
     const hasOld = number(Object.values(this.#all.of('hasOldTables').get()!)[0]) !== 0;
     this.#either = new Statements(database, hasOld ? statementsBesideOld.yes : statementsBesideOld.no);
@@ -132,6 +134,13 @@ export class OutboxTables {
       for (const attempt of history) this.#addAttempt(sequence, attempt);
       return sequence;
     });
+  }
+
+  /** When the oldest delivery was made that is to be sent. */
+  oldestPending(): number | undefined {
+    const of = (table: string, rest: string) => this.#database.prepare(`SELECT created_at FROM ${table} WHERE ${rest} ORDER BY sequence LIMIT 1`).get()?.['created_at'];
+    const made = [of('deliveries', "state IN ('pending', 'held') AND state = 'pending'"), this.#old && of('old_deliveries', 'state = 0')];
+    return made.reduce<number | undefined>((oldest, each) => (each === undefined ? oldest : Math.min(oldest ?? Infinity, number(each))), undefined);
   }
 
   /** The id of a rest's row, which is made where there is none with the same text. */

@@ -41,6 +41,8 @@ export type Task =
   | { op: 'list'; query: StoreQuery }
   | { op: 'events'; appId: string; offset: number; limit: number }
   | { op: 'registry' }
+  /** When the oldest delivery was made that is to be sent. */
+  | { op: 'oldest' }
   /** To see whether something can be stored. */
   | { op: 'check' }
   | { op: 'close' };

@@ -217,6 +217,8 @@ class Thread {
         return this.#server.events(task.appId, task.offset, task.limit);
       case 'registry':
         return this.#server.registry();
+      case 'oldest':
+        return this.#outbox.oldestPending();
       case 'check':
         // The number that is there already, as far as to the disk.
         this.#database.exec(`PRAGMA user_version = ${migrations.length}`);

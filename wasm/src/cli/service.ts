@@ -1,0 +1,183 @@
+// The API with its store around it.
+
+import { Committer, conflicted, markKnown } from '../committer.js';
+import type { Engine } from '../engine.js';
+import { NotifierError } from '../error.js';
+import { showRecord, type Outbox, type OutboxReport, type Sender, type ServerRows, type Standing } from '../node.js';
+import type { ApiRequest, Change, Delivery, Outcome } from '../types.js';
+import { refusal, type Answer } from './access.js';
+import { AskedHistory, type Pages } from './asked_history.js';
+import { newEngine } from './command.js';
+import type { Database } from './database.js';
+import { EventStreams } from './event_streams.js';
+import type { Metrics } from './metrics.js';
+
+/** Why deliveries end whose notifier was given up. */
+const switchedOff = 'the notifier was switched off';
+
+/** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
+export class Service {
+  readonly #engine: Engine;
+  readonly #database: Database;
+  readonly #isDry: boolean;
+  readonly #hasMailServer: boolean;
+  readonly #metrics: Metrics;
+  readonly #committer: Committer;
+  readonly #history: AskedHistory;
+  /** Deliveries that requests have sent again, until that is on the disk. */
+  #resent: Promise<unknown>[] = [];
+  /** Notifiers that were switched off since their target is gone or kept failing: what waits for them ends. */
+  readonly #givenUp = new Set<string>();
+  /** For each outcome that is being committed, which of its deliveries are new. */
+  readonly #isNew = new WeakMap<Outcome, boolean[]>();
+  outbox!: Outbox;
+  /** Judges the URLs that deliveries go to. */
+  sender!: Sender;
+  readonly streams = new EventStreams();
+
+  constructor(database: Database, isDry: boolean, hasMailServer: boolean, metrics: Metrics) {
+    this.#metrics = metrics;
+    this.#database = database;
+    this.#isDry = isDry;
+    this.#hasMailServer = hasMailServer;
+    const { store } = database;
+    this.#history = new AskedHistory({
+      events: (appId, offset, limit) => database.events(appId, offset, limit),
+      async deliveries(notifierId, offset, limit) {
+        const { total, records } = await store.list({ notifierId, offset, limit });
+        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
+      },
+      state: async (notifierId, deliveryId) => (await store.find(notifierId, deliveryId))?.state,
+      resend: (notifierId, deliveryId) => {
+        this.#resent.push(this.outbox.resend(notifierId, deliveryId));
+        void store.find(notifierId, deliveryId).then((record) => record && metrics.enqueued(record.platform), () => {});
+      },
+    });
+    this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
+    this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
+  }
+
+  get engine(): Engine {
+    return this.#engine;
+  }
+
+  /** Why a URL is not to be kept: nothing would ever be sent there. */
+  #refuse(url: string): string | undefined {
+    const { reason, text } = this.sender.judge(url);
+    return reason === 'none' ? undefined : text;
+  }
+
+  /** Resolves when the answer may be given: when everything is on the disk. */
+  async answer(request: ApiRequest): Promise<Outcome | Answer> {
+    try {
+      let resent: Promise<unknown>[] = [];
+      const outcome = await this.#history.answer((pages: Pages) =>
+        this.#commit(() => {
+          const handled = this.#history.within(pages, () => this.#engine.handle(request));
+          resent = this.#resent.splice(0);
+          return handled;
+        }),
+      );
+      await Promise.all(resent);
+      return outcome;
+    } catch (error) {
+      if (error instanceof NotifierError && error.code === 'conflict') return conflicted();
+      process.stderr.write(`notifier-wasm: cannot write the database: ${(error as Error).message}\n`);
+      return refusal(500, 'The change could not be stored; nothing has changed');
+    }
+  }
+
+  async #commit(ask: () => Outcome): Promise<Outcome> {
+    const outcome = await this.#committer.commit(ask);
+    if (this.streams.isWatched) this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
+    await this.#follow(outcome.changes);
+    return outcome;
+  }
+
+  /** Which deliveries are new, and have not ended at once as mail to nobody does: of that has been told. */
+  #stillNew(outcome: Outcome): boolean[] {
+    const isNew = this.#isNew.get(outcome) ?? [];
+    return outcome.deliveries.map((delivery, i) => (isNew[i] ?? true) && (this.#isDry || delivery.platform !== 'email' || delivery.envelope.to.length > 0));
+  }
+
+  /** Keeps changes, events and deliveries: all of it, or nothing. */
+  async #keep(outcomes: readonly Outcome[]): Promise<void> {
+    const rows = { changes: outcomes.flatMap(({ changes }) => changes), events: outcomes.flatMap(({ events }) => events) };
+    const deliveries = outcomes.flatMap((outcome) => outcome.deliveries);
+    await this.#metrics.stored(() => this.#keepAll(outcomes, rows, deliveries));
+    this.#metrics.events += rows.events.length;
+  }
+
+  async #keepAll(outcomes: readonly Outcome[], rows: ServerRows, deliveries: readonly Delivery[]): Promise<void> {
+    if (deliveries.length === 0) return void (await this.#database.keep(rows, []));
+    const isNew = await this.outbox.offerBy(deliveries, (entries) => this.#database.keep(rows, entries));
+    let at = 0;
+    for (const outcome of outcomes) {
+      const own = isNew.slice(at, (at += outcome.deliveries.length));
+      this.#isNew.set(outcome, own);
+      outcome.deliveries.forEach(({ platform }, i) => own[i] && this.#metrics.enqueued(platform));
+      markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
+    }
+  }
+
+  /** What changes of notifiers mean for what waits for them. Should that not be stored now, it is found at the next start. */
+  async #follow(changes: readonly Change[]): Promise<void> {
+    for (const change of changes) {
+      try {
+        if (change.op === 'remove_notifier') {
+          const { id } = change.notifier;
+          const count = await this.outbox.cancel(id);
+          this.#metrics.withdrawn += count;
+          tellOf('removed', id, count);
+        } else if (change.op === 'put_notifier') {
+          const { id, active } = change.notifier;
+          if (active) this.#givenUp.delete(id);
+          if (active) tellOf('switched on', id, await this.outbox.resume(id));
+          else if (this.#givenUp.has(id)) this.#metrics.withdrawn += await this.outbox.cancel(id, switchedOff);
+          else tellOf('switched off', id, await this.outbox.hold(id));
+        }
+      } catch (error) {
+        process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
+      }
+    }
+  }
+
+  report(report: OutboxReport): void {
+    this.#metrics.step(report);
+    if (!this.#isDry) this.streams.publishStep(report);
+  }
+
+  /** How a notifier stands that something waits for: it may have changed since. A notifier may be tested before it is switched on. */
+  standing(notifierId: string, delivery?: Delivery): Standing {
+    if (this.#isDry) return 'on';
+    const notifier = this.#engine.notifier(notifierId);
+    if (notifier === undefined) return 'gone';
+    return notifier.active || delivery?.eventType === 'test' || this.#givenUp.has(notifierId) ? 'on' : 'off';
+  }
+
+  /** Why a delivery is not to be sent, though its notifier is there. */
+  refuse({ notifierId, platform, eventType }: Delivery): string | undefined {
+    if (this.#isDry) return 'dry run: nothing is sent';
+    if (this.#givenUp.has(notifierId) && eventType !== 'test') return switchedOff;
+    return platform === 'email' && !this.#hasMailServer ? 'this server has no mail server; see --smtp' : undefined;
+  }
+
+  /** Switches a notifier off; the change is stored, and an event tells of it. */
+  disable(notifierId: string, reason: string): void {
+    const appId = this.#engine.notifier(notifierId)?.app_id;
+    if (appId === undefined) return;
+    this.#givenUp.add(notifierId);
+    ++this.#metrics.switchedOff;
+    this.#commit(() => this.#engine.switchOff(appId, notifierId, reason)).catch((error: Error) => {
+      this.#givenUp.delete(notifierId);
+      process.stderr.write(`notifier-wasm: cannot switch a notifier off: ${error.message}\n`);
+    });
+  }
+}
+
+/** Says in the log what a change of a notifier did to what waited for it. */
+function tellOf(change: 'removed' | 'switched on' | 'switched off', notifierId: string, count: number): void {
+  if (count === 0) return;
+  const became = { removed: 'ended', 'switched on': 'sent', 'switched off': 'held' }[change];
+  process.stderr.write(`${JSON.stringify({ time: new Date().toISOString(), notifier_id: notifierId, change, deliveries: count, became })}\n`);
+}
