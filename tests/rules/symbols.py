@@ -1,4 +1,4 @@
-"""The code of the library's own functions refers to no stdio, abort, exit, locale, clock, randomness or environment.
+"""The code of the library's own functions refers to no stdio, abort, exit, locale, clock, randomness or environment; none is huge.
 
 Every inline function is emitted into a section of its own; the relocations of our sections name what they call. simdjson is
 the reader here: picojson brings stdio and locale of its own.
@@ -20,6 +20,9 @@ FORBIDDEN = re.compile(
     r"|_ZNSt13random_device\w*|socket|connect|send|recv|open|openat|read|write)(@.*)?$"
 )
 
+# What is flattened takes all that it calls with it, which once made half a megabyte of one function.
+LARGEST = 32 * 1024
+
 SOURCE = f'#include "notifier/notifier.hpp"\n#include "{ROOT}/tests/rules/linkage.hpp"\nauto use = &route_once;\n'
 
 with tempfile.TemporaryDirectory() as folder:
@@ -29,6 +32,7 @@ with tempfile.TemporaryDirectory() as folder:
     subprocess.run(
         [CXX, "-std=c++17", "-O1", "-fkeep-inline-functions", "-ffunction-sections", "-DNOTIFIER_SIMDJSON=1",
          f"-I{INCLUDE}", "-w", "-c", program, "-o", output], check=True)  # fmt: skip
+    sizes = subprocess.run(["nm", "-S", "--size-sort", output], check=True, capture_output=True, text=True).stdout
     relocations = subprocess.run(["objdump", "-r", "-w", output], check=True, capture_output=True, text=True).stdout
 
 problems, ours, function = set(), 0, None
@@ -41,6 +45,10 @@ for line in relocations.splitlines():
     target = re.match(r"\S+\s+R_\S+\s+([^\s+-]+)", line)
     if function and target and FORBIDDEN.match(target.group(1)):
         problems.add(f"{function} refers to {target.group(1)}")
+for line in sizes.splitlines():
+    _, size, kind, function = line.split()
+    if kind in "TtWw" and int(size, 16) > LARGEST:
+        problems.add(f"{function} has {int(size, 16)} bytes of code; {LARGEST} are the bound")
 
 if ours < 100:
     problems.add(f"only {ours} functions of the library were seen: the test looks at the wrong place")
