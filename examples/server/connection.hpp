@@ -42,7 +42,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
         client_(peer.to_string()),
         input_share_(floor.bodies),
         body_share_(floor.answers) {
-    route_.route = floor.routes.size() - 1;
+    route_.route = floor.routes.other();
   }
 
   void start() { wait_to_read(); }
@@ -171,6 +171,8 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     // A body that is not read must not be taken for the next request.
     keeps_ = parser_->keep_alive() && !(has_body && !takes_body) && !floor_.is_stopping;
     route_ = floor_.routes.find(head_.method, head_.target);
+    if (route_.route == floor_.routes.other() && floor_.operations.has_file(head_.method, head_.target))
+      route_ = {floor_.routes.dashboard(), Scope::open, {}};
     if (!floor_.access.admit(head_, route_, response_)) {
       keeps_ = keeps_ && !has_body;
       return answer();
@@ -348,7 +350,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     const bool goes_on = keeps_ && !floor_.is_stopping;
     parser_.reset();
     head_ = Head();
-    route_.route = floor_.routes.size() - 1;
+    route_.route = floor_.routes.other();
     response_ = notifier::Response();
     out_.clear_answer();
     body_share_.clear();

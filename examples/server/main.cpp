@@ -17,6 +17,7 @@
 #include "access.hpp"
 #include "access_log.hpp"
 #include "clock_and_ids.hpp"
+#include "dashboard_files.hpp"
 #include "database_file.hpp"
 #include "delivery_log.hpp"
 #include "http_server.hpp"
@@ -49,6 +50,13 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
           const server::DatabaseFile& file) {
   signal(SIGPIPE, SIG_IGN);
 
+  server::DashboardFiles dashboard = server::DashboardFiles::installed();
+  if (!options.dashboard.empty()) {
+    auto files = server::DashboardFiles::read(options.dashboard);
+    if (!files) return fail("there is no dashboard/index.html in " + options.dashboard);
+    dashboard = *std::move(files);
+  }
+
   auto transport = notifier::CurlTransport::create(options.curl);
   if (!transport) return fail("cannot deliver", transport.error());
   notifier::OutboxOptions outbox;
@@ -74,7 +82,8 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   server::Limits limits;
   limits.request = std::chrono::seconds(options.request_seconds);
   server::StorageProbe probe(file, options.database);
-  server::Operations operations(registry, metrics, probe, [&sender] { return sender.is_taken_up(); });
+  server::Operations operations(registry, metrics, probe, std::move(dashboard),
+                                [&sender] { return sender.is_taken_up(); });
   server::HttpServer http(service, operations, metrics, routes, server::Access(options.token, options.cors_origin),
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);

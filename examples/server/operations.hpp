@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "clock_and_ids.hpp"
+#include "dashboard_files.hpp"
 #include "metrics.hpp"
 #include "notifier/api/errors.hpp"
 #include "notifier/api/request.hpp"
@@ -27,9 +28,16 @@ class Operations {
  public:
   /// @param registry, metrics, probe  outlive this
   /// @param is_taken_up   whether deliveries that an earlier process left are taken up by now; thread-safe
-  Operations(const notifier::Registry& registry, Metrics& metrics, StorageProbe& probe,
+  Operations(const notifier::Registry& registry, Metrics& metrics, StorageProbe& probe, DashboardFiles dashboard,
              std::function<bool()> is_taken_up)
-      : registry_(registry), metrics_(metrics), probe_(probe), is_taken_up_(std::move(is_taken_up)) {}
+      : registry_(registry),
+        metrics_(metrics),
+        probe_(probe),
+        dashboard_(std::move(dashboard)),
+        is_taken_up_(std::move(is_taken_up)) {}
+
+  /// Whether the dashboard has what is asked for.
+  bool has_file(std::string_view method, std::string_view target) const { return dashboard_.has(method, target); }
 
   /// The server is about to end: it is not ready any more.
   void begin_stop() { is_stopping_ = true; }
@@ -42,6 +50,7 @@ class Operations {
     if (pattern == "/readyz") return readiness();
     if (pattern == "/metrics") return figures();
     if (pattern == "/openapi.json") return description();
+    if (pattern == "dashboard") return dashboard_.answer(request);
     return std::nullopt;
   }
 
@@ -93,6 +102,7 @@ class Operations {
   const notifier::Registry& registry_;
   Metrics& metrics_;
   StorageProbe& probe_;
+  const DashboardFiles dashboard_;
   const notifier::Timestamp started_ = now();
   const std::function<bool()> is_taken_up_;
   std::atomic<bool> is_stopping_{false};

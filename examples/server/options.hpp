@@ -26,6 +26,7 @@ struct Options {
   std::string import_file;
   std::string email_from;
   std::string link_base;
+  std::string dashboard;  ///< empty: what is installed with this program
   int request_seconds = 30;
   notifier::CurlOptions curl;
   notifier::RetryPolicy retry;
@@ -49,6 +50,8 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
                      how long a client may take to send a request (default 30)
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
+  --dashboard DIR    show at / the page that is in this folder: `dist` of the npm package notifier-wasm (default: what
+                     is installed with this program, in ../share/notifier/dashboard)
   --import FILE      fill an empty database from a snapshot or configuration before serving
   --export           print a snapshot of the database and end; it holds secrets
   --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
@@ -175,6 +178,7 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
                         : name == "--cors"       ? &options.cors_origin
                         : name == "--email-from" ? &options.email_from
                         : name == "--link-base"  ? &options.link_base
+                        : name == "--dashboard"  ? &options.dashboard
                         : name == "--import"     ? &options.import_file
                                                  : nullptr;
     int* number = name == "--port" ? &options.port : name == "--request-timeout" ? &options.request_seconds : nullptr;

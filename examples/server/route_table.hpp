@@ -51,20 +51,23 @@ class RouteTable {
     const auto root = document.parse(description);
     if (!root) throw std::invalid_argument("the description of the API is no JSON");
     (*root)["paths"].for_each_member([&](std::string_view path, notifier::json::View item) { add(path, item); });
+    routes_.push_back({"dashboard", {}, {}});
     routes_.push_back({"other", {}, {}});
   }
 
   std::size_t size() const { return routes_.size(); }
-  /// As the document has it: /v1/apps/{app}/notifiers. The last one is "other", for all that it does not have.
+  std::size_t other() const { return routes_.size() - 1; }
+  std::size_t dashboard() const { return routes_.size() - 2; }
+  /// As the document has it: /v1/apps/{app}/notifiers; "dashboard", or "other" for all that it does not have.
   std::string_view pattern(std::size_t route) const { return routes_[route].pattern; }
 
   /// @param target  path and query, percent-encoded
   RouteMatch find(std::string_view method, std::string_view target) const {
     RouteMatch match;
-    match.route = routes_.size() - 1;
+    match.route = other();
     const auto parsed = notifier::detail::api::parse_target(target.substr(0, target.find('?')));
     if (!parsed) return match;
-    for (std::size_t i = 0; i + 1 < routes_.size(); ++i) {
+    for (std::size_t i = 0; i < dashboard(); ++i) {
       const Route& route = routes_[i];
       if (!fits(route.segments, parsed->segments)) continue;
       match.route = i;

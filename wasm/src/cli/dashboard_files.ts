@@ -1,9 +1,12 @@
 // The dashboard's page and what it loads, from this very package.
 
+import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import type { IncomingMessage } from 'node:http';
 
 export interface File {
+  /** 200, or 304 where the client has it. */
+  status: number;
   headers: Record<string, string>;
   bytes: Buffer;
 }
@@ -21,16 +24,24 @@ const policy =
   "base-uri 'none'; form-action 'none'; frame-ancestors 'none'; require-trusted-types-for 'script'";
 
 // What the page can ask for, and nothing else of the package.
-const known = /^\/(dashboard\/[\w-]+\.(?:js|css|svg)|shared\/[\w-]+\.js|index\.js|notifier\.wasm)$/;
+const served = /^\/(dashboard\/[\w-]+\.(?:js|css|svg)|shared\/[\w-]+\.js|index\.js|notifier\.wasm)$/;
+
+/** Whether a request is for a file that the dashboard may have. */
+export function isDashboardFile({ method, url = '' }: IncomingMessage): boolean {
+  const path = url.split('?')[0]!;
+  return (method === 'GET' || method === 'HEAD') && (path === '/' || served.test(path));
+}
 
 /** The file that a request asks for; undefined where it asks for something else. Holds no secret: everybody may read it. */
-export async function dashboardFile({ method, url = '' }: IncomingMessage): Promise<File | undefined> {
+export async function dashboardFile({ method, url = '', headers: { 'if-none-match': known } }: IncomingMessage): Promise<File | undefined> {
   if (method !== 'GET' && method !== 'HEAD') return undefined;
   const path = url.split('?')[0]!;
-  const name = path === '/' ? 'dashboard/index.html' : known.exec(path)?.[1];
+  const name = path === '/' ? 'dashboard/index.html' : served.exec(path)?.[1];
   if (name === undefined) return undefined;
   try {
     const bytes = await readFile(new URL(`../${name}`, import.meta.url));
+    const tag = `"${createHash('sha256').update(bytes).digest('hex').slice(0, 32)}"`;
+    if (known === '*' || known?.includes(tag)) return { status: 304, headers: { ETag: tag, 'Cache-Control': 'no-cache' }, bytes: Buffer.alloc(0) };
     const headers = {
       'Content-Type': types[name.split('.').pop()!]!,
       'Content-Length': String(bytes.length),
@@ -38,8 +49,9 @@ export async function dashboardFile({ method, url = '' }: IncomingMessage): Prom
       'X-Content-Type-Options': 'nosniff',
       'Referrer-Policy': 'no-referrer',
       'Cache-Control': 'no-cache',
+      ETag: tag,
     };
-    return { headers, bytes };
+    return { status: 200, headers, bytes };
   } catch {
     return undefined;
   }

@@ -40,7 +40,7 @@ export async function respond(service: Service, operations: Operations, access: 
   const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
   if (file !== undefined) {
     response.removeHeader('WWW-Authenticate');
-    response.writeHead(200, file.headers).end(request.method === 'HEAD' ? undefined : file.bytes);
+    response.writeHead(file.status, file.headers).end(request.method === 'HEAD' ? undefined : file.bytes);
     return;
   }
   let answer = refused ?? (await operations.answer(request.method!, route.pattern));

@@ -5,6 +5,7 @@ import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { Access } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput, version } from './command.js';
+import { isDashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { Metrics } from './metrics.js';
@@ -172,7 +173,8 @@ export async function serve(args: string[]): Promise<number> {
       }),
     );
     const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
-      const route = findRoute(request.method!, request.url!);
+      const found = findRoute(request.method!, request.url!);
+      const route = found.pattern === 'other' && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
       watch(response, (seconds) => metrics.request(route.pattern, request.method!, response.statusCode, service.streams.has(response) ? undefined : seconds));
       if (isLogged) logAccess(request, response);
       respond(service, operations, access, request, route, response).catch((error: NodeJS.ErrnoException) => {
