@@ -34,7 +34,8 @@ class Composer {
     } else {
       compose_unknown_kind();
     }
-    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_page(); });
+    const bool has_pages = pages_ != nullptr || !link_base_.empty();
+    if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
     out_.pad();
   }
 
@@ -71,7 +72,7 @@ class Composer {
     return nullptr;
   }
 
-  NOTIFIER_NOINLINE void use(const KindProgram& program) {
+  NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
     program_ = &program;
     ops_ = program.ops();
     if (program.is_own()) read_envelope();

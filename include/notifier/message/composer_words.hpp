@@ -31,7 +31,7 @@ inline bool Composer::append_word(bool yes, const Op& op, std::string_view words
   return !word.empty();
 }
 
-NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
+inline bool Composer::append_choice(const Op& op) {
   const std::size_t question = op.text.find('?');
   const json::View value = follow(members_[op.key], op.text.substr(0, question));
   const bool yes = value.boolean() || value.string() == "true";
@@ -82,10 +82,11 @@ NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
 NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
   const Op& more = op[1];
   const json::View list = follow(members_[op->key], op->text);
-  if (!list.is_array()) return false;
+  const std::size_t count = list.is_array() ? list.size() : 0;
+  if (count == 0) return false;
   std::int64_t left = 0;
   if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
-  const std::size_t total = list.size() + static_cast<std::size_t>(left);
+  const std::size_t total = count + static_cast<std::size_t>(left);
   std::size_t seen = 0;
   std::size_t shown = 0;
   list.for_each_element([&](json::View element) {

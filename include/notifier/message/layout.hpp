@@ -34,7 +34,8 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
 
 inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
   const std::string_view text = value.string();
-  return !text.empty() && append_padded_line(out, text.substr(0, text.find_first_of("\r\n")), inert);
+  const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
+  return !text.empty() && append_padded_line(out, text.substr(0, find_byte(text, ends_line)), inert);
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
