@@ -824,8 +824,10 @@ struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
                            ///< made, and that is no URL, in bytes)
+                           ///< "values": of an event that nobody described, fields, and values that are not told, since
+                           ///< they may be secrets, are nested too deep, or are too many
   std::size_t length = 0;  ///< what it would have been
-  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields": counts of fields
+  std::size_t kept = 0;    ///< what was kept, the ellipsis included; for "fields" and "values": counts
 };
 
 /// What was cut while a payload was written; reused from event to event.
@@ -3228,6 +3230,9 @@ class Message {
   /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
   /// there was none.
   std::size_t refused_link() const noexcept { return refused_link_; }
+  /// How many values of an event that no row describes are not told: they may be secrets, are nested too deep, or are
+  /// too many.
+  std::size_t left_out() const noexcept { return left_out_; }
 
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
@@ -3313,6 +3318,7 @@ class Message {
   Span kind_;
   Span event_id_;
   std::size_t refused_link_ = 0;  // in bytes
+  std::size_t left_out_ = 0;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -5058,11 +5064,13 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
 ///
-/// Every built-in kind has its own wording. Any other is described by its scalar data, and by the display name and the
-/// description of the event type that the vocabulary selects it by; without such a type, by its own name.
-/// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
-/// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
-/// secret.
+/// Every built-in kind has its own wording. Any other is told in the words that a host's vocabulary has for it; what
+/// they leave out, by what the event says of itself, in `type_data` or in its envelope: `severity` or `level`, `title`,
+/// `message`, `text`, `summary` or `description`, `url` or `link`; else by the display name and the description of the
+/// event type that the vocabulary selects it by, or its own name. Its data is told in fields, lists and objects one
+/// level deep; what is not, Message::left_out() counts. Missing, null and wrongly typed data are survived: what is not
+/// known is left out. Values of variables, notifier URLs, log drain URLs, tokens and voucher codes are never used; of
+/// an unknown kind, nothing whose name looks like a secret.
 ///
 /// @param event      see Event::read.
 /// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event of an app that has
@@ -8452,7 +8460,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
-  refused_link_ = 0;
+  refused_link_ = left_out_ = 0;
   text_.clear();
   fields_.clear();
   names_.clear();
@@ -20432,7 +20440,8 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
 
 inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
   const std::string_view text = value.string();
-  return !text.empty() && append_padded_line(out, text.substr(0, text.find_first_of("\r\n")), inert);
+  const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
+  return !text.empty() && append_padded_line(out, text.substr(0, find_byte(text, ends_line)), inert);
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
@@ -20795,6 +20804,120 @@ class Members {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/message/said.hpp --------------------------------------------------------------------------------------
+
+// What an event says of itself: how bad it is, a title, a text, where to look. Of kinds that no row describes, and
+// where a host's row leaves something out.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Reads how bad something is: the names of syslog, Alertmanager, Sentry, OpenTelemetry and PagerDuty, in any case, and
+/// our own. Whether the name is one of them.
+NOTIFIER_NOINLINE inline bool read_severity(std::string_view name, Severity& out) noexcept {
+  static constexpr struct {
+    std::string_view names;  // with a space around each
+    Severity severity;
+  } known[] = {
+      {" error err critical crit fatal alert emergency emerg panic major ", Severity::error},
+      {" warning warn minor ", Severity::warning},
+      {" info information informational notice debug trace log ", Severity::info},
+      {" success ok resolved normal ", Severity::success},
+  };
+  constexpr std::size_t longest = 13;
+  char word[longest + 2] = {' '};
+  // OpenTelemetry has four of each: ERROR, ERROR2, ERROR3, ERROR4.
+  if (name.size() > 4 && name.back() >= '2' && name.back() <= '4') name.remove_suffix(1);
+  if (name.empty() || name.size() > longest) return false;
+  std::size_t size = 1;
+  for (const char c : name) {
+    if (!is_letter(c)) return false;
+    word[size++] = to_lower(c);
+  }
+  word[size++] = ' ';
+  for (const auto& row : known) {
+    if (row.names.find(std::string_view(word, size)) == std::string_view::npos) continue;
+    out = row.severity;
+    return true;
+  }
+  return false;
+}
+
+/// Finds them: in `type_data`, else in the envelope.
+class SaidMembers {
+ public:
+  enum What : unsigned char { severity, title, sentence, link };
+
+  SaidMembers(const Event& event, const SecretNames& secrets) : event_(event), secrets_(secrets) {
+    event.root.for_each_member(
+        [this](std::string_view name, json::View value) { take(name, value, std::size(names)); });
+    event.type_data.for_each_member([this](std::string_view name, json::View value) { take(name, value, 0); });
+  }
+
+  /// Empty where there is none. It is told from now on; of a severity, its own names alone are: "critical" says more
+  /// than a colour.
+  std::string_view tell(What what) noexcept {
+    Found& found = found_[what];
+    Severity known{};
+    found.is_told = what != severity || (read_severity(found.text, known) && to_string(known) == found.text);
+    return found.text;
+  }
+  /// Whether a member of type_data is told already, and has nothing more to say as a field.
+  bool is_told(std::string_view name) const noexcept {
+    for (const Found& one : found_) {
+      if (one.is_told && one.rank < std::size(names) && names[one.rank].name == name) return true;
+    }
+    return false;
+  }
+
+ private:
+  struct Name {
+    std::string_view name;
+    What what;
+  };
+  /// Of those that say the same, the first counts.
+  static constexpr Name names[] = {{"severity", severity},
+                                   {"level", severity},
+                                   {"severity_text", severity},
+                                   {"severityText", severity},
+                                   {"title", title},
+                                   {"message", sentence},
+                                   {"text", sentence},
+                                   {"summary", sentence},
+                                   {"description", sentence},
+                                   {"url", link},
+                                   {"link", link}};
+  struct Found {
+    std::string_view text;
+    std::size_t rank = 2 * std::size(names);  // the envelope's come after type_data's
+    bool is_told = false;
+  };
+
+  NOTIFIER_NOINLINE void take(std::string_view name, json::View value, std::size_t rank) {
+    const Name* row = names;
+    while (row != std::end(names) && row->name != name) ++row;
+    if (row == std::end(names)) return;
+    rank += static_cast<std::size_t>(row - names);
+    Found& found = found_[row->what];
+    if (found.rank < rank || secrets_.is_secret(event_.type, name)) return;
+    const std::string_view text = value.string();
+    Severity known{};
+    const bool is_right = row->what == severity ? read_severity(text, known)
+                          : row->what == link   ? is_link(text)
+                                                : text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+    if (!is_right || (row->what != link && holds_secret_url(text))) return;
+    found.text = text;
+    found.rank = rank;
+  }
+
+  const Event& event_;
+  const SecretNames& secrets_;
+  Found found_[4];
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/message/composer.hpp ----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -20816,7 +20939,8 @@ class Composer {
     } else {
       compose_unknown_kind();
     }
-    if (out_.link_.empty() && !is_without_link_) out_.link_ = written([&] { return append_page(); });
+    const bool has_pages = pages_ != nullptr || !link_base_.empty();
+    if (out_.link_.empty() && !is_without_link_ && has_pages) out_.link_ = written([&] { return append_page(); });
     out_.pad();
   }
 
@@ -20853,7 +20977,7 @@ class Composer {
     return nullptr;
   }
 
-  NOTIFIER_NOINLINE void use(const KindProgram& program) {
+  NOTIFIER_ALWAYS_INLINE void use(const KindProgram& program) {
     program_ = &program;
     ops_ = program.ops();
     if (program.is_own()) read_envelope();
@@ -20881,7 +21005,7 @@ class Composer {
   }
 
   void compose_known_kind(const KindProgram::Row& row) {
-    out_.severity = row.severity;
+    out_.severity = row.has_severity ? row.severity : own_severity();
     is_without_link_ = row.is_without_link;
     compose_title([&] {
       const std::size_t begin = text_.size();
@@ -20901,6 +21025,7 @@ class Composer {
     if (row.link != KindProgram::empty_template) {
       out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
     }
+    if (!row.has_link && program_->is_own()) compose_own_link();
     if (row.has_fields) {
       compose_fields(step(row.fields));
     } else {
@@ -20952,18 +21077,7 @@ class Composer {
 
   /// Whether a field says again what sentence or actor say already, and shall not.
   bool is_said(const Op& field, std::string_view value) const noexcept { return field.key == '?' && is_said(value); }
-  NOTIFIER_NOINLINE bool is_said(std::string_view value) const noexcept {
-    if (value == out_.actor()) return true;
-    const std::string_view sentence = out_.sentence();
-    const auto ends_word = [&](std::size_t at) {
-      return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
-    };
-    for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
-      const std::size_t end = at + value.size();
-      if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
-    }
-    return false;
-  }
+  bool is_said(std::string_view value) const noexcept;
 
   /// The same as run(), quicker for what most fields are: one slot.
   bool run_field(const Op* op) {
@@ -21121,17 +21235,26 @@ class Composer {
   }
 
   NOTIFIER_NOINLINE void compose_unknown_kind() {
+    out_.severity = own_severity();
     compose_title([&] { compose_own_title(text_.size()); });
     compose_own_sentence();
+    compose_own_link();
     compose_own_fields();
   }
 
+  /// What the event says of itself. Not of the built-in kinds, whose rows know better.
+  SaidMembers& said();
+  Severity own_severity();
+  void compose_own_link();
   /// A title for what no row has one for.
   /// @param begin  where it begins
   void compose_own_title(std::size_t begin);
   void compose_own_sentence();
-  /// All scalars that do not look like a secret; of a key that is given twice, the last.
+  /// What does not look like a secret, lists and objects one level deep; of a key that is given twice, the last.
   void compose_own_fields();
+  bool append_own_value(json::View value);
+  bool append_inside(json::View value);
+  bool is_secret(std::string_view name, json::View value) const;
 
   template <class F>
   Span written(F&& append) {
@@ -21156,7 +21279,9 @@ class Composer {
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;
-  std::size_t url_part_ = 0;  // where what is to be percent-encoded begins
+  SaidMembers* said_ = nullptr;
+  alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
+  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;
@@ -21175,6 +21300,19 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
+  if (value == out_.actor()) return true;
+  const std::string_view sentence = out_.sentence();
+  const auto ends_word = [&](std::size_t at) {
+    return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
+  };
+  for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
+    const std::size_t end = at + value.size();
+    if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
+  }
+  return false;
+}
 
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
   const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
@@ -21195,7 +21333,7 @@ inline bool Composer::append_word(bool yes, const Op& op, std::string_view words
   return !word.empty();
 }
 
-NOTIFIER_NOINLINE inline bool Composer::append_choice(const Op& op) {
+inline bool Composer::append_choice(const Op& op) {
   const std::size_t question = op.text.find('?');
   const json::View value = follow(members_[op.key], op.text.substr(0, question));
   const bool yes = value.boolean() || value.string() == "true";
@@ -21246,10 +21384,11 @@ NOTIFIER_NOINLINE inline bool Composer::append_count(const Op& op) {
 NOTIFIER_NOINLINE inline bool Composer::append_list(const Op* op) {
   const Op& more = op[1];
   const json::View list = follow(members_[op->key], op->text);
-  if (!list.is_array()) return false;
+  const std::size_t count = list.is_array() ? list.size() : 0;
+  if (count == 0) return false;
   std::int64_t left = 0;
   if (more.key == 0 || !read_integer(follow(members_[more.key], more.text), text_, left) || left < 0) left = 0;
-  const std::size_t total = list.size() + static_cast<std::size_t>(left);
+  const std::size_t total = count + static_cast<std::size_t>(left);
   std::size_t seen = 0;
   std::size_t shown = 0;
   list.for_each_element([&](json::View element) {
@@ -21282,9 +21421,31 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
+  static_assert(std::is_trivially_destructible_v<SaidMembers>);
+  if (said_ == nullptr) said_ = new (said_room_) SaidMembers(event_, vocabulary_.state().secret_names);
+  return *said_;
+}
+
+NOTIFIER_NOINLINE inline Severity Composer::own_severity() {
+  Severity severity = Severity::info;
+  read_severity(said().tell(SaidMembers::severity), severity);
+  return severity;
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
+  out_.link_ = written([&] {
+    const std::size_t begin = text_.size();
+    if (!append_url(text_, said().tell(SaidMembers::link))) return false;
+    is_inert_ = is_inert(text_.view(begin));
+    return true;
+  });
+}
+
 NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
   text_.truncate(begin);
   is_inert_ = false;
+  if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
   const EventType* const type = find_own_type();
   if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
   if (!append_span(out_.kind_)) text_.append("event");
@@ -21297,7 +21458,8 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
   const EventType* const type = find_own_type();
   out_.sentence_ = written([&] {
     is_inert_ = false;
-    if (type != nullptr && append_line(text_, type->description, is_inert_)) {
+    if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
+        (type != nullptr && append_line(text_, type->description, is_inert_))) {
       const char last = text_.view().back();
       if (last != '.' && last != '!' && last != '?') text_.append('.');
       return true;
@@ -21314,7 +21476,7 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
 
 NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   std::string_view names[max_unknown_fields];
-  std::size_t left_out = 0;
+  std::size_t too_many = 0;
   event_.type_data.for_each_member([&](std::string_view name, json::View value) {
     auto& fields = out_.fields_;
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -21322,24 +21484,72 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
       fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
       std::copy(names + i + 1, names + max_unknown_fields, names + i);
     }
-    if (vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string())) return;
+    if (said().is_told(name)) return;
+    if (is_secret(name, value)) {
+      ++out_.left_out_;
+      return;
+    }
     if (fields.size() == max_unknown_fields) {
-      ++left_out;
+      ++too_many;
       return;
     }
     const std::size_t begin = start();
     append_label(text_, name);
     const std::size_t middle = text_.size();
-    if (!append_scalar(text_, value, is_inert_)) return text_.truncate(begin);
+    if (!append_own_value(value)) return text_.truncate(begin);
     names[fields.size()] = name;
     out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
   });
-  if (left_out == 0) return;
+  if (too_many == 0) return;
+  out_.left_out_ += too_many;
   static constexpr char padded[64] = "Further values";
   constexpr std::string_view label(padded);
   const std::size_t begin = start();
-  append_integer(text_, static_cast<std::int64_t>(left_out));
+  append_integer(text_, static_cast<std::int64_t>(too_many));
   out_.push_field(label.data(), label.size(), since(begin), true, false);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
+  return vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string());
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_own_value(json::View value) {
+  return value.is_array() || value.is_object() ? append_inside(value) : append_scalar(text_, value, is_inert_);
+}
+
+/// The scalars of a list or an object, the first few: "a, b and 3 more", "Furnace: F2, Limit: 3".
+NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
+  constexpr std::size_t most = 8;
+  const std::size_t begin = text_.size();
+  std::size_t shown = 0;
+  std::size_t more = 0;
+  const auto add = [&](std::string_view name, json::View inner) {
+    if (inner.is_null()) return;
+    if (is_secret(name, inner)) {
+      ++out_.left_out_;
+      return;
+    }
+    const std::size_t before = text_.size();
+    if (shown != 0) text_.append(", ");
+    if (value.is_object()) {
+      append_label(text_, name);
+      text_.append(": ");
+    }
+    if (shown < most && append_scalar(text_, inner, is_inert_)) {
+      ++shown;
+    } else {
+      text_.truncate(before);
+      if (!inner.is_string() || shown == most) ++more;  // blank ones say nothing
+    }
+  };
+  value.for_each_element([&](json::View element) { add({}, element); });
+  value.for_each_member(add);
+  if (shown == 0) out_.left_out_ += more != 0;
+  if (shown == 0 || more == 0) return text_.size() != begin;
+  text_.append(" and ");
+  append_integer(text_, static_cast<std::int64_t>(more));
+  text_.append(" more");
+  return true;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_variables() {
@@ -21727,6 +21937,7 @@ class Renderer {
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
+  static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
@@ -21849,7 +22060,14 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   } else {
     return;
   }
-  if (const std::size_t size = rendering.message.refused_link()) payload.cut.push_back({"link", size, 0});
+  const Message& message = rendering.message;
+  if (message.refused_link() + message.left_out() != 0) tell_left_out(message, payload.cut);
+}
+
+NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Truncations& cut) {
+  if (message.refused_link() != 0) cut.push_back({"link", message.refused_link(), 0});
+  const std::size_t told = message.field_count();
+  if (message.left_out() != 0) cut.push_back({"values", told + message.left_out(), told});
 }
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {

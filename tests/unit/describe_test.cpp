@@ -262,7 +262,7 @@ TEST_CASE("of an unknown kind, nothing that looks like a secret is told") {
   CHECK(field_of(message, "Docs") == "https://x.example.org/a@b");
 }
 
-TEST_CASE("an unknown kind is told by its name and its scalars") {
+TEST_CASE("an unknown kind is told by its name and its values") {
   Describer describe;
   const Message& message = describe(
       event_of(
@@ -277,14 +277,16 @@ TEST_CASE("an unknown kind is told by its name and its scalars") {
   CHECK(message.actor() == "anna");
   CHECK(message.link() == "https://dashboard.example.org/apps/shop");
   CHECK(message.time() == notifier::Timestamp{1767323045678});
-  REQUIRE(message.field_count() == 6);
+  REQUIRE(message.field_count() == 8);
+  CHECK(field_of(message, "List") == "1");
+  CHECK(field_of(message, "Object") == "A: 1");
   CHECK(message.field(0).label == "Order id");
   CHECK(field_of(message, "Total price") == "59.9");
   CHECK(field_of(message, "Gift") == "false");
   CHECK(field_of(message, "Count") == "3");
   CHECK(field_of(message, "Note") == "two lines");
-  CHECK(message.field(4).is_short);
-  CHECK_FALSE(message.field(5).is_short);
+  CHECK(message.field(6).is_short);
+  CHECK_FALSE(message.field(7).is_short);
 }
 
 TEST_CASE("an unknown kind may have any name and any keys") {

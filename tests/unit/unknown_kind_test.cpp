@@ -57,6 +57,36 @@ TEST_CASE("describe: of an unknown kind, values of up to 40 bytes fit side by si
   CHECK_FALSE(counted.field(32).is_code);
 }
 
+TEST_CASE(
+    "describe: of an unknown kind, lists and objects are told one level deep, the first eight and how many more") {
+  Describer describe;
+  const auto of = [&](const std::string& value) {
+    const Message& message = describe(R"({"x":)" + value + "}");
+    const std::string left = message.left_out() == 0 ? "" : " left out: " + std::to_string(message.left_out());
+    return (message.field_count() == 0 ? "(none)" : std::string(message.field(0).value)) + left;
+  };
+  CHECK(of(R"(["a",1,true])") == "a, 1, true");
+  CHECK(of(R"(["a",null," ","b"])") == "a, b");
+  CHECK(of("[1,2,3,4,5,6,7,8]") == "1, 2, 3, 4, 5, 6, 7, 8");
+  CHECK(of("[1,2,3,4,5,6,7,8,9,10]") == "1, 2, 3, 4, 5, 6, 7, 8 and 2 more");
+  CHECK(of(R"(["a",{"b":1},[2]])") == "a and 2 more");
+  CHECK(of(R"({"order_id":"F-2","limit":3,"inner":{"a":1}})") == "Order id: F-2, Limit: 3 and 1 more");
+  CHECK(of(R"({"a":1,"api_key":"s","b":"https://u:p@x.example/"})") == "A: 1 left out: 2");
+  CHECK(of(R"(["https://x.example/?a","b"])") == "b left out: 1");
+  CHECK(of(R"([{"a":1},{"b":2}])") == "(none) left out: 1");
+  CHECK(of(R"({"token":"s"})") == "(none) left out: 1");
+  for (const char* nothing : {"[]", "{}", "[null]", R"({"a":null,"b":""})"}) CHECK(of(nothing) == "(none)");
+}
+
+TEST_CASE("describe: what may be a secret, is too deep or too much is counted") {
+  Describer describe;
+  CHECK(describe(R"({"a":1,"b":null,"c":" "})").left_out() == 0);
+  CHECK(describe(R"({"a":1,"token":"x","note":"https://x.example/?k=v"})").left_out() == 2);
+  std::string many = "{";
+  for (int i = 0; i < 35; ++i) many += (i == 0 ? "\"n" : ",\"n") + std::to_string(i) + "\":1";
+  CHECK(describe(many + ",\"api_key\":1}").left_out() == 4);
+}
+
 TEST_CASE("describe: a secret is known by the whole words of its key in any case, and by the URL that holds it") {
   using notifier::detail::has_secret_name;
   using notifier::detail::holds_secret_url;

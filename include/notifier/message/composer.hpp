@@ -10,6 +10,7 @@
 #include "notifier/message/layout.hpp"
 #include "notifier/message/members.hpp"
 #include "notifier/message/message.hpp"
+#include "notifier/message/said.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/vocabulary/kind_words.hpp"
 #include "notifier/vocabulary/pages.hpp"
@@ -100,7 +101,7 @@ class Composer {
   }
 
   void compose_known_kind(const KindProgram::Row& row) {
-    out_.severity = row.severity;
+    out_.severity = row.has_severity ? row.severity : own_severity();
     is_without_link_ = row.is_without_link;
     compose_title([&] {
       const std::size_t begin = text_.size();
@@ -120,6 +121,7 @@ class Composer {
     if (row.link != KindProgram::empty_template) {
       out_.link_ = written([&] { return program_->is_own() ? run_link(row) : run(step(row.link)); });
     }
+    if (!row.has_link && program_->is_own()) compose_own_link();
     if (row.has_fields) {
       compose_fields(step(row.fields));
     } else {
@@ -171,18 +173,7 @@ class Composer {
 
   /// Whether a field says again what sentence or actor say already, and shall not.
   bool is_said(const Op& field, std::string_view value) const noexcept { return field.key == '?' && is_said(value); }
-  NOTIFIER_NOINLINE bool is_said(std::string_view value) const noexcept {
-    if (value == out_.actor()) return true;
-    const std::string_view sentence = out_.sentence();
-    const auto ends_word = [&](std::size_t at) {
-      return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
-    };
-    for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
-      const std::size_t end = at + value.size();
-      if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
-    }
-    return false;
-  }
+  bool is_said(std::string_view value) const noexcept;
 
   /// The same as run(), quicker for what most fields are: one slot.
   bool run_field(const Op* op) {
@@ -340,17 +331,26 @@ class Composer {
   }
 
   NOTIFIER_NOINLINE void compose_unknown_kind() {
+    out_.severity = own_severity();
     compose_title([&] { compose_own_title(text_.size()); });
     compose_own_sentence();
+    compose_own_link();
     compose_own_fields();
   }
 
+  /// What the event says of itself. Not of the built-in kinds, whose rows know better.
+  SaidMembers& said();
+  Severity own_severity();
+  void compose_own_link();
   /// A title for what no row has one for.
   /// @param begin  where it begins
   void compose_own_title(std::size_t begin);
   void compose_own_sentence();
-  /// All scalars that do not look like a secret; of a key that is given twice, the last.
+  /// What does not look like a secret, lists and objects one level deep; of a key that is given twice, the last.
   void compose_own_fields();
+  bool append_own_value(json::View value);
+  bool append_inside(json::View value);
+  bool is_secret(std::string_view name, json::View value) const;
 
   template <class F>
   Span written(F&& append) {
@@ -375,7 +375,9 @@ class Composer {
   Members members_;
   std::string_view link_base_;
   const KindWords* pages_ = nullptr;
-  std::size_t url_part_ = 0;  // where what is to be percent-encoded begins
+  SaidMembers* said_ = nullptr;
+  alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
+  std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;

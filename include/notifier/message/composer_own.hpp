@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 
 #include "notifier/message/composer.hpp"
@@ -13,9 +15,31 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
+  static_assert(std::is_trivially_destructible_v<SaidMembers>);
+  if (said_ == nullptr) said_ = new (said_room_) SaidMembers(event_, vocabulary_.state().secret_names);
+  return *said_;
+}
+
+NOTIFIER_NOINLINE inline Severity Composer::own_severity() {
+  Severity severity = Severity::info;
+  read_severity(said().tell(SaidMembers::severity), severity);
+  return severity;
+}
+
+NOTIFIER_NOINLINE inline void Composer::compose_own_link() {
+  out_.link_ = written([&] {
+    const std::size_t begin = text_.size();
+    if (!append_url(text_, said().tell(SaidMembers::link))) return false;
+    is_inert_ = is_inert(text_.view(begin));
+    return true;
+  });
+}
+
 NOTIFIER_NOINLINE inline void Composer::compose_own_title(std::size_t begin) {
   text_.truncate(begin);
   is_inert_ = false;
+  if (append_line(text_, said().tell(SaidMembers::title), is_inert_)) return;
   const EventType* const type = find_own_type();
   if (type != nullptr && type->display_name != type->name && append_line(text_, type->display_name, is_inert_)) return;
   if (!append_span(out_.kind_)) text_.append("event");
@@ -28,7 +52,8 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
   const EventType* const type = find_own_type();
   out_.sentence_ = written([&] {
     is_inert_ = false;
-    if (type != nullptr && append_line(text_, type->description, is_inert_)) {
+    if (append_line(text_, said().tell(SaidMembers::sentence), is_inert_) ||
+        (type != nullptr && append_line(text_, type->description, is_inert_))) {
       const char last = text_.view().back();
       if (last != '.' && last != '!' && last != '?') text_.append('.');
       return true;
@@ -45,7 +70,7 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_sentence() {
 
 NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
   std::string_view names[max_unknown_fields];
-  std::size_t left_out = 0;
+  std::size_t too_many = 0;
   event_.type_data.for_each_member([&](std::string_view name, json::View value) {
     auto& fields = out_.fields_;
     for (std::size_t i = 0; i < fields.size(); ++i) {
@@ -53,24 +78,72 @@ NOTIFIER_NOINLINE inline void Composer::compose_own_fields() {
       fields.erase(fields.begin() + static_cast<std::ptrdiff_t>(i));
       std::copy(names + i + 1, names + max_unknown_fields, names + i);
     }
-    if (vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string())) return;
+    if (said().is_told(name)) return;
+    if (is_secret(name, value)) {
+      ++out_.left_out_;
+      return;
+    }
     if (fields.size() == max_unknown_fields) {
-      ++left_out;
+      ++too_many;
       return;
     }
     const std::size_t begin = start();
     append_label(text_, name);
     const std::size_t middle = text_.size();
-    if (!append_scalar(text_, value, is_inert_)) return text_.truncate(begin);
+    if (!append_own_value(value)) return text_.truncate(begin);
     names[fields.size()] = name;
     out_.push_field(nullptr, middle - begin, since(middle), text_.size() - middle <= short_value, false);
   });
-  if (left_out == 0) return;
+  if (too_many == 0) return;
+  out_.left_out_ += too_many;
   static constexpr char padded[64] = "Further values";
   constexpr std::string_view label(padded);
   const std::size_t begin = start();
-  append_integer(text_, static_cast<std::int64_t>(left_out));
+  append_integer(text_, static_cast<std::int64_t>(too_many));
   out_.push_field(label.data(), label.size(), since(begin), true, false);
+}
+
+NOTIFIER_NOINLINE inline bool Composer::is_secret(std::string_view name, json::View value) const {
+  return vocabulary_.state().secret_names.is_secret(event_.type, name) || holds_secret_url(value.string());
+}
+
+NOTIFIER_NOINLINE inline bool Composer::append_own_value(json::View value) {
+  return value.is_array() || value.is_object() ? append_inside(value) : append_scalar(text_, value, is_inert_);
+}
+
+/// The scalars of a list or an object, the first few: "a, b and 3 more", "Furnace: F2, Limit: 3".
+NOTIFIER_NOINLINE inline bool Composer::append_inside(json::View value) {
+  constexpr std::size_t most = 8;
+  const std::size_t begin = text_.size();
+  std::size_t shown = 0;
+  std::size_t more = 0;
+  const auto add = [&](std::string_view name, json::View inner) {
+    if (inner.is_null()) return;
+    if (is_secret(name, inner)) {
+      ++out_.left_out_;
+      return;
+    }
+    const std::size_t before = text_.size();
+    if (shown != 0) text_.append(", ");
+    if (value.is_object()) {
+      append_label(text_, name);
+      text_.append(": ");
+    }
+    if (shown < most && append_scalar(text_, inner, is_inert_)) {
+      ++shown;
+    } else {
+      text_.truncate(before);
+      if (!inner.is_string() || shown == most) ++more;  // blank ones say nothing
+    }
+  };
+  value.for_each_element([&](json::View element) { add({}, element); });
+  value.for_each_member(add);
+  if (shown == 0) out_.left_out_ += more != 0;
+  if (shown == 0 || more == 0) return text_.size() != begin;
+  text_.append(" and ");
+  append_integer(text_, static_cast<std::int64_t>(more));
+  text_.append(" more");
+  return true;
 }
 
 NOTIFIER_NOINLINE inline bool Composer::append_variables() {

@@ -12,6 +12,19 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const noexcept {
+  if (value == out_.actor()) return true;
+  const std::string_view sentence = out_.sentence();
+  const auto ends_word = [&](std::size_t at) {
+    return std::string_view(" \"'().,:;").find(sentence[at]) != std::string_view::npos;
+  };
+  for (std::size_t at = sentence.find(value); at != std::string_view::npos; at = sentence.find(value, at + 1)) {
+    const std::size_t end = at + value.size();
+    if ((at == 0 || ends_word(at - 1)) && (end == sentence.size() || ends_word(end))) return true;
+  }
+  return false;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
   const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);

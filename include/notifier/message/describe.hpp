@@ -10,11 +10,13 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what an event tells: title, one sentence, severity, fields, link, time, actor.
 ///
-/// Every built-in kind has its own wording. Any other is described by its scalar data, and by the display name and the
-/// description of the event type that the vocabulary selects it by; without such a type, by its own name.
-/// Missing, null and wrongly typed data are survived: what is not known is left out. Values of variables, notifier
-/// URLs, log drain URLs, tokens and voucher codes are never used; of an unknown kind, nothing whose name looks like a
-/// secret.
+/// Every built-in kind has its own wording. Any other is told in the words that a host's vocabulary has for it; what
+/// they leave out, by what the event says of itself, in `type_data` or in its envelope: `severity` or `level`, `title`,
+/// `message`, `text`, `summary` or `description`, `url` or `link`; else by the display name and the description of the
+/// event type that the vocabulary selects it by, or its own name. Its data is told in fields, lists and objects one
+/// level deep; what is not, Message::left_out() counts. Missing, null and wrongly typed data are survived: what is not
+/// known is left out. Values of variables, notifier URLs, log drain URLs, tokens and voucher codes are never used; of
+/// an unknown kind, nothing whose name looks like a secret.
 ///
 /// @param event      see Event::read.
 /// @param link_base  absolute URL of the host's dashboard without a final slash, or empty; an event of an app that has

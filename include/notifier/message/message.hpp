@@ -88,6 +88,9 @@ class Message {
   /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
   /// there was none.
   std::size_t refused_link() const noexcept { return refused_link_; }
+  /// How many values of an event that no row describes are not told: they may be secrets, are nested too deep, or are
+  /// too many.
+  std::size_t left_out() const noexcept { return left_out_; }
 
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
@@ -173,6 +176,7 @@ class Message {
   Span kind_;
   Span event_id_;
   std::size_t refused_link_ = 0;  // in bytes
+  std::size_t left_out_ = 0;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -193,7 +197,7 @@ NOTIFIER_INLINE void Message::pad() { text_.room(detail::text_padding); }
 
 NOTIFIER_INLINE void Message::clear() noexcept {
   severity = Severity::info;
-  refused_link_ = 0;
+  refused_link_ = left_out_ = 0;
   text_.clear();
   fields_.clear();
   names_.clear();

@@ -82,6 +82,7 @@ class Renderer {
   // WebAssembly, the first delivery waits for no more than its own.
   void write(Rendering& rendering, Rendering::Payload& payload);
   void write_mail(Rendering& rendering, Rendering::Payload& payload);
+  static void tell_left_out(const Message& message, Truncations& cut);
   void read_sender(std::string_view email_from);
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
@@ -204,7 +205,14 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   } else {
     return;
   }
-  if (const std::size_t size = rendering.message.refused_link()) payload.cut.push_back({"link", size, 0});
+  const Message& message = rendering.message;
+  if (message.refused_link() + message.left_out() != 0) tell_left_out(message, payload.cut);
+}
+
+NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Truncations& cut) {
+  if (message.refused_link() != 0) cut.push_back({"link", message.refused_link(), 0});
+  const std::size_t told = message.field_count();
+  if (message.left_out() != 0) cut.push_back({"values", told + message.left_out(), told});
 }
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
