@@ -21,8 +21,9 @@ class AccessLog {
 
   /// A request has been answered, or has come to nothing.
   /// @param bytes  of the answer's body
-  void write(std::string_view client, std::string_view method, std::string_view target, int status, std::size_t bytes,
-             std::chrono::steady_clock::duration taken) const {
+  /// @param token  its name, where there is one
+  void write(std::string_view client, std::string_view token, std::string_view method, std::string_view target,
+             int status, std::size_t bytes, std::chrono::steady_clock::duration taken) const {
     if (!enabled_) return;
     thread_local notifier::Buffer line;
     line.clear();
@@ -30,6 +31,7 @@ class AccessLog {
     out.object([&] {
       out.member("time", notifier::to_rfc3339(now()));
       out.member("client", client);
+      if (!token.empty()) out.member("token", token);
       out.member("method", ascii(method));
       out.member("path", ascii(target.substr(0, target.find('?'))));
       out.key("status");

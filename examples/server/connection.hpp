@@ -173,7 +173,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     route_ = floor_.routes.find(head_.method, head_.target);
     if (route_.route == floor_.routes.other() && floor_.operations.has_file(head_.method, head_.target))
       route_ = {floor_.routes.dashboard(), Scope::open, {}};
-    if (!floor_.access.admit(head_, route_, response_)) {
+    if (!floor_.access.admit(head_, route_, response_, token_name_)) {
       keeps_ = keeps_ && !has_body;
       return answer();
     }
@@ -350,6 +350,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     const bool goes_on = keeps_ && !floor_.is_stopping;
     parser_.reset();
     head_ = Head();
+    token_name_.clear();
     route_.route = floor_.routes.other();
     response_ = notifier::Response();
     out_.clear_answer();
@@ -378,7 +379,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void log(std::size_t bytes) const {
     const auto taken = Clock::now() - started_;
     floor_.metrics.request(route_.route, head_.method, response_.status, taken, phase_ == Phase::streaming);
-    floor_.log.write(client_, head_.method, head_.target, response_.status, bytes, taken);
+    floor_.log.write(client_, token_name_, head_.method, head_.target, response_.status, bytes, taken);
   }
 
   // ---- streaming ----
@@ -442,6 +443,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   std::string head_bytes_;
   Head head_;
   RouteMatch route_;
+  std::string token_name_;
   std::optional<BodyParser> parser_;
   notifier::Request request_;
   notifier::Outcome outcome_;

@@ -85,6 +85,7 @@ class AnswerHead {
       case 414: return "URI Too Long";
       case 415: return "Unsupported Media Type";
       case 422: return "Unprocessable Content";
+      case 429: return "Too Many Requests";
       case 500: return "Internal Server Error";
       case 501: return "Not Implemented";
       case 503: return "Service Unavailable";

@@ -47,6 +47,7 @@ class HttpServer {
         next_accept_(floor_.loop),
         next_tick_(floor_.loop),
         signals_(floor_.loop, SIGTERM, SIGINT),
+        hangups_(floor_.loop, SIGHUP),
         workers_(std::clamp<std::size_t>(std::thread::hardware_concurrency(), 2, 8), most_waiting_requests) {
     floor_.workers = &workers_;
     service.streams().attach([this](std::function<void()> call) { boost::asio::post(floor_.loop, std::move(call)); });
@@ -72,12 +73,16 @@ class HttpServer {
     return -1;
   }
 
+  /// Sets what is called with each SIGHUP, in the loop's thread. To be called before run().
+  void on_hangup(std::function<void(Access&)> call) { on_hangup_ = std::move(call); }
+
   /// Serves until SIGTERM or SIGINT. @param on_stop  called when one comes: what else is to end may begin to
   void run(std::function<void()> on_stop) {
     on_stop_ = std::move(on_stop);
     signals_.async_wait([this](boost::system::error_code code, int) {
       if (!code) stop();
     });
+    wait_for_hangup();
     accept();
     tick();
     while (!is_ended_) {
@@ -99,6 +104,14 @@ class HttpServer {
   static constexpr std::size_t most_waiting_requests = 4096;
   static constexpr std::chrono::milliseconds tick_interval{200};
   static constexpr std::chrono::milliseconds patience_at_stop{1'000};
+
+  void wait_for_hangup() {
+    hangups_.async_wait([this](boost::system::error_code code, int) {
+      if (code) return;
+      if (on_hangup_) on_hangup_(floor_.access);
+      wait_for_hangup();
+    });
+  }
 
   void accept() {
     is_accepting_ = true;
@@ -188,6 +201,7 @@ class HttpServer {
     end_at_ = Connection::Clock::now() + patience_at_stop;
     boost::system::error_code ignored;
     acceptor_.close(ignored);
+    hangups_.cancel(ignored);
     if (on_stop_) on_stop_();
     for (const Phase phase :
          {Phase::waiting, Phase::reading, Phase::lingering, Phase::streaming, Phase::handling, Phase::writing}) {
@@ -209,6 +223,8 @@ class HttpServer {
   boost::asio::steady_timer next_accept_;
   boost::asio::steady_timer next_tick_;
   boost::asio::signal_set signals_;
+  boost::asio::signal_set hangups_;
+  std::function<void(Access&)> on_hangup_;
   std::function<void()> on_stop_;
   Connection::Clock::time_point end_at_{};
   bool is_accepting_ = false;

@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <exception>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
@@ -30,6 +31,7 @@
 #include "sender.hpp"
 #include "service.hpp"
 #include "storage_probe.hpp"
+#include "tokens.hpp"
 
 namespace {
 
@@ -46,10 +48,23 @@ int fail(const std::string& what, const notifier::Error& error) {
   return 1;
 }
 
+/// The tokens that the options name; nothing where they name none.
+/// @param problem  what is wrong with them
+std::optional<server::Tokens> read_tokens(const server::Options& options, std::string& problem) {
+  if (options.has_no_token()) return std::nullopt;
+  server::Tokens tokens;
+  if (!options.token.empty()) tokens.add("token", options.token);
+  if (!options.tokens_file.empty()) problem = tokens.read(options.tokens_file);
+  return tokens;
+}
+
 int serve(const server::Options& options, notifier::Registry& registry, notifier::SqliteStore& store,
           const server::DatabaseFile& file) {
   signal(SIGPIPE, SIG_IGN);
 
+  std::string problem;
+  auto tokens = read_tokens(options, problem);
+  if (!problem.empty()) return fail(problem);
   server::DashboardFiles dashboard = server::DashboardFiles::installed();
   if (!options.dashboard.empty()) {
     auto files = server::DashboardFiles::read(options.dashboard);
@@ -84,7 +99,8 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   server::StorageProbe probe(file, options.database);
   server::Operations operations(registry, metrics, probe, std::move(dashboard),
                                 [&sender] { return sender.is_taken_up(); });
-  server::HttpServer http(service, operations, metrics, routes, server::Access(options.token, options.cors_origin),
+  server::HttpServer http(service, operations, metrics, routes,
+                          server::Access(registry, std::move(tokens), options.requests_per_second, options.cors_origin),
                           server::AccessLog(options.access_log), limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
@@ -111,9 +127,19 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
   std::printf("notifier-server listens on http://%s:%d%s\n",
               (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
-              options.token.empty() ? " (no token: this machine only)" : "");
+              options.has_no_token() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
+  http.on_hangup([&options](server::Access& access) {
+    std::string wrong;
+    auto list = read_tokens(options, wrong);
+    if (!wrong.empty()) {
+      fail(wrong + "; the tokens of before go on counting");
+    } else if (list) {
+      std::fprintf(stderr, "notifier-server: %zu tokens count from now on\n", list->size());
+      access.replace(*std::move(list));
+    }
+  });
   http.run([&] {
     operations.begin_stop();
     sender.begin_stop();

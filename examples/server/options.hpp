@@ -22,6 +22,8 @@ struct Options {
   int port = 7070;
   std::string database = "notifier.db";
   std::string token;
+  std::string tokens_file;
+  int requests_per_second = 0;  ///< of a token; 0: any number
   std::string cors_origin;
   std::string import_file;
   std::string email_from;
@@ -34,6 +36,8 @@ struct Options {
   bool export_snapshot = false;
   bool access_log = true;
   bool help = false;
+
+  bool has_no_token() const { return token.empty() && tokens_file.empty(); }
 };
 
 inline constexpr const char* usage = R"(Usage: notifier-server [OPTION]...
@@ -45,6 +49,10 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
   --database FILE    the database (default notifier.db); made where there is none
   --token TOKEN      ask for `Authorization: Bearer TOKEN`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
+  --tokens FILE      ask for one of the tokens of this file (JSON), each of which may do what it says there; read again
+                     at SIGHUP. See examples/server/README.md
+  --rate-limit N     let each token send N requests a second, those apart that have a limit of their own; more are
+                     answered with 429 (default: any number)
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --request-timeout SECONDS
                      how long a client may take to send a request (default 30)
@@ -175,13 +183,17 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
     std::string* text = name == "--host"         ? &options.host
                         : name == "--database"   ? &options.database
                         : name == "--token"      ? &options.token
+                        : name == "--tokens"     ? &options.tokens_file
                         : name == "--cors"       ? &options.cors_origin
                         : name == "--email-from" ? &options.email_from
                         : name == "--link-base"  ? &options.link_base
                         : name == "--dashboard"  ? &options.dashboard
                         : name == "--import"     ? &options.import_file
                                                  : nullptr;
-    int* number = name == "--port" ? &options.port : name == "--request-timeout" ? &options.request_seconds : nullptr;
+    int* number = name == "--port"              ? &options.port
+                  : name == "--request-timeout" ? &options.request_seconds
+                  : name == "--rate-limit"      ? &options.requests_per_second
+                                                : nullptr;
     const bool is_delivery = is_delivery_option(name);
     if (text == nullptr && number == nullptr && !is_delivery) return "unknown option " + std::string(name);
     if (++i == argc || *argv[i] == '\0') return std::string(name) + " needs a value";
@@ -198,13 +210,13 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
     if (!value) return std::string(name) + " needs a number from 0 to 65535";
     *number = *value;
   }
-  if (options.token.empty() && options.cors_origin == "*")
+  if (options.has_no_token() && options.cors_origin == "*")
     return "--cors * needs a token: without one every web page could use the server";
-  if (options.token.empty() && !options.host.empty() && options.host != "127.0.0.1" && options.host != "::1" &&
+  if (options.has_no_token() && !options.host.empty() && options.host != "127.0.0.1" && options.host != "::1" &&
       options.host != "localhost") {
     return "--host needs a token: without one only this machine is served";
   }
-  if (options.host.empty()) options.host = options.token.empty() ? "127.0.0.1" : "0.0.0.0";
+  if (options.host.empty()) options.host = options.has_no_token() ? "127.0.0.1" : "0.0.0.0";
   return {};
 }
 

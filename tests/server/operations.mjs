@@ -1,6 +1,7 @@
 // What both servers tell those who run them.
 
 import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
 import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +13,7 @@ import { promtool } from './promtool.mjs';
 /**
  * Registers the tests.
  *
- * @param start  `(database, options) => {url, call(method, path, body, headers) => {status, body, headers}, stop(signal), log()}`, a server that
+ * @param start  `(database, options) => {url, call(method, path, body, headers) => {status, body, headers}, stop(signal), signal(signal), log()}`, a server that
  *   delivers where it is not told otherwise
  */
 export function isOperated(start) {
@@ -138,6 +139,141 @@ export function isOperated(start) {
     await server.call('DELETE', '/v1/apps/shop/notifiers/late', undefined, headers);
     for (let i = 0; i < 50 && value((text = await scrape()), 'notifier_deliveries_withdrawn_total') !== posted; ++i) await new Promise((resolve) => setTimeout(resolve, 100));
     assert.equal(value(text, 'notifier_deliveries_withdrawn_total'), posted);
+    await server.stop();
+  });
+
+  const sha256 = (text) => createHash('sha256').update(text).digest('hex');
+  const bearer = (token) => ({ Authorization: `Bearer ${token}` });
+  const twoApps = join(folder, 'two_apps.json');
+  const quiet = (id) => ({ id, name: id, platform: 'webhook', type_data: { webhook_url: 'https://example.com/x' } });
+  writeFileSync(twoApps, JSON.stringify({ apps: [{ id: 'app-1', name: 'shop', notifiers: [quiet('no-1')] }, { id: 'app-2', name: 'blog', notifiers: [quiet('no-2')] }], users: [{ id: 'us-1', username: 'jane', email: 'jane@example.com' }] }));
+
+  /** One request of each class of routes, and what it takes. */
+  const classes = [
+    ['open', 'GET', '/healthz'], ['open', 'GET', '/readyz'], ['open', 'GET', '/openapi.json'], ['open', 'GET', '/v1/event_types'], ['open', 'GET', '/v1/event_categories'], ['open', 'GET', '/v1/notification_platforms'], ['open', 'GET', '/v1/notification_platforms/search?name=x'], ['open', 'HEAD', '/v1/event_types'],
+    ['read', 'GET', '/metrics'], ['read', 'GET', '/v1/apps'], ['read', 'HEAD', '/v1/apps'], ['read', 'GET', '/v1/apps/shop'], ['read', 'GET', '/v1/apps/shop/notifiers'], ['read', 'GET', '/v1/apps/shop/notifiers/no-1'], ['read', 'GET', '/v1/apps/shop/events'], ['read', 'GET', '/v1/apps/shop/collaborators'], ['read', 'GET', '/v1/apps/shop/notifiers/no-1/deliveries'],
+    ['read', 'POST', '/v1/apps/shop/events/explain', { type: 'restart' }], ['read', 'POST', '/v1/apps/shop/notifiers/no-1/preview', { event: { type: 'restart' } }], ['read', 'GET', '/v1/settings'],
+    ['events', 'POST', '/v1/apps/shop/events', { type: 'restart' }], ['events', 'POST', '/v1/apps/shop/notifiers/no-1/deliveries/none/retry'],
+    ['manage', 'POST', '/v1/apps/shop/notifiers', { notifier: { name: 'n', platform_id: '5982f145d48c3600273ef08a', type_data: { webhook_url: 'https://example.com/x' } } }], ['manage', 'PATCH', '/v1/apps/shop/notifiers/no-1', { notifier: { name: 'other' } }], ['manage', 'PUT', '/v1/apps/shop/notifiers/no-1', { notifier: { name: 'no-1' } }], ['manage', 'POST', '/v1/apps/shop/notifiers/no-1/test'],
+    ['manage', 'DELETE', '/v1/apps/shop/notifiers/none'], ['manage', 'POST', '/v1/apps', { app: { name: 'new' } }], ['manage', 'PATCH', '/v1/apps/shop', { app: {} }], ['manage', 'DELETE', '/v1/apps/none'], ['manage', 'PATCH', '/v1/users/us-1', { user: {} }], ['manage', 'DELETE', '/v1/users/none'],
+    ['manage', 'GET', '/v1/nope'], ['manage', 'PUT', '/v1/apps/shop'], ['manage', 'OPTIONS', '/v1/apps'], ['manage', 'DELETE', '/metrics'], ['manage', 'GET', '/v1/apps//notifiers'], ['manage', 'GET', '/v1/apps/%zz/events'],
+  ];
+
+  test('a token may do what its scopes say, of each class of routes, and nothing else', async () => {
+    const file = join(folder, 'scopes.json');
+    const scopes = ['read', 'events', 'manage'];
+    const lists = [['read'], ['events'], ['manage'], ['read', 'events'], scopes];
+    writeFileSync(file, JSON.stringify({ tokens: lists.map((list, i) => ({ name: `t${i}`, sha256: sha256(`token-${i}`), scopes: list })) }));
+    const server = await startDry(database(), ['--import', twoApps, '--tokens', file, '--host', '127.0.0.1']);
+    for (const [scope, method, path, body] of classes) {
+      for (const [i, list] of lists.entries()) {
+        const answer = await server.call(method, path, body, bearer(`token-${i}`));
+        const is = `${method} ${path} by ${list}: ${answer.status}`;
+        if (scope === 'open' || list.includes(scope)) assert.ok(![401, 403, 429, 500].includes(answer.status), is);
+        else assert.equal(answer.status, 403, is);
+        if (answer.status === 403 && method !== 'HEAD') assert.deepEqual(answer.body, { error: `This token may not do that: it would have to have the scope ${scope}`, code: 'missing_scope' });
+      }
+      for (const headers of [{}, bearer('token-9'), bearer(sha256('token-4')), { Authorization: 'Basic token-4' }]) {
+        const { status } = await server.call(method, path, body, headers);
+        if (scope === 'open') assert.ok(status < 400, path);
+        else assert.equal(status, 401, `${method} ${path}`);
+      }
+    }
+    await server.stop();
+  });
+
+  test('a token that is for some apps reaches no other, whatever it is called, and nothing that is of none', async () => {
+    const file = join(folder, 'apps.json');
+    writeFileSync(file, JSON.stringify({ tokens: [
+      { name: 'by-id', sha256: sha256('id'), scopes: ['read', 'events', 'manage'], apps: ['app-1'] },
+      { name: 'by-name', sha256: sha256('name'), scopes: ['read', 'events', 'manage'], apps: ['shop', 'later'] },
+      { name: 'all', sha256: sha256('all'), scopes: ['read', 'events', 'manage'] },
+    ] }));
+    const server = await startDry(database(), ['--import', twoApps, '--tokens', file, '--host', '127.0.0.1']);
+    for (const token of ['id', 'name']) {
+      for (const path of ['/v1/apps/shop', '/v1/apps/app-1', '/v1/apps/%73hop/notifiers', '/v1/apps/shop/notifiers/no-1']) assert.equal((await server.call('GET', path, undefined, bearer(token))).status, 200, path);
+      assert.equal((await server.call('POST', '/v1/apps/app-1/events', { type: 'restart' }, bearer(token))).status, 202);
+      for (const [method, path] of [['GET', '/v1/apps/blog'], ['GET', '/v1/apps/app-2/notifiers'], ['GET', '/v1/apps/%62log/events'], ['POST', '/v1/apps/blog/events'], ['DELETE', '/v1/apps/app-2'], ['GET', '/v1/apps'], ['POST', '/v1/apps'], ['PATCH', '/v1/users/us-1'], ['GET', '/v1/settings'], ['GET', '/metrics'], ['GET', '/v1/apps/none']]) {
+        const refused = await server.call(method, path, method === 'POST' ? {} : undefined, bearer(token));
+        assert.deepEqual([refused.status, refused.body], [403, { error: 'This token is for other apps', code: 'other_app' }], `${method} ${path}`);
+      }
+      // The notifier of another app, below the own one: as where there is none.
+      assert.equal((await server.call('GET', '/v1/apps/shop/notifiers/no-2', undefined, bearer(token))).status, 404);
+      // An event that says it is another app's.
+      assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', app_id: 'app-2' }, bearer(token))).status, 422);
+      assert.equal((await server.call('GET', '/v1/event_types', undefined, bearer(token))).status, 200);
+    }
+    assert.equal((await server.call('GET', '/v1/apps/later', undefined, bearer('name'))).status, 404);
+    // Renamed, it stays the app of who has its id.
+    assert.equal((await server.call('PATCH', '/v1/apps/shop', { app: { name: 'store' } }, bearer('all'))).status, 200);
+    assert.equal((await server.call('GET', '/v1/apps/store', undefined, bearer('id'))).status, 200);
+    assert.equal((await server.call('GET', '/v1/apps/store', undefined, bearer('name'))).status, 403);
+    await server.stop();
+  });
+
+  test('SIGHUP has the tokens read again; what is wrong with them changes nothing', async () => {
+    const file = join(folder, 'reloaded.json');
+    const write = (...names) => writeFileSync(file, JSON.stringify({ tokens: names.map((name) => ({ name, sha256: sha256(name), scopes: ['read'] })) }));
+    write('old', 'both');
+    const server = await startDry(database(), ['--tokens', file, '--token', 'mine', '--host', '127.0.0.1']);
+    const status = async (token) => (await server.call('GET', '/v1/apps', undefined, bearer(token))).status;
+    const of = async () => [await status('old'), await status('both'), await status('new'), await status('mine')];
+    assert.deepEqual(await of(), [200, 200, 401, 200]);
+    const hangUp = async (said) => {
+      const before = server.log().length;
+      server.signal('SIGHUP');
+      for (let i = 0; i < 100 && !said.test(server.log().slice(before)); ++i) await new Promise((resolve) => setTimeout(resolve, 20));
+      assert.match(server.log().slice(before), said);
+    };
+    write('both', 'new');
+    await hangUp(/3 tokens count from now on/);
+    assert.deepEqual(await of(), [401, 200, 200, 200]);
+    writeFileSync(file, '{"tokens":[{"name":"x","sha256":"SECRET","scopes":["read"]}]}');
+    await hangUp(/tokens\[0\]: sha256 must be 64 hexadecimal digits; the tokens of before go on counting/);
+    rmSync(file);
+    await hangUp(/cannot be read; the tokens of before go on counting/);
+    assert.deepEqual(await of(), [401, 200, 200, 200]);
+    assert.doesNotMatch(server.log(), /SECRET/);
+    assert.match(server.log(), /"token":"both"/);
+    await server.stop();
+  });
+
+  test('a file of tokens that has a fault is refused at the start, with its place', async () => {
+    const file = join(folder, 'faulty.json');
+    const one = { name: 'ci', sha256: sha256('x'), scopes: ['read'] };
+    for (const [content, said] of [
+      ['{', /is no JSON/], ['[]', /must be an object/], [{}, /tokens must be an array/], [{ token: [] }, /'token' is not known here; did you mean tokens\?/],
+      [{ tokens: [one, { ...one, name: 'b', sha256: sha256('y'), scope: ['read'] }] }, /tokens\[1\]: 'scope' is not known here; did you mean scopes\?/],
+      [{ tokens: [{ ...one, name: 'two words' }] }, /tokens\[0\]: name must be/], [{ tokens: [{ ...one, sha256: 'abc' }] }, /sha256 must be 64/], [{ tokens: [{ ...one, scopes: [] }] }, /scopes must be an array of/], [{ tokens: [{ ...one, scopes: ['write'] }] }, /scopes must be an array of/],
+      [{ tokens: [{ ...one, scopes: 'read' }] }, /scopes must be/], [{ tokens: [{ ...one, apps: [] }] }, /apps must be/], [{ tokens: [{ ...one, apps: [''] }] }, /apps must be/], [{ tokens: [one, { ...one, sha256: sha256('y') }] }, /tokens\[1\]: the name is another/],
+      [{ tokens: [one, { ...one, name: 'b' }] }, /tokens\[1\]: the token is that of ci/], [{ tokens: [{ ...one, requests_per_second: 0 }] }, /requests_per_second must be/],
+    ]) {
+      writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content));
+      await assert.rejects(start(database(), ['--tokens', file, '--host', '127.0.0.1']), said);
+    }
+    await assert.rejects(start(database(), ['--tokens', join(folder, 'none.json')]), /cannot be read/);
+  });
+
+  test('who sends more requests than a token may is told when to come again, and keeps nobody else waiting', async () => {
+    const file = join(folder, 'rates.json');
+    writeFileSync(file, JSON.stringify({ tokens: [{ name: 'slow', sha256: sha256('slow'), scopes: ['read'], requests_per_second: 2 }, { name: 'usual', sha256: sha256('usual'), scopes: ['read'] }] }));
+    const server = await startDry(database(), ['--tokens', file, '--rate-limit', '20', '--host', '127.0.0.1']);
+    const statuses = async (token, count) => {
+      const answers = [];
+      for (let i = 0; i < count; ++i) answers.push(await server.call('GET', '/v1/apps', undefined, bearer(token)));
+      return answers;
+    };
+    const slow = await statuses('slow', 6);
+    assert.deepEqual(slow.slice(0, 2).map(({ status }) => status), [200, 200]);
+    const refused = slow.filter(({ status }) => status === 429);
+    assert.ok(refused.length >= 3);
+    assert.equal(refused[0].headers.get('retry-after'), '1');
+    assert.equal(typeof refused[0].body.error, 'string');
+    assert.ok((await statuses('usual', 15)).every(({ status }) => status === 200));
+    assert.ok((await statuses('usual', 40)).some(({ status }) => status === 429));
+    assert.equal((await server.call('GET', '/readyz')).status, 200);
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.equal((await statuses('slow', 1))[0].status, 200);
     await server.stop();
   });
 }

@@ -13,7 +13,10 @@ const folder = NotifierServer.folder();
 after(() => folder.remove());
 after(() => NotifierServer.stopAll());
 
-isOperated((database, options) => NotifierServer.startSending(database, options));
+isOperated(async (database, options) => {
+  const server = await NotifierServer.startSending(database, options);
+  return { call: server.call.bind(server), stop: server.stop.bind(server), signal: (signal) => process.kill(server.pid, signal), log: () => server.log };
+});
 
 test('a server that cannot write its database is not ready until it can', async () => {
   const server = await NotifierServer.start(folder.database);

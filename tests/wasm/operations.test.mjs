@@ -10,10 +10,11 @@ import { isOperated } from '../server/operations.mjs';
 import { startServer } from './server.mjs';
 
 isOperated(async (database, options) => {
-  const { ask, stop, log } = await startServer(options, { database });
+  const { ask, stop, log, child } = await startServer(options, { database });
   return {
     stop,
     log,
+    signal: (signal) => child.kill(signal),
     async call(method, path, body, headers = {}) {
       const { status, headers: answered, text } = await ask(path, { method, body, headers: { 'Content-Type': 'application/json', ...headers } });
       const isJson = text !== '' && answered['content-type']?.startsWith('application/json');

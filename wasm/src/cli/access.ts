@@ -1,8 +1,8 @@
-// Who may use the server: bearer token, Host and Origin, CORS.
+// Who may use the server, and for what: bearer tokens, Host and Origin, CORS.
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { RouteMatch } from './route_table.js';
+import { RateLimit, type Token, type Tokens } from './tokens.js';
 
 export interface Answer {
   status: number;
@@ -24,20 +24,34 @@ export function refusal(status: number, error: string, code?: string): Answer {
  * Host.
  */
 export class Access {
-  readonly #tokenHash: Buffer | undefined;
+  readonly #findApp: (idOrName: string) => { id: string; name: string } | undefined;
+  readonly #requestsPerSecond: number | undefined;
   readonly #corsOrigin: string | undefined;
+  readonly #rateLimit = new RateLimit();
+  #tokens: Tokens | undefined;
 
-  constructor(token: string | undefined, corsOrigin: string | undefined) {
-    this.#tokenHash = token === undefined ? undefined : hash(token);
+  /**
+   * @param tokens undefined: none is asked for
+   * @param requestsPerSecond of a token that has no limit of its own; undefined: any number
+   */
+  constructor(findApp: (idOrName: string) => { id: string; name: string } | undefined, tokens: Tokens | undefined, requestsPerSecond: number | undefined, corsOrigin: string | undefined) {
+    this.#findApp = findApp;
+    this.#tokens = tokens;
+    this.#requestsPerSecond = requestsPerSecond;
     this.#corsOrigin = corsOrigin;
   }
 
-  /** What the answer must carry, and the answer itself where the request may not go on. */
-  judge(request: IncomingMessage, route: RouteMatch): { headers: Record<string, string>; answer?: Answer } {
+  /** From now on these count. */
+  replace(tokens: Tokens): void {
+    this.#tokens = tokens;
+  }
+
+  /** What the answer must carry, and the answer itself where the request may not go on; the token's name, where there is one. */
+  judge(request: IncomingMessage, route: RouteMatch): { headers: Record<string, string>; answer?: Answer; token?: string } {
     const { origin, host = '' } = request.headers;
     const isCors = origin !== undefined && (origin === this.#corsOrigin || this.#corsOrigin === '*');
     const headers: Record<string, string> = isCors ? { 'Access-Control-Allow-Origin': origin, Vary: 'Origin' } : {};
-    if (this.#tokenHash === undefined) {
+    if (this.#tokens === undefined) {
       if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)) {
         return { headers, answer: refusal(403, 'This server answers to localhost and 127.0.0.1 only', 'foreign_host') };
       }
@@ -51,18 +65,28 @@ export class Access {
       headers['Access-Control-Max-Age'] = '600';
       return { headers, answer: { status: 204, headers: {}, body: '' } };
     }
-    if (this.#tokenHash === undefined || route.scope === 'open' || this.#hasToken(request)) return { headers };
-    headers['WWW-Authenticate'] = 'Bearer';
-    return { headers, answer: refusal(401, 'The bearer token is missing or wrong') };
+    if (this.#tokens === undefined || route.scope === 'open') return { headers };
+    // Header values come as bytes, each of them a character.
+    const given = /^bearer +(.*)$/is.exec(request.headers.authorization ?? '')?.[1];
+    const token = given === undefined ? undefined : this.#tokens.find(Buffer.from(given, 'latin1'));
+    if (token === undefined) {
+      headers['WWW-Authenticate'] = 'Bearer';
+      return { headers, answer: refusal(401, 'The bearer token is missing or wrong') };
+    }
+    return { headers, token: token.name, ...this.#allow(token, route, headers) };
   }
 
-  /** Takes as long for a wrong token as for the right one. */
-  #hasToken(request: IncomingMessage): boolean {
-    const given = /^Bearer (.*)$/.exec(request.headers.authorization ?? '')?.[1];
-    return given !== undefined && timingSafeEqual(hash(given), this.#tokenHash!);
+  #allow(token: Token, { scope, app }: RouteMatch, headers: Record<string, string>): { answer?: Answer } {
+    const most = token.requestsPerSecond ?? this.#requestsPerSecond;
+    const wait = most === undefined ? 0 : this.#rateLimit.take(token.name, most);
+    if (wait > 0) {
+      headers['Retry-After'] = String(wait);
+      return { answer: refusal(429, 'This token has sent too many requests; try again soon') };
+    }
+    if (!token.scopes.includes(scope)) return { answer: refusal(403, `This token may not do that: it would have to have the scope ${scope}`, 'missing_scope') };
+    if (token.apps === undefined) return {};
+    const found = app === undefined || app === '' ? undefined : this.#findApp(app);
+    const isFor = app !== undefined && token.apps.some((each) => (found === undefined ? each === app : each === found.id || each === found.name));
+    return isFor ? {} : { answer: refusal(403, 'This token is for other apps', 'other_app') };
   }
-}
-
-function hash(token: string): Buffer {
-  return createHash('sha256').update(token).digest();
 }

@@ -33,8 +33,15 @@ function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
   });
 }
 
-export async function respond(service: Service, operations: Operations, access: Access, request: IncomingMessage, route: RouteMatch, response: ServerResponse): Promise<void> {
-  const { headers, answer: refused } = access.judge(request, route);
+/** What is known of a request by the time that it is logged. */
+export interface Told {
+  /** The token's name. */
+  token?: string | undefined;
+}
+
+export async function respond(service: Service, operations: Operations, access: Access, request: IncomingMessage, route: RouteMatch, response: ServerResponse, told: Told): Promise<void> {
+  const { headers, answer: refused, token } = access.judge(request, route);
+  told.token = token;
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Whoever has no token yet gets the page that asks for it.
   const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
@@ -63,12 +70,13 @@ export async function respond(service: Service, operations: Operations, access: 
 }
 
 /** One line of JSON for each request. No query, header or body: those may hold secrets. */
-export function logAccess(request: IncomingMessage, response: ServerResponse): void {
+export function logAccess(request: IncomingMessage, response: ServerResponse, told: Told): void {
   const began = process.hrtime.bigint();
   response.on('close', () => {
     const line = {
       time: new Date().toISOString(),
       client: request.socket.remoteAddress,
+      token: told.token,
       method: request.method,
       path: request.url!.split('?')[0]!.slice(0, 512),
       status: response.statusCode,

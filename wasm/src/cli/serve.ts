@@ -10,9 +10,10 @@ import { Database } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { Metrics } from './metrics.js';
 import { Operations } from './operations.js';
-import { logAccess, logAttempt, respond } from './respond.js';
+import { logAccess, logAttempt, respond, type Told } from './respond.js';
 import { findRoute } from './route_table.js';
 import { Service } from './service.js';
+import { Tokens } from './tokens.js';
 
 const help = `Usage: notifier-wasm serve [OPTION]...
 
@@ -25,6 +26,9 @@ file, which notifier-server can use, too, one of them at a time; what is acknowl
                      FILE.outbox, is taken over, and kept as FILE.old; without this option a notifier.json, where there is no notifier.db
   --token TOKEN      ask for \`Authorization: Bearer TOKEN\`; the environment variable NOTIFIER_TOKEN does the same.
                      Without a token only this machine is served, and no web page but one of --cors
+  --tokens FILE      ask for one of the tokens of this file (JSON), each of which may do what it says there; read again at SIGHUP
+  --rate-limit N     let each token send N requests a second, those apart that have a limit of their own; more are answered with 429
+                     (default: any number)
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
@@ -52,6 +56,8 @@ const options = {
   host: { type: 'string' },
   database: { type: 'string' },
   token: { type: 'string' },
+  tokens: { type: 'string' },
+  'rate-limit': { type: 'string' },
   cors: { type: 'string' },
   'email-from': { type: 'string' },
   'link-base': { type: 'string' },
@@ -87,6 +93,19 @@ async function fill(engine: Engine, database: Database, path: string, importFile
   }
 }
 
+/** The tokens that the options name; undefined where they name none. */
+function readTokens(token: string | undefined, file: string | undefined): Tokens | undefined {
+  if (token === undefined && file === undefined) return undefined;
+  const tokens = new Tokens();
+  if (token !== undefined) tokens.add('token', token);
+  try {
+    if (file !== undefined) tokens.read(file);
+  } catch (error) {
+    throw new Failure((error as Error).message);
+  }
+  return tokens;
+}
+
 /** Calls back once an answer has gone, or its client. */
 function watch(response: ServerResponse, call: (seconds: number) => void): void {
   const began = performance.now();
@@ -102,7 +121,10 @@ export async function serve(args: string[]): Promise<number> {
   const port = Number(values.port ?? 7070);
   if (!/^\d+$/.test(values.port ?? '0') || port > 65535) throw new Usage('--port needs a number from 0 to 65535');
   if (token === '') throw new Usage('--token needs a value');
-  if (token === undefined) {
+  const requestsPerSecond = values['rate-limit'] === undefined ? undefined : Number(values['rate-limit']);
+  if (!/^\d{1,7}$/.test(values['rate-limit'] ?? '1') || requestsPerSecond === 0) throw new Usage('--rate-limit needs a whole number above 0');
+  const hasNoToken = token === undefined && values.tokens === undefined;
+  if (hasNoToken) {
     if (values.cors === '*') throw new Usage('--cors * needs a token: without one every web page could use the server');
     if (!['127.0.0.1', '::1', 'localhost'].includes(values.host ?? 'localhost')) {
       throw new Usage('--host needs a token: without one only this machine is served');
@@ -113,10 +135,11 @@ export async function serve(args: string[]): Promise<number> {
     disableAfterMs: Math.round(3_600_000 * readNumber('disable-after', values['disable-after'], 120)),
   };
   const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
-  const host = values.host ?? (token === undefined ? '127.0.0.1' : '0.0.0.0');
+  const host = values.host ?? (hasNoToken ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.db';
 
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
+  const tokens = readTokens(token, values.tokens);
   const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined);
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
@@ -159,7 +182,8 @@ export async function serve(args: string[]): Promise<number> {
     );
     service.outbox = delivering.outbox;
     service.sender = delivering.sender;
-    const access = new Access(token, values.cors);
+    const findApp = (idOrName: string) => engine.apps().find(({ id, name }) => id === idOrName || name === idOrName);
+    const access = new Access(findApp, tokens, requestsPerSecond, values.cors);
     const { outbox } = delivering;
     const operations = new Operations(database, async () =>
       metrics.write({
@@ -176,12 +200,24 @@ export async function serve(args: string[]): Promise<number> {
       const found = findRoute(request.method!, request.url!);
       const route = found.pattern === 'other' && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
       watch(response, (seconds) => metrics.request(route.pattern, request.method!, response.statusCode, service.streams.has(response) ? undefined : seconds));
-      if (isLogged) logAccess(request, response);
-      respond(service, operations, access, request, route, response).catch((error: NodeJS.ErrnoException) => {
+      const told: Told = {};
+      if (isLogged) logAccess(request, response, told);
+      respond(service, operations, access, request, route, response, told).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ECONNRESET') process.stderr.write(`notifier-wasm: ${error.stack}\n`);
         response.destroy();
       });
     });
+    const reload = () => {
+      try {
+        const list = readTokens(token, values.tokens);
+        if (list === undefined) return;
+        access.replace(list);
+        process.stderr.write(`notifier-wasm: ${list.size} tokens count from now on\n`);
+      } catch (error) {
+        process.stderr.write(`notifier-wasm: ${(error as Error).message}; the tokens of before go on counting\n`);
+      }
+    };
+    process.on('SIGHUP', reload);
     server.listen(port, host);
     await once(server, 'listening').catch((error) => {
       throw new Failure(`cannot listen on ${host} port ${port}: ${error.message}`);
@@ -193,7 +229,7 @@ export async function serve(args: string[]): Promise<number> {
     });
     const at = server.address() as AddressInfo;
     const shown = at.family === 'IPv6' ? `[${at.address}]` : at.address;
-    process.stdout.write(`notifier-wasm listens on http://${shown}:${at.port}${token === undefined ? ' (no token: this machine only)' : ''}\n`);
+    process.stdout.write(`notifier-wasm listens on http://${shown}:${at.port}${hasNoToken ? ' (no token: this machine only)' : ''}\n`);
 
     await told;
     operations.beginStop();
