@@ -650,10 +650,22 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+struct Event;
+class Message;
+
 /// What a Router takes from its host; every member has a default.
 struct RouterOptions {
   UserLookup users;                  ///< empty: the registry's users, and the app's owner
   std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
+  /// Writes, or changes, what people read of an event: called once an event that some notifier tells in words, with the
+  /// message as the vocabulary has it. Whatever it sets is untrusted like all text of events: escaped and cut by every
+  /// format; a link that is no http or https URL is not used. It is part of every delivery, preview and test send. It
+  /// gives the same message for the same event, does not throw, and does not call the router.
+  ///
+  ///     options.compose = [](const notifier::Event& event, notifier::Message& message) {
+  ///       if (event.type == "furnace_overheated") message.set_title("Line 2: " + std::string(message.title()));
+  ///     };
+  std::function<void(const Event& event, Message& message)> compose;
   /// Ids for events that have none (`prefix` is "ev-"): each that is routed is then an event of its own, delivered also
   /// where one with the same bytes was before. Empty: such an event is known by its bytes, so that output can be
   /// reproduced.
@@ -3227,8 +3239,8 @@ class Message {
             entry.is_link};
   }
 
-  /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
-  /// there was none.
+  /// How long a link was that a host's template or function made and that is no http or https URL, in bytes; it is not
+  /// used. 0: there was none.
   std::size_t refused_link() const noexcept { return refused_link_; }
   /// How many values of an event that no row describes are not told: they may be secrets, are nested too deep, or are
   /// too many.
@@ -3236,6 +3248,9 @@ class Message {
 
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
+
+  /// Takes all fields away.
+  void clear_fields() noexcept { fields_.clear(); }
 
   /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
   /// of this message.
@@ -3250,10 +3265,12 @@ class Message {
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
   void set_link(std::string_view url);
+  /// Takes a link away that is no absolute http or https URL; refused_link() is its size then.
+  void refuse_bad_link() noexcept;
   /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
-  /// @param label    printable ASCII
+  /// @param label    brought to one line
   /// @param is_code  keep the value's line breaks and tabs
   void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
   /// Adds a field whose value leads somewhere.
@@ -8488,13 +8505,20 @@ NOTIFIER_INLINE void Message::set_link(std::string_view url) {
   link_ = Span(link_.begin(), link_.size(), false);
 }
 
+NOTIFIER_INLINE void Message::refuse_bad_link() noexcept {
+  if (link_.empty() || detail::is_link(link())) return;
+  refused_link_ = link_.size();
+  link_ = Span();
+}
+
 NOTIFIER_INLINE void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
   const std::size_t begin = text_.size();
-  text_.append(label);
+  bool inert{};
+  if (!detail::append_line(text_, label, inert)) text_.append("Data");
   const std::size_t middle = text_.size();
-  bool inert = !is_code;
+  inert = !is_code;
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value, inert)) {
-    push_field(nullptr, label.size(), since(middle, inert), is_short, is_code);
+    push_field(nullptr, middle - begin, since(middle, inert), is_short, is_code);
     pad();
   } else {
     text_.truncate(begin);
@@ -21894,7 +21918,7 @@ struct Rendering {
   /// @param its_number  another one each time, from 1
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
-  const Message& described();
+  const Message& described(const RouterOptions& options);
   /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
   Payload& payload(std::uint16_t voice);
 
@@ -22001,10 +22025,14 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
   return added;
 }
 
-inline const Message& Rendering::described() {
+inline const Message& Rendering::described(const RouterOptions& options) {
   if (!is_described) {
     message.clear();
     Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+    if (options.compose) {
+      options.compose(*event, message);
+      message.refuse_bad_link();
+    }
   }
   is_described = true;
   return message;
@@ -22054,9 +22082,9 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
   } else if (voice.has_front) {
-    writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
+    writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
-    writer_of(row)(rendering.described(), payload.body, payload.cut);
+    writer_of(row)(rendering.described(options_), payload.body, payload.cut);
   } else {
     return;
   }
@@ -22072,7 +22100,7 @@ NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Tr
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
-  const Message& message = rendering.described();
+  const Message& message = rendering.described(options_);
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
@@ -22554,7 +22582,7 @@ inline void RouterEngine::prepare_batch(const State& state, Batch& batch) {
     }
     if (row_of(match.record.platform()).sends_event) continue;
     has[static_cast<std::size_t>(match.record.platform())] = true;
-    rendering.described();
+    rendering.described(renderer_.options());
   }
   // Platform by platform, so that the code of one stays in the caches.
   for (std::size_t platform = 0; platform < platform_count; ++platform) {

@@ -85,8 +85,8 @@ class Message {
             entry.is_link};
   }
 
-  /// How long a link was that a host's template made and that is no http or https URL, in bytes; it is not used. 0:
-  /// there was none.
+  /// How long a link was that a host's template or function made and that is no http or https URL, in bytes; it is not
+  /// used. 0: there was none.
   std::size_t refused_link() const noexcept { return refused_link_; }
   /// How many values of an event that no row describes are not told: they may be secrets, are nested too deep, or are
   /// too many.
@@ -94,6 +94,9 @@ class Message {
 
   /// Empties everything and keeps the capacity.
   void clear() noexcept;
+
+  /// Takes all fields away.
+  void clear_fields() noexcept { fields_.clear(); }
 
   /// Text is copied, and brought to one line: control characters and line breaks become spaces. It is not itself a view
   /// of this message.
@@ -108,10 +111,12 @@ class Message {
   void set_event_id(std::string_view text) { set(event_id_, text); }
   /// @param url  an absolute http or https URL that holds no secret; not checked here.
   void set_link(std::string_view url);
+  /// Takes a link away that is no absolute http or https URL; refused_link() is its size then.
+  void refuse_bad_link() noexcept;
   /// @param time  when it happened; none where that is not known
   void set_time(std::optional<Timestamp> time);
   /// Adds a field at the end, unless its value is blank.
-  /// @param label    printable ASCII
+  /// @param label    brought to one line
   /// @param is_code  keep the value's line breaks and tabs
   void add_field(std::string_view label, std::string_view value, bool is_short = true, bool is_code = false);
   /// Adds a field whose value leads somewhere.
@@ -225,13 +230,20 @@ NOTIFIER_INLINE void Message::set_link(std::string_view url) {
   link_ = Span(link_.begin(), link_.size(), false);
 }
 
+NOTIFIER_INLINE void Message::refuse_bad_link() noexcept {
+  if (link_.empty() || detail::is_link(link())) return;
+  refused_link_ = link_.size();
+  link_ = Span();
+}
+
 NOTIFIER_INLINE void Message::add_field(std::string_view label, std::string_view value, bool is_short, bool is_code) {
   const std::size_t begin = text_.size();
-  text_.append(label);
+  bool inert{};
+  if (!detail::append_line(text_, label, inert)) text_.append("Data");
   const std::size_t middle = text_.size();
-  bool inert = !is_code;
+  inert = !is_code;
   if (is_code ? detail::append_block(text_, value) : detail::append_line(text_, value, inert)) {
-    push_field(nullptr, label.size(), since(middle, inert), is_short, is_code);
+    push_field(nullptr, middle - begin, since(middle, inert), is_short, is_code);
     pad();
   } else {
     text_.truncate(begin);

@@ -39,7 +39,7 @@ struct Rendering {
   /// @param its_number  another one each time, from 1
   void begin(const Event& of, const State& in, std::uint64_t its_number);
 
-  const Message& described();
+  const Message& described(const RouterOptions& options);
   /// The payload of a voice, as it was written last: for this event, or for another. Valid until the next call.
   Payload& payload(std::uint16_t voice);
 
@@ -146,10 +146,14 @@ NOTIFIER_NOINLINE inline Rendering::Payload& Rendering::add_payload(std::uint16_
   return added;
 }
 
-inline const Message& Rendering::described() {
+inline const Message& Rendering::described(const RouterOptions& options) {
   if (!is_described) {
     message.clear();
     Composer(*event, message, *state->vocabulary).compose(state->settings->link_base, state->pages.get());
+    if (options.compose) {
+      options.compose(*event, message);
+      message.refuse_bad_link();
+    }
   }
   is_described = true;
   return message;
@@ -199,9 +203,9 @@ inline void Renderer::write(Rendering& rendering, Rendering::Payload& payload) {
   if (row.transport == Transport::smtp) {
     write_mail(rendering, payload);
   } else if (voice.has_front) {
-    writer_of(row)(rendering.described(), payload.email.begin_behind("{"), payload.cut);
+    writer_of(row)(rendering.described(options_), payload.email.begin_behind("{"), payload.cut);
   } else if (!row.sends_event) {
-    writer_of(row)(rendering.described(), payload.body, payload.cut);
+    writer_of(row)(rendering.described(options_), payload.body, payload.cut);
   } else {
     return;
   }
@@ -217,7 +221,7 @@ NOTIFIER_NOINLINE inline void Renderer::tell_left_out(const Message& message, Tr
 
 NOTIFIER_NOINLINE inline void Renderer::write_mail(Rendering& rendering, Rendering::Payload& payload) {
   read_sender(rendering.state->settings->email_from);
-  const Message& message = rendering.described();
+  const Message& message = rendering.described(options_);
   const bool needs_clock = !message.time() && options_.clock;
   write_email_body(message, domain_, needs_clock ? options_.clock() : Timestamp(), payload.email, payload.cut);
 }
