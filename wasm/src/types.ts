@@ -217,7 +217,7 @@ export type StoredNotifier = Omit<Notifier, 'app'> & { app?: string };
  * One planned change: what a store keeps, and what a commit makes everybody see. Holds secrets.
  *
  * `expected` is the version of what is replaced or removed, as it was when the change was planned: null where nothing may be there yet, `*`
- * where it does not matter. A store that several machines share compares it with the version that it keeps.
+ * where it does not matter; a vocabulary is always there. A store that several machines share compares it with the version that it keeps.
  */
 export type Change =
   | { op: 'put_app'; app: StoredApp; expected?: string | null }
@@ -225,7 +225,8 @@ export type Change =
   | { op: 'put_notifier'; notifier: StoredNotifier; expected?: string | null }
   | { op: 'remove_notifier'; notifier: { id: string; app_id: string }; expected?: string | null }
   | { op: 'put_user'; user: User; expected?: string | null }
-  | { op: 'remove_user'; user: { id: string }; expected?: string | null };
+  | { op: 'remove_user'; user: { id: string }; expected?: string | null }
+  | { op: 'put_vocabulary'; vocabulary: VocabularyRows; expected?: string | null };
 
 /** An event that an answer made or accepted, for the history of its app. */
 export interface RecordedEvent {
@@ -243,6 +244,59 @@ export interface Outcome {
   deliveries: Delivery[];
   /** `GET .../stream`: the app whose events the host is to stream after the response's headers. */
   streamAppId?: string;
+}
+
+export type Severity = 'info' | 'success' | 'warning' | 'error';
+
+/**
+ * How an event of a kind is told; the first row whose `when` fits is used. Texts are templates, as `{furnace} is at {temperature} C[ since
+ * {since:time}]`. What a row leaves out is told from what the event carries.
+ */
+export interface WordingRow {
+  /** As `level=critical`; absent: it always fits. */
+  when?: string;
+  severity?: Severity;
+  title?: string;
+  sentence?: string;
+  /** As `Limit: {limit}; Operator: {operator}`. */
+  fields?: string;
+  actor?: string;
+  link?: string;
+}
+
+/** What events there are and what is said of them: rows, layered on the built-in ones or, with `standard: false`, on none. */
+export interface VocabularyRows {
+  /** Whether the rows are layered on the built-in vocabulary. Default: true. */
+  standard?: boolean;
+  categories?: readonly (Partial<EventCategory> & { id: string; remove?: boolean })[];
+  /** What notifiers select. */
+  event_types?: readonly {
+    id: string;
+    name?: string;
+    display_name?: string;
+    description?: string;
+    category_id?: string;
+    selectable_on_every_platform?: boolean;
+    remove?: boolean;
+  }[];
+  /** The values of an event's `type`. */
+  event_kinds?: readonly {
+    type: string;
+    scope?: 'app' | 'project' | 'account';
+    /** Name of the event type that selects it. */
+    selectable_as?: string;
+    wordings?: readonly WordingRow[];
+    /** What previews show. */
+    sample?: { type_data: { [key: string]: unknown } };
+    remove?: boolean;
+  }[];
+  /** What people read in place of a value, where a slot names the set: `{reason:SET}`. `*` is any other; null takes a set away. */
+  words?: { readonly [set: string]: { readonly [value: string]: string } | null };
+  /** Names whose values are never told; and names that look secret and are not. */
+  secret_names?: readonly string[];
+  open_names?: readonly string[];
+  /** Of who acts for the platform itself. */
+  operator_email?: string;
 }
 
 export interface EventType {

@@ -63,8 +63,8 @@ inline Error duplicate_key_error(std::size_t offset) {
 
 /// Reads the body as JSON in which no key is given twice.
 /// @return the root, valid until the document's next use; or what failure() answers with 400 or 413.
-inline Result<json::View> read_body(Call& call) {
-  auto root = call.document.parse(call.request.body, NOTIFIER_MAX_BODY_BYTES);
+inline Result<json::View> read_body(Call& call, std::size_t most_bytes = NOTIFIER_MAX_BODY_BYTES) {
+  auto root = call.document.parse(call.request.body, most_bytes);
   if (!root) return root;
   const std::size_t duplicate = json::find_duplicate_key(call.request.body);
   if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);

@@ -110,6 +110,13 @@ struct PreviewRequest {
   bool reveal_url = false;
 };
 
+/// What is previewed where nobody says of what: the first kind, where the one that everybody knows is not there.
+inline std::string_view usual_kind(const Vocabulary& vocabulary) {
+  constexpr std::string_view known = "deployment";
+  if (vocabulary.find_event_kind(known) != nullptr) return known;
+  return vocabulary.event_kinds().empty() ? "test" : vocabulary.event_kinds().front().type;
+}
+
 /// Reads the body; the rule that no key is given twice stops at the event, which may be any JSON.
 inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
   PreviewRequest preview;
@@ -137,8 +144,10 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
     preview.reveal_url = reveal.boolean() || reveal.string() == "true";
   }
   if (preview.event.empty()) {
-    const std::string_view kind = preview.body["event"].string();
-    preview.event = sample_event(kind.empty() ? "deployment" : kind, app, call.now(), *call.registry.vocabulary());
+    const auto vocabulary = call.registry.vocabulary();
+    std::string_view kind = preview.body["event"].string();
+    if (kind.empty()) kind = usual_kind(*vocabulary);
+    preview.event = sample_event(kind, app, call.now(), *vocabulary);
   }
   return preview;
 }

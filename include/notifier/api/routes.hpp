@@ -60,6 +60,9 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/event_types", list_event_types},
     {"GET", "/v1/event_categories", list_event_categories},
 
+    {"GET", "/v1/vocabulary", show_vocabulary},
+    {"PUT", "/v1/vocabulary", put_vocabulary},
+
     {"GET", "/v1/settings", show_settings},
 };
 

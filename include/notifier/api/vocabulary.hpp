@@ -1,8 +1,10 @@
-// Notification platforms, event types and event categories. These need no authentication.
+// Notification platforms, event types and event categories, which need no authentication; and the vocabulary as a
+// whole.
 
 #pragma once
 
 #include <string_view>
+#include <utility>
 
 #include "notifier/api/call.hpp"
 #include "notifier/api/revalidation.hpp"
@@ -50,6 +52,35 @@ inline Response list_event_categories(Call& call) {
   return without_secrets(call, list_response("event_categories", [&](json::Writer& out) {
                            for (const Category& category : vocabulary->categories()) write_json(out, category);
                          }));
+}
+
+/// `{"vocabulary":{...}}`, in the form of Vocabulary::read().
+inline Response vocabulary_response(const Vocabulary& vocabulary) {
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("vocabulary");
+      write_json(out, vocabulary);
+    });
+  });
+}
+
+inline Response show_vocabulary(Call& call) {
+  return without_secrets(call, vocabulary_response(*call.registry.vocabulary()));
+}
+
+/// The whole of it is replaced. It may be as long as an event.
+inline Response put_vocabulary(Call& call) {
+  const auto body = read_body(call, NOTIFIER_MAX_EVENT_BYTES);
+  if (!body) return failure(body.error());
+  const auto root = read_root(*body, "vocabulary");
+  if (!root) return failure(root.error());
+  auto vocabulary = call.registry.read_vocabulary(*root);
+  if (!vocabulary) return failure(vocabulary.error());
+  auto change = call.registry.plan_put_vocabulary(*std::move(vocabulary));
+  if (!change) return failure(change.error());
+  Response response = vocabulary_response(*change->vocabulary);
+  if (version_of(*change->vocabulary) != change->expected) call.outcome.changes.push_back(std::move(*change));
+  return response;
 }
 
 }  // namespace detail::api

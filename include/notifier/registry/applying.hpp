@@ -13,6 +13,7 @@
 #include "notifier/registry/registry.hpp"
 #include "notifier/registry/registry_core.hpp"
 #include "notifier/registry/stored_notifier.hpp"
+#include "notifier/registry/vocabulary_change.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -140,6 +141,13 @@ inline Result<void> apply_user_removal(const Change& change, State& next) {
   return {};
 }
 
+inline Result<void> apply_vocabulary(const Change& change, State& next) {
+  if (change.vocabulary == nullptr) return invalid("change", "vocabulary", "can't be blank", "blank");
+  const std::string version = change.expected.empty() ? std::string() : version_of(*next.vocabulary);
+  if (!is_as_expected(change, version)) return unexpected(change, version, "the vocabulary");
+  return put_vocabulary(change.vocabulary, next);
+}
+
 inline Result<void> apply(const Change& change, State& next) {
   switch (change.op) {
     case Change::Op::put_app: return apply_app(change, next);
@@ -147,6 +155,7 @@ inline Result<void> apply(const Change& change, State& next) {
     case Change::Op::remove_notifier: return apply_removal(change, next);
     case Change::Op::put_user: return apply_user(change, next);
     case Change::Op::remove_app: return apply_app_removal(change, next);
+    case Change::Op::put_vocabulary: return apply_vocabulary(change, next);
     case Change::Op::remove_user: break;
   }
   return apply_user_removal(change, next);
@@ -255,6 +264,13 @@ NOTIFIER_INLINE Result<void> Registry::put_user(User user) {
   changes[0].op = Change::Op::put_user;
   changes[0].user = std::move(user);
   changes[0].expected = "*";
+  return apply(changes);
+}
+
+NOTIFIER_INLINE Result<void> Registry::put_vocabulary(Vocabulary vocabulary) {
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_vocabulary;
+  changes[0].vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
   return apply(changes);
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -10,15 +11,19 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
+class Vocabulary;
+
 /// One planned change of a Registry. A change, a snapshot entry and a database row share one JSON form.
 struct Change {
-  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user };
+  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user, put_vocabulary };
 
   Op op = Op::put_notifier;
   App app;            ///< put_app: the whole new state; remove_app: `id` at least
   Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id` at least
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
-  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
+  std::shared_ptr<const Vocabulary> vocabulary;  ///< put_vocabulary: the whole new one
+  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing. A
+  /// vocabulary is always there: empty is "*".
   std::string expected;
   /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
   std::vector<FieldError> warnings;
@@ -30,13 +35,16 @@ std::string version_of(const Notifier& notifier);
 std::string version_of(const App& app);
 /// The same.
 std::string version_of(const User& user);
+/// 32 hex digits that follow from its JSON.
+std::string version_of(const Vocabulary& vocabulary);
 
 /// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets
 /// included: it is what a store keeps.
 void write_json(json::Writer& out, const Change& change);
 /// Reads what write_json() wrote; errc::invalid where it does not make a change. Event type ids are judged when it is
 /// applied.
-Result<Change> read_change(json::View object);
+/// @param like  of a vocabulary: where this one has equal rows, what they are compiled into is shared; or null
+Result<Change> read_change(json::View object, const Vocabulary* like = nullptr);
 
 NOTIFIER_NAMESPACE_END
 
@@ -50,6 +58,7 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/registry/notifier_check.hpp"
 #include "notifier/registry/notifier_json.hpp"
 #include "notifier/registry/stored_notifier.hpp"
+#include "notifier/registry/vocabulary_json.hpp"
 #include "notifier/text/hash.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -64,6 +73,7 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
     case Change::Op::put_user: return "put_user";
     case Change::Op::remove_app: return "remove_app";
     case Change::Op::remove_user: return "remove_user";
+    case Change::Op::put_vocabulary: return "put_vocabulary";
   }
   return "unknown";
 }
@@ -71,7 +81,7 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
 inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
   using Known = Change::Op;
   for (const Known op : {Known::put_app, Known::put_notifier, Known::remove_notifier, Known::put_user,
-                         Known::remove_app, Known::remove_user}) {
+                         Known::remove_app, Known::remove_user, Known::put_vocabulary}) {
     if (to_string(op) != text) continue;
     out = op;
     return true;
@@ -176,6 +186,13 @@ NOTIFIER_INLINE std::string version_of(const App& app) {
 
 NOTIFIER_INLINE std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
 
+NOTIFIER_INLINE std::string version_of(const Vocabulary& vocabulary) {
+  Buffer json;
+  json::Writer out(json);
+  write_json(out, vocabulary);
+  return detail::hex_of(Hash128().add(json.view()));
+}
+
 NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
   out.object([&] {
     out.member("op", detail::to_string(change.op));
@@ -210,6 +227,14 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
         out.key("user");
         out.object([&] { out.member("id", change.user.id); });
         break;
+      case Change::Op::put_vocabulary:
+        out.key("vocabulary");
+        if (change.vocabulary != nullptr) {
+          write_json(out, *change.vocabulary);
+        } else {
+          out.null();
+        }
+        break;
     }
     out.key("expected");
     if (change.expected.empty()) {
@@ -220,11 +245,13 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
   });
 }
 
-NOTIFIER_INLINE Result<Change> read_change(json::View object) {
+NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* like) {
   detail::Problems problems;
   Change change;
   if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
-    problems.add("op", "must be put_app, put_notifier, remove_notifier, put_user, remove_app or remove_user", "type");
+    problems.add("op",
+                 "must be put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user or put_vocabulary",
+                 "type");
     return std::move(problems).to_error("change");
   }
   const json::View notifier = object["notifier"];
@@ -241,6 +268,12 @@ NOTIFIER_INLINE Result<Change> read_change(json::View object) {
       break;
     case Change::Op::put_user:
     case Change::Op::remove_user: detail::read_user(object["user"], {}, change.user, problems); break;
+    case Change::Op::put_vocabulary: {
+      auto read = Vocabulary::read(object["vocabulary"], *Vocabulary::standard(), like);
+      if (!read) return detail::below("vocabulary.", std::move(read).error());
+      change.vocabulary = std::make_shared<const Vocabulary>(*std::move(read));
+      break;
+    }
   }
   detail::read_expected(object["expected"], change, problems);
   if (!problems.empty()) return std::move(problems).to_error("change");

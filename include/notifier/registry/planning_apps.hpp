@@ -1,7 +1,8 @@
-// What a change of an app or of a person would be.
+// What a change of an app, of a person or of the vocabulary would be.
 
 #pragma once
 
+#include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/registry/registry_core.hpp"
+#include "notifier/registry/vocabulary_change.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name,
@@ -93,6 +95,16 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update_user(std::string_view id, c
 
 NOTIFIER_INLINE Result<Change> Registry::plan_remove_user(std::string_view id) const {
   return plan_remove_user(*current(), id);
+}
+
+NOTIFIER_INLINE Result<Change> Registry::plan_put_vocabulary(Vocabulary vocabulary) const {
+  State next(*current());
+  Change change;
+  change.op = Change::Op::put_vocabulary;
+  change.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
+  change.expected = version_of(*next.vocabulary);
+  if (auto fine = detail::put_vocabulary(change.vocabulary, next); !fine) return std::move(fine).error();
+  return change;
 }
 
 NOTIFIER_NAMESPACE_END

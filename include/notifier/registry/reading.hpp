@@ -43,6 +43,10 @@ NOTIFIER_INLINE void Registry::publish(std::shared_ptr<const State> next) {
 
 NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
 
+NOTIFIER_INLINE Result<Vocabulary> Registry::read_vocabulary(json::View object) const {
+  return Vocabulary::read(object, *core_->options.vocabulary, vocabulary().get());
+}
+
 NOTIFIER_INLINE Settings Registry::settings() const { return *current()->settings; }
 
 NOTIFIER_INLINE Result<void> Registry::set_settings(Settings settings) {

@@ -52,9 +52,15 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// The event types, kinds and categories there are now; load() may put others in their place. Shared: it stays
-  /// valid for whoever holds it, and goes with the last one who does.
+  /// The event types, kinds and categories there are now; put_vocabulary() and load() put others in their place.
+  /// Shared: it stays valid for whoever holds it, and goes with the last one who does.
   std::shared_ptr<const Vocabulary> vocabulary() const;
+  /// Puts another one in its place, whole; notifiers go on selecting what they selected. errc::invalid where it lacks
+  /// event types that some select: `fields` says which, and who.
+  Result<void> put_vocabulary(Vocabulary vocabulary);
+  /// Reads one for put_vocabulary(): its rows are layered on those of RegistryOptions::vocabulary, and what is compiled
+  /// of the present one is shared. See Vocabulary::read().
+  Result<Vocabulary> read_vocabulary(json::View object) const;
   Settings settings() const;
   Result<void> set_settings(Settings settings);
 
@@ -116,6 +122,7 @@ class Registry {
   Result<std::vector<Change>> plan_remove_app(std::string_view app) const;
   Result<Change> plan_update_user(std::string_view id, const UserPatch& patch) const;
   Result<Change> plan_remove_user(std::string_view id) const;
+  Result<Change> plan_put_vocabulary(Vocabulary vocabulary) const;
 
   /// Checks what the changes of many outcomes expect, lets a store keep those that are right, and shows them to
   /// everybody: each outcome whole or not at all. No lock is held while the store runs, however long that is; what the
@@ -218,4 +225,5 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/registry/planning_apps.hpp"
 #include "notifier/registry/prepare.hpp"
 #include "notifier/registry/reading.hpp"
+#include "notifier/registry/vocabulary_change.hpp"
 #endif

@@ -1,4 +1,4 @@
-// What changes under way keep for themselves: apps, their names, notifiers and people, each by a hash.
+// What changes under way keep for themselves: apps, their names, notifiers, people and the vocabulary, each by a hash.
 
 #pragma once
 
@@ -25,8 +25,8 @@ class ReservedKeys {
   /// In the order of their hashes, each hash once.
   using Keys = std::vector<Key>;
 
-  /// The keys of some changes: of a notifier its own, and a share in its app's; of an app its own, its name's and that
-  /// of the name it has in `state`.
+  /// The keys of some changes: of a notifier its own, and shares in its app's and in the vocabulary, whose event types
+  /// it selects; of an app its own, its name's and that of the name it has in `state`.
   static Keys of(const std::vector<Change>& changes, const State& state);
 
   bool empty() const noexcept { return entries_.empty(); }
@@ -57,7 +57,7 @@ class ReservedKeys {
 };
 
 inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, const State& state) {
-  enum Kind : std::uint64_t { app = 1, app_name, notifier, user };
+  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
     keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
@@ -68,6 +68,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
       case Change::Op::remove_notifier:
         add(app, change.notifier.app_id, true);
         add(notifier, change.notifier.id);
+        if (change.op == Change::Op::put_notifier) add(vocabulary, {}, true);
         break;
       case Change::Op::put_app:
       case Change::Op::remove_app:
@@ -77,6 +78,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
         break;
       case Change::Op::put_user:
       case Change::Op::remove_user: add(user, change.user.id); break;
+      case Change::Op::put_vocabulary: add(vocabulary, {}); break;
     }
   }
   // Of equal hashes the one that is not shared comes first, and stays.

@@ -38,7 +38,8 @@ class StateBuilder {
   }
   /// @param id_hash  of the notifier's id.
   /// @return errc::invalid where the notifier would need one voice too many
-  Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
+  NOTIFIER_NOINLINE Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected,
+                                     std::uint64_t id_hash) {
     const Voice voice = Voice::of(notifier);
     const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
     if (number == Voices::none) return too_many_voices();
@@ -52,11 +53,11 @@ class StateBuilder {
     return {};
   }
   void end_app(const App& app);
-  void add_user(const User& user) {
+  NOTIFIER_NOINLINE void add_user(const User& user) {
     users_.push_back({state_->short_hash(user.id), UserBlock::make(user, state_->next_sequence_++)});
   }
 
-  std::shared_ptr<const State> finish() {
+  NOTIFIER_NOINLINE std::shared_ptr<const State> finish() {
     state_->apps_ = decltype(State::apps_)::build(std::move(apps_));
     state_->names_ = decltype(State::names_)::build(std::move(names_));
     state_->projects_ = decltype(State::projects_)::build(std::move(projects_));
@@ -80,7 +81,7 @@ class StateBuilder {
   std::vector<RowItem> items_;
 };
 
-inline void StateBuilder::end_app(const App& app) {
+NOTIFIER_NOINLINE inline void StateBuilder::end_app(const App& app) {
   const std::size_t words = state_->shape.words;
   const std::uint32_t app_hash = state_->short_hash(app.id);
   items_.clear();

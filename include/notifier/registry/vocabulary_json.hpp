@@ -141,6 +141,13 @@ class VocabularyReader {
   Problems& problems_;
 };
 
+/// The error of what lies below a path, which ends with a dot.
+NOTIFIER_NOINLINE inline Error below(std::string_view path, Error error) {
+  for (FieldError& fault : error.fields) fault.field.insert(0, path);
+  if (!error.fields.empty()) error.field = error.fields[0].field;
+  return error;
+}
+
 /// Whether a document says something of events.
 inline bool has_vocabulary(json::View root) noexcept {
   const json::View vocabulary = root["vocabulary"];
@@ -158,12 +165,7 @@ NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> read_vocabula
   const json::View own = root["vocabulary"];
   if (own.exists() && !own.is_null()) {
     auto read = Vocabulary::read(own, base, &present);
-    if (!read) {
-      Error error = std::move(read).error();
-      for (FieldError& fault : error.fields) fault.field.insert(0, "vocabulary.");
-      error.field = error.fields[0].field;
-      return error;
-    }
+    if (!read) return below("vocabulary.", std::move(read).error());
     *vocabulary = *std::move(read);
   }
   Problems problems;

@@ -18,7 +18,7 @@ export const statements = {
   hasOldRows: "SELECT EXISTS (SELECT 1 FROM old_deliveries)",
   dropOldTables: "DROP TABLE old_delivery_attempts; DROP TABLE old_delivery_contents; DROP TABLE old_deliveries;",
   selectChanges: "SELECT change FROM registry ORDER BY position",
-  putChange: "INSERT INTO registry (kind, id, change, version) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
+  putChange: "INSERT INTO registry (position, kind, id, change, version) VALUES (CASE ?1 WHEN 'vocabulary' THEN 0 END, ?1, ?2, ?3, ?4) ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version",
   removeChange: "DELETE FROM registry WHERE kind = ?1 AND id = ?2",
   selectConfiguration: "SELECT document FROM configuration",
   dropConfiguration: "DELETE FROM configuration",

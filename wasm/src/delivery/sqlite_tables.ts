@@ -313,8 +313,9 @@ export class ServerTables {
 
   #keepChange(change: ServerRows['changes'][number]): void {
     const { expected: _, ...row } = change;
-    const [verb, kind] = change.op.split('_') as ['put' | 'remove', 'app' | 'notifier' | 'user'];
-    const { id } = (change as Record<string, any>)[kind] as { id: string };
+    const [verb, kind] = change.op.split('_') as ['put' | 'remove', 'app' | 'notifier' | 'user' | 'vocabulary'];
+    // There is one vocabulary; its row comes before all others.
+    const { id = kind } = (change as Record<string, any>)[kind] as { id?: string };
     // No version: what is null there is read from the change. Nobody but us has the file; what a change expects was judged before.
     if (verb === 'put') this.#all.of('putChange').run(kind, id, JSON.stringify(row), null);
     else if (this.#all.of('removeChange').run(kind, id) > 0 && kind === 'app') this.#forgetEvents(id, Number.MAX_SAFE_INTEGER);
