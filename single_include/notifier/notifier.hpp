@@ -1463,15 +1463,19 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+class Vocabulary;
+
 /// One planned change of a Registry. A change, a snapshot entry and a database row share one JSON form.
 struct Change {
-  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user };
+  enum class Op { put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user, put_vocabulary };
 
   Op op = Op::put_notifier;
   App app;            ///< put_app: the whole new state; remove_app: `id` at least
   Notifier notifier;  ///< put_notifier: the whole new state; remove_notifier: `id` and `app_id` at least
   User user;          ///< put_user: the whole new state; remove_user: `id` at least
-  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing.
+  std::shared_ptr<const Vocabulary> vocabulary;  ///< put_vocabulary: the whole new one
+  /// version_of() what is replaced or removed. Empty: it must not be there yet. "*": whatever is there, or nothing. A
+  /// vocabulary is always there: empty is "*".
   std::string expected;
   /// What is legal in it and of no use, for whoever asked for it: not stored, and no part of the JSON form.
   std::vector<FieldError> warnings;
@@ -1483,13 +1487,16 @@ std::string version_of(const Notifier& notifier);
 std::string version_of(const App& app);
 /// The same.
 std::string version_of(const User& user);
+/// 32 hex digits that follow from its JSON.
+std::string version_of(const Vocabulary& vocabulary);
 
 /// `{"op":"put_notifier","notifier":{...},"expected":"..."}`, `expected` null where it is empty; signing secrets
 /// included: it is what a store keeps.
 void write_json(json::Writer& out, const Change& change);
 /// Reads what write_json() wrote; errc::invalid where it does not make a change. Event type ids are judged when it is
 /// applied.
-Result<Change> read_change(json::View object);
+/// @param like  of a vocabulary: where this one has equal rows, what they are compiled into is shared; or null
+Result<Change> read_change(json::View object, const Vocabulary* like = nullptr);
 
 NOTIFIER_NAMESPACE_END
 
@@ -1967,9 +1974,15 @@ class Registry {
   Registry(const Registry&) = delete;
   Registry& operator=(const Registry&) = delete;
 
-  /// The event types, kinds and categories there are now; load() may put others in their place. Shared: it stays
-  /// valid for whoever holds it, and goes with the last one who does.
+  /// The event types, kinds and categories there are now; put_vocabulary() and load() put others in their place.
+  /// Shared: it stays valid for whoever holds it, and goes with the last one who does.
   std::shared_ptr<const Vocabulary> vocabulary() const;
+  /// Puts another one in its place, whole; notifiers go on selecting what they selected. errc::invalid where it lacks
+  /// event types that some select: `fields` says which, and who.
+  Result<void> put_vocabulary(Vocabulary vocabulary);
+  /// Reads one for put_vocabulary(): its rows are layered on those of RegistryOptions::vocabulary, and what is compiled
+  /// of the present one is shared. See Vocabulary::read().
+  Result<Vocabulary> read_vocabulary(json::View object) const;
   Settings settings() const;
   Result<void> set_settings(Settings settings);
 
@@ -2031,6 +2044,7 @@ class Registry {
   Result<std::vector<Change>> plan_remove_app(std::string_view app) const;
   Result<Change> plan_update_user(std::string_view id, const UserPatch& patch) const;
   Result<Change> plan_remove_user(std::string_view id) const;
+  Result<Change> plan_put_vocabulary(Vocabulary vocabulary) const;
 
   /// Checks what the changes of many outcomes expect, lets a store keep those that are right, and shows them to
   /// everybody: each outcome whole or not at all. No lock is held while the store runs, however long that is; what the
@@ -16305,6 +16319,174 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/vocabulary_json.hpp --------------------------------------------------------------------------
+
+// A vocabulary in a snapshot: the member `vocabulary`, as Vocabulary::read() takes it. What 1.0 wrote is read, too:
+// `event_types`, `event_kinds`, and `event_categories`.
+//
+//     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
+//                     "category_id":"...", "kinds":["backup_failed"]}]
+//     "event_kinds":[{"type":"quota_reached", "scope":"project", "selectable_as":"backup_failed"}]
+//
+// `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
+// key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
+// `selectable_as` names an event type, and is left out where none selects the kind. Entries that are there are passed
+// over.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Writes what makes a vocabulary of the built-in one, where that is anything.
+NOTIFIER_NOINLINE inline void write_vocabulary_member(json::Writer& out, const Vocabulary& vocabulary) {
+  Buffer text;
+  json::Writer writer(text);
+  write_json(writer, vocabulary);
+  if (text.view() == "{}") return;
+  out.key("vocabulary");
+  out.raw(text.view());
+}
+
+/// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
+class VocabularyReader {
+ public:
+  VocabularyReader(Vocabulary& vocabulary, Problems& problems) noexcept
+      : vocabulary_(vocabulary), problems_(problems) {}
+
+  void read(json::View root) {
+    read_entries(root, "event_categories", category_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
+    read_entries(root, "event_types", event_type_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
+    read_entries(root, "event_kinds", event_kind_keys,
+                 [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
+  }
+
+ private:
+  void read_entries(json::View root, std::string_view key, std::string_view keys,
+                    Result<void> (*add)(VocabularyReader&, json::View)) {
+    const json::View entries = root[key];
+    if (!entries.exists() || entries.is_null()) return;
+    if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
+    std::size_t position = 0;
+    entries.for_each_element([&](json::View entry) {
+      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
+      if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
+      check_keys(entry, keys, path + ".", problems_);
+      const Result<void> added = add(*this, entry);
+      if (added) return;
+      for (const FieldError& fault : added.error().fields) {
+        problems_.add(path + "." + fault.field, fault.message, fault.code);
+      }
+    });
+  }
+
+  Result<void> add_category(json::View entry) {
+    const std::string_view id = entry["id"].string();
+    const std::string_view name = entry["name"].string();
+    for (const Category& category : vocabulary_.categories()) {
+      if (category.id == id && category.name == name) return {};
+    }
+    std::int64_t position{};
+    if (!entry["position"].integer(position) || position < 1 || position > 1000000) {
+      position = static_cast<std::int64_t>(vocabulary_.categories().size()) + 1;
+    }
+    return vocabulary_.add_category({id, name, text_or(entry["display_name"], name), static_cast<int>(position)});
+  }
+
+  Result<void> add_type(json::View entry) {
+    const std::string_view id = entry["id"].string();
+    const std::string_view name = entry["name"].string();
+    const EventType* const present = vocabulary_.find_event_type_by_id(id);
+    if (present == nullptr || present->name != name) {
+      EventType type;
+      type.id = id;
+      type.name = name;
+      type.display_name = text_or(entry["display_name"], name);
+      type.description = entry["description"].string();
+      const auto& categories = vocabulary_.categories();
+      type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
+      Result<void> added = vocabulary_.add_event_type(type);
+      if (!added) return added;
+    }
+    const json::View kinds = entry["kinds"];
+    if (!kinds.is_array()) return add_kind_of(name, name);
+    Result<void> result;
+    kinds.for_each_element([&](json::View kind) {
+      Result<void> added = add_kind_of(kind.string(), name);
+      if (!added) result = std::move(added);
+    });
+    return result;
+  }
+
+  Result<void> add_own_kind(json::View entry) {
+    Problems problems;
+    EventKind kind;
+    kind.type = entry["type"].string();
+    kind.selectable_as = entry["selectable_as"].string();
+    const json::View given = entry["scope"];
+    const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
+    for (const Scope one : {Scope::app, Scope::project, Scope::account}) {
+      if (scope != to_string(one)) continue;
+      kind.scope = one;
+      const EventKind* const present = vocabulary_.find_event_kind(kind.type);
+      const bool is_there = present != nullptr && present->scope == one && present->selectable_as == kind.selectable_as;
+      return is_there ? Result<void>() : vocabulary_.add_event_kind(kind);
+    }
+    problems.add("scope", "must be app, project or account", "unknown");
+    return std::move(problems).to_error("event kind");
+  }
+
+  /// A kind that an event type names. One that is there may have another scope: 1.0 did not write it.
+  Result<void> add_kind_of(std::string_view type, std::string_view selectable_as) {
+    const EventKind* const present = vocabulary_.find_event_kind(type);
+    if (present != nullptr && present->selectable_as == selectable_as) return {};
+    return vocabulary_.add_event_kind({type, Scope::app, selectable_as});
+  }
+
+  static std::string_view text_or(json::View value, std::string_view otherwise) {
+    return value.is_string() && !value.string().empty() ? value.string() : otherwise;
+  }
+
+  Vocabulary& vocabulary_;
+  Problems& problems_;
+};
+
+/// The error of what lies below a path, which ends with a dot.
+NOTIFIER_NOINLINE inline Error below(std::string_view path, Error error) {
+  for (FieldError& fault : error.fields) fault.field.insert(0, path);
+  if (!error.fields.empty()) error.field = error.fields[0].field;
+  return error;
+}
+
+/// Whether a document says something of events.
+inline bool has_vocabulary(json::View root) noexcept {
+  const json::View vocabulary = root["vocabulary"];
+  return (vocabulary.exists() && !vocabulary.is_null()) || root["event_types"].size() != 0 ||
+         root["event_categories"].size() != 0 || root["event_kinds"].size() != 0;
+}
+
+/// The vocabulary of a document. Few have one, so it is kept out of its caller.
+/// @param base     what its rows are layered on
+/// @param present  the one that it may replace
+NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> read_vocabulary(const Vocabulary& base,
+                                                                                   const Vocabulary& present,
+                                                                                   json::View root) {
+  auto vocabulary = std::make_shared<Vocabulary>(base);
+  const json::View own = root["vocabulary"];
+  if (own.exists() && !own.is_null()) {
+    auto read = Vocabulary::read(own, base, &present);
+    if (!read) return below("vocabulary.", std::move(read).error());
+    *vocabulary = *std::move(read);
+  }
+  Problems problems;
+  VocabularyReader(*vocabulary, problems).read(root);
+  if (!problems.empty()) return std::move(problems).to_error("document");
+  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/change.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -16319,6 +16501,7 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
     case Change::Op::put_user: return "put_user";
     case Change::Op::remove_app: return "remove_app";
     case Change::Op::remove_user: return "remove_user";
+    case Change::Op::put_vocabulary: return "put_vocabulary";
   }
   return "unknown";
 }
@@ -16326,7 +16509,7 @@ constexpr std::string_view to_string(Change::Op op) noexcept {
 inline bool parse_op(std::string_view text, Change::Op& out) noexcept {
   using Known = Change::Op;
   for (const Known op : {Known::put_app, Known::put_notifier, Known::remove_notifier, Known::put_user,
-                         Known::remove_app, Known::remove_user}) {
+                         Known::remove_app, Known::remove_user, Known::put_vocabulary}) {
     if (to_string(op) != text) continue;
     out = op;
     return true;
@@ -16431,6 +16614,13 @@ NOTIFIER_INLINE std::string version_of(const App& app) {
 
 NOTIFIER_INLINE std::string version_of(const User& user) { return detail::hex_of(detail::hash_of(user)); }
 
+NOTIFIER_INLINE std::string version_of(const Vocabulary& vocabulary) {
+  Buffer json;
+  json::Writer out(json);
+  write_json(out, vocabulary);
+  return detail::hex_of(Hash128().add(json.view()));
+}
+
 NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
   out.object([&] {
     out.member("op", detail::to_string(change.op));
@@ -16465,6 +16655,14 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
         out.key("user");
         out.object([&] { out.member("id", change.user.id); });
         break;
+      case Change::Op::put_vocabulary:
+        out.key("vocabulary");
+        if (change.vocabulary != nullptr) {
+          write_json(out, *change.vocabulary);
+        } else {
+          out.null();
+        }
+        break;
     }
     out.key("expected");
     if (change.expected.empty()) {
@@ -16475,11 +16673,13 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
   });
 }
 
-NOTIFIER_INLINE Result<Change> read_change(json::View object) {
+NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* like) {
   detail::Problems problems;
   Change change;
   if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
-    problems.add("op", "must be put_app, put_notifier, remove_notifier, put_user, remove_app or remove_user", "type");
+    problems.add("op",
+                 "must be put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user or put_vocabulary",
+                 "type");
     return std::move(problems).to_error("change");
   }
   const json::View notifier = object["notifier"];
@@ -16496,6 +16696,12 @@ NOTIFIER_INLINE Result<Change> read_change(json::View object) {
       break;
     case Change::Op::put_user:
     case Change::Op::remove_user: detail::read_user(object["user"], {}, change.user, problems); break;
+    case Change::Op::put_vocabulary: {
+      auto read = Vocabulary::read(object["vocabulary"], *Vocabulary::standard(), like);
+      if (!read) return detail::below("vocabulary.", std::move(read).error());
+      change.vocabulary = std::make_shared<const Vocabulary>(*std::move(read));
+      break;
+    }
   }
   detail::read_expected(object["expected"], change, problems);
   if (!problems.empty()) return std::move(problems).to_error("change");
@@ -18250,7 +18456,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/reserved_keys.hpp ----------------------------------------------------------------------------
 
-// What changes under way keep for themselves: apps, their names, notifiers and people, each by a hash.
+// What changes under way keep for themselves: apps, their names, notifiers, people and the vocabulary, each by a hash.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -18264,8 +18470,8 @@ class ReservedKeys {
   /// In the order of their hashes, each hash once.
   using Keys = std::vector<Key>;
 
-  /// The keys of some changes: of a notifier its own, and a share in its app's; of an app its own, its name's and that
-  /// of the name it has in `state`.
+  /// The keys of some changes: of a notifier its own, and shares in its app's and in the vocabulary, whose event types
+  /// it selects; of an app its own, its name's and that of the name it has in `state`.
   static Keys of(const std::vector<Change>& changes, const State& state);
 
   bool empty() const noexcept { return entries_.empty(); }
@@ -18296,7 +18502,7 @@ class ReservedKeys {
 };
 
 inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, const State& state) {
-  enum Kind : std::uint64_t { app = 1, app_name, notifier, user };
+  enum Kind : std::uint64_t { app = 1, app_name, notifier, user, vocabulary };
   Keys keys;
   const auto add = [&](Kind kind, std::string_view text, bool is_shared = false) {
     keys.push_back((state.hash(text) + kind * 0x9E3779B97F4A7C15u) / 2 * 2 + (is_shared ? 1 : 0));
@@ -18307,6 +18513,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
       case Change::Op::remove_notifier:
         add(app, change.notifier.app_id, true);
         add(notifier, change.notifier.id);
+        if (change.op == Change::Op::put_notifier) add(vocabulary, {}, true);
         break;
       case Change::Op::put_app:
       case Change::Op::remove_app:
@@ -18316,6 +18523,7 @@ inline ReservedKeys::Keys ReservedKeys::of(const std::vector<Change>& changes, c
         break;
       case Change::Op::put_user:
       case Change::Op::remove_user: add(user, change.user.id); break;
+      case Change::Op::put_vocabulary: add(vocabulary, {}); break;
     }
   }
   // Of equal hashes the one that is not shared comes first, and stays.
@@ -18399,6 +18607,300 @@ struct RegistryCore {
   std::mutex publishing;
   std::shared_ptr<const State> state;
 };
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/vocabulary/pages.hpp ----------------------------------------------------------------------------------
+
+// Where a host's dashboard shows what an event is about: templates of links, for all kinds.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What there may be a page of. In the order of a program's rows.
+enum class Page { app, project, account, deployment };
+inline constexpr std::string_view page_names[] = {"app", "project", "account", "deployment"};
+
+/// @param links  one for each Page; an empty one: there is none
+/// @param fault  what is wrong with them, if anything: its row is a Page
+/// @return null where there is a fault, or no link
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
+    const std::string_view (&links)[std::size(page_names)], const WordSets& sets, const SecretNames& names,
+    WordingFault& fault) {
+  std::vector<WordingRow> rows(std::size(page_names));
+  bool is_any = false;
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i].when = "page=";  // none applies: they are found by number
+    if (!links[i].empty()) rows[i].link = links[i];
+    is_any = is_any || !links[i].empty();
+  }
+  return is_any ? OwnKindWords::make(std::move(rows), {{}, &sets, &names}, fault) : nullptr;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/settings_links.hpp ---------------------------------------------------------------------------
+
+// The links of the settings: read, checked and compiled, written.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline std::string& link_of(Links& links, std::size_t page) noexcept {
+  std::string* const all[] = {&links.app, &links.project, &links.account, &links.deployment};
+  return *all[page];
+}
+
+NOTIFIER_NOINLINE inline void read_links(json::View value, Links& links, Problems& problems) {
+  if (!value.exists() || value.is_null()) return;
+  if (!value.is_object()) return problems.add("links", "must be an object", "type");
+  check_keys(value, "app project account deployment", "links.", problems);
+  for (std::size_t i = 0; i < std::size(page_names); ++i) {
+    std::string field = "links.";
+    field.append(page_names[i]);
+    if (const auto text = DraftView::read_text(value[page_names[i]], field, problems)) link_of(links, i) = *text;
+  }
+}
+
+/// @return null where there are none, or one has a fault
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(Links links, const VocabularyState& vocabulary,
+                                                                        Problems& problems) {
+  const std::string_view all[] = {links.app, links.project, links.account, links.deployment};
+  WordingFault fault;
+  auto pages = compile_pages(all, vocabulary.word_sets, vocabulary.secret_names, fault);
+  if (!fault.message.empty()) {
+    std::string field = "links.";
+    std::string message = "is no template of a link, character ";
+    message.append(decimal(fault.character)).append(": ").append(fault.message);
+    problems.add(field.append(page_names[fault.row]), message, "wording");
+  }
+  return pages;
+}
+
+/// Writes `{"app":...}`, where there is any.
+NOTIFIER_NOINLINE inline void write_links(json::Writer& out, Links links) {
+  bool is_any = false;
+  for (std::size_t i = 0; i < std::size(page_names); ++i) {
+    const std::string& link = link_of(links, i);
+    if (link.empty()) continue;
+    if (!is_any) {
+      out.key("links");
+      out.begin_object();
+    }
+    is_any = true;
+    out.member(page_names[i], link);
+  }
+  if (is_any) out.end_object();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/state_builder.hpp ----------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Makes a State of a million notifiers at once. Ids and names are unique: the caller has seen to that.
+///
+///     builder.begin_app();
+///     builder.add(notifier, selected);
+///     builder.end_app(app);
+class StateBuilder {
+ public:
+  StateBuilder(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed)
+      : state_(std::make_shared<State>(std::move(vocabulary), hash_seed)) {}
+
+  State& state() noexcept { return *state_; }
+
+  void reserve(std::size_t app_count, std::size_t notifier_count) {
+    apps_.reserve(app_count);
+    names_.reserve(app_count);
+    notifiers_.reserve(notifier_count);
+  }
+
+  void begin_app() {
+    records_.clear();
+    rows_.clear();
+    ends_.clear();
+    hashes_.clear();
+  }
+  /// @param id_hash  of the notifier's id.
+  /// @return errc::invalid where the notifier would need one voice too many
+  NOTIFIER_NOINLINE Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected,
+                                     std::uint64_t id_hash) {
+    const Voice voice = Voice::of(notifier);
+    const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
+    if (number == Voices::none) return too_many_voices();
+    const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
+    if (!filter) return filter.error();
+    Record::append(records_, notifier, selected, number, *filter);
+    ends_.push_back(records_.size());
+    rows_.resize(rows_.size() + state_->shape.words);
+    state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
+    hashes_.push_back(id_hash);
+    return {};
+  }
+  void end_app(const App& app);
+  NOTIFIER_NOINLINE void add_user(const User& user) {
+    users_.push_back({state_->short_hash(user.id), UserBlock::make(user, state_->next_sequence_++)});
+  }
+
+  NOTIFIER_NOINLINE std::shared_ptr<const State> finish() {
+    state_->apps_ = decltype(State::apps_)::build(std::move(apps_));
+    state_->names_ = decltype(State::names_)::build(std::move(names_));
+    state_->projects_ = decltype(State::projects_)::build(std::move(projects_));
+    state_->notifiers_ = decltype(State::notifiers_)::build(std::move(notifiers_));
+    state_->users_ = decltype(State::users_)::build(std::move(users_));
+    return std::move(state_);
+  }
+
+ private:
+  using HashEntry = HashIndex<std::uint32_t>::Entry;
+
+  std::shared_ptr<State> state_;
+  std::vector<HashIndex<Ref<const AppBlock>>::Entry> apps_;
+  std::vector<HashEntry> names_, projects_, notifiers_;
+  std::vector<HashIndex<Ref<const UserBlock>>::Entry> users_;
+  // of the app at hand
+  Buffer records_;
+  std::vector<std::size_t> ends_;
+  std::vector<std::uint64_t> rows_;
+  std::vector<std::uint64_t> hashes_;
+  std::vector<RowItem> items_;
+};
+
+NOTIFIER_NOINLINE inline void StateBuilder::end_app(const App& app) {
+  const std::size_t words = state_->shape.words;
+  const std::uint32_t app_hash = state_->short_hash(app.id);
+  items_.clear();
+  std::size_t begin = 0;
+  for (std::size_t i = 0; i < ends_.size(); ++i) {
+    items_.push_back({rows_.data() + i * words, records_.data() + begin, ends_[i] - begin, State::tag(hashes_[i])});
+    notifiers_.push_back({State::shorten(hashes_[i]), app_hash});
+    begin = ends_[i];
+  }
+  apps_.push_back({app_hash, AppBlock::make(app, state_->next_sequence_++, items_, words)});
+  names_.push_back({state_->short_hash(app.name), app_hash});
+  if (!app.project_id.empty()) projects_.push_back({state_->short_hash(app.project_id), app_hash});
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/vocabulary_change.hpp ------------------------------------------------------------------------
+
+// What becomes of a registry's notifiers where another vocabulary is put in place of theirs.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Where the event types of one vocabulary are in another, by their ids.
+class MovedTypes {
+ public:
+  MovedTypes(const Vocabulary& from, const Vocabulary& to);
+
+  /// Every notifier's row stays as it is.
+  bool is_unmoved() const noexcept { return is_unmoved_; }
+
+  /// What these bits become, which are of types that are there.
+  void move(std::vector<EventBit>& bits) const {
+    for (EventBit& bit : bits) bit = bits_[bit];
+  }
+
+  /// A problem for each type that is gone and selected: it names who selects it first.
+  void check_in_use(const State& state, Problems& problems) const;
+
+ private:
+  static constexpr EventBit gone = 0xFFFFFFFF;
+
+  const Vocabulary& from_;
+  std::vector<EventBit> bits_;  // of each type of `from`
+  bool is_unmoved_ = true;
+};
+
+NOTIFIER_NOINLINE inline MovedTypes::MovedTypes(const Vocabulary& from, const Vocabulary& to) : from_(from) {
+  is_unmoved_ = from.bit_count() == to.bit_count() && from.alert_bit() == to.alert_bit();
+  bits_.reserve(from.event_types().size());
+  for (const EventType& type : from.event_types()) {
+    const EventType* const found = to.find_event_type_by_id(type.id);
+    is_unmoved_ = is_unmoved_ && found != nullptr && to.bit_of(*found) == bits_.size();
+    bits_.push_back(found != nullptr ? to.bit_of(*found) : gone);
+  }
+}
+
+NOTIFIER_NOINLINE inline void MovedTypes::check_in_use(const State& state, Problems& problems) const {
+  if (std::find(bits_.begin(), bits_.end(), gone) == bits_.end()) return;
+  struct Use {
+    std::size_t count;
+    const AppBlock* app;
+    std::string_view first;
+  };
+  std::vector<Use> uses(bits_.size());
+  Notifier notifier;
+  std::vector<EventBit> selected;
+  for (const AppBlock* const app : state.apps_in_order()) {
+    app->for_each_record([&](Record record) {
+      record.read(notifier, selected);
+      for (const EventBit bit : selected) {
+        if (uses[bit].count++ == 0) uses[bit] = {1, app, record.name()};
+      }
+    });
+  }
+  for (std::size_t bit = 0; bit < uses.size(); ++bit) {
+    const Use& use = uses[bit];
+    if (use.count == 0 || bits_[bit] != gone) continue;
+    const EventType& type = from_.event_types()[bit];
+    std::string text("lack ");
+    text.append(detail::quoted(type.name))
+        .append(" with the id ")
+        .append(detail::quoted(type.id))
+        .append(", which the notifier ");
+    text.append(detail::quoted(use.first)).append(" of ").append(detail::quoted(use.app->name()));
+    if (use.count > 1)
+      text.append(" and ").append(decimal(use.count - 1)).append(use.count == 2 ? " other" : " others");
+    problems.add("event_types", text.append(use.count == 1 ? " selects" : " select"), "in_use");
+  }
+}
+
+/// Puts another vocabulary in a state that is not published, whose notifiers are kept anew where event types have other
+/// places in it, and the settings' links are read anew. If it fails, the state is of no use.
+NOTIFIER_NOINLINE inline Result<void> put_vocabulary(std::shared_ptr<const Vocabulary> vocabulary, State& next) {
+  const MovedTypes moved(*next.vocabulary, *vocabulary);
+  Problems problems;
+  moved.check_in_use(next, problems);
+  auto pages = compile_links(next.settings->links, vocabulary->state(), problems);
+  if (!problems.empty()) return std::move(problems).to_error("vocabulary");
+  next.pages = std::move(pages);
+  if (moved.is_unmoved()) {
+    next.vocabulary = std::move(vocabulary);
+    return {};
+  }
+  StateBuilder builder(std::move(vocabulary), 0);
+  builder.state().hash = next.hash;
+  builder.state().settings = next.settings;
+  builder.state().pages = next.pages;
+  builder.reserve(next.app_count(), next.notifier_count());
+  Notifier notifier;
+  std::vector<EventBit> selected;
+  Result<void> result;
+  for (const AppBlock* const app : next.apps_in_order()) {
+    builder.begin_app();
+    app->for_each_record([&](Record record) {
+      next.read(*app, record, notifier);
+      record.read(notifier, selected);
+      moved.move(selected);
+      if (result) result = builder.add(notifier, selected, next.hash(notifier.id));
+    });
+    if (!result) return result;
+    builder.end_app(app->app());
+  }
+  for (const UserBlock* const user : next.users_in_order()) builder.add_user(user->user());
+  next = *builder.finish();
+  return {};
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -18533,6 +19035,13 @@ inline Result<void> apply_user_removal(const Change& change, State& next) {
   return {};
 }
 
+inline Result<void> apply_vocabulary(const Change& change, State& next) {
+  if (change.vocabulary == nullptr) return invalid("change", "vocabulary", "can't be blank", "blank");
+  const std::string version = change.expected.empty() ? std::string() : version_of(*next.vocabulary);
+  if (!is_as_expected(change, version)) return unexpected(change, version, "the vocabulary");
+  return put_vocabulary(change.vocabulary, next);
+}
+
 inline Result<void> apply(const Change& change, State& next) {
   switch (change.op) {
     case Change::Op::put_app: return apply_app(change, next);
@@ -18540,6 +19049,7 @@ inline Result<void> apply(const Change& change, State& next) {
     case Change::Op::remove_notifier: return apply_removal(change, next);
     case Change::Op::put_user: return apply_user(change, next);
     case Change::Op::remove_app: return apply_app_removal(change, next);
+    case Change::Op::put_vocabulary: return apply_vocabulary(change, next);
     case Change::Op::remove_user: break;
   }
   return apply_user_removal(change, next);
@@ -18648,6 +19158,13 @@ NOTIFIER_INLINE Result<void> Registry::put_user(User user) {
   changes[0].op = Change::Op::put_user;
   changes[0].user = std::move(user);
   changes[0].expected = "*";
+  return apply(changes);
+}
+
+NOTIFIER_INLINE Result<void> Registry::put_vocabulary(Vocabulary vocabulary) {
+  std::vector<Change> changes(1);
+  changes[0].op = Change::Op::put_vocabulary;
+  changes[0].vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
   return apply(changes);
 }
 
@@ -18991,7 +19508,7 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/registry/planning_apps.hpp ----------------------------------------------------------------------------
 
-// What a change of an app or of a person would be.
+// What a change of an app, of a person or of the vocabulary would be.
 
 NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE Result<Change> Registry::plan_update_app(const State& state, std::string_view app_name,
@@ -19074,6 +19591,16 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update_user(std::string_view id, c
 
 NOTIFIER_INLINE Result<Change> Registry::plan_remove_user(std::string_view id) const {
   return plan_remove_user(*current(), id);
+}
+
+NOTIFIER_INLINE Result<Change> Registry::plan_put_vocabulary(Vocabulary vocabulary) const {
+  State next(*current());
+  Change change;
+  change.op = Change::Op::put_vocabulary;
+  change.vocabulary = std::make_shared<const Vocabulary>(std::move(vocabulary));
+  change.expected = version_of(*next.vocabulary);
+  if (auto fine = detail::put_vocabulary(change.vocabulary, next); !fine) return std::move(fine).error();
+  return change;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -19232,184 +19759,6 @@ class KeptTexts {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/vocabulary/pages.hpp ----------------------------------------------------------------------------------
-
-// Where a host's dashboard shows what an event is about: templates of links, for all kinds.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// What there may be a page of. In the order of a program's rows.
-enum class Page { app, project, account, deployment };
-inline constexpr std::string_view page_names[] = {"app", "project", "account", "deployment"};
-
-/// @param links  one for each Page; an empty one: there is none
-/// @param fault  what is wrong with them, if anything: its row is a Page
-/// @return null where there is a fault, or no link
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_pages(
-    const std::string_view (&links)[std::size(page_names)], const WordSets& sets, const SecretNames& names,
-    WordingFault& fault) {
-  std::vector<WordingRow> rows(std::size(page_names));
-  bool is_any = false;
-  for (std::size_t i = 0; i < rows.size(); ++i) {
-    rows[i].when = "page=";  // none applies: they are found by number
-    if (!links[i].empty()) rows[i].link = links[i];
-    is_any = is_any || !links[i].empty();
-  }
-  return is_any ? OwnKindWords::make(std::move(rows), {{}, &sets, &names}, fault) : nullptr;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/settings_links.hpp ---------------------------------------------------------------------------
-
-// The links of the settings: read, checked and compiled, written.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline std::string& link_of(Links& links, std::size_t page) noexcept {
-  std::string* const all[] = {&links.app, &links.project, &links.account, &links.deployment};
-  return *all[page];
-}
-
-NOTIFIER_NOINLINE inline void read_links(json::View value, Links& links, Problems& problems) {
-  if (!value.exists() || value.is_null()) return;
-  if (!value.is_object()) return problems.add("links", "must be an object", "type");
-  check_keys(value, "app project account deployment", "links.", problems);
-  for (std::size_t i = 0; i < std::size(page_names); ++i) {
-    std::string field = "links.";
-    field.append(page_names[i]);
-    if (const auto text = DraftView::read_text(value[page_names[i]], field, problems)) link_of(links, i) = *text;
-  }
-}
-
-/// @return null where there are none, or one has a fault
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(Links links, const VocabularyState& vocabulary,
-                                                                        Problems& problems) {
-  const std::string_view all[] = {links.app, links.project, links.account, links.deployment};
-  WordingFault fault;
-  auto pages = compile_pages(all, vocabulary.word_sets, vocabulary.secret_names, fault);
-  if (!fault.message.empty()) {
-    std::string field = "links.";
-    std::string message = "is no template of a link, character ";
-    message.append(decimal(fault.character)).append(": ").append(fault.message);
-    problems.add(field.append(page_names[fault.row]), message, "wording");
-  }
-  return pages;
-}
-
-/// Writes `{"app":...}`, where there is any.
-NOTIFIER_NOINLINE inline void write_links(json::Writer& out, Links links) {
-  bool is_any = false;
-  for (std::size_t i = 0; i < std::size(page_names); ++i) {
-    const std::string& link = link_of(links, i);
-    if (link.empty()) continue;
-    if (!is_any) {
-      out.key("links");
-      out.begin_object();
-    }
-    is_any = true;
-    out.member(page_names[i], link);
-  }
-  if (is_any) out.end_object();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/state_builder.hpp ----------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Makes a State of a million notifiers at once. Ids and names are unique: the caller has seen to that.
-///
-///     builder.begin_app();
-///     builder.add(notifier, selected);
-///     builder.end_app(app);
-class StateBuilder {
- public:
-  StateBuilder(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed)
-      : state_(std::make_shared<State>(std::move(vocabulary), hash_seed)) {}
-
-  State& state() noexcept { return *state_; }
-
-  void reserve(std::size_t app_count, std::size_t notifier_count) {
-    apps_.reserve(app_count);
-    names_.reserve(app_count);
-    notifiers_.reserve(notifier_count);
-  }
-
-  void begin_app() {
-    records_.clear();
-    rows_.clear();
-    ends_.clear();
-    hashes_.clear();
-  }
-  /// @param id_hash  of the notifier's id.
-  /// @return errc::invalid where the notifier would need one voice too many
-  Result<void> add(const Notifier& notifier, const std::vector<EventBit>& selected, std::uint64_t id_hash) {
-    const Voice voice = Voice::of(notifier);
-    const std::uint16_t number = state_->voices_.add(voice, voice.hash(state_->hash));
-    if (number == Voices::none) return too_many_voices();
-    const auto filter = state_->exchange_filter(notifier.filter, Record::no_filter);
-    if (!filter) return filter.error();
-    Record::append(records_, notifier, selected, number, *filter);
-    ends_.push_back(records_.size());
-    rows_.resize(rows_.size() + state_->shape.words);
-    state_->shape.write(notifier, selected, rows_.data() + (rows_.size() - state_->shape.words));
-    hashes_.push_back(id_hash);
-    return {};
-  }
-  void end_app(const App& app);
-  void add_user(const User& user) {
-    users_.push_back({state_->short_hash(user.id), UserBlock::make(user, state_->next_sequence_++)});
-  }
-
-  std::shared_ptr<const State> finish() {
-    state_->apps_ = decltype(State::apps_)::build(std::move(apps_));
-    state_->names_ = decltype(State::names_)::build(std::move(names_));
-    state_->projects_ = decltype(State::projects_)::build(std::move(projects_));
-    state_->notifiers_ = decltype(State::notifiers_)::build(std::move(notifiers_));
-    state_->users_ = decltype(State::users_)::build(std::move(users_));
-    return std::move(state_);
-  }
-
- private:
-  using HashEntry = HashIndex<std::uint32_t>::Entry;
-
-  std::shared_ptr<State> state_;
-  std::vector<HashIndex<Ref<const AppBlock>>::Entry> apps_;
-  std::vector<HashEntry> names_, projects_, notifiers_;
-  std::vector<HashIndex<Ref<const UserBlock>>::Entry> users_;
-  // of the app at hand
-  Buffer records_;
-  std::vector<std::size_t> ends_;
-  std::vector<std::uint64_t> rows_;
-  std::vector<std::uint64_t> hashes_;
-  std::vector<RowItem> items_;
-};
-
-inline void StateBuilder::end_app(const App& app) {
-  const std::size_t words = state_->shape.words;
-  const std::uint32_t app_hash = state_->short_hash(app.id);
-  items_.clear();
-  std::size_t begin = 0;
-  for (std::size_t i = 0; i < ends_.size(); ++i) {
-    items_.push_back({rows_.data() + i * words, records_.data() + begin, ends_[i] - begin, State::tag(hashes_[i])});
-    notifiers_.push_back({State::shorten(hashes_[i]), app_hash});
-    begin = ends_[i];
-  }
-  apps_.push_back({app_hash, AppBlock::make(app, state_->next_sequence_++, items_, words)});
-  names_.push_back({state_->short_hash(app.name), app_hash});
-  if (!app.project_id.empty()) projects_.push_back({state_->short_hash(app.project_id), app_hash});
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/unique_texts.hpp -----------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -19481,172 +19830,6 @@ class UniqueTexts {
   std::vector<Entry> entries_;
   std::vector<Slot> slots_;
 };
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/vocabulary_json.hpp --------------------------------------------------------------------------
-
-// A vocabulary in a snapshot: the member `vocabulary`, as Vocabulary::read() takes it. What 1.0 wrote is read, too:
-// `event_types`, `event_kinds`, and `event_categories`.
-//
-//     "event_types":[{"id":"...", "name":"backup_failed", "display_name":"...", "description":"...",
-//                     "category_id":"...", "kinds":["backup_failed"]}]
-//     "event_kinds":[{"type":"quota_reached", "scope":"project", "selectable_as":"backup_failed"}]
-//
-// `kinds` are the values of an event's `type` field that the event type selects, of scope app; its own name where the
-// key is missing. `event_kinds` are all others: `scope` is app, project or account, and app where the key is missing;
-// `selectable_as` names an event type, and is left out where none selects the kind. Entries that are there are passed
-// over.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Writes what makes a vocabulary of the built-in one, where that is anything.
-NOTIFIER_NOINLINE inline void write_vocabulary_member(json::Writer& out, const Vocabulary& vocabulary) {
-  Buffer text;
-  json::Writer writer(text);
-  write_json(writer, vocabulary);
-  if (text.view() == "{}") return;
-  out.key("vocabulary");
-  out.raw(text.view());
-}
-
-/// Extends a vocabulary by what a snapshot carries; entries that it has already are passed over.
-class VocabularyReader {
- public:
-  VocabularyReader(Vocabulary& vocabulary, Problems& problems) noexcept
-      : vocabulary_(vocabulary), problems_(problems) {}
-
-  void read(json::View root) {
-    read_entries(root, "event_categories", category_keys,
-                 [](VocabularyReader& self, json::View entry) { return self.add_category(entry); });
-    read_entries(root, "event_types", event_type_keys,
-                 [](VocabularyReader& self, json::View entry) { return self.add_type(entry); });
-    read_entries(root, "event_kinds", event_kind_keys,
-                 [](VocabularyReader& self, json::View entry) { return self.add_own_kind(entry); });
-  }
-
- private:
-  void read_entries(json::View root, std::string_view key, std::string_view keys,
-                    Result<void> (*add)(VocabularyReader&, json::View)) {
-    const json::View entries = root[key];
-    if (!entries.exists() || entries.is_null()) return;
-    if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
-    std::size_t position = 0;
-    entries.for_each_element([&](json::View entry) {
-      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
-      if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
-      check_keys(entry, keys, path + ".", problems_);
-      const Result<void> added = add(*this, entry);
-      if (added) return;
-      for (const FieldError& fault : added.error().fields) {
-        problems_.add(path + "." + fault.field, fault.message, fault.code);
-      }
-    });
-  }
-
-  Result<void> add_category(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
-    for (const Category& category : vocabulary_.categories()) {
-      if (category.id == id && category.name == name) return {};
-    }
-    std::int64_t position{};
-    if (!entry["position"].integer(position) || position < 1 || position > 1000000) {
-      position = static_cast<std::int64_t>(vocabulary_.categories().size()) + 1;
-    }
-    return vocabulary_.add_category({id, name, text_or(entry["display_name"], name), static_cast<int>(position)});
-  }
-
-  Result<void> add_type(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
-    const EventType* const present = vocabulary_.find_event_type_by_id(id);
-    if (present == nullptr || present->name != name) {
-      EventType type;
-      type.id = id;
-      type.name = name;
-      type.display_name = text_or(entry["display_name"], name);
-      type.description = entry["description"].string();
-      const auto& categories = vocabulary_.categories();
-      type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
-      Result<void> added = vocabulary_.add_event_type(type);
-      if (!added) return added;
-    }
-    const json::View kinds = entry["kinds"];
-    if (!kinds.is_array()) return add_kind_of(name, name);
-    Result<void> result;
-    kinds.for_each_element([&](json::View kind) {
-      Result<void> added = add_kind_of(kind.string(), name);
-      if (!added) result = std::move(added);
-    });
-    return result;
-  }
-
-  Result<void> add_own_kind(json::View entry) {
-    Problems problems;
-    EventKind kind;
-    kind.type = entry["type"].string();
-    kind.selectable_as = entry["selectable_as"].string();
-    const json::View given = entry["scope"];
-    const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
-    for (const Scope one : {Scope::app, Scope::project, Scope::account}) {
-      if (scope != to_string(one)) continue;
-      kind.scope = one;
-      const EventKind* const present = vocabulary_.find_event_kind(kind.type);
-      const bool is_there = present != nullptr && present->scope == one && present->selectable_as == kind.selectable_as;
-      return is_there ? Result<void>() : vocabulary_.add_event_kind(kind);
-    }
-    problems.add("scope", "must be app, project or account", "unknown");
-    return std::move(problems).to_error("event kind");
-  }
-
-  /// A kind that an event type names. One that is there may have another scope: 1.0 did not write it.
-  Result<void> add_kind_of(std::string_view type, std::string_view selectable_as) {
-    const EventKind* const present = vocabulary_.find_event_kind(type);
-    if (present != nullptr && present->selectable_as == selectable_as) return {};
-    return vocabulary_.add_event_kind({type, Scope::app, selectable_as});
-  }
-
-  static std::string_view text_or(json::View value, std::string_view otherwise) {
-    return value.is_string() && !value.string().empty() ? value.string() : otherwise;
-  }
-
-  Vocabulary& vocabulary_;
-  Problems& problems_;
-};
-
-/// Whether a document says something of events.
-inline bool has_vocabulary(json::View root) noexcept {
-  const json::View vocabulary = root["vocabulary"];
-  return (vocabulary.exists() && !vocabulary.is_null()) || root["event_types"].size() != 0 ||
-         root["event_categories"].size() != 0 || root["event_kinds"].size() != 0;
-}
-
-/// The vocabulary of a document. Few have one, so it is kept out of its caller.
-/// @param base     what its rows are layered on
-/// @param present  the one that it may replace
-NOTIFIER_NOINLINE inline Result<std::shared_ptr<const Vocabulary>> read_vocabulary(const Vocabulary& base,
-                                                                                   const Vocabulary& present,
-                                                                                   json::View root) {
-  auto vocabulary = std::make_shared<Vocabulary>(base);
-  const json::View own = root["vocabulary"];
-  if (own.exists() && !own.is_null()) {
-    auto read = Vocabulary::read(own, base, &present);
-    if (!read) {
-      Error error = std::move(read).error();
-      for (FieldError& fault : error.fields) fault.field.insert(0, "vocabulary.");
-      error.field = error.fields[0].field;
-      return error;
-    }
-    *vocabulary = *std::move(read);
-  }
-  Problems problems;
-  VocabularyReader(*vocabulary, problems).read(root);
-  if (!problems.empty()) return std::move(problems).to_error("document");
-  return std::shared_ptr<const Vocabulary>(std::move(vocabulary));
-}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -20010,6 +20193,10 @@ NOTIFIER_INLINE void Registry::publish(std::shared_ptr<const State> next) {
 }
 
 NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
+
+NOTIFIER_INLINE Result<Vocabulary> Registry::read_vocabulary(json::View object) const {
+  return Vocabulary::read(object, *core_->options.vocabulary, vocabulary().get());
+}
 
 NOTIFIER_INLINE Settings Registry::settings() const { return *current()->settings; }
 
@@ -22898,8 +23085,8 @@ inline Error duplicate_key_error(std::size_t offset) {
 
 /// Reads the body as JSON in which no key is given twice.
 /// @return the root, valid until the document's next use; or what failure() answers with 400 or 413.
-inline Result<json::View> read_body(Call& call) {
-  auto root = call.document.parse(call.request.body, NOTIFIER_MAX_BODY_BYTES);
+inline Result<json::View> read_body(Call& call, std::size_t most_bytes = NOTIFIER_MAX_BODY_BYTES) {
+  auto root = call.document.parse(call.request.body, most_bytes);
   if (!root) return root;
   const std::size_t duplicate = json::find_duplicate_key(call.request.body);
   if (duplicate != Error::no_offset) return duplicate_key_error(duplicate);
@@ -24059,6 +24246,13 @@ struct PreviewRequest {
   bool reveal_url = false;
 };
 
+/// What is previewed where nobody says of what: the first kind, where the one that everybody knows is not there.
+inline std::string_view usual_kind(const Vocabulary& vocabulary) {
+  constexpr std::string_view known = "deployment";
+  if (vocabulary.find_event_kind(known) != nullptr) return known;
+  return vocabulary.event_kinds().empty() ? "test" : vocabulary.event_kinds().front().type;
+}
+
 /// Reads the body; the rule that no key is given twice stops at the event, which may be any JSON.
 inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
   PreviewRequest preview;
@@ -24086,8 +24280,10 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
     preview.reveal_url = reveal.boolean() || reveal.string() == "true";
   }
   if (preview.event.empty()) {
-    const std::string_view kind = preview.body["event"].string();
-    preview.event = sample_event(kind.empty() ? "deployment" : kind, app, call.now(), *call.registry.vocabulary());
+    const auto vocabulary = call.registry.vocabulary();
+    std::string_view kind = preview.body["event"].string();
+    if (kind.empty()) kind = usual_kind(*vocabulary);
+    preview.event = sample_event(kind, app, call.now(), *vocabulary);
   }
   return preview;
 }
@@ -24233,7 +24429,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/vocabulary.hpp ------------------------------------------------------------------------------------
 
-// Notification platforms, event types and event categories. These need no authentication.
+// Notification platforms, event types and event categories, which need no authentication; and the vocabulary as a
+// whole.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -24276,6 +24473,35 @@ inline Response list_event_categories(Call& call) {
   return without_secrets(call, list_response("event_categories", [&](json::Writer& out) {
                            for (const Category& category : vocabulary->categories()) write_json(out, category);
                          }));
+}
+
+/// `{"vocabulary":{...}}`, in the form of Vocabulary::read().
+inline Response vocabulary_response(const Vocabulary& vocabulary) {
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("vocabulary");
+      write_json(out, vocabulary);
+    });
+  });
+}
+
+inline Response show_vocabulary(Call& call) {
+  return without_secrets(call, vocabulary_response(*call.registry.vocabulary()));
+}
+
+/// The whole of it is replaced. It may be as long as an event.
+inline Response put_vocabulary(Call& call) {
+  const auto body = read_body(call, NOTIFIER_MAX_EVENT_BYTES);
+  if (!body) return failure(body.error());
+  const auto root = read_root(*body, "vocabulary");
+  if (!root) return failure(root.error());
+  auto vocabulary = call.registry.read_vocabulary(*root);
+  if (!vocabulary) return failure(vocabulary.error());
+  auto change = call.registry.plan_put_vocabulary(*std::move(vocabulary));
+  if (!change) return failure(change.error());
+  Response response = vocabulary_response(*change->vocabulary);
+  if (version_of(*change->vocabulary) != change->expected) call.outcome.changes.push_back(std::move(*change));
+  return response;
 }
 
 }  // namespace detail::api
@@ -24328,6 +24554,9 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/notification_platforms/:id", show_platform},
     {"GET", "/v1/event_types", list_event_types},
     {"GET", "/v1/event_categories", list_event_categories},
+
+    {"GET", "/v1/vocabulary", show_vocabulary},
+    {"PUT", "/v1/vocabulary", put_vocabulary},
 
     {"GET", "/v1/settings", show_settings},
 };

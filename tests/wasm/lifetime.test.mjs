@@ -10,7 +10,7 @@ test('calls after dispose() throw', async () => {
   const engine = await steadyEngine();
   engine.dispose();
   engine.dispose();
-  const calls = ['route', 'match', 'explain', 'routeLines', 'addApp', 'apps', 'putUser', 'notifier', 'notifiers', 'removeNotifier', 'validate', 'load', 'snapshot', 'catalogue', 'configure', 'apply'];
+  const calls = ['route', 'match', 'explain', 'routeLines', 'addApp', 'apps', 'putUser', 'notifier', 'notifiers', 'removeNotifier', 'validate', 'load', 'snapshot', 'vocabulary', 'catalogue', 'configure', 'apply'];
   for (const call of calls) assert.throws(() => engine[call]({}), { code: 'disposed' }, call);
   for (const call of ['preview', 'addNotifier', 'updateNotifier']) assert.throws(() => engine[call]('x', {}), { code: 'disposed' }, call);
   assert.throws(() => engine.handle({ method: 'GET', url: '/' }), { code: 'disposed' });

@@ -1,13 +1,20 @@
-// Engines, and what is told of routing without doing it: compiled for size.
+// Engines, filters, and what is told of routing without doing it: compiled for size.
 
 #include "engine.hpp"
 
 #include <string_view>
+#include <utility>
 
 #include "lines.hpp"
+#include "notifier/filter/filter.hpp"
 #include "records.hpp"
 
 using namespace notifier_wasm;
+
+struct notifier_filter {
+  notifier::Filter filter;
+  notifier::json::Document document;
+};
 
 Result<std::size_t> notifier_wasm::explain_line(notifier::Router& router, std::string_view line) {
   const auto explained = router.explain(line);
@@ -23,6 +30,25 @@ extern "C" {
 notifier_engine* notifier_new(uint32_t host) { return new notifier_engine(host); }
 
 void notifier_delete(notifier_engine* engine) { delete engine; }
+
+notifier_status notifier_filter_new(uint32_t json, uint32_t json_size) {
+  auto filter = notifier::Filter::compile(text_at(json, json_size));
+  if (!filter) return answer.fail(filter.error());
+  const auto* const made = new notifier_filter{*std::move(filter), {}};
+  return respond_with([&](Writer& out) { out.unsigned_integer(address_of(made)); });
+}
+
+void notifier_filter_delete(notifier_filter* filter) { delete filter; }
+
+notifier_status notifier_filter_judge(notifier_filter* filter, uint32_t event, uint32_t event_size, uint32_t explain) {
+  const auto root = filter->document.parse(text_at(event, event_size));
+  if (!root) return answer.fail(root.error());
+  answer.clear();
+  const bool matches = filter->filter.matches(*root);
+  if (!matches && explain != 0) answer.text.append(filter->filter.explain(*root));
+  answer.result.count = matches ? 1 : 0;
+  return answer.done();
+}
 
 notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32_t event_size, uint32_t audience,
                                  uint32_t audience_size) {

@@ -31,6 +31,7 @@ extern "C" {
 
 /* Apps, notifiers and users, with all that routes to them. */
 typedef struct notifier_engine notifier_engine;
+typedef struct notifier_filter notifier_filter;
 
 /* 0: it went well. 1: it failed, and the answer's text is
  * `{"code","message","offset"?,"field"?,"fields"?:[{"field","message", "code"}]}`, as notifier::Error. */
@@ -143,6 +144,14 @@ notifier_status notifier_explain(notifier_engine* engine, uint32_t event, uint32
 notifier_status notifier_preview(notifier_engine* engine, uint32_t notifier, uint32_t notifier_size, uint32_t event,
                                  uint32_t event_size, uint32_t decode);
 
+/* ---- filters, which belong to no engine ---- */
+
+/* Compiles a pattern: see notifier::Filter. Answers with the filter's address, in decimal. */
+notifier_status notifier_filter_new(uint32_t json, uint32_t json_size);
+void notifier_filter_delete(notifier_filter* filter);
+/* Whether an event matches: `count` is 1 or 0. Where `explain` is not 0, the text says why it does not. */
+notifier_status notifier_filter_judge(notifier_filter* filter, uint32_t event, uint32_t event_size, uint32_t explain);
+
 /* ---- registry; all answer with JSON ---- */
 
 /* `app` in addition to `{"id"?,"name","owner"?,"project_id"?}` may hold `"default_notifier":true`. */
@@ -168,6 +177,9 @@ notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, u
 /* Judges a draft; answers with the notifier it would become. */
 notifier_status notifier_validate(notifier_engine* engine, uint32_t draft, uint32_t draft_size);
 notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32_t snapshot_size);
+/* `rows`: puts another vocabulary in place of the present one, see Vocabulary::read(); at address 0: leaves it. Answers
+ * with the one there is then, in the same form. */
+notifier_status notifier_vocabulary(notifier_engine* engine, uint32_t rows, uint32_t rows_size);
 notifier_status notifier_snapshot(notifier_engine* engine);
 /* `{"email_from"?,"link_base"?}`: see notifier::Settings. What is missing stays as it is. */
 notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, uint32_t settings_size);

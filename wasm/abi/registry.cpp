@@ -13,10 +13,11 @@ using namespace notifier_wasm;
 namespace {
 
 /// Reads an array of changes; the first fault where there is one.
-Result<void> read_changes(View array, std::vector<notifier::Change>& read) {
+/// @param like  see notifier::read_change()
+Result<void> read_changes(View array, const notifier::Vocabulary& like, std::vector<notifier::Change>& read) {
   Result<void> result;
   array.for_each_element([&](View object) {
-    auto change = notifier::read_change(object);
+    auto change = notifier::read_change(object, &like);
     if (change) {
       read.push_back(std::move(*change));
     } else if (result) {
@@ -166,6 +167,17 @@ notifier_status notifier_load(notifier_engine* engine, uint32_t snapshot, uint32
   return respond(engine->registry.load(text_at(snapshot, snapshot_size)));
 }
 
+notifier_status notifier_vocabulary(notifier_engine* engine, uint32_t rows, uint32_t rows_size) {
+  if (rows != 0) {
+    View object;
+    if (!read_object(engine, text_at(rows, rows_size), NOTIFIER_MAX_EVENT_BYTES, object)) return 1;
+    auto read = engine->registry.read_vocabulary(object);
+    if (!read) return answer.fail(read.error());
+    if (const auto put = engine->registry.put_vocabulary(*std::move(read)); !put) return answer.fail(put.error());
+  }
+  return respond_with([&](Writer& out) { write_json(out, *engine->registry.vocabulary()); });
+}
+
 notifier_status notifier_snapshot(notifier_engine* engine) {
   return respond_with([&](Writer& out) { out.raw(engine->registry.snapshot()); });
 }
@@ -249,9 +261,10 @@ notifier_status notifier_prepare(notifier_engine* engine, uint32_t outcomes, uin
   std::vector<std::vector<notifier::Change>> read(root->size());
   std::vector<const std::vector<notifier::Change>*> all;
   std::vector<Result<void>> faults(read.size());
+  const auto present = engine->registry.vocabulary();
   root->for_each_element([&](View array) {
     const std::size_t i = all.size();
-    faults[i] = read_changes(array, read[i]);
+    faults[i] = read_changes(array, *present, read[i]);
     if (!faults[i]) read[i].clear();
     all.push_back(&read[i]);
   });
@@ -290,7 +303,7 @@ notifier_status notifier_apply(notifier_engine* engine, uint32_t changes, uint32
   const Result<View> root = engine->document.parse(text_at(changes, changes_size), NOTIFIER_MAX_SNAPSHOT_BYTES);
   if (!root) return answer.fail(root.error());
   std::vector<notifier::Change> read;
-  const Result<void> is_read = read_changes(*root, read);
+  const Result<void> is_read = read_changes(*root, *engine->registry.vocabulary(), read);
   return respond(is_read ? engine->registry.apply(read) : is_read);
 }
 

@@ -1,10 +1,13 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 import { NotifierError, type ErrorCode } from './error.js';
+import { CompiledFilter } from './filter.js';
+import { toJson } from './input.js';
 import { Instance, decoder, encoder, type Exports, type Host } from './instance.js';
 import { checkKeys } from './known_keys.js';
 import { readDeliveries, readIds, readOutcome, type KnownNotifiers } from './records.js';
 import { routeLines, routeStream, type LinesMode, type RoutedLines } from './lines.js';
+import { forget, forgotten, instances } from './release.js';
 import type {
   ApiRequest,
   App,
@@ -17,6 +20,7 @@ import type {
   EngineOptions,
   EventInput,
   Explained,
+  Filter,
   LinesOptions,
   ModuleSource,
   Notifier,
@@ -25,6 +29,7 @@ import type {
   Outcome,
   RouteOptions,
   User,
+  VocabularyRows,
 } from './types.js';
 
 // Bits of notifier_new().
@@ -87,37 +92,10 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
   return [host, HostBit.Clock | has];
 }
 
-function bytesOf(value: ArrayBuffer | ArrayBufferView): Uint8Array {
-  try {
-    return value instanceof ArrayBuffer ? new Uint8Array(value) : new Uint8Array(value.buffer, value.byteOffset, value.byteLength);
-  } catch (error) {
-    throw new NotifierError('detached', 'the buffer is detached', { cause: error });
-  }
-}
-
-/** JSON text or UTF-8 of what a caller gave. */
-function toJson(value: EventInput): string | Uint8Array {
-  if (typeof value === 'string' || value instanceof Uint8Array) return value;
-  if (value instanceof ArrayBuffer || ArrayBuffer.isView(value)) return bytesOf(value);
-  let text: string | undefined;
-  let cause: unknown;
-  try {
-    text = JSON.stringify(value);
-  } catch (error) {
-    if (error instanceof RangeError) throw error;
-    cause = error;
-  }
-  if (text === undefined) throw new NotifierError('invalid_json', 'the value cannot be written as JSON', { cause });
-  return text;
-}
-
 function audienceJson(audience: RouteOptions | undefined): string {
   if (audience === undefined || (audience.notifierIds === undefined && audience.appIds === undefined && audience.eventId === undefined)) return '';
   return JSON.stringify({ notifier_ids: audience.notifierIds, app_ids: audience.appIds, event_id: audience.eventId });
 }
-
-// Engines whose owner forgot dispose(). What it holds must not lead back to the engine. Older workers have no such registry.
-const forgotten = globalThis.FinalizationRegistry && new FinalizationRegistry<() => void>((release) => release());
 
 /**
  * routeLines() with the errors apart and all that was counted; for the command line.
@@ -147,25 +125,18 @@ export class Engine {
     this.#instance = instance;
     this.#host = host;
     this.#handle = 0;
-    instance.begin(host);
-    try {
+    instance.call(host, () => {
       this.#handle = instance.exports.notifier_new(bits) >>> 0;
       instance.look();
-    } catch (error) {
-      throw instance.broken(error);
-    } finally {
-      instance.end();
-    }
-    ++instance.engines;
-    const handle = this.#handle;
-    forgotten?.register(this, () => release(instance, handle), this);
+    });
+    ++instance.users;
+    forgotten?.register(this, [instance, 'notifier_delete', this.#handle], this);
   }
 
   /** Frees the engine's memory. Further calls throw; calling it again does nothing. */
   dispose(): void {
     if (this.#handle === 0) return;
-    release(this.#instance, this.#handle);
-    forgotten?.unregister(this);
+    forget(this, this.#instance, 'notifier_delete', this.#handle);
     this.#handle = 0;
     this.#changed();
   }
@@ -345,6 +316,22 @@ export class Engine {
     });
   }
 
+  /**
+   * What events there are and what is said of them, in the form that it is given in: what differs from the built-in vocabulary, or with
+   * `standard: false` all of it. Given one, puts it in place of the present one, whole.
+   *
+   *     engine.vocabulary({
+   *       event_kinds: [{ type: 'furnace_overheated', wordings: [{ severity: 'error', title: '{furnace} is overheating' }] }],
+   *     });
+   *
+   * @throws {NotifierError} `invalid` with every fault in `fields`, as `event_kinds[0].wordings[0].title` "character 10: no layout is called
+   *   'tim'; did you mean time?"; or which event types it lacks that notifiers select. Then nothing has changed
+   */
+  vocabulary(rows?: VocabularyRows | string | Uint8Array): VocabularyRows {
+    if (rows === undefined) return this.#json((exports, handle) => exports.notifier_vocabulary(handle, 0, 0));
+    return this.#change((exports, handle, input, size) => exports.notifier_vocabulary(handle, input, size), toJson(rows));
+  }
+
   /** The platforms, categories, event types and event kinds there are. */
   catalogue(): Catalogue {
     return this.#json((exports, handle) => exports.notifier_catalogue(handle));
@@ -490,16 +477,7 @@ export class Engine {
   #call<T>(run: (exports: Exports, handle: number, instance: Instance) => T): T {
     const instance = this.#instance;
     if (this.#handle === 0) throw new NotifierError('disposed', 'the engine was disposed of');
-    instance.begin(this.#host);
-    let result: T;
-    try {
-      result = run(instance.exports, this.#handle, instance);
-    } catch (error) {
-      throw instance.broken(error);
-    } finally {
-      instance.end();
-    }
-    return result;
+    return instance.call(this.#host, () => run(instance.exports, this.#handle, instance));
   }
 
   /** Calls with one or two texts, or none; the answer is JSON. */
@@ -536,23 +514,6 @@ export class Engine {
   }
 }
 
-// Deleting an engine asks its host for nothing; and an owner's host would keep the engine from being collected.
-const nobody = {} as Host;
-
-function release(instance: Instance, handle: number): void {
-  if (!instance.usable) return;
-  instance.begin(nobody);
-  if (--instance.engines === 0) instances.delete(instance.module);
-  try {
-    instance.exports.notifier_delete(handle);
-    instance.look();
-  } catch (error) {
-    throw instance.broken(error);
-  } finally {
-    instance.end();
-  }
-}
-
 function bodyOf(json: string | Uint8Array, asBytes: boolean): string | Uint8Array {
   if (asBytes) return typeof json === 'string' ? encoder.encode(json) : json.slice();
   return typeof json === 'string' ? json : decoder.decode(json);
@@ -568,9 +529,6 @@ function headersThatMatter(headers: ApiRequest['headers']): { name: string; valu
   }
   return found;
 }
-
-// Engines of one module share an instance, until one breaks it. Nothing keeps an instance without engines.
-const instances = new WeakMap<WebAssembly.Module, Instance>();
 
 function instanceOf(module: WebAssembly.Module): Instance {
   const present = instances.get(module);
@@ -626,21 +584,39 @@ export type CreateEngine = (options?: EngineOptions & {
 export type CreateEngineSync = (wasm: Uint8Array | ArrayBuffer | CompiledModule, options?: EngineOptions) => Engine;
 
 /**
+ * Compiles a filter, to be used without a notifier.
+ *
+ *     const filter = await compileFilter({ type_data: { status: ['build-error', { suffix: '-error' }] } });
+ *     if (filter.matches(event)) ...
+ *
+ * @param filter a pattern, or its JSON
+ * @throws {NotifierError} `invalid` with the place of the fault in `field`, `invalid_json`; `unsupported` where the module cannot be loaded
+ */
+export type CompileFilter = (filter: Filter | string, options?: {
+  /** Where the WebAssembly module comes from; default: the one of this package. */
+  wasm?: ModuleSource;
+}) => Promise<CompiledFilter>;
+
+/**
  * Makes the functions that an entry of the package exports. `load` finds the entry's module, which is then compiled once.
  * @internal
  */
 export function entry(
   load: () => ModuleSource | PromiseLike<ModuleSource>,
   randomId = uuid,
-): { createEngine: CreateEngine; createEngineSync: CreateEngineSync } {
+): { compileFilter: CompileFilter; createEngine: CreateEngine; createEngineSync: CreateEngineSync } {
   let own: Promise<WebAssembly.Module> | undefined;
   const compileOwn = () => (own ??= compile(load, '; import notifier-wasm/inline, or give createEngine the option wasm').catch((error) => {
     own = undefined;
     throw error;
   }));
+  const instanceFor = async (wasm: ModuleSource | undefined) => instanceOf(await (wasm === undefined ? compileOwn() : compile(() => wasm)));
   return {
+    async compileFilter(filter, { wasm } = {}) {
+      return new CompiledFilter(await instanceFor(wasm), filter);
+    },
     async createEngine({ wasm, ...options } = {}) {
-      return new Engine(instanceOf(await (wasm === undefined ? compileOwn() : compile(() => wasm))), options, randomId);
+      return new Engine(await instanceFor(wasm), options, randomId);
     },
     createEngineSync: (wasm, options = {}) => new Engine(instanceOf(compileSync(wasm)), options, randomId),
   };

@@ -5,4 +5,4 @@ import { fetchModule } from './web_module.js';
 
 export * from './public.js';
 // Bundlers look for exactly this form.
-export const { createEngine, createEngineSync } = entry(() => fetchModule(new URL('./notifier.wasm', import.meta.url), 'notifier.wasm'));
+export const { compileFilter, createEngine, createEngineSync } = entry(() => fetchModule(new URL('./notifier.wasm', import.meta.url), 'notifier.wasm'));

@@ -5,4 +5,4 @@ import { inlineModule } from './inline_module.js';
 import { randomId } from './node_ids.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(inlineModule, () => (globalThis.crypto ? uuid() : randomId()));
+export const { compileFilter, createEngine, createEngineSync } = entry(inlineModule, () => (globalThis.crypto ? uuid() : randomId()));

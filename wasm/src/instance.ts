@@ -8,9 +8,9 @@ type Call = (...args: number[]) => number;
 export type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'new' | 'delete'
-    | 'route' | 'match' | 'lines' | 'explain' | 'preview'
+    | 'route' | 'match' | 'lines' | 'explain' | 'preview' | 'filter_new' | 'filter_delete' | 'filter_judge'
     | 'add_app' | 'update_app' | 'remove_app' | 'apps' | 'put_user' | 'remove_user' | 'add' | 'update' | 'remove' | 'find' | 'list' | 'signing_secrets' | 'validate'
-    | 'load' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply'}`,
+    | 'load' | 'vocabulary' | 'snapshot' | 'configure' | 'catalogue' | 'handle' | 'switch_off' | 'prepare' | 'publish' | 'abandon' | 'apply'}`,
   Call
 >;
 
@@ -23,6 +23,9 @@ export interface Host {
   history(query: string): string;
   refuseUrl(url: string): string;
 }
+
+/** Who asks for nothing, and is asked for nothing. */
+export const nobody = {} as Host;
 
 /** Words of the notifier_result. */
 export const enum Answer { Text, TextSize, Records, Count, Bodies, BodiesSize, Consumed, Failed }
@@ -48,8 +51,8 @@ export class Instance {
   readonly literals = new Map<number, string>();
   /** Where results that come in pieces are put together; kept for the next call. */
   desk: Uint8Array = new Uint8Array(0);
-  /** How many engines live here. */
-  engines = 0;
+  /** How many engines and filters live here. */
+  users = 0;
   /** The owner of the engine that is being called. */
   #host: Host | undefined;
   #hostError: unknown;
@@ -116,18 +119,30 @@ export class Instance {
   }
 
   /** Begins calls in an engine's name; end() must follow. */
-  begin(host: Host): void {
+  private begin(host: Host): void {
     if (this.#failure !== undefined) throw this.#lost();
     if (this.#host !== undefined) throw new NotifierError('busy', 'an engine was called from inside one of its own options');
     this.#host = host;
   }
 
-  end(): void {
+  private end(): void {
     this.#host = undefined;
     const thrown = this.#hostError as { error: unknown } | undefined;
     if (thrown !== undefined) {
       this.#hostError = undefined;
       throw thrown.error;
+    }
+  }
+
+  /** Makes calls in an owner's name. */
+  call<T>(host: Host, run: () => T): T {
+    this.begin(host);
+    try {
+      return run();
+    } catch (error) {
+      throw this.broken(error);
+    } finally {
+      this.end();
     }
   }
 
@@ -141,7 +156,7 @@ export class Instance {
   }
 
   /** To be thrown for what a call into the module threw. Where the module stopped in the middle, it is not to be used again. */
-  broken(error: unknown): unknown {
+  private broken(error: unknown): unknown {
     if (!(error instanceof WebAssembly.RuntimeError || error instanceof RangeError)) return error;
     this.#failure = error;
     return this.#lost();

@@ -7,6 +7,6 @@ import { entry } from './engine.js';
 import { randomId } from './node_ids.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(() => {
+export const { compileFilter, createEngine, createEngineSync } = entry(() => {
   return readFileSync(resolve(import.meta.dirname, path as unknown as string)) as BufferSource; // in a bundle it is beside it
 }, randomId);

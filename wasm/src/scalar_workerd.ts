@@ -4,4 +4,4 @@ import module from './notifier-scalar.wasm';
 import { entry } from './engine.js';
 
 export * from './public.js';
-export const { createEngine, createEngineSync } = entry(() => module);
+export const { compileFilter, createEngine, createEngineSync } = entry(() => module);

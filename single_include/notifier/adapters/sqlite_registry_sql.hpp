@@ -45,12 +45,16 @@ namespace detail::sqlite {
 
 // ---- the registry ---------------------------------------------------------------------------------------------------
 
+/// Kind and id of the vocabulary's row, which comes before those of notifiers that select its event types.
+inline constexpr std::string_view vocabulary = "vocabulary";
+
 inline constexpr std::string_view select_changes = "SELECT change FROM registry ORDER BY position";
 /// The version of a row, and where it has none its change, which says it.
 inline constexpr std::string_view select_version =
     "SELECT version, CASE WHEN version IS NULL THEN change END FROM registry WHERE kind = ?1 AND id = ?2";
 inline constexpr std::string_view put_change =
-    "INSERT INTO registry (kind, id, change, version) VALUES (?1, ?2, ?3, ?4) "
+    "INSERT INTO registry (position, kind, id, change, version) "
+    "VALUES (CASE ?1 WHEN 'vocabulary' THEN 0 END, ?1, ?2, ?3, ?4) "
     "ON CONFLICT (kind, id) DO UPDATE SET change = excluded.change, version = excluded.version";
 inline constexpr std::string_view remove_change = "DELETE FROM registry WHERE kind = ?1 AND id = ?2";
 

@@ -64,6 +64,7 @@ inline std::string new_version(const Change& change) {
     case Change::Op::put_app: return version_of(change.app);
     case Change::Op::put_notifier: return version_of(change.notifier);
     case Change::Op::put_user: return version_of(change.user);
+    case Change::Op::put_vocabulary: return version_of(*change.vocabulary);
     default: return {};
   }
 }
@@ -134,6 +135,8 @@ inline Result<void> StoreWriter::store(const Change& change) {
   } else if (change.op == Op::put_user || change.op == Op::remove_user) {
     kind = "user";
     id = change.user.id;
+  } else if (change.op == Op::put_vocabulary) {
+    kind = id = vocabulary;
   }
   if (auto fine = check_expected(change, kind, id); !fine) return fine;
   if (change.op == Op::put_notifier) {
@@ -174,7 +177,9 @@ inline Result<void> StoreWriter::check_expected(const Change& change, std::strin
     present_.reset();
   }
   const bool is_removal = new_version(change).empty();
-  const bool is_expected = change.expected == "*" || change.expected == version;
+  // What no change has put yet is the configuration's vocabulary, or the program's.
+  const bool is_first = change.op == Change::Op::put_vocabulary && (!is_there || change.expected.empty());
+  const bool is_expected = is_first || change.expected == "*" || change.expected == version;
   if (is_expected && (is_there || !is_removal)) return {};
   return conflict();
 }
