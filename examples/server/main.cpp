@@ -17,6 +17,7 @@
 
 #include "access.hpp"
 #include "access_log.hpp"
+#include "backup.hpp"
 #include "clock_and_ids.hpp"
 #include "dashboard_files.hpp"
 #include "database_file.hpp"
@@ -27,6 +28,7 @@
 #include "openapi_json.hpp"
 #include "operations.hpp"
 #include "options.hpp"
+#include "read_options.hpp"
 #include "route_table.hpp"
 #include "sender.hpp"
 #include "service.hpp"
@@ -74,8 +76,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
 
   auto transport = notifier::CurlTransport::create(options.curl);
   if (!transport) return fail("cannot deliver", transport.error());
-  notifier::OutboxOptions outbox;
-  outbox.retry = options.retry;
+  notifier::OutboxOptions outbox = options.outbox;
   outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
   const server::DeliveryLog delivery_log(options.access_log);
   const server::RouteTable routes(server::openapi_json);
@@ -167,18 +168,11 @@ int main(int argc, char** argv) {
   mallopt(M_ARENA_MAX, 2);
   // The database holds secrets: it is for its owner alone.
   ::umask(077);
-  server::DatabaseFile file;
-  if (!file.lock(options.database))
-    return fail("another server uses " + options.database + ", or it cannot be written");
-
-  notifier::SqliteOptions sqlite;
-  sqlite.path = options.database;
-  sqlite.with_outbox = true;
-  auto store = notifier::SqliteStore::open(std::move(sqlite));
-  if (!store) return fail("cannot use " + options.database, store.error());
-
-  if (file.hide()) fail("others could read " + options.database + ", which holds secrets: no longer");
-
+  if (!options.warning.empty()) fail(options.warning);
+  if (!options.backup_file.empty()) {
+    const auto done = server::back_up(options.database, options.backup_file);
+    return done ? 0 : fail("cannot copy " + options.database + " into " + options.backup_file, done.error());
+  }
   notifier::RegistryOptions registry_options;
   registry_options.clock = server::now;
   registry_options.new_id = server::new_id;
@@ -188,6 +182,25 @@ int main(int argc, char** argv) {
     return reason == notifier::GuardReason::none ? std::string_view() : describe(reason);
   };
   notifier::Registry registry(registry_options);
+  server::DatabaseFile file;
+  const bool is_ours = file.lock(options.database);
+  if (!is_ours && options.export_snapshot) {
+    const auto loaded = server::load_beside(options.database, registry);
+    if (!loaded) return fail("cannot read " + options.database, loaded.error());
+    std::puts(registry.snapshot().c_str());
+    return 0;
+  }
+  if (!is_ours) return fail("another server uses " + options.database + ", or it cannot be written");
+
+  notifier::SqliteOptions sqlite;
+  sqlite.path = options.database;
+  sqlite.with_outbox = true;
+  sqlite.events_per_app = options.events_per_app;
+  auto store = notifier::SqliteStore::open(std::move(sqlite));
+  if (!store) return fail("cannot use " + options.database, store.error());
+
+  if (file.hide()) fail("others could read " + options.database + ", which holds secrets: no longer");
+
   if (auto loaded = (*store)->load(registry); !loaded) return fail("cannot load " + options.database, loaded.error());
 
   if (!options.import_file.empty()) {

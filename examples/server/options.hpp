@@ -1,19 +1,12 @@
-// What the command line says.
+// What the server is told to do.
 
 #pragma once
 
-#include <algorithm>
-#include <cmath>
-#include <cstdint>
-#include <cstdlib>
-#include <optional>
+#include <cstddef>
 #include <string>
-#include <string_view>
-#include <utility>
-#include <vector>
 
 #include "notifier/adapters/curl_options.hpp"
-#include "notifier/delivery/retry.hpp"
+#include "notifier/outbox/options.hpp"
 
 namespace server {
 
@@ -30,12 +23,15 @@ struct Options {
   std::string link_base;
   std::string dashboard;  ///< empty: what is installed with this program
   int request_seconds = 30;
+  std::size_t events_per_app = 1000;
   notifier::CurlOptions curl;
-  notifier::RetryPolicy retry;
+  notifier::OutboxOptions outbox;
   bool dry_run = false;
   bool export_snapshot = false;
+  std::string backup_file;
   bool access_log = true;
   bool help = false;
+  std::string warning;  ///< of what was read; empty: there is none
 
   bool has_no_token() const { return token.empty() && tokens_file.empty(); }
 };
@@ -61,7 +57,11 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
   --dashboard DIR    show at / the page that is in this folder: `dist` of the npm package notifier-wasm (default: what
                      is installed with this program, in ../share/notifier/dashboard)
   --import FILE      fill an empty database from a snapshot or configuration before serving
-  --export           print a snapshot of the database and end; it holds secrets
+  --export           print a snapshot of the database and end, also while a server uses it; it holds secrets
+  --backup FILE      copy the database into this file, look whether the copy is whole, and end, also while a server uses
+                     it: as it was at one moment, nothing half done. It holds secrets
+  --config FILE      take options from this file (JSON), by their names: {"port":7070,"dry-run":true,
+                     "allow-target":["10.0.0.0/8"]}. What the command line says counts more
   --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
   --help             print this and end
 
@@ -82,142 +82,16 @@ Delivery:
                      more a delivery is dead
   --disable-after HOURS
                      switch off a notifier that did nothing but fail for so long, ten times or more (default 120)
+  --hold DAYS        how long a delivery is held for a notifier that is switched off (default 3); then it is dead
   --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
-Exit status: 0 after SIGTERM or SIGINT, 1 where the server cannot start, 2 for a wrong command line.
+What is kept, beside apps, notifiers and users:
+  --keep-events N    so many events of each app, the latest (default 1000)
+  --keep-delivered DAYS
+                     what became of a delivery that arrived (default 7); as long, it is not sent again
+  --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)
+
+Exit status: 0 after SIGTERM or SIGINT, 1 where the server cannot start, 2 for a wrong command line or configuration.
 )";
-
-/// A whole number from 0 to `most`.
-inline std::optional<int> parse_number(std::string_view text, int most) {
-  int value = 0;
-  for (const char c : text) {
-    if (c < '0' || c > '9' || value > most) return std::nullopt;
-    value = value * 10 + (c - '0');
-  }
-  if (text.empty() || value > most) return std::nullopt;
-  return value;
-}
-
-/// Numbers from 0 to a million, with decimals or without, separated by commas; nothing where one is no such number.
-inline std::optional<std::vector<double>> parse_list(std::string_view text) {
-  std::vector<double> values;
-  for (std::size_t start = 0; start <= text.size();) {
-    const std::size_t end = std::min(text.find(',', start), text.size());
-    const std::string part(text.substr(start, end - start));
-    char* rest = nullptr;
-    const double value = std::strtod(part.c_str(), &rest);
-    if (part.empty() || *rest != '\0' || !(value >= 0 && value <= 1e6)) return std::nullopt;
-    values.push_back(value);
-    start = end + 1;
-  }
-  return values;
-}
-
-inline std::int64_t milliseconds(double seconds) { return std::llround(seconds * 1000); }
-
-/// Whether an option is about delivery and has a value.
-inline bool is_delivery_option(std::string_view name) {
-  for (const std::string_view known :
-       {"--smtp", "--allow-target", "--ca-file", "--send-timeout", "--retry-delays", "--disable-after"}) {
-    if (name == known) return true;
-  }
-  return false;
-}
-
-/// Reads such an option. @return what is wrong with its value, or nothing; holds nothing of the value
-inline std::string read_delivery_option(std::string_view name, std::string_view value, Options& options) {
-  if (name == "--smtp") {
-    auto relay = notifier::SmtpRelay::parse(std::string(value));
-    if (!relay) return relay.error().message;
-    options.curl.relay = *std::move(relay);
-  } else if (name == "--allow-target") {
-    if (!options.curl.guard.allow(value)) return "needs a host, an address or a network";
-  } else if (name == "--ca-file") {
-    options.curl.ca_file = value;
-  } else if (name == "--retry-delays") {
-    const auto delays = parse_list(value);
-    if (!delays) return "needs numbers of seconds, separated by commas";
-    options.retry.delays_ms.clear();
-    for (const double seconds : *delays) options.retry.delays_ms.push_back(milliseconds(seconds));
-  } else {
-    const auto number = parse_list(value);
-    if (!number || number->size() != 1 || number->front() <= 0) return "needs a number above 0";
-    if (name == "--send-timeout") {
-      options.curl.timeout_ms = static_cast<int>(milliseconds(std::min(number->front(), 86400.0)));
-    } else {
-      options.retry.disable_after_ms = milliseconds(number->front() * 3600);
-    }
-  }
-  return {};
-}
-
-/// @return what is wrong, or nothing.
-inline std::string parse_options(int argc, char** argv, Options& options) {
-  if (const char* token = std::getenv("NOTIFIER_TOKEN")) options.token = token;
-  if (const char* smtp = std::getenv("NOTIFIER_SMTP"); smtp != nullptr && *smtp != '\0') {
-    const std::string problem = read_delivery_option("--smtp", smtp, options);
-    if (!problem.empty()) return "the environment variable NOTIFIER_SMTP " + problem;
-  }
-  for (int i = 1; i < argc; ++i) {
-    const std::string_view name = argv[i];
-    if (name == "--help") {
-      options.help = true;
-      return {};
-    }
-    if (name == "--export") {
-      options.export_snapshot = true;
-      continue;
-    }
-    if (name == "--no-access-log") {
-      options.access_log = false;
-      continue;
-    }
-    if (name == "--allow-private-targets") {
-      options.curl.guard.allow_all();
-      continue;
-    }
-    if (name == "--dry-run") {
-      options.dry_run = true;
-      continue;
-    }
-    std::string* text = name == "--host"         ? &options.host
-                        : name == "--database"   ? &options.database
-                        : name == "--token"      ? &options.token
-                        : name == "--tokens"     ? &options.tokens_file
-                        : name == "--cors"       ? &options.cors_origin
-                        : name == "--email-from" ? &options.email_from
-                        : name == "--link-base"  ? &options.link_base
-                        : name == "--dashboard"  ? &options.dashboard
-                        : name == "--import"     ? &options.import_file
-                                                 : nullptr;
-    int* number = name == "--port"              ? &options.port
-                  : name == "--request-timeout" ? &options.request_seconds
-                  : name == "--rate-limit"      ? &options.requests_per_second
-                                                : nullptr;
-    const bool is_delivery = is_delivery_option(name);
-    if (text == nullptr && number == nullptr && !is_delivery) return "unknown option " + std::string(name);
-    if (++i == argc || *argv[i] == '\0') return std::string(name) + " needs a value";
-    if (text != nullptr) {
-      *text = argv[i];
-      continue;
-    }
-    if (is_delivery) {
-      const std::string problem = read_delivery_option(name, argv[i], options);
-      if (!problem.empty()) return std::string(name) + " " + problem;
-      continue;
-    }
-    const auto value = parse_number(argv[i], 65535);
-    if (!value) return std::string(name) + " needs a number from 0 to 65535";
-    *number = *value;
-  }
-  if (options.has_no_token() && options.cors_origin == "*")
-    return "--cors * needs a token: without one every web page could use the server";
-  if (options.has_no_token() && !options.host.empty() && options.host != "127.0.0.1" && options.host != "::1" &&
-      options.host != "localhost") {
-    return "--host needs a token: without one only this machine is served";
-  }
-  if (options.host.empty()) options.host = options.has_no_token() ? "127.0.0.1" : "0.0.0.0";
-  return {};
-}
 
 }  // namespace server

@@ -13,7 +13,7 @@ import { promtool } from './promtool.mjs';
 /**
  * Registers the tests.
  *
- * @param start  `(database, options) => {url, call(method, path, body, headers) => {status, body, headers}, stop(signal), signal(signal), log()}`, a server that
+ * @param start  has its `--help` as `help`; `(database, options) => {url, call(method, path, body, headers) => {status, body, headers}, stop(signal), signal(signal), log()}`, a server that
  *   delivers where it is not told otherwise
  */
 export function isOperated(start) {
@@ -84,12 +84,7 @@ export function isOperated(start) {
     await server.call('POST', '/v1/apps/shop/events', '{', headers);
     for (let i = 0; i < 300; ++i) await server.call(i % 2 ? 'GET' : 'DELETE', `/v1/apps/SECRET-app-${i}/nope-${i}?SECRET=${i}`, undefined, headers);
     for (let i = 0; i < 30; ++i) await server.call('GET', `/v1/apps/shop/notifiers/SECRET-${i}`, undefined, headers);
-    let text = await scrape();
-    for (let i = 0; i < 100 && !(value(text, 'notifier_deliveries_total{platform="webhook",outcome="delivered"}') === posted && value(text, 'notifier_delivery_attempts_total{platform="webhook",outcome="retry"}') === posted && value(text, 'notifier_deliveries_total{platform="email",outcome="dead"}') === posted); ++i) {
-      await new Promise((resolve) => setTimeout(resolve, 100));
-      text = await scrape();
-    }
-    for (const [series, expected] of Object.entries({
+    const expected = Object.entries({
       'notifier_http_requests_total{route="/v1/apps/{app}/events",method="POST",status="202"}': posted,
       'notifier_http_requests_total{route="/v1/apps/{app}/events",method="POST",status="400"}': 1,
       'notifier_http_requests_total{route="/v1/apps/{app}/notifiers/{id}",method="GET",status="404"}': 30,
@@ -109,16 +104,16 @@ export function isOperated(start) {
       'notifier_delivery_attempts_total{platform="email",outcome="fail"}': 0,
       'notifier_delivery_attempt_duration_seconds_count{platform="webhook"}': 3 * posted,
       notifier_deliveries_in_flight: 0,
+      notifier_deliveries_pending: posted,
       notifier_storage_failures_total: 0,
       notifier_apps: 1,
-    })) {
-      assert.equal(value(text, series), expected, series);
-    }
-    for (let i = 0; i < 30 && value(text, 'notifier_deliveries_pending') !== posted; ++i) {
+    });
+    let text = await scrape();
+    for (let i = 0; i < 100 && !expected.every(([series, count]) => value(text, series) === count); ++i) {
       await new Promise((resolve) => setTimeout(resolve, 100));
       text = await scrape();
     }
-    assert.equal(value(text, 'notifier_deliveries_pending'), posted);
+    for (const [series, count] of expected) assert.equal(value(text, series), count, series);
     assert.ok(value(text, 'notifier_delivery_oldest_pending_age_seconds') > 0);
     assert.ok(value(text, 'notifier_delivery_oldest_pending_age_seconds') < 120);
     assert.ok(value(text, 'notifier_storage_bytes{file="database"}') + value(text, 'notifier_storage_bytes{file="log"}') > 50_000);
@@ -275,5 +270,50 @@ export function isOperated(start) {
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     assert.equal((await statuses('slow', 1))[0].status, 200);
     await server.stop();
+  });
+
+  const configure = (name, content, mode = 0o600) => {
+    const file = join(folder, name);
+    writeFileSync(file, typeof content === 'string' ? content : JSON.stringify(content), { mode });
+    return file;
+  };
+
+  test('a configuration takes every option by its name; what the command line says counts more', async () => {
+    const { help } = start;
+    const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'audit'].includes(name));
+    const every = {
+      port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', import: twoApps,
+      smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-delivered': 1, 'keep-dead': 2,
+      'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
+    };
+    for (const name of named) assert.ok(name in every, name);
+    const server = await start(database(), ['--config', configure('every.json', every), '--token', 'mine']);
+    const headers = bearer('mine');
+    assert.equal((await server.call('GET', '/v1/apps', undefined, bearer('SECRET'))).status, 401);
+    assert.equal((await server.call('GET', '/v1/apps', undefined, headers)).body.apps.length, 2);
+    assert.equal((await server.call('GET', '/v1/settings', undefined, headers)).body.settings.email_from, 'A <a@example.com>');
+    for (let i = 0; i < 12; ++i) await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: `e-${i}` }, headers);
+    const { body } = await server.call('GET', '/v1/apps/shop/events', undefined, headers);
+    assert.deepEqual([body.meta.pagination.total_count, body.events[0].id], [7, 'e-11']);
+    assert.doesNotMatch(server.log(), /SECRET|"path"/);
+    await server.stop();
+  });
+
+  test('a configuration that has a fault is refused, with what was probably meant and without what it holds', async () => {
+    for (const [content, said] of [
+      ['{', /is no JSON/], ['[]', /must be an object/], [{ 'retry-delay': [1] }, /'retry-delay' is not known here; did you mean retry-delays\?/], [{ Port: 1 }, /did you mean port\?/], [{ xyzzy: 'SECRET' }, /'xyzzy' is not known here; there are port, host/],
+      [{ export: true }, /'export' is not known here/], [{ 'send-timeout': 'SECRET' }, /send-timeout'? needs a number above 0/], [{ port: true }, /'port' needs a text or a number/], [{ 'dry-run': 'yes' }, /'dry-run' needs true or false/], [{ token: '' }, /'token' needs a/],
+      [{ smtp: 'ftp://SECRET' }, /smtp/], [{ 'keep-events': 0 }, /keep-events'? needs a number from 1/], [{ 'retry-delays': ['SECRET'] }, /retry-delays'? needs numbers/], [{ host: '0.0.0.0' }, /--host needs a token/],
+    ]) {
+      await assert.rejects(start(database(), ['--config', configure('faulty_configuration.json', content)]), (error) => {
+        assert.match(error.message, said);
+        assert.doesNotMatch(error.message, /SECRET/);
+        return true;
+      });
+    }
+    await assert.rejects(start(database(), ['--config', join(folder, 'nowhere.json')]), /cannot be read/);
+    const open = await start(database(), ['--config', configure('open.json', { token: 'SECRET', host: '127.0.0.1' }, 0o644)]);
+    assert.match(open.log(), /others can read .*open\.json, which holds secrets/);
+    await open.stop();
   });
 }

@@ -1,22 +1,24 @@
 // notifier-server as those meet it who run it.
 
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { after, test } from 'node:test';
 
-import { NotifierServer } from './notifier_server.mjs';
+import { NotifierServer, program } from './notifier_server.mjs';
 import { isOperated } from './operations.mjs';
 
 const folder = NotifierServer.folder();
 after(() => folder.remove());
 after(() => NotifierServer.stopAll());
 
-isOperated(async (database, options) => {
+const start = async (database, options) => {
   const server = await NotifierServer.startSending(database, options);
   return { call: server.call.bind(server), stop: server.stop.bind(server), signal: (signal) => process.kill(server.pid, signal), log: () => server.log };
-});
+};
+start.help = spawnSync(program, ['--help'], { encoding: 'utf8' }).stdout;
+isOperated(start);
 
 test('a server that cannot write its database is not ready until it can', async () => {
   const server = await NotifierServer.start(folder.database);

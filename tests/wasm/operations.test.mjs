@@ -1,15 +1,17 @@
 // What `notifier serve` tells those who run it.
 
 import assert from 'node:assert/strict';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 
 import { isOperated } from '../server/operations.mjs';
-import { startServer } from './server.mjs';
+import { file } from './package.mjs';
+import { node, runServer, startServer } from './server.mjs';
 
-isOperated(async (database, options) => {
+const start = async (database, options) => {
   const { ask, stop, log, child } = await startServer(options, { database });
   return {
     stop,
@@ -21,7 +23,9 @@ isOperated(async (database, options) => {
       return { status, headers: new Headers(Object.entries(answered).map(([name, value]) => [name, String(value)])), body: isJson ? JSON.parse(text) : text };
     },
   };
-});
+};
+start.help = spawnSync(node, [file('dist/cli/main.js'), 'serve', '--help'], { encoding: 'utf8' }).stdout;
+isOperated(start);
 
 test('what a browser has of the page is not sent again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-page-'));
@@ -36,4 +40,25 @@ test('what a browser has of the page is not sent again', async () => {
   }
   assert.match((await ask('/metrics', { headers: { Authorization: 'Bearer tok' } })).text, /notifier_http_requests_total\{route="dashboard",method="GET",status="304"\} 3\n/);
   await stop();
+});
+
+test('a copy of the database is whole, for its owner alone, and serves as the database; what cannot be copied leaves what is there', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'notifier-copy-'));
+  after(() => rmSync(folder, { recursive: true, force: true }));
+  const [database, copy] = [join(folder, 'x.db'), join(folder, 'copy.db')];
+  const server = await startServer(['--dry-run'], { database });
+  assert.equal((await server.ask('/v1/apps', { method: 'POST', body: { app: { name: 'kept' } }, headers: { 'Content-Type': 'application/json' } })).status, 201);
+  const busy = runServer(database, '--backup', copy);
+  assert.equal(busy.status, 1);
+  assert.match(busy.stderr, /another process uses/);
+  await server.stop();
+  writeFileSync(copy, 'as it was');
+  assert.equal(runServer(database, '--backup', join(folder, 'none/copy.db')).status, 1);
+  assert.equal(readFileSync(copy, 'utf8'), 'as it was');
+  const made = runServer(database, '--backup', copy);
+  assert.equal(made.status, 0, made.stderr);
+  assert.equal(statSync(copy).mode & 0o777, 0o600);
+  const other = await startServer(['--dry-run'], { database: copy });
+  assert.match((await other.ask('/v1/apps')).text, /"kept"/);
+  await other.stop();
 });

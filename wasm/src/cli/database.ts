@@ -1,15 +1,12 @@
 // Everything the server keeps, in one SQLite file: the native server's, too, so that either may use it, one at a time.
 
-import { closeSync, openSync, readSync, statSync } from 'node:fs';
+import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type ServerRows, type StoreEntry } from '../node.js';
 import type { Change } from '../types.js';
 import { Failure } from './command.js';
 import { isOldDatabase, takeOver } from './old_database.js';
-
-/** How many events of an app are kept, the latest ones. */
-export const eventsPerApp = 1_000;
 
 /**
  * What was acknowledged is in it, whatever happens then. Holds secrets.
@@ -28,8 +25,9 @@ export class Database {
    * Opens the file, makes it where there is none, and takes over one of an earlier release: JSON, with deliveries in FILE.outbox.
    *
    * @param earlier another name that such a file may have, where there is none of this name
+   * @param eventsPerApp how many events of an app are kept, the latest ones
    */
-  static async open(path: string, earlier?: string): Promise<Database> {
+  static async open(path: string, earlier: string | undefined, eventsPerApp: number): Promise<Database> {
     if (!hasSqlite()) throw new Failure(`serve: ${needsSqlite}`);
     try {
       const kind = kindOf(path);
@@ -73,6 +71,19 @@ export class Database {
    */
   keep(rows: ServerRows, entries: readonly StoreEntry[]): Promise<number[]> {
     return this.store.insertWith(rows, entries);
+  }
+
+  /** Copies all there is into a file, which is there when all of it is on the disk. @throws {Failure} */
+  async backUp(to: string): Promise<void> {
+    const draft = `${to}.new`;
+    try {
+      rmSync(draft, { force: true });
+      await this.#thread.ask({ op: 'copy', path: draft });
+      renameSync(draft, to);
+    } catch (error) {
+      rmSync(draft, { force: true });
+      throw new Failure(`cannot copy ${this.#path} into ${to}: ${(error as Error).message}`);
+    }
   }
 
   /** Rejects where a change could not be stored now. */

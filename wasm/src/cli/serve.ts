@@ -5,6 +5,7 @@ import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { Access } from './access.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput, version } from './command.js';
+import { readConfiguration } from './configuration.js';
 import { isDashboardFile } from './dashboard_files.js';
 import { Database } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
@@ -33,7 +34,11 @@ file, which notifier-server can use, too, one of them at a time; what is acknowl
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
   --import FILE      fill an empty database from a snapshot or configuration before serving
-  --export           print a snapshot of the database and end; it holds secrets
+  --export           print a snapshot of the database and end; it holds secrets. Not while a server uses it
+  --backup FILE      copy the database into this file, look whether the copy is whole, and end. It holds secrets. Not while a server
+                     uses it: \`notifier-server\` can do that
+  --config FILE      take options from this file (JSON), by their names: {"port":7070,"dry-run":true,"allow-target":["10.0.0.0/8"]}.
+                     What the command line says counts more
   --request-timeout SECONDS
                      how long a client may take to send a request (default 30)
   --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
@@ -46,9 +51,16 @@ ${deliveryHelp}\
                      delivery is dead
   --disable-after HOURS
                      switch off a notifier that did nothing but fail for so long, ten times or more (default 120)
+  --hold DAYS        how long a delivery is held for a notifier that is switched off (default 3); then it is dead
   --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
-Exit status: 0 after SIGTERM or SIGINT; 1 where the server cannot start; 2 wrong command line.
+What is kept, beside apps, notifiers and users:
+  --keep-events N    so many events of each app, the latest (default 1000)
+  --keep-delivered DAYS
+                     what became of a delivery that arrived (default 7); as long, it is not sent again
+  --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)
+
+Exit status: 0 after SIGTERM or SIGINT; 1 where the server cannot start; 2 wrong command line or configuration.
 `;
 
 const options = {
@@ -67,6 +79,12 @@ const options = {
   'disable-after': { type: 'string' },
   import: { type: 'string' },
   export: { type: 'boolean' },
+  backup: { type: 'string' },
+  config: { type: 'string' },
+  hold: { type: 'string' },
+  'keep-events': { type: 'string' },
+  'keep-delivered': { type: 'string' },
+  'keep-dead': { type: 'string' },
   'no-access-log': { type: 'boolean' },
 } as const;
 
@@ -106,6 +124,16 @@ function readTokens(token: string | undefined, file: string | undefined): Tokens
   return tokens;
 }
 
+type Values = NonNullable<ReturnType<typeof parse<typeof options>>>['values'];
+
+/** With what a configuration file says where the command line says nothing. */
+function configured(values: Values): Values {
+  if (values.config === undefined) return values;
+  const { 'allow-target': targets = [], ...others } = values;
+  const read = readConfiguration(values.config, options) as Partial<Values>;
+  return { ...read, ...others, 'allow-target': [...(read['allow-target'] ?? []), ...targets] };
+}
+
 /** Calls back once an answer has gone, or its client. */
 function watch(response: ServerResponse, call: (seconds: number) => void): void {
   const began = performance.now();
@@ -116,7 +144,7 @@ export async function serve(args: string[]): Promise<number> {
   const parsed = parse(args, options, help);
   if (parsed === undefined) return 0;
   operands(parsed.positionals);
-  const { values } = parsed;
+  const values = configured(parsed.values);
   const token = values.token ?? (process.env['NOTIFIER_TOKEN'] || undefined);
   const port = Number(values.port ?? 7070);
   if (!/^\d+$/.test(values.port ?? '0') || port > 65535) throw new Usage('--port needs a number from 0 to 65535');
@@ -134,15 +162,27 @@ export async function serve(args: string[]): Promise<number> {
     ...(values['retry-delays'] !== undefined && { delaysMs: readDelays(values['retry-delays']) }),
     disableAfterMs: Math.round(3_600_000 * readNumber('disable-after', values['disable-after'], 120)),
   };
+  const day = 86_400_000;
+  const kept = {
+    holdMs: Math.round(day * readNumber('hold', values.hold, 3)),
+    keepDeliveredMs: Math.round(day * readNumber('keep-delivered', values['keep-delivered'], 7)),
+    keepDeadMs: Math.round(day * readNumber('keep-dead', values['keep-dead'], 30)),
+  };
+  const eventsPerApp = Number(values['keep-events'] ?? 1_000);
+  if (!/^\d{1,7}$/.test(values['keep-events'] ?? '1') || eventsPerApp < 1 || eventsPerApp > 1_000_000) throw new Usage('--keep-events needs a number from 1 to 1000000');
   const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
   const host = values.host ?? (hasNoToken ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.db';
 
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
   const tokens = readTokens(token, values.tokens);
-  const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined);
+  const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, eventsPerApp);
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
+    if (values.backup !== undefined) {
+      await database.backUp(values.backup);
+      return 0;
+    }
     if (values.export) {
       const engine = newEngine();
       await fill(engine, database, path, values.import);
@@ -168,6 +208,7 @@ export async function serve(args: string[]): Promise<number> {
         store: database.store,
         resume: !isDry,
         retry,
+      ...kept,
         secrets: (id) => engine.signingSecrets(id),
         standing: (id, delivery) => service.standing(id, delivery),
         refuse: (delivery) => service.refuse(delivery),

@@ -43,6 +43,8 @@ export type Task =
   | { op: 'registry' }
   /** When the oldest delivery was made that is to be sent. */
   | { op: 'oldest' }
+  /** Of all there is, into a file that is not there yet. */
+  | { op: 'copy'; path: string }
   /** To see whether something can be stored. */
   | { op: 'check' }
   | { op: 'close' };

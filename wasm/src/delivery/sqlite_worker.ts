@@ -1,6 +1,6 @@
 // The thread that has the database: it takes what is asked of it in groups, each of them one transaction and one sync to the disk.
 
-import { chmodSync, closeSync, openSync, readSync, statSync, existsSync, type Stats } from 'node:fs';
+import { chmodSync, closeSync, fsyncSync, openSync, readSync, statSync, existsSync, type Stats } from 'node:fs';
 import { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { applicationId, migrations, statements } from './sqlite_statements.js';
@@ -94,6 +94,22 @@ function open(): DatabaseSync {
     database.close();
     throw error;
   }
+}
+
+/** Copies a database, and looks whether the copy is whole. */
+function copy(database: DatabaseSync, to: string): void {
+  closeSync(openSync(to, 'wx', 0o600)); // it holds secrets
+  database.prepare('VACUUM INTO ?').run(to);
+  const made = new DatabaseSync(to);
+  try {
+    const [found] = Object.values(made.prepare('PRAGMA quick_check(1)').get() ?? {});
+    if (found !== 'ok') throw new Refusal('storage', `the database is damaged: ${String(found)}`);
+  } finally {
+    made.close();
+  }
+  const file = openSync(to, 'r');
+  fsyncSync(file);
+  closeSync(file);
 }
 
 function identity(): Stats | undefined {
@@ -219,6 +235,8 @@ class Thread {
         return this.#server.registry();
       case 'oldest':
         return this.#outbox.oldestPending();
+      case 'copy':
+        return copy(this.#database, task.path);
       case 'check':
         // The number that is there already, as far as to the disk.
         this.#database.exec(`PRAGMA user_version = ${migrations.length}`);
