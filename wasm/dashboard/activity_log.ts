@@ -14,7 +14,16 @@ export interface LoggedEvent {
   deliveries: LoggedDelivery[];
 }
 
+/** An event as it came. */
+export interface PastEvent {
+  type: string;
+  at: number;
+  json: string;
+}
+
 const mostEvents = 300;
+const mostPast = 20;
+const largestPast = 65_536;
 export const plottedMinutes = 30;
 
 export class ActivityLog {
@@ -24,6 +33,9 @@ export class ActivityLog {
   /** Deliveries by minute since 1970, then by platform. */
   #minutes = new Map<number, Map<string, number>>();
   #deliveries = new Map<string, LoggedDelivery>();
+
+  /** The latest events whole, newest first: large ones are not kept. */
+  past: readonly PastEvent[] = [];
 
   get events(): readonly LoggedEvent[] {
     return this.#events;
@@ -36,7 +48,13 @@ export class ActivityLog {
     const at = Date.parse(String(createdAt));
     const who = typeof user?.username === 'string' ? user.username : '';
     const said = { type: String(type ?? ''), at: Number.isNaN(at) ? now : at, who };
+    this.#keepPast({ type: said.type, at: said.at, json: JSON.stringify(event) });
     return known ? Object.assign(known, said) : this.#put({ id: key, ...said, deliveries: [] });
+  }
+
+  #keepPast(event: PastEvent): void {
+    if (event.json.length > largestPast || this.past.some(({ json }) => json === event.json)) return;
+    this.past = [event, ...this.past].sort((a, b) => b.at - a.at).slice(0, mostPast);
   }
 
   addDelivery(note: DeliveryNote, now: number): void {

@@ -460,7 +460,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
       <div role="tabpanel" id="panel" aria-labelledby="tab-${this.view}">${this.#panel(words)}</div>`}
       <div role="status" class="visually-hidden">${this.#notices.announced}</div>
       ${this.#notices.draw(words)}
-      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#dialogActions) : nothing}
+      ${this._dialog && this.#drawDialog ? this.#drawDialog(this._dialog, words, app, this.#session?.workshop, this.#session?.log.past ?? [], this.#dialogActions) : nothing}
     </div>`;
   }
 

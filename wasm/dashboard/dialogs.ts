@@ -2,6 +2,7 @@
 
 import type { Delivery, Notifier, NotifierDraft } from 'notifier-wasm';
 import { html, type TemplateResult } from 'lit';
+import type { PastEvent } from './activity_log.js';
 import type { NotifierEditor } from './editor.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
@@ -17,7 +18,7 @@ export interface DialogActions {
   remove(notifier: Notifier, position: number): void;
 }
 
-export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, actions: DialogActions): TemplateResult {
+export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: Workshop | undefined, past: readonly PastEvent[], actions: DialogActions): TemplateResult {
   const name = short(dialog.notifier?.name ?? '');
   const close = () => actions.close();
   const onCancel = (event: Event) => {
@@ -34,7 +35,7 @@ export function drawDialog(dialog: Dialog, words: Words, app: string, workshop: 
       const onKey = (event: KeyboardEvent) => event.key === 'Escape' && !event.isComposing && leave(event);
       return html`<dialog aria-labelledby="dialog-title" @keydown=${onKey} @cancel=${leave} @close=${close}><div class="box">
         <h2 id="dialog-title">${dialog.notifier ? words.say('editTitle', { name }) : words.say('addTitle')}</h2>
-        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>
+        <notifier-dashboard-editor .words=${words} .workshop=${workshop} .notifier=${dialog.notifier} .past=${past} .save=${actions.save} @editor-cancel=${close}></notifier-dashboard-editor>
       </div></dialog>`;
     }
     case 'remove':

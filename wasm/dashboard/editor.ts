@@ -1,14 +1,18 @@
 // Adds or changes a notifier; what it would send is seen beside it.
 
-import type { FieldError, Notifier, NotifierDraft, Platform } from 'notifier-wasm';
+import type { FieldError, Filter, Notifier, NotifierDraft, Platform } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
+import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
+import { enter, idOf, typeData, wordsOf, type Entered } from './fields.js';
 import { Refusal } from './client.js';
+import './filter_form.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
-import { platforms } from './platforms.js';
+import type { PlatformField } from './platform_rows.js';
+import { fieldsOf, platforms } from './platforms.js';
 import './preview.js';
-import { short, type StringKey, type Words } from './strings.js';
+import { sentence, short, type Words } from './strings.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -20,10 +24,9 @@ interface Form {
   all: boolean;
   alerts: boolean;
   types: ReadonlySet<string>;
-  url: string;
-  secret: string;
-  people: ReadonlySet<string>;
-  emails: string;
+  data: Entered;
+  /** A text is no JSON yet. */
+  filter: Filter | string | undefined;
 }
 
 export class NotifierEditor extends LitElement {
@@ -50,6 +53,7 @@ export class NotifierEditor extends LitElement {
     @media (forced-colors: active) { .choice:has(:checked) { outline: 3px solid Highlight; outline-offset: -3px; } }
     .off { padding: 0.6rem 0.9rem; border-radius: var(--n-radius); background: var(--n-warn-surface); color: var(--n-warn); overflow-wrap: anywhere; }
     .stack { display: grid; gap: 0.25rem; grid-template-columns: minmax(0, 1fr); }
+    .more > * + * { margin-block-start: 0.75rem; } .more > summary { position: static; background: none; }
     .people { max-block-size: 12rem; overflow: auto; border: 1px solid var(--n-line); border-radius: var(--n-radius); padding: 0.25rem 0.75rem; }
     .foot { position: sticky; inset-block-end: 0; background: var(--n-surface); padding-block: 0.75rem; border-block-start: 1px solid var(--n-line); justify-content: flex-end; z-index: 1; margin-block-end: -1.25rem; }
     aside { min-inline-size: 0; }
@@ -57,13 +61,15 @@ export class NotifierEditor extends LitElement {
   `];
 
   static override properties = {
-    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, save: { attribute: false },
+    words: { attribute: false }, workshop: { attribute: false }, notifier: { attribute: false }, past: { attribute: false }, save: { attribute: false },
     _form: { state: true }, _touched: { state: true }, _refused: { state: true }, _busy: { state: true }, _leaving: { state: true }, _failure: { state: true }, _find: { state: true }, _findPerson: { state: true },
   };
 
   declare words: Words;
   declare workshop: Workshop | undefined;
   declare notifier: Notifier | undefined;
+  /** What came lately, newest first. */
+  declare past: readonly PastEvent[];
   declare save: (draft: NotifierDraft) => Promise<void>;
   declare private _form: Form;
   declare private _touched: ReadonlySet<string>;
@@ -76,10 +82,12 @@ export class NotifierEditor extends LitElement {
   declare private _find: string;
   declare private _findPerson: string;
   #untouched: Form;
+  #known: { catalogue?: unknown; all?: boolean; types?: ReadonlySet<string>; kinds: readonly string[] } = { kinds: [] };
 
   constructor() {
     super();
-    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), url: '', secret: '', people: new Set(), emails: '' };
+    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined };
+    this.past = [];
     this._touched = new Set();
     this._refused = [];
     this._busy = this._leaving = false;
@@ -89,9 +97,7 @@ export class NotifierEditor extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('notifier') || !this.notifier) return;
     const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
-    this._form = this.#untouched = {
-      name, platform: type, active, all, alerts, types: new Set(types), url: data.webhook_url ?? '', secret: '', people: new Set(data.user_ids), emails: (data.emails ?? []).join(', '),
-    };
+    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter };
   }
 
   protected override firstUpdated(): void {
@@ -111,12 +117,10 @@ export class NotifierEditor extends LitElement {
   }
 
   get #draft(): NotifierDraft {
-    const { name, platform, active, all, alerts, types, url, secret, people, emails } = this._form;
+    const { name, platform, active, all, alerts, types, data, filter } = this._form;
+    const narrowed = filter !== undefined ? { filter: filter as Filter } : this.notifier?.filter ? { filter: null } : {};
     const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
-    const data = platform === 'email'
-      ? { user_ids: [...people], emails: emails.split(/[,;\s]+/).filter(Boolean) }
-      : { webhook_url: url.trim(), ...(platform === 'webhook' && secret.trim() !== '' && { signing_secret: secret.trim() }) };
-    return { name, ...(id !== undefined && { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: data };
+    return { name, ...(id !== undefined && { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed };
   }
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
@@ -140,7 +144,7 @@ export class NotifierEditor extends LitElement {
     if (this._busy) return;
     this._failure = '';
     this._refused = [];
-    this._touched = new Set(['name', 'type_data', 'platform', 'selected_event_ids', 'other']);
+    this._touched = new Set(['name', 'type_data', 'platform', 'selected_event_ids', 'filter', 'other']);
     if (this.#problems.length === 0) {
       this._busy = true;
       try {
@@ -164,25 +168,29 @@ export class NotifierEditor extends LitElement {
     const submitted = this._touched.has('other');
     const off = this.notifier?.switched_off;
     const sees = platforms.includes(form.platform);
+    const fields = fieldsOf(form.platform);
+    const ofRequest = fields.filter(isOfRequest);
     return html`<div class="two">
       <form novalidate @submit=${this.#submit}>
         ${off ? html`<p class="off">${words.say('switchedOffHint', { message: short(off.reason, 200), time: words.moment(Date.parse(off.at)) })}</p>` : nothing}
-        ${this.#text('name', 'name', 'name', form.name, (name) => ({ name }), shown, 'name')}
+        ${this.#text('name', words.say('name'), 'name', form.name, (name) => ({ name }), shown, 'name')}
         <fieldset><legend>${words.say('platform')}</legend><div class="platforms">${platforms.map((platform) => html`<label class="choice">
           <input type="radio" name="platform" .value=${platform} .checked=${form.platform === platform} ?disabled=${this.notifier !== undefined} @change=${() => this.#set({ platform }, 'platform', 'type_data')}>
           ${platformSign(platform)}<span>${words.find(`platform.${platform}`)}</span></label>`)}</div></fieldset>
-        ${form.platform === 'email' ? this.#recipients(shown) : html`
-          ${this.#text('url', 'url', 'type_data.webhook_url', form.url, (url) => ({ url }), shown, 'type_data.webhook_url', words.say('urlHint'), 'url')}
-          ${form.platform === 'webhook' ? this.#text('secret', 'secret', 'type_data.signing_secret', form.secret, (secret) => ({ secret }), shown, 'type_data.signing_secret', `${words.say('secretHint')} ${this.notifier ? words.say('secretKept') : ''}`) : nothing}`}
+        ${fields.filter((field) => !isOfRequest(field)).map((field) => this.#field(field, shown))}
+        ${ofRequest.length > 0 ? html`<details class="more" ?open=${shown.some(({ field }) => ofRequest.some(({ key }) => field.startsWith(`type_data.${key}`)))}><summary>${words.say('request')}</summary>
+          ${ofRequest.map((field) => this.#field(field, shown))}</details>` : nothing}
         <fieldset class="stack"><legend>${words.say('events')}</legend>
           ${this.#check('alerts', words.say('alerts'), form.alerts, (alerts) => ({ alerts }))}
           ${this.#check('all', words.say('sendAll'), form.all, (all) => ({ all }))}
           ${form.all ? nothing : this.#types()}
           ${this.#errors('types-error', shown, 'selected_event_ids')}
         </fieldset>
+        <notifier-dashboard-filter .words=${words} .workshop=${workshop} .filter=${this.notifier?.filter} .kinds=${this.#kinds} .past=${this.past} .problems=${problems.filter(({ field }) => field.startsWith('filter'))}
+          @filter-changed=${(event: CustomEvent<Filter | string | undefined>) => this.#set({ filter: event.detail }, 'filter')}></notifier-dashboard-filter>
         <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
-          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
+          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids|filter)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
         <div class="bar foot">${this._leaving ? html`
           <p class="grow" role="alert">${words.say('unsaved')}</p>
           <button type="button" class="button" id="keep" @click=${() => this.#ask(false)}>${words.say('keepEditing')}</button>
@@ -192,7 +200,7 @@ export class NotifierEditor extends LitElement {
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
-        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || form.secret.trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || this.#entered('signing_secret').trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
 
@@ -209,30 +217,76 @@ export class NotifierEditor extends LitElement {
     return own.length === 0 ? nothing : html`<div class="error" id=${id}>${own.map(({ code, message }) => html`<p>${this.words.error(code, message)}</p>`)}</div>`;
   }
 
-  #text(id: string, label: StringKey, field: string, value: string, change: (value: string) => Partial<Form>, problems: readonly FieldError[], touch: string, hint?: string, type = 'text'): TemplateResult {
+  #text(id: string, label: string, field: string, value: string, change: (value: string) => Partial<Form>, problems: readonly FieldError[], touch: string, hint?: string, type = 'text'): TemplateResult {
     const errors = this.#errors(`${id}-error`, problems, field);
-    return html`<div class="field"><label for=${id}>${this.words.say(label)}</label>
+    return html`<div class="field"><label for=${id}>${label}</label>
       <input id=${id} type=${type} .value=${value} autocomplete="off" spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
         @input=${(event: Event) => this.#set(change((event.target as HTMLInputElement).value), field)} @change=${() => this.#touch(touch)}>
       ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}</div>`;
   }
 
-  #recipients(problems: readonly FieldError[]): TemplateResult {
+  /** What was typed into a field of `type_data`. */
+  #entered(key: string): string {
+    const value = this._form.data[key];
+    return typeof value === 'string' ? value : '';
+  }
+
+  #enter(key: string, value: string | ReadonlySet<string>): Partial<Form> {
+    return { data: { ...this._form.data, [key]: value } };
+  }
+
+  /** A field of `type_data`, by its kind. */
+  #field(field: PlatformField, problems: readonly FieldError[]): TemplateResult | typeof nothing {
+    const { words } = this;
+    const { key, kind, shown } = field;
+    if (kind === 'users') return this.#people(key);
+    const id = idOf(key);
+    const path = `type_data.${key}`;
+    const own = wordsOf[key];
+    const label = own ? words.say(own.label) : sentence(key);
+    const hint = [own?.hint && words.say(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const value = this.#entered(key);
+    if (kind === 'choice') {
+      const choices = (field.choices ?? '').split(' ');
+      return html`<div class="field"><label for=${id}>${label}</label>
+        <select id=${id} aria-describedby="${id}-hint" @change=${(event: Event) => this.#set(this.#enter(key, (event.target as HTMLSelectElement).value), path)}>
+          ${choices.map((choice, at) => html`<option value=${at === 0 ? '' : choice} ?selected=${value === choice}>${choice}</option>`)}</select>
+        ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${this.#errors(`${id}-error`, problems, path)}</div>`;
+    }
+    if (kind !== 'headers' && kind !== 'addresses') return this.#text(id, label, path, value, (text) => this.#enter(key, text), problems, path, hint, kind === 'url' ? 'url' : 'text');
+    const errors = this.#errors(`${id}-error`, problems, kind === 'addresses' ? 'type_data' : path);
+    return html`<div class="field"><label for=${id}>${label}</label>
+      <textarea id=${id} class=${kind === 'headers' ? 'code' : ''} rows="2" .value=${value} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="${id}-error ${id}-hint"
+        @input=${(event: Event) => this.#set(this.#enter(key, (event.target as HTMLTextAreaElement).value), 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
+      ${hint ? html`<span class="hint" id="${id}-hint">${hint}</span>` : nothing}${errors}</div>`;
+  }
+
+  #people(key: string): TemplateResult | typeof nothing {
     const { words, _form: form } = this;
+    const value = form.data[key];
+    const chosen: ReadonlySet<string> = value instanceof Set ? value : new Set<string>();
     const known = this.workshop?.people ?? [];
     // Who was chosen and is no longer known can still be taken off.
-    const people = [...known, ...[...form.people].filter((id) => !known.some((person) => person.id === id)).map((id) => ({ id, username: '', email: '' }))];
+    const people = [...known, ...[...chosen].filter((id) => !known.some((person) => person.id === id)).map((id) => ({ id, username: '', email: '' }))];
     const query = this._findPerson.trim().toLocaleLowerCase();
     const found = people.filter(({ username, email }) => `${username} ${email}`.toLocaleLowerCase().includes(query)).slice(0, 200);
-    const errors = this.#errors('emails-error', problems, 'type_data');
-    return html`${people.length > 0 ? html`<fieldset class="stack"><legend>${words.say('people')}</legend>
+    return people.length === 0 ? nothing : html`<fieldset class="stack"><legend>${words.say('people')}</legend>
         ${people.length > 8 ? html`<input type="search" id="find-person" aria-label=${words.say('findPerson')} placeholder=${words.say('findPerson')} @input=${(event: Event) => (this._findPerson = (event.target as HTMLInputElement).value)}>` : nothing}
-        <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${form.people.has(id)} @change=${() => this.#set({ people: flip(form.people, id) }, 'type_data')}>
-          <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>` : nothing}
-      <div class="field"><label for="emails">${words.say('emails')}</label>
-        <textarea id="emails" rows="2" .value=${form.emails} spellcheck="false" dir="auto" aria-invalid=${errors !== nothing} aria-describedby="emails-error emails-hint"
-          @input=${(event: Event) => this.#set({ emails: (event.target as HTMLTextAreaElement).value }, 'type_data')} @change=${() => this.#touch('type_data')}></textarea>
-        <span class="hint" id="emails-hint">${words.say('emailsHint')}</span>${errors}</div>`;
+        <div class="people">${found.map(({ id, username, email }) => html`<label class="check"><input type="checkbox" .checked=${chosen.has(id)} @change=${() => this.#set(this.#enter(key, flip(chosen, id)), 'type_data')}>
+          <span><bdi>${username || id}</bdi> <span class="quiet"><bdi>${email}</bdi></span></span></label>`)}</div></fieldset>`;
+  }
+
+  /** The kinds of events that are taken: the same array as long as they are the same. */
+  get #kinds(): readonly string[] {
+    const { all, types } = this._form;
+    const catalogue = this.workshop?.catalogue;
+    const known = this.#known;
+    if (known.catalogue !== catalogue || known.all !== all || known.types !== types) {
+      const names = new Set((catalogue?.event_types ?? []).filter(({ id }) => all || types.has(id)).map(({ name }) => name));
+      const kinds = (catalogue?.event_kinds ?? []).filter(({ selectable_as: name }) => name !== undefined && name !== null && names.has(name)).map(({ type }) => type);
+      this.#known = { catalogue, all, types, kinds };
+    }
+    return this.#known.kinds;
   }
 
   #types(): TemplateResult {
@@ -260,6 +314,11 @@ export class NotifierEditor extends LitElement {
           ${found.map((type) => html`<label class="check" title=${type.description}><input type="checkbox" value=${type.name} .checked=${form.types.has(type.id)} @change=${() => this.#set({ types: flip(form.types, type.id) }, 'selected_event_ids')}>${label(type)}</label>`)}
         </div></details>`)}</div></div>`;
   }
+}
+
+/** What shapes the request itself stands apart: few need it. */
+function isOfRequest({ kind }: PlatformField): boolean {
+  return kind === 'choice' || kind === 'headers';
 }
 
 function flip(set: ReadonlySet<string>, value: string): Set<string> {

@@ -533,10 +533,10 @@ export class Session {
     this.#observer.changed();
     void this.openWorkshop();
     return async () => {
-      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data } = notifier;
+      const { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, filter } = notifier;
       let id = notifier.id;
       if (before) await this.#page!.restore(before, id);
-      else id = (await this.#do((client, app) => client.add(app, { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data }))).id;
+      else id = (await this.#do((client, app) => client.add(app, { name, platform_id, active, send_all_alerts, send_all_events, selected_event_ids, type_data, ...(filter && { filter }) }))).id;
       await this.refresh();
       return this.notifiers!.find((one) => one.id === id) ?? notifier;
     };

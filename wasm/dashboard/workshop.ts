@@ -1,6 +1,6 @@
 // Validating, previewing and explaining: the engine on what the dashboard shows.
 
-import { NotifierError, type Catalogue, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
+import { NotifierError, compileFilter, type Catalogue, type CompiledFilter, type Delivery, type Engine, type Explained, type FieldError, type Notifier, type NotifierDraft } from 'notifier-wasm';
 import type { AppInfo, Person, ServerSettings } from './client.js';
 import { Dialect } from './dialect.js';
 
@@ -47,6 +47,16 @@ export class Workshop {
 
   preview(notifier: string | NotifierDraft, event: string): Delivery {
     return this.#engine.preview(typeof notifier === 'string' ? notifier : this.#dialect.translated(notifier), event);
+  }
+
+  /** A filter by itself, to be disposed of; undefined of one that breaks a rule. */
+  async compile(filter: string): Promise<CompiledFilter | undefined> {
+    try {
+      return await compileFilter(filter);
+    } catch (error) {
+      if (error instanceof NotifierError) return undefined;
+      throw error;
+    }
   }
 
   explain(event: string): Explained {

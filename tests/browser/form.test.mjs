@@ -1,0 +1,133 @@
+// What a notifier's form asks for: the fields of its platform, and which events it is told of.
+
+import assert from 'node:assert/strict';
+import { after, afterEach, before, test } from 'node:test';
+import { launch, open, pageOf, serve, shop, violations } from './browser.mjs';
+
+let browser, site;
+before(async () => {
+  [browser, site] = await Promise.all([
+    launch(),
+    serve({ pages: { '/': pageOf('') }, scripts: { '/setup.js': `import '/dashboard/index.js';
+import { createEngine } from '/index.js';
+globalThis.engine = await createEngine();
+engine.load(${JSON.stringify(JSON.stringify(shop))});
+document.querySelector('notifier-dashboard').engine = engine;` } }),
+  ]);
+});
+after(async () => {
+  await browser?.close();
+  await site?.close();
+});
+
+const opened = new Set();
+afterEach(async () => {
+  for (const context of opened) await context.close();
+  opened.clear();
+});
+
+const start = async () => {
+  const { page, context, faults, outside } = await open(browser, `${site.origin}/`);
+  opened.add(context);
+  const finish = () => (assert.deepEqual(faults, []), assert.deepEqual(outside, []));
+  const edit = (name) => page.getByRole('listitem').filter({ hasText: name }).getByRole('button', { name: /^Edit/ }).click();
+  const save = async () => {
+    await page.locator('#save').click();
+    await page.locator('dialog').waitFor({ state: 'detached' });
+  };
+  const kept = (name) => page.evaluate((of) => JSON.parse(engine.snapshot()).apps[0].notifiers.find((one) => one.name === of), name);
+  return { page, finish, edit, save, kept };
+};
+
+test('a webhook has a method and headers of its own, which are not shown again', async () => {
+  const { page, finish, edit, save, kept } = await start();
+  await edit('Audit trail');
+  await page.getByText('Request', { exact: true }).first().click();
+  await page.locator('#method').selectOption('PUT');
+  await page.locator('#headers').fill('X-Team: shop\nHost: other');
+  await page.locator('#name').focus();
+  await page.locator('#headers-error').waitFor();
+  await page.locator('#headers').fill('X-Team: shop\nAuthorization: Bearer a:b');
+  await page.locator('#headers-error').waitFor({ state: 'detached' });
+  assert.deepEqual(await violations(page), []);
+  await save();
+  const { type_data: data } = await kept('Audit trail');
+  assert.equal(data.method, 'PUT');
+  assert.deepEqual(data.headers, { 'X-Team': 'shop', Authorization: 'Bearer a:b' });
+
+  await edit('Audit trail');
+  await page.getByText('Request', { exact: true }).first().click();
+  assert.equal(await page.locator('#headers').inputValue(), '');
+  assert.equal(await page.locator('#method').inputValue(), 'PUT');
+  assert.match(await page.locator('#headers-hint').textContent(), /keep/);
+  await page.locator('#method').selectOption({ label: 'POST' });
+  await save();
+  const after = (await kept('Audit trail')).type_data;
+  assert.equal(after.method ?? 'POST', 'POST');
+  assert.deepEqual(after.headers, data.headers, 'what was not entered anew is kept');
+  finish();
+});
+
+test('a platform asks for its own fields alone', async () => {
+  const { page, finish, edit } = await start();
+  await edit('Team channel');
+  await page.locator('#url').waitFor();
+  for (const id of ['secret', 'headers', 'method', 'emails']) assert.equal(await page.locator(`#${id}`).count(), 0, id);
+  finish();
+});
+
+test('only failures: one click, and beside it what came lately, with what would not be told and why', async () => {
+  const { page, finish, edit, save, kept } = await start();
+  await page.getByText('4 notifiers').waitFor();
+  await page.evaluate(async () => {
+    const dashboard = document.querySelector('notifier-dashboard');
+    await dashboard.accept({ id: 'e1', type: 'deployment', app_name: 'shop', type_data: { status: 'success' } });
+    await dashboard.accept({ id: 'e2', type: 'deployment', app_name: 'shop', type_data: { status: 'build-error' } });
+  });
+  await edit('Team channel');
+  await page.locator('#only-failures').click();
+  assert.equal(await page.locator('#only-failures').getAttribute('aria-pressed'), 'true');
+  await page.locator('.past li[data-passes=true]').waitFor();
+  assert.equal(await page.locator('.past li[data-passes=true]').count(), 1);
+  assert.equal(await page.locator('.past li[data-passes=false]').count(), 1);
+  assert.deepEqual(await violations(page), []);
+  await save();
+  assert.ok((await kept('Team channel')).filter.$or.length > 2);
+  await edit('Team channel');
+  await page.locator('#only-failures[aria-pressed=true]').click();
+  await save();
+  assert.equal((await kept('Team channel')).filter, undefined, 'pressed again, everything is told');
+  finish();
+});
+
+test('conditions are chosen field by field, with the fields and values of what there is', async () => {
+  const { page, finish, edit, save, kept } = await start();
+  await edit('Team channel');
+  await page.locator('#add-condition').click();
+  await page.locator('.filter-field').fill('type_data.status');
+  assert.ok((await page.locator('#fields option').evaluateAll((options) => options.map(({ value }) => value))).includes('type_data.status'), 'samples offer fields');
+  await page.locator('.filter-comparison').selectOption('isNot');
+  await page.locator('.filter-values').fill('success, aborted');
+  assert.deepEqual(await violations(page), []);
+  await save();
+  assert.deepEqual((await kept('Team channel')).filter, { 'type_data.status': [{ 'anything-but': ['success', 'aborted'] }, { exists: false }] });
+
+  await edit('Team channel');
+  assert.equal(await page.locator('.filter-field').inputValue(), 'type_data.status');
+  assert.equal(await page.locator('.filter-comparison').inputValue(), 'isNot');
+  assert.equal(await page.locator('.filter-values').inputValue(), 'success, aborted');
+  await page.locator('#as-json').click();
+  await page.locator('#filter-json').fill('{"type": "deployment"}');
+  await page.getByText(/must be a list of values/).waitFor();
+  await page.locator('#save').click();
+  assert.equal(await page.locator('dialog').count(), 1, 'what breaks a rule is not saved');
+  await page.locator('#filter-json').fill('{"type": ');
+  await page.getByText('This is not JSON yet.').waitFor();
+  await page.locator('#filter-json').fill('{"type": ["deployment"]}');
+  await page.locator('#as-rows').click();
+  assert.equal(await page.locator('.filter-values').inputValue(), 'deployment');
+  await page.getByRole('button', { name: 'Remove condition 1' }).click();
+  await save();
+  assert.equal((await kept('Team channel')).filter, undefined);
+  finish();
+});

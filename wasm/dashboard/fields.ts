@@ -1,0 +1,68 @@
+// What notifiers of a platform hold of their own (`type_data`), as a form asks for it: the platform's row says what there is.
+
+import type { TypeData } from 'notifier-wasm';
+import { fieldsOf } from './platforms.js';
+import type { StringKey } from './strings.js';
+
+/** What is entered, by the keys of `type_data`: as it was typed; of people, who was chosen. */
+export interface Entered {
+  readonly [key: string]: string | ReadonlySet<string> | undefined;
+}
+
+/** The words of a field: what it is called, and what helps with it. Others are called by their keys. */
+export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringKey }>> = {
+  webhook_url: { label: 'url', hint: 'urlHint' },
+  signing_secret: { label: 'secret', hint: 'secretHint' },
+  method: { label: 'method', hint: 'methodHint' },
+  headers: { label: 'ownHeaders', hint: 'ownHeadersHint' },
+  user_ids: { label: 'people' },
+  emails: { label: 'emails', hint: 'emailsHint' },
+};
+
+/** How a field is called in the page: short names for what is there since ever, keys for all else. */
+export function idOf(key: string): string {
+  return { webhook_url: 'url', signing_secret: 'secret', user_ids: 'people' }[key] ?? key;
+}
+
+/** What a form starts with. What is never shown starts empty. */
+export function enter(platform: string, data: TypeData): Entered {
+  const form: Record<string, string | ReadonlySet<string>> = {};
+  for (const { key, kind, shown } of fieldsOf(platform)) {
+    const value = shown ? data[key] : undefined;
+    if (kind === 'users') form[key] = new Set(Array.isArray(value) ? value.map(String) : []);
+    else form[key] = Array.isArray(value) ? value.join(', ') : value === undefined || value === null ? '' : String(value);
+  }
+  return form;
+}
+
+/**
+ * What was entered, as `type_data`. An optional field that is empty now is removed where it was set; what is never shown stays as it is.
+ *
+ * @param before what the notifier has; nothing for a new one
+ */
+export function typeData(platform: string, form: Entered, before?: TypeData): TypeData {
+  const data: Record<string, unknown> = {};
+  for (const { key, kind, required, shown } of fieldsOf(platform)) {
+    const value = form[key] ?? '';
+    const text = typeof value === 'string' ? value.trim() : '';
+    if (kind === 'users') data[key] = typeof value === 'string' ? [] : [...value];
+    else if (kind === 'addresses') data[key] = text.split(/[,;\s]+/).filter(Boolean);
+    else if (text === '' && !required) {
+      if (shown && before?.[key] !== undefined) data[key] = null;
+    } else if (kind === 'headers') data[key] = readHeaders(text);
+    else if (kind === 'signing_secrets' && /\s/.test(text)) data[key] = text.split(/\s+/);
+    else data[key] = text;
+  }
+  return data;
+}
+
+/** Lines of `Name: value`. What has no colon becomes a name without a value, which the library's rules judge. */
+function readHeaders(text: string): Record<string, string> {
+  const headers: Record<string, string> = {};
+  for (const line of text.split(/\r?\n/)) {
+    if (line.trim() === '') continue;
+    const colon = line.indexOf(':');
+    headers[(colon < 0 ? line : line.slice(0, colon)).trim()] = colon < 0 ? '' : line.slice(colon + 1).trim();
+  }
+  return headers;
+}
