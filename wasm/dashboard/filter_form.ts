@@ -19,11 +19,11 @@ export class FilterForm extends LitElement {
     @media (max-width: 40rem) { .row { grid-template-columns: minmax(0, 1fr) auto; } .row > * { grid-column: 1; } .row > button { grid-column: 2; grid-row: 1; } }
     .past li { display: grid; grid-template-columns: auto minmax(0, 1fr) auto; gap: 0.1rem 0.6rem; padding: 0.35rem 0.75rem; border-block-end: 1px solid var(--n-line); align-items: baseline; }
     .past li:last-child { border-block-end: 0; }
-    .past .quiet { grid-column: 2 / -1; overflow-wrap: anywhere; }
+    .past .why { grid-column: 2 / -1; overflow-wrap: anywhere; }
   `];
   static override properties = {
     words: { attribute: false }, workshop: { attribute: false }, filter: { attribute: false }, kinds: { attribute: false }, past: { attribute: false }, problems: { attribute: false },
-    _rows: { state: true }, _json: { state: true }, _compiled: { state: true },
+    _rows: { state: true }, _json: { state: true }, _isOpen: { state: true }, _compiled: { state: true },
   };
 
   declare words: Words;
@@ -36,7 +36,9 @@ export class FilterForm extends LitElement {
   declare past: readonly PastEvent[];
   declare problems: readonly FieldError[];
   declare private _rows: readonly FilterRow[];
-  /** The filter as JSON, where it is shown so. */
+  /** Whether the JSON of "only failures" is looked at. */
+  declare private _isOpen: boolean;
+  /** The filter as JSON, where it is no rows. */
   declare private _json: string | undefined;
   /** The filter as it stands, ready to be asked; undefined where there is none, or it breaks a rule. */
   declare private _compiled: CompiledFilter | undefined;
@@ -50,6 +52,7 @@ export class FilterForm extends LitElement {
     this.problems = [];
     this._rows = [];
     this._json = undefined;
+    this._isOpen = false;
     this._compiled = undefined;
   }
 
@@ -81,6 +84,7 @@ export class FilterForm extends LitElement {
     const rows = filter === undefined ? [] : readRows(filter);
     this._rows = rows ?? [];
     this._json = rows ? undefined : JSON.stringify(filter, null, 2);
+    this._isOpen = false;
   }
 
   /** What stands in the form now. */
@@ -125,6 +129,7 @@ export class FilterForm extends LitElement {
   };
 
   #toJson = (): void => {
+    this._isOpen = true;
     this._json = JSON.stringify(this.#value ?? {}, null, 2);
     void this.updateComplete.then(() => this.renderRoot.querySelector('textarea')?.focus());
   };
@@ -162,16 +167,17 @@ export class FilterForm extends LitElement {
     const { words, problems } = this;
     const isJson = this._json !== undefined;
     const object = this.#object;
+    const isHidden = isFailures(object) && !this._isOpen;
     const twice = isJson ? undefined : askedTwice(this._rows);
     const own = isJson && typeof this.#value === 'string' ? [words.say('filterNoJson')] : twice === undefined ? [] : [words.say('filterTwice', { field: twice })];
     const texts = own.length > 0 ? own : problems.map(({ field, code, message }) => `${field.replace(/^filter\.?/, '')} ${words.error(code, message)}`.trim());
     return html`<div class="all">
       <div class="bar"><span class="label grow">${words.say('filter')}</span>
         <button type="button" class="button small" id="only-failures" aria-pressed=${isFailures(object)} @click=${this.#onlyFailures}>${words.say('onlyFailures')}</button>
-        ${isJson
+        ${isJson && !isHidden
           ? html`<button type="button" class="button small plain" id="as-rows" ?disabled=${object !== undefined && readRows(object) === undefined} @click=${this.#toRows}>${words.say('asRows')}</button>`
           : html`<button type="button" class="button small plain" id="as-json" @click=${this.#toJson}>${words.say('asJson')}</button>`}</div>
-      ${isJson ? this.#drawJson(texts.length > 0) : this.#drawRows()}
+      ${isHidden ? html`<p class="hint">${words.say('onlyFailuresHint')}</p>` : isJson ? this.#drawJson(texts.length > 0) : this.#drawRows()}
       ${texts.length > 0 ? html`<div class="error" id="filter-error" role="alert">${texts.map((text) => html`<p>${text}</p>`)}</div>` : nothing}
       ${this.#drawPast(this._compiled)}</div>`;
   }
@@ -205,7 +211,7 @@ export class FilterForm extends LitElement {
       <ul class="card past" aria-labelledby="past">${this.past.slice(0, 10).map(({ type, at, json }) => {
         const why = filter.explain(json);
         return html`<li data-passes=${why === undefined}><span class="pill ${why === undefined ? 'good' : ''}">${words.say(why === undefined ? 'filterPasses' : 'filterStops')}</span>
-          <span>${words.find(`kind.${type}`) ?? short(type, 60)}</span><time class="quiet">${words.moment(at)}</time>${why ? html`<span class="quiet">${short(why, 200)}</span>` : nothing}</li>`;
+          <span>${words.find(`kind.${type}`) ?? short(type, 60)}</span><time class="quiet">${words.moment(at)}</time>${why && !isFailures(this.#object) ? html`<span class="quiet why">${short(why, 200)}</span>` : nothing}</li>`;
       })}</ul></div>`;
   }
 }

@@ -73,7 +73,7 @@ function readLeaf(leaf: Leaf): { comparison: Comparison; values: string } | unde
     const refused = Array.isArray(operand) ? operand : [operand];
     return refused.every(isScalar) ? row('isNot', refused.map(String)) : undefined;
   }
-  if (operators.some((one) => one?.[0] !== name)) return undefined;
+  if (name === undefined || operators.some((one) => one?.[0] !== name)) return undefined;
   const operands = operators.map((one) => one![1]);
   if (name === 'exists' && leaf.length === 1) return { comparison: operand === true ? 'exists' : 'isAbsent', values: '' };
   if (name === 'numeric' && leaf.length === 1 && Array.isArray(operand) && operand.length === 2) {

@@ -110,6 +110,7 @@ export const english = {
   filterPasses: 'would be told',
   filterStops: 'would not',
   onlyFailures: 'Only failures',
+  onlyFailuresHint: 'Only what went wrong: crashes, failed deployments, backups and payments, and whatever calls itself an error.',
   asJson: 'As JSON',
   asRows: 'As conditions',
   condition: 'Condition {number}',
