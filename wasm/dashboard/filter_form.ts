@@ -5,6 +5,8 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
 import { askedTwice, comparisons, failures, fieldsOfEvent, isWhole, readRows, takesValues, writeRows, type Comparison, type FilterRow } from './filter_rows.js';
+import type { FilterKey } from './filter_words.js';
+import './filter_words.js';
 import { base } from './look.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
@@ -98,6 +100,10 @@ export class FilterForm extends LitElement {
     }
   }
 
+  #say(key: FilterKey, values?: Record<string, string | number>): string {
+    return this.words.find(key, values) ?? key;
+  }
+
   #tell(): void {
     this.dispatchEvent(new CustomEvent('filter-changed', { detail: this.#value }));
   }
@@ -169,48 +175,47 @@ export class FilterForm extends LitElement {
     const object = this.#object;
     const isHidden = isFailures(object) && !this._isOpen;
     const twice = isJson ? undefined : askedTwice(this._rows);
-    const own = isJson && typeof this.#value === 'string' ? [words.say('filterNoJson')] : twice === undefined ? [] : [words.say('filterTwice', { field: twice })];
+    const own = isJson && typeof this.#value === 'string' ? [this.#say('filterNoJson')] : twice === undefined ? [] : [this.#say('filterTwice', { field: twice })];
     const texts = own.length > 0 ? own : problems.map(({ field, code, message }) => `${field.replace(/^filter\.?/, '')} ${words.error(code, message)}`.trim());
     return html`<div class="all">
-      <div class="bar"><span class="label grow">${words.say('filter')}</span>
-        <button type="button" class="button small" id="only-failures" aria-pressed=${isFailures(object)} @click=${this.#onlyFailures}>${words.say('onlyFailures')}</button>
+      <div class="bar"><span class="label grow">${this.#say('filter')}</span>
+        <button type="button" class="button small" id="only-failures" aria-pressed=${isFailures(object)} @click=${this.#onlyFailures}>${this.#say('onlyFailures')}</button>
         ${isJson && !isHidden
-          ? html`<button type="button" class="button small plain" id="as-rows" ?disabled=${object !== undefined && readRows(object) === undefined} @click=${this.#toRows}>${words.say('asRows')}</button>`
-          : html`<button type="button" class="button small plain" id="as-json" @click=${this.#toJson}>${words.say('asJson')}</button>`}</div>
-      ${isHidden ? html`<p class="hint">${words.say('onlyFailuresHint')}</p>` : isJson ? this.#drawJson(texts.length > 0) : this.#drawRows()}
+          ? html`<button type="button" class="button small plain" id="as-rows" ?disabled=${object !== undefined && readRows(object) === undefined} @click=${this.#toRows}>${this.#say('asRows')}</button>`
+          : html`<button type="button" class="button small plain" id="as-json" @click=${this.#toJson}>${this.#say('asJson')}</button>`}</div>
+      ${isHidden ? html`<p class="hint">${this.#say('onlyFailuresHint')}</p>` : isJson ? this.#drawJson(texts.length > 0) : this.#drawRows()}
       ${texts.length > 0 ? html`<div class="error" id="filter-error" role="alert">${texts.map((text) => html`<p>${text}</p>`)}</div>` : nothing}
       ${this.#drawPast(this._compiled)}</div>`;
   }
 
   #drawJson(isWrong: boolean): TemplateResult {
-    const { words } = this;
-    return html`<textarea id="filter-json" class="code" rows="6" spellcheck="false" dir="ltr" aria-label=${words.say('filterJson')} aria-invalid=${isWrong} aria-describedby="filter-error" .value=${this._json ?? ''}
+    return html`<textarea id="filter-json" class="code" rows="6" spellcheck="false" dir="ltr" aria-label=${this.#say('filterJson')} aria-invalid=${isWrong} aria-describedby="filter-error" .value=${this._json ?? ''}
       @input=${(event: Event) => { this._json = (event.target as HTMLTextAreaElement).value; this.#tell(); }}></textarea>`;
   }
 
   #drawRows(): TemplateResult {
     const { words } = this;
     const fields = this.#fields;
-    return html`<div class="rows">${this._rows.length === 0 ? html`<p class="hint">${words.say('filterNone')}</p>` : nothing}
-      ${this._rows.map((row, at) => html`<div class="row" role="group" aria-label=${words.say('condition', { number: at + 1 })}>
-        <input list="fields" class="filter-field" aria-label=${words.say('field')} placeholder="type_data.status" autocomplete="off" spellcheck="false" dir="ltr" .value=${row.field} @input=${(event: Event) => this.#change(at, { field: (event.target as HTMLInputElement).value })}>
-        <select class="filter-comparison" aria-label=${words.say('comparison')} @change=${(event: Event) => this.#change(at, { comparison: (event.target as HTMLSelectElement).value as Comparison })}>
+    return html`<div class="rows">${this._rows.length === 0 ? html`<p class="hint">${this.#say('filterNone')}</p>` : nothing}
+      ${this._rows.map((row, at) => html`<div class="row" role="group" aria-label=${this.#say('condition', { number: at + 1 })}>
+        <input list="fields" class="filter-field" aria-label=${this.#say('field')} placeholder="type_data.status" autocomplete="off" spellcheck="false" dir="ltr" .value=${row.field} @input=${(event: Event) => this.#change(at, { field: (event.target as HTMLInputElement).value })}>
+        <select class="filter-comparison" aria-label=${this.#say('comparison')} @change=${(event: Event) => this.#change(at, { comparison: (event.target as HTMLSelectElement).value as Comparison })}>
           ${comparisons.map((one) => html`<option value=${one} ?selected=${one === row.comparison}>${words.find(`comparison.${one}`)}</option>`)}</select>
-        ${takesValues(row.comparison) ? html`<input list="values-${at}" class="filter-values" aria-label=${words.say('values')} placeholder=${words.say('valuesHint')} autocomplete="off" spellcheck="false" dir="auto" .value=${row.values} @input=${(event: Event) => this.#change(at, { values: (event.target as HTMLInputElement).value })}>
+        ${takesValues(row.comparison) ? html`<input list="values-${at}" class="filter-values" aria-label=${this.#say('values')} placeholder=${this.#say('valuesHint')} autocomplete="off" spellcheck="false" dir="auto" .value=${row.values} @input=${(event: Event) => this.#change(at, { values: (event.target as HTMLInputElement).value })}>
           <datalist id="values-${at}">${[...(fields.get(row.field.trim()) ?? [])].map((value) => html`<option value=${value}></option>`)}</datalist>` : html`<span></span>`}
-        <button type="button" class="button small plain" aria-label=${words.say('removeCondition', { number: at + 1 })} @click=${() => this.#remove(at)}>\u00d7</button></div>`)}
+        <button type="button" class="button small plain" aria-label=${this.#say('removeCondition', { number: at + 1 })} @click=${() => this.#remove(at)}>\u00d7</button></div>`)}
       <datalist id="fields">${[...fields.keys()].sort().map((field) => html`<option value=${field}></option>`)}</datalist>
-      <div><button type="button" class="button small" id="add-condition" ?disabled=${this._rows.some((row) => !isWhole(row))} @click=${this.#add}>${words.say('addCondition')}</button></div></div>`;
+      <div><button type="button" class="button small" id="add-condition" ?disabled=${this._rows.some((row) => !isWhole(row))} @click=${this.#add}>${this.#say('addCondition')}</button></div></div>`;
   }
 
   /** What came lately: what would have been told, what not, and why. */
   #drawPast(filter: CompiledFilter | undefined): TemplateResult | typeof nothing {
     const { words } = this;
     if (!filter || this.past.length === 0) return nothing;
-    return html`<div class="field"><span class="label" id="past">${words.say('filterPast')}</span>
+    return html`<div class="field"><span class="label" id="past">${this.#say('filterPast')}</span>
       <ul class="card past" aria-labelledby="past">${this.past.slice(0, 10).map(({ type, at, json }) => {
         const why = filter.explain(json);
-        return html`<li data-passes=${why === undefined}><span class="pill ${why === undefined ? 'good' : ''}">${words.say(why === undefined ? 'filterPasses' : 'filterStops')}</span>
+        return html`<li data-passes=${why === undefined}><span class="pill ${why === undefined ? 'good' : ''}">${this.#say(why === undefined ? 'filterPasses' : 'filterStops')}</span>
           <span>${words.find(`kind.${type}`) ?? short(type, 60)}</span><time class="quiet">${words.moment(at)}</time>${why && !isFailures(this.#object) ? html`<span class="quiet why">${short(why, 200)}</span>` : nothing}</li>`;
       })}</ul></div>`;
   }

@@ -101,36 +101,6 @@ export const english = {
   noType: 'No event type matches.',
   allOf: 'All of {category}',
   otherTypes: 'Others',
-  filter: 'Only where',
-  filterNone: 'Every event of these types is told. A condition narrows that.',
-  filterJson: 'Filter (JSON)',
-  filterNoJson: 'This is not JSON yet.',
-  filterTwice: '{field} is asked for twice: put its values into one condition.',
-  filterPast: 'What came lately',
-  filterPasses: 'would be told',
-  filterStops: 'would not',
-  onlyFailures: 'Only failures',
-  onlyFailuresHint: 'Only what went wrong: crashes, failed deployments, backups and payments, and whatever calls itself an error.',
-  asJson: 'As JSON',
-  asRows: 'As conditions',
-  condition: 'Condition {number}',
-  addCondition: 'Add a condition',
-  removeCondition: 'Remove condition {number}',
-  field: 'Field of the event',
-  comparison: 'Comparison',
-  values: 'Values',
-  valuesHint: 'one, or another',
-  'comparison.is': 'is',
-  'comparison.isNot': 'is not',
-  'comparison.contains': 'contains',
-  'comparison.beginsWith': 'begins with',
-  'comparison.endsWith': 'ends with',
-  'comparison.above': 'is more than',
-  'comparison.atLeast': 'is at least',
-  'comparison.below': 'is less than',
-  'comparison.atMost': 'is at most',
-  'comparison.exists': 'is there',
-  'comparison.isAbsent': 'is not there',
   url: 'Webhook URL',
   urlHint: 'Whoever knows this address can post there: treat it as a secret.',
   secret: 'Signing key',
@@ -229,6 +199,14 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
+/** What parts say that are loaded when they are needed: `filterForm` in filter_words.ts. */
+const more: Record<string, Phrase> = {};
+
+/** Adds to the default table. */
+export function teach(strings: Record<string, Phrase>): void {
+  Object.assign(more, strings);
+}
+
 export type StringKey = keyof typeof english;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
@@ -250,7 +228,7 @@ export class Words {
 
   /** The text of a key; `undefined` where there is none. */
   find(key: string, values: Record<string, string | number> = {}): string | undefined {
-    const phrase: Phrase | undefined = this.#own[key] ?? (english as Strings)[key];
+    const phrase: Phrase | undefined = this.#own[key] ?? (english as Strings)[key] ?? more[key];
     if (phrase === undefined) return undefined;
     const text = typeof phrase === 'string' ? phrase : (phrase[this.#plurals.select(Number(values['count']))] ?? phrase.other);
     return text.replace(/\{(\w+)\}/g, (all, name: string) => {

@@ -1,0 +1,40 @@
+// Every word that the form of filters says itself. Hosts replace them as those of strings.ts.
+
+import { teach } from './strings.js';
+
+export const filterForm = {
+  filter: 'Only where',
+  filterNone: 'Every event of these types is told. A condition narrows that.',
+  filterJson: 'Filter (JSON)',
+  filterNoJson: 'This is not JSON yet.',
+  filterTwice: '{field} is asked for twice: put its values into one condition.',
+  filterPast: 'What came lately',
+  filterPasses: 'would be told',
+  filterStops: 'would not',
+  onlyFailures: 'Only failures',
+  onlyFailuresHint: 'Only what went wrong: crashes, failed deployments, backups and payments, and whatever calls itself an error.',
+  asJson: 'As JSON',
+  asRows: 'As conditions',
+  condition: 'Condition {number}',
+  addCondition: 'Add a condition',
+  removeCondition: 'Remove condition {number}',
+  field: 'Field of the event',
+  comparison: 'Comparison',
+  values: 'Values',
+  valuesHint: 'one, or another',
+  'comparison.is': 'is',
+  'comparison.isNot': 'is not',
+  'comparison.contains': 'contains',
+  'comparison.beginsWith': 'begins with',
+  'comparison.endsWith': 'ends with',
+  'comparison.above': 'is more than',
+  'comparison.atLeast': 'is at least',
+  'comparison.below': 'is less than',
+  'comparison.atMost': 'is at most',
+  'comparison.exists': 'is there',
+  'comparison.isAbsent': 'is not there',
+};
+
+export type FilterKey = keyof typeof filterForm;
+
+teach(filterForm);
