@@ -42,6 +42,7 @@ struct notifier_engine {
     notifier::RouterOptions options;
     if ((host & NOTIFIER_HOST_CLOCK) != 0) options.clock = notifier_wasm::host_now;
     if ((host & NOTIFIER_HOST_IDS) != 0) options.new_id = notifier_wasm::host_new_id;
+    if ((host & NOTIFIER_HOST_COMPOSE) != 0) options.compose = notifier_wasm::host_compose;
     if ((host & NOTIFIER_HOST_USERS) != 0) {
       options.users = [this](std::string_view id, std::string& email) {
         if (notifier_wasm::host_user(id, email)) return true;

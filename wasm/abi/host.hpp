@@ -1,4 +1,5 @@
-// What an engine asks its host for: the time, new ids, users' addresses, history and which URLs it refuses.
+// What an engine asks its host for: the time, new ids, users' addresses, history, which URLs it refuses, and what
+// people read of an event.
 
 #pragma once
 
@@ -10,7 +11,10 @@
 #include "answer.hpp"
 #include "notifier/api/history.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/message/message.hpp"
+#include "notifier/model/event.hpp"
 #include "notifier/model/time.hpp"
+#include "notifier/vocabulary/vocabulary.hpp"
 
 namespace notifier_wasm {
 
@@ -37,6 +41,29 @@ inline std::string_view host_refuse_url(std::string_view url) {
   static std::string why;
   why = take(notifier_host_refuse_url(address_of(url.data()), static_cast<std::uint32_t>(url.size())));
   return why;
+}
+
+/// Has the host write what people read of an event; what it does not say stays.
+inline void host_compose(const notifier::Event& event, notifier::Message& message) {
+  const std::string text =
+      take(notifier_host_compose(address_of(event.body.data()), static_cast<std::uint32_t>(event.body.size())));
+  notifier::json::Document document;
+  const auto said = document.parse(text, text.size());
+  if (!said) return;
+  const auto given = [&](std::string_view key, std::string_view& out) {
+    out = (*said)[key].string();
+    return (*said)[key].is_string();
+  };
+  std::string_view value;
+  if (given("title", value)) message.set_title(value);
+  if (given("sentence", value)) message.set_sentence(value);
+  if (given("link", value)) message.set_link(value);
+  if (given("severity", value)) notifier::detail::parse_severity(value, message.severity);
+  const notifier::json::View fields = (*said)["fields"];
+  if (!fields.is_array()) return;
+  message.clear_fields();
+  fields.for_each_element(
+      [&](notifier::json::View field) { message.add_field(field["label"].string(), field["value"].string()); });
 }
 
 /// Asks the host, in JSON, and reads its answer.

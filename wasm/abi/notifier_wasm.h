@@ -80,7 +80,7 @@ typedef struct notifier_record {
 
 /* Milliseconds since 1970, UTC. */
 double notifier_host_now(void) NOTIFIER_IMPORT(now);
-/* The next four return the size of an answer, which the module then takes once it has made room; 0 means none. */
+/* The next five return the size of an answer, which the module then takes once it has made room; 0 means none. */
 /* A new id that begins with the prefix, for what is added without one and for events that have none ("ev-"). None: it
  * is derived, and such an event is known by its bytes. */
 uint32_t notifier_host_new_id(uint32_t prefix, uint32_t prefix_size) NOTIFIER_IMPORT(new_id);
@@ -93,6 +93,9 @@ uint32_t notifier_host_user(uint32_t id, uint32_t id_size) NOTIFIER_IMPORT(user)
 uint32_t notifier_host_history(uint32_t query, uint32_t query_size) NOTIFIER_IMPORT(history);
 /* Why nothing can ever be delivered to a URL that a draft brings. None: it may be kept. */
 uint32_t notifier_host_refuse_url(uint32_t url, uint32_t url_size) NOTIFIER_IMPORT(refuse_url);
+/* What people are to read of an event: `{"title"?,"sentence"?,"severity"?,"fields"?:[{"label","value"},...],"link"?}`;
+ * what is missing is told as ever. None: all of it is. */
+uint32_t notifier_host_compose(uint32_t event, uint32_t event_size) NOTIFIER_IMPORT(compose);
 /* Copies the last answer to `out`. */
 void notifier_host_take(uint32_t out) NOTIFIER_IMPORT(take);
 
@@ -112,6 +115,7 @@ uint32_t notifier_reserve(uint32_t size);
 #define NOTIFIER_HOST_USERS 4u
 #define NOTIFIER_HOST_HISTORY 8u
 #define NOTIFIER_HOST_REFUSE_URL 16u
+#define NOTIFIER_HOST_COMPOSE 32u
 
 notifier_engine* notifier_new(uint32_t host);
 void notifier_delete(notifier_engine* engine);

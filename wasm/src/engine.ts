@@ -33,7 +33,7 @@ import type {
 } from './types.js';
 
 // Bits of notifier_new().
-const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8, RefuseUrl = 16 }
+const enum HostBit { Clock = 1, Ids = 2, Users = 4, History = 8, RefuseUrl = 16, Compose = 32 }
 
 /**
  * A UUID v4, wherever there is a `crypto`.
@@ -59,8 +59,8 @@ const retryAnswers = {
 };
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  checkKeys(options, 'clock ids users history refuseUrl', 'createEngine');
-  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl } = options;
+  checkKeys(options, 'clock ids users history refuseUrl compose', 'createEngine');
+  const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl, compose } = options;
   const host: Host = {
     now() {
       const now = Number(clock());
@@ -87,8 +87,14 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
       }
     },
     refuseUrl: (url) => refuseUrl!(url) ?? '',
+    compose(event) {
+      const said = compose!(JSON.parse(event));
+      if (said == null) return '';
+      checkKeys(said, 'title sentence severity fields link', 'compose');
+      return JSON.stringify({ ...said, fields: said.fields?.map(({ label, value }) => ({ label, value: String(value) })) });
+    },
   };
-  const has = (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0) | (refuseUrl ? HostBit.RefuseUrl : 0);
+  const has = (ids ? HostBit.Ids : 0) | (users ? HostBit.Users : 0) | (history ? HostBit.History : 0) | (refuseUrl ? HostBit.RefuseUrl : 0) | (compose ? HostBit.Compose : 0);
   return [host, HostBit.Clock | has];
 }
 

@@ -22,6 +22,7 @@ export interface Host {
   user(id: string): string;
   history(query: string): string;
   refuseUrl(url: string): string;
+  compose(event: string): string;
 }
 
 /** Who asks for nothing, and is asked for nothing. */
@@ -86,6 +87,7 @@ export class Instance {
       user: ask((host, id) => host.user(id)),
       history: ask((host, query) => host.history(query)),
       refuse_url: ask((host, url) => host.refuseUrl(url)),
+      compose: ask((host, event) => host.compose(event)),
       take: (address: number) => {
         this.look();
         this.bytes.set(taken, address >>> 0);

@@ -365,6 +365,24 @@ export interface EngineOptions {
    * draft brings, not for what is loaded. Default: every URL may be kept.
    */
   refuseUrl?: (url: string) => string | null | undefined;
+  /**
+   * Writes what people read of an event, once for each that is told in words; nothing where the vocabulary's words are right. It is part of every
+   * delivery, preview and test send; its text is as untrusted as all text of events. It answers at once, and the same for the same event.
+   *
+   *     compose: (event) => (event.type === 'furnace_overheated' ? { title: `Line 2: ${event.type_data.furnace}` } : undefined)
+   */
+  compose?: (event: any) => Composed | null | undefined;
+}
+
+/** What people are to read of an event; what is absent is told as the vocabulary has it. */
+export interface Composed {
+  title?: string;
+  sentence?: string;
+  severity?: Severity;
+  /** In place of all others. */
+  fields?: readonly { label: string; value: string | number | boolean }[];
+  /** An absolute http or https URL; any other is not used. */
+  link?: string;
 }
 
 /** `WebAssembly.Module`, where a program's types know of it: those of pages do, those of Node.js may not. */
