@@ -8,6 +8,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit_log.hpp"
 #include "clock_and_ids.hpp"
 #include "notifier/json/writer.hpp"
 
@@ -21,17 +22,17 @@ class AccessLog {
 
   /// A request has been answered, or has come to nothing.
   /// @param bytes  of the answer's body
-  /// @param token  its name, where there is one
-  void write(std::string_view client, std::string_view token, std::string_view method, std::string_view target,
-             int status, std::size_t bytes, std::chrono::steady_clock::duration taken) const {
+  void write(const Asker& asker, std::string_view method, std::string_view target, int status, std::size_t bytes,
+             std::chrono::steady_clock::duration taken) const {
     if (!enabled_) return;
     thread_local notifier::Buffer line;
     line.clear();
     notifier::json::Writer out(line);
     out.object([&] {
       out.member("time", notifier::to_rfc3339(now()));
-      out.member("client", client);
-      if (!token.empty()) out.member("token", token);
+      out.member("request_id", asker.request_id);
+      out.member("client", asker.client);
+      if (!asker.token.empty()) out.member("token", asker.token);
       out.member("method", ascii(method));
       out.member("path", ascii(target.substr(0, target.find('?'))));
       out.key("status");

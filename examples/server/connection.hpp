@@ -39,10 +39,10 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
       : floor_(floor),
         socket_(std::move(socket)),
         address_(ConnectionTable<Connection>::address_of(peer)),
-        client_(peer.to_string()),
         input_share_(floor.bodies),
         body_share_(floor.answers) {
     route_.route = floor.routes.other();
+    asker_.client = peer.to_string();
   }
 
   void start() { wait_to_read(); }
@@ -161,6 +161,8 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     head_end_ = HeadEnd();
     input_share_.clear();
     if (const auto fault = HeadReader::read(head_bytes_, head_)) return refuse(*fault);
+    if (const auto given = head_.value("x-request-id"); is_request_id(given)) asker_.request_id = given;
+    if (asker_.request_id.empty()) asker_.request_id = new_id("req-");
     parser_.emplace(floor_.bodies);
     if (parser_->begin(head_bytes_) == BodyParser::Outcome::not_understood) return refuse({400, not_understood});
     const bool is_chunked = head_.has("transfer-encoding");
@@ -173,7 +175,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     route_ = floor_.routes.find(head_.method, head_.target);
     if (route_.route == floor_.routes.other() && floor_.operations.has_file(head_.method, head_.target))
       route_ = {floor_.routes.dashboard(), Scope::open, {}};
-    if (!floor_.access.admit(head_, route_, response_, token_name_)) {
+    if (!floor_.access.admit(head_, route_, response_, asker_.token)) {
       keeps_ = keeps_ && !has_body;
       return answer();
     }
@@ -248,6 +250,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 
   /// In a thread of the workers, or the committing one: the loop goes on with it.
   void finish(notifier::Outcome outcome) noexcept {
+    floor_.audit.write(asker_, {}, outcome);
     outcome_ = std::move(outcome);
     body_share_.hold(outcome_.response.body.size());
     while (true) {
@@ -291,6 +294,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   }
 
   void answer() {
+    name_request();
     keeps_ = keeps_ && !floor_.is_stopping;
     std::string head = AnswerHead::write(response_, AnswerHead::Body::counted, keeps_, head_.is_1_0);
     if (head_.method == "HEAD") response_.body.clear();
@@ -303,6 +307,17 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     enter(Phase::writing);
     deadline_ = since_ + floor_.limits.write + std::chrono::seconds(out_.body_size() / (32 * 1024));
     write();
+  }
+
+  /// What the client calls its request may stand in logs and in the answer.
+  static bool is_request_id(std::string_view text) {
+    return !text.empty() && text.size() <= 128 &&
+           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/+=@") ==
+               std::string_view::npos;
+  }
+  void name_request() {
+    if (asker_.request_id.empty()) asker_.request_id = new_id("req-");
+    response_.headers.push_back({"X-Request-Id", asker_.request_id});
   }
 
   /// Sends as much as the client takes now; of a stream, when it is its turn.
@@ -350,7 +365,8 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     const bool goes_on = keeps_ && !floor_.is_stopping;
     parser_.reset();
     head_ = Head();
-    token_name_.clear();
+    asker_.token.clear();
+    asker_.request_id.clear();
     route_.route = floor_.routes.other();
     response_ = notifier::Response();
     out_.clear_answer();
@@ -379,7 +395,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void log(std::size_t bytes) const {
     const auto taken = Clock::now() - started_;
     floor_.metrics.request(route_.route, head_.method, response_.status, taken, phase_ == Phase::streaming);
-    floor_.log.write(client_, token_name_, head_.method, head_.target, response_.status, bytes, taken);
+    floor_.log.write(asker_, head_.method, head_.target, response_.status, bytes, taken);
   }
 
   // ---- streaming ----
@@ -388,6 +404,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     ConnectionTable<Connection>& table = floor_.table;
     if (table.size(Phase::streaming) >= table.most() / 2 || floor_.is_stopping) return refuse_for_now();
     keeps_ = false;
+    name_request();
     const auto kind = head_.is_1_0 ? AnswerHead::Body::until_close : AnswerHead::Body::chunked;
     out_.begin(AnswerHead::write(response_, kind, !head_.is_1_0, false), {}, !head_.is_1_0);
     // What the system holds for a client that does not read is memory, too.
@@ -424,7 +441,6 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   Floor& floor_;
   Socket socket_;
   const ConnectionTable<Connection>::Address address_;
-  const std::string client_;
   ConnectionTable<Connection>::List::iterator place_;
   Phase phase_ = Phase::waiting;
   Clock::time_point since_ = Clock::now();  // in this phase
@@ -443,7 +459,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   std::string head_bytes_;
   Head head_;
   RouteMatch route_;
-  std::string token_name_;
+  Asker asker_;
   std::optional<BodyParser> parser_;
   notifier::Request request_;
   notifier::Outcome outcome_;

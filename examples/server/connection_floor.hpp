@@ -11,6 +11,7 @@
 
 #include "access.hpp"
 #include "access_log.hpp"
+#include "audit_log.hpp"
 #include "connection_table.hpp"
 #include "memory_budget.hpp"
 #include "metrics.hpp"
@@ -40,13 +41,14 @@ class Connection;
 /// What all connections share. Used by the loop's thread, but for what says otherwise.
 struct Floor {
   Floor(Service& the_service, Operations& the_operations, Metrics& the_metrics, const RouteTable& the_routes,
-        Access the_access, AccessLog the_log, Limits the_limits, std::size_t most_connections)
+        Access the_access, AccessLog the_log, AuditLog& the_audit, Limits the_limits, std::size_t most_connections)
       : service(the_service),
         operations(the_operations),
         metrics(the_metrics),
         routes(the_routes),
         access(std::move(the_access)),
         log(the_log),
+        audit(the_audit),
         limits(the_limits),
         bodies(limits.body_bytes_at_once, limits.body_bytes_at_once / 4),
         answers(limits.answer_bytes_at_once),
@@ -58,6 +60,7 @@ struct Floor {
   const RouteTable& routes;
   Access access;
   AccessLog log;
+  AuditLog& audit;  ///< used by the workers and the committing thread
   Limits limits;
   MemoryBudget bodies;
   MemoryBudget answers;

@@ -41,8 +41,9 @@ inline std::size_t descriptors_for_connections() {
 class HttpServer {
  public:
   HttpServer(Service& service, Operations& operations, Metrics& metrics, const RouteTable& routes, Access access,
-             AccessLog log, Limits limits = {})
-      : floor_(service, operations, metrics, routes, std::move(access), log, limits, descriptors_for_connections()),
+             AccessLog log, AuditLog& audit, Limits limits = {})
+      : floor_(service, operations, metrics, routes, std::move(access), log, audit, limits,
+               descriptors_for_connections()),
         acceptor_(floor_.loop),
         next_accept_(floor_.loop),
         next_tick_(floor_.loop),

@@ -17,6 +17,7 @@
 
 #include "access.hpp"
 #include "access_log.hpp"
+#include "audit_log.hpp"
 #include "backup.hpp"
 #include "clock_and_ids.hpp"
 #include "dashboard_files.hpp"
@@ -78,6 +79,8 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   if (!transport) return fail("cannot deliver", transport.error());
   notifier::OutboxOptions outbox = options.outbox;
   outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
+  server::AuditLog audit(options.audit_file);
+  if (!audit.open()) return fail("cannot write " + options.audit_file);
   const server::DeliveryLog delivery_log(options.access_log);
   const server::RouteTable routes(server::openapi_json);
   server::Metrics metrics(routes);
@@ -102,7 +105,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
                                 [&sender] { return sender.is_taken_up(); });
   server::HttpServer http(service, operations, metrics, routes,
                           server::Access(registry, std::move(tokens), options.requests_per_second, options.cors_origin),
-                          server::AccessLog(options.access_log), limits);
+                          server::AccessLog(options.access_log), audit, limits);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
   server::Sender::Hooks hooks;
@@ -113,7 +116,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
     service.publish(delivery, step, verdict);
   };
   hooks.on_disable = [&](const notifier::Delivery& delivery, std::string_view reason) {
-    service.switch_off(delivery.app_id, delivery.notifier_id, reason);
+    audit.write({}, reason, service.switch_off(delivery.app_id, delivery.notifier_id, reason));
   };
   hooks.on_standing = [&](const std::string& notifier_id, server::Standing standing, std::size_t count) {
     delivery_log.write(notifier_id, standing, count);
@@ -131,7 +134,8 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
               options.has_no_token() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
-  http.on_hangup([&options](server::Access& access) {
+  http.on_hangup([&options, &audit](server::Access& access) {
+    if (!audit.open()) fail("cannot write " + options.audit_file + "; what it was before goes on being written");
     std::string wrong;
     auto list = read_tokens(options, wrong);
     if (!wrong.empty()) {

@@ -19,6 +19,7 @@ struct Options {
   int requests_per_second = 0;  ///< of a token; 0: any number
   std::string cors_origin;
   std::string import_file;
+  std::string audit_file;
   std::string email_from;
   std::string link_base;
   std::string dashboard;  ///< empty: what is installed with this program
@@ -62,6 +63,8 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
                      it: as it was at one moment, nothing half done. It holds secrets
   --config FILE      take options from this file (JSON), by their names: {"port":7070,"dry-run":true,
                      "allow-target":["10.0.0.0/8"]}. What the command line says counts more
+  --audit FILE       write a line of JSON to this file for each request that changes apps, notifiers or users: who, when,
+                     what; no secrets. SIGHUP has it opened again
   --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
   --help             print this and end
 

@@ -24,13 +24,14 @@ namespace server {
 
 /// Every option that has a value, and every one that has none; without its hyphens.
 inline constexpr std::string_view options_with_value =
-    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base import backup "
+    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import "
+    "backup "
     "config "
     "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-delivered keep-dead";
 inline constexpr std::string_view options_without_value = "export no-access-log allow-private-targets dry-run help";
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
-    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base import smtp "
+    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import smtp "
     "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-delivered keep-dead "
     "no-access-log allow-private-targets dry-run";
 
@@ -73,6 +74,7 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
                             : name == "email-from" ? &options.email_from
                             : name == "link-base"  ? &options.link_base
                             : name == "dashboard"  ? &options.dashboard
+                            : name == "audit"      ? &options.audit_file
                             : name == "import"     ? &options.import_file
                             : name == "backup"     ? &options.backup_file
                             : name == "ca-file"    ? &options.curl.ca_file

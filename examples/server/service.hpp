@@ -52,9 +52,9 @@ class Service {
         std::move(done));
   }
 
-  /// Switches a notifier off that kept failing, and returns when that is stored. See Api::switch_off().
-  void switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
-    commits_.settle([&] {
+  /// Switches a notifier off that kept failing, and returns what came of it when that is stored. See Api::switch_off().
+  notifier::Outcome switch_off(std::string_view app_id, std::string_view notifier_id, std::string_view reason) {
+    return commits_.settle([&] {
       const Lease api(*this);
       return (*api).switch_off(app_id, notifier_id, reason);
     });

@@ -2,7 +2,7 @@
 
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
@@ -280,11 +280,11 @@ export function isOperated(start) {
 
   test('a configuration takes every option by its name; what the command line says counts more', async () => {
     const { help } = start;
-    const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard', 'audit'].includes(name));
+    const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard'].includes(name));
     const every = {
       port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', import: twoApps,
       smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-delivered': 1, 'keep-dead': 2,
-      'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
+      audit: join(folder, 'every.ndjson'), 'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
     };
     for (const name of named) assert.ok(name in every, name);
     const server = await start(database(), ['--config', configure('every.json', every), '--token', 'mine']);
@@ -315,5 +315,66 @@ export function isOperated(start) {
     const open = await start(database(), ['--config', configure('open.json', { token: 'SECRET', host: '127.0.0.1' }, 0o644)]);
     assert.match(open.log(), /others can read .*open\.json, which holds secrets/);
     await open.stop();
+  });
+
+  test('a request has an id, its own or one that is made, in the answer and in the log', async () => {
+    const server = await start(database(), ['--import', twoApps, '--token', 'tok', '--host', '127.0.0.1', '--dry-run']);
+    const id = async (given, path = '/v1/apps', headers = bearer('tok')) => (await server.call('GET', path, undefined, { ...headers, ...(given !== undefined && { 'X-Request-Id': given }) })).headers.get('x-request-id');
+    for (const sane of ['abc', 'a-b_c.d:e/f+g=h@i', '0'.repeat(128), '4bf92f3577b34da6a3ce929d0e0e4736']) assert.equal(await id(sane), sane);
+    for (const other of [undefined, '', 'two words', 'a"b', '<script>', '0'.repeat(129), '\u00e4', 'a,b', "a'b"]) assert.match(await id(other), /^req-[0-9a-f-]{36}$/, other);
+    assert.notEqual(await id(), await id());
+    for (const path of ['/v1/nope', '/healthz', '/v1/apps/shop/events']) assert.equal(await id('mine', path), 'mine');
+    assert.equal(await id('refused', '/v1/apps', {}), 'refused');
+    await server.stop();
+    const lines = server.log().split('\n').filter((line) => line.startsWith('{')).map((line) => JSON.parse(line));
+    assert.ok(lines.some(({ request_id, path, token }) => request_id === 'mine' && path === '/v1/nope' && token === 'token'));
+    assert.ok(lines.some(({ request_id, status, token }) => request_id === 'refused' && status === 401 && token === undefined));
+    assert.ok(lines.every(({ request_id }) => request_id.length > 0));
+  });
+
+  test('who changed what stands in the audit trail, without secrets, once it is stored, and in a new file after SIGHUP', async () => {
+    const target = await startTarget();
+    after(() => target.close());
+    const file = join(folder, 'audit.ndjson');
+    const tokens = configure('audit_tokens.json', { tokens: [{ name: 'jane', sha256: sha256('jane'), scopes: ['read', 'events', 'manage'] }] });
+    const server = await start(database(), ['--import', twoApps, '--tokens', tokens, '--host', '127.0.0.1', '--audit', file, '--allow-private-targets']);
+    const lines = (path = file) => readFileSync(path, 'utf8').trim().split('\n').filter((line) => line !== '').map((line) => JSON.parse(line));
+    const ask = (method, path, body, id = 'req-x') => server.call(method, path, body, { ...bearer('jane'), 'X-Request-Id': id });
+    assert.deepEqual(lines(), []);
+    const draft = { name: 'SECRET-free', platform_id: '5982f145d48c3600273ef08a', send_all_events: true, type_data: { webhook_url: target.url('410/gone?key=SECRET'), signing_secret: 'whsec_U0VDUkVUU0VDUkVUU0VDUkVUU0VDUkVU' } };
+    const { notifier } = (await ask('POST', '/v1/apps/shop/notifiers', { notifier: { ...draft, name: 'hook', send_all_events: false } }, 'req-1')).body;
+    await ask('PATCH', `/v1/apps/shop/notifiers/${notifier.id}`, { notifier: { active: false } }, 'req-2');
+    await ask('PATCH', '/v1/apps/shop/notifiers/none', { notifier: { active: false } });
+    await ask('POST', '/v1/apps/shop/notifiers', { notifier: {} });
+    await ask('GET', '/v1/apps');
+    await ask('PATCH', '/v1/users/us-1', { user: { email: 'SECRET@example.com' } }, 'req-3');
+    await ask('DELETE', `/v1/apps/shop/notifiers/${notifier.id}`, undefined, 'req-4');
+    const written = lines();
+    assert.deepEqual(written.map(({ request_id }) => request_id), ['req-1', 'req-2', 'req-3', 'req-4']);
+    assert.deepEqual(written[0].changes, [{ op: 'add_notifier', id: notifier.id, name: 'hook', platform: 'webhook', active: true, app_id: 'app-1' }]);
+    assert.deepEqual(written[1].changes, [{ op: 'change_notifier', id: notifier.id, name: 'hook', platform: 'webhook', active: false, app_id: 'app-1' }]);
+    assert.deepEqual(written[2].changes[0], { op: 'change_user', id: 'us-1', name: 'jane' });
+    assert.equal(written[3].changes[0].op, 'remove_notifier');
+    for (const { by, client, time } of written) assert.deepEqual([by, client, Number.isNaN(Date.parse(time))], ['jane', '127.0.0.1', false]);
+
+    renameSync(file, `${file}.1`);
+    const before = server.log().length;
+    server.signal('SIGHUP');
+    for (let i = 0; i < 100 && !/count from now on/.test(server.log().slice(before)); ++i) await new Promise((resolve) => setTimeout(resolve, 20));
+    await ask('DELETE', '/v1/apps/blog', undefined, 'req-5');
+    assert.deepEqual(lines().map(({ request_id }) => request_id), ['req-5']);
+    assert.equal(lines(`${file}.1`).length, 4);
+    assert.deepEqual(lines()[0].changes.map(({ op, id }) => [op, id]).sort(), [['remove_app', 'app-2'], ['remove_notifier', 'no-2']]);
+
+    // A target that is gone has its notifier switched off by the server itself.
+    const { notifier: gone } = (await ask('POST', '/v1/apps/shop/notifiers', { notifier: draft })).body;
+    await ask('POST', '/v1/apps/shop/events', { type: 'restart' });
+    for (let i = 0; i < 100 && lines().length < 3; ++i) await new Promise((resolve) => setTimeout(resolve, 50));
+    const last = lines().at(-1);
+    assert.deepEqual([last.by, last.request_id, last.client, last.changes[0].id, last.changes[0].active], ['the server', undefined, undefined, gone.id, false]);
+    assert.ok(last.reason.length > 0);
+    assert.doesNotMatch(readFileSync(file, 'utf8') + readFileSync(`${file}.1`, 'utf8'), /SECRET(?!-free)|whsec|127\.0\.0\.1:|webhook_url/);
+    await server.stop();
+    await assert.rejects(start(database(), ['--audit', join(folder, 'none/audit.ndjson')]), /cannot write/);
   });
 }

@@ -1,8 +1,10 @@
 // One request from its head to the end of its answer, and what is logged of it.
 
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { OutboxReport } from '../node.js';
 import { refusal, type Access, type Answer } from './access.js';
+import type { Asker } from './audit_log.js';
 import { dashboardFile } from './dashboard_files.js';
 import type { Operations } from './operations.js';
 import type { RouteMatch } from './route_table.js';
@@ -33,15 +35,17 @@ function readBody(request: IncomingMessage): Promise<Buffer | Answer> {
   });
 }
 
-/** What is known of a request by the time that it is logged. */
-export interface Told {
-  /** The token's name. */
-  token?: string | undefined;
+/** What is known of a request before anything is done for it; its token's name comes later. What the client calls it may stand in logs. */
+export function asker({ headers, socket }: IncomingMessage): Asker {
+  const given = headers['x-request-id'];
+  const requestId = typeof given === 'string' && /^[\w\-.:/+=@]{1,128}$/.test(given) ? given : `req-${randomUUID()}`;
+  return { requestId, token: undefined, client: socket.remoteAddress };
 }
 
-export async function respond(service: Service, operations: Operations, access: Access, request: IncomingMessage, route: RouteMatch, response: ServerResponse, told: Told): Promise<void> {
+export async function respond(service: Service, operations: Operations, access: Access, request: IncomingMessage, route: RouteMatch, response: ServerResponse, asks: Asker): Promise<void> {
   const { headers, answer: refused, token } = access.judge(request, route);
-  told.token = token;
+  asks.token = token;
+  response.setHeader('X-Request-Id', asks.requestId);
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Whoever has no token yet gets the page that asks for it.
   const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
@@ -57,7 +61,7 @@ export async function respond(service: Service, operations: Operations, access: 
     if (!Buffer.isBuffer(body)) {
       answer = body;
     } else {
-      const outcome = await service.answer({ method: request.method!, url: request.url!, headers: request.headers, body });
+      const outcome = await service.answer({ method: request.method!, url: request.url!, headers: request.headers, body }, asks);
       answer = 'response' in outcome ? outcome.response : outcome;
       streamAppId = 'response' in outcome ? outcome.streamAppId : undefined;
     }
@@ -70,13 +74,14 @@ export async function respond(service: Service, operations: Operations, access: 
 }
 
 /** One line of JSON for each request. No query, header or body: those may hold secrets. */
-export function logAccess(request: IncomingMessage, response: ServerResponse, told: Told): void {
+export function logAccess(request: IncomingMessage, response: ServerResponse, asks: Asker): void {
   const began = process.hrtime.bigint();
   response.on('close', () => {
     const line = {
       time: new Date().toISOString(),
-      client: request.socket.remoteAddress,
-      token: told.token,
+      request_id: asks.requestId,
+      client: asks.client,
+      token: asks.token,
       method: request.method,
       path: request.url!.split('?')[0]!.slice(0, 512),
       status: response.statusCode,

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { Access } from './access.js';
+import { AuditLog } from './audit_log.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput, version } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { isDashboardFile } from './dashboard_files.js';
@@ -11,7 +12,7 @@ import { Database } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { Metrics } from './metrics.js';
 import { Operations } from './operations.js';
-import { logAccess, logAttempt, respond, type Told } from './respond.js';
+import { asker, logAccess, logAttempt, respond } from './respond.js';
 import { findRoute } from './route_table.js';
 import { Service } from './service.js';
 import { Tokens } from './tokens.js';
@@ -41,6 +42,8 @@ file, which notifier-server can use, too, one of them at a time; what is acknowl
                      What the command line says counts more
   --request-timeout SECONDS
                      how long a client may take to send a request (default 30)
+  --audit FILE       write a line of JSON to this file for each request that changes apps, notifiers or users: who, when, what; no
+                     secrets. SIGHUP has it opened again
   --no-access-log    do not write a line of JSON to standard error for each request and each attempt to deliver
   --help             print this and end
 
@@ -79,6 +82,7 @@ const options = {
   'disable-after': { type: 'string' },
   import: { type: 'string' },
   export: { type: 'boolean' },
+  audit: { type: 'string' },
   backup: { type: 'string' },
   config: { type: 'string' },
   hold: { type: 'string' },
@@ -108,6 +112,14 @@ async function fill(engine: Engine, database: Database, path: string, importFile
   } catch (error) {
     if (!(error instanceof NotifierError)) throw error;
     throw new Failure(faults(error).map((fault) => `${file}: ${fault}`).join('\nnotifier-wasm: '));
+  }
+}
+
+function openAudit(path: string | undefined): AuditLog {
+  try {
+    return new AuditLog(path);
+  } catch {
+    throw new Failure(`cannot write ${path}`);
   }
 }
 
@@ -177,6 +189,7 @@ export async function serve(args: string[]): Promise<number> {
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
   const tokens = readTokens(token, values.tokens);
   const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, eventsPerApp);
+  let audit: AuditLog | undefined;
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
   try {
     if (values.backup !== undefined) {
@@ -192,7 +205,8 @@ export async function serve(args: string[]): Promise<number> {
     const isDry = values['dry-run'] ?? false;
     const isLogged = !values['no-access-log'];
     const metrics = new Metrics();
-    const service = new Service(database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '', metrics);
+    audit = openAudit(values.audit);
+    const service = new Service(database, isDry, (values.smtp ?? process.env['NOTIFIER_SMTP'] ?? '') !== '', metrics, audit);
     const { engine } = service;
     await fill(engine, database, path, values.import);
     try {
@@ -241,14 +255,19 @@ export async function serve(args: string[]): Promise<number> {
       const found = findRoute(request.method!, request.url!);
       const route = found.pattern === 'other' && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
       watch(response, (seconds) => metrics.request(route.pattern, request.method!, response.statusCode, service.streams.has(response) ? undefined : seconds));
-      const told: Told = {};
-      if (isLogged) logAccess(request, response, told);
-      respond(service, operations, access, request, route, response, told).catch((error: NodeJS.ErrnoException) => {
+      const asks = asker(request);
+      if (isLogged) logAccess(request, response, asks);
+      respond(service, operations, access, request, route, response, asks).catch((error: NodeJS.ErrnoException) => {
         if (error.code !== 'ECONNRESET') process.stderr.write(`notifier-wasm: ${error.stack}\n`);
         response.destroy();
       });
     });
     const reload = () => {
+      try {
+        audit?.open();
+      } catch {
+        process.stderr.write(`notifier-wasm: cannot write ${values.audit}; what it was before goes on being written\n`);
+      }
       try {
         const list = readTokens(token, values.tokens);
         if (list === undefined) return;
@@ -285,5 +304,6 @@ export async function serve(args: string[]): Promise<number> {
     await delivering?.outbox.close();
     delivering?.sender.close();
     await database.close();
+    audit?.close();
   }
 }

@@ -7,6 +7,7 @@ import { showRecord, type Outbox, type OutboxReport, type Sender, type ServerRow
 import type { ApiRequest, Change, Delivery, Outcome } from '../types.js';
 import { refusal, type Answer } from './access.js';
 import { AskedHistory, type Pages } from './asked_history.js';
+import type { Asker, AuditLog } from './audit_log.js';
 import { newEngine } from './command.js';
 import type { Database } from './database.js';
 import { EventStreams } from './event_streams.js';
@@ -22,6 +23,7 @@ export class Service {
   readonly #isDry: boolean;
   readonly #hasMailServer: boolean;
   readonly #metrics: Metrics;
+  readonly #audit: AuditLog;
   readonly #committer: Committer;
   readonly #history: AskedHistory;
   /** Deliveries that requests have sent again, until that is on the disk. */
@@ -35,7 +37,8 @@ export class Service {
   sender!: Sender;
   readonly streams = new EventStreams();
 
-  constructor(database: Database, isDry: boolean, hasMailServer: boolean, metrics: Metrics) {
+  constructor(database: Database, isDry: boolean, hasMailServer: boolean, metrics: Metrics, audit: AuditLog) {
+    this.#audit = audit;
     this.#metrics = metrics;
     this.#database = database;
     this.#isDry = isDry;
@@ -68,7 +71,7 @@ export class Service {
   }
 
   /** Resolves when the answer may be given: when everything is on the disk. */
-  async answer(request: ApiRequest): Promise<Outcome | Answer> {
+  async answer(request: ApiRequest, asker: Asker): Promise<Outcome | Answer> {
     try {
       let resent: Promise<unknown>[] = [];
       const outcome = await this.#history.answer((pages: Pages) =>
@@ -79,6 +82,7 @@ export class Service {
         }),
       );
       await Promise.all(resent);
+      this.#audit.write(asker, undefined, outcome);
       return outcome;
     } catch (error) {
       if (error instanceof NotifierError && error.code === 'conflict') return conflicted();
@@ -168,7 +172,7 @@ export class Service {
     if (appId === undefined) return;
     this.#givenUp.add(notifierId);
     ++this.#metrics.switchedOff;
-    this.#commit(() => this.#engine.switchOff(appId, notifierId, reason)).catch((error: Error) => {
+    this.#commit(() => this.#engine.switchOff(appId, notifierId, reason)).then((outcome) => this.#audit.write(undefined, reason, outcome)).catch((error: Error) => {
       this.#givenUp.delete(notifierId);
       process.stderr.write(`notifier-wasm: cannot switch a notifier off: ${error.message}\n`);
     });
