@@ -9,8 +9,6 @@
 #include "notifier/buffer.hpp"
 #include "notifier/model/severity.hpp"
 #include "notifier/model/time.hpp"
-#include "notifier/net/link.hpp"
-#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -187,6 +185,9 @@ class Message {
 NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
+
+#include "notifier/net/link.hpp"
+#include "notifier/text/plain_text.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

@@ -11,7 +11,6 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/incoming_webhook.hpp"
-#include "notifier/format/rocket_chat_escape.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
@@ -91,6 +90,7 @@ NOTIFIER_NAMESPACE_END
 
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
+#include "notifier/format/rocket_chat_escape.hpp"
 #include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

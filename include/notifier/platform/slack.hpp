@@ -10,7 +10,6 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/format/incoming_webhook.hpp"
-#include "notifier/format/slack_escape.hpp"
 #include "notifier/message/message.hpp"
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
@@ -120,6 +119,7 @@ NOTIFIER_NAMESPACE_END
 
 #include "notifier/format/escape.hpp"
 #include "notifier/format/fit.hpp"
+#include "notifier/format/slack_escape.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 

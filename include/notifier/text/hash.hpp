@@ -3,12 +3,12 @@
 
 #pragma once
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <string_view>
 
-#include "notifier/text/bytes.hpp"
+#include "notifier/config.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -26,17 +26,14 @@ class Hash128 {
    public:
     /// Writes them to `out` and returns the end.
     char* write(char* out) const noexcept {
-      first_.store(out);
-      last_.store(out + detail::Bytes::size);
-      return out + 2 * detail::Bytes::size;
+      std::memcpy(out, digits_, sizeof digits_);
+      return out + sizeof digits_;
     }
 
    private:
     friend class Hash128;
-    Hex(detail::Bytes first, detail::Bytes last) noexcept : first_(first), last_(last) {}
 
-    detail::Bytes first_;
-    detail::Bytes last_;
+    char digits_[32];
   };
   /// The hash of what was added so far.
   Hex hex() const noexcept;
@@ -51,7 +48,15 @@ class Hash128 {
   std::uint64_t high_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
+NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+#include <algorithm>
+
+#include "notifier/text/bytes.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 
@@ -71,14 +76,14 @@ inline Bytes hex_digits(Bytes numbers) noexcept {
 
 }  // namespace detail
 
-inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
+NOTIFIER_INLINE void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
   low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
   low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
   high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
   high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
 }
 
-inline Hash128& Hash128::add(std::string_view text) noexcept {
+NOTIFIER_INLINE Hash128& Hash128::add(std::string_view text) noexcept {
   const char* p = text.data();
   std::size_t left = text.size();
   std::uint64_t low = low_ ^ left;
@@ -97,7 +102,7 @@ inline Hash128& Hash128::add(std::string_view text) noexcept {
   return *this;
 }
 
-inline Hash128::Hex Hash128::hex() const noexcept {
+NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
   std::uint64_t low = low_ + high_;
   std::uint64_t high = high_ + low;
   low = detail::avalanche(low);
@@ -109,7 +114,12 @@ inline Hash128::Hex Hash128::hex() const noexcept {
   const Bytes bytes = Bytes::of(low, high);
   const Bytes lower = bytes & Bytes::all(0x0F);
   const Bytes upper = bytes.upper_halves();
-  return Hex(detail::hex_digits(lower.interleave_first(upper)), detail::hex_digits(lower.interleave_last(upper)));
+  Hex hex;
+  detail::hex_digits(lower.interleave_first(upper)).store(hex.digits_);
+  detail::hex_digits(lower.interleave_last(upper)).store(hex.digits_ + Bytes::size);
+  return hex;
 }
 
 NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES
