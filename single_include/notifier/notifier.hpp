@@ -2566,618 +2566,6 @@ class EmailBody {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
-
-// Kinds of ASCII characters, in no locale.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
-
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-/// What a hexadecimal digit stands for, in either case.
-constexpr std::optional<unsigned> hex_digit(char c) noexcept {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
-  return std::nullopt;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
-
-// Sixteen bytes of text at a time: what escaping and counting spend their time on.
-
-#if defined(__wasm_simd128__)
-#include <wasm_simd128.h>
-#elif defined(__SSE2__) || defined(_M_X64)
-#include <emmintrin.h>
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-#include <arm_neon.h>
-#endif
-#if defined(_MSC_VER) && !defined(__clang__)
-#include <intrin.h>
-#endif
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
-inline std::uint64_t load_u64(const char* p) noexcept {
-  std::uint64_t value;
-  std::memcpy(&value, p, 8);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  return value;
-}
-inline void store_u64(std::uint64_t value, char* out) noexcept {
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap64(value);
-#endif
-  std::memcpy(out, &value, 8);
-}
-inline std::uint32_t load_u32(const char* p) noexcept {
-  std::uint32_t value;
-  std::memcpy(&value, p, 4);
-#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
-  value = __builtin_bswap32(value);
-#endif
-  return value;
-}
-
-/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
-inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
-  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
-  if (size == 0) return 0;
-  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
-}
-
-inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
-#if defined(__GNUC__) || defined(__clang__)
-  return static_cast<unsigned>(__builtin_ctzll(bits));
-#elif defined(_M_X64) || defined(_M_ARM64)
-  unsigned long index;
-  _BitScanForward64(&index, bits);
-  return index;
-#else
-  unsigned index = 0;
-  for (; (bits & 1) == 0; bits >>= 1) ++index;
-  return index;
-#endif
-}
-
-/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
-/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
-class Bytes {
- public:
-  static constexpr std::size_t size = 16;
-
-#if defined(__wasm_simd128__)
-  using Vector = v128_t;
-  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
-  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept {
-    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
-  }
-  Bytes interleave_last(Bytes other) const noexcept {
-    return Bytes(
-        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
-  }
-  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
-  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__SSE2__) || defined(_M_X64)
-  using Vector = __m128i;
-  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
-  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept {
-    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
-  }
-  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
-  unsigned count() const noexcept {
-    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
-    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#elif defined(__ARM_NEON) && defined(__aarch64__)
-  using Vector = uint8x16_t;
-  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
-  }
-  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
-  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
-  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
-  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
-  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
-  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
-  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
-  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
-  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
-  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
-  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
-  std::uint64_t mask() const noexcept {
-    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
-  }
-  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
-  static constexpr unsigned bits_per_byte = 4;
-#else
-  struct Vector {
-    std::uint8_t byte[16];
-  };
-  static Bytes load(const char* p) noexcept {
-    Vector v;
-    std::memcpy(v.byte, p, 16);
-    return Bytes(v);
-  }
-  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
-    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
-    return Bytes(v);
-  }
-  static Bytes all(unsigned value) noexcept {
-    Vector v;
-    std::memset(v.byte, static_cast<int>(value), 16);
-    return Bytes(v);
-  }
-  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
-  Bytes operator|(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a | b; });
-  }
-  Bytes operator&(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a & b; });
-  }
-  Bytes operator-(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a - b; });
-  }
-  Bytes operator+(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a + b; });
-  }
-  Bytes upper_halves() const noexcept {
-    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
-  }
-  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
-  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
-  Bytes is(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
-  }
-  Bytes at_most(Bytes other) const noexcept {
-    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
-  }
-  std::uint64_t mask() const noexcept {
-    std::uint64_t bits = 0;
-    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
-    return bits;
-  }
-  unsigned count() const noexcept {
-    unsigned count = 0;
-    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
-    return count;
-  }
-  static constexpr unsigned bits_per_byte = 1;
-#endif
-
-  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
-  static Bytes load(const char* p, std::size_t count) noexcept {
-    if (count < 8) return of(load_up_to_8(p, count), 0);
-    // Two shifts, since one by 64 is undefined.
-    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
-  }
-
-  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
-  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
-  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
-  Bytes between(unsigned first, unsigned last) const noexcept {
-    return (*this - all(first)).at_most(all(last - first));
-  }
-
-  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
-  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
-
-  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
-  unsigned first() const noexcept {
-    const std::uint64_t bits = mask();
-    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
-  }
-
- private:
-  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
-
-#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
-    !(defined(__ARM_NEON) && defined(__aarch64__))
-  template <class F>
-  Bytes each(Bytes other, F&& f) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
-    return Bytes(v);
-  }
-  Bytes interleave(Bytes other, unsigned from) const noexcept {
-    Vector v;
-    for (unsigned i = 0; i < 8; ++i) {
-      v.byte[2 * i] = vector_.byte[from + i];
-      v.byte[2 * i + 1] = other.vector_.byte[from + i];
-    }
-    return Bytes(v);
-  }
-#endif
-
-  Vector vector_;
-};
-
-/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
-template <class F>
-bool is_without(std::string_view text, F&& is_special) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    if (!is_special(Bytes::load(p)).none()) return false;
-  }
-  return left == 0 || is_special(Bytes::load(p, left)).none(left);
-}
-
-/// How many bytes can be read behind a text that is called padded. What they are does not matter.
-inline constexpr std::size_t text_padding = Bytes::size;
-
-/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
-/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
-/// branch depends on what was read before all was read.
-///
-/// @tparam is_padded  whether the text is, which makes short ones quicker
-template <bool is_padded = false, class F>
-bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
-  const std::size_t size = text.size();
-  if (size < Bytes::size) {
-    if (size == 0) return true;
-    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
-    bytes.store(out);
-    return is_special(bytes).none(size);
-  }
-  // The last block overlaps the one before it.
-  const std::size_t last = size - Bytes::size;
-  const Bytes bytes = Bytes::load(text.data() + last);
-  bytes.store(out + last);
-  Bytes special = is_special(bytes);
-  for (std::size_t at = 0; at < last; at += Bytes::size) {
-    const Bytes block = Bytes::load(text.data() + at);
-    block.store(out + at);
-    special = special | is_special(block);
-  }
-  return special.none();
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Where the first byte is of which `is(Bytes)` holds, or text.size().
-template <class F>
-std::size_t find_byte(std::string_view text, F&& is) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
-    const unsigned first = is(Bytes::load(p)).first();
-    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
-  }
-  const std::size_t first = is(Bytes::load(p, left)).first();
-  return text.size() - left + (std::min)(first, left);
-}
-
-/// What a character at the start of `text` does to a line of text.
-enum class Effect { none, breaks, hides };
-
-/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
-/// reorder the words that follow.
-struct Control {
-  Effect effect;
-  std::size_t size;  ///< bytes
-};
-
-inline Control control_at(std::string_view text) noexcept {
-  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
-  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
-  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
-  if (byte(0) == 0xE2 && byte(1) == 0x80) {
-    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
-    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
-  }
-  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
-  return {Effect::none, 1};
-}
-
-/// Of bytes that may begin a control.
-inline Bytes may_begin_control(Bytes bytes) noexcept {
-  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
-}
-
-/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
-inline Bytes is_active(Bytes bytes) noexcept {
-  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
-         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
-}
-
-/// Whether a text means nothing but itself in any of these, which need not look at it then.
-inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
-
-/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
-/// first that may begin a control.
-inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
-  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
-  bytes.store(out);
-  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
-}
-
-inline bool append_any_line(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + Bytes::size);
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    if (control.effect == Effect::none) *p++ = text[0];
-    text.remove_prefix(control.size);
-    if (control.effect == Effect::breaks) {
-      while (p != start && p[-1] == ' ') --p;
-      *p++ = ' ';
-      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
-    }
-  }
-  while (p != start && p[-1] == ' ') --p;
-  const char* first = start;
-  while (first != p && *first == ' ') ++first;
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-/// append_line() for any text.
-template <bool is_padded>
-NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
-  if (text.empty()) return false;
-  if (text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.room(text.size() + text_padding);
-    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
-    inert = inert && is_inert;
-    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  inert = false;
-  return append_any_line(out, text);
-}
-
-/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
-/// vanish, spaces at both ends are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-/// @param inert       becomes false unless the text is inert
-template <bool is_padded = false>
-bool append_line(Buffer& out, std::string_view text, bool& inert) {
-  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
-  const bool is_short = !text.empty() && text.size() < Bytes::size;
-  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
-    char* const start = out.data() + out.size();
-    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
-      out.set_end(start + text.size());
-      return true;
-    }
-  }
-  return append_line_of_any_size<is_padded>(out, text, inert);
-}
-
-/// append_line() for a padded text, as all strings of a json::View are.
-inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
-  return append_line<true>(out, text, inert);
-}
-
-/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
-inline std::size_t escape_sequence_size(std::string_view text) noexcept {
-  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
-  std::size_t i = 2;
-  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
-  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
-}
-
-/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
-/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
-/// @tparam is_padded  whether the text is, which makes it quicker
-template <bool is_padded = false>
-bool append_block(Buffer& out, std::string_view text) {
-  char* const start = out.room(text.size() + text_padding);
-  // Most commands are one line.
-  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
-    out.set_end(start + text.size());
-    return true;
-  }
-  char* p = start;
-  while (!text.empty()) {
-    const std::size_t plain = copy_plain(text, p);
-    p += plain;
-    text.remove_prefix(plain);
-    if (plain == Bytes::size || text.empty()) continue;
-    const Control control = control_at(text);
-    std::size_t size = control.size;
-    if (control.effect == Effect::none || text[0] == '\t') {
-      *p++ = text[0];
-    } else if (text[0] == '\n' || text[0] == '\r') {
-      if (text.substr(0, 2) == "\r\n") ++size;
-      *p++ = '\n';
-    } else if (const std::size_t sequence = escape_sequence_size(text)) {
-      size = sequence;
-    }
-    text.remove_prefix(size);
-  }
-  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
-  while (p != start && is_space(p[-1])) --p;
-  const char* first = start;
-  for (const char* c = start; c != p && is_space(*c); ++c) {
-    if (*c == '\n') first = c + 1;
-  }
-  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
-  out.set_end(p - (first - start));
-  return first != p;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Of bytes that no URL holds (RFC 3986, section 2).
-inline Bytes is_outside_url(Bytes b) noexcept {
-  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
-         b.between('{', '}');
-}
-
-/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
-/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
-inline bool is_url_byte(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  if (byte <= 0x20 || byte >= 0x7F) return false;
-  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
-}
-
-/// Of bytes that no host with a port holds; brackets are for IPv6.
-inline Bytes is_outside_host(Bytes b) noexcept {
-  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
-}
-
-/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
-inline std::size_t web_scheme_size(std::string_view text) noexcept {
-  if (text.size() < 8) return 0;
-  const std::uint64_t start = load_u64(text.data());
-  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
-  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
-  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
-  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
-  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
-}
-
-/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
-/// password, at most NOTIFIER_MAX_URL_BYTES long. Behind the host may be all but controls: see append_url().
-inline bool is_link(std::string_view text) noexcept {
-  const std::size_t start = web_scheme_size(text);
-  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
-
-  const std::string_view rest = text.substr(start);
-  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
-  if (host_end == 0 || rest[0] == ':') return false;
-  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
-  const std::string_view target = rest.substr(host_end);
-  return find_byte(target, [](Bytes b) { return b.below(0x20) | b.is('\x7F'); }) == target.size();
-}
-
-inline char* put_percent_encoded(unsigned char byte, char* out) noexcept {
-  static constexpr char hex[] = "0123456789ABCDEF";
-  out[0] = '%';
-  out[1] = hex[byte >> 4];
-  out[2] = hex[byte & 15];
-  return out + 3;
-}
-
-/// Appends a link as RFC 3986 wants it, whatever a person would still recognise as one: spaces around it go, the scheme
-/// is in lower case, and what no URL holds is percent-encoded. Whether it is_link(); else `out` is as before.
-/// @param text  padded
-inline bool append_url(Buffer& out, std::string_view text) {
-  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
-  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
-  if (!is_link(text)) return false;
-  const std::size_t scheme = web_scheme_size(text);
-  char* const start = out.room(3 * text.size() + text_padding);
-  char* p = start;
-  for (std::size_t i = 0; i < scheme; ++i) *p++ = to_lower(text[i]);
-  const std::string_view rest = text.substr(scheme);
-  if (copy_without<true>(rest, p, is_outside_url)) {
-    p += rest.size();
-  } else {
-    for (const char c : rest) {
-      if (is_url_byte(c)) {
-        *p++ = c;
-      } else {
-        p = put_percent_encoded(static_cast<unsigned char>(c), p);
-      }
-    }
-  }
-  if (static_cast<std::size_t>(p - start) > NOTIFIER_MAX_URL_BYTES) return false;
-  out.set_end(p);
-  return true;
-}
-
-/// RFC 3986's unreserved characters.
-inline bool is_unreserved(char c) noexcept {
-  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
-}
-
-/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
-/// unreserved characters.
-NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
-  const std::size_t size = out.size() - begin;
-  char* const start = out.room(2 * size) - size;
-  std::size_t encoded = 0;
-  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
-  char* to = start + size + 2 * encoded;
-  out.set_end(to);
-  for (const char* from = start + size; from != start;) {
-    const char c = *--from;
-    if (is_unreserved(c)) {
-      *--to = c;
-    } else {
-      to -= 3;
-      put_percent_encoded(static_cast<unsigned char>(c), to);
-    }
-  }
-}
-
-/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
-inline void append_path_segment(Buffer& out, std::string_view text) {
-  const std::size_t begin = out.size();
-  out.append(text);
-  percent_encode(out, begin);
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -3440,415 +2828,6 @@ inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, n
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
-
-// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
-std::size_t count_code_points(std::string_view text) noexcept;
-
-/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
-std::size_t count_utf16(std::string_view text) noexcept;
-
-/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
-/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
-/// as such a place is found 32 code points back.
-std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
-
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
-
-/// How many bytes the code point that begins with `c` takes.
-constexpr std::size_t code_point_size(char c) noexcept {
-  const unsigned char byte = static_cast<unsigned char>(c);
-  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
-}
-
-/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
-template <class F>
-std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::size_t count = 0;
-  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
-  if (left != 0) count += holds(Bytes::load(p, left)).count();
-  return count;
-}
-
-/// Writes a code point, one to four bytes, and returns their end.
-inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
-  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
-  if (code_point < 0x80) {
-    put(code_point);
-  } else if (code_point < 0x800) {
-    put(0xC0 | code_point >> 6);
-    put(0x80 | (code_point & 0x3F));
-  } else if (code_point < 0x10000) {
-    put(0xE0 | code_point >> 12);
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  } else {
-    put(0xF0 | code_point >> 18);
-    put(0x80 | (code_point >> 12 & 0x3F));
-    put(0x80 | (code_point >> 6 & 0x3F));
-    put(0x80 | (code_point & 0x3F));
-  }
-  return out;
-}
-
-/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
-inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
-  const std::size_t size = code_point_size(text[at]);
-  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
-  if (size > text.size() - at) return 0xFFFD;
-  switch (size) {
-    case 1: return byte(0);
-    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
-    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
-    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
-  }
-}
-
-/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
-constexpr bool extends_character(std::uint32_t c) noexcept {
-  struct Range {
-    std::uint32_t first, last;
-  };
-  constexpr Range ranges[] = {
-      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
-      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
-      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
-      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
-      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
-      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
-  if (c < 0x0300) return false;
-  for (const Range range : ranges) {
-    if (c < range.first) return false;
-    if (c <= range.last) return true;
-  }
-  return false;
-}
-
-constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
-
-inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
-  const std::size_t stop = at - (std::min)(at, std::size_t{4});
-  do {
-    --at;
-  } while (at > stop && is_continuation(text[at]));
-  return at;
-}
-
-}  // namespace detail
-
-inline std::size_t count_code_points(std::string_view text) noexcept {
-  using detail::Bytes;
-  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
-}
-
-inline std::size_t count_utf16(std::string_view text) noexcept {
-  using detail::Bytes;
-  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
-}
-
-inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
-  if (end >= text.size()) return text.size();
-  while (end > 0 && detail::is_continuation(text[end])) --end;
-
-  std::size_t at = end;
-  for (int steps = 0; at > 0 && steps < 32; ++steps) {
-    const std::uint32_t next = detail::code_point_at(text, at);
-    const std::size_t before = detail::previous_code_point(text, at);
-    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
-    if (detail::is_regional_indicator(next)) {
-      std::size_t flags = 0;
-      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
-        i = detail::previous_code_point(text, i);
-        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
-      }
-      splits = flags % 2 == 1;
-    }
-    if (!splits) return at;
-    at = before;
-  }
-  return end;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
-
-// One pass over a text that is copied and escaped for a platform and for JSON, or mail, at once.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Writes a literal and returns the end: a few stores, its length known to the compiler.
-template <std::size_t N>
-inline char* put(char* out, const char (&literal)[N]) noexcept {
-  std::memcpy(out, literal, N - 1);
-  return out + N - 1;
-}
-inline char* put(char* out, std::string_view text) noexcept {
-  if (!text.empty()) std::memcpy(out, text.data(), text.size());
-  return out + text.size();
-}
-
-/// Writes a padded text by whole vectors, and returns its end: up to 15 bytes behind that are stored, too.
-inline char* put_padded(char* out, std::string_view text) noexcept {
-  for (std::size_t at = 0; at < text.size(); at += Bytes::size) Bytes::load(text.data() + at).store(out + at);
-  return out + text.size();
-}
-
-/// Nothing in it that a reader could see: platforms refuse text objects that are empty.
-inline bool is_blank(std::string_view text) noexcept {
-  for (const char c : text) {
-    if (static_cast<unsigned char>(c) > 0x20) return false;
-  }
-  return true;
-}
-
-/// Without white space and controls at both ends.
-inline std::string_view trim(std::string_view text) noexcept {
-  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
-  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
-  return text;
-}
-
-/// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
-///
-///     static constexpr std::size_t growth;    // most bytes that one byte can become
-///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
-///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
-///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
-///
-/// The text is padded, and `out` has room for growth * text.size() + text_padding bytes: whole vectors are stored. 0.3
-/// ns a byte where nothing is special, against 1 to 1.5 for a byte-wise loop.
-template <class Escape>
-char* escape(std::string_view text, char* out) noexcept {
-  const char* p = text.data();
-  const char* const begin = p;
-  const char* const end = p + text.size();
-  while (p != end) {
-    const std::size_t left = static_cast<std::size_t>(end - p);
-    const std::size_t size = (std::min)(left, Bytes::size);
-    const Bytes bytes = Bytes::load(p);
-    const Bytes special = Escape::special(bytes);
-    bytes.store(out);
-    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
-    if (special.none(size)) {
-      p += size;
-      out += size;
-      continue;
-    }
-    const unsigned plain = special.first();
-    p += plain;
-    out = Escape::put(p, begin, end, out + plain);
-  }
-  return out;
-}
-
-/// A line break of any kind moves `p` behind it and counts as one.
-inline void skip_line_break(const char*& p, const char* end) noexcept {
-  p += *p == '\r' && p + 1 != end && p[1] == '\n' ? 2 : 1;
-}
-
-inline char* put_hex(unsigned char c, char* out) noexcept {
-  out[0] = "0123456789ABCDEF"[c >> 4];
-  out[1] = "0123456789ABCDEF"[c & 0xF];
-  return out + 2;
-}
-
-/// A field's label, for chat services: letters, digits, spaces and `-` `,` `/` `'` `(` `)`, which no markup is made of.
-/// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
-/// meaning.
-struct PlainLabel {
-  static constexpr std::size_t growth = std::string_view("-").size();
-
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
-           b.between('[', '`') | b.between('{', 0x7F);
-  }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    *out = '-';
-    ++p;
-    return out + 1;
-  }
-};
-
-/// Only http and https may become a link, whoever filled the message.
-inline bool is_web_link(std::string_view url) noexcept {
-  return web_scheme_size(url) != 0 && url.size() <= NOTIFIER_MAX_URL_BYTES;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/rocket_chat_escape.hpp -------------------------------------------------------------------------
-
-// How text stands in a Rocket.Chat payload, whose Markdown has no escape.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
-inline constexpr char backtick_like[] = "\xCB\x8B";
-
-/// One line of prose, without markup, and JSON in one pass.
-struct RocketChatText {
-  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
-
-  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? ' ' : p[1];
-    ++p;
-    switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
-      case '*': return detail::put(out, "\xE2\x88\x97");
-      case '~': return detail::put(out, "\xE2\x88\xBC");
-      case '$': return detail::put(out, "\xEF\xBC\x84");
-      case '`': return detail::put(out, backtick_like);
-      case '|': return detail::put(out, "\xE2\x88\xA3");
-      case '_':
-        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
-        return detail::put(out, "\xCB\x8D");
-      case '@':
-      case '#':
-      case ':':
-      case '.':
-      case '<':
-      case '>':
-      case '[':
-      case ']':
-      case '&':
-      case '+':
-      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        *out = ' ';
-        return out + 1;
-      default: break;
-    }
-    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return out + 1;
-  }
-};
-
-/// Between two backticks: nothing is parsed there.
-struct RocketChatInlineCode {
-  static constexpr std::size_t growth = std::string_view(backtick_like).size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '`': ++p; return detail::put(out, backtick_like);
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close.
-struct RocketChatCode {
-  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
-
-  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      case '`':
-        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
-        *out = *p++;
-        return out + 1;
-      default: return RocketChatInlineCode::put(p, begin, end, out);
-    }
-  }
-};
-
-struct RocketChatUrl {
-  static constexpr std::size_t growth = std::string_view("%41").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-/// The target of `[label](url)`.
-struct RocketChatTarget {
-  static constexpr std::size_t growth = RocketChatUrl::growth;
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('(') | b.is(')') | b.is('*') | b.is('~'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(*p++), out + 1);
-  }
-};
-
-/// Whether a line means nothing but itself in Markdown, as it is: words of letters and digits, perhaps with commas, a
-/// number's point, a time's colon, hyphens and underscores within, "(M)" or "80%". Rather too seldom.
-inline bool is_plain_markdown(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
-  const auto is_word = [&](std::size_t i) { return is_letter_or_digit(at(i)); };
-  const auto ends = [&](std::size_t i) { return at(i) == ' ' || at(i) == ','; };
-  if (text.empty() || !is_word(0)) return false;
-  std::size_t colons = 0;
-  std::size_t points = 0;
-  std::size_t open = 0;  // where a parenthesis is
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    bool is_plain = is_word(i);
-    switch (text[i]) {
-      case ' ': is_plain = open == 0 && !ends(i + 1); break;
-      case ',':
-        is_plain = open == 0 && at(i + 1) == ' ' && (is_word(i - 1) || at(i - 1) == ')' || at(i - 1) == '%');
-        break;
-      case '.': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && ++points == 1; break;
-      case ':': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && is_digit(at(i + 2)) && ++colons == 1; break;
-      case '-':
-      case '_': is_plain = is_word(i - 1) && is_word(i + 1) && ((i > 1 && is_word(i - 2)) || is_word(i + 2)); break;
-      case '%': is_plain = is_digit(at(i - 1)) && ends(i + 1); break;
-      case '(':
-        is_plain = open == 0 && at(i - 1) == ' ' && is_word(i + 1);
-        open = i;
-        break;
-      case ')':
-        is_plain = open != 0 && ends(i + 1);
-        open = 0;
-        break;
-      default: break;
-    }
-    if (!is_plain) return false;
-  }
-  return open == 0;
-}
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 // Rocket.Chat: what an incoming webhook takes.
@@ -3924,82 +2903,6 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   return row;
 }();
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/slack_escape.hpp -------------------------------------------------------------------------------
-
-// How text stands in a Slack payload: entities and JSON in one pass.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Which line breaks a text keeps.
-enum class Lines { one, many };
-
-/// Entities and JSON in one pass; control characters become spaces.
-template <Lines lines>
-struct SlackText {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  // '<' and '>' differ in one bit, '"' and '&' in another.
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
-  }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '&': ++p; return detail::put(out, "&amp;");
-      case '<': ++p; return detail::put(out, "&lt;");
-      case '>': ++p; return detail::put(out, "&gt;");
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\n':
-      case '\r':
-        skip_line_break(p, end);
-        if (lines == Lines::many) return detail::put(out, "\\n");
-        break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
-struct SlackCode {
-  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
-
-  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    if (*p == '\t') {
-      ++p;
-      return detail::put(out, "\\t");
-    }
-    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
-    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
-    *out = *p++;
-    return out + 1;
-  }
-};
-
-/// The target of `<url|label>`.
-struct SlackUrl {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    if (c == '&') return detail::put(out, "&amp;");
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/slack.hpp ------------------------------------------------------------------------------------
@@ -5276,6 +4179,30 @@ GuardReason classify_address(const IpAddress& address) noexcept;
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
+
+// Kinds of ASCII characters, in no locale.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// What a hexadecimal digit stands for, in either case.
+constexpr std::optional<unsigned> hex_digit(char c) noexcept {
+  if (is_digit(c)) return static_cast<unsigned>(c - '0');
+  const char lower = to_lower(c);
+  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+  return std::nullopt;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
 
 // Webhook URLs: one strict reading, so that no two programs on the way understand the same URL differently.
@@ -5842,17 +4769,14 @@ class Hash128 {
    public:
     /// Writes them to `out` and returns the end.
     char* write(char* out) const noexcept {
-      first_.store(out);
-      last_.store(out + detail::Bytes::size);
-      return out + 2 * detail::Bytes::size;
+      std::memcpy(out, digits_, sizeof digits_);
+      return out + sizeof digits_;
     }
 
    private:
     friend class Hash128;
-    Hex(detail::Bytes first, detail::Bytes last) noexcept : first_(first), last_(last) {}
 
-    detail::Bytes first_;
-    detail::Bytes last_;
+    char digits_[32];
   };
   /// The hash of what was added so far.
   Hex hex() const noexcept;
@@ -5867,70 +4791,299 @@ class Hash128 {
   std::uint64_t high_;
 };
 
-// ---- implementation -------------------------------------------------------------------------------------------------
-
-namespace detail {
-
-constexpr std::uint64_t rotate_left(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
-
-constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
-  x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
-  x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
-  return x ^ x >> 33;
-}
-
-/// Sixteen numbers below 16 as hex digits.
-inline Bytes hex_digits(Bytes numbers) noexcept {
-  const Bytes letters = numbers.at_least(10) & Bytes::all('a' - '0' - 10);
-  return numbers + Bytes::all('0') + letters;
-}
-
-}  // namespace detail
-
-inline void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
-  low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
-  low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
-  high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
-  high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
-}
-
-inline Hash128& Hash128::add(std::string_view text) noexcept {
-  const char* p = text.data();
-  std::size_t left = text.size();
-  std::uint64_t low = low_ ^ left;
-  std::uint64_t high = high_;
-  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
-  // The other way round: no text's end is like the middle of another.
-  if (text.size() >= 16) {
-    p -= 16 - left;
-    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
-  } else {
-    const std::size_t half = (std::min)(left, std::size_t{8});
-    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
-  }
-  low_ = low;
-  high_ = high;
-  return *this;
-}
-
-inline Hash128::Hex Hash128::hex() const noexcept {
-  std::uint64_t low = low_ + high_;
-  std::uint64_t high = high_ + low;
-  low = detail::avalanche(low);
-  high = detail::avalanche(high);
-  low += high;
-  high += low;
-  // The lower half of each byte first.
-  using detail::Bytes;
-  const Bytes bytes = Bytes::of(low, high);
-  const Bytes lower = bytes & Bytes::all(0x0F);
-  const Bytes upper = bytes.upper_halves();
-  return Hex(detail::hex_digits(lower.interleave_first(upper)), detail::hex_digits(lower.interleave_last(upper)));
-}
-
 NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
+
+// ---- notifier/text/bytes.hpp ----------------------------------------------------------------------------------------
+
+// Sixteen bytes of text at a time: what escaping and counting spend their time on.
+
+#if defined(__wasm_simd128__)
+#include <wasm_simd128.h>
+#elif defined(__SSE2__) || defined(_M_X64)
+#include <emmintrin.h>
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+#include <arm_neon.h>
+#endif
+#if defined(_MSC_VER) && !defined(__clang__)
+#include <intrin.h>
+#endif
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Loads as little-endian whatever the machine: hashes and partial loads mean the same everywhere.
+inline std::uint64_t load_u64(const char* p) noexcept {
+  std::uint64_t value;
+  std::memcpy(&value, p, 8);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  return value;
+}
+inline void store_u64(std::uint64_t value, char* out) noexcept {
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap64(value);
+#endif
+  std::memcpy(out, &value, 8);
+}
+inline std::uint32_t load_u32(const char* p) noexcept {
+  std::uint32_t value;
+  std::memcpy(&value, p, 4);
+#if defined(__BYTE_ORDER__) && __BYTE_ORDER__ == __ORDER_BIG_ENDIAN__
+  value = __builtin_bswap32(value);
+#endif
+  return value;
+}
+
+/// The first `size` bytes at `p`, 0 to 8, the rest zero; reads nothing beyond them.
+inline std::uint64_t load_up_to_8(const char* p, std::size_t size) noexcept {
+  const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+  if (size >= 4) return load_u32(p) | std::uint64_t{load_u32(p + size - 4)} << (8 * (size - 4));
+  if (size == 0) return 0;
+  return byte(0) | byte(size / 2) << (8 * (size / 2)) | byte(size - 1) << (8 * (size - 1));
+}
+
+inline unsigned lowest_set_bit(std::uint64_t bits) noexcept {
+#if defined(__GNUC__) || defined(__clang__)
+  return static_cast<unsigned>(__builtin_ctzll(bits));
+#elif defined(_M_X64) || defined(_M_ARM64)
+  unsigned long index;
+  _BitScanForward64(&index, bits);
+  return index;
+#else
+  unsigned index = 0;
+  for (; (bits & 1) == 0; bits >>= 1) ++index;
+  return index;
+#endif
+}
+
+/// Sixteen bytes. Comparisons give 0xFF where they hold and 0 where not; all of them are unsigned. interleave_first()
+/// and interleave_last() take bytes from both in turn: of the first eight, of the last eight of each.
+class Bytes {
+ public:
+  static constexpr std::size_t size = 16;
+
+#if defined(__wasm_simd128__)
+  using Vector = v128_t;
+  static Bytes load(const char* p) noexcept { return Bytes(wasm_v128_load(p)); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(wasm_i64x2_make(static_cast<std::int64_t>(low), static_cast<std::int64_t>(high)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(wasm_i8x16_splat(static_cast<std::int8_t>(value))); }
+  void store(char* out) const noexcept { wasm_v128_store(out, vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(wasm_v128_or(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(wasm_v128_and(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(wasm_i8x16_sub(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(wasm_i8x16_add(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(wasm_u8x16_shr(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept {
+    return Bytes(wasm_i8x16_shuffle(vector_, other.vector_, 0, 16, 1, 17, 2, 18, 3, 19, 4, 20, 5, 21, 6, 22, 7, 23));
+  }
+  Bytes interleave_last(Bytes other) const noexcept {
+    return Bytes(
+        wasm_i8x16_shuffle(vector_, other.vector_, 8, 24, 9, 25, 10, 26, 11, 27, 12, 28, 13, 29, 14, 30, 15, 31));
+  }
+  Bytes is(Bytes other) const noexcept { return Bytes(wasm_i8x16_eq(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(wasm_u8x16_le(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept { return static_cast<std::uint64_t>(wasm_i8x16_bitmask(vector_)); }
+  unsigned count() const noexcept { return static_cast<unsigned>(__builtin_popcountll(mask())); }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__SSE2__) || defined(_M_X64)
+  using Vector = __m128i;
+  static Bytes load(const char* p) noexcept { return Bytes(_mm_loadu_si128(reinterpret_cast<const __m128i*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(_mm_set_epi64x(static_cast<std::int64_t>(high), static_cast<std::int64_t>(low)));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(_mm_set1_epi8(static_cast<char>(value))); }
+  void store(char* out) const noexcept { _mm_storeu_si128(reinterpret_cast<__m128i*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(_mm_or_si128(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(_mm_and_si128(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(_mm_sub_epi8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(_mm_add_epi8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(_mm_and_si128(_mm_srli_epi16(vector_, 4), _mm_set1_epi8(15))); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(_mm_unpacklo_epi8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(_mm_unpackhi_epi8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(_mm_cmpeq_epi8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept {
+    return Bytes(_mm_cmpeq_epi8(_mm_min_epu8(vector_, other.vector_), vector_));
+  }
+  std::uint64_t mask() const noexcept { return static_cast<unsigned>(_mm_movemask_epi8(vector_)); }
+  unsigned count() const noexcept {
+    const __m128i sums = _mm_sad_epu8(_mm_and_si128(vector_, _mm_set1_epi8(1)), _mm_setzero_si128());
+    return static_cast<unsigned>(_mm_cvtsi128_si32(sums) + _mm_cvtsi128_si32(_mm_srli_si128(sums, 8)));
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#elif defined(__ARM_NEON) && defined(__aarch64__)
+  using Vector = uint8x16_t;
+  static Bytes load(const char* p) noexcept { return Bytes(vld1q_u8(reinterpret_cast<const std::uint8_t*>(p))); }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    return Bytes(vreinterpretq_u8_u64(vcombine_u64(vcreate_u64(low), vcreate_u64(high))));
+  }
+  static Bytes all(unsigned value) noexcept { return Bytes(vdupq_n_u8(static_cast<std::uint8_t>(value))); }
+  void store(char* out) const noexcept { vst1q_u8(reinterpret_cast<std::uint8_t*>(out), vector_); }
+  Bytes operator|(Bytes other) const noexcept { return Bytes(vorrq_u8(vector_, other.vector_)); }
+  Bytes operator&(Bytes other) const noexcept { return Bytes(vandq_u8(vector_, other.vector_)); }
+  Bytes operator-(Bytes other) const noexcept { return Bytes(vsubq_u8(vector_, other.vector_)); }
+  Bytes operator+(Bytes other) const noexcept { return Bytes(vaddq_u8(vector_, other.vector_)); }
+  Bytes upper_halves() const noexcept { return Bytes(vshrq_n_u8(vector_, 4)); }
+  Bytes interleave_first(Bytes other) const noexcept { return Bytes(vzip1q_u8(vector_, other.vector_)); }
+  Bytes interleave_last(Bytes other) const noexcept { return Bytes(vzip2q_u8(vector_, other.vector_)); }
+  Bytes is(Bytes other) const noexcept { return Bytes(vceqq_u8(vector_, other.vector_)); }
+  Bytes at_most(Bytes other) const noexcept { return Bytes(vcleq_u8(vector_, other.vector_)); }
+  std::uint64_t mask() const noexcept {
+    return vget_lane_u64(vreinterpret_u64_u8(vshrn_n_u16(vreinterpretq_u16_u8(vector_), 4)), 0);
+  }
+  unsigned count() const noexcept { return vaddvq_u8(vandq_u8(vector_, vdupq_n_u8(1))); }
+  static constexpr unsigned bits_per_byte = 4;
+#else
+  struct Vector {
+    std::uint8_t byte[16];
+  };
+  static Bytes load(const char* p) noexcept {
+    Vector v;
+    std::memcpy(v.byte, p, 16);
+    return Bytes(v);
+  }
+  static Bytes of(std::uint64_t low, std::uint64_t high) noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) v.byte[i] = static_cast<std::uint8_t>(low >> (8 * i));
+    for (unsigned i = 0; i < 8; ++i) v.byte[8 + i] = static_cast<std::uint8_t>(high >> (8 * i));
+    return Bytes(v);
+  }
+  static Bytes all(unsigned value) noexcept {
+    Vector v;
+    std::memset(v.byte, static_cast<int>(value), 16);
+    return Bytes(v);
+  }
+  void store(char* out) const noexcept { std::memcpy(out, vector_.byte, 16); }
+  Bytes operator|(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a | b; });
+  }
+  Bytes operator&(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a & b; });
+  }
+  Bytes operator-(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a - b; });
+  }
+  Bytes operator+(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a + b; });
+  }
+  Bytes upper_halves() const noexcept {
+    return each(*this, [](unsigned a, unsigned) { return a >> 4; });
+  }
+  Bytes interleave_first(Bytes other) const noexcept { return interleave(other, 0); }
+  Bytes interleave_last(Bytes other) const noexcept { return interleave(other, 8); }
+  Bytes is(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a == b ? 0xFFu : 0u; });
+  }
+  Bytes at_most(Bytes other) const noexcept {
+    return each(other, [](unsigned a, unsigned b) { return a <= b ? 0xFFu : 0u; });
+  }
+  std::uint64_t mask() const noexcept {
+    std::uint64_t bits = 0;
+    for (unsigned i = 0; i < 16; ++i) bits |= std::uint64_t{vector_.byte[i]} >> 7 << i;
+    return bits;
+  }
+  unsigned count() const noexcept {
+    unsigned count = 0;
+    for (unsigned i = 0; i < 16; ++i) count += vector_.byte[i] >> 7u;
+    return count;
+  }
+  static constexpr unsigned bits_per_byte = 1;
+#endif
+
+  /// The first `count` bytes at `p`, fewer than 16, the rest zero; reads nothing beyond them.
+  static Bytes load(const char* p, std::size_t count) noexcept {
+    if (count < 8) return of(load_up_to_8(p, count), 0);
+    // Two shifts, since one by 64 is undefined.
+    return of(load_u64(p), load_u64(p + count - 8) >> (8 * (15 - count)) >> 8);
+  }
+
+  Bytes is(char c) const noexcept { return is(all(static_cast<unsigned char>(c))); }
+  Bytes below(unsigned limit) const noexcept { return at_most(all(limit - 1)); }
+  Bytes at_least(unsigned limit) const noexcept { return all(limit).at_most(*this); }
+  Bytes between(unsigned first, unsigned last) const noexcept {
+    return (*this - all(first)).at_most(all(last - first));
+  }
+
+  /// Of a comparison: whether it holds for none of the first `count` bytes, 1 to 16.
+  bool none(std::size_t count = size) const noexcept { return mask() << (64 - count * bits_per_byte) == 0; }
+
+  /// Of a comparison: the index of the first byte where it holds, 16 where there is none.
+  unsigned first() const noexcept {
+    const std::uint64_t bits = mask();
+    return bits == 0 ? 16 : lowest_set_bit(bits) / bits_per_byte;
+  }
+
+ private:
+  explicit Bytes(Vector vector) noexcept : vector_(vector) {}
+
+#if !defined(__wasm_simd128__) && !defined(__SSE2__) && !defined(_M_X64) && \
+    !(defined(__ARM_NEON) && defined(__aarch64__))
+  template <class F>
+  Bytes each(Bytes other, F&& f) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 16; ++i) v.byte[i] = static_cast<std::uint8_t>(f(vector_.byte[i], other.vector_.byte[i]));
+    return Bytes(v);
+  }
+  Bytes interleave(Bytes other, unsigned from) const noexcept {
+    Vector v;
+    for (unsigned i = 0; i < 8; ++i) {
+      v.byte[2 * i] = vector_.byte[from + i];
+      v.byte[2 * i + 1] = other.vector_.byte[from + i];
+    }
+    return Bytes(v);
+  }
+#endif
+
+  Vector vector_;
+};
+
+/// Whether `is_special(Bytes)` holds for none of a text's bytes; reads nothing beyond them.
+template <class F>
+bool is_without(std::string_view text, F&& is_special) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    if (!is_special(Bytes::load(p)).none()) return false;
+  }
+  return left == 0 || is_special(Bytes::load(p, left)).none(left);
+}
+
+/// How many bytes can be read behind a text that is called padded. What they are does not matter.
+inline constexpr std::size_t text_padding = Bytes::size;
+
+/// Copies a text to `out`, which has room for it and 15 bytes more, and says whether `is_special(Bytes)` holds for none
+/// of its bytes; where it holds for some, what was copied is of no use. For texts that are mostly short and plain: no
+/// branch depends on what was read before all was read.
+///
+/// @tparam is_padded  whether the text is, which makes short ones quicker
+template <bool is_padded = false, class F>
+bool copy_without(std::string_view text, char* out, F&& is_special) noexcept {
+  const std::size_t size = text.size();
+  if (size < Bytes::size) {
+    if (size == 0) return true;
+    const Bytes bytes = is_padded ? Bytes::load(text.data()) : Bytes::load(text.data(), size);
+    bytes.store(out);
+    return is_special(bytes).none(size);
+  }
+  // The last block overlaps the one before it.
+  const std::size_t last = size - Bytes::size;
+  const Bytes bytes = Bytes::load(text.data() + last);
+  bytes.store(out + last);
+  Bytes special = is_special(bytes);
+  for (std::size_t at = 0; at < last; at += Bytes::size) {
+    const Bytes block = Bytes::load(text.data() + at);
+    block.store(out + at);
+    special = special | is_special(block);
+  }
+  return special.none();
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
 
@@ -6262,6 +5415,74 @@ NOTIFIER_INLINE bool Body::equals(const Body& other) const noexcept {
     at += count;
   }
   return true;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/hash.hpp -----------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+constexpr std::uint64_t rotate_left(std::uint64_t x, int bits) noexcept { return x << bits | x >> (64 - bits); }
+
+constexpr std::uint64_t avalanche(std::uint64_t x) noexcept {
+  x = (x ^ x >> 33) * 0xFF51AFD7ED558CCDu;
+  x = (x ^ x >> 33) * 0xC4CEB9FE1A85EC53u;
+  return x ^ x >> 33;
+}
+
+/// Sixteen numbers below 16 as hex digits.
+inline Bytes hex_digits(Bytes numbers) noexcept {
+  const Bytes letters = numbers.at_least(10) & Bytes::all('a' - '0' - 10);
+  return numbers + Bytes::all('0') + letters;
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void Hash128::mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept {
+  low ^= detail::rotate_left(a * 0x87C37B91114253D5u, 31) * 0x4CF5AD432745937Fu;
+  low = (detail::rotate_left(low, 27) + high) * 5 + 0x52DCE729u;
+  high ^= detail::rotate_left(b * 0x4CF5AD432745937Fu, 33) * 0x87C37B91114253D5u;
+  high = (detail::rotate_left(high, 31) + low) * 5 + 0x38495AB5u;
+}
+
+NOTIFIER_INLINE Hash128& Hash128::add(std::string_view text) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::uint64_t low = low_ ^ left;
+  std::uint64_t high = high_;
+  for (; left > 16; p += 16, left -= 16) mix(low, high, detail::load_u64(p), detail::load_u64(p + 8));
+  // The other way round: no text's end is like the middle of another.
+  if (text.size() >= 16) {
+    p -= 16 - left;
+    mix(high, low, detail::load_u64(p), detail::load_u64(p + 8));
+  } else {
+    const std::size_t half = (std::min)(left, std::size_t{8});
+    mix(high, low, detail::load_up_to_8(p, half), detail::load_up_to_8(p + half, left - half));
+  }
+  low_ = low;
+  high_ = high;
+  return *this;
+}
+
+NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
+  std::uint64_t low = low_ + high_;
+  std::uint64_t high = high_ + low;
+  low = detail::avalanche(low);
+  high = detail::avalanche(high);
+  low += high;
+  high += low;
+  // The lower half of each byte first.
+  using detail::Bytes;
+  const Bytes bytes = Bytes::of(low, high);
+  const Bytes lower = bytes & Bytes::all(0x0F);
+  const Bytes upper = bytes.upper_halves();
+  Hex hex;
+  detail::hex_digits(lower.interleave_first(upper)).store(hex.digits_);
+  detail::hex_digits(lower.interleave_last(upper)).store(hex.digits_ + Bytes::size);
+  return hex;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -7604,6 +6825,147 @@ inline Fault scan(std::string_view text) {
 }  // namespace json
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/utf8.hpp -----------------------------------------------------------------------------------------
+
+// Counting and cutting text in UTF-8. Text is valid UTF-8; other bytes do no harm, but are counted as they come.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How many code points a text holds: 0.1 ns a byte from 64 bytes on, with vectors.
+std::size_t count_code_points(std::string_view text) noexcept;
+
+/// How many UTF-16 units a text takes, which is JavaScript's idea of its length.
+std::size_t count_utf16(std::string_view text) noexcept;
+
+/// The last place at or before `end` where a reader would not notice the cut: never inside a code point; neither before
+/// a combining mark, variation selector, skin tone or tag, nor beside a zero-width joiner, nor within a flag, as long
+/// as such a place is found 32 code points back.
+std::size_t cut_position(std::string_view text, std::size_t end) noexcept;
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+namespace detail {
+
+constexpr bool is_continuation(char c) noexcept { return (static_cast<unsigned char>(c) & 0xC0) == 0x80; }
+
+/// How many bytes the code point that begins with `c` takes.
+constexpr std::size_t code_point_size(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  return byte < 0xC0 ? 1 : byte < 0xE0 ? 2 : byte < 0xF0 ? 3 : 4;
+}
+
+/// Bytes for which `f(Bytes)` holds, and for which it holds of a single byte alike.
+template <class F>
+std::size_t count_bytes(std::string_view text, F&& holds) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  std::size_t count = 0;
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) count += holds(Bytes::load(p)).count();
+  if (left != 0) count += holds(Bytes::load(p, left)).count();
+  return count;
+}
+
+/// Writes a code point, one to four bytes, and returns their end.
+inline char* put_utf8(std::uint32_t code_point, char* out) noexcept {
+  const auto put = [&out](std::uint32_t byte) { *out++ = static_cast<char>(byte); };
+  if (code_point < 0x80) {
+    put(code_point);
+  } else if (code_point < 0x800) {
+    put(0xC0 | code_point >> 6);
+    put(0x80 | (code_point & 0x3F));
+  } else if (code_point < 0x10000) {
+    put(0xE0 | code_point >> 12);
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  } else {
+    put(0xF0 | code_point >> 18);
+    put(0x80 | (code_point >> 12 & 0x3F));
+    put(0x80 | (code_point >> 6 & 0x3F));
+    put(0x80 | (code_point & 0x3F));
+  }
+  return out;
+}
+
+/// The code point that begins at `at`; one that is cut short or broken reads as U+FFFD.
+inline std::uint32_t code_point_at(std::string_view text, std::size_t at) noexcept {
+  const std::size_t size = code_point_size(text[at]);
+  const auto byte = [&](std::size_t i) { return std::uint32_t{static_cast<unsigned char>(text[at + i])}; };
+  if (size > text.size() - at) return 0xFFFD;
+  switch (size) {
+    case 1: return byte(0);
+    case 2: return (byte(0) & 0x1F) << 6 | (byte(1) & 0x3F);
+    case 3: return (byte(0) & 0x0F) << 12 | (byte(1) & 0x3F) << 6 | (byte(2) & 0x3F);
+    default: return (byte(0) & 0x07) << 18 | (byte(1) & 0x3F) << 12 | (byte(2) & 0x3F) << 6 | (byte(3) & 0x3F);
+  }
+}
+
+/// Belongs to the character before it: the marks of the scripts in wide use, not all of Unicode's table.
+constexpr bool extends_character(std::uint32_t c) noexcept {
+  struct Range {
+    std::uint32_t first, last;
+  };
+  constexpr Range ranges[] = {
+      {0x0300, 0x036F},   {0x0483, 0x0489},   {0x0591, 0x05BD},  {0x05BF, 0x05C7}, {0x0610, 0x061A}, {0x064B, 0x065F},
+      {0x0670, 0x0670},   {0x06D6, 0x06ED},   {0x0900, 0x0903},  {0x093A, 0x094F}, {0x0981, 0x0983}, {0x09BC, 0x09CD},
+      {0x0A3C, 0x0A4D},   {0x0ABC, 0x0ACD},   {0x0B3C, 0x0B57},  {0x0BBE, 0x0BCD}, {0x0C3E, 0x0C56}, {0x0CBC, 0x0CD6},
+      {0x0D3B, 0x0D4D},   {0x0E31, 0x0E31},   {0x0E34, 0x0E3A},  {0x0E47, 0x0E4E}, {0x0F71, 0x0F84}, {0x1AB0, 0x1AFF},
+      {0x1DC0, 0x1DFF},   {0x200C, 0x200D},   {0x20D0, 0x20FF},  {0x3099, 0x309A}, {0xFE00, 0xFE0F}, {0xFE20, 0xFE2F},
+      {0x1F3FB, 0x1F3FF}, {0xE0020, 0xE007F}, {0xE0100, 0xE01EF}};
+  if (c < 0x0300) return false;
+  for (const Range range : ranges) {
+    if (c < range.first) return false;
+    if (c <= range.last) return true;
+  }
+  return false;
+}
+
+constexpr bool is_regional_indicator(std::uint32_t c) noexcept { return c >= 0x1F1E6 && c <= 0x1F1FF; }
+
+inline std::size_t previous_code_point(std::string_view text, std::size_t at) noexcept {
+  const std::size_t stop = at - (std::min)(at, std::size_t{4});
+  do {
+    --at;
+  } while (at > stop && is_continuation(text[at]));
+  return at;
+}
+
+}  // namespace detail
+
+inline std::size_t count_code_points(std::string_view text) noexcept {
+  using detail::Bytes;
+  return text.size() - detail::count_bytes(text, [](Bytes b) { return (b & Bytes::all(0xC0)).is(Bytes::all(0x80)); });
+}
+
+inline std::size_t count_utf16(std::string_view text) noexcept {
+  using detail::Bytes;
+  return count_code_points(text) + detail::count_bytes(text, [](Bytes b) { return b.at_least(0xF0); });
+}
+
+inline std::size_t cut_position(std::string_view text, std::size_t end) noexcept {
+  if (end >= text.size()) return text.size();
+  while (end > 0 && detail::is_continuation(text[end])) --end;
+
+  std::size_t at = end;
+  for (int steps = 0; at > 0 && steps < 32; ++steps) {
+    const std::uint32_t next = detail::code_point_at(text, at);
+    const std::size_t before = detail::previous_code_point(text, at);
+    bool splits = detail::extends_character(next) || detail::code_point_at(text, before) == 0x200D;
+    if (detail::is_regional_indicator(next)) {
+      std::size_t flags = 0;
+      for (std::size_t i = at; i > 0 && flags < 32; ++flags) {
+        i = detail::previous_code_point(text, i);
+        if (!detail::is_regional_indicator(detail::code_point_at(text, i))) break;
+      }
+      splits = flags % 2 == 1;
+    }
+    if (!splits) return at;
+    at = before;
+  }
+  return end;
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/json/unescape.hpp -------------------------------------------------------------------------------------
 
 // From a JSON string as it is written to the text it means.
@@ -8475,6 +7837,304 @@ NOTIFIER_INLINE std::string_view EmailBody::behind(std::string_view lines) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Where the first byte is of which `is(Bytes)` holds, or text.size().
+template <class F>
+std::size_t find_byte(std::string_view text, F&& is) noexcept {
+  const char* p = text.data();
+  std::size_t left = text.size();
+  for (; left >= Bytes::size; p += Bytes::size, left -= Bytes::size) {
+    const unsigned first = is(Bytes::load(p)).first();
+    if (first != Bytes::size) return static_cast<std::size_t>(p - text.data()) + first;
+  }
+  const std::size_t first = is(Bytes::load(p, left)).first();
+  return text.size() - left + (std::min)(first, left);
+}
+
+/// What a character at the start of `text` does to a line of text.
+enum class Effect { none, breaks, hides };
+
+/// Controls and Unicode's line separators break a line. The directional overrides and isolates are invisible, and could
+/// reorder the words that follow.
+struct Control {
+  Effect effect;
+  std::size_t size;  ///< bytes
+};
+
+inline Control control_at(std::string_view text) noexcept {
+  const auto byte = [&](std::size_t i) { return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u; };
+  if (byte(0) < 0x20 || byte(0) == 0x7F) return {Effect::breaks, 1};
+  if (byte(0) == 0xC2 && byte(1) >= 0x80 && byte(1) < 0xA0) return {Effect::breaks, 2};
+  if (byte(0) == 0xE2 && byte(1) == 0x80) {
+    if (byte(2) == 0xA8 || byte(2) == 0xA9) return {Effect::breaks, 3};
+    if (byte(2) >= 0xAA && byte(2) <= 0xAE) return {Effect::hides, 3};
+  }
+  if (byte(0) == 0xE2 && byte(1) == 0x81 && byte(2) >= 0xA6 && byte(2) <= 0xA9) return {Effect::hides, 3};
+  return {Effect::none, 1};
+}
+
+/// Of bytes that may begin a control.
+inline Bytes may_begin_control(Bytes bytes) noexcept {
+  return bytes.below(0x20) | bytes.is('\x7F') | bytes.is('\xC2') | bytes.is('\xE2');
+}
+
+/// Of bytes that JSON, HTML, Slack's markup or quoted-printable escapes, or that may begin a control.
+inline Bytes is_active(Bytes bytes) noexcept {
+  return (bytes - Bytes::all(0x20)).at_least(0x7F - 0x20) | bytes.between('<', '>') |
+         (bytes & Bytes::all(0xFB)).is('"') | bytes.is('\\');
+}
+
+/// Whether a text means nothing but itself in any of these, which need not look at it then.
+inline bool is_inert(std::string_view text) noexcept { return is_without(text, is_active); }
+
+/// Copies up to sixteen bytes to `out`, which has room for that many, and returns how many of them come before the
+/// first that may begin a control.
+inline std::size_t copy_plain(std::string_view text, char* out) noexcept {
+  const Bytes bytes = text.size() >= Bytes::size ? Bytes::load(text.data()) : Bytes::load(text.data(), text.size());
+  bytes.store(out);
+  return (std::min)(std::size_t{may_begin_control(bytes).first()}, text.size());
+}
+
+inline bool append_any_line(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + Bytes::size);
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    if (control.effect == Effect::none) *p++ = text[0];
+    text.remove_prefix(control.size);
+    if (control.effect == Effect::breaks) {
+      while (p != start && p[-1] == ' ') --p;
+      *p++ = ' ';
+      text.remove_prefix((std::min)(text.find_first_not_of(' '), text.size()));
+    }
+  }
+  while (p != start && p[-1] == ' ') --p;
+  const char* first = start;
+  while (first != p && *first == ' ') ++first;
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+/// append_line() for any text.
+template <bool is_padded>
+NOTIFIER_NOINLINE bool append_line_of_any_size(Buffer& out, std::string_view text, bool& inert) {
+  if (text.empty()) return false;
+  if (text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.room(text.size() + text_padding);
+    const bool is_inert = copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); });
+    inert = inert && is_inert;
+    if (is_inert || copy_without<is_padded>(text, start, may_begin_control)) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  inert = false;
+  return append_any_line(out, text);
+}
+
+/// Appends text as one line: each run of controls, with the spaces around it, becomes a space, directional overrides
+/// vanish, spaces at both ends are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+/// @param inert       becomes false unless the text is inert
+template <bool is_padded = false>
+bool append_line(Buffer& out, std::string_view text, bool& inert) {
+  // Most are short and inert. Nothing is called on their way, so that no register is saved: a third less of it.
+  const bool is_short = !text.empty() && text.size() < Bytes::size;
+  if (is_short && out.capacity() - out.size() >= Bytes::size && text.front() != ' ' && text.back() != ' ') {
+    char* const start = out.data() + out.size();
+    if (copy_without<is_padded>(text, start, [](Bytes b) { return is_active(b); })) {
+      out.set_end(start + text.size());
+      return true;
+    }
+  }
+  return append_line_of_any_size<is_padded>(out, text, inert);
+}
+
+/// append_line() for a padded text, as all strings of a json::View are.
+inline bool append_padded_line(Buffer& out, std::string_view text, bool& inert) {
+  return append_line<true>(out, text, inert);
+}
+
+/// The size of a terminal's escape sequence (ECMA-48: ESC [ parameters, intermediates, one final byte), or 0.
+inline std::size_t escape_sequence_size(std::string_view text) noexcept {
+  if (text.size() < 3 || text[0] != '\x1B' || text[1] != '[') return 0;
+  std::size_t i = 2;
+  while (i < text.size() && text[i] >= 0x20 && text[i] < 0x40) ++i;
+  return i < text.size() && text[i] >= 0x40 && text[i] < 0x7F ? i + 1 : 0;
+}
+
+/// Appends a log or a command: line breaks (as \n) and tabs stay, terminal colours, other controls and directional
+/// overrides vanish, blank lines at the start and white space at the end are cut. Whether anything was left.
+/// @tparam is_padded  whether the text is, which makes it quicker
+template <bool is_padded = false>
+bool append_block(Buffer& out, std::string_view text) {
+  char* const start = out.room(text.size() + text_padding);
+  // Most commands are one line.
+  if (!text.empty() && text.back() != ' ' && copy_without<is_padded>(text, start, may_begin_control)) {
+    out.set_end(start + text.size());
+    return true;
+  }
+  char* p = start;
+  while (!text.empty()) {
+    const std::size_t plain = copy_plain(text, p);
+    p += plain;
+    text.remove_prefix(plain);
+    if (plain == Bytes::size || text.empty()) continue;
+    const Control control = control_at(text);
+    std::size_t size = control.size;
+    if (control.effect == Effect::none || text[0] == '\t') {
+      *p++ = text[0];
+    } else if (text[0] == '\n' || text[0] == '\r') {
+      if (text.substr(0, 2) == "\r\n") ++size;
+      *p++ = '\n';
+    } else if (const std::size_t sequence = escape_sequence_size(text)) {
+      size = sequence;
+    }
+    text.remove_prefix(size);
+  }
+  const auto is_space = [](char c) { return c == ' ' || c == '\n' || c == '\t'; };
+  while (p != start && is_space(p[-1])) --p;
+  const char* first = start;
+  for (const char* c = start; c != p && is_space(*c); ++c) {
+    if (*c == '\n') first = c + 1;
+  }
+  if (first != start) std::memmove(start, first, static_cast<std::size_t>(p - first));
+  out.set_end(p - (first - start));
+  return first != p;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/net/link.hpp ------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Of bytes that no URL holds (RFC 3986, section 2).
+inline Bytes is_outside_url(Bytes b) noexcept {
+  return b.below(0x21) | b.at_least(0x7F) | b.is('"') | b.is('<') | b.is('>') | b.is('\\') | b.is('^') | b.is('`') |
+         b.between('{', '}');
+}
+
+/// What is left of a URL when every byte that RFC 3986 does not allow in one is percent-encoded: neither quotes, angle
+/// brackets, `|`, backslashes nor spaces, nor anything outside ASCII.
+inline bool is_url_byte(char c) noexcept {
+  const unsigned char byte = static_cast<unsigned char>(c);
+  if (byte <= 0x20 || byte >= 0x7F) return false;
+  return std::string_view("\"<>\\^`{|}").find(c) == std::string_view::npos;
+}
+
+/// Of bytes that no host with a port holds; brackets are for IPv6.
+inline Bytes is_outside_host(Bytes b) noexcept {
+  return b.below('-') | b.is('/') | b.between(';', '@') | b.is('\\') | b.between('^', '`') | b.at_least('{');
+}
+
+/// The size of `https://` or `http://`, letters in any case, at the start of a text; else 0.
+inline std::size_t web_scheme_size(std::string_view text) noexcept {
+  if (text.size() < 8) return 0;
+  const std::uint64_t start = load_u64(text.data());
+  const auto in_lower_case = [&](std::uint64_t letters) { return start | (letters & 0x2020202020202020u); };
+  constexpr std::uint64_t four_letters = 0xFFFFFFFFu;
+  constexpr std::uint64_t five_letters = 0xFFFFFFFFFFu;
+  if (in_lower_case(five_letters) == load_u64("https://")) return 8;
+  return (in_lower_case(four_letters) << 8) == (load_u64("http:///") << 8) ? 7 : 0;
+}
+
+/// Whether event data may be shown as a link: an absolute http or https URL with a host, without a user name or
+/// password, at most NOTIFIER_MAX_URL_BYTES long. Behind the host may be all but controls: see append_url().
+inline bool is_link(std::string_view text) noexcept {
+  const std::size_t start = web_scheme_size(text);
+  if (start == 0 || text.size() > NOTIFIER_MAX_URL_BYTES) return false;
+
+  const std::string_view rest = text.substr(start);
+  const std::size_t host_end = find_byte(rest, [](Bytes b) { return is_outside_host(b); });
+  if (host_end == 0 || rest[0] == ':') return false;
+  if (host_end < rest.size() && rest[host_end] != '/' && rest[host_end] != '?' && rest[host_end] != '#') return false;
+  const std::string_view target = rest.substr(host_end);
+  return find_byte(target, [](Bytes b) { return b.below(0x20) | b.is('\x7F'); }) == target.size();
+}
+
+inline char* put_percent_encoded(unsigned char byte, char* out) noexcept {
+  static constexpr char hex[] = "0123456789ABCDEF";
+  out[0] = '%';
+  out[1] = hex[byte >> 4];
+  out[2] = hex[byte & 15];
+  return out + 3;
+}
+
+/// Appends a link as RFC 3986 wants it, whatever a person would still recognise as one: spaces around it go, the scheme
+/// is in lower case, and what no URL holds is percent-encoded. Whether it is_link(); else `out` is as before.
+/// @param text  padded
+inline bool append_url(Buffer& out, std::string_view text) {
+  while (!text.empty() && text.back() == ' ') text.remove_suffix(1);
+  while (!text.empty() && text.front() == ' ') text.remove_prefix(1);
+  if (!is_link(text)) return false;
+  const std::size_t scheme = web_scheme_size(text);
+  char* const start = out.room(3 * text.size() + text_padding);
+  char* p = start;
+  for (std::size_t i = 0; i < scheme; ++i) *p++ = to_lower(text[i]);
+  const std::string_view rest = text.substr(scheme);
+  if (copy_without<true>(rest, p, is_outside_url)) {
+    p += rest.size();
+  } else {
+    for (const char c : rest) {
+      if (is_url_byte(c)) {
+        *p++ = c;
+      } else {
+        p = put_percent_encoded(static_cast<unsigned char>(c), p);
+      }
+    }
+  }
+  if (static_cast<std::size_t>(p - start) > NOTIFIER_MAX_URL_BYTES) return false;
+  out.set_end(p);
+  return true;
+}
+
+/// RFC 3986's unreserved characters.
+inline bool is_unreserved(char c) noexcept {
+  return is_letter_or_digit(c) || c == '-' || c == '.' || c == '_' || c == '~';
+}
+
+/// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
+/// unreserved characters.
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
+  const std::size_t size = out.size() - begin;
+  char* const start = out.room(2 * size) - size;
+  std::size_t encoded = 0;
+  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
+  char* to = start + size + 2 * encoded;
+  out.set_end(to);
+  for (const char* from = start + size; from != start;) {
+    const char c = *--from;
+    if (is_unreserved(c)) {
+      *--to = c;
+    } else {
+      to -= 3;
+      put_percent_encoded(static_cast<unsigned char>(c), to);
+    }
+  }
+}
+
+/// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
+inline void append_path_segment(Buffer& out, std::string_view text) {
+  const std::size_t begin = out.size();
+  out.append(text);
+  percent_encode(out, begin);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -8649,6 +8309,115 @@ struct Tail : Piece {
 };
 
 }  // namespace email_html
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
+
+// One pass over a text that is copied and escaped for a platform and for JSON, or mail, at once.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Writes a literal and returns the end: a few stores, its length known to the compiler.
+template <std::size_t N>
+inline char* put(char* out, const char (&literal)[N]) noexcept {
+  std::memcpy(out, literal, N - 1);
+  return out + N - 1;
+}
+inline char* put(char* out, std::string_view text) noexcept {
+  if (!text.empty()) std::memcpy(out, text.data(), text.size());
+  return out + text.size();
+}
+
+/// Writes a padded text by whole vectors, and returns its end: up to 15 bytes behind that are stored, too.
+inline char* put_padded(char* out, std::string_view text) noexcept {
+  for (std::size_t at = 0; at < text.size(); at += Bytes::size) Bytes::load(text.data() + at).store(out + at);
+  return out + text.size();
+}
+
+/// Nothing in it that a reader could see: platforms refuse text objects that are empty.
+inline bool is_blank(std::string_view text) noexcept {
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) > 0x20) return false;
+  }
+  return true;
+}
+
+/// Without white space and controls at both ends.
+inline std::string_view trim(std::string_view text) noexcept {
+  while (!text.empty() && static_cast<unsigned char>(text.front()) <= ' ') text.remove_prefix(1);
+  while (!text.empty() && static_cast<unsigned char>(text.back()) <= ' ') text.remove_suffix(1);
+  return text;
+}
+
+/// Copies `text` to `out` and returns the new end, 16 bytes at a time up to the next byte that is special to `Escape`:
+///
+///     static constexpr std::size_t growth;    // most bytes that one byte can become
+///     static Bytes special(Bytes);            // where `put` is needed: all below 0x20, but perhaps \t, \n, \r
+///     /// Writes what stands for the byte at `p` (more, where it looks ahead) and moves `p` on.
+///     static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept;
+///
+/// The text is padded, and `out` has room for growth * text.size() + text_padding bytes: whole vectors are stored. 0.3
+/// ns a byte where nothing is special, against 1 to 1.5 for a byte-wise loop.
+template <class Escape>
+char* escape(std::string_view text, char* out) noexcept {
+  const char* p = text.data();
+  const char* const begin = p;
+  const char* const end = p + text.size();
+  while (p != end) {
+    const std::size_t left = static_cast<std::size_t>(end - p);
+    const std::size_t size = (std::min)(left, Bytes::size);
+    const Bytes bytes = Bytes::load(p);
+    const Bytes special = Escape::special(bytes);
+    bytes.store(out);
+    // A branch, so that `out` waits for no comparison: it is foreseen, and the next text can begin.
+    if (special.none(size)) {
+      p += size;
+      out += size;
+      continue;
+    }
+    const unsigned plain = special.first();
+    p += plain;
+    out = Escape::put(p, begin, end, out + plain);
+  }
+  return out;
+}
+
+/// A line break of any kind moves `p` behind it and counts as one.
+inline void skip_line_break(const char*& p, const char* end) noexcept {
+  p += *p == '\r' && p + 1 != end && p[1] == '\n' ? 2 : 1;
+}
+
+inline char* put_hex(unsigned char c, char* out) noexcept {
+  out[0] = "0123456789ABCDEF"[c >> 4];
+  out[1] = "0123456789ABCDEF"[c & 0xF];
+  return out + 2;
+}
+
+/// A field's label, for chat services: letters, digits, spaces and `-` `,` `/` `'` `(` `)`, which no markup is made of.
+/// A hyphen stands for every other ASCII character, so that neither the label nor what is around it can change its
+/// meaning.
+struct PlainLabel {
+  static constexpr std::size_t growth = std::string_view("-").size();
+
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | b.between('!', '&') | (b & Bytes::all(0xFE)).is('*') | b.is('.') | b.between(':', '@') |
+           b.between('[', '`') | b.between('{', 0x7F);
+  }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    *out = '-';
+    ++p;
+    return out + 1;
+  }
+};
+
+/// Only http and https may become a link, whoever filled the message.
+inline bool is_web_link(std::string_view url) noexcept {
+  return web_scheme_size(url) != 0 && url.size() <= NOTIFIER_MAX_URL_BYTES;
+}
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -9858,6 +9627,165 @@ NOTIFIER_INLINE void format_email(const EmailBody& body, std::string_view from, 
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/rocket_chat_escape.hpp -------------------------------------------------------------------------
+
+// How text stands in a Rocket.Chat payload, whose Markdown has no escape.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
+inline constexpr char backtick_like[] = "\xCB\x8B";
+
+/// One line of prose, without markup, and JSON in one pass.
+struct RocketChatText {
+  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
+
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? ' ' : p[1];
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
+      case '*': return detail::put(out, "\xE2\x88\x97");
+      case '~': return detail::put(out, "\xE2\x88\xBC");
+      case '$': return detail::put(out, "\xEF\xBC\x84");
+      case '`': return detail::put(out, backtick_like);
+      case '|': return detail::put(out, "\xE2\x88\xA3");
+      case '_':
+        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
+        return detail::put(out, "\xCB\x8D");
+      case '@':
+      case '#':
+      case ':':
+      case '.':
+      case '<':
+      case '>':
+      case '[':
+      case ']':
+      case '&':
+      case '+':
+      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        *out = ' ';
+        return out + 1;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    return out + 1;
+  }
+};
+
+/// Between two backticks: nothing is parsed there.
+struct RocketChatInlineCode {
+  static constexpr std::size_t growth = std::string_view(backtick_like).size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '`': ++p; return detail::put(out, backtick_like);
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close.
+struct RocketChatCode {
+  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
+
+  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      case '`':
+        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
+        *out = *p++;
+        return out + 1;
+      default: return RocketChatInlineCode::put(p, begin, end, out);
+    }
+  }
+};
+
+struct RocketChatUrl {
+  static constexpr std::size_t growth = std::string_view("%41").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+/// The target of `[label](url)`.
+struct RocketChatTarget {
+  static constexpr std::size_t growth = RocketChatUrl::growth;
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('(') | b.is(')') | b.is('*') | b.is('~'); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(*p++), out + 1);
+  }
+};
+
+/// Whether a line means nothing but itself in Markdown, as it is: words of letters and digits, perhaps with commas, a
+/// number's point, a time's colon, hyphens and underscores within, "(M)" or "80%". Rather too seldom.
+inline bool is_plain_markdown(std::string_view text) noexcept {
+  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
+  const auto is_word = [&](std::size_t i) { return is_letter_or_digit(at(i)); };
+  const auto ends = [&](std::size_t i) { return at(i) == ' ' || at(i) == ','; };
+  if (text.empty() || !is_word(0)) return false;
+  std::size_t colons = 0;
+  std::size_t points = 0;
+  std::size_t open = 0;  // where a parenthesis is
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    bool is_plain = is_word(i);
+    switch (text[i]) {
+      case ' ': is_plain = open == 0 && !ends(i + 1); break;
+      case ',':
+        is_plain = open == 0 && at(i + 1) == ' ' && (is_word(i - 1) || at(i - 1) == ')' || at(i - 1) == '%');
+        break;
+      case '.': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && ++points == 1; break;
+      case ':': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && is_digit(at(i + 2)) && ++colons == 1; break;
+      case '-':
+      case '_': is_plain = is_word(i - 1) && is_word(i + 1) && ((i > 1 && is_word(i - 2)) || is_word(i + 2)); break;
+      case '%': is_plain = is_digit(at(i - 1)) && ends(i + 1); break;
+      case '(':
+        is_plain = open == 0 && at(i - 1) == ' ' && is_word(i + 1);
+        open = i;
+        break;
+      case ')':
+        is_plain = open != 0 && ends(i + 1);
+        open = 0;
+        break;
+      default: break;
+    }
+    if (!is_plain) return false;
+  }
+  return open == 0;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -10098,6 +10026,82 @@ NOTIFIER_INLINE void format_rocket_chat(const Message& message, Buffer& out, Tru
   out.set_end(end);
 }
 
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/slack_escape.hpp -------------------------------------------------------------------------------
+
+// How text stands in a Slack payload: entities and JSON in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Which line breaks a text keeps.
+enum class Lines { one, many };
+
+/// Entities and JSON in one pass; control characters become spaces.
+template <Lines lines>
+struct SlackText {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  // '<' and '>' differ in one bit, '"' and '&' in another.
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
+  }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '&': ++p; return detail::put(out, "&amp;");
+      case '<': ++p; return detail::put(out, "&lt;");
+      case '>': ++p; return detail::put(out, "&gt;");
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\n':
+      case '\r':
+        skip_line_break(p, end);
+        if (lines == Lines::many) return detail::put(out, "\\n");
+        break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
+struct SlackCode {
+  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
+
+  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    if (*p == '\t') {
+      ++p;
+      return detail::put(out, "\\t");
+    }
+    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
+    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
+    *out = *p++;
+    return out + 1;
+  }
+};
+
+/// The target of `<url|label>`.
+struct SlackUrl {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    if (c == '&') return detail::put(out, "&amp;");
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/slack.hpp ------------------------------------------------------------------------------------
