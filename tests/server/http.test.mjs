@@ -195,10 +195,11 @@ test('the log has one line of JSON for each request, and no secret', async () =>
     lines = logged().filter((line) => line.method === 'GET' && line.path === '/v1/apps/empty/events');
   }
   assert.equal(lines.length, 1);
-  const { time, client, us, bytes, ...rest } = lines[0];
+  const { time, request_id, client, us, bytes, ...rest } = lines[0];
   assert.deepEqual(rest, { method: 'GET', path: '/v1/apps/empty/events', status: 200 });
   assert.match(time, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
   assert.equal(client, '127.0.0.1');
+  assert.match(request_id, /^req-/);
   assert.ok(us >= 0 && bytes > 0);
   assert.doesNotMatch(server.log, /SECRET/);
 });
