@@ -177,6 +177,8 @@ class Machine {
       case 'c': return check(notifier_configure(engine_, first.at(), first.size()));
       case 's': return load(first);
       case 'C': return check(notifier_catalogue(engine_));
+      case 'V': return put_vocabulary(first);
+      case 'F': return judge_by_filter(first, second);
       case 'h': return handle(first, second);
       case 'y': return check(notifier_apply(engine_, first.at(), first.size()));
       default: return check(notifier_apps(engine_));
@@ -203,6 +205,34 @@ class Machine {
     require(status == 1 && !(*root)["code"].string().empty() && (*root)["code"].string() != "unknown" &&
                 !(*root)["message"].string().empty(),
             "an error without a code or a message", text);
+  }
+
+  /// What is answered is the same vocabulary, and puts it in its own place.
+  void put_vocabulary(const Text& rows) {
+    const notifier_status status = notifier_vocabulary(engine_, rows.at(), rows.size());
+    if (status != 0) return check(status);
+    const std::string kept = answer_text();
+    const Text text(kept);
+    require(notifier_vocabulary(engine_, text.at(), text.size()) == 0 && answer_text() == kept, "another vocabulary",
+            kept);
+    require(notifier_vocabulary(engine_, 0, 0) == 0 && answer_text() == kept, "not what was put", kept);
+  }
+
+  void judge_by_filter(const Text& pattern, const Text& event) {
+    const notifier_status status = notifier_filter_new(pattern.at(), pattern.size());
+    if (status != 0) return check(status);
+    auto* const filter = reinterpret_cast<notifier_filter*>(std::strtoul(answer_text().c_str(), nullptr, 10));
+    for (const std::uint32_t explain : {0u, 1u}) {
+      const notifier_status judged = notifier_filter_judge(filter, event.at(), event.size(), explain);
+      check_judged(judged, explain);
+    }
+    notifier_filter_delete(filter);
+  }
+
+  void check_judged(notifier_status status, std::uint32_t explain) {
+    if (status != 0) return check(status);
+    require(result().count <= 1, "neither yes nor no");
+    require(answer_text().empty() == (result().count == 1 || explain == 0), "a reason where there is none, or none");
   }
 
   void route(const Text& event, const Text& audience) {
@@ -345,6 +375,10 @@ uint32_t notifier_host_refuse_url(uint32_t url, uint32_t url_size) {
   host_answer = url_size % 3 == 0 ? std::string(bytes_at(url, url_size)) : std::string();
   return static_cast<std::uint32_t>(host_answer.size());
 }
+uint32_t notifier_host_compose(uint32_t event, uint32_t event_size) {
+  host_answer = bytes_at(event, event_size);
+  return event_size;
+}
 void notifier_host_take(uint32_t out) {
   std::memcpy(reinterpret_cast<void*>(static_cast<std::uintptr_t>(out)), host_answer.data(), host_answer.size());
 }
@@ -352,7 +386,7 @@ void notifier_host_take(uint32_t out) {
 int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   if (size == 0) return 0;
   require(notifier_abi_version() == NOTIFIER_ABI_VERSION, "the version");
-  Machine machine(data[0] & 15u);
+  Machine machine((data[0] & 15u) | (data[0] & 64u) / 64u * NOTIFIER_HOST_COMPOSE);
   std::string_view text(reinterpret_cast<const char*>(data) + 1, size - 1);
   for (int calls = 0; !text.empty() && calls < 20; ++calls) {
     const std::size_t end = text.find('\n');

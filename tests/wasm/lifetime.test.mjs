@@ -92,6 +92,23 @@ test('an engine that was forgotten is cleaned up when it is collected', () => {
   assert.ok(growth < 1 << 20, `the memory grew by ${growth} bytes`);
 });
 
+test('a filter that was forgotten is cleaned up when it is collected', () => {
+  const output = run(`
+    const { compileFilter } = await import(${JSON.stringify(file('dist/index_node.js'))});
+    const keeper = createEngineSync(module);
+    let collected = 0;
+    const collecting = new FinalizationRegistry(() => ++collected);
+    const make = async () => collecting.register(await compileFilter({ type: ['a'] }, { wasm: module }));
+    for (let i = 0; i < 50; ++i) await make();
+    for (let i = 0; i < 2000 && collected < 49; ++i) {
+      gc();
+      await turn();
+    }
+    console.log(collected, keeper.apps().length);
+  `);
+  assert.match(output, /^(49|50) 0$/);
+});
+
 test('engines that are disposed of leave no memory behind, and with the last one all of it goes', () => {
   const output = run(`
     const size = () => process.memoryUsage().arrayBuffers;

@@ -228,6 +228,13 @@ test('a fault in it is told with its place by every command', () => {
 });
 
 test('the server keeps it over a restart, before the notifiers that select its types', async () => {
+  const imported = await startServer(['--dry-run', '--import', config], { database: join(folder, 'imported.db') });
+  assert.deepEqual(JSON.parse((await imported.ask('/v1/vocabulary')).text), { vocabulary: factory });
+  await imported.stop();
+  const again = await startServer(['--dry-run'], { database: join(folder, 'imported.db') });
+  assert.deepEqual(JSON.parse((await again.ask('/v1/vocabulary')).text), { vocabulary: factory });
+  await again.stop();
+
   const database = join(folder, 'kept.db');
   const start = (...args) => startServer(['--dry-run', ...args], { database });
   const first = await start('--import', write('empty.json', { version: 1, apps: [{ id: '1', name: 'line 1', notifiers: [{ id: 'no-1', ...notifier, selected_events: [] }] }] }));
@@ -254,9 +261,12 @@ test('the server keeps it over a restart, before the notifiers that select its t
   more.event_types.unshift({ ...more.event_types[0], id: 'smoke', name: 'smoke' });
   assert.equal((await other.call('PUT', '/v1/vocabulary', { vocabulary: more })).status, 200);
   await other.stop();
-  const again = await NotifierServer.startBy(native, [], database, ['--dry-run']);
-  assert.deepEqual((await again.call('GET', '/v1/vocabulary')).body, { vocabulary: more });
-  await again.stop();
+  const restarted = await NotifierServer.startBy(native, [], database, ['--dry-run']);
+  assert.deepEqual((await restarted.call('GET', '/v1/vocabulary')).body, { vocabulary: more });
+  await restarted.stop();
+  const own = await NotifierServer.startBy(native, [], join(folder, 'native.db'), ['--dry-run', '--import', config]);
+  assert.deepEqual((await own.call('GET', '/v1/vocabulary')).body, { vocabulary: factory });
+  await own.stop();
   const third = await start();
   assert.deepEqual(JSON.parse((await third.ask('/v1/vocabulary')).text), { vocabulary: more });
   await third.stop();
