@@ -313,6 +313,7 @@ export function isOperated(start) {
     }
     await assert.rejects(start(database(), ['--config', join(folder, 'nowhere.json')]), /cannot be read/);
     const open = await start(database(), ['--config', configure('open.json', { token: 'SECRET', host: '127.0.0.1' }, 0o644)]);
+    for (let i = 0; i < 100 && open.log() === ''; ++i) await new Promise((resolve) => setTimeout(resolve, 20));
     assert.match(open.log(), /others can read .*open\.json, which holds secrets/);
     await open.stop();
   });
