@@ -232,7 +232,7 @@ test('what the README shows passes a strict compiler', () => {
 });
 
 test('what the README shows first runs, with mail among the deliveries', () => {
-  const mail = "engine.addNotifier('shop', { name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.com'] } });";
+  const mail = "engine.addNotifier('Line 1', { name: 'mail', platform: 'email', send_all_events: true, type_data: { emails: ['ops@example.com'] } });";
   const [first] = snippets;
   assert.ok(first.includes('\nfor ('));
   const script = `globalThis.fetch = async (url, { body }) => console.log(url, body.length > 0);\n${first.replace('\nfor (', `\n${mail}\nfor (`)}`;
