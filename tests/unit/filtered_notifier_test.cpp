@@ -2,11 +2,15 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
+#include <cstdlib>
 #include <string>
 #include <string_view>
+#include <thread>
 #include <vector>
 
 #include "api_world.hpp"
+#include "filter_sentences.hpp"
 #include "notifier/notifier.hpp"
 
 using api_world::at;
@@ -164,4 +168,152 @@ TEST_CASE("ten thousand notifiers with one filter and with filters of their own"
   CHECK(*router.route(R"({"type":"x","app_id":"1","n":-1})", [](const notifier::DeliveryView&) {}) == 5000);
   CHECK(*router.route(R"({"type":"x","app_id":"1","n":[777,-1.0]})", [](const notifier::DeliveryView&) {}) == 5001);
   CHECK(*router.route(R"({"type":"x","app_id":"1","n":778})", [](const notifier::DeliveryView&) {}) == 0);
+}
+
+namespace {
+
+/// Two apps with notifiers of which some share a filter, some have their own, and some have none.
+struct ManyFilters {
+  notifier::Registry registry;
+  FilterSentences draw;
+  std::vector<std::string> events;
+
+  ManyFilters(std::uint64_t seed, std::size_t count) : draw(seed) {
+    std::string json = R"({"apps":[{"id":"app-1","name":"shop","notifiers":[)" + notifiers("a", count);
+    json += R"(]},{"id":"app-2","name":"blog","notifiers":[)" + notifiers("b", 3) + "]}]}";
+    REQUIRE_MESSAGE(registry.load(json), json);
+    for (int i = 0; i < 150; ++i) {
+      const char* const types[] = {"deployment", "restart", "alert", "own-kind"};
+      events.push_back(R"({"type":")" + std::string(types[draw.below(4)]) + R"(","app_id":"app-)" +
+                       (draw.below(4) == 0 ? "2" : "1") + R"(","type_data":)" + draw.event() + "}");
+    }
+  }
+
+  std::string notifiers(const std::string& prefix, std::size_t count) {
+    std::string json;
+    std::string filter;
+    for (std::size_t i = 0; i < count; ++i) {
+      if (filter.empty() || draw.below(4) != 0) {
+        do filter = R"({"type_data":)" + draw.pattern() + "}";
+        while (!notifier::Filter::compile(filter));
+      }
+      json += i == 0 ? "" : ",";
+      json += R"({"id":")" + prefix + std::to_string(i) + R"(","platform":"webhook","name":"n","active":)" +
+              (draw.below(9) == 0 ? "false" : "true");
+      json += draw.below(3) == 0 ? R"(,"selected_events":["restart"])"
+                                 : R"(,"send_all_events":true,"send_all_alerts":true)";
+      if (draw.below(5) != 0) json += ",\"filter\":" + filter;
+      json += R"(,"type_data":{"webhook_url":"https://h.example/"}})";
+    }
+    return json;
+  }
+
+  /// Who is to be told, as `explain` has it, which asks every filter alone.
+  std::string expected(const std::string& event, const notifier::Audience& audience) {
+    notifier::Router router(registry);
+    const auto explained = router.explain(event, audience);
+    REQUIRE(explained);
+    std::string ids;
+    for (const auto& one : explained->notifiers) {
+      if (one.receives) ids += one.notifier_id + " ";
+    }
+    return ids;
+  }
+
+  void check(notifier::Router& router, const notifier::Audience& audience) {
+    for (const std::string& event : events) {
+      CAPTURE(event);
+      const std::string ids = expected(event, audience);
+      std::string matched;
+      REQUIRE(router.match(
+          event, [&](std::string_view id) { matched += std::string(id) + " "; }, audience));
+      CHECK(matched == ids);
+      std::string routed;
+      REQUIRE(router.route(
+          event, [&](const notifier::DeliveryView& delivery) { routed += std::string(delivery.notifier_id) + " "; },
+          audience));
+      CHECK(routed == ids);
+    }
+  }
+
+  void check_batches(notifier::Router& router) {
+    const std::vector<std::string_view> texts(events.begin(), events.end());
+    std::vector<std::string> routed(events.size());
+    router.route(
+        texts.data(), texts.size(),
+        [&](std::size_t event, const notifier::DeliveryView& delivery) {
+          routed[event] += std::string(delivery.notifier_id) + " ";
+        },
+        [&](std::size_t, const notifier::Error&) { FAIL("an event was refused"); });
+    std::vector<notifier::json::Document> documents(events.size());
+    std::vector<notifier::Event> read;
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      read.push_back(notifier::Event::read(*documents[i].parse(events[i]), events[i]));
+    }
+    std::vector<std::string> matched(events.size());
+    router.match(read.data(), read.size(),
+                 [&](std::size_t event, std::string_view id) { matched[event] += std::string(id) + " "; });
+    for (std::size_t i = 0; i < events.size(); ++i) {
+      CAPTURE(events[i]);
+      CHECK(routed[i] == expected(events[i], {}));
+      CHECK(matched[i] == routed[i]);
+    }
+  }
+};
+
+}  // namespace
+
+TEST_CASE("many filters of an app, which are asked together, tell whom each alone would") {
+  for (const std::size_t count : {7u, 8u, 9u, 40u, 130u}) {
+    CAPTURE(count);
+    ManyFilters world(count, count);
+    notifier::Router router(world.registry);
+    world.check(router, {});
+    world.check_batches(router);
+    notifier::Audience named;
+    named.notifier_ids = {"a1", "a5", "b0"};
+    world.check(router, named);
+  }
+}
+
+TEST_CASE("a change of one of many filters is seen with the next event") {
+  ManyFilters world(3, 60);
+  notifier::Router router(world.registry);
+  world.check(router, {});
+  for (int i = 0; i < 8; ++i) {
+    notifier::NotifierDraft patch;
+    patch.filter =
+        i % 3 == 2 ? "null" : R"({"type_data":{"a":[{"exists":)" + std::string(i % 2 == 0 ? "true" : "false") + "}]}}";
+    REQUIRE(world.registry.update("shop", "a" + std::to_string(7 * i), patch));
+    REQUIRE(world.registry.remove("shop", "a" + std::to_string(7 * i + 1)));
+    world.check(router, {});
+  }
+  REQUIRE(world.registry.rename_app("shop", "store"));
+  world.check_batches(router);
+}
+
+TEST_CASE("routers of several threads ask many filters while they change") {
+  ManyFilters world(5, 80);
+  std::vector<std::thread> threads;
+  std::atomic<std::size_t> told{0};
+  for (int i = 0; i < 3; ++i) {
+    threads.emplace_back([&] {
+      notifier::Router router(world.registry);
+      for (int round = 0; round < 10; ++round) {
+        for (const std::string& event : world.events) {
+          if (router.match(event, [&](std::string_view) { ++told; })) continue;
+          std::abort();
+        }
+      }
+    });
+  }
+  for (int i = 0; i < 50; ++i) {
+    notifier::NotifierDraft patch;
+    patch.filter = R"({"type_data":{"a":["x)" + std::to_string(i) + "\"]}}";
+    REQUIRE(world.registry.update("shop", "a" + std::to_string(i), patch));
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(told > 0);
+  notifier::Router router(world.registry);
+  world.check(router, {});
 }

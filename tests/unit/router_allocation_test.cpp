@@ -125,6 +125,42 @@ TEST_CASE("once warm, many events are routed at once without an allocation") {
   CHECK(deliveries > 100);
 }
 
+TEST_CASE("once warm, filters are asked without an allocation, few or many") {
+  for (const int count : {3, 40}) {
+    CAPTURE(count);
+    std::string config = R"({"apps":[{"id":"1","name":"a","notifiers":[)";
+    for (int i = 0; i < count; ++i) {
+      const std::string n = std::to_string(i);
+      config +=
+          R"({"name":"n","platform":"webhook","send_all_events":true,"type_data":{"webhook_url":"https://w.example/"},)";
+      config += R"("filter":{"$or":[{"list":{"a":[)" + n + R"(],"b":["x"]}},{"text":[{"suffix":"-)" + n + "\"}]}]}},";
+    }
+    config.back() = ']';
+    Registry registry;
+    REQUIRE(registry.load(config + "}]}"));
+    Router router(registry);
+    std::vector<std::string> events;
+    for (int i = 0; i < 60; ++i) {
+      const std::string n = std::to_string(i);
+      events.push_back(R"({"type":"restart","app_id":"1","text":"a rather long text of some length-)" + n +
+                       R"(","list":[{"a":)" + n + R"(,"b":"y"},{"a":2,"b":"x"}],"list":[{"a":1,"b":"x"}]})");
+    }
+    std::size_t matches = 0;
+    const auto all = [&] {
+      for (const std::string& event : events) {
+        if (!router.match(event, [&](std::string_view) { ++matches; })) ++matches;
+        if (!router.route(event, [&](const DeliveryView&) { ++matches; })) ++matches;
+      }
+    };
+    for (int i = 0; i < 3; ++i) all();
+    const std::size_t before = allocations.load();
+    matches = 0;
+    all();
+    CHECK(allocations.load() == before);
+    CHECK(matches > 200);
+  }
+}
+
 TEST_CASE("a router allocates nothing when it sees a change") {
   Registry registry;
   REQUIRE(registry.load(config_for("1", "a")));

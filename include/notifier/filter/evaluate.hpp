@@ -8,11 +8,28 @@
 #include <string_view>
 #include <vector>
 
+#include "notifier/filter/find_path.hpp"
 #include "notifier/filter/pattern.hpp"
 #include "notifier/json/view.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// Memory for evaluations that is used again and again, by one at a time.
+struct EvaluationRoom {
+  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+
+  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
+  struct Way {
+    Fields fields;
+    json::View value;
+    std::size_t offset;
+  };
+
+  std::vector<const FieldTest*> tests;  // by path, those of the alternative at hand
+  std::vector<Way> ways;                // a stack, as is the next
+  std::vector<std::size_t> leading;
+};
 
 /// Looks through an event for what a pattern asks. Used for one event; borrows both.
 ///
@@ -21,9 +38,15 @@ namespace detail {
 /// them will do.
 class Evaluation {
  public:
-  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+  using Fields = EvaluationRoom::Fields;
+  using Way = EvaluationRoom::Way;
 
-  Evaluation(const Pattern& pattern, json::View event) : pattern_(pattern), event_(event) {}
+  Evaluation(const Pattern& pattern, json::View event, EvaluationRoom& room)
+      : pattern_(pattern), event_(event), room_(room) {
+    room.ways.clear();
+    room.leading.clear();
+    if (room.tests.size() < pattern.paths.size()) room.tests.resize(pattern.paths.size());
+  }
 
   bool matches() {
     for (std::size_t i = 0; i < pattern_.alternatives.size(); ++i) {
@@ -50,23 +73,15 @@ class Evaluation {
   }
 
   /// The first scalar at a path; missing where there is none.
-  json::View find(std::string_view path) const { return find(path, event_, 0); }
+  json::View find(std::string_view path) const { return find_path(path, event_); }
 
  private:
-  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
-  struct Way {
-    Fields fields;
-    json::View value;
-    std::size_t offset;
-  };
-
   /// More ways than one to many fields at a time are tried this often, then given up.
   static constexpr unsigned most_tries = 10'000;
 
   std::uint16_t use(std::uint16_t test) {
     const std::uint16_t path = pattern_.tests[test].path;
-    if (tests_.size() < pattern_.paths.size()) tests_.resize(pattern_.paths.size());
-    tests_[path] = &pattern_.tests[test];
+    room_.tests[path] = &pattern_.tests[test];
     return path;
   }
 
@@ -75,31 +90,6 @@ class Evaluation {
       if (condition.kind == Condition::Kind::absent) return !find(pattern_.paths[test.path]).exists();
     }
     return false;
-  }
-
-  /// How much of a path is behind where it goes on with a key; 0 where it does not.
-  static std::size_t step(std::string_view path, std::size_t offset, std::string_view key) noexcept {
-    if (offset > path.size() || path.size() - offset < key.size()) return 0;
-    if (path.substr(offset, key.size()) != key) return 0;
-    const std::size_t end = offset + key.size();
-    return end == path.size() || path[end] == '.' ? end + 1 : 0;
-  }
-
-  json::View find(std::string_view path, json::View value, std::size_t offset) const {
-    json::View found;
-    if (value.is_object()) {
-      value.for_each_member([&](std::string_view key, json::View member) {
-        if (found.exists()) return;
-        if (const std::size_t next = step(path, offset, key)) found = find(path, member, next);
-      });
-    } else if (value.is_array()) {
-      value.for_each_element([&](json::View element) {
-        if (!found.exists()) found = find(path, element, offset);
-      });
-    } else if (offset == path.size() + 1) {
-      found = value;
-    }
-    return found;
   }
 
   bool is_met(const Fields& wanted, json::View value, std::size_t offset) {
@@ -113,7 +103,7 @@ class Evaluation {
     // A scalar is at the end of one path.
     for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
       if (!wanted.test(field)) continue;
-      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*tests_[field], value)) return false;
+      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*room_.tests[field], value)) return false;
     }
     return true;
   }
@@ -126,13 +116,13 @@ class Evaluation {
   }
 
   bool is_met_by_object(const Fields& wanted, json::View object, std::size_t offset) {
-    std::vector<Way> ways;
+    const std::size_t begin = room_.ways.size();
     Fields once, twice;
     object.for_each_member([&](std::string_view key, json::View member) {
       Way way{{}, member, 0};
       for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
         if (!wanted.test(field)) continue;
-        if (const std::size_t next = step(pattern_.paths[field], offset, key)) {
+        if (const std::size_t next = step_along(pattern_.paths[field], offset, key)) {
           way.fields.set(field);
           way.offset = next;
         }
@@ -140,47 +130,56 @@ class Evaluation {
       if (way.fields.none()) return;
       twice |= once & way.fields;
       once |= way.fields;
-      ways.push_back(way);
+      room_.ways.push_back(way);
     });
-    if (once != wanted) return false;
-    if (twice.none()) return are_met(ways);
-    return is_met_by_some(ways, twice);
+    const std::size_t end = room_.ways.size();
+    const bool is_met = once == wanted && (twice.none() ? are_met(begin, end) : is_met_by_some(begin, end, twice));
+    room_.ways.resize(begin);
+    return is_met;
   }
 
-  bool are_met(const std::vector<Way>& ways) {
-    for (const Way& way : ways) {
+  bool are_met(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Way way = room_.ways[i];
       if (!is_met(way.fields, way.value, way.offset)) return false;
     }
     return true;
   }
 
   /// Sends the first of the fields that several ways lead to along one of them after the other.
-  bool is_met_by_some(std::vector<Way>& ways, Fields several) {
-    if (several.none()) return are_met(ways);
+  bool is_met_by_some(std::size_t begin, std::size_t end, Fields several) {
+    if (several.none()) return are_met(begin, end);
     std::size_t field = 0;
     while (!several.test(field)) ++field;
     several.reset(field);
-    std::vector<std::size_t> leading;
-    for (std::size_t i = 0; i < ways.size(); ++i) {
-      if (ways[i].fields.test(field)) leading.push_back(i);
-      ways[i].fields.reset(field);
+    const std::size_t first = room_.leading.size();
+    for (std::size_t i = begin; i < end; ++i) {
+      if (room_.ways[i].fields.test(field)) room_.leading.push_back(i);
+      room_.ways[i].fields.reset(field);
     }
-    for (const std::size_t i : leading) {
-      if (++tries_ > most_tries) return false;
-      ways[i].fields.set(field);
+    const std::size_t last = room_.leading.size();
+    bool is_found = false;
+    for (std::size_t at = first; at < last && !is_found; ++at) {
+      if (++tries_ > most_tries) break;
+      const std::size_t i = room_.leading[at];
+      room_.ways[i].fields.set(field);
       // What cannot be met alone need not be tried together with the rest.
       Fields alone;
       alone.set(field);
-      if (is_met(alone, ways[i].value, ways[i].offset) && is_met_by_some(ways, several)) return true;
-      ways[i].fields.reset(field);
+      const Way way = room_.ways[i];
+      is_found = is_met(alone, way.value, way.offset) && is_met_by_some(begin, end, several);
+      if (!is_found) room_.ways[i].fields.reset(field);
     }
-    for (const std::size_t i : leading) ways[i].fields.set(field);
-    return false;
+    if (!is_found) {
+      for (std::size_t at = first; at < last; ++at) room_.ways[room_.leading[at]].fields.set(field);
+    }
+    room_.leading.resize(first);
+    return is_found;
   }
 
   const Pattern& pattern_;
   json::View event_;
-  std::vector<const FieldTest*> tests_;  // by path, those of the alternative at hand
+  EvaluationRoom& room_;
   unsigned tries_ = 0;
 };
 

@@ -17,7 +17,9 @@ NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 struct Pattern;
-}
+class FilterSet;
+struct EvaluationRoom;
+}  // namespace detail
 
 /// A pattern over an event's JSON, in the language of Amazon EventBridge's event patterns: fields together, values of a
 /// field one or the other. include/FILTERS.md describes it.
@@ -36,6 +38,9 @@ class Filter {
   /// @param event  the root of an event, or of any other document
   bool matches(json::View event) const;
 
+  /// The same; allocates nothing once there is room.
+  bool matches(json::View event, detail::EvaluationRoom& room) const;
+
   /// Why an event does not match: one English sentence without a final full stop, about the first field that is not as
   /// it is wanted ("type_data.status is 'success'; the filter wants 'build-error' or 'crashed-error'"). No value of a
   /// field whose name is that of a secret is in it. Empty where it matches.
@@ -45,6 +50,8 @@ class Filter {
   std::string_view json() const noexcept { return *json_; }
 
  private:
+  friend class detail::FilterSet;
+
   Filter(std::shared_ptr<const detail::Pattern> pattern, std::shared_ptr<const std::string> json) noexcept;
 
   std::shared_ptr<const detail::Pattern> pattern_;
@@ -74,7 +81,8 @@ namespace detail {
 /// Of a test that is not met: what is there, and what was wanted.
 inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
   const std::string& path = pattern.paths[pattern.tests[test].path];
-  const json::View found = Evaluation(pattern, event).find(path);
+  EvaluationRoom room;
+  const json::View found = Evaluation(pattern, event, room).find(path);
   const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
   const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
   const std::string_view last = std::string_view(path).substr(dot);
@@ -99,7 +107,14 @@ NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
                                std::shared_ptr<const std::string> json) noexcept
     : pattern_(std::move(pattern)), json_(std::move(json)) {}
 
-NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+NOTIFIER_INLINE bool Filter::matches(json::View event) const {
+  detail::EvaluationRoom room;
+  return matches(event, room);
+}
+
+NOTIFIER_INLINE bool Filter::matches(json::View event, detail::EvaluationRoom& room) const {
+  return detail::Evaluation(*pattern_, event, room).matches();
+}
 
 NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
   json::Document document;
@@ -124,7 +139,8 @@ NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
 }
 
 NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
-  detail::Evaluation evaluation(*pattern_, event);
+  detail::EvaluationRoom room;
+  detail::Evaluation evaluation(*pattern_, event, room);
   if (evaluation.matches()) return {};
   // Of several alternatives, that which the event comes closest to.
   const std::vector<std::uint16_t>* nearest = nullptr;

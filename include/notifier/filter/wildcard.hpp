@@ -46,6 +46,10 @@ class Wildcard {
     return Fault::none;
   }
 
+  /// What stands between the stars, which may be empty at both ends: one more than there are stars.
+  std::size_t size() const noexcept { return pieces_.size(); }
+  std::string_view operator[](std::size_t piece) const noexcept { return pieces_[piece].text; }
+
   bool fits(std::string_view text) const noexcept {
     const std::string_view first = pieces_.front().text;
     if (pieces_.size() == 1) return text == first;

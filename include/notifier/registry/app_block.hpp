@@ -1,16 +1,22 @@
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <new>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "notifier/heap_sort.hpp"
 #include "notifier/model/app.hpp"
-#include "notifier/registry/prefetch.hpp"
+#include "notifier/registry/app_filters.hpp"
+#include "notifier/registry/kept_filter.hpp"
 #include "notifier/registry/rows.hpp"
+#include "notifier/text/prefetch.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -60,6 +66,16 @@ class AppBlock : public Counted {
     for_each_rows([&](const Rows& rows) {
       for (std::size_t row = 0; row < rows.count(); ++row) f(rows.record(row));
     });
+  }
+
+  /// Its filters, where they are so many that they are better asked together; compiled by who asks first. nullptr where
+  /// they are few.
+  /// @param kept  of a state of the registry that has this block
+  const AppFilters* filters(const KeptFilters& kept, const Hasher& hasher) const {
+    if (notifier_count_ < AppFilters::fewest) return nullptr;
+    const std::uintptr_t known = filters_.load(std::memory_order_acquire);
+    if (known == 0) return compile_filters(kept, hasher);
+    return known == few ? nullptr : reinterpret_cast<const AppFilters*>(known);
   }
 
   Place find(std::string_view notifier_id, std::uint16_t tag) const noexcept;
@@ -121,7 +137,11 @@ class AppBlock : public Counted {
   std::uint32_t text_offset_;
   std::uint32_t run_count_ : 24;
   std::uint32_t id_size_ : 8;
+  const AppFilters* compile_filters(const KeptFilters& kept, const Hasher& hasher) const;
+
   std::uint64_t sequence_;
+  static constexpr std::uintptr_t few = 1;
+  mutable std::atomic<std::uintptr_t> filters_{0};  // an AppFilters, or few; 0: not looked at yet
 };
 
 inline void AppBlock::append_text(Buffer& out, const App& app) {
@@ -165,6 +185,8 @@ inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence
 
 inline void AppBlock::destroy(const AppBlock* block) noexcept {
   for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
+  const std::uintptr_t filters = block->filters_.load(std::memory_order_acquire);
+  if (filters != 0 && filters != few) delete reinterpret_cast<const AppFilters*>(filters);
   block->~AppBlock();
   ::operator delete(const_cast<AppBlock*>(block));
 }
@@ -220,6 +242,66 @@ inline Ref<const AppBlock> AppBlock::assemble(Parts parts) {
     for (const Ref<const Run>& run : parts.runs) new (out++) Ref<const Run>(run);
   }
   return Ref<const AppBlock>(new (memory) AppBlock(parts, notifier_count, body + bytes));
+}
+
+NOTIFIER_NOINLINE inline const AppFilters* AppBlock::compile_filters(const KeptFilters& kept,
+                                                                     const Hasher& hasher) const {
+  struct Filtered {
+    std::uint16_t filter;
+    std::uint32_t row;
+  };
+  std::vector<Filtered> all;
+  std::vector<std::uint32_t> unfiltered;
+  std::vector<const char*> records;
+  for_each_rows([&](const Rows& rows) {
+    const std::size_t first = 32 * unfiltered.size();
+    unfiltered.push_back(0);
+    records.resize(first + 32);
+    for (std::size_t row = 0; row < rows.count(); ++row) {
+      const Record record = rows.record(row);
+      records[first + row] = record.data();
+      if (record.filter() == Record::no_filter) unfiltered.back() |= std::uint32_t{1} << row;
+      if (record.filter() != Record::no_filter)
+        all.push_back({record.filter(), static_cast<std::uint32_t>(first + row)});
+    }
+  });
+  const auto by_filter = [](const Filtered& a, const Filtered& b) {
+    return a.filter != b.filter ? a.filter < b.filter : a.row < b.row;
+  };
+  heap_sort(all.begin(), all.end(), by_filter);
+  std::vector<std::uint32_t> firsts;  // of each filter, in `all`
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == 0 || all[i].filter != all[i - 1].filter) firsts.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::uintptr_t known = 0;
+  if (firsts.size() < AppFilters::fewest) {
+    filters_.compare_exchange_strong(known, few, std::memory_order_acq_rel);
+    return nullptr;
+  }
+  heap_sort(firsts.begin(), firsts.end(), [&](std::uint32_t a, std::uint32_t b) { return all[a].row < all[b].row; });
+  std::vector<Filter> filters;
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> first_row;
+  for (const std::uint32_t first : firsts) {
+    filters.push_back(*kept[all[first].filter].filter);
+    first_row.push_back(static_cast<std::uint32_t>(rows.size()));
+    for (std::size_t i = first; i < all.size() && all[i].filter == all[first].filter; ++i) rows.push_back(all[i].row);
+  }
+  first_row.push_back(static_cast<std::uint32_t>(rows.size()));
+  auto made = std::make_unique<AppFilters>(std::move(filters), hasher);
+  made->unfiltered = std::move(unfiltered);
+  made->rows = std::move(rows);
+  made->first_row = std::move(first_row);
+  made->records = std::move(records);
+  for (std::size_t bit = 0; bit < 64 * this->rows(0).words(); ++bit) {
+    for_each_rows([&](const Rows& piece) { made->accepting.push_back(piece.accepting(static_cast<EventBit>(bit))); });
+  }
+  // Another thread may have been faster.
+  if (filters_.compare_exchange_strong(known, reinterpret_cast<std::uintptr_t>(made.get()),
+                                       std::memory_order_acq_rel)) {
+    return made.release();
+  }
+  return reinterpret_cast<const AppFilters*>(known);
 }
 
 inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_t tag) const noexcept {

@@ -8,8 +8,8 @@
 #include <utility>
 #include <vector>
 
-#include "notifier/registry/prefetch.hpp"
 #include "notifier/registry/ref.hpp"
+#include "notifier/text/prefetch.hpp"
 #include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

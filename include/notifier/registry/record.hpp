@@ -12,7 +12,7 @@
 #include "notifier/buffer.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
-#include "notifier/registry/prefetch.hpp"
+#include "notifier/text/prefetch.hpp"
 #include "notifier/to_size.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
@@ -113,6 +113,7 @@ class Record {
     detail::prefetch(data_ + 64);
   }
 
+  const char* data() const noexcept { return data_; }
   Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
   std::uint16_t voice() const noexcept { return number_at(2); }
   /// The number of its filter, or no_filter.

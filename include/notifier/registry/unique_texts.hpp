@@ -5,7 +5,7 @@
 #include <string_view>
 #include <vector>
 
-#include "notifier/registry/prefetch.hpp"
+#include "notifier/text/prefetch.hpp"
 #include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN

@@ -99,16 +99,29 @@ class RouterEngine {
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
   template <class Visit>
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
+  /// The same where a notifier has a filter. Those of apps with many are decided; others are left to be asked.
+  template <class Visit>
+  void for_each_wanted(const State& state, const Event& event, const Audience& audience, Visit&& visit);
+  template <class Visit>
+  void for_each_wanted(const State& state, const AppBlock& app, const Event& event, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
   /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
+  /// The same two where a notifier has a filter: those of them whose filter lets the event through.
+  void find_wanted(const State& state, const Audience& audience);
+  void find_wanted(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
   std::size_t match_filtered(const State& state, const Event& event, Ids take, const Audience& audience);
-  /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
+  std::size_t match_filtered(const State& state, const Event* events, std::size_t event_count, IdsOfMany take);
+  /// @param find  fills matches_ for some events, with their lookups
+  template <class Find>
+  std::size_t match_batches(const State& state, const Event* events, std::size_t event_count, IdsOfMany take,
+                            Find&& find);
+  /// Takes out of matches_ whose filter does not let the event through.
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
@@ -128,6 +141,7 @@ class RouterEngine {
   std::vector<const AppBlock*> apps_;
   std::vector<Match> matches_;
   FilterVerdicts verdicts_;
+  std::vector<Record> wanted_;
   Buffer preview_;
   std::string preview_app_id_;
 };
@@ -228,28 +242,16 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
-/// Apart from finding them, since by then what is to be read of them is on its way. Never inlined: into a flattened
-/// caller all of filters would go, again and again, half a megabyte.
-NOTIFIER_NOINLINE inline void RouterEngine::filter_matches(const State& state, const Event* events,
-                                                           const Audience& audience) {
-  std::size_t begun = static_cast<std::size_t>(-1);
-  const auto is_out = [&](const Match& match) {
-    if (match.event != begun) {
-      begun = match.event;
-      verdicts_.begin(state, events[begun].root);
-    }
-    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
-  };
-  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
-}
-
 inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
   if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
-  find_matches(state, event_, audience);
-  if (state.filters().size() != 0) filter_matches(state, &event_, audience);
+  if (state.filters().size() == 0) {
+    find_matches(state, event_, audience);
+  } else {
+    find_wanted(state, audience);
+  }
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -298,22 +300,9 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event& event, Ids 
   return before + size;
 }
 
-/// Where a notifier has a filter: apart, so that those who have none do not pay for it.
-NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event& event, Ids take,
-                                                                  const Audience& audience) {
-  std::size_t count = 0;
-  verdicts_.begin(state, event.root);
-  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
-    if (!verdicts_.pass(record) && !is_named(audience, record)) return;
-    const std::string_view id = record.id();
-    take(&id, 1);
-    ++count;
-  });
-  return count;
-}
-
-NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
-  const State& state = refresh();
+template <class Find>
+std::size_t RouterEngine::match_batches(const State& state, const Event* events, std::size_t event_count,
+                                        IdsOfMany take, Find&& find) {
   AppLookup lookups[match_batch];
   MatchedIds ids;
   std::size_t of[MatchedIds::most];
@@ -324,8 +313,7 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
     for (std::size_t i = 0; i < batch; ++i) lookups[i].begin(state, events[begin + i].app_id);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
-    find_matches(state, events + begin, lookups, batch);
-    if (state.filters().size() != 0) filter_matches(state, events + begin, Audience());
+    find(events + begin, lookups, batch);
     for (const Match& match : matches_) {
       if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
       of[size] = begin + match.event;
@@ -335,6 +323,15 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
   }
   if (size != 0) take(of, ids.id, size);
   return count;
+}
+
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
+  const State& state = refresh();
+  if (state.filters().size() != 0) return match_filtered(state, events, event_count, take);
+  return match_batches(state, events, event_count, take,
+                       [&](const Event* these, const AppLookup* lookups, std::size_t size) {
+                         find_matches(state, these, lookups, size);
+                       });
 }
 
 inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
@@ -365,3 +362,4 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 NOTIFIER_NAMESPACE_END
 
 #include "notifier/routing/engine_batch.hpp"
+#include "notifier/routing/engine_filters.hpp"

@@ -27,8 +27,11 @@ inline std::size_t RouterEngine::route_batch(const std::string_view* events, std
   batch.lookups[size - 1].load_entry(state);
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
-  find_matches(state, batch.events, batch.lookups, size);
-  if (state.filters().size() != 0) filter_matches(state, batch.events, Audience());
+  if (state.filters().size() == 0) {
+    find_matches(state, batch.events, batch.lookups, size);
+  } else {
+    find_wanted(state, batch.events, batch.lookups, size);
+  }
   prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
