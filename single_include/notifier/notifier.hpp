@@ -3956,7 +3956,9 @@ NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
 struct Pattern;
-}
+class FilterSet;
+struct EvaluationRoom;
+}  // namespace detail
 
 /// A pattern over an event's JSON, in the language of Amazon EventBridge's event patterns: fields together, values of a
 /// field one or the other. include/FILTERS.md describes it.
@@ -3975,6 +3977,9 @@ class Filter {
   /// @param event  the root of an event, or of any other document
   bool matches(json::View event) const;
 
+  /// The same; allocates nothing once there is room.
+  bool matches(json::View event, detail::EvaluationRoom& room) const;
+
   /// Why an event does not match: one English sentence without a final full stop, about the first field that is not as
   /// it is wanted ("type_data.status is 'success'; the filter wants 'build-error' or 'crashed-error'"). No value of a
   /// field whose name is that of a secret is in it. Empty where it matches.
@@ -3984,11 +3989,214 @@ class Filter {
   std::string_view json() const noexcept { return *json_; }
 
  private:
+  friend class detail::FilterSet;
+
   Filter(std::shared_ptr<const detail::Pattern> pattern, std::shared_ptr<const std::string> json) noexcept;
 
   std::shared_ptr<const detail::Pattern> pattern_;
   std::shared_ptr<const std::string> json_;
 };
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
+
+// What a notifier asks for where it wants fewer messages than there are events.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What the host knows of time zones: the library itself knows none but UTC.
+///
+/// @param zone  a name of the IANA database, as "Europe/Paris"
+/// @return how many seconds the zone is east of UTC at a moment; nullopt of a zone that is not known
+using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
+
+/// Hours of the day in which nothing is told.
+struct QuietHours {
+  unsigned from = 0;    ///< minutes after midnight; beyond `to`: until the next day
+  unsigned to = 0;      ///< minutes after midnight, the first that is not quiet
+  unsigned days = 127;  ///< on which of them it begins: 1 is Sunday, 2 Monday, 4 Tuesday ...
+  std::string zone;     ///< empty: UTC
+  bool pass_errors = false;
+};
+
+/// How a notifier's events are told together. By itself: each at once.
+struct GroupPolicy {
+  enum class Mode : std::uint8_t {
+    none,      ///< each at once
+    throttle,  ///< the first at once, what follows within the window together at its end
+    digest,    ///< all together when the window closes, which the first opens
+    daily,     ///< all together at a time of day
+  };
+
+  Mode mode = Mode::none;
+  std::int64_t window_ms = 0;   ///< of throttle and digest
+  unsigned at = 0;              ///< of daily: minutes after midnight
+  std::string zone;             ///< of daily; empty: UTC
+  std::vector<std::string> by;  ///< events are together whose values here are the same: keys joined by dots
+  std::size_t max_items = 20;   ///< how many events a digest names; it counts all
+  std::optional<QuietHours> quiet;
+  std::optional<Timestamp> muted_until;
+  bool muted_pass_errors = false;
+
+  static constexpr std::int64_t longest_window_ms = std::int64_t{7} * 24 * 3600 * 1000;
+  static constexpr std::size_t most_items = 100;
+  static constexpr std::size_t most_paths = 8;
+
+  /// Reads `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}` and the like: `window` in seconds from
+  /// 1 to 604800, `at` as "09:00", `zone`, `quiet` as
+  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris", "pass_errors":true}`, `muted_until` as RFC
+  /// 3339, `muted_pass_errors`.
+  /// @param zones  what judges the names of zones
+  /// @return errc::invalid; `fields` has the path of each fault, as "quiet.from", with the code invalid_grouping or
+  ///         unknown_key
+  static Result<GroupPolicy> read(json::View policy, const ZoneOffset& zones);
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/digest.hpp --------------------------------------------------------------------------------------
+
+// Many events told as one message.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// One of the events of a Digest, as it would have been told alone.
+struct DigestItem {
+  std::string title;  ///< of its message; untrusted
+  std::string link;   ///< an absolute http or https URL, checked; may be empty
+  Severity severity = Severity::info;
+};
+
+/// What is told of events that were held back.
+struct Digest {
+  /// A kind of event, and how many there were.
+  struct Kind {
+    std::string type;  ///< the event's `type`, untrusted
+    std::uint64_t count = 0;
+  };
+
+  std::uint64_t count = 0;          ///< how many events in all
+  std::vector<Kind> kinds;          ///< in the order they came in; of so many kinds, the rest is in other_kinds
+  std::uint64_t other_kinds = 0;    ///< events of kinds that are not in `kinds`
+  std::vector<DigestItem> items;    ///< the first of them
+  Severity worst = Severity::info;  ///< of all of them
+  Timestamp first, last;            ///< when the first and the last came, by the wall clock
+  bool follows = false;             ///< others of the same were told before: these are more
+  std::string subject;              ///< app or project, by name, where it is one; may be empty
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+///
+/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
+/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
+/// there is.
+struct Moment {
+  Timestamp wall;              ///< the time of day: may step, either way
+  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
+
+// Storms: many events, few messages. A pure step from one state of a group to the next; what is to be told is said, not
+// done.
+//
+//     notifier::GroupState next = state;
+//     const auto action = notifier::step(next, policy, notifier::GroupInput::arrived(arrival), now, zones);
+//     // One commit: `next`, the arrival's delivery where action.releases, the digests that there are.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// An event that a notifier with a GroupPolicy is to be told of. Borrowed for the time of a step.
+struct Arrival {
+  std::string_view type;     ///< the event's
+  std::string_view title;    ///< of its message
+  std::string_view link;     ///< of its message; may be empty
+  std::string_view subject;  ///< of its message; may be empty
+  Severity severity = Severity::info;
+  bool is_test = false;  ///< a test notification: never held
+  bool ends_alert =
+      false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
+};
+
+/// What a step is told.
+struct GroupInput {
+  enum class Kind : std::uint8_t {
+    arrived,  ///< an event
+    tick,     ///< time went on, or the policy changed
+    flush,    ///< somebody wants to be told now
+  };
+
+  Kind kind = Kind::tick;
+  const Arrival* arrival = nullptr;  ///< of arrived
+
+  /// @param arrival  outlives the step
+  static GroupInput arrived(const Arrival& arrival) noexcept { return {Kind::arrived, &arrival}; }
+  /// See Kind::tick.
+  static GroupInput tick() noexcept { return {}; }
+  /// See Kind::flush.
+  static GroupInput flush() noexcept { return {Kind::flush, nullptr}; }
+};
+
+/// What is known of a group: a notifier's events that belong together. A plain value, to be stored whole.
+struct GroupState {
+  /// What an open window waits for.
+  enum class Waits : std::uint8_t {
+    steady,    ///< so long, whatever the wall clock says
+    daytime,   ///< a time of day, or as long as it took from the opening
+    released,  ///< the end of quiet hours or of a mute
+  };
+
+  std::uint64_t window = 0;  ///< the number of the open window, or of the last: counted, not computed of a clock
+  bool is_open = false;
+  Waits waits = Waits::steady;
+  Moment closes;  ///< when the open window does, at the latest; then a tick is due
+  Digest held;    ///< what is to be told then
+};
+
+/// What is to be told with a step.
+struct GroupAction {
+  /// A digest. Its key is digest_key(): whoever inserts it twice inserts it once.
+  struct Telling {
+    std::uint64_t window = 0;
+    Digest digest;
+  };
+
+  bool releases = false;          ///< the delivery of what arrived goes at once
+  std::vector<Telling> tellings;  ///< what was held, told before what arrived: two where that ends another at once
+};
+
+/// Takes a group one step on. The same inputs give the same outputs: nothing else is read.
+///
+/// Every event is told once: at once, or counted by one digest. The wall clock may step: windows are measured by the
+/// steady clock; times of day, quiet hours and mutes by the wall, but no step back makes them longer than they were to
+/// be.
+///
+/// @param state   becomes the next one. Where that cannot be stored, the old one is to be stepped again
+/// @param policy  as it is now; it may be another than at the last step
+/// @param zones   for what the policy says in times of day
+GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input, const Moment& now,
+                 const ZoneOffset& zones);
+
+/// A state that was read from a store, whose steady clock is another: what it waits for is dated anew by the wall
+/// clock, no further than its policy can ask for. To be called once, before the first step.
+void restore(GroupState& state, const GroupPolicy& policy, const Moment& now);
+
+/// Which events of a notifier are together: a hash of its id and of the event's values of `policy.by`, in 32 hex
+/// digits.
+/// @param event  the root; of a value that is in several places, the first counts
+std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event);
+
+/// The idempotency key of a digest: the same for whoever tells this window of this group.
+std::string digest_key(std::string_view group_key, std::uint64_t window);
 
 NOTIFIER_NAMESPACE_END
 
@@ -4016,19 +4224,16 @@ void describe(const Event& event, std::string_view link_base, Message& out,
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+// ---- notifier/message/digest.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+/// Says in plain words what a digest tells: a title that counts ("shop: 41 more crash events in 10 minutes"), a
+/// sentence with the kinds, and the first events as fields, each with its link; then how many more there were. Its
+/// severity is the worst. Formats take it as they take any message, within their limits.
 ///
-/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
-/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
-/// there is.
-struct Moment {
-  Timestamp wall;              ///< the time of day: may step, either way
-  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
-};
+/// @param out  cleared first
+void describe(const Digest& digest, Message& out);
 
 NOTIFIER_NAMESPACE_END
 
@@ -10442,6 +10647,41 @@ inline void read_app(json::View object, App& out, Problems& problems) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/filter/find_path.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// How much of a path is behind where it goes on with a key; 0 where it does not.
+inline std::size_t step_along(std::string_view path, std::size_t offset, std::string_view key) noexcept {
+  if (offset > path.size() || path.size() - offset < key.size()) return 0;
+  if (path.substr(offset, key.size()) != key) return 0;
+  const std::size_t end = offset + key.size();
+  return end == path.size() || path[end] == '.' ? end + 1 : 0;
+}
+
+/// The first scalar at a path of keys joined by dots, whatever lists it stands in; missing where there is none.
+/// @param offset  how much of the path is behind
+inline json::View find_path(std::string_view path, json::View value, std::size_t offset = 0) {
+  json::View found;
+  if (value.is_object()) {
+    value.for_each_member([&](std::string_view key, json::View member) {
+      if (found.exists()) return;
+      if (const std::size_t next = step_along(path, offset, key)) found = find_path(path, member, next);
+    });
+  } else if (value.is_array()) {
+    value.for_each_element([&](json::View element) {
+      if (!found.exists()) found = find_path(path, element, offset);
+    });
+  } else if (offset == path.size() + 1) {
+    found = value;
+  }
+  return found;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/filter/same_number.hpp --------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -10548,6 +10788,10 @@ class Wildcard {
     for (Piece& piece : out.pieces_) piece.prepare();
     return Fault::none;
   }
+
+  /// What stands between the stars, which may be empty at both ends: one more than there are stars.
+  std::size_t size() const noexcept { return pieces_.size(); }
+  std::string_view operator[](std::size_t piece) const noexcept { return pieces_[piece].text; }
 
   bool fits(std::string_view text) const noexcept {
     const std::string_view first = pieces_.front().text;
@@ -11103,6 +11347,22 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// Memory for evaluations that is used again and again, by one at a time.
+struct EvaluationRoom {
+  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+
+  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
+  struct Way {
+    Fields fields;
+    json::View value;
+    std::size_t offset;
+  };
+
+  std::vector<const FieldTest*> tests;  // by path, those of the alternative at hand
+  std::vector<Way> ways;                // a stack, as is the next
+  std::vector<std::size_t> leading;
+};
+
 /// Looks through an event for what a pattern asks. Used for one event; borrows both.
 ///
 /// A field is met by any scalar at its path, whatever lists it stands in; but fields that stand in one list are to be
@@ -11110,9 +11370,15 @@ namespace detail {
 /// them will do.
 class Evaluation {
  public:
-  using Fields = std::bitset<NOTIFIER_MAX_FILTER_FIELDS>;
+  using Fields = EvaluationRoom::Fields;
+  using Way = EvaluationRoom::Way;
 
-  Evaluation(const Pattern& pattern, json::View event) : pattern_(pattern), event_(event) {}
+  Evaluation(const Pattern& pattern, json::View event, EvaluationRoom& room)
+      : pattern_(pattern), event_(event), room_(room) {
+    room.ways.clear();
+    room.leading.clear();
+    if (room.tests.size() < pattern.paths.size()) room.tests.resize(pattern.paths.size());
+  }
 
   bool matches() {
     for (std::size_t i = 0; i < pattern_.alternatives.size(); ++i) {
@@ -11139,23 +11405,15 @@ class Evaluation {
   }
 
   /// The first scalar at a path; missing where there is none.
-  json::View find(std::string_view path) const { return find(path, event_, 0); }
+  json::View find(std::string_view path) const { return find_path(path, event_); }
 
  private:
-  /// A value that some of the wanted fields lead to, and how much of their paths is behind.
-  struct Way {
-    Fields fields;
-    json::View value;
-    std::size_t offset;
-  };
-
   /// More ways than one to many fields at a time are tried this often, then given up.
   static constexpr unsigned most_tries = 10'000;
 
   std::uint16_t use(std::uint16_t test) {
     const std::uint16_t path = pattern_.tests[test].path;
-    if (tests_.size() < pattern_.paths.size()) tests_.resize(pattern_.paths.size());
-    tests_[path] = &pattern_.tests[test];
+    room_.tests[path] = &pattern_.tests[test];
     return path;
   }
 
@@ -11164,31 +11422,6 @@ class Evaluation {
       if (condition.kind == Condition::Kind::absent) return !find(pattern_.paths[test.path]).exists();
     }
     return false;
-  }
-
-  /// How much of a path is behind where it goes on with a key; 0 where it does not.
-  static std::size_t step(std::string_view path, std::size_t offset, std::string_view key) noexcept {
-    if (offset > path.size() || path.size() - offset < key.size()) return 0;
-    if (path.substr(offset, key.size()) != key) return 0;
-    const std::size_t end = offset + key.size();
-    return end == path.size() || path[end] == '.' ? end + 1 : 0;
-  }
-
-  json::View find(std::string_view path, json::View value, std::size_t offset) const {
-    json::View found;
-    if (value.is_object()) {
-      value.for_each_member([&](std::string_view key, json::View member) {
-        if (found.exists()) return;
-        if (const std::size_t next = step(path, offset, key)) found = find(path, member, next);
-      });
-    } else if (value.is_array()) {
-      value.for_each_element([&](json::View element) {
-        if (!found.exists()) found = find(path, element, offset);
-      });
-    } else if (offset == path.size() + 1) {
-      found = value;
-    }
-    return found;
   }
 
   bool is_met(const Fields& wanted, json::View value, std::size_t offset) {
@@ -11202,7 +11435,7 @@ class Evaluation {
     // A scalar is at the end of one path.
     for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
       if (!wanted.test(field)) continue;
-      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*tests_[field], value)) return false;
+      if (offset != pattern_.paths[field].size() + 1 || !is_met_by(*room_.tests[field], value)) return false;
     }
     return true;
   }
@@ -11215,13 +11448,13 @@ class Evaluation {
   }
 
   bool is_met_by_object(const Fields& wanted, json::View object, std::size_t offset) {
-    std::vector<Way> ways;
+    const std::size_t begin = room_.ways.size();
     Fields once, twice;
     object.for_each_member([&](std::string_view key, json::View member) {
       Way way{{}, member, 0};
       for (std::size_t field = 0; field < pattern_.paths.size(); ++field) {
         if (!wanted.test(field)) continue;
-        if (const std::size_t next = step(pattern_.paths[field], offset, key)) {
+        if (const std::size_t next = step_along(pattern_.paths[field], offset, key)) {
           way.fields.set(field);
           way.offset = next;
         }
@@ -11229,47 +11462,56 @@ class Evaluation {
       if (way.fields.none()) return;
       twice |= once & way.fields;
       once |= way.fields;
-      ways.push_back(way);
+      room_.ways.push_back(way);
     });
-    if (once != wanted) return false;
-    if (twice.none()) return are_met(ways);
-    return is_met_by_some(ways, twice);
+    const std::size_t end = room_.ways.size();
+    const bool is_met = once == wanted && (twice.none() ? are_met(begin, end) : is_met_by_some(begin, end, twice));
+    room_.ways.resize(begin);
+    return is_met;
   }
 
-  bool are_met(const std::vector<Way>& ways) {
-    for (const Way& way : ways) {
+  bool are_met(std::size_t begin, std::size_t end) {
+    for (std::size_t i = begin; i < end; ++i) {
+      const Way way = room_.ways[i];
       if (!is_met(way.fields, way.value, way.offset)) return false;
     }
     return true;
   }
 
   /// Sends the first of the fields that several ways lead to along one of them after the other.
-  bool is_met_by_some(std::vector<Way>& ways, Fields several) {
-    if (several.none()) return are_met(ways);
+  bool is_met_by_some(std::size_t begin, std::size_t end, Fields several) {
+    if (several.none()) return are_met(begin, end);
     std::size_t field = 0;
     while (!several.test(field)) ++field;
     several.reset(field);
-    std::vector<std::size_t> leading;
-    for (std::size_t i = 0; i < ways.size(); ++i) {
-      if (ways[i].fields.test(field)) leading.push_back(i);
-      ways[i].fields.reset(field);
+    const std::size_t first = room_.leading.size();
+    for (std::size_t i = begin; i < end; ++i) {
+      if (room_.ways[i].fields.test(field)) room_.leading.push_back(i);
+      room_.ways[i].fields.reset(field);
     }
-    for (const std::size_t i : leading) {
-      if (++tries_ > most_tries) return false;
-      ways[i].fields.set(field);
+    const std::size_t last = room_.leading.size();
+    bool is_found = false;
+    for (std::size_t at = first; at < last && !is_found; ++at) {
+      if (++tries_ > most_tries) break;
+      const std::size_t i = room_.leading[at];
+      room_.ways[i].fields.set(field);
       // What cannot be met alone need not be tried together with the rest.
       Fields alone;
       alone.set(field);
-      if (is_met(alone, ways[i].value, ways[i].offset) && is_met_by_some(ways, several)) return true;
-      ways[i].fields.reset(field);
+      const Way way = room_.ways[i];
+      is_found = is_met(alone, way.value, way.offset) && is_met_by_some(begin, end, several);
+      if (!is_found) room_.ways[i].fields.reset(field);
     }
-    for (const std::size_t i : leading) ways[i].fields.set(field);
-    return false;
+    if (!is_found) {
+      for (std::size_t at = first; at < last; ++at) room_.ways[room_.leading[at]].fields.set(field);
+    }
+    room_.leading.resize(first);
+    return is_found;
   }
 
   const Pattern& pattern_;
   json::View event_;
-  std::vector<const FieldTest*> tests_;  // by path, those of the alternative at hand
+  EvaluationRoom& room_;
   unsigned tries_ = 0;
 };
 
@@ -11930,7 +12172,8 @@ namespace detail {
 /// Of a test that is not met: what is there, and what was wanted.
 inline std::string describe_miss(const Pattern& pattern, json::View event, std::uint16_t test) {
   const std::string& path = pattern.paths[pattern.tests[test].path];
-  const json::View found = Evaluation(pattern, event).find(path);
+  EvaluationRoom room;
+  const json::View found = Evaluation(pattern, event, room).find(path);
   const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
   const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
   const std::string_view last = std::string_view(path).substr(dot);
@@ -11955,7 +12198,14 @@ NOTIFIER_INLINE Filter::Filter(std::shared_ptr<const detail::Pattern> pattern,
                                std::shared_ptr<const std::string> json) noexcept
     : pattern_(std::move(pattern)), json_(std::move(json)) {}
 
-NOTIFIER_INLINE bool Filter::matches(json::View event) const { return detail::Evaluation(*pattern_, event).matches(); }
+NOTIFIER_INLINE bool Filter::matches(json::View event) const {
+  detail::EvaluationRoom room;
+  return matches(event, room);
+}
+
+NOTIFIER_INLINE bool Filter::matches(json::View event, detail::EvaluationRoom& room) const {
+  return detail::Evaluation(*pattern_, event, room).matches();
+}
 
 NOTIFIER_INLINE Result<Filter> Filter::compile(std::string_view json) {
   json::Document document;
@@ -11980,7 +12230,8 @@ NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
 }
 
 NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
-  detail::Evaluation evaluation(*pattern_, event);
+  detail::EvaluationRoom room;
+  detail::Evaluation evaluation(*pattern_, event, room);
   if (evaluation.matches()) return {};
   // Of several alternatives, that which the event comes closest to.
   const std::vector<std::uint16_t>* nearest = nullptr;
@@ -16781,309 +17032,948 @@ inline Error is_reserved() { return conflict("somebody else is changing the same
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/prefetch.hpp ---------------------------------------------------------------------------------
+// ---- notifier/text/fast_hash.hpp ------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// Starts to load the cache line of an address, which need not be valid.
-inline void prefetch(const void* address) noexcept {
-#if defined(__GNUC__) && !defined(__wasm__)
-  __builtin_prefetch(address);
+/// Both halves of a 128-bit product, folded into one.
+inline std::uint64_t fold_product(std::uint64_t a, std::uint64_t b) noexcept {
+#if defined(__SIZEOF_INT128__) && !defined(__wasm__)
+  __extension__ typedef unsigned __int128 Wide;
+  const Wide product = static_cast<Wide>(a) * b;
+  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
 #else
-  static_cast<void>(address);
+  constexpr std::uint64_t low = 0xFFFFFFFFu;
+  const std::uint64_t ll = (a & low) * (b & low);
+  const std::uint64_t lh = (a & low) * (b >> 32);
+  const std::uint64_t hl = (a >> 32) * (b & low);
+  const std::uint64_t hh = (a >> 32) * (b >> 32);
+  const std::uint64_t middle = (ll >> 32) + (lh & low) + (hl & low);
+  const std::uint64_t high = hh + (lh >> 32) + (hl >> 32) + (middle >> 32);
+  return (middle << 32 | (ll & low)) ^ high;
 #endif
 }
 
-/// Starts to load a text, so far as it fits beside others in the innermost cache.
-inline void prefetch(std::string_view text) noexcept {
-  constexpr std::size_t line = 64;
-  constexpr std::size_t most = 4096;
-  for (std::size_t at = 0; at < (std::min)(text.size(), most); at += line) prefetch(text.data() + at);
+/// A seeded hash of short texts, the same on every machine.
+///
+/// Both factors of each product are masked by keys drawn from the seed, so that who does not know it cannot choose
+/// texts that collide.
+class Hasher {
+ public:
+  explicit Hasher(std::uint64_t seed) noexcept {
+    for (std::uint64_t& key : keys_) {
+      seed += 0x9E3779B97F4A7C15u;
+      std::uint64_t x = (seed ^ seed >> 30) * 0xBF58476D1CE4E5B9u;
+      x = (x ^ x >> 27) * 0x94D049BB133111EBu;
+      key = x ^ x >> 31;
+    }
+  }
+
+  std::uint64_t operator()(std::string_view text) const noexcept {
+    const char* p = text.data();
+    const char* const end = p + text.size();
+    std::uint64_t state = keys_[0] ^ text.size();
+    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
+    std::uint64_t a = 0;
+    std::uint64_t b = 0;
+    if (text.size() >= 16) {
+      a = load_u64(end - 16);
+      b = load_u64(end - 8);
+    } else if (text.size() >= 8) {
+      a = load_u64(p);
+      b = load_u64(end - 8);
+    } else if (text.size() >= 4) {
+      a = load_u32(p);
+      b = load_u32(end - 4);
+    } else if (!text.empty()) {
+      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
+      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
+    }
+    state = fold_product(a ^ keys_[1], b ^ state);
+    return fold_product(state ^ keys_[2], keys_[3]);
+  }
+
+ private:
+  std::uint64_t keys_[4];
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/key_tree.hpp -----------------------------------------------------------------------------------
+
+// The paths that filters ask of, as a tree of keys: an event's keys are looked up in it one by one, and what no filter
+// asks of is passed over whole.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+class KeyTree {
+ public:
+  static constexpr std::uint32_t none = 0xFFFFFFFFu;
+
+  struct Node {
+    std::uint32_t parent = none;
+    std::uint32_t field = none;  ///< its number, where a filter asks of it
+    bool has_children = false;
+    bool has_grandchildren = false;
+    /// A bit for the looks of each child's key: most keys that nobody asks of fail here.
+    std::uint64_t looks[4] = {};
+  };
+
+  explicit KeyTree(const Hasher& hasher) : hasher_(hasher), seeds_{hasher("a"), hasher("b")}, nodes_(1), slots_(16) {}
+
+  std::size_t size() const noexcept { return nodes_.size(); }
+  std::uint64_t hash(std::string_view text) const noexcept { return hasher_(text); }
+  const Node& operator[](std::uint32_t node) const noexcept { return nodes_[node]; }
+  Node& operator[](std::uint32_t node) noexcept { return nodes_[node]; }
+
+  /// The node of a path, which is added where there is none.
+  /// @param path  keys joined by dots
+  std::uint32_t add(std::string_view path) {
+    std::uint32_t node = 0;
+    for (std::size_t begin = 0;;) {
+      const std::size_t dot = path.find('.', begin);
+      node = add(node, path.substr(begin, dot - begin));
+      if (dot == std::string_view::npos) return node;
+      begin = dot + 1;
+    }
+  }
+
+  /// The child of a node with this key, which has no dot; none where there is none.
+  std::uint32_t find(std::uint32_t node, std::string_view key) const noexcept {
+    const unsigned look = look_of(key);
+    if ((nodes_[node].looks[look / 64] >> look % 64 & 1) == 0) return none;
+    const Ends ends(key);
+    for (std::size_t slot = first_slot(node, key, ends);; slot = next(slot)) {
+      const Slot& at = slots_[slot];
+      if (at.node == none) return none;
+      if (at.parent != node || at.head != ends.head || at.tail != ends.tail || at.key_size != key.size()) continue;
+      if (key.size() <= 16 || std::string_view(text_.data() + at.key, at.key_size) == key) return at.node;
+    }
+  }
+
+  /// The last node that the ways to both have in common.
+  std::uint32_t common(std::uint32_t a, std::uint32_t b) const noexcept {
+    std::size_t above_a = depth(a);
+    std::size_t above_b = depth(b);
+    for (; above_a > above_b; --above_a) a = nodes_[a].parent;
+    for (; above_b > above_a; --above_b) b = nodes_[b].parent;
+    for (; a != b; b = nodes_[b].parent) a = nodes_[a].parent;
+    return a;
+  }
+
+ private:
+  /// The first and the last eight bytes of a key: all of most.
+  struct Ends {
+    explicit Ends(std::string_view key) noexcept {
+      const std::size_t size = (std::min)(key.size(), std::size_t{8});
+      head = load_up_to_8(key.data(), size);
+      tail = load_up_to_8(key.data() + key.size() - size, size);
+    }
+    std::uint64_t head, tail;
+  };
+
+  struct Slot {
+    std::uint32_t parent = 0;
+    std::uint32_t node = none;
+    std::uint32_t key = 0;
+    std::uint32_t key_size = 0;
+    std::uint64_t head = 0;
+    std::uint64_t tail = 0;
+  };
+
+  static unsigned look_of(std::string_view key) noexcept {
+    if (key.empty()) return 0;
+    const auto byte = [key](std::size_t at) { return unsigned{static_cast<unsigned char>(key[at])}; };
+    return (byte(0) + byte(key.size() / 2) * 7 + byte(key.size() - 1) * 29 + static_cast<unsigned>(key.size()) * 11) %
+           256;
+  }
+  std::size_t first_slot(std::uint32_t node, std::string_view key, Ends ends) const noexcept {
+    std::uint64_t hash =
+        fold_product(ends.head ^ seeds_[0] ^ node, ends.tail ^ seeds_[1] ^ std::uint64_t{key.size()} << 32);
+    if (key.size() > 16) hash ^= hasher_(key);
+    return hash >> 8 & (slots_.size() - 1);
+  }
+  std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_.size() - 1); }
+  std::size_t depth(std::uint32_t node) const noexcept {
+    std::size_t depth = 0;
+    for (; nodes_[node].parent != none; node = nodes_[node].parent) ++depth;
+    return depth;
+  }
+
+  std::uint32_t add(std::uint32_t parent, std::string_view key) {
+    const std::uint32_t known = find(parent, key);
+    if (known != none) return known;
+    if (nodes_.size() * 2 > slots_.size()) grow();
+    const Ends ends(key);
+    const Slot slot{parent,
+                    static_cast<std::uint32_t>(nodes_.size()),
+                    static_cast<std::uint32_t>(text_.size()),
+                    static_cast<std::uint32_t>(key.size()),
+                    ends.head,
+                    ends.tail};
+    text_ += key;
+    put(slot);
+    Node& above = nodes_[parent];
+    above.has_children = true;
+    above.looks[look_of(key) / 64] |= std::uint64_t{1} << look_of(key) % 64;
+    if (above.parent != none) nodes_[above.parent].has_grandchildren = true;
+    nodes_.emplace_back();
+    nodes_.back().parent = parent;
+    return slot.node;
+  }
+
+  void put(const Slot& slot) {
+    const std::string_view key = std::string_view(text_).substr(slot.key, slot.key_size);
+    std::size_t at = first_slot(slot.parent, key, Ends(key));
+    while (slots_[at].node != none) at = next(at);
+    slots_[at] = slot;
+  }
+
+  void grow() {
+    std::vector<Slot> old(slots_.size() * 2);
+    old.swap(slots_);
+    for (const Slot& slot : old) {
+      if (slot.node != none) put(slot);
+    }
+  }
+
+  Hasher hasher_;
+  std::uint64_t seeds_[2];
+  std::vector<Node> nodes_;
+  std::vector<Slot> slots_;
+  std::string text_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/literal_trees.hpp ------------------------------------------------------------------------------
+
+// Many texts at once: which of them a value begins with, ends with, holds or is. One byte after the other, and no
+// further than the first that none of them has.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Trees of texts that share what they have in common, in one piece of memory. Each text has a number for what it
+/// stands for, and may be whole: then it is found only where it is all of the value.
+class LiteralTrees {
+ public:
+  struct Literal {
+    std::string text;
+    bool is_whole;
+    std::uint32_t number;
+
+    friend bool operator<(const Literal& a, const Literal& b) noexcept { return a.text < b.text; }
+  };
+
+  /// How a value is read.
+  enum class Reading : std::uint8_t { forward, backward, folded };
+
+  /// @param sorted  by their text
+  /// @return where the root of a new tree is
+  std::uint32_t add(const Literal* sorted, std::size_t count) { return append(sorted, sorted + count, 0, 0); }
+
+  /// Appends the numbers of what the value begins with, read in this way.
+  void find(std::uint32_t root, std::string_view value, Reading reading, std::vector<std::uint32_t>& found) const {
+    const std::size_t size = value.size();
+    const auto byte = [&](std::size_t at) noexcept {
+      const char c = value[reading == Reading::backward ? size - 1 - at : at];
+      return static_cast<unsigned char>(reading == Reading::folded && c >= 'A' && c <= 'Z' ? c | 0x20 : c);
+    };
+    const std::uint32_t* node = words_.data() + root;
+    for (std::size_t at = 0;;) {
+      const std::size_t label_size = node[0];
+      const std::uint32_t some = node[1];
+      const std::uint32_t whole = node[2];
+      const std::size_t children = node[3];
+      if (label_size > size - at) return;
+      const auto* const label = reinterpret_cast<const unsigned char*>(node + header_words);
+      for (std::size_t i = 0; i < label_size; ++i) {
+        if (label[i] != byte(at + i)) return;
+      }
+      at += label_size;
+      node += header_words + words_for(label_size);
+      if (some != 0) found.insert(found.end(), node, node + some);
+      if (at == size) {
+        if (whole != 0) found.insert(found.end(), node + some, node + some + whole);
+        return;
+      }
+      node += some + whole;
+      const auto* const first = reinterpret_cast<const unsigned char*>(node);
+      const unsigned char wanted = byte(at);
+      std::size_t child = 0;
+      while (child < children && first[child] != wanted) ++child;
+      if (child == children) return;
+      node = words_.data() + node[words_for(children) + child];
+    }
+  }
+
+ private:
+  // A node: the sizes of what follows, the bytes that lead to it, the numbers of the texts that end there, then of
+  // those that are whole, then the first byte of each child, and where each is. What is read together lies together.
+  static constexpr std::size_t header_words = 4;
+
+  static std::size_t words_for(std::size_t bytes) noexcept { return (bytes + 3) / 4; }
+
+  void append_byte(std::size_t begin, std::size_t at, char byte) {
+    reinterpret_cast<char*>(words_.data() + begin)[at] = byte;
+  }
+
+  /// @param depth   how many bytes all of them have in common and are behind
+  /// @param before  how many were behind at the node above
+  std::uint32_t append(const Literal* begin, const Literal* end, std::size_t before, std::size_t depth) {
+    const std::size_t node = words_.size();
+    const Literal* rest = begin;
+    while (rest != end && rest->text.size() == depth) ++rest;
+    std::size_t children = 0;
+    for (const Literal* literal = rest; literal != end; ++literal) {
+      if (literal == rest || literal->text[depth] != literal[-1].text[depth]) ++children;
+    }
+    const std::size_t label = node + header_words;
+    words_.resize(label + words_for(depth - before));
+    for (std::size_t i = before; i < depth; ++i) append_byte(label, i - before, begin->text[i]);
+    words_[node] = static_cast<std::uint32_t>(depth - before);
+    words_[node + 3] = static_cast<std::uint32_t>(children);
+    for (const bool is_whole : {false, true}) {
+      for (const Literal* literal = begin; literal != rest; ++literal) {
+        if (literal->is_whole != is_whole) continue;
+        words_.push_back(literal->number);
+        ++words_[node + (is_whole ? 2 : 1)];
+      }
+    }
+    const std::size_t firsts = words_.size();
+    const std::size_t places = firsts + words_for(children);
+    words_.resize(places + children);
+    const Literal* first = rest;
+    for (std::size_t child = 0; child < children; ++child) {
+      const Literal* last = first;
+      while (last + 1 != end && last[1].text[depth] == first->text[depth]) ++last;
+      // Sorted: what the first and the last have in common, all have.
+      std::size_t common = depth + 1;
+      while (common < first->text.size() && common < last->text.size() && first->text[common] == last->text[common]) {
+        ++common;
+      }
+      append_byte(firsts, child, first->text[depth]);
+      const std::uint32_t place = append(first, last + 1, depth, common);
+      words_[places + child] = place;
+      first = last + 1;
+    }
+    return static_cast<std::uint32_t>(node);
+  }
+
+  std::vector<std::uint32_t> words_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/number_ranges.hpp ------------------------------------------------------------------------------
+
+// Many ranges of numbers at once: which of them a number is in.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Lists of ranges, ends included, in one piece of memory. Ranges that lie close together and end before a number are
+/// passed over together.
+class NumberRanges {
+ public:
+  struct Range {
+    double low;
+    double high;
+    std::uint32_t number;
+
+    friend bool operator<(const Range& a, const Range& b) noexcept { return a.low < b.low; }
+  };
+
+  /// @param sorted  by where they begin
+  /// @return where the list begins
+  std::uint32_t add(const Range* sorted, std::size_t count) {
+    const auto begin = static_cast<std::uint32_t>(ranges_.size());
+    // Each list begins a new group.
+    for (std::size_t i = 0; i < count; ++i) {
+      if (i % group_size == 0) groups_.push_back(sorted[i].high);
+      groups_.back() = (std::max)(groups_.back(), sorted[i].high);
+    }
+    ranges_.insert(ranges_.end(), sorted, sorted + count);
+    ranges_.resize((ranges_.size() + group_size - 1) / group_size * group_size);
+    return begin;
+  }
+
+  /// Appends the numbers of the ranges of a list that hold a value.
+  void find(std::size_t begin, std::size_t count, double value, std::vector<std::uint32_t>& found) const {
+    for (std::size_t group = begin; group < begin + count; group += group_size) {
+      if (ranges_[group].low > value) return;
+      if (groups_[group / group_size] < value) continue;
+      const std::size_t end = (std::min)(group + group_size, begin + count);
+      for (std::size_t i = group; i < end; ++i) {
+        if (ranges_[i].low <= value && value <= ranges_[i].high) found.push_back(ranges_[i].number);
+      }
+    }
+  }
+
+ private:
+  static constexpr std::size_t group_size = 16;
+
+  std::vector<Range> ranges_;
+  std::vector<double> groups_;  // the furthest end of each group's ranges
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/filter_set.hpp ---------------------------------------------------------------------------------
+
+// Many filters at once, compiled: an event is looked through one time for all of them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Filters as FilterPass asks them. Immutable; may be used by any number of threads.
+///
+/// Each alternative of a filter is filed under one of its tests, its key: the one that the fewest events are likely to
+/// meet. What a value meets of the keys is found in one go, whatever their number: texts by trees of bytes, numbers by
+/// sorted ranges. The other tests of an alternative are asked when its key was met, each once, however many filters
+/// share it.
+class FilterSet {
+ public:
+  /// Where a field keeps its conditions, by what finds them.
+  enum Place : std::uint8_t { forward, backward, folded, inside, network, ranges, any, null, yes, no, absent, none_of };
+  static constexpr std::size_t place_count = 12;
+
+  struct Span {
+    std::uint32_t begin = 0;  ///< a root; where the list begins
+    std::uint32_t count = 0;
+  };
+
+  struct Field {
+    Span places[place_count];
+    /// Whether so much is asked of it that what was found out of a text is better kept.
+    bool is_worth_knowing = false;
+  };
+
+  /// What is found: a condition of a key.
+  struct Found {
+    /// In `of`: not a test but a filter, of which this is all that it asks for.
+    static constexpr std::uint32_t whole_filter = 0x80000000u;
+
+    const Condition* to_verify;  ///< nullptr: what was found is all that it asks
+    std::uint32_t of;            ///< the test that is met
+    bool is_exception;           ///< `of` is the place of what asks for anything but this
+    /// A text that is shorter, or does not begin or end with these bytes, needs no verifying.
+    std::uint8_t edge_size = 0;
+    bool edge_is_end = false;
+    std::uint32_t least_size = 0;
+    std::uint64_t edge = 0;
+  };
+
+  struct Test {
+    const Condition* conditions;
+    std::uint32_t condition_count;
+    std::uint32_t field;
+    Span alternatives;  ///< of which it is the key
+  };
+
+  struct Alternative {
+    std::uint32_t filter;
+    Span others;  ///< its other tests
+    Span forks;   ///< where the paths of its tests part
+  };
+
+  /// Its body is in compile_set.hpp.
+  /// @param filters  known from now on by their place; a copy is kept
+  FilterSet(std::vector<Filter> filters, const Hasher& hasher);
+
+  std::size_t size() const noexcept { return filters_.size(); }
+  const Pattern& pattern(std::size_t filter) const noexcept { return *filters_[filter].pattern_; }
+
+  /// No other set had it.
+  const std::uint64_t serial = next_serial();
+  KeyTree keys;
+  LiteralTrees literals;
+  NumberRanges numbers;
+  std::vector<Field> fields;
+  std::vector<Found> founds;
+  std::vector<std::uint32_t> lists;  ///< of places that are no trees: numbers of founds
+  std::vector<Test> tests;
+  std::vector<Alternative> alternatives;
+  std::vector<std::uint32_t> others;
+  std::vector<std::uint32_t> forks;
+  std::vector<std::uint32_t> absences;  ///< fields that are asked to be absent
+
+ private:
+  static std::uint64_t next_serial() noexcept {
+    static std::atomic<std::uint32_t> last{0};
+    return ++last;
+  }
+
+  std::vector<Filter> filters_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/file_conditions.hpp ----------------------------------------------------------------------------
+
+// Where a FilterSet finds each condition of its keys.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Calls `visit(const Condition&)` for each condition of a test.
+template <class Visit>
+void for_each_condition(const FilterSet::Test& test, Visit&& visit) {
+  for (std::uint32_t i = 0; i < test.condition_count; ++i) visit(test.conditions[i]);
+}
+
+/// The bits of an address, one character each, behind its family.
+inline std::string bits_of(const IpAddress& address, std::size_t count) {
+  std::string bits(1, address.is_v6 ? '6' : '4');
+  for (std::size_t i = 0; i < count; ++i) bits += (address.bytes[i / 8] >> (7 - i % 8) & 1) != 0 ? '1' : '0';
+  return bits;
+}
+
+/// Files the conditions of tests that are keys under their fields, by what is to find them.
+class ConditionFiler {
+ public:
+  /// @param out  has its tests and alternatives
+  ConditionFiler(FilterSet& out, const Hasher& hasher) : out_(out), hasher_(hasher) {}
+
+  void file_all() {
+    file_conditions();
+    place_items();
+  }
+
+ private:
+  using Place = FilterSet::Place;
+
+  /// A condition on its way to its place.
+  struct Item {
+    std::uint32_t field;
+    Place place;
+    LiteralTrees::Literal literal;
+    double low, high;
+  };
+
+  /// Longer texts are found by so many bytes and then verified: a tree is no deeper.
+  static constexpr std::size_t most_bytes = 128;
+  /// What may begin anywhere is looked for from every byte on.
+  static constexpr std::size_t most_bytes_inside = 16;
+  static constexpr std::uint32_t counters = 8192;
+  /// With fewer conditions, a text is looked up as fast as what was found out of it.
+  static constexpr std::size_t many = 8;
+  static constexpr std::uint32_t none = 0xFFFFFFFFu;
+
+  void file_conditions() {
+    // How many wildcards begin, and end, alike: roughly, by hash.
+    alike_.assign(counters, 0);
+    for (const FilterSet::Test& test : out_.tests) {
+      for_each_condition(test, [&](const Condition& condition) {
+        if (condition.kind != Condition::Kind::wildcard) return;
+        ++alike(test.field, condition.wildcard[0]);
+        ++alike(test.field + 1, condition.wildcard[condition.wildcard.size() - 1]);
+      });
+    }
+    for (std::size_t test = 0; test < out_.tests.size(); ++test) {
+      if (out_.tests[test].alternatives.count == 0) continue;
+      for_each_condition(out_.tests[test],
+                         [&](const Condition& condition) { file(condition, static_cast<std::uint32_t>(test), none); });
+    }
+  }
+
+  std::uint32_t& alike(std::uint64_t salt, std::string_view text) {
+    return alike_[(hasher_(text) + salt * 0x9E3779B97F4A7C15u) >> 32 & (counters - 1)];
+  }
+
+  /// @param exception_to  the found of what asks for anything but this; `none` where it is asked for itself
+  void file(const Condition& condition, std::uint32_t test, std::uint32_t exception_to) {
+    using Kind = Condition::Kind;
+    switch (condition.kind) {
+      case Kind::null: add(FilterSet::null, nullptr, test, exception_to); break;
+      case Kind::boolean: add(condition.flag ? FilterSet::yes : FilterSet::no, nullptr, test, exception_to); break;
+      case Kind::exists: add(FilterSet::any, nullptr, test, exception_to); break;
+      case Kind::absent: add(FilterSet::absent, nullptr, test, exception_to); break;
+      case Kind::number: {
+        Item& item = add(FilterSet::ranges, &condition, test, exception_to);
+        item.low = item.high = json::to_double(condition.text);
+        break;
+      }
+      case Kind::numeric: {
+        constexpr double most = (std::numeric_limits<double>::max)();
+        Item& item = add(FilterSet::ranges, nullptr, test, exception_to);
+        item.low = !condition.has_low ? -most : condition.includes_low ? condition.low : next(condition.low, true);
+        item.high = !condition.has_high ? most : condition.includes_high ? condition.high : next(condition.high, false);
+        break;
+      }
+      case Kind::text:
+        add_text(FilterSet::forward, condition.text, true, nullptr, test, exception_to, condition);
+        if (condition.address) add_network(condition, test, exception_to);
+        break;
+      case Kind::network: add_network(condition, test, exception_to); break;
+      case Kind::prefix:
+        add_text(FilterSet::forward, condition.text, false, nullptr, test, exception_to, condition);
+        break;
+      case Kind::suffix:
+        add_text(FilterSet::backward, condition.text, false, nullptr, test, exception_to, condition);
+        break;
+      case Kind::any_case: add_any_case(condition, test, exception_to); break;
+      case Kind::wildcard: add_wildcard(condition, test, exception_to); break;
+      case Kind::none_of: {
+        const std::uint32_t itself = add(FilterSet::none_of, nullptr, test, exception_to).literal.number;
+        for (const Condition& part : condition.parts) file(part, test, itself);
+        break;
+      }
+    }
+  }
+
+  static double next(double value, bool is_up) noexcept {
+    constexpr double endless = std::numeric_limits<double>::infinity();
+    return std::nextafter(value, is_up ? endless : -endless);
+  }
+
+  Item& add(Place place, const Condition* to_verify, std::uint32_t test, std::uint32_t exception_to) {
+    const auto found = static_cast<std::uint32_t>(out_.founds.size());
+    FilterSet::Found one{to_verify, test, false};
+    const FilterSet::Span keyed = out_.tests[test].alternatives;
+    if (exception_to != none) {
+      one.of = exception_to;
+      one.is_exception = true;
+    } else if (keyed.count == 1 && out_.alternatives[keyed.begin].others.count == 0) {
+      one.of = out_.alternatives[keyed.begin].filter | FilterSet::Found::whole_filter;
+    }
+    out_.founds.push_back(one);
+    items_.push_back({out_.tests[test].field, place, {{}, false, found}, 0, 0});
+    return items_.back();
+  }
+
+  void add_text(Place place, std::string_view text, bool is_whole, const Condition* to_verify, std::uint32_t test,
+                std::uint32_t exception_to, const Condition& condition) {
+    const std::size_t most = place == FilterSet::inside ? most_bytes_inside : most_bytes;
+    if (text.size() > most) {
+      text = place == FilterSet::backward ? text.substr(text.size() - most) : text.substr(0, most);
+      is_whole = false;
+      to_verify = &condition;
+    }
+    LiteralTrees::Literal& literal = add(place, to_verify, test, exception_to).literal;
+    literal.text = text;
+    literal.is_whole = is_whole;
+    if (place == FilterSet::backward) std::reverse(literal.text.begin(), literal.text.end());
+  }
+
+  void add_network(const Condition& condition, std::uint32_t test, std::uint32_t exception_to) {
+    LiteralTrees::Literal& literal = add(FilterSet::network, nullptr, test, exception_to).literal;
+    literal.text = bits_of(*condition.address, condition.bits);
+  }
+
+  /// By its letters of ASCII, up to the first that is of no ASCII in one of its forms.
+  void add_any_case(const Condition& condition, std::uint32_t test, std::uint32_t exception_to) {
+    std::string text;
+    for (const auto& forms : condition.letters) {
+      bool is_plain = true;
+      for (const std::string& form : forms) is_plain = is_plain && form.size() == 1 && (form[0] & 0x80) == 0;
+      if (!is_plain) break;
+      text += forms[2];
+    }
+    const bool is_all = text.size() == condition.letters.size();
+    add_text(FilterSet::folded, text, is_all, is_all ? nullptr : &condition, test, exception_to, condition);
+  }
+
+  /// By what it begins with or ends with, whichever fewer others have; else by the longest text that it holds.
+  void add_wildcard(const Condition& condition, std::uint32_t test, std::uint32_t exception_to) {
+    const Wildcard& wildcard = condition.wildcard;
+    const std::string_view first = wildcard[0];
+    const std::string_view last = wildcard[wildcard.size() - 1];
+    const std::uint64_t field = out_.tests[test].field;
+    if (wildcard.size() == 1) {
+      add_text(FilterSet::forward, first, true, nullptr, test, exception_to, condition);
+      return;
+    }
+    const bool is_simple = wildcard.size() == 2 && (first.empty() || last.empty());
+    const Condition* const to_verify = is_simple ? nullptr : &condition;
+    std::string_view longest;
+    for (std::size_t i = 1; i + 1 < wildcard.size(); ++i) {
+      if (wildcard[i].size() > longest.size()) longest = wildcard[i];
+    }
+    if (first.empty() && last.empty() && !longest.empty()) {
+      longest.remove_prefix(longest.size() - (std::min)(longest.size(), most_bytes_inside));
+      add_text(FilterSet::inside, longest, false, to_verify, test, exception_to, condition);
+      return;
+    }
+    const std::uint32_t alike_first = first.empty() ? none : alike(field, first);
+    const std::uint32_t alike_last = last.empty() ? none : alike(field + 1, last);
+    const bool is_last = alike_last != alike_first ? alike_last < alike_first : last.size() > first.size();
+    add_text(is_last ? FilterSet::backward : FilterSet::forward, is_last ? last : first, false, to_verify, test,
+             exception_to, condition);
+    if (to_verify == nullptr) return;
+    FilterSet::Found& found = out_.founds.back();
+    const std::string_view edge =
+        is_last ? first.substr(0, 8) : last.substr(last.size() - (std::min)(last.size(), std::size_t{8}));
+    for (std::size_t i = 0; i < wildcard.size(); ++i)
+      found.least_size += static_cast<std::uint32_t>(wildcard[i].size());
+    found.edge_size = static_cast<std::uint8_t>(edge.size());
+    found.edge_is_end = !is_last;
+    found.edge = load_up_to_8(edge.data(), edge.size());
+  }
+
+  void place_items() {
+    heap_sort(items_.begin(), items_.end(), [](const Item& a, const Item& b) {
+      if (a.field != b.field) return a.field < b.field;
+      if (a.place != b.place) return a.place < b.place;
+      return a.place == FilterSet::ranges ? a.low < b.low : a.literal.text < b.literal.text;
+    });
+    std::vector<LiteralTrees::Literal> literals;
+    std::vector<NumberRanges::Range> ranges;
+    for (std::size_t begin = 0, end = 0; begin < items_.size(); begin = end) {
+      literals.clear();
+      ranges.clear();
+      for (end = begin; end < items_.size() && is_together(items_[begin], items_[end]); ++end) {
+        Item& item = items_[end];
+        if (item.place == FilterSet::ranges) ranges.push_back({item.low, item.high, item.literal.number});
+        if (item.place < FilterSet::ranges) literals.push_back(std::move(item.literal));
+      }
+      const Item& item = items_[begin];
+      FilterSet::Span& span = out_.fields[item.field].places[item.place];
+      span.count = static_cast<std::uint32_t>(end - begin);
+      const bool is_of_texts = item.place <= FilterSet::network || item.place == FilterSet::none_of;
+      if (is_of_texts && span.count >= many) out_.fields[item.field].is_worth_knowing = true;
+      if (item.place < FilterSet::ranges) {
+        span.begin = out_.literals.add(literals.data(), literals.size());
+      } else if (item.place == FilterSet::ranges) {
+        span.begin = out_.numbers.add(ranges.data(), ranges.size());
+      } else {
+        span.begin = static_cast<std::uint32_t>(out_.lists.size());
+        for (std::size_t i = begin; i < end; ++i) out_.lists.push_back(items_[i].literal.number);
+      }
+      if (item.place == FilterSet::absent) out_.absences.push_back(item.field);
+    }
+  }
+
+  static bool is_together(const Item& a, const Item& b) noexcept { return a.field == b.field && a.place == b.place; }
+
+  FilterSet& out_;
+  const Hasher& hasher_;
+  std::vector<std::uint32_t> alike_;
+  std::vector<Item> items_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/compile_set.hpp --------------------------------------------------------------------------------
+
+// From filters to a FilterSet.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether two conditions ask for the same.
+inline bool is_same(const Condition& a, const Condition& b) noexcept {
+  if (a.kind != b.kind || a.flag != b.flag || a.text != b.text || a.low != b.low || a.high != b.high ||
+      a.has_low != b.has_low || a.has_high != b.has_high || a.includes_low != b.includes_low ||
+      a.includes_high != b.includes_high || a.parts.size() != b.parts.size()) {
+    return false;
+  }
+  for (std::size_t i = 0; i < a.parts.size(); ++i) {
+    if (!is_same(a.parts[i], b.parts[i])) return false;
+  }
+  return true;
+}
+
+class SetCompiler {
+ public:
+  SetCompiler(FilterSet& out, const Hasher& hasher) : out_(out), hasher_(hasher) {}
+
+  void compile() {
+    number_tests();
+    choose_keys();
+    ConditionFiler(out_, hasher_).file_all();
+  }
+
+ private:
+  /// A test of a filter.
+  struct Use {
+    std::uint64_t hash;
+    const FieldTest* test;
+    std::uint32_t field;
+    std::uint32_t at;  // its place among all uses
+  };
+
+  std::uint64_t hash(const Condition& condition) const {
+    std::uint64_t h = hasher_(condition.text) + static_cast<std::uint64_t>(condition.kind) * 31 + condition.flag;
+    h = h * 31 + static_cast<std::uint64_t>(static_cast<std::int64_t>(condition.bits));
+    for (const Condition& part : condition.parts) h = h * 31 + hash(part);
+    const char* const bytes = reinterpret_cast<const char*>(&condition.low);
+    return h * 31 + hasher_(std::string_view(bytes, sizeof(double))) + (condition.high > 0 ? 7u : 0u);
+  }
+
+  static bool is_same_test(const Use& a, const Use& b) noexcept {
+    if (a.field != b.field || a.test->conditions.size() != b.test->conditions.size()) return false;
+    for (std::size_t i = 0; i < a.test->conditions.size(); ++i) {
+      if (!is_same(a.test->conditions[i], b.test->conditions[i])) return false;
+    }
+    return true;
+  }
+
+  std::uint32_t field_of(std::string_view path) {
+    const std::uint32_t node = out_.keys.add(path);
+    if (out_.keys[node].field == KeyTree::none) {
+      out_.keys[node].field = static_cast<std::uint32_t>(out_.fields.size());
+      out_.fields.emplace_back();
+      nodes_.push_back(node);
+    }
+    return out_.keys[node].field;
+  }
+
+  /// Gives equal tests one number.
+  void number_tests() {
+    std::vector<Use> uses;
+    for (std::size_t filter = 0; filter < out_.size(); ++filter) {
+      const Pattern& pattern = out_.pattern(filter);
+      first_use_.push_back(static_cast<std::uint32_t>(uses.size()));
+      for (const FieldTest& test : pattern.tests) {
+        const std::uint32_t field = field_of(pattern.paths[test.path]);
+        std::uint64_t h = field;
+        for (const Condition& condition : test.conditions) h = h * 31 + hash(condition);
+        uses.push_back({h, &test, field, static_cast<std::uint32_t>(uses.size())});
+      }
+    }
+    heap_sort(uses.begin(), uses.end(), [](const Use& a, const Use& b) { return a.hash < b.hash; });
+    test_of_use_.resize(uses.size());
+    std::vector<const Use*> same_hash;
+    for (const Use& use : uses) {
+      if (!same_hash.empty() && same_hash[0]->hash != use.hash) same_hash.clear();
+      const Use* same = nullptr;
+      for (const Use* known : same_hash) same = is_same_test(*known, use) ? known : same;
+      if (same != nullptr) {
+        test_of_use_[use.at] = test_of_use_[same->at];
+        continue;
+      }
+      test_of_use_[use.at] = static_cast<std::uint32_t>(out_.tests.size());
+      const std::vector<Condition>& conditions = use.test->conditions;
+      out_.tests.push_back({conditions.data(), static_cast<std::uint32_t>(conditions.size()), use.field, {}});
+      same_hash.push_back(&use);
+    }
+  }
+
+  std::uint32_t test_of(std::size_t filter, std::uint16_t test) const {
+    return test_of_use_[first_use_[filter] + test];
+  }
+
+  /// How many events are likely to meet a condition, beside others.
+  static std::uint64_t weight(const Condition& condition) noexcept {
+    using Kind = Condition::Kind;
+    switch (condition.kind) {
+      case Kind::number:
+      case Kind::text:
+      case Kind::any_case: return 1;
+      case Kind::prefix:
+      case Kind::suffix: return condition.text.empty() ? 1000 : 2;
+      case Kind::wildcard: return condition.text == "*" ? 1000 : 3;
+      case Kind::network: return 4;
+      case Kind::numeric: return 8;
+      case Kind::null:
+      case Kind::boolean: return 50;
+      default: return 1000;
+    }
+  }
+
+  void choose_keys() {
+    std::vector<std::uint64_t> users(out_.tests.size());
+    for_each_alternative([&](std::size_t filter, const std::vector<std::uint16_t>& tests) {
+      for (const std::uint16_t test : tests) ++users[test_of(filter, test)];
+    });
+    for (std::size_t i = 0; i < users.size(); ++i) {
+      std::uint64_t most = 1;
+      for_each_condition(out_.tests[i],
+                         [&](const Condition& condition) { most = (std::max)(most, weight(condition)); });
+      users[i] *= most;
+    }
+    std::vector<std::pair<std::uint32_t, FilterSet::Alternative>> keyed;
+    for_each_alternative([&](std::size_t filter, const std::vector<std::uint16_t>& tests) {
+      std::size_t key = 0;
+      for (std::size_t i = 1; i < tests.size(); ++i) {
+        if (users[test_of(filter, tests[i])] < users[test_of(filter, tests[key])]) key = i;
+      }
+      FilterSet::Alternative alternative{static_cast<std::uint32_t>(filter), {}, {}};
+      alternative.others.begin = static_cast<std::uint32_t>(out_.others.size());
+      for (std::size_t i = 0; i < tests.size(); ++i) {
+        if (i != key) out_.others.push_back(test_of(filter, tests[i]));
+      }
+      alternative.others.count = static_cast<std::uint32_t>(tests.size()) - 1;
+      find_forks(filter, tests, alternative.forks);
+      keyed.emplace_back(test_of(filter, tests[key]), alternative);
+    });
+    heap_sort(keyed.begin(), keyed.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+    for (const auto& [key, alternative] : keyed) {
+      FilterSet::Span& span = out_.tests[key].alternatives;
+      if (span.count++ == 0) span.begin = static_cast<std::uint32_t>(out_.alternatives.size());
+      out_.alternatives.push_back(alternative);
+    }
+  }
+
+  template <class Visit>
+  void for_each_alternative(Visit&& visit) {
+    for (std::size_t filter = 0; filter < out_.size(); ++filter) {
+      for (const auto& tests : out_.pattern(filter).alternatives) visit(filter, tests);
+    }
+  }
+
+  void find_forks(std::size_t filter, const std::vector<std::uint16_t>& tests, FilterSet::Span& forks) {
+    forks.begin = static_cast<std::uint32_t>(out_.forks.size());
+    for (std::size_t i = 0; i < tests.size(); ++i) {
+      for (std::size_t j = 0; j < i; ++j) {
+        const std::uint32_t fork = out_.keys.common(nodes_[out_.tests[test_of(filter, tests[i])].field],
+                                                    nodes_[out_.tests[test_of(filter, tests[j])].field]);
+        const auto begin = out_.forks.begin() + static_cast<std::ptrdiff_t>(forks.begin);
+        if (std::find(begin, out_.forks.end(), fork) == out_.forks.end()) out_.forks.push_back(fork);
+      }
+    }
+    forks.count = static_cast<std::uint32_t>(out_.forks.size()) - forks.begin;
+  }
+
+  FilterSet& out_;
+  const Hasher& hasher_;
+  std::vector<std::uint32_t> nodes_;      // of each field
+  std::vector<std::uint32_t> first_use_;  // of each filter
+  std::vector<std::uint32_t> test_of_use_;
+};
+
+inline FilterSet::FilterSet(std::vector<Filter> filters, const Hasher& hasher)
+    : keys(hasher), filters_(std::move(filters)) {
+  SetCompiler(*this, hasher).compile();
 }
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/record.hpp -----------------------------------------------------------------------------------
-
-// How a notifier lies in memory: one run of bytes, some 18 beyond its own text.
+// ---- notifier/registry/app_filters.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-// Numbers are written in groups of seven bits, the lowest first; texts as their length and their bytes.
-inline void append_varint(Buffer& out, std::uint64_t value) {
-  char* p = out.room(10);
-  for (; value >= 0x80; value >>= 7) *p++ = static_cast<char>(value | 0x80);
-  *p++ = static_cast<char>(value);
-  out.set_end(p);
-}
+/// The filters of an app's notifiers, compiled together, and whose they are.
+struct AppFilters {
+  /// With fewer different filters, each is asked alone.
+  static constexpr std::size_t fewest = 8;
 
-inline void append_signed_varint(Buffer& out, std::int64_t value) {
-  append_varint(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
-}
+  AppFilters(std::vector<Filter> filters, const Hasher& hasher) : set(std::move(filters), hasher) {}
 
-inline void append_packed(Buffer& out, std::string_view text) {
-  append_varint(out, text.size());
-  out.append(text);
-}
-
-inline void append_packed(Buffer& out, Range<std::string> texts) {
-  append_varint(out, texts.size());
-  for (const std::string& text : texts) append_packed(out, text);
-}
-
-/// Reads what the functions above wrote.
-class PackedReader {
- public:
-  explicit PackedReader(const char* p) noexcept : p_(p) {}
-
-  std::uint64_t varint() noexcept {
-    std::uint64_t value = static_cast<unsigned char>(*p_++);
-    if (value < 0x80) return value;
-    value &= 0x7F;
-    for (unsigned shift = 7;; shift += 7) {
-      const std::uint64_t group = static_cast<unsigned char>(*p_++);
-      value |= (group & 0x7F) << shift;
-      if (group < 0x80) return value;
-    }
-  }
-  std::int64_t signed_varint() noexcept {
-    const std::uint64_t value = varint();
-    return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
-  }
-  std::string_view text() noexcept {
-    const std::size_t size = to_size(varint());
-    const std::string_view text(p_, size);
-    p_ += size;
-    return text;
-  }
-  template <class F>
-  void for_each_text(F&& f) {
-    for (std::uint64_t count = varint(); count > 0; --count) f(text());
-  }
-  std::vector<std::string> texts() {
-    std::vector<std::string> out;
-    for_each_text([&](std::string_view text) { out.emplace_back(text); });
-    return out;
-  }
-  void skip(std::size_t bytes) noexcept { p_ += bytes; }
-  const char* position() const noexcept { return p_; }
-
- private:
-  const char* p_;
+  FilterSet set;
+  /// One bit for each of the app's rows, a word of 32 for each of its pieces: which have no filter.
+  std::vector<std::uint32_t> unfiltered;
+  /// Filter by filter, in the order of the first row that has it: those rows, as 32 times the word and the bit.
+  std::vector<std::uint32_t> rows;
+  /// Where the rows of a filter begin in `rows`, and behind the last, where they end.
+  std::vector<std::uint32_t> first_row;
+  /// Where the record of each row is, by its number.
+  std::vector<const char*> records;
+  /// For each bit of an event, which rows accept it: as `unfiltered`, one after the other.
+  std::vector<std::uint32_t> accepting;
 };
-
-/// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
-///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
-///     byte    platform
-///     2 bytes number of its voice
-///     byte    length of the id; then the id
-///     where it has a filter: 2 bytes, its number
-///     varint  created_at; updated_at as the difference from it
-///     text    name
-///     then each field of the platform's row: a text, or a list of texts
-///     text    other members of type_data
-///     varint  number of selected events; then the bit of each
-///     where it was switched off by nobody: text, why; varint, how long after created_at
-class Record {
- public:
-  static constexpr std::uint16_t no_filter = 0xFFFF;
-
-  /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
-  /// @param voice     the number of the notifier's voice.
-  /// @param filter    the number of its filter, or no_filter.
-  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice,
-                     std::uint16_t filter = no_filter);
-
-  explicit Record(const char* data) noexcept : data_(data) {}
-
-  /// Starts to load what a delivery needs of it.
-  void prefetch() const noexcept {
-    detail::prefetch(data_);
-    detail::prefetch(data_ + 64);
-  }
-
-  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
-  std::uint16_t voice() const noexcept { return number_at(2); }
-  /// The number of its filter, or no_filter.
-  std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
-  bool active() const noexcept { return has(active_flag); }
-  bool send_all_alerts() const noexcept { return has(alerts_flag); }
-  bool send_all_events() const noexcept { return has(events_flag); }
-  std::string_view id() const noexcept { return {data_ + id_offset, id_size()}; }
-  Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
-  Timestamp updated_at() const noexcept;
-  std::string_view name() const noexcept { return after_times().text(); }
-  /// The URL that is sent to; empty for mail.
-  std::string_view webhook_url() const noexcept {
-    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
-  }
-  /// The first of the platform's fields, which must be a text.
-  std::string_view first_text() const noexcept {
-    PackedReader reader = after_times();
-    reader.text();
-    return reader.text();
-  }
-  /// Whether more of a request than its URL is the notifier's own, or its URL is made of several fields.
-  bool builds_request() const noexcept { return has(request_flag); }
-  /// A field's value, borrowed.
-  struct Field {
-    const PlatformField* row = nullptr;
-    std::string_view text;
-    const char* texts = nullptr;  ///< for a PackedReader's for_each_text(), where it is a list
-  };
-  /// Calls `f(const Field&)` for each field that is kept, in the row's order.
-  template <class F>
-  void for_each_field(F&& f) const;
-  /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
-  template <class F, class G>
-  void for_each_recipient(F&& f, G&& g) const;
-
-  /// Fills all but `app_id`, `app` and `selected_event_ids`; the latter come as bits.
-  void read(Notifier& out, std::vector<EventBit>& selected) const;
-
- private:
-  static constexpr unsigned active_flag = 1;
-  static constexpr unsigned alerts_flag = 2;
-  static constexpr unsigned events_flag = 4;
-  static constexpr unsigned switched_off_flag = 8;
-  static constexpr unsigned request_flag = 16;
-  static constexpr unsigned filter_flag = 32;  // the highest
-  static constexpr std::size_t id_offset = 5;
-
-  bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
-  std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
-  std::uint16_t number_at(std::size_t offset) const noexcept {
-    std::uint16_t number;
-    std::memcpy(&number, data_ + offset, sizeof number);
-    return number;
-  }
-  PackedReader after_id() const noexcept {
-    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
-    return PackedReader(data_ + id_offset + id_size() + filter_size);
-  }
-  PackedReader after_times() const noexcept {
-    PackedReader reader = after_id();
-    reader.varint();
-    reader.varint();
-    return reader;
-  }
-
-  const char* data_;
-};
-
-/// Whether a notifier has something that stands in a part of requests which others have in common.
-inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
-  if (row.transport == Transport::smtp) return false;
-  bool builds = row.builds_requests();
-  for (const PlatformField& field : row.fields) {
-    if (field.in == Place::none || builds) continue;
-    builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
-  }
-  return builds;
-}
-
-inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
-                           std::uint16_t voice, std::uint16_t filter) {
-  const bool is_switched_off = notifier.switched_off && !notifier.active;
-  const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
-                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
-                         (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
-                         (filter != no_filter ? filter_flag : 0);
-  char number[sizeof voice];
-  std::memcpy(number, &voice, sizeof voice);
-  out.append(static_cast<char>(flags));
-  out.append(static_cast<char>(notifier.platform));
-  out.append({number, sizeof number});
-  out.append(static_cast<char>(notifier.id.size()));
-  out.append(notifier.id);
-  if (filter != no_filter) {
-    std::memcpy(number, &filter, sizeof filter);
-    out.append({number, sizeof number});
-  }
-  append_signed_varint(out, notifier.created_at.ms);
-  append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
-  append_packed(out, notifier.name);
-  for (const PlatformField& field : row_of(notifier.platform).fields) {
-    if (field.is_list()) {
-      append_packed(out, notifier.type_data.texts(field.key()));
-    } else if (field.is_kept()) {
-      append_packed(out, notifier.type_data.text(field.key()));
-    }
-  }
-  append_packed(out, notifier.type_data.other);
-  append_varint(out, selected.size());
-  for (const EventBit bit : selected) append_varint(out, bit);
-  if (is_switched_off) {
-    append_packed(out, notifier.switched_off->reason);
-    append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
-  }
-}
-
-inline Timestamp Record::updated_at() const noexcept {
-  PackedReader reader = after_id();
-  const std::int64_t created = reader.signed_varint();
-  return Timestamp{created + reader.signed_varint()};
-}
-
-template <class F>
-void Record::for_each_field(F&& f) const {
-  PackedReader reader = after_times();
-  reader.text();
-  for (const PlatformField& row : row_of(platform()).fields) {
-    if (!row.is_kept()) continue;
-    Field field{&row, {}, reader.position()};
-    if (row.is_list()) {
-      reader.for_each_text([](std::string_view) {});
-    } else {
-      field.text = reader.text();
-    }
-    f(field);
-  }
-}
-
-template <class F, class G>
-void Record::for_each_recipient(F&& f, G&& g) const {
-  if (row_of(platform()).transport != Transport::smtp) return;
-  PackedReader reader = after_times();
-  reader.text();
-  reader.for_each_text(f);
-  reader.for_each_text(g);
-}
-
-inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
-  out.platform = platform();
-  out.active = active();
-  out.send_all_alerts = send_all_alerts();
-  out.send_all_events = send_all_events();
-  out.id = id();
-  PackedReader reader = after_id();
-  out.created_at.ms = reader.signed_varint();
-  out.updated_at.ms = out.created_at.ms + reader.signed_varint();
-  out.name = reader.text();
-  out.type_data.clear();
-  for (const PlatformField& field : row_of(out.platform).fields) {
-    if (field.is_list()) {
-      out.type_data.set_texts(field.key(), reader.texts());
-    } else if (field.is_kept()) {
-      out.type_data.set_text(field.key(), reader.text());
-    }
-  }
-  out.type_data.other = reader.text();
-  selected.clear();
-  for (std::uint64_t count = reader.varint(); count > 0; --count) {
-    selected.push_back(static_cast<EventBit>(reader.varint()));
-  }
-  out.switched_off.reset();
-  if (has(switched_off_flag)) {
-    out.switched_off.emplace();
-    out.switched_off->reason = reader.text();
-    out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
-  }
-}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -17144,392 +18034,25 @@ class Ref {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/registry/rows.hpp -------------------------------------------------------------------------------------
+// ---- notifier/text/prefetch.hpp -------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// A notifier on its way into Rows, borrowed.
-struct RowItem {
-  const std::uint64_t* bits;  ///< as many words as all rows of the registry have
-  const char* record;
-  std::size_t record_size;
-  std::uint16_t tag;  ///< of its id's hash
-};
-
-/// Some notifiers of one app, packed: what an event has to look at comes first and close together, what only a
-/// notifier that accepts it needs comes last.
-///
-///     header | bits of each row | tag of each id | offset of each record | records
-///
-/// A row's bit is set where the notifier accepts an event of that bit; inactive notifiers have none.
-class Rows {
- public:
-  static constexpr std::size_t most_rows = 32;
-  static constexpr std::size_t most_record_bytes = 8 * 1024;  ///< but one record always fits, however long
-
-  static std::size_t bytes(const RowItem* items, std::size_t count, std::size_t words) noexcept {
-    std::size_t records = 0;
-    for (std::size_t i = 0; i < count; ++i) records += items[i].record_size;
-    return records_offset(count, words) + records;
-  }
-  /// Writes rows to memory of `bytes()` that is aligned for 64-bit words.
-  static void write(const RowItem* items, std::size_t count, std::size_t words, void* memory) noexcept;
-
-  std::size_t count() const noexcept { return count_; }
-  std::size_t words() const noexcept { return words_; }
-  const std::uint64_t* bits(std::size_t row) const noexcept {
-    return reinterpret_cast<const std::uint64_t*>(this + 1) + row * words_;
-  }
-  bool accepts(std::size_t row, EventBit bit) const noexcept { return (bits(row)[bit / 64] >> bit % 64 & 1) != 0; }
-  /// One bit for each row, the lowest for the first: which of them accept. No branch depends on what they say.
-  std::uint32_t accepting(EventBit bit) const noexcept {
-    static_assert(most_rows <= 32);
-    const std::uint64_t* word = bits(0) + bit / 64;
-    std::uint32_t rows = 0;
-    for (unsigned row = 0; row < count_; ++row, word += words_) {
-      rows |= static_cast<std::uint32_t>(*word >> bit % 64 & 1) << row;
-    }
-    return rows;
-  }
-  Record record(std::size_t row) const noexcept { return Record(record_data(row)); }
-
-  RowItem item(std::size_t row) const noexcept {
-    const std::size_t end = row + 1 < count_ ? offsets()[row + 1] : records_size_;
-    return {bits(row), record_data(row), end - offsets()[row], tags()[row]};
-  }
-  void append_items(std::vector<RowItem>& out) const {
-    for (std::size_t row = 0; row < count_; ++row) out.push_back(item(row));
-  }
-  /// The row of this notifier, or count().
-  std::size_t find(std::string_view id, std::uint16_t tag) const noexcept {
-    std::size_t row = 0;
-    while (row < count_ && (tags()[row] != tag || record(row).id() != id)) ++row;
-    return row;
-  }
-
- private:
-  Rows(std::size_t count, std::size_t words, std::size_t records_size) noexcept
-      : count_(static_cast<std::uint16_t>(count)),
-        words_(static_cast<std::uint16_t>(words)),
-        records_size_(static_cast<std::uint32_t>(records_size)) {}
-
-  static std::size_t records_offset(std::size_t count, std::size_t words) noexcept {
-    return sizeof(Rows) + count * (words * sizeof(std::uint64_t) + 2 * sizeof(std::uint16_t));
-  }
-  const std::uint16_t* tags() const noexcept { return reinterpret_cast<const std::uint16_t*>(bits(count_)); }
-  const std::uint16_t* offsets() const noexcept { return tags() + count_; }
-  const char* record_data(std::size_t row) const noexcept {
-    return reinterpret_cast<const char*>(offsets() + count_) + offsets()[row];
-  }
-
-  std::uint16_t count_;
-  std::uint16_t words_;
-  std::uint32_t records_size_;
-};
-
-inline void Rows::write(const RowItem* items, std::size_t count, std::size_t words, void* memory) noexcept {
-  char* const base = static_cast<char*>(memory);
-  std::uint64_t* const bits = reinterpret_cast<std::uint64_t*>(base + sizeof(Rows));
-  std::uint16_t* const tags = reinterpret_cast<std::uint16_t*>(bits + count * words);
-  std::uint16_t* const offsets = tags + count;
-  char* const records = reinterpret_cast<char*>(offsets + count);
-  std::size_t offset = 0;
-  for (std::size_t i = 0; i < count; ++i) {
-    std::memcpy(bits + i * words, items[i].bits, words * sizeof(std::uint64_t));
-    tags[i] = items[i].tag;
-    offsets[i] = static_cast<std::uint16_t>(offset);
-    std::memcpy(records + offset, items[i].record, items[i].record_size);
-    offset += items[i].record_size;
-  }
-  new (memory) Rows(count, words, offset);
+/// Starts to load the cache line of an address, which need not be valid.
+inline void prefetch(const void* address) noexcept {
+#if defined(__GNUC__) && !defined(__wasm__)
+  __builtin_prefetch(address);
+#else
+  static_cast<void>(address);
+#endif
 }
 
-/// Rows that the blocks of an app share from change to change.
-class alignas(std::uint64_t) Run : public Counted {
- public:
-  static Run* make(const RowItem* items, std::size_t count, std::size_t words) {
-    Run* const run = new (::operator new(sizeof(Run) + Rows::bytes(items, count, words))) Run;
-    Rows::write(items, count, words, run + 1);
-    return run;
-  }
-  static void destroy(const Run* run) noexcept {
-    run->~Run();
-    ::operator delete(const_cast<Run*>(run));
-  }
-  const Rows& rows() const noexcept { return *reinterpret_cast<const Rows*>(this + 1); }
-
- private:
-  Run() noexcept = default;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/registry/app_block.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// An app with its notifiers, oldest first, immutable: a change makes another block.
-///
-///     header | id | rows, where they are few; else references to runs of rows | name, owner, project
-///
-/// An app with few notifiers is one piece of memory, its id and rows in the first lines. One with many keeps them in
-/// runs, so that a change copies one run and the references to the others.
-class AppBlock : public Counted {
- public:
-  /// Where a notifier is.
-  struct Place {
-    std::size_t run = 0;
-    std::size_t row = 0;
-    bool exists = false;
-  };
-
-  /// @param sequence  apps are listed in its order.
-  static Ref<const AppBlock> make(const App& app, std::uint64_t sequence, const std::vector<RowItem>& items,
-                                  std::size_t words);
-  static void destroy(const AppBlock* block) noexcept;
-
-  std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
-  std::string_view name() const noexcept { return text(0); }
-  std::string_view project_id() const noexcept { return text(1); }
-  std::string_view owner_id() const noexcept { return text(2); }
-  std::string_view owner_email() const noexcept { return text(4); }
-  App app() const;
-  std::uint64_t sequence() const noexcept { return sequence_; }
-  std::size_t notifier_count() const noexcept { return notifier_count_; }
-
-  /// Starts to load the id and the first rows.
-  void prefetch() const noexcept {
-    detail::prefetch(this);
-    detail::prefetch(at(64));
-  }
-
-  /// Calls `f(const Rows&)` for all rows, oldest first.
-  template <class F>
-  void for_each_rows(F&& f) const {
-    for (std::size_t run = 0; run < rows_count(); ++run) f(rows(run));
-  }
-  template <class F>
-  void for_each_record(F&& f) const {
-    for_each_rows([&](const Rows& rows) {
-      for (std::size_t row = 0; row < rows.count(); ++row) f(rows.record(row));
-    });
-  }
-
-  Place find(std::string_view notifier_id, std::uint16_t tag) const noexcept;
-  Record record(Place place) const noexcept { return rows(place.run).record(place.row); }
-
-  Ref<const AppBlock> with_app(const App& app) const;
-  Ref<const AppBlock> with_added(const RowItem& item) const;
-  Ref<const AppBlock> with_replaced(Place place, const RowItem& item) const;
-  Ref<const AppBlock> with_removed(Place place) const;
-
- private:
-  static constexpr std::size_t most_inline_rows = 16;
-  static constexpr std::size_t most_inline_bytes = 4 * 1024;
-
-  /// What a block is made of; `runs` are taken where there are any.
-  struct Parts {
-    std::string_view id;
-    std::string_view text;
-    std::uint64_t sequence;
-    std::size_t words;
-    std::vector<Ref<const Run>> runs;
-    std::vector<RowItem> items;
-  };
-
-  AppBlock(const Parts& parts, std::size_t notifier_count, std::size_t text_offset) noexcept
-      : notifier_count_(static_cast<std::uint32_t>(notifier_count)),
-        text_offset_(static_cast<std::uint32_t>(text_offset)),
-        run_count_(static_cast<std::uint32_t>(parts.runs.size()) & 0xFFFFFFu),
-        id_size_(static_cast<std::uint32_t>(parts.id.size()) & 0xFFu),
-        sequence_(parts.sequence) {}
-
-  static bool fits_inline(const std::vector<RowItem>& items, std::size_t words) noexcept;
-  static Ref<const AppBlock> assemble(Parts parts);
-  static void append_runs(const std::vector<RowItem>& items, std::size_t words, std::vector<Ref<const Run>>& out);
-  static void append_text(Buffer& out, const App& app);
-
-  static std::size_t body_offset(std::size_t id_size) noexcept { return sizeof(AppBlock) + (id_size + 7) / 8 * 8; }
-  const char* at(std::size_t offset) const noexcept { return reinterpret_cast<const char*>(this) + offset; }
-  const Rows& inline_rows() const noexcept { return *reinterpret_cast<const Rows*>(at(body_offset(id_size_))); }
-  const Ref<const Run>* runs() const noexcept {
-    return reinterpret_cast<const Ref<const Run>*>(at(body_offset(id_size_)));
-  }
-  const Rows& rows(std::size_t run) const noexcept { return run_count_ == 0 ? inline_rows() : runs()[run]->rows(); }
-  std::size_t rows_count() const noexcept { return run_count_ == 0 ? 1 : run_count_; }
-  const char* text() const noexcept { return at(text_offset_); }
-  std::string_view text(int position) const noexcept;
-  std::string_view whole_text() const noexcept;
-
-  Parts parts() const { return {id(), whole_text(), sequence_, rows(0).words(), {}, {}}; }
-  std::vector<RowItem> items_of(std::size_t run) const {
-    std::vector<RowItem> items;
-    rows(run).append_items(items);
-    return items;
-  }
-  /// The block with these rows at `run`.
-  Ref<const AppBlock> with_items(std::size_t run, std::vector<RowItem> items) const;
-
-  std::uint32_t notifier_count_;
-  std::uint32_t text_offset_;
-  std::uint32_t run_count_ : 24;
-  std::uint32_t id_size_ : 8;
-  std::uint64_t sequence_;
-};
-
-inline void AppBlock::append_text(Buffer& out, const App& app) {
-  append_packed(out, app.name);
-  append_packed(out, app.project_id);
-  append_packed(out, app.owner.id);
-  append_packed(out, app.owner.username);
-  append_packed(out, app.owner.email);
-}
-
-inline std::string_view AppBlock::whole_text() const noexcept {
-  PackedReader reader(text());
-  for (int i = 0; i < 5; ++i) reader.text();
-  return {text(), static_cast<std::size_t>(reader.position() - text())};
-}
-
-inline std::string_view AppBlock::text(int position) const noexcept {
-  PackedReader reader(text());
-  while (position-- > 0) reader.text();
-  return reader.text();
-}
-
-inline App AppBlock::app() const {
-  App app;
-  app.id = id();
-  PackedReader reader(text());
-  app.name = reader.text();
-  app.project_id = reader.text();
-  app.owner.id = reader.text();
-  app.owner.username = reader.text();
-  app.owner.email = reader.text();
-  return app;
-}
-
-inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence, const std::vector<RowItem>& items,
-                                          std::size_t words) {
-  Buffer text;
-  append_text(text, app);
-  return assemble({app.id, text.view(), sequence, words, {}, items});
-}
-
-inline void AppBlock::destroy(const AppBlock* block) noexcept {
-  for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
-  block->~AppBlock();
-  ::operator delete(const_cast<AppBlock*>(block));
-}
-
-inline void AppBlock::append_runs(const std::vector<RowItem>& items, std::size_t words,
-                                  std::vector<Ref<const Run>>& out) {
-  for (std::size_t begin = 0; begin < items.size();) {
-    std::size_t end = begin;
-    std::size_t bytes = 0;
-    do {
-      bytes += items[end++].record_size;
-    } while (end < items.size() && end - begin < Rows::most_rows &&
-             bytes + items[end].record_size <= Rows::most_record_bytes);
-    out.emplace_back(Run::make(items.data() + begin, end - begin, words));
-    begin = end;
-  }
-}
-
-inline bool AppBlock::fits_inline(const std::vector<RowItem>& items, std::size_t words) noexcept {
-  return items.size() <= 1 ||
-         (items.size() <= most_inline_rows && Rows::bytes(items.data(), items.size(), words) <= most_inline_bytes);
-}
-
-inline Ref<const AppBlock> AppBlock::assemble(Parts parts) {
-  std::vector<Ref<const Run>> source;  // keeps alive what the items borrow
-  if (parts.runs.empty() && !fits_inline(parts.items, parts.words)) {
-    append_runs(parts.items, parts.words, parts.runs);
-  } else if (parts.runs.size() == 1 && parts.runs[0]->rows().count() <= most_inline_rows / 2) {
-    parts.items.clear();
-    parts.runs[0]->rows().append_items(parts.items);
-    if (fits_inline(parts.items, parts.words)) source.swap(parts.runs);
-  }
-
-  const bool is_inline = parts.runs.empty();
-  std::size_t bytes = 0;
-  std::size_t notifier_count = 0;
-  if (is_inline) {
-    bytes = Rows::bytes(parts.items.data(), parts.items.size(), parts.words);
-    notifier_count = parts.items.size();
-  } else {
-    bytes = parts.runs.size() * sizeof(Ref<const Run>);
-    for (const Ref<const Run>& run : parts.runs) notifier_count += run->rows().count();
-  }
-  const std::size_t body = body_offset(parts.id.size());
-  void* const memory = ::operator new(body + bytes + parts.text.size());
-  char* const base = static_cast<char*>(memory);
-  std::memcpy(base + sizeof(AppBlock), parts.id.data(), parts.id.size());
-  std::memcpy(base + body + bytes, parts.text.data(), parts.text.size());
-  if (is_inline) {
-    Rows::write(parts.items.data(), parts.items.size(), parts.words, base + body);
-  } else {
-    Ref<const Run>* out = reinterpret_cast<Ref<const Run>*>(base + body);
-    for (const Ref<const Run>& run : parts.runs) new (out++) Ref<const Run>(run);
-  }
-  return Ref<const AppBlock>(new (memory) AppBlock(parts, notifier_count, body + bytes));
-}
-
-inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_t tag) const noexcept {
-  for (std::size_t run = 0; run < rows_count(); ++run) {
-    const std::size_t row = rows(run).find(notifier_id, tag);
-    if (row < rows(run).count()) return {run, row, true};
-  }
-  return {};
-}
-
-inline Ref<const AppBlock> AppBlock::with_items(std::size_t run, std::vector<RowItem> items) const {
-  Parts changed = parts();
-  if (run_count_ == 0) {
-    changed.items = std::move(items);
-  } else {
-    changed.runs.reserve(run_count_ + 1);
-    for (std::size_t i = 0; i < run; ++i) changed.runs.push_back(runs()[i]);
-    append_runs(items, changed.words, changed.runs);
-    for (std::size_t i = run + 1; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
-  }
-  return assemble(std::move(changed));
-}
-
-inline Ref<const AppBlock> AppBlock::with_app(const App& app) const {
-  Buffer text;
-  append_text(text, app);
-  Parts changed = parts();
-  changed.text = text.view();
-  if (run_count_ == 0) {
-    inline_rows().append_items(changed.items);
-  } else {
-    changed.runs.reserve(run_count_);
-    for (std::size_t i = 0; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
-  }
-  return assemble(std::move(changed));
-}
-
-inline Ref<const AppBlock> AppBlock::with_added(const RowItem& item) const {
-  const std::size_t run = rows_count() - 1;
-  std::vector<RowItem> items = items_of(run);
-  items.push_back(item);
-  return with_items(run, std::move(items));
-}
-
-inline Ref<const AppBlock> AppBlock::with_replaced(Place place, const RowItem& item) const {
-  std::vector<RowItem> items = items_of(place.run);
-  items[place.row] = item;
-  return with_items(place.run, std::move(items));
-}
-
-inline Ref<const AppBlock> AppBlock::with_removed(Place place) const {
-  std::vector<RowItem> items = items_of(place.run);
-  items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
-  return with_items(place.run, std::move(items));
+/// Starts to load a text, so far as it fits beside others in the innermost cache.
+inline void prefetch(std::string_view text) noexcept {
+  constexpr std::size_t line = 64;
+  constexpr std::size_t most = 4096;
+  for (std::size_t at = 0; at < (std::min)(text.size(), most); at += line) prefetch(text.data() + at);
 }
 
 }  // namespace detail
@@ -17912,75 +18435,6 @@ void Numbered<T, most>::remove(std::uint16_t number) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/text/fast_hash.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Both halves of a 128-bit product, folded into one.
-inline std::uint64_t fold_product(std::uint64_t a, std::uint64_t b) noexcept {
-#if defined(__SIZEOF_INT128__) && !defined(__wasm__)
-  __extension__ typedef unsigned __int128 Wide;
-  const Wide product = static_cast<Wide>(a) * b;
-  return static_cast<std::uint64_t>(product) ^ static_cast<std::uint64_t>(product >> 64);
-#else
-  constexpr std::uint64_t low = 0xFFFFFFFFu;
-  const std::uint64_t ll = (a & low) * (b & low);
-  const std::uint64_t lh = (a & low) * (b >> 32);
-  const std::uint64_t hl = (a >> 32) * (b & low);
-  const std::uint64_t hh = (a >> 32) * (b >> 32);
-  const std::uint64_t middle = (ll >> 32) + (lh & low) + (hl & low);
-  const std::uint64_t high = hh + (lh >> 32) + (hl >> 32) + (middle >> 32);
-  return (middle << 32 | (ll & low)) ^ high;
-#endif
-}
-
-/// A seeded hash of short texts, the same on every machine.
-///
-/// Both factors of each product are masked by keys drawn from the seed, so that who does not know it cannot choose
-/// texts that collide.
-class Hasher {
- public:
-  explicit Hasher(std::uint64_t seed) noexcept {
-    for (std::uint64_t& key : keys_) {
-      seed += 0x9E3779B97F4A7C15u;
-      std::uint64_t x = (seed ^ seed >> 30) * 0xBF58476D1CE4E5B9u;
-      x = (x ^ x >> 27) * 0x94D049BB133111EBu;
-      key = x ^ x >> 31;
-    }
-  }
-
-  std::uint64_t operator()(std::string_view text) const noexcept {
-    const char* p = text.data();
-    const char* const end = p + text.size();
-    std::uint64_t state = keys_[0] ^ text.size();
-    for (; end - p > 16; p += 16) state = fold_product(load_u64(p) ^ keys_[1], load_u64(p + 8) ^ state);
-    std::uint64_t a = 0;
-    std::uint64_t b = 0;
-    if (text.size() >= 16) {
-      a = load_u64(end - 16);
-      b = load_u64(end - 8);
-    } else if (text.size() >= 8) {
-      a = load_u64(p);
-      b = load_u64(end - 8);
-    } else if (text.size() >= 4) {
-      a = load_u32(p);
-      b = load_u32(end - 4);
-    } else if (!text.empty()) {
-      const auto byte = [p](std::size_t i) { return std::uint64_t{static_cast<unsigned char>(p[i])}; };
-      a = byte(0) << 16 | byte(text.size() / 2) << 8 | byte(text.size() - 1);
-    }
-    state = fold_product(a ^ keys_[1], b ^ state);
-    return fold_product(state ^ keys_[2], keys_[3]);
-  }
-
- private:
-  std::uint64_t keys_[4];
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/registry/kept_filter.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -18001,6 +18455,757 @@ struct KeptFilter {
 
 /// All filters of a registry's notifiers.
 using KeptFilters = Numbered<KeptFilter>;
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/record.hpp -----------------------------------------------------------------------------------
+
+// How a notifier lies in memory: one run of bytes, some 18 beyond its own text.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+// Numbers are written in groups of seven bits, the lowest first; texts as their length and their bytes.
+inline void append_varint(Buffer& out, std::uint64_t value) {
+  char* p = out.room(10);
+  for (; value >= 0x80; value >>= 7) *p++ = static_cast<char>(value | 0x80);
+  *p++ = static_cast<char>(value);
+  out.set_end(p);
+}
+
+inline void append_signed_varint(Buffer& out, std::int64_t value) {
+  append_varint(out, static_cast<std::uint64_t>(value) << 1 ^ static_cast<std::uint64_t>(value >> 63));
+}
+
+inline void append_packed(Buffer& out, std::string_view text) {
+  append_varint(out, text.size());
+  out.append(text);
+}
+
+inline void append_packed(Buffer& out, Range<std::string> texts) {
+  append_varint(out, texts.size());
+  for (const std::string& text : texts) append_packed(out, text);
+}
+
+/// Reads what the functions above wrote.
+class PackedReader {
+ public:
+  explicit PackedReader(const char* p) noexcept : p_(p) {}
+
+  std::uint64_t varint() noexcept {
+    std::uint64_t value = static_cast<unsigned char>(*p_++);
+    if (value < 0x80) return value;
+    value &= 0x7F;
+    for (unsigned shift = 7;; shift += 7) {
+      const std::uint64_t group = static_cast<unsigned char>(*p_++);
+      value |= (group & 0x7F) << shift;
+      if (group < 0x80) return value;
+    }
+  }
+  std::int64_t signed_varint() noexcept {
+    const std::uint64_t value = varint();
+    return static_cast<std::int64_t>(value >> 1 ^ (~(value & 1) + 1));
+  }
+  std::string_view text() noexcept {
+    const std::size_t size = to_size(varint());
+    const std::string_view text(p_, size);
+    p_ += size;
+    return text;
+  }
+  template <class F>
+  void for_each_text(F&& f) {
+    for (std::uint64_t count = varint(); count > 0; --count) f(text());
+  }
+  std::vector<std::string> texts() {
+    std::vector<std::string> out;
+    for_each_text([&](std::string_view text) { out.emplace_back(text); });
+    return out;
+  }
+  void skip(std::size_t bytes) noexcept { p_ += bytes; }
+  const char* position() const noexcept { return p_; }
+
+ private:
+  const char* p_;
+};
+
+/// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
+///
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
+///     byte    platform
+///     2 bytes number of its voice
+///     byte    length of the id; then the id
+///     where it has a filter: 2 bytes, its number
+///     varint  created_at; updated_at as the difference from it
+///     text    name
+///     then each field of the platform's row: a text, or a list of texts
+///     text    other members of type_data
+///     varint  number of selected events; then the bit of each
+///     where it was switched off by nobody: text, why; varint, how long after created_at
+class Record {
+ public:
+  static constexpr std::uint16_t no_filter = 0xFFFF;
+
+  /// @param selected  the bits of `notifier.selected_event_ids`, which are not looked at.
+  /// @param voice     the number of the notifier's voice.
+  /// @param filter    the number of its filter, or no_filter.
+  static void append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected, std::uint16_t voice,
+                     std::uint16_t filter = no_filter);
+
+  explicit Record(const char* data) noexcept : data_(data) {}
+
+  /// Starts to load what a delivery needs of it.
+  void prefetch() const noexcept {
+    detail::prefetch(data_);
+    detail::prefetch(data_ + 64);
+  }
+
+  const char* data() const noexcept { return data_; }
+  Platform platform() const noexcept { return static_cast<Platform>(data_[1]); }
+  std::uint16_t voice() const noexcept { return number_at(2); }
+  /// The number of its filter, or no_filter.
+  std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
+  bool active() const noexcept { return has(active_flag); }
+  bool send_all_alerts() const noexcept { return has(alerts_flag); }
+  bool send_all_events() const noexcept { return has(events_flag); }
+  std::string_view id() const noexcept { return {data_ + id_offset, id_size()}; }
+  Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
+  Timestamp updated_at() const noexcept;
+  std::string_view name() const noexcept { return after_times().text(); }
+  /// The URL that is sent to; empty for mail.
+  std::string_view webhook_url() const noexcept {
+    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
+  }
+  /// The first of the platform's fields, which must be a text.
+  std::string_view first_text() const noexcept {
+    PackedReader reader = after_times();
+    reader.text();
+    return reader.text();
+  }
+  /// Whether more of a request than its URL is the notifier's own, or its URL is made of several fields.
+  bool builds_request() const noexcept { return has(request_flag); }
+  /// A field's value, borrowed.
+  struct Field {
+    const PlatformField* row = nullptr;
+    std::string_view text;
+    const char* texts = nullptr;  ///< for a PackedReader's for_each_text(), where it is a list
+  };
+  /// Calls `f(const Field&)` for each field that is kept, in the row's order.
+  template <class F>
+  void for_each_field(F&& f) const;
+  /// Calls `f(std::string_view)` for each user id, then `g(std::string_view)` for each address; for mail.
+  template <class F, class G>
+  void for_each_recipient(F&& f, G&& g) const;
+
+  /// Fills all but `app_id`, `app` and `selected_event_ids`; the latter come as bits.
+  void read(Notifier& out, std::vector<EventBit>& selected) const;
+
+ private:
+  static constexpr unsigned active_flag = 1;
+  static constexpr unsigned alerts_flag = 2;
+  static constexpr unsigned events_flag = 4;
+  static constexpr unsigned switched_off_flag = 8;
+  static constexpr unsigned request_flag = 16;
+  static constexpr unsigned filter_flag = 32;  // the highest
+  static constexpr std::size_t id_offset = 5;
+
+  bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
+  std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
+  std::uint16_t number_at(std::size_t offset) const noexcept {
+    std::uint16_t number;
+    std::memcpy(&number, data_ + offset, sizeof number);
+    return number;
+  }
+  PackedReader after_id() const noexcept {
+    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    return PackedReader(data_ + id_offset + id_size() + filter_size);
+  }
+  PackedReader after_times() const noexcept {
+    PackedReader reader = after_id();
+    reader.varint();
+    reader.varint();
+    return reader;
+  }
+
+  const char* data_;
+};
+
+/// Whether a notifier has something that stands in a part of requests which others have in common.
+inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+  if (row.transport == Transport::smtp) return false;
+  bool builds = row.builds_requests();
+  for (const PlatformField& field : row.fields) {
+    if (field.in == Place::none || builds) continue;
+    builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
+  }
+  return builds;
+}
+
+inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
+                           std::uint16_t voice, std::uint16_t filter) {
+  const bool is_switched_off = notifier.switched_off && !notifier.active;
+  const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
+                         (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
+                         (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
+                         (filter != no_filter ? filter_flag : 0);
+  char number[sizeof voice];
+  std::memcpy(number, &voice, sizeof voice);
+  out.append(static_cast<char>(flags));
+  out.append(static_cast<char>(notifier.platform));
+  out.append({number, sizeof number});
+  out.append(static_cast<char>(notifier.id.size()));
+  out.append(notifier.id);
+  if (filter != no_filter) {
+    std::memcpy(number, &filter, sizeof filter);
+    out.append({number, sizeof number});
+  }
+  append_signed_varint(out, notifier.created_at.ms);
+  append_signed_varint(out, notifier.updated_at.ms - notifier.created_at.ms);
+  append_packed(out, notifier.name);
+  for (const PlatformField& field : row_of(notifier.platform).fields) {
+    if (field.is_list()) {
+      append_packed(out, notifier.type_data.texts(field.key()));
+    } else if (field.is_kept()) {
+      append_packed(out, notifier.type_data.text(field.key()));
+    }
+  }
+  append_packed(out, notifier.type_data.other);
+  append_varint(out, selected.size());
+  for (const EventBit bit : selected) append_varint(out, bit);
+  if (is_switched_off) {
+    append_packed(out, notifier.switched_off->reason);
+    append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
+  }
+}
+
+inline Timestamp Record::updated_at() const noexcept {
+  PackedReader reader = after_id();
+  const std::int64_t created = reader.signed_varint();
+  return Timestamp{created + reader.signed_varint()};
+}
+
+template <class F>
+void Record::for_each_field(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (!row.is_kept()) continue;
+    Field field{&row, {}, reader.position()};
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else {
+      field.text = reader.text();
+    }
+    f(field);
+  }
+}
+
+template <class F, class G>
+void Record::for_each_recipient(F&& f, G&& g) const {
+  if (row_of(platform()).transport != Transport::smtp) return;
+  PackedReader reader = after_times();
+  reader.text();
+  reader.for_each_text(f);
+  reader.for_each_text(g);
+}
+
+inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
+  out.platform = platform();
+  out.active = active();
+  out.send_all_alerts = send_all_alerts();
+  out.send_all_events = send_all_events();
+  out.id = id();
+  PackedReader reader = after_id();
+  out.created_at.ms = reader.signed_varint();
+  out.updated_at.ms = out.created_at.ms + reader.signed_varint();
+  out.name = reader.text();
+  out.type_data.clear();
+  for (const PlatformField& field : row_of(out.platform).fields) {
+    if (field.is_list()) {
+      out.type_data.set_texts(field.key(), reader.texts());
+    } else if (field.is_kept()) {
+      out.type_data.set_text(field.key(), reader.text());
+    }
+  }
+  out.type_data.other = reader.text();
+  selected.clear();
+  for (std::uint64_t count = reader.varint(); count > 0; --count) {
+    selected.push_back(static_cast<EventBit>(reader.varint()));
+  }
+  out.switched_off.reset();
+  if (has(switched_off_flag)) {
+    out.switched_off.emplace();
+    out.switched_off->reason = reader.text();
+    out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
+  }
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/rows.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A notifier on its way into Rows, borrowed.
+struct RowItem {
+  const std::uint64_t* bits;  ///< as many words as all rows of the registry have
+  const char* record;
+  std::size_t record_size;
+  std::uint16_t tag;  ///< of its id's hash
+};
+
+/// Some notifiers of one app, packed: what an event has to look at comes first and close together, what only a
+/// notifier that accepts it needs comes last.
+///
+///     header | bits of each row | tag of each id | offset of each record | records
+///
+/// A row's bit is set where the notifier accepts an event of that bit; inactive notifiers have none.
+class Rows {
+ public:
+  static constexpr std::size_t most_rows = 32;
+  static constexpr std::size_t most_record_bytes = 8 * 1024;  ///< but one record always fits, however long
+
+  static std::size_t bytes(const RowItem* items, std::size_t count, std::size_t words) noexcept {
+    std::size_t records = 0;
+    for (std::size_t i = 0; i < count; ++i) records += items[i].record_size;
+    return records_offset(count, words) + records;
+  }
+  /// Writes rows to memory of `bytes()` that is aligned for 64-bit words.
+  static void write(const RowItem* items, std::size_t count, std::size_t words, void* memory) noexcept;
+
+  std::size_t count() const noexcept { return count_; }
+  std::size_t words() const noexcept { return words_; }
+  const std::uint64_t* bits(std::size_t row) const noexcept {
+    return reinterpret_cast<const std::uint64_t*>(this + 1) + row * words_;
+  }
+  bool accepts(std::size_t row, EventBit bit) const noexcept { return (bits(row)[bit / 64] >> bit % 64 & 1) != 0; }
+  /// One bit for each row, the lowest for the first: which of them accept. No branch depends on what they say.
+  std::uint32_t accepting(EventBit bit) const noexcept {
+    static_assert(most_rows <= 32);
+    const std::uint64_t* word = bits(0) + bit / 64;
+    std::uint32_t rows = 0;
+    for (unsigned row = 0; row < count_; ++row, word += words_) {
+      rows |= static_cast<std::uint32_t>(*word >> bit % 64 & 1) << row;
+    }
+    return rows;
+  }
+  Record record(std::size_t row) const noexcept { return Record(record_data(row)); }
+
+  RowItem item(std::size_t row) const noexcept {
+    const std::size_t end = row + 1 < count_ ? offsets()[row + 1] : records_size_;
+    return {bits(row), record_data(row), end - offsets()[row], tags()[row]};
+  }
+  void append_items(std::vector<RowItem>& out) const {
+    for (std::size_t row = 0; row < count_; ++row) out.push_back(item(row));
+  }
+  /// The row of this notifier, or count().
+  std::size_t find(std::string_view id, std::uint16_t tag) const noexcept {
+    std::size_t row = 0;
+    while (row < count_ && (tags()[row] != tag || record(row).id() != id)) ++row;
+    return row;
+  }
+
+ private:
+  Rows(std::size_t count, std::size_t words, std::size_t records_size) noexcept
+      : count_(static_cast<std::uint16_t>(count)),
+        words_(static_cast<std::uint16_t>(words)),
+        records_size_(static_cast<std::uint32_t>(records_size)) {}
+
+  static std::size_t records_offset(std::size_t count, std::size_t words) noexcept {
+    return sizeof(Rows) + count * (words * sizeof(std::uint64_t) + 2 * sizeof(std::uint16_t));
+  }
+  const std::uint16_t* tags() const noexcept { return reinterpret_cast<const std::uint16_t*>(bits(count_)); }
+  const std::uint16_t* offsets() const noexcept { return tags() + count_; }
+  const char* record_data(std::size_t row) const noexcept {
+    return reinterpret_cast<const char*>(offsets() + count_) + offsets()[row];
+  }
+
+  std::uint16_t count_;
+  std::uint16_t words_;
+  std::uint32_t records_size_;
+};
+
+inline void Rows::write(const RowItem* items, std::size_t count, std::size_t words, void* memory) noexcept {
+  char* const base = static_cast<char*>(memory);
+  std::uint64_t* const bits = reinterpret_cast<std::uint64_t*>(base + sizeof(Rows));
+  std::uint16_t* const tags = reinterpret_cast<std::uint16_t*>(bits + count * words);
+  std::uint16_t* const offsets = tags + count;
+  char* const records = reinterpret_cast<char*>(offsets + count);
+  std::size_t offset = 0;
+  for (std::size_t i = 0; i < count; ++i) {
+    std::memcpy(bits + i * words, items[i].bits, words * sizeof(std::uint64_t));
+    tags[i] = items[i].tag;
+    offsets[i] = static_cast<std::uint16_t>(offset);
+    std::memcpy(records + offset, items[i].record, items[i].record_size);
+    offset += items[i].record_size;
+  }
+  new (memory) Rows(count, words, offset);
+}
+
+/// Rows that the blocks of an app share from change to change.
+class alignas(std::uint64_t) Run : public Counted {
+ public:
+  static Run* make(const RowItem* items, std::size_t count, std::size_t words) {
+    Run* const run = new (::operator new(sizeof(Run) + Rows::bytes(items, count, words))) Run;
+    Rows::write(items, count, words, run + 1);
+    return run;
+  }
+  static void destroy(const Run* run) noexcept {
+    run->~Run();
+    ::operator delete(const_cast<Run*>(run));
+  }
+  const Rows& rows() const noexcept { return *reinterpret_cast<const Rows*>(this + 1); }
+
+ private:
+  Run() noexcept = default;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/registry/app_block.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// An app with its notifiers, oldest first, immutable: a change makes another block.
+///
+///     header | id | rows, where they are few; else references to runs of rows | name, owner, project
+///
+/// An app with few notifiers is one piece of memory, its id and rows in the first lines. One with many keeps them in
+/// runs, so that a change copies one run and the references to the others.
+class AppBlock : public Counted {
+ public:
+  /// Where a notifier is.
+  struct Place {
+    std::size_t run = 0;
+    std::size_t row = 0;
+    bool exists = false;
+  };
+
+  /// @param sequence  apps are listed in its order.
+  static Ref<const AppBlock> make(const App& app, std::uint64_t sequence, const std::vector<RowItem>& items,
+                                  std::size_t words);
+  static void destroy(const AppBlock* block) noexcept;
+
+  std::string_view id() const noexcept { return {reinterpret_cast<const char*>(this + 1), id_size_}; }
+  std::string_view name() const noexcept { return text(0); }
+  std::string_view project_id() const noexcept { return text(1); }
+  std::string_view owner_id() const noexcept { return text(2); }
+  std::string_view owner_email() const noexcept { return text(4); }
+  App app() const;
+  std::uint64_t sequence() const noexcept { return sequence_; }
+  std::size_t notifier_count() const noexcept { return notifier_count_; }
+
+  /// Starts to load the id and the first rows.
+  void prefetch() const noexcept {
+    detail::prefetch(this);
+    detail::prefetch(at(64));
+  }
+
+  /// Calls `f(const Rows&)` for all rows, oldest first.
+  template <class F>
+  void for_each_rows(F&& f) const {
+    for (std::size_t run = 0; run < rows_count(); ++run) f(rows(run));
+  }
+  template <class F>
+  void for_each_record(F&& f) const {
+    for_each_rows([&](const Rows& rows) {
+      for (std::size_t row = 0; row < rows.count(); ++row) f(rows.record(row));
+    });
+  }
+
+  /// Its filters, where they are so many that they are better asked together; compiled by who asks first. nullptr where
+  /// they are few.
+  /// @param kept  of a state of the registry that has this block
+  const AppFilters* filters(const KeptFilters& kept, const Hasher& hasher) const {
+    if (notifier_count_ < AppFilters::fewest) return nullptr;
+    const std::uintptr_t known = filters_.load(std::memory_order_acquire);
+    if (known == 0) return compile_filters(kept, hasher);
+    return known == few ? nullptr : reinterpret_cast<const AppFilters*>(known);
+  }
+
+  Place find(std::string_view notifier_id, std::uint16_t tag) const noexcept;
+  Record record(Place place) const noexcept { return rows(place.run).record(place.row); }
+
+  Ref<const AppBlock> with_app(const App& app) const;
+  Ref<const AppBlock> with_added(const RowItem& item) const;
+  Ref<const AppBlock> with_replaced(Place place, const RowItem& item) const;
+  Ref<const AppBlock> with_removed(Place place) const;
+
+ private:
+  static constexpr std::size_t most_inline_rows = 16;
+  static constexpr std::size_t most_inline_bytes = 4 * 1024;
+
+  /// What a block is made of; `runs` are taken where there are any.
+  struct Parts {
+    std::string_view id;
+    std::string_view text;
+    std::uint64_t sequence;
+    std::size_t words;
+    std::vector<Ref<const Run>> runs;
+    std::vector<RowItem> items;
+  };
+
+  AppBlock(const Parts& parts, std::size_t notifier_count, std::size_t text_offset) noexcept
+      : notifier_count_(static_cast<std::uint32_t>(notifier_count)),
+        text_offset_(static_cast<std::uint32_t>(text_offset)),
+        run_count_(static_cast<std::uint32_t>(parts.runs.size()) & 0xFFFFFFu),
+        id_size_(static_cast<std::uint32_t>(parts.id.size()) & 0xFFu),
+        sequence_(parts.sequence) {}
+
+  static bool fits_inline(const std::vector<RowItem>& items, std::size_t words) noexcept;
+  static Ref<const AppBlock> assemble(Parts parts);
+  static void append_runs(const std::vector<RowItem>& items, std::size_t words, std::vector<Ref<const Run>>& out);
+  static void append_text(Buffer& out, const App& app);
+
+  static std::size_t body_offset(std::size_t id_size) noexcept { return sizeof(AppBlock) + (id_size + 7) / 8 * 8; }
+  const char* at(std::size_t offset) const noexcept { return reinterpret_cast<const char*>(this) + offset; }
+  const Rows& inline_rows() const noexcept { return *reinterpret_cast<const Rows*>(at(body_offset(id_size_))); }
+  const Ref<const Run>* runs() const noexcept {
+    return reinterpret_cast<const Ref<const Run>*>(at(body_offset(id_size_)));
+  }
+  const Rows& rows(std::size_t run) const noexcept { return run_count_ == 0 ? inline_rows() : runs()[run]->rows(); }
+  std::size_t rows_count() const noexcept { return run_count_ == 0 ? 1 : run_count_; }
+  const char* text() const noexcept { return at(text_offset_); }
+  std::string_view text(int position) const noexcept;
+  std::string_view whole_text() const noexcept;
+
+  Parts parts() const { return {id(), whole_text(), sequence_, rows(0).words(), {}, {}}; }
+  std::vector<RowItem> items_of(std::size_t run) const {
+    std::vector<RowItem> items;
+    rows(run).append_items(items);
+    return items;
+  }
+  /// The block with these rows at `run`.
+  Ref<const AppBlock> with_items(std::size_t run, std::vector<RowItem> items) const;
+
+  std::uint32_t notifier_count_;
+  std::uint32_t text_offset_;
+  std::uint32_t run_count_ : 24;
+  std::uint32_t id_size_ : 8;
+  const AppFilters* compile_filters(const KeptFilters& kept, const Hasher& hasher) const;
+
+  std::uint64_t sequence_;
+  static constexpr std::uintptr_t few = 1;
+  mutable std::atomic<std::uintptr_t> filters_{0};  // an AppFilters, or few; 0: not looked at yet
+};
+
+inline void AppBlock::append_text(Buffer& out, const App& app) {
+  append_packed(out, app.name);
+  append_packed(out, app.project_id);
+  append_packed(out, app.owner.id);
+  append_packed(out, app.owner.username);
+  append_packed(out, app.owner.email);
+}
+
+inline std::string_view AppBlock::whole_text() const noexcept {
+  PackedReader reader(text());
+  for (int i = 0; i < 5; ++i) reader.text();
+  return {text(), static_cast<std::size_t>(reader.position() - text())};
+}
+
+inline std::string_view AppBlock::text(int position) const noexcept {
+  PackedReader reader(text());
+  while (position-- > 0) reader.text();
+  return reader.text();
+}
+
+inline App AppBlock::app() const {
+  App app;
+  app.id = id();
+  PackedReader reader(text());
+  app.name = reader.text();
+  app.project_id = reader.text();
+  app.owner.id = reader.text();
+  app.owner.username = reader.text();
+  app.owner.email = reader.text();
+  return app;
+}
+
+inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence, const std::vector<RowItem>& items,
+                                          std::size_t words) {
+  Buffer text;
+  append_text(text, app);
+  return assemble({app.id, text.view(), sequence, words, {}, items});
+}
+
+inline void AppBlock::destroy(const AppBlock* block) noexcept {
+  for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
+  const std::uintptr_t filters = block->filters_.load(std::memory_order_acquire);
+  if (filters != 0 && filters != few) delete reinterpret_cast<const AppFilters*>(filters);
+  block->~AppBlock();
+  ::operator delete(const_cast<AppBlock*>(block));
+}
+
+inline void AppBlock::append_runs(const std::vector<RowItem>& items, std::size_t words,
+                                  std::vector<Ref<const Run>>& out) {
+  for (std::size_t begin = 0; begin < items.size();) {
+    std::size_t end = begin;
+    std::size_t bytes = 0;
+    do {
+      bytes += items[end++].record_size;
+    } while (end < items.size() && end - begin < Rows::most_rows &&
+             bytes + items[end].record_size <= Rows::most_record_bytes);
+    out.emplace_back(Run::make(items.data() + begin, end - begin, words));
+    begin = end;
+  }
+}
+
+inline bool AppBlock::fits_inline(const std::vector<RowItem>& items, std::size_t words) noexcept {
+  return items.size() <= 1 ||
+         (items.size() <= most_inline_rows && Rows::bytes(items.data(), items.size(), words) <= most_inline_bytes);
+}
+
+inline Ref<const AppBlock> AppBlock::assemble(Parts parts) {
+  std::vector<Ref<const Run>> source;  // keeps alive what the items borrow
+  if (parts.runs.empty() && !fits_inline(parts.items, parts.words)) {
+    append_runs(parts.items, parts.words, parts.runs);
+  } else if (parts.runs.size() == 1 && parts.runs[0]->rows().count() <= most_inline_rows / 2) {
+    parts.items.clear();
+    parts.runs[0]->rows().append_items(parts.items);
+    if (fits_inline(parts.items, parts.words)) source.swap(parts.runs);
+  }
+
+  const bool is_inline = parts.runs.empty();
+  std::size_t bytes = 0;
+  std::size_t notifier_count = 0;
+  if (is_inline) {
+    bytes = Rows::bytes(parts.items.data(), parts.items.size(), parts.words);
+    notifier_count = parts.items.size();
+  } else {
+    bytes = parts.runs.size() * sizeof(Ref<const Run>);
+    for (const Ref<const Run>& run : parts.runs) notifier_count += run->rows().count();
+  }
+  const std::size_t body = body_offset(parts.id.size());
+  void* const memory = ::operator new(body + bytes + parts.text.size());
+  char* const base = static_cast<char*>(memory);
+  std::memcpy(base + sizeof(AppBlock), parts.id.data(), parts.id.size());
+  std::memcpy(base + body + bytes, parts.text.data(), parts.text.size());
+  if (is_inline) {
+    Rows::write(parts.items.data(), parts.items.size(), parts.words, base + body);
+  } else {
+    Ref<const Run>* out = reinterpret_cast<Ref<const Run>*>(base + body);
+    for (const Ref<const Run>& run : parts.runs) new (out++) Ref<const Run>(run);
+  }
+  return Ref<const AppBlock>(new (memory) AppBlock(parts, notifier_count, body + bytes));
+}
+
+NOTIFIER_NOINLINE inline const AppFilters* AppBlock::compile_filters(const KeptFilters& kept,
+                                                                     const Hasher& hasher) const {
+  struct Filtered {
+    std::uint16_t filter;
+    std::uint32_t row;
+  };
+  std::vector<Filtered> all;
+  std::vector<std::uint32_t> unfiltered;
+  std::vector<const char*> records;
+  for_each_rows([&](const Rows& rows) {
+    const std::size_t first = 32 * unfiltered.size();
+    unfiltered.push_back(0);
+    records.resize(first + 32);
+    for (std::size_t row = 0; row < rows.count(); ++row) {
+      const Record record = rows.record(row);
+      records[first + row] = record.data();
+      if (record.filter() == Record::no_filter) unfiltered.back() |= std::uint32_t{1} << row;
+      if (record.filter() != Record::no_filter)
+        all.push_back({record.filter(), static_cast<std::uint32_t>(first + row)});
+    }
+  });
+  const auto by_filter = [](const Filtered& a, const Filtered& b) {
+    return a.filter != b.filter ? a.filter < b.filter : a.row < b.row;
+  };
+  heap_sort(all.begin(), all.end(), by_filter);
+  std::vector<std::uint32_t> firsts;  // of each filter, in `all`
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (i == 0 || all[i].filter != all[i - 1].filter) firsts.push_back(static_cast<std::uint32_t>(i));
+  }
+  std::uintptr_t known = 0;
+  if (firsts.size() < AppFilters::fewest) {
+    filters_.compare_exchange_strong(known, few, std::memory_order_acq_rel);
+    return nullptr;
+  }
+  heap_sort(firsts.begin(), firsts.end(), [&](std::uint32_t a, std::uint32_t b) { return all[a].row < all[b].row; });
+  std::vector<Filter> filters;
+  std::vector<std::uint32_t> rows;
+  std::vector<std::uint32_t> first_row;
+  for (const std::uint32_t first : firsts) {
+    filters.push_back(*kept[all[first].filter].filter);
+    first_row.push_back(static_cast<std::uint32_t>(rows.size()));
+    for (std::size_t i = first; i < all.size() && all[i].filter == all[first].filter; ++i) rows.push_back(all[i].row);
+  }
+  first_row.push_back(static_cast<std::uint32_t>(rows.size()));
+  auto made = std::make_unique<AppFilters>(std::move(filters), hasher);
+  made->unfiltered = std::move(unfiltered);
+  made->rows = std::move(rows);
+  made->first_row = std::move(first_row);
+  made->records = std::move(records);
+  for (std::size_t bit = 0; bit < 64 * this->rows(0).words(); ++bit) {
+    for_each_rows([&](const Rows& piece) { made->accepting.push_back(piece.accepting(static_cast<EventBit>(bit))); });
+  }
+  // Another thread may have been faster.
+  if (filters_.compare_exchange_strong(known, reinterpret_cast<std::uintptr_t>(made.get()),
+                                       std::memory_order_acq_rel)) {
+    return made.release();
+  }
+  return reinterpret_cast<const AppFilters*>(known);
+}
+
+inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_t tag) const noexcept {
+  for (std::size_t run = 0; run < rows_count(); ++run) {
+    const std::size_t row = rows(run).find(notifier_id, tag);
+    if (row < rows(run).count()) return {run, row, true};
+  }
+  return {};
+}
+
+inline Ref<const AppBlock> AppBlock::with_items(std::size_t run, std::vector<RowItem> items) const {
+  Parts changed = parts();
+  if (run_count_ == 0) {
+    changed.items = std::move(items);
+  } else {
+    changed.runs.reserve(run_count_ + 1);
+    for (std::size_t i = 0; i < run; ++i) changed.runs.push_back(runs()[i]);
+    append_runs(items, changed.words, changed.runs);
+    for (std::size_t i = run + 1; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
+  }
+  return assemble(std::move(changed));
+}
+
+inline Ref<const AppBlock> AppBlock::with_app(const App& app) const {
+  Buffer text;
+  append_text(text, app);
+  Parts changed = parts();
+  changed.text = text.view();
+  if (run_count_ == 0) {
+    inline_rows().append_items(changed.items);
+  } else {
+    changed.runs.reserve(run_count_);
+    for (std::size_t i = 0; i < run_count_; ++i) changed.runs.push_back(runs()[i]);
+  }
+  return assemble(std::move(changed));
+}
+
+inline Ref<const AppBlock> AppBlock::with_added(const RowItem& item) const {
+  const std::size_t run = rows_count() - 1;
+  std::vector<RowItem> items = items_of(run);
+  items.push_back(item);
+  return with_items(run, std::move(items));
+}
+
+inline Ref<const AppBlock> AppBlock::with_replaced(Place place, const RowItem& item) const {
+  std::vector<RowItem> items = items_of(place.run);
+  items[place.row] = item;
+  return with_items(place.run, std::move(items));
+}
+
+inline Ref<const AppBlock> AppBlock::with_removed(Place place) const {
+  std::vector<RowItem> items = items_of(place.run);
+  items.erase(items.begin() + static_cast<std::ptrdiff_t>(place.row));
+  return with_items(place.run, std::move(items));
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -20600,6 +21805,433 @@ inline Explained explain(const State& state, const Event& event, const Audience&
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/filter/known_values.hpp -------------------------------------------------------------------------------
+
+// What has been found out of texts before. The events of an app have many of them in common: its name, its addresses, a
+// handful of states and of people.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A list of numbers for each of the texts that came more than once of late. Takes its memory, some 700 KB at most,
+/// when it is filled first; begins anew when that is full.
+class KnownValues {
+ public:
+  struct List {
+    const std::uint32_t* numbers = nullptr;
+    std::size_t count = 0;
+  };
+
+  /// @param owner  whose texts they are: others know nothing of them
+  /// @param hash   of both
+  /// @return nullptr where nothing is known; then note() is to be called. Valid until then
+  const List* find(std::uint64_t owner, std::string_view text, std::uint64_t hash) {
+    if (slots_.empty()) slots_.resize(slot_count);
+    Slot* const slots = slots_of(hash);
+    for (std::size_t i = 0; i < ways; ++i) {
+      const Slot& slot = slots[i];
+      if (slot.hash != hash || slot.count == unknown || slot.owner != owner || text_of(slot) != text) continue;
+      list_ = {numbers_.data() + slot.numbers, slot.count};
+      return &list_;
+    }
+    return nullptr;
+  }
+
+  /// Says what was found out. Kept where the text came before.
+  void note(std::uint64_t owner, std::string_view text, std::uint64_t hash, const std::vector<std::uint32_t>& numbers) {
+    if (text.size() > most_text || numbers.size() > most_numbers) return;
+    Slot* slot = slots_of(hash);
+    for (std::size_t i = 0; i < ways; ++i) {
+      if (slot[i].hash == hash) return keep(slot[i], owner, text, numbers);
+    }
+    // A text that never comes again is to drive out no other one that did.
+    turn_ = (turn_ + 1) % ways;
+    for (std::size_t i = 0; i < ways && slot[turn_].count != unknown; ++i) turn_ = (turn_ + 1) % ways;
+    slot[turn_] = Slot();
+    slot[turn_].hash = hash;
+  }
+
+ private:
+  static constexpr std::size_t slot_count = 8192;
+  static constexpr std::size_t ways = 4;
+  static constexpr std::size_t most_text = 256;
+  static constexpr std::size_t most_numbers = 4096;
+  static constexpr std::size_t text_room = std::size_t{192} * 1024;
+  static constexpr std::size_t numbers_room = std::size_t{64} * 1024;
+  static constexpr std::uint32_t unknown = 0xFFFFFFFFu;
+
+  struct Slot {
+    std::uint64_t hash = 0;
+    std::uint64_t owner = 0;
+    std::uint32_t text = 0;
+    std::uint32_t text_size = 0;
+    std::uint32_t numbers = 0;
+    std::uint32_t count = unknown;
+  };
+
+  Slot* slots_of(std::uint64_t hash) noexcept { return slots_.data() + (hash >> 20 & (slot_count - ways)); }
+  std::string_view text_of(const Slot& slot) const noexcept { return {text_.data() + slot.text, slot.text_size}; }
+
+  void keep(Slot& slot, std::uint64_t owner, std::string_view text, const std::vector<std::uint32_t>& numbers) {
+    if (text_.capacity() == 0) {
+      text_.reserve(text_room);
+      numbers_.reserve(numbers_room);
+    }
+    if (text_.size() + text.size() > text_room || numbers_.size() + numbers.size() > numbers_room) {
+      std::fill(slots_.begin(), slots_.end(), Slot());
+      text_.clear();
+      numbers_.clear();
+      return;
+    }
+    slot.owner = owner;
+    slot.text = static_cast<std::uint32_t>(text_.size());
+    slot.text_size = static_cast<std::uint32_t>(text.size());
+    slot.numbers = static_cast<std::uint32_t>(numbers_.size());
+    slot.count = static_cast<std::uint32_t>(numbers.size());
+    text_.insert(text_.end(), text.begin(), text.end());
+    numbers_.insert(numbers_.end(), numbers.begin(), numbers.end());
+  }
+
+  std::vector<Slot> slots_;
+  std::vector<char> text_;
+  std::vector<std::uint32_t> numbers_;
+  List list_;
+  std::size_t turn_ = 0;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/filter/filter_pass.hpp --------------------------------------------------------------------------------
+
+// Which of many filters an event meets, in one pass over it.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Decides the filters of sets, one event at a time; allocates nothing once it has room for the largest. Used by one
+/// thread.
+class FilterPass {
+ public:
+  /// Finds the filters that an event meets.
+  /// @param event  its root
+  /// @return one bit for each filter of the set, 64 a word: whether it is met. Valid until the next call
+  const std::uint64_t* find(const FilterSet& set, json::View event) {
+    begin(set, event);
+    arrive(0, event, false);
+    for (const std::uint32_t field : set.absences) {
+      if (fields_[field].at == now_) continue;
+      noted_.clear();
+      take_list(set.fields[field].places[FilterSet::absent], {});
+      note({noted_.data(), noted_.size()});
+    }
+    decide();
+    return matches_.data();
+  }
+
+ private:
+  /// What was seen of a node of the keys: when last, and whether there was more than one way to it.
+  struct NodeState {
+    std::uint64_t at = 0;
+    std::uint64_t shared_at = 0;
+  };
+  struct FieldState {
+    std::uint64_t at = 0;
+    std::uint32_t first = 0;  // of its values
+    std::uint32_t last = 0;
+  };
+  static constexpr std::uint32_t none = 0xFFFFFFFFu;
+  struct Value {
+    explicit Value(json::View its_value) noexcept : value(its_value) {}
+
+    json::View value;
+    std::uint32_t next = none;
+  };
+
+  void begin(const FilterSet& set, json::View event) {
+    set_ = &set;
+    event_ = event;
+    now_ += 2;
+    matches_.assign((set.size() + 63) / 64, 0);
+    met_.clear();
+    values_.clear();
+    if (nodes_.size() < set.keys.size()) nodes_.resize(set.keys.size());
+    if (fields_.size() < set.fields.size()) fields_.resize(set.fields.size());
+    if (tests_.size() < set.tests.size()) tests_.resize(set.tests.size());
+    if (exceptions_.size() < set.founds.size()) exceptions_.resize(set.founds.size());
+    if (verified_.size() < set.founds.size()) verified_.resize(set.founds.size());
+    if (refused_.size() < set.size()) refused_.resize(set.size());
+  }
+
+  /// A value at the end of a path.
+  /// @param is_shared  whether others may be at the same path
+  void arrive(std::uint32_t number, json::View value, bool is_shared) {
+    const KeyTree::Node& node = set_->keys[number];
+    if (value.is_object()) {
+      if (node.has_children) enter(number, value, mark(number, is_shared));
+    } else if (value.is_array()) {
+      if (node.has_children) is_shared = mark(number, true);
+      value.for_each_element([&](json::View element) { arrive(number, element, is_shared); });
+    } else if (node.field != KeyTree::none && value.exists()) {
+      take(node.field, value);
+    }
+  }
+
+  bool mark(std::uint32_t number, bool is_shared) {
+    NodeState& state = nodes_[number];
+    is_shared = is_shared || state.at == now_;
+    state.at = now_;
+    if (is_shared) state.shared_at = now_;
+    return is_shared;
+  }
+
+  void enter(std::uint32_t number, json::View object, bool is_shared) {
+    const KeyTree& keys = set_->keys;
+    const bool has_grandchildren = keys[number].has_grandchildren;
+    object.for_each_member([&](std::string_view key, json::View member) {
+      const std::uint32_t child = keys.find(number, key);
+      if (child != KeyTree::none) {
+        arrive(child, member, is_shared);
+      } else if (has_grandchildren && key.find('.') != std::string_view::npos) {
+        enter_dotted(number, key, member, is_shared);
+      }
+    });
+  }
+
+  /// A key with dots stands for several.
+  void enter_dotted(std::uint32_t number, std::string_view key, json::View member, bool is_shared) {
+    for (;;) {
+      const std::size_t dot = key.find('.');
+      number = set_->keys.find(number, key.substr(0, dot));
+      if (number == KeyTree::none) return;
+      if (dot == std::string_view::npos) return arrive(number, member, is_shared);
+      is_shared = mark(number, is_shared);
+      key.remove_prefix(dot + 1);
+    }
+  }
+
+  /// A scalar of a field: keeps it, and notes the keys that it meets.
+  void take(std::uint32_t number, json::View value) {
+    FieldState& state = fields_[number];
+    const auto place = static_cast<std::uint32_t>(values_.size());
+    values_.emplace_back(value);
+    if (state.at == now_) {
+      values_[state.last].next = place;
+    } else {
+      state.at = now_;
+      state.first = place;
+    }
+    state.last = place;
+
+    ++value_;
+    noted_.clear();
+    const FilterSet::Field& field = set_->fields[number];
+    if (!value.is_string()) {
+      look_up(field, value);
+      return note({noted_.data(), noted_.size()});
+    }
+    const std::string_view text = value.string();
+    if (!field.is_worth_knowing) {
+      look_up_text(field, value, text);
+      return note({noted_.data(), noted_.size()});
+    }
+    const std::uint64_t owner = set_->serial << 32 | number;
+    const std::uint64_t hash = set_->keys.hash(text) + owner * 0x9E3779B97F4A7C15u;
+    if (const KnownValues::List* const known = known_.find(owner, text, hash)) return note(*known);
+    look_up_text(field, value, text);
+    known_.note(owner, text, hash, noted_);
+    note({noted_.data(), noted_.size()});
+  }
+
+  /// Puts what a value meets into noted_.
+  void look_up(const FilterSet::Field& field, json::View value) {
+    switch (value.kind()) {
+      case json::Kind::null: take_list(field.places[FilterSet::null], value); break;
+      case json::Kind::boolean: take_list(field.places[value.boolean() ? FilterSet::yes : FilterSet::no], value); break;
+      default: {
+        const FilterSet::Span ranges = field.places[FilterSet::ranges];
+        if (ranges.count == 0) break;
+        set_->numbers.find(ranges.begin, ranges.count, json::to_double(value.digits()), found_);
+        take_found(value);
+      }
+    }
+    take_rest(field, value);
+  }
+
+  void look_up_text(const FilterSet::Field& field, json::View value, std::string_view text) {
+    using Reading = LiteralTrees::Reading;
+    find_texts(field.places[FilterSet::forward], text, Reading::forward);
+    find_texts(field.places[FilterSet::backward], text, Reading::backward);
+    find_texts(field.places[FilterSet::folded], text, Reading::folded);
+    if (field.places[FilterSet::network].count != 0 && text.size() <= 64) {
+      if (const auto address = parse_filter_address(text)) {
+        char bits[129];
+        find_texts(field.places[FilterSet::network], write_bits(*address, bits), Reading::forward);
+      }
+    }
+    take_found(value);
+    if (field.places[FilterSet::inside].count != 0) {
+      for (std::size_t from = 0; from < text.size(); ++from) {
+        find_texts(field.places[FilterSet::inside], text.substr(from), Reading::forward);
+        if (!found_.empty()) take_found(value);
+      }
+    }
+    take_rest(field, value);
+  }
+
+  void find_texts(FilterSet::Span place, std::string_view text, LiteralTrees::Reading reading) {
+    if (place.count != 0) set_->literals.find(place.begin, text, reading, found_);
+  }
+
+  /// What any value meets, and any but those that were found.
+  void take_rest(const FilterSet::Field& field, json::View value) {
+    take_list(field.places[FilterSet::any], value);
+    const FilterSet::Span exceptions = field.places[FilterSet::none_of];
+    for (std::uint32_t i = 0; i < exceptions.count; ++i) {
+      const std::uint32_t found = set_->lists[exceptions.begin + i];
+      if (exceptions_[found] != value_) take_one(found, value);
+    }
+  }
+
+  static std::string_view write_bits(const IpAddress& address, char* out) noexcept {
+    const std::size_t count = 8 * address.size();
+    out[0] = address.is_v6 ? '6' : '4';
+    for (std::size_t i = 0; i < count; ++i)
+      out[1 + i] = static_cast<char>('0' + (address.bytes[i / 8] >> (7 - i % 8) & 1));
+    return {out, count + 1};
+  }
+
+  void take_found(json::View value) {
+    for (const std::uint32_t number : found_) take_one(number, value);
+    found_.clear();
+  }
+  void take_list(FilterSet::Span list, json::View value) {
+    for (std::uint32_t i = 0; i < list.count; ++i) take_one(set_->lists[list.begin + i], value);
+  }
+  void take_one(std::uint32_t number, json::View value) {
+    const FilterSet::Found& found = set_->founds[number];
+    if (found.to_verify != nullptr && !is_verified(found, number, value)) return;
+    if (found.is_exception) {
+      exceptions_[found.of] = value_;
+    } else {
+      noted_.push_back(found.of);
+    }
+  }
+  bool is_verified(const FilterSet::Found& found, std::uint32_t number, json::View value) {
+    if (found.least_size != 0) {
+      const std::string_view text = value.string();
+      if (text.size() < found.least_size) return false;
+      const char* const edge = text.data() + (found.edge_is_end ? text.size() - found.edge_size : 0);
+      if (load_up_to_8(edge, found.edge_size) != found.edge) return false;
+    }
+    if (verified_[number] == value_) return false;
+    verified_[number] = value_;
+    return found.to_verify->meets(value);
+  }
+
+  /// Tests that are met, and filters.
+  void note(KnownValues::List met) {
+    for (std::size_t i = 0; i < met.count; ++i) {
+      const std::uint32_t of = met.numbers[i];
+      if ((of & FilterSet::Found::whole_filter) != 0) {
+        match(of & ~FilterSet::Found::whole_filter);
+      } else if (tests_[of] != now_ + 1) {
+        tests_[of] = now_ + 1;
+        met_.push_back(of);
+        prefetch(&set_->tests[of]);
+      }
+    }
+  }
+  void match(std::uint32_t filter) { matches_[filter / 64] |= std::uint64_t{1} << filter % 64; }
+
+  /// Once all values are known: what is left to be asked of the filters whose key was met. What is read of one is on
+  /// its way while another is looked at.
+  void decide() {
+    for (const std::uint32_t test : met_) prefetch(&set_->alternatives[set_->tests[test].alternatives.begin]);
+    asked_.clear();
+    for (const std::uint32_t test : met_) {
+      const FilterSet::Span span = set_->tests[test].alternatives;
+      for (std::uint32_t i = span.begin; i < span.begin + span.count; ++i) {
+        asked_.push_back(i);
+        const FilterSet::Span others = set_->alternatives[i].others;
+        if (others.count != 0) prefetch(&set_->tests[set_->others[others.begin]]);
+      }
+    }
+    for (const std::uint32_t i : asked_) {
+      const FilterSet::Span others = set_->alternatives[i].others;
+      if (others.count != 0) prefetch(set_->tests[set_->others[others.begin]].conditions);
+    }
+    for (const std::uint32_t i : asked_) decide(set_->alternatives[i]);
+  }
+
+  void decide(const FilterSet::Alternative& alternative) {
+    const std::uint32_t filter = alternative.filter;
+    if ((matches_[filter / 64] >> filter % 64 & 1) != 0 || refused_[filter] == now_) return;
+    if (!are_met(alternative.others)) return;
+    if (!is_shared(alternative.forks) || Evaluation(set_->pattern(filter), event_, room_).matches()) {
+      match(filter);
+    } else {
+      refused_[filter] = now_;
+    }
+  }
+
+  bool are_met(FilterSet::Span tests) {
+    for (std::uint32_t i = 0; i < tests.count; ++i) {
+      if (!is_met(set_->others[tests.begin + i])) return false;
+    }
+    return true;
+  }
+
+  /// Whether it is not enough that each field is met: then those of one list are to be met by the same element.
+  bool is_shared(FilterSet::Span forks) const {
+    for (std::uint32_t i = 0; i < forks.count; ++i) {
+      if (nodes_[set_->forks[forks.begin + i]].shared_at == now_) return true;
+    }
+    return false;
+  }
+
+  bool is_met(std::uint32_t number) {
+    std::uint64_t& state = tests_[number];
+    if (state == now_ || state == now_ + 1) return state != now_;
+    const FilterSet::Test& test = set_->tests[number];
+    const FieldState& field = fields_[test.field];
+    bool is_met = false;
+    for (std::uint32_t condition = 0; condition < test.condition_count; ++condition) {
+      if (field.at != now_) {
+        is_met = is_met || test.conditions[condition].kind == Condition::Kind::absent;
+        continue;
+      }
+      for (std::uint32_t i = field.first; i != none && !is_met; i = values_[i].next) {
+        is_met = test.conditions[condition].meets(values_[i].value);
+      }
+    }
+    state = now_ + (is_met ? 1u : 0u);
+    return is_met;
+  }
+
+  const FilterSet* set_ = nullptr;
+  json::View event_;
+  std::uint64_t now_ = 0;    // even; what has another number is of another event
+  std::uint64_t value_ = 0;  // the same for values
+  std::vector<NodeState> nodes_;
+  std::vector<FieldState> fields_;
+  std::vector<std::uint64_t> tests_;       // 1 more than the event's number where it is met
+  std::vector<std::uint64_t> exceptions_;  // by found: the value that it does not want
+  std::vector<std::uint64_t> verified_;    // by found: the value
+  std::vector<std::uint64_t> refused_;     // by filter
+  std::vector<Value> values_;
+  std::vector<std::uint32_t> found_;
+  std::vector<std::uint32_t> noted_;
+  KnownValues known_;
+  std::vector<std::uint32_t> met_;
+  std::vector<std::uint32_t> asked_;  // alternatives
+  std::vector<std::uint64_t> matches_;
+  EvaluationRoom room_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/filter_verdicts.hpp ---------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -20617,19 +22249,40 @@ class FilterVerdicts {
     now_ += 2;
   }
 
+  /// The rows of an app whose filters let an event through, one word for each piece of rows; nullptr where the app has
+  /// so few that they are asked one by one. Valid until the next call.
+  NOTIFIER_NOINLINE const std::uint32_t* rows_of(const State& state, const AppBlock& app, json::View event) {
+    const AppFilters* const filters = app.filters(state.filters(), state.hash);
+    if (filters == nullptr) return nullptr;
+    rows_.assign(filters->unfiltered.begin(), filters->unfiltered.end());
+    const std::uint64_t* const met = pass_.find(filters->set, event);
+    for (std::size_t word = 0; word * 64 < filters->set.size(); ++word) {
+      for (std::uint64_t left = met[word]; left != 0; left &= left - 1) {
+        const std::size_t filter = word * 64 + lowest_set_bit(left);
+        for (std::uint32_t i = filters->first_row[filter]; i < filters->first_row[filter + 1]; ++i) {
+          rows_[filters->rows[i] / 32] |= std::uint32_t{1} << filters->rows[i] % 32;
+        }
+      }
+    }
+    return rows_.data();
+  }
+
   /// Whether a notifier's filter lets the event through; true of one that has none.
   bool pass(Record record) {
     const std::uint16_t number = record.filter();
     if (number == Record::no_filter) return true;
     std::uint64_t& verdict = verdicts_[number];
-    if (verdict / 2 != now_ / 2) verdict = now_ + (state_->filters()[number].filter->matches(event_) ? 1u : 0u);
+    if (verdict / 2 != now_ / 2) verdict = now_ + (state_->filters()[number].filter->matches(event_, room_) ? 1u : 0u);
     return verdict % 2 == 1;
   }
 
  private:
   const State* state_ = nullptr;
   json::View event_;
-  std::uint64_t now_ = 0;                // even
+  std::uint64_t now_ = 0;  // even
+  EvaluationRoom room_;
+  FilterPass pass_;
+  std::vector<std::uint32_t> rows_;
   std::vector<std::uint64_t> verdicts_;  // by number: when it was asked, and 1 more where it passes
 };
 
@@ -22457,16 +24110,29 @@ class RouterEngine {
   void for_each_match(const State& state, const Event& event, const Audience& audience, Visit&& visit);
   template <class Visit>
   static void for_each_match(const AppBlock& app, EventBit bit, Visit&& visit);
+  /// The same where a notifier has a filter. Those of apps with many are decided; others are left to be asked.
+  template <class Visit>
+  void for_each_wanted(const State& state, const Event& event, const Audience& audience, Visit&& visit);
+  template <class Visit>
+  void for_each_wanted(const State& state, const AppBlock& app, const Event& event, Visit&& visit);
   /// Fills matches_, and starts to load them.
   void find_matches(const State& state, const Event& event, const Audience& audience);
   /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
+  /// The same two where a notifier has a filter: those of them whose filter lets the event through.
+  void find_wanted(const State& state, const Audience& audience);
+  void find_wanted(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
   /// Routes `size` of the events, from events[first] on; at most batch_size.
   std::size_t route_batch(const std::string_view* events, std::size_t event_count, std::size_t first, std::size_t size,
                           BatchSink sink, BatchFailed failed);
 
   std::size_t match_filtered(const State& state, const Event& event, Ids take, const Audience& audience);
-  /// Takes out of matches_ whose filter does not let the event through. Nothing where no notifier has a filter.
+  std::size_t match_filtered(const State& state, const Event* events, std::size_t event_count, IdsOfMany take);
+  /// @param find  fills matches_ for some events, with their lookups
+  template <class Find>
+  std::size_t match_batches(const State& state, const Event* events, std::size_t event_count, IdsOfMany take,
+                            Find&& find);
+  /// Takes out of matches_ whose filter does not let the event through.
   /// @param audience  those that it names are told all the same
   void filter_matches(const State& state, const Event* events, const Audience& audience);
 
@@ -22486,6 +24152,7 @@ class RouterEngine {
   std::vector<const AppBlock*> apps_;
   std::vector<Match> matches_;
   FilterVerdicts verdicts_;
+  std::vector<Record> wanted_;
   Buffer preview_;
   std::string preview_app_id_;
 };
@@ -22586,28 +24253,16 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
   }
 }
 
-/// Apart from finding them, since by then what is to be read of them is on its way. Never inlined: into a flattened
-/// caller all of filters would go, again and again, half a megabyte.
-NOTIFIER_NOINLINE inline void RouterEngine::filter_matches(const State& state, const Event* events,
-                                                           const Audience& audience) {
-  std::size_t begun = static_cast<std::size_t>(-1);
-  const auto is_out = [&](const Match& match) {
-    if (match.event != begun) {
-      begun = match.event;
-      verdicts_.begin(state, events[begun].root);
-    }
-    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
-  };
-  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
-}
-
 inline Result<std::size_t> RouterEngine::route(std::string_view event_json, Sink sink, const Audience& audience) {
   if (auto error = read(event_json, document_, event_)) return *std::move(error);
   if (event_.id.empty()) identify(event_, audience, drawn_id_);
   const State& state = refresh();
   if (event_.app_name.empty()) event_.app_name = name_app(state, event_, audience);
-  find_matches(state, event_, audience);
-  if (state.filters().size() != 0) filter_matches(state, &event_, audience);
+  if (state.filters().size() == 0) {
+    find_matches(state, event_, audience);
+  } else {
+    find_wanted(state, audience);
+  }
   for (const Match& match : matches_) {
     sink(renderer_.render(rendering_, match.record, match.app->id(), match.app));
   }
@@ -22656,22 +24311,9 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event& event, Ids 
   return before + size;
 }
 
-/// Where a notifier has a filter: apart, so that those who have none do not pay for it.
-NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event& event, Ids take,
-                                                                  const Audience& audience) {
-  std::size_t count = 0;
-  verdicts_.begin(state, event.root);
-  for_each_match(state, event, audience, [&](Record record, const AppBlock&) {
-    if (!verdicts_.pass(record) && !is_named(audience, record)) return;
-    const std::string_view id = record.id();
-    take(&id, 1);
-    ++count;
-  });
-  return count;
-}
-
-NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
-  const State& state = refresh();
+template <class Find>
+std::size_t RouterEngine::match_batches(const State& state, const Event* events, std::size_t event_count,
+                                        IdsOfMany take, Find&& find) {
   AppLookup lookups[match_batch];
   MatchedIds ids;
   std::size_t of[MatchedIds::most];
@@ -22682,8 +24324,7 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
     for (std::size_t i = 0; i < batch; ++i) lookups[i].begin(state, events[begin + i].app_id);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_entry(state);
     for (std::size_t i = 0; i < batch; ++i) lookups[i].load_app(state);
-    find_matches(state, events + begin, lookups, batch);
-    if (state.filters().size() != 0) filter_matches(state, events + begin, Audience());
+    find(events + begin, lookups, batch);
     for (const Match& match : matches_) {
       if (size == MatchedIds::most) take(of, ids.id, std::exchange(size, 0));
       of[size] = begin + match.event;
@@ -22693,6 +24334,15 @@ NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std
   }
   if (size != 0) take(of, ids.id, size);
   return count;
+}
+
+NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
+  const State& state = refresh();
+  if (state.filters().size() != 0) return match_filtered(state, events, event_count, take);
+  return match_batches(state, events, event_count, take,
+                       [&](const Event* these, const AppLookup* lookups, std::size_t size) {
+                         find_matches(state, these, lookups, size);
+                       });
 }
 
 inline Result<Explained> RouterEngine::explain(std::string_view event_json, const Audience& audience) {
@@ -22722,6 +24372,126 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/routing/engine_filters.hpp ----------------------------------------------------------------------------
+
+// How filters are asked: those of an app with many together, others one by one.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+template <class Visit>
+void RouterEngine::for_each_wanted(const State& state, const Event& event, const Audience& audience, Visit&& visit) {
+  if (!event.app_id.empty() && audience.notifier_ids.empty()) {
+    if (const AppBlock* const app = state.find_app_by_id(event.app_id)) for_each_wanted(state, *app, event, visit);
+    return;
+  }
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
+  find_audience(state, event, audience, apps_);
+  for (const AppBlock* const app : apps_) {
+    const std::uint32_t* wanted = verdicts_.rows_of(state, *app, event.root);
+    app->for_each_rows([&](const Rows& rows) {
+      const std::uint32_t these = wanted == nullptr ? ~std::uint32_t{0} : *wanted++;
+      for (std::size_t row = 0; row < rows.count(); ++row) {
+        const bool is_wanted = rows.accepts(row, bit) && (these >> row & 1) != 0;
+        if (is_wanted || is_named(audience, rows.record(row))) visit(rows.record(row), *app);
+      }
+    });
+  }
+}
+
+template <class Visit>
+NOTIFIER_NOINLINE void RouterEngine::for_each_wanted(const State& state, const AppBlock& app, const Event& event,
+                                                     Visit&& visit) {
+  const EventBit bit = state.vocabulary->bit_of_kind(event.type);
+  const std::uint32_t* wanted = verdicts_.rows_of(state, app, event.root);
+  if (wanted == nullptr) return for_each_match(app, bit, visit);
+  const AppFilters& filters = *app.filters(state.filters(), state.hash);
+  const std::size_t words = filters.unfiltered.size();
+  const std::uint32_t* const accepting = &filters.accepting[bit * words];
+  // Few of many: what is read of one is on its way while others are found.
+  wanted_.clear();
+  for (std::size_t word = 0; word < words; ++word) {
+    for (std::uint32_t these = wanted[word] & accepting[word]; these != 0; these &= these - 1) {
+      wanted_.emplace_back(filters.records[32 * word + lowest_set_bit(these)]);
+      detail::prefetch(wanted_.back().data());
+    }
+  }
+  for (const Record record : wanted_) visit(record, app);
+}
+
+NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Audience& audience) {
+  matches_.clear();
+  rendering_.begin(event_, state, ++rendered_);
+  for_each_wanted(state, event_, audience, [this](Record record, const AppBlock& app) {
+    record.prefetch();
+    matches_.emplace_back(0u, record, app);
+  });
+  filter_matches(state, &event_, audience);
+}
+
+NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Event* events,
+                                                        const AppLookup* lookups, std::size_t event_count) {
+  matches_.clear();
+  for (std::size_t i = 0; i < event_count; ++i) {
+    const Event& event = events[i];
+    const auto take = [&](Record record, const AppBlock& app) {
+      record.prefetch();
+      matches_.emplace_back(i, record, app);
+    };
+    if (event.app_id.empty()) {
+      for_each_wanted(state, event, Audience(), take);
+    } else if (const AppBlock* const app = lookups[i].find(state, event.app_id)) {
+      for_each_wanted(state, *app, event, take);
+    }
+  }
+  filter_matches(state, events, Audience());
+}
+
+/// Apart from finding them, since by then what is to be read of them is on its way.
+inline void RouterEngine::filter_matches(const State& state, const Event* events, const Audience& audience) {
+  std::size_t begun = static_cast<std::size_t>(-1);
+  const auto is_out = [&](const Match& match) {
+    if (match.event != begun) {
+      begun = match.event;
+      verdicts_.begin(state, events[begun].root);
+    }
+    if (match.app->filters(state.filters(), state.hash) != nullptr) return false;  // they were asked together
+    return !verdicts_.pass(match.record) && !is_named(audience, match.record);
+  };
+  matches_.erase(std::remove_if(matches_.begin(), matches_.end(), is_out), matches_.end());
+}
+
+/// Where a notifier has a filter: apart, so that those who have none do not pay for it.
+NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event& event, Ids take,
+                                                                  const Audience& audience) {
+  MatchedIds ids;
+  std::size_t size = 0;
+  std::size_t before = 0;
+  verdicts_.begin(state, event.root);
+  for_each_wanted(state, event, audience, [&](Record record, const AppBlock& app) {
+    const bool is_decided = app.filters(state.filters(), state.hash) != nullptr;
+    if (!is_decided && !verdicts_.pass(record) && !is_named(audience, record)) return;
+    if (size == MatchedIds::most) {
+      take(ids.id, size);
+      before += std::exchange(size, 0);
+    }
+    ids.id[size++] = record.id();
+  });
+  if (size != 0) take(ids.id, size);
+  return before + size;
+}
+
+NOTIFIER_NOINLINE inline std::size_t RouterEngine::match_filtered(const State& state, const Event* events,
+                                                                  std::size_t event_count, IdsOfMany take) {
+  return match_batches(state, events, event_count, take,
+                       [&](const Event* these, const AppLookup* lookups, std::size_t size) {
+                         find_wanted(state, these, lookups, size);
+                       });
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/engine_batch.hpp ------------------------------------------------------------------------------
 
 // How events of a batch are taken through one step after the other.
@@ -22745,8 +24515,11 @@ inline std::size_t RouterEngine::route_batch(const std::string_view* events, std
   batch.lookups[size - 1].load_entry(state);
   if (size >= 2) batch.lookups[size - 2].load_app(state);
   batch.lookups[size - 1].load_app(state);
-  find_matches(state, batch.events, batch.lookups, size);
-  if (state.filters().size() != 0) filter_matches(state, batch.events, Audience());
+  if (state.filters().size() == 0) {
+    find_matches(state, batch.events, batch.lookups, size);
+  } else {
+    find_wanted(state, batch.events, batch.lookups, size);
+  }
   prepare_batch(state, batch);
   const Match* match = matches_.data();
   const Match* const end = match + matches_.size();
@@ -25296,6 +27069,513 @@ NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, s
   content += '.';
   content += body;
   return content;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view grouping_keys =
+    "mode window by max_items at zone quiet muted_until muted_pass_errors";
+inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
+inline constexpr std::string_view grouping_modes = "throttle digest daily";
+inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
+
+/// Reads a GroupPolicy. What is not said stays as it is by itself.
+class GroupPolicyReader {
+ public:
+  GroupPolicyReader(const ZoneOffset& zones) : zones_(zones) {}
+
+  Result<GroupPolicy> read(json::View policy) {
+    if (!policy.is_object()) {
+      fail("", "must be an object");
+      return std::move(problems_).to_error("grouping");
+    }
+    check_keys(policy, grouping_keys, "", problems_);
+    read_mode(policy);
+    read_by(policy["by"]);
+    read_count(policy["max_items"], "max_items", 1, GroupPolicy::most_items, "", out_.max_items);
+    if (const json::View quiet = policy["quiet"]; given(quiet)) read_quiet(quiet);
+    if (const json::View until = policy["muted_until"]; given(until)) {
+      Timestamp time;
+      if (!parse_timestamp(until.string(), time)) fail("muted_until", "must be a time, as 2026-05-14T09:00:00Z");
+      out_.muted_until = time;
+    }
+    read_flag(policy["muted_pass_errors"], "muted_pass_errors", out_.muted_pass_errors);
+    if (!problems_.empty()) return std::move(problems_).to_error("grouping");
+    return std::move(out_);
+  }
+
+ private:
+  static bool given(json::View value) noexcept { return value.exists() && !value.is_null(); }
+  void fail(std::string_view field, std::string_view message) { problems_.add(field, message, "invalid_grouping"); }
+
+  /// The place of a word among those of a list; their number where it is none.
+  static std::size_t place_in(std::string_view word, std::string_view list) {
+    std::size_t at = 0;
+    std::size_t found = static_cast<std::size_t>(-1);
+    for_each_key(list, [&](std::string_view known) {
+      if (known == word) found = at;
+      ++at;
+    });
+    return (std::min)(found, at);
+  }
+
+  void read_mode(json::View policy) {
+    using Mode = GroupPolicy::Mode;
+    const json::View mode = policy["mode"];
+    const std::size_t place = place_in(mode.string(), grouping_modes);
+    if (place < 3) out_.mode = static_cast<Mode>(place + 1);
+    if (given(mode) && place == 3) fail("mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
+    const bool is_daily = out_.mode == Mode::daily;
+    const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
+    if (has_window) {
+      std::size_t seconds = 0;
+      read_count(policy["window"], "window", 1, GroupPolicy::longest_window_ms / 1000, " of seconds", seconds);
+      out_.window_ms = static_cast<std::int64_t>(seconds) * 1000;
+      if (!given(policy["window"])) fail("window", "is needed: the seconds within which events are told together");
+    } else if (given(policy["window"])) {
+      fail("window", "is for throttle and digest");
+    }
+    if (is_daily) {
+      read_time(policy["at"], "at", out_.at);
+      read_zone(policy["zone"], "zone", out_.zone);
+      return;
+    }
+    for (const char* const key : {"at", "zone"}) {
+      if (given(policy[key])) fail(key, "is for daily");
+    }
+  }
+
+  void read_by(json::View by) {
+    if (!given(by)) return;
+    bool is_good = by.is_array() && by.size() <= GroupPolicy::most_paths;
+    by.for_each_element([&](json::View path) {
+      is_good = is_good && !path.string().empty() && path.string().size() <= 256;
+      out_.by.emplace_back(path.string());
+    });
+    if (!is_good) fail("by", R"(must be a list of at most 8 keys, as ["type","app"])");
+  }
+
+  void read_count(json::View value, std::string_view field, std::int64_t least, std::int64_t most,
+                  std::string_view what, std::size_t& out) {
+    if (!given(value)) return;
+    std::int64_t count = 0;
+    if (value.integer(count) && count >= least && count <= most) {
+      out = static_cast<std::size_t>(count);
+      return;
+    }
+    std::string message = "must be a whole number";
+    message.append(what).append(" from ").append(decimal(static_cast<std::uint64_t>(least)));
+    fail(field, message.append(" to ").append(decimal(static_cast<std::uint64_t>(most))));
+  }
+
+  void read_flag(json::View value, std::string_view field, bool& out) {
+    if (!given(value)) return;
+    if (value.kind() != json::Kind::boolean) fail(field, "must be true or false");
+    out = value.boolean();
+  }
+
+  void read_time(json::View value, std::string_view field, unsigned& out) {
+    const std::string_view text = value.string();
+    int hour = 0;
+    int minute = 0;
+    const bool is_time = text.size() == 5 && text[2] == ':' && read_pair(text.data(), 23, hour) &&
+                         read_pair(text.data() + 3, 59, minute);
+    if (!is_time) return fail(field, "must be a time of day, as \"09:00\"");
+    out = static_cast<unsigned>(hour * 60 + minute);
+  }
+
+  void read_zone(json::View value, std::string_view field, std::string& out) {
+    if (!given(value)) return;
+    out = value.string();
+    const bool is_name = !out.empty() && out.size() <= 64 && value.is_string();
+    if (!is_name || (out != "UTC" && !zones_(out, Timestamp{0}))) {
+      fail(field, "must be a time zone that is known here, as \"Europe/Paris\"");
+    }
+  }
+
+  void read_quiet(json::View value) {
+    QuietHours& quiet = out_.quiet.emplace();
+    if (!value.is_object()) return fail("quiet", R"(must be an object, as {"from":"22:00","to":"07:00"})");
+    check_keys(value, quiet_keys, "quiet.", problems_);
+    read_time(value["from"], "quiet.from", quiet.from);
+    read_time(value["to"], "quiet.to", quiet.to);
+    if (problems_.empty() && quiet.from == quiet.to) fail("quiet.to", "must be another time than `from`");
+    read_zone(value["zone"], "quiet.zone", quiet.zone);
+    read_flag(value["pass_errors"], "quiet.pass_errors", quiet.pass_errors);
+    const json::View days = value["days"];
+    if (!given(days)) return;
+    quiet.days = 0;
+    bool is_good = days.is_array() && days.size() != 0;
+    days.for_each_element([&](json::View day) {
+      const std::size_t place = place_in(day.string(), weekdays);
+      is_good = is_good && place < 7;
+      quiet.days |= 1u << place;
+    });
+    if (!is_good) fail("quiet.days", R"(must be a list of days, as ["mon","tue"]: sun, mon, tue, wed, thu, fri, sat)");
+  }
+
+  const ZoneOffset& zones_;
+  GroupPolicy out_;
+  Problems problems_;
+};
+
+}  // namespace detail
+
+NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::read(json::View policy, const ZoneOffset& zones) {
+  return detail::GroupPolicyReader(zones).read(policy);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/local_time.hpp -------------------------------------------------------------------------------
+
+// Times of day in a zone, as moments: also on the days on which a clock is put forward or back.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A zone's calendar. A zone that is not known any more is UTC.
+class LocalTime {
+ public:
+  LocalTime(std::string_view zone, const ZoneOffset& zones) : zone_(zone), zones_(zones) {}
+
+  /// The day that a moment is on there, counted from 1970-01-01.
+  std::int64_t day_of(Timestamp at) const { return floor_day(local(at.ms)); }
+
+  /// The moment of a time of day. Where a clock shows it twice, the first; where it skips it, that of the skip.
+  Timestamp moment(std::int64_t day, unsigned minutes) const {
+    const std::int64_t wanted = day * ms_per_day + std::int64_t{minutes} * 60'000;
+    // By the offsets of the day before and the day after it is one of two moments, or there is a change between.
+    const std::int64_t a = wanted - offset(wanted - ms_per_day);
+    const std::int64_t b = wanted - offset(wanted + ms_per_day);
+    for (const std::int64_t at : {(std::min)(a, b), (std::max)(a, b)}) {
+      if (local(at) == wanted) return Timestamp{at};
+    }
+    std::int64_t low = (std::min)(a, b) - ms_per_day / 4;
+    std::int64_t high = (std::max)(a, b) + ms_per_day / 4;
+    while (low + 1 < high) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (local(middle) < wanted ? low : high) = middle;
+    }
+    return Timestamp{high};
+  }
+
+  /// The first moment after `now` with this time of day.
+  Timestamp next(Timestamp now, unsigned minutes) const {
+    for (std::int64_t day = day_of(now) - 1;; ++day) {
+      const Timestamp at = moment(day, minutes);
+      if (now < at) return at;
+    }
+  }
+
+  /// When the quiet hours end that `now` lies in; nullopt where it lies in none.
+  std::optional<Timestamp> quiet_end(Timestamp now, const QuietHours& quiet) const {
+    const std::int64_t today = day_of(now);
+    for (const std::int64_t day : {today - 1, today}) {
+      if ((quiet.days >> weekday_of(day) & 1) == 0) continue;
+      const Timestamp begin = moment(day, quiet.from);
+      const Timestamp end = moment(quiet.to > quiet.from ? day : day + 1, quiet.to);
+      if (!(now < begin) && now < end) return end;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static std::int64_t floor_day(std::int64_t ms) noexcept {
+    return (ms - ((ms % ms_per_day + ms_per_day) % ms_per_day)) / ms_per_day;
+  }
+  std::int64_t offset(std::int64_t at) const {
+    if (zone_.empty() || zone_ == "UTC") return 0;
+    return std::int64_t{zones_(zone_, Timestamp{at}).value_or(0)} * 1000;
+  }
+  std::int64_t local(std::int64_t at) const { return at + offset(at); }
+
+  std::string_view zone_;
+  const ZoneOffset& zones_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+class GroupStep {
+ public:
+  GroupStep(GroupState& state, const GroupPolicy& policy, const Moment& now, const ZoneOffset& zones)
+      : state_(state), policy_(policy), now_(now), zones_(zones) {}
+
+  GroupAction take(const GroupInput& input) {
+    if (state_.is_open && is_due()) close();
+    if (input.kind == GroupInput::Kind::arrived) arrive(*input.arrival);
+    if (input.kind == GroupInput::Kind::flush && state_.is_open && state_.held.count != 0) tell(false);
+    return std::move(action_);
+  }
+
+ private:
+  using Mode = GroupPolicy::Mode;
+  using Waits = GroupState::Waits;
+
+  /// More kinds of events are counted together.
+  static constexpr std::size_t most_kinds = 16;
+  static constexpr std::size_t most_title_bytes = 512;
+
+  bool is_over() const noexcept { return now_.steady_ms >= state_.closes.steady_ms; }
+
+  /// Until when nothing is told; nullopt where nothing holds it.
+  /// @param was_error  what is to be told is as bad as an error
+  std::optional<Timestamp> held_until(bool was_error) const {
+    std::optional<Timestamp> until;
+    // A wall clock that stepped back does not mute longer than was asked for.
+    const bool is_muted = policy_.muted_until && now_.wall < *policy_.muted_until &&
+                          !(state_.is_open && state_.waits == Waits::released && is_over());
+    if (is_muted && !(was_error && policy_.muted_pass_errors)) until = policy_.muted_until;
+    if (policy_.quiet && !(was_error && policy_.quiet->pass_errors)) {
+      const auto end = LocalTime(policy_.quiet->zone, zones_).quiet_end(now_.wall, *policy_.quiet);
+      if (end && (!until || *until < *end)) until = end;
+    }
+    return until;
+  }
+  bool is_held_bad() const noexcept { return state_.held.worst == Severity::error; }
+
+  bool is_due() const {
+    switch (state_.waits) {
+      case Waits::released: return !held_until(is_held_bad());
+      case Waits::daytime:
+        if (policy_.mode != Mode::daily || !(now_.wall < state_.closes.wall)) return true;
+        break;
+      case Waits::steady:
+        if (policy_.mode != Mode::throttle && policy_.mode != Mode::digest) return true;
+        break;
+    }
+    return is_over();
+  }
+
+  Moment after(std::int64_t ms) const noexcept {
+    return {Timestamp{now_.wall.ms + ms}, now_.steady_ms + (std::max)(ms, std::int64_t{0})};
+  }
+  Moment at(Timestamp wall) const noexcept { return after(wall.ms - now_.wall.ms); }
+
+  void wait(Waits what, Moment closes) {
+    state_.waits = what;
+    state_.closes = closes;
+  }
+  void open(Waits what, Moment closes, bool follows) {
+    ++state_.window;
+    state_.is_open = true;
+    state_.held = Digest();
+    state_.held.follows = follows;
+    wait(what, closes);
+  }
+
+  /// The time of an open window is over.
+  void close() {
+    if (state_.held.count == 0) {
+      state_.is_open = false;
+      return;
+    }
+    if (const auto until = held_until(is_held_bad())) return wait(Waits::released, at(*until));
+    tell(policy_.mode == Mode::throttle);
+  }
+
+  /// @param goes_on  what comes within another window follows this
+  void tell(bool goes_on) {
+    action_.tellings.push_back({state_.window, std::move(state_.held)});
+    state_.held = Digest();
+    state_.is_open = false;
+    if (goes_on) open(Waits::steady, after(policy_.window_ms), true);
+  }
+
+  void arrive(const Arrival& arrival) {
+    if (arrival.is_test) {
+      action_.releases = true;
+      return;
+    }
+    if (const auto until = held_until(arrival.severity == Severity::error)) {
+      if (!state_.is_open) open(Waits::released, at(*until), false);
+      return add(arrival);
+    }
+    switch (policy_.mode) {
+      case Mode::none: action_.releases = true; return;
+      case Mode::throttle:
+        if (!state_.is_open || !state_.held.follows) {
+          if (!state_.is_open) open(Waits::steady, after(policy_.window_ms), true);
+          state_.held.follows = true;
+          action_.releases = true;
+          return;
+        }
+        hold(Waits::steady, after(policy_.window_ms));
+        break;
+      case Mode::digest: hold(Waits::steady, after(policy_.window_ms)); break;
+      case Mode::daily: hold(Waits::daytime, at(LocalTime(policy_.zone, zones_).next(now_.wall, policy_.at))); break;
+    }
+    add(arrival);
+    if (arrival.ends_alert) tell(false);
+  }
+
+  /// Opens a window, unless one is. What is not held by quiet hours does not wait for their end.
+  void hold(Waits what, Moment closes) {
+    if (!state_.is_open) return open(what, closes, false);
+    if (state_.waits == Waits::released && closes.steady_ms < state_.closes.steady_ms) wait(what, closes);
+  }
+
+  void add(const Arrival& arrival) {
+    Digest& held = state_.held;
+    if (held.count++ == 0) {
+      held.first = now_.wall;
+      held.subject = cut(arrival.subject);
+      held.worst = arrival.severity;
+    }
+    held.last = now_.wall;
+    held.worst = (std::max)(held.worst, arrival.severity);
+    if (held.subject != cut(arrival.subject)) held.subject.clear();
+    if (held.items.size() < policy_.max_items) {
+      held.items.push_back({std::string(cut(arrival.title)), std::string(arrival.link), arrival.severity});
+    }
+    for (Digest::Kind& kind : held.kinds) {
+      if (kind.type != cut(arrival.type)) continue;
+      ++kind.count;
+      return;
+    }
+    if (held.kinds.size() < most_kinds) {
+      held.kinds.push_back({std::string(cut(arrival.type)), 1});
+    } else {
+      ++held.other_kinds;
+    }
+  }
+
+  static std::string_view cut(std::string_view text) noexcept {
+    return text.size() <= most_title_bytes ? text : text.substr(0, cut_position(text, most_title_bytes));
+  }
+
+  GroupState& state_;
+  const GroupPolicy& policy_;
+  const Moment& now_;
+  const ZoneOffset& zones_;
+  GroupAction action_;
+};
+
+}  // namespace detail
+
+NOTIFIER_INLINE GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input,
+                                 const Moment& now, const ZoneOffset& zones) {
+  return detail::GroupStep(state, policy, now, zones).take(input);
+}
+
+NOTIFIER_INLINE void restore(GroupState& state, const GroupPolicy& policy, const Moment& now) {
+  const bool is_window = state.waits == GroupState::Waits::steady;
+  const std::int64_t longest = is_window ? policy.window_ms : GroupPolicy::longest_window_ms;
+  const std::int64_t left = std::clamp(state.closes.wall.ms - now.wall.ms, std::int64_t{0}, longest);
+  state.closes = {Timestamp{now.wall.ms + left}, now.steady_ms + left};
+}
+
+NOTIFIER_INLINE std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event) {
+  Hash128 hash;
+  hash.add(notifier_id);
+  for (const std::string& path : policy.by) {
+    const json::View value = detail::find_path(path == "app" ? std::string_view("app_id") : path, event);
+    // What is not there is not the same as a text that is empty, nor a number as its text.
+    hash.add(value.is_string() ? "text" : value.exists() ? "value" : "none");
+    hash.add(value.text());
+  }
+  char hex[32];
+  return std::string(hex, hash.write_hex(hex));
+}
+
+NOTIFIER_INLINE std::string digest_key(std::string_view group_key, std::uint64_t window) {
+  char hex[32];
+  return std::string(hex, Hash128().add("digest").add(group_key).add(detail::decimal(window)).write_hex(hex));
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/message/digest.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// "1 crash event", "3 more events": of a kind where it is one, and a name that reads as such.
+inline std::string count_events(std::uint64_t count, bool follows, std::string_view kind) {
+  std::string text = decimal(count);
+  if (follows) text += " more";
+  if (!kind.empty() && kind.size() <= 40) {
+    text += ' ';
+    for (const char c : kind) text += c == '_' ? ' ' : c;
+  }
+  return text += count == 1 ? " event" : " events";
+}
+
+/// " in 10 minutes"; nothing of less than a second, or where the clock stepped back.
+inline std::string length_text(std::int64_t ms) {
+  struct Length {
+    const char* name;
+    std::int64_t ms;
+  };
+  constexpr Length units[] = {{"day", 86'400'000}, {"hour", 3'600'000}, {"minute", 60'000}, {"second", 1000}};
+  for (const Length& unit : units) {
+    const bool is_smallest = unit.ms == 1000;
+    if (ms < (is_smallest ? unit.ms : 2 * unit.ms)) continue;
+    const auto count = static_cast<std::uint64_t>((ms + unit.ms / 2) / unit.ms);
+    return std::string(" in ").append(decimal(count)).append(" ").append(unit.name).append(count == 1 ? "" : "s");
+  }
+  return {};
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
+  out.clear();
+  out.severity = digest.worst;
+  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
+  std::string title = digest.subject;
+  if (!title.empty()) title += ": ";
+  title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
+  out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
+
+  Buffer sentence;
+  if (digest.last.ms - digest.first.ms >= 60'000) {
+    sentence.append("Between ");
+    append_readable(sentence, digest.first);
+    sentence.append(" and ");
+    append_readable(sentence, digest.last);
+  } else {
+    append_readable(sentence, digest.last);
+  }
+  std::string_view separator = ": ";
+  for (const Digest::Kind& kind : digest.kinds) {
+    sentence.append(separator);
+    sentence.append(detail::decimal(kind.count));
+    sentence.append(" ");
+    sentence.append(kind.type.empty() ? std::string_view("without a type") : std::string_view(kind.type));
+    separator = ", ";
+  }
+  if (digest.other_kinds != 0) {
+    sentence.append(separator);
+    sentence.append(detail::decimal(digest.other_kinds));
+    sentence.append(" of other kinds");
+  }
+  sentence.append(".");
+  out.set_sentence(sentence.view());
+  out.set_subject(digest.subject);
+  out.set_time(digest.last);
+
+  const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
+  const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
+  if (is_one_link && !digest.items.empty() && !digest.items[0].link.empty()) out.set_link(digest.items[0].link);
+  std::uint64_t number = 0;
+  for (const DigestItem& item : digest.items) {
+    const std::string label = detail::decimal(++number);
+    out.add_field(label, item.title, false);
+    if (!is_one_link && !item.link.empty()) out.add_link("Link of " + label, item.link);
+  }
+  if (digest.count > number) out.add_field("More", "and " + detail::decimal(digest.count - number) + " more", false);
 }
 
 NOTIFIER_NAMESPACE_END
