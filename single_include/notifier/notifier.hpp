@@ -13015,20 +13015,21 @@ namespace detail {
 /// A step of a template; see KindProgram.
 struct Op {
   enum class Code : std::uint8_t {
-    literal,          ///< appends `text`
-    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,           ///< the same for a boolean: `text` is "path?yes/no"
-    app,              ///< appends the app's name
-    project,          ///< appends the project's name
-    user,             ///< appends the user's name
-    count,            ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
-    list,             ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
-    list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
-    is_operator,      ///< a choice by whether the platform itself acted
-    quote,            ///< a name begins where `key` is 0, else ends
-    encode,           ///< what follows is to be percent-encoded where `key` is 0; else it is now
-    variables,        ///< appends the names of the variables of an edit_variables event
-    scaling,          ///< appends what changed between the containers of a scale event
+    literal,      ///< appends `text`
+    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,       ///< the same for a boolean: `text` is "path?yes/no"
+    app,          ///< appends the app's name
+    project,      ///< appends the project's name
+    user,         ///< appends the user's name
+    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
+    is_operator,  ///< a choice by whether the platform itself acted
+    quote,        ///< a name begins where `key` is 0, else ends
+    encode,       ///< what follows is to be percent-encoded where `key` is 0; else it is now
+    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
+    variables,  ///< appends the names of the variables of an edit_variables event
+    scaling,    ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment
     condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
     open,             ///< a group begins: remembers how much was written, at depth `key`
@@ -13625,6 +13626,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
     emit(Op::Code::quote, {}, 1);
     return;
   }
+  if (rules_ != nullptr) emit(Op::Code::guard);
   if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
   if (kind == '*') return compile_list(slot, mark);
   if (kind != ':') return compile_words(slot, mark);
@@ -13964,7 +13966,7 @@ namespace wordings {
 
 inline constexpr std::string_view deployment_fields =
     ">Commit: {git_ref_url:link}; "
-    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author|author.name})]}; "
+    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author})]}; "
     "?Pushed by: {pusher}; Stack: {stack}";
 inline constexpr std::string_view repository_fields =
     "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "
@@ -22816,6 +22818,7 @@ class Composer {
   using Span = Message::Span;
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
+  static constexpr std::size_t most_text = 1u << 20;  // and four times the event
 
   void compose_envelope() {
     event_.user.for_each_member([&](std::string_view key, json::View value) {
@@ -22877,17 +22880,17 @@ class Composer {
     is_without_link_ = row.is_without_link;
     compose_title([&] {
       const std::size_t begin = text_.size();
-      if (!run(step(row.title))) compose_own_title(begin);
+      if (!run_text(step(row.title)) || text_.size() == begin) compose_own_title(begin);
     });
     is_sentence_ = true;
-    out_.sentence_ = written([&] { return run(step(row.sentence)); });
+    out_.sentence_ = written([&] { return run_text(step(row.sentence)); });
     is_sentence_ = false;
     if (out_.sentence_.empty()) {
       out_.names_.clear();
       compose_own_sentence();
     }
     if (row.actor != KindProgram::empty_template) {
-      const Span actor = written([&] { return run(step(row.actor)); });
+      const Span actor = written([&] { return run_text(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
     }
     if (row.link != KindProgram::empty_template) {
@@ -22927,16 +22930,7 @@ class Composer {
     is_code_ = false;
   }
 
-  /// The label is copied: the message may outlast the vocabulary.
-  NOTIFIER_NOINLINE void compose_own_row_field(const Op& field, std::size_t begin) {
-    text_.append(field.text);
-    const std::size_t middle = text_.size();
-    if (run(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
-      push_field(field, nullptr, since(middle));
-    } else {
-      text_.truncate(begin);
-    }
-  }
+  void compose_own_row_field(const Op& field, std::size_t begin);
 
   void push_field(const Op& field, const char* label, Span value) {
     out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
@@ -22952,6 +22946,10 @@ class Composer {
     if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
     return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
   }
+
+  /// Runs the template of a text; a host's may end with spaces.
+  bool run_text(const Op* op) { return program_->is_own() ? run_and_trim(op) : run(op); }
+  bool run_and_trim(const Op* op);
 
   /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
   NOTIFIER_NOINLINE bool run(const Op* op) {
@@ -22993,6 +22991,10 @@ class Composer {
           text_.append('"');
           if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
           is_inert_ = false;
+          ++op;
+          continue;
+        case Op::Code::guard:
+          if (text_.size() > most_text + 4 * event_.body.size()) return false;
           ++op;
           continue;
         case Op::Code::encode:
@@ -23182,6 +23184,13 @@ NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const no
   return false;
 }
 
+NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
+  const std::size_t begin = text_.size();
+  if (!run(op)) return false;
+  while (text_.size() > begin && text_.data()[text_.size() - 1] == ' ') text_.truncate(text_.size() - 1);
+  return true;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
   const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);
@@ -23288,6 +23297,17 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
+
+/// The label is copied: the message may outlast the vocabulary.
+NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
+  text_.append(field.text);
+  const std::size_t middle = text_.size();
+  if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
+    push_field(field, nullptr, since(middle));
+  } else {
+    text_.truncate(begin);
+  }
+}
 
 NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
   static_assert(std::is_trivially_destructible_v<SaidMembers>);

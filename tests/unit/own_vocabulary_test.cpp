@@ -179,6 +179,38 @@ TEST_CASE("names within a list are set apart, those of what is not told are forg
   CHECK(message.field(0).value == "a\nlost\nand 2 more");
 }
 
+TEST_CASE("spaces at the end of a template are not told, and a title without words is the event's own") {
+  const auto of = [](std::string_view title, std::string_view sentence) {
+    return told(read(R"({"event_kinds":[{"type":"k","wordings":[{"title":")" + std::string(title) +
+                     R"(","sentence":")" + std::string(sentence) + R"(","fields":"A: [{a} ]; B: [ {no}|  ]"}]}]})"),
+                R"({"type":"k","app_name":"s","type_data":{"a":1}})");
+  };
+  CHECK(of("T [ {no}]", "S.  ") == "info | s: T | S. | A: 1");
+  CHECK(of("  ", " ") == "info | s: k | The event \"k\" happened on s. | A: 1");
+  CHECK(of("[{no}|]", "[{no}|]") == "info | s: k | The event \"k\" happened on s. | A: 1");
+}
+
+TEST_CASE("a row that says a long value very often tells no more than a few megabytes") {
+  std::string often, list;
+  for (int i = 0; i < 300; ++i) often += "{a}{@app}";
+  for (int i = 0; i < 400; ++i) list += "{.}";
+  const Vocabulary vocabulary =
+      read(R"({"event_kinds":[{"type":"k","wordings":[{"title":")" + often.substr(0, 1998) + R"(","sentence":"{b*99:)" +
+           list + R"(}","fields":"A: )" + often.substr(0, 1998) + R"(; B: {a}"}]}]})");
+  const std::string long_text(300000, 'x');
+  std::string event = R"({"type":"k","app_name":")" + long_text + R"(","type_data":{"a":")" + long_text + R"(","b":[)";
+  for (int i = 0; i < 50; ++i) event += (i == 0 ? "\"" : ",\"") + std::string(10000, 'y') + '"';
+  event += "]}}";
+  json::Document document;
+  const auto root = document.parse(event);
+  REQUIRE(root);
+  Message message;
+  describe(Event::read(*root, event), "", message, vocabulary);
+  CHECK(message.text_size() < 12 * event.size());
+  CHECK_FALSE(message.title().empty());
+  CHECK_FALSE(message.sentence().empty());
+}
+
 TEST_CASE("rows are layered on the built-in ones, replace them, and take them away") {
   const Vocabulary vocabulary = read(R"({
     "event_kinds":[{"type":"restart","selectable_as":"app_restarted","wordings":[{"title":"rebooting","sentence":"[{reason:reason}|No reason]."}]},

@@ -35,7 +35,7 @@ TEST_CASE("the commits of a deployment are told by their first line and author, 
   };
   CHECK(changes(R"({"commits":[{"author":"anna","message":"Fix it\n\nIt was broken."}],"remaining":0})") ==
         "\"Fix it\" (anna)");
-  CHECK(changes(R"({"commits":[{"message":"a"},{"author":{"name":"ben"},"message":"b"}],"remaining":4})") ==
+  CHECK(changes(R"({"commits":[{"message":"a"},{"author":"ben","message":"b"}],"remaining":4})") ==
         "\"a\", \"b\" (ben) and 4 more");
   CHECK(changes(R"({"commits":[],"remaining":4})") == "(none)");
   CHECK(changes("null") == "(none)");

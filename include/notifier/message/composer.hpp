@@ -44,6 +44,7 @@ class Composer {
   using Span = Message::Span;
   static constexpr std::size_t max_unknown_fields = 32;
   static constexpr std::size_t short_value = 40;
+  static constexpr std::size_t most_text = 1u << 20;  // and four times the event
 
   void compose_envelope() {
     event_.user.for_each_member([&](std::string_view key, json::View value) {
@@ -105,17 +106,17 @@ class Composer {
     is_without_link_ = row.is_without_link;
     compose_title([&] {
       const std::size_t begin = text_.size();
-      if (!run(step(row.title))) compose_own_title(begin);
+      if (!run_text(step(row.title)) || text_.size() == begin) compose_own_title(begin);
     });
     is_sentence_ = true;
-    out_.sentence_ = written([&] { return run(step(row.sentence)); });
+    out_.sentence_ = written([&] { return run_text(step(row.sentence)); });
     is_sentence_ = false;
     if (out_.sentence_.empty()) {
       out_.names_.clear();
       compose_own_sentence();
     }
     if (row.actor != KindProgram::empty_template) {
-      const Span actor = written([&] { return run(step(row.actor)); });
+      const Span actor = written([&] { return run_text(step(row.actor)); });
       if (!actor.empty()) out_.actor_ = actor;
     }
     if (row.link != KindProgram::empty_template) {
@@ -155,16 +156,7 @@ class Composer {
     is_code_ = false;
   }
 
-  /// The label is copied: the message may outlast the vocabulary.
-  NOTIFIER_NOINLINE void compose_own_row_field(const Op& field, std::size_t begin) {
-    text_.append(field.text);
-    const std::size_t middle = text_.size();
-    if (run(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
-      push_field(field, nullptr, since(middle));
-    } else {
-      text_.truncate(begin);
-    }
-  }
+  void compose_own_row_field(const Op& field, std::size_t begin);
 
   void push_field(const Op& field, const char* label, Span value) {
     out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
@@ -180,6 +172,10 @@ class Composer {
     if (op->code == Op::Code::value) op = step(append_slot(*op) ? op->target : op->absent);
     return op->code == Op::Code::done || (op->code != Op::Code::failed && run(op));
   }
+
+  /// Runs the template of a text; a host's may end with spaces.
+  bool run_text(const Op* op) { return program_->is_own() ? run_and_trim(op) : run(op); }
+  bool run_and_trim(const Op* op);
 
   /// Runs a template. Whether it is complete; where not, what it wrote is to be dropped.
   NOTIFIER_NOINLINE bool run(const Op* op) {
@@ -221,6 +217,10 @@ class Composer {
           text_.append('"');
           if (is_sentence_ && op->key != 0) out_.names_.back().end = text_.size();
           is_inert_ = false;
+          ++op;
+          continue;
+        case Op::Code::guard:
+          if (text_.size() > most_text + 4 * event_.body.size()) return false;
           ++op;
           continue;
         case Op::Code::encode:

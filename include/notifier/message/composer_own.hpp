@@ -15,6 +15,17 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+/// The label is copied: the message may outlast the vocabulary.
+NOTIFIER_NOINLINE inline void Composer::compose_own_row_field(const Op& field, std::size_t begin) {
+  text_.append(field.text);
+  const std::size_t middle = text_.size();
+  if (run_text(&field + 1) && text_.size() != middle && !is_said(field, text_.view(middle))) {
+    push_field(field, nullptr, since(middle));
+  } else {
+    text_.truncate(begin);
+  }
+}
+
 NOTIFIER_NOINLINE inline SaidMembers& Composer::said() {
   static_assert(std::is_trivially_destructible_v<SaidMembers>);
   if (said_ == nullptr) said_ = new (said_room_) SaidMembers(event_, vocabulary_.state().secret_names);

@@ -25,6 +25,13 @@ NOTIFIER_NOINLINE inline bool Composer::is_said(std::string_view value) const no
   return false;
 }
 
+NOTIFIER_NOINLINE inline bool Composer::run_and_trim(const Op* op) {
+  const std::size_t begin = text_.size();
+  if (!run(op)) return false;
+  while (text_.size() > begin && text_.data()[text_.size() - 1] == ' ') text_.truncate(text_.size() - 1);
+  return true;
+}
+
 NOTIFIER_NOINLINE inline bool Composer::append_words_of(Layout layout, json::View value) {
   const WordSet* const set = vocabulary_.state().word_sets.find(program_->word_set(layout));
   return set == nullptr ? append_scalar(text_, value, is_inert_) : append_words(text_, value, *set, is_inert_);

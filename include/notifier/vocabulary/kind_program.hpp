@@ -14,20 +14,21 @@ namespace detail {
 /// A step of a template; see KindProgram.
 struct Op {
   enum class Code : std::uint8_t {
-    literal,          ///< appends `text`
-    value,            ///< appends what type_data has at `key`, then along the path `text`, in `layout`
-    choice,           ///< the same for a boolean: `text` is "path?yes/no"
-    app,              ///< appends the app's name
-    project,          ///< appends the project's name
-    user,             ///< appends the user's name
-    count,            ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
-    list,             ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
-    list_more,        ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
-    is_operator,      ///< a choice by whether the platform itself acted
-    quote,            ///< a name begins where `key` is 0, else ends
-    encode,           ///< what follows is to be percent-encoded where `key` is 0; else it is now
-    variables,        ///< appends the names of the variables of an edit_variables event
-    scaling,          ///< appends what changed between the containers of a scale event
+    literal,      ///< appends `text`
+    value,        ///< appends what type_data has at `key`, then along the path `text`, in `layout`
+    choice,       ///< the same for a boolean: `text` is "path?yes/no"
+    app,          ///< appends the app's name
+    project,      ///< appends the project's name
+    user,         ///< appends the user's name
+    count,        ///< the same for a number: `text` is "path#one/many" or "path#none/one/many"
+    list,         ///< appends the elements of an array at `key` and `text`; after `list_more`, their template
+    list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
+    is_operator,  ///< a choice by whether the platform itself acted
+    quote,        ///< a name begins where `key` is 0, else ends
+    encode,       ///< what follows is to be percent-encoded where `key` is 0; else it is now
+    guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
+    variables,  ///< appends the names of the variables of an edit_variables event
+    scaling,    ///< appends what changed between the containers of a scale event
     deployment_page,  ///< appends where the host's dashboard shows a deployment
     condition,        ///< type_data has at `key` what the pattern `text` says; steps of these alone, then `done`
     open,             ///< a group begins: remembers how much was written, at depth `key`

@@ -14,7 +14,7 @@ namespace wordings {
 
 inline constexpr std::string_view deployment_fields =
     ">Commit: {git_ref_url:link}; "
-    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author|author.name})]}; "
+    "=Changes: {last_commits.commits*3+last_commits.remaining:{'message:line}[ ({author})]}; "
     "?Pushed by: {pusher}; Stack: {stack}";
 inline constexpr std::string_view repository_fields =
     "Branch: {branch}; Automatic deployment: {auto_deploy?yes/no}; "

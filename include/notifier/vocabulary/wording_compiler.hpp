@@ -299,6 +299,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_slot(std::string_view slo
     emit(Op::Code::quote, {}, 1);
     return;
   }
+  if (rules_ != nullptr) emit(Op::Code::guard);
   if (slot.substr(0, 1) == "@") return compile_envelope_slot(slot.substr(1));
   if (kind == '*') return compile_list(slot, mark);
   if (kind != ':') return compile_words(slot, mark);
