@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-#include "audit_log.hpp"
+#include "asker.hpp"
 #include "clock_and_ids.hpp"
 #include "notifier/json/writer.hpp"
 

@@ -11,6 +11,7 @@
 #include <string_view>
 #include <utility>
 
+#include "asker.hpp"
 #include "clock_and_ids.hpp"
 #include "notifier/api/response.hpp"
 #include "notifier/json/writer.hpp"
@@ -18,15 +19,8 @@
 
 namespace server {
 
-/// Who asks for a change, and by which request.
-struct Asker {
-  std::string request_id;
-  std::string token;   ///< its name; empty: there is none
-  std::string client;  ///< its address; empty: the server itself
-};
-
 /// One line of JSON in a file for each request that changed apps, notifiers or users: what became of them, by id and
-/// name; nothing of what could be a secret. Written once the change is stored. Thread-safe.
+/// name; nothing of what could be a secret. Written once the change is stored, by one call of the system. Thread-safe.
 class AuditLog {
  public:
   /// @param path  empty: nothing is written
@@ -48,8 +42,18 @@ class AuditLog {
     return true;
   }
 
-  void write(const Asker& asker, std::string_view reason, const notifier::Outcome& outcome) {
+  /// Throws nothing: what is stored stays stored.
+  void write(const Asker& asker, std::string_view reason, const notifier::Outcome& outcome) noexcept {
     if (path_.empty() || outcome.changes.empty()) return;
+    const auto written = notifier::detail::or_out_of_memory([&]() -> notifier::Result<void> {
+      write_line(asker, reason, outcome);
+      return {};
+    });
+    if (!written) std::fprintf(stderr, "notifier-server: no memory to write the audit trail\n");
+  }
+
+ private:
+  void write_line(const Asker& asker, std::string_view reason, const notifier::Outcome& outcome) {
     notifier::Buffer line;
     notifier::json::Writer out(line);
     out.object([&] {
@@ -69,7 +73,6 @@ class AuditLog {
     std::fprintf(stderr, "notifier-server: cannot write the audit trail\n");
   }
 
- private:
   static void write_change(notifier::json::Writer& out, const notifier::Change& change) {
     using Op = notifier::Change::Op;
     const auto named = [&](std::string_view op, std::string_view id, std::string_view name) {

@@ -18,6 +18,7 @@
 #include <utility>
 
 #include "access.hpp"
+#include "asker.hpp"
 #include "connection_floor.hpp"
 #include "connection_table.hpp"
 #include "event_stream.hpp"
@@ -309,12 +310,6 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     write();
   }
 
-  /// What the client calls its request may stand in logs and in the answer.
-  static bool is_request_id(std::string_view text) {
-    return !text.empty() && text.size() <= 128 &&
-           text.find_first_not_of("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_.:/+=@") ==
-               std::string_view::npos;
-  }
   void name_request() {
     if (asker_.request_id.empty()) asker_.request_id = new_id("req-");
     response_.headers.push_back({"X-Request-Id", asker_.request_id});

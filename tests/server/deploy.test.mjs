@@ -141,7 +141,9 @@ test('what the page says of a backup and of the way back is so', async () => {
 });
 
 test('behind nginx, by the file that is here: TLS, one id for a request, streams without a buffer, no figures for strangers', async () => {
-  const server = await NotifierServer.start(join(folder.path, 'proxied.db'), '--import', fixture, '--token', 'tok', '--host', '127.0.0.1');
+  mkdirSync(join(folder.path, 'dist/dashboard'), { recursive: true });
+  for (const name of ['dashboard/index.html', 'index.js']) writeFileSync(join(folder.path, 'dist', name), 'export {};\n'.repeat(1000));
+  const server = await NotifierServer.start(join(folder.path, 'proxied.db'), '--import', fixture, '--token', 'tok', '--host', '127.0.0.1', '--dashboard', join(folder.path, 'dist'));
   const port = await new Promise((resolve) => {
     const probe = createServer().listen(0, '127.0.0.1', () => {
       const { port: free } = probe.address();
@@ -186,6 +188,10 @@ test('behind nginx, by the file that is here: TLS, one id for a request, streams
   for (let i = 0; i < 100 && !server.log.includes(line); ++i) await sleep(20); // it comes beside the answer
   assert.ok(server.log.includes(line), server.log);
   assert.equal((await ask('/metrics')).status, 404);
+  // What is nobody's secret is sent short, and nothing else.
+  const packed = { headers: { 'Accept-Encoding': 'gzip' } };
+  for (const path of ['/', '/index.js']) assert.equal((await ask(path, packed)).headers['content-encoding'], 'gzip', path);
+  assert.equal((await ask('/v1/apps/shop/notifiers', packed)).headers['content-encoding'], undefined);
   assert.equal((await ask('/v1/apps', { headers: { Authorization: 'Bearer wrong' } })).status, 401);
   // What is written to a stream is there at once.
   const streamed = ask('/v1/apps/shop/stream', { onData: (text, asked) => text.includes('"type":"restart"') && asked.destroy() }).catch(() => ({ text: '' }));

@@ -50,6 +50,23 @@ export function isOperated(start) {
     await server.stop();
   });
 
+  test('without a token what a browser fetches for a page of elsewhere is refused, however it is fetched; no answer is kept or guessed at', async () => {
+    const server = await startDry(database(), ['--import', twoApps, '--cors', 'https://page.example']);
+    const status = async (headers, path = '/v1/apps') => (await server.call('GET', path, undefined, headers)).status;
+    for (const path of ['/v1/apps', '/v1/event_types', '/readyz']) {
+      for (const site of ['cross-site', 'same-site', 'anything']) assert.equal(await status({ 'Sec-Fetch-Site': site }, path), 403, `${site} ${path}`);
+      for (const site of ['same-origin', 'none']) assert.equal(await status({ 'Sec-Fetch-Site': site }, path), 200, `${site} ${path}`);
+    }
+    assert.equal(await status({ 'Sec-Fetch-Site': 'cross-site', Origin: 'https://page.example' }), 200);
+    assert.equal(await status({ 'Sec-Fetch-Site': 'cross-site', Origin: 'https://other.example' }), 403);
+    for (const [method, path, headers] of [['GET', '/v1/apps'], ['GET', '/v1/nope'], ['POST', '/v1/apps'], ['GET', '/metrics'], ['GET', '/openapi.json'], ['GET', '/v1/apps', { Origin: 'https://other.example' }], ['PUT', '/v1/settings']]) {
+      const answer = await server.call(method, path, method === 'POST' ? {} : undefined, headers);
+      assert.equal(answer.headers.get('x-content-type-options'), 'nosniff', path);
+      assert.match(answer.headers.get('cache-control') ?? '', /^no-store$|no-cache/, `${method} ${path}`);
+    }
+    await server.stop();
+  });
+
   test('a server whose database has gone lives, but is not ready', async () => {
     const path = database();
     const server = await startDry(path);

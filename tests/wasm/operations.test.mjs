@@ -30,13 +30,22 @@ isOperated(start);
 test('what a browser has of the page is not sent again', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'notifier-page-'));
   after(() => rmSync(folder, { recursive: true, force: true }));
-  const { ask, stop } = await startServer(['--dry-run', '--token', 'tok', '--host', '127.0.0.1'], { database: join(folder, 'x.db') });
+  const { ask, stop, port } = await startServer(['--dry-run', '--token', 'tok', '--host', '127.0.0.1'], { database: join(folder, 'x.db') });
   for (const path of ['/', '/dashboard/page.js', '/notifier.wasm']) {
     const first = await ask(path);
     assert.equal(first.status, 200, path);
     const again = await ask(path, { headers: { 'If-None-Match': first.headers.etag } });
     assert.deepEqual([again.status, again.text, again.headers.etag], [304, '', first.headers.etag]);
     assert.equal((await ask(path, { headers: { 'If-None-Match': '"other"' } })).status, 200);
+  }
+  // What is sent is short where the browser takes that, and the same.
+  for (const [accepted, coding] of [['gzip, deflate, br', 'br'], ['gzip', 'gzip'], ['gzip;q=0', null], ['brr', null], ['identity', null]]) {
+    const response = await fetch(`http://127.0.0.1:${port}/notifier.wasm`, { headers: { 'Accept-Encoding': accepted } });
+    assert.equal(response.headers.get('content-encoding'), coding, accepted);
+    assert.equal(response.headers.get('vary'), 'Accept-Encoding');
+    const bytes = Buffer.from(await response.arrayBuffer());
+    assert.ok(bytes.equals(readFileSync(file('dist/notifier.wasm'))), accepted);
+    if (coding !== null) assert.ok(Number(response.headers.get('content-length')) < bytes.length / 1.8);
   }
   assert.match((await ask('/metrics', { headers: { Authorization: 'Bearer tok' } })).text, /notifier_http_requests_total\{route="dashboard",method="GET",status="304"\} 3\n/);
   await stop();

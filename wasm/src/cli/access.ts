@@ -20,8 +20,8 @@ export function refusal(status: number, error: string, code?: string): Answer {
  * Judges requests before anything of them is done.
  *
  * Without a token only programs on this machine are served, and web pages are programs of strangers: a page can make a browser
- * send requests here, by a form or under a name of its own that it points to 127.0.0.1 (DNS rebinding). Both show in Origin and
- * Host.
+ * send requests here, by a form, an image, or under a name of its own that it points to 127.0.0.1 (DNS rebinding). That shows in
+ * Origin, Sec-Fetch-Site (https://www.w3.org/TR/fetch-metadata/) and Host.
  */
 export class Access {
   readonly #findApp: (idOrName: string) => { id: string; name: string } | undefined;
@@ -55,7 +55,8 @@ export class Access {
       if (!/^(localhost|127\.0\.0\.1|\[::1\])(:\d+)?$/.test(host)) {
         return { headers, answer: refusal(403, 'This server answers to localhost and 127.0.0.1 only', 'foreign_host') };
       }
-      if (origin !== undefined && !isCors && origin !== `http://${host}`) {
+      const { 'sec-fetch-site': site = 'none' } = request.headers;
+      if (!isCors && ((origin !== undefined && origin !== `http://${host}`) || (site !== 'same-origin' && site !== 'none'))) {
         return { headers, answer: refusal(403, 'Web pages of other origins may not use this server; see --cors', 'foreign_origin') };
       }
     }

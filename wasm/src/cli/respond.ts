@@ -46,6 +46,8 @@ export async function respond(service: Service, operations: Operations, access: 
   const { headers, answer: refused, token } = access.judge(request, route);
   asks.token = token;
   response.setHeader('X-Request-Id', asks.requestId);
+  response.setHeader('X-Content-Type-Options', 'nosniff');
+  response.setHeader('Cache-Control', 'no-store'); // where the answer does not say otherwise
   for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
   // Whoever has no token yet gets the page that asks for it.
   const file = refused === undefined || refused.status === 401 ? await dashboardFile(request) : undefined;
