@@ -77,6 +77,18 @@
 #define NOTIFIER_INLINE inline
 #endif
 
+// ---- what is left out -----------------------------------------------------------------------------------------------
+
+/// 1: where an app has many filters, they are compiled to be asked together. 0: each is asked alone, with the same
+/// outcome, in less code and, for a thousand of them, a hundred times as long. The default, 0 in WebAssembly.
+#ifndef NOTIFIER_FILTERS_TOGETHER
+#if defined(__wasm__)
+#define NOTIFIER_FILTERS_TOGETHER 0
+#else
+#define NOTIFIER_FILTERS_TOGETHER 1
+#endif
+#endif
+
 // ---- limits ---------------------------------------------------------------------------------------------------------
 
 /// Longest event, in bytes. An event carries at most some kilobytes of facts and, for a crash, its log.

@@ -131,6 +131,18 @@
 #define NOTIFIER_INLINE inline
 #endif
 
+// ---- what is left out -----------------------------------------------------------------------------------------------
+
+/// 1: where an app has many filters, they are compiled to be asked together. 0: each is asked alone, with the same
+/// outcome, in less code and, for a thousand of them, a hundred times as long. The default, 0 in WebAssembly.
+#ifndef NOTIFIER_FILTERS_TOGETHER
+#if defined(__wasm__)
+#define NOTIFIER_FILTERS_TOGETHER 0
+#else
+#define NOTIFIER_FILTERS_TOGETHER 1
+#endif
+#endif
+
 // ---- limits ---------------------------------------------------------------------------------------------------------
 
 /// Longest event, in bytes. An event carries at most some kilobytes of facts and, for a crash, its log.
@@ -18923,7 +18935,7 @@ class AppBlock : public Counted {
   /// they are few.
   /// @param kept  of a state of the registry that has this block
   const AppFilters* filters(const KeptFilters& kept, const Hasher& hasher) const {
-    if (notifier_count_ < AppFilters::fewest) return nullptr;
+    if (NOTIFIER_FILTERS_TOGETHER == 0 || notifier_count_ < AppFilters::fewest) return nullptr;
     const std::uintptr_t known = filters_.load(std::memory_order_acquire);
     if (known == 0) return compile_filters(kept, hasher);
     return known == few ? nullptr : reinterpret_cast<const AppFilters*>(known);
@@ -19037,7 +19049,8 @@ inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence
 inline void AppBlock::destroy(const AppBlock* block) noexcept {
   for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
   const std::uintptr_t filters = block->filters_.load(std::memory_order_acquire);
-  if (filters != 0 && filters != few) delete reinterpret_cast<const AppFilters*>(filters);
+  if (NOTIFIER_FILTERS_TOGETHER != 0 && filters != 0 && filters != few)
+    delete reinterpret_cast<const AppFilters*>(filters);
   block->~AppBlock();
   ::operator delete(const_cast<AppBlock*>(block));
 }

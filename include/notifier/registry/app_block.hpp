@@ -72,7 +72,7 @@ class AppBlock : public Counted {
   /// they are few.
   /// @param kept  of a state of the registry that has this block
   const AppFilters* filters(const KeptFilters& kept, const Hasher& hasher) const {
-    if (notifier_count_ < AppFilters::fewest) return nullptr;
+    if (NOTIFIER_FILTERS_TOGETHER == 0 || notifier_count_ < AppFilters::fewest) return nullptr;
     const std::uintptr_t known = filters_.load(std::memory_order_acquire);
     if (known == 0) return compile_filters(kept, hasher);
     return known == few ? nullptr : reinterpret_cast<const AppFilters*>(known);
@@ -186,7 +186,8 @@ inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence
 inline void AppBlock::destroy(const AppBlock* block) noexcept {
   for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
   const std::uintptr_t filters = block->filters_.load(std::memory_order_acquire);
-  if (filters != 0 && filters != few) delete reinterpret_cast<const AppFilters*>(filters);
+  if (NOTIFIER_FILTERS_TOGETHER != 0 && filters != 0 && filters != few)
+    delete reinterpret_cast<const AppFilters*>(filters);
   block->~AppBlock();
   ::operator delete(const_cast<AppBlock*>(block));
 }
