@@ -1,13 +1,28 @@
-# Makes a header of a text: cmake -DFROM=openapi.json -DTO=openapi_json.hpp -DNAME=openapi_json -P embed.cmake
+# Makes a function of a text: cmake -DFROM=openapi.json -DTO=openapi_json.hpp -DNAME=openapi_json -P embed.cmake
+#
+# In pieces: a compiler need not take a literal of more than 65,536 bytes.
 
 file(READ "${FROM}" text)
+string(LENGTH "${text}" length)
+set(piece_length 16000)
+set(at 0)
+set(pieces "")
+while(at LESS length)
+  string(SUBSTRING "${text}" ${at} ${piece_length} piece)
+  string(APPEND pieces "  text.append(R\"~~~(${piece})~~~\");\n")
+  math(EXPR at "${at} + ${piece_length}")
+endwhile()
 file(WRITE "${TO}.new" "#pragma once
 
-#include <string_view>
+#include <string>
 
 namespace server {
 
-inline constexpr std::string_view ${NAME} = R\"~~~(${text})~~~\";
+inline std::string ${NAME}() {
+  std::string text;
+  text.reserve(${length});
+${pieces}  return text;
+}
 
 }  // namespace server
 ")

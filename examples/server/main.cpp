@@ -82,7 +82,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   server::AuditLog audit(options.audit_file);
   if (!audit.open()) return fail("cannot write " + options.audit_file);
   const server::DeliveryLog delivery_log(options.access_log);
-  const server::RouteTable routes(server::openapi_json);
+  const server::RouteTable routes(server::openapi_json());
   server::Metrics metrics(routes);
   server::Sender sender(registry, *store.outbox(), metrics, *std::move(transport), std::move(outbox), options.dry_run);
   const auto store_in_file = [&](const std::vector<notifier::Outcome*>& outcomes) {

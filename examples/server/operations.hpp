@@ -7,6 +7,7 @@
 #include <chrono>
 #include <functional>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
@@ -86,7 +87,8 @@ class Operations {
   static notifier::Response description() {
     notifier::Response response;
     response.headers.push_back({"Content-Type", "application/json; charset=utf-8"});
-    response.body = openapi_json;
+    static const std::string text = openapi_json();
+    response.body = text;
     return response;
   }
 
