@@ -278,6 +278,13 @@ TEST_CASE("a fault names the row, the member and the character, offers what is n
         std::string::npos);
 }
 
+TEST_CASE("a layout that there is not is refused beside sets of words with the longest of names") {
+  const std::string name(200, 'w');
+  const std::string message = fault(R"({"words":{")" + name + R"(":{"a":"b"},"w":{"a":"b"}},)" +
+                                    R"("event_kinds":[{"type":"k","wordings":[{"title":"{a:ww}"}]}]})");
+  CHECK(message.find("no layout is called 'ww'; did you mean w?") != std::string::npos);
+}
+
 TEST_CASE("every fault is named") {
   const auto vocabulary = Vocabulary::read(
       R"({"event_kinds":[{"type":""},{"type":"b","scope":"world"},{"type":"c","wordings":[{"title":"{"},{"title":"]"}]}]})");
