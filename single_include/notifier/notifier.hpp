@@ -11647,11 +11647,13 @@ inline bool is_among(std::string_view key, std::string_view list) {
   return found;
 }
 
+inline constexpr std::size_t longest_near_key = 63;
+
 /// How many bytes have to be put in, taken out, replaced or changed with their neighbour to make one text of another
 /// (optimal string alignment).
-/// @param b  at most 63 bytes long
+/// @param b  at most longest_near_key bytes long
 inline std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::array<std::array<std::size_t, 64>, 3> rows{};  // the last three, in turn
+  std::array<std::array<std::size_t, longest_near_key + 1>, 3> rows{};  // the last three, in turn
   for (std::size_t j = 0; j <= b.size(); ++j) rows[0][j] = j;
   for (std::size_t i = 1; i <= a.size(); ++i) {
     auto& row = rows[i % 3];
@@ -11672,8 +11674,9 @@ inline std::size_t edit_distance(std::string_view a, std::string_view b) {
 inline std::string_view nearest_key(std::string_view key, std::string_view list) {
   std::string_view nearest;
   std::size_t least = (std::max)(key.size() / 3, std::size_t{1}) + 1;
-  if (key.size() > 63) return nearest;
+  if (key.size() > longest_near_key) return nearest;
   for_each_key(list, [&](std::string_view known) {
+    if (known.size() > longest_near_key) return;  // as the name of a host's set of words
     const std::size_t distance = edit_distance(key, known);
     if (distance >= least) return;
     least = distance;

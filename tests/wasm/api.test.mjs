@@ -370,6 +370,13 @@ test('settings of mails and links can be given', async () => {
   assert.match(mail.raw, /From: Shop <shop@example.com>/);
   assert.match(engine.route(event)[0].body, /https:\/\/dash\.example\.com\/apps\/shop/);
   error('invalid', () => engine.configure({ emailFrom: 'no address' }));
+
+  engine.configure({ links: { app: 'https://dash.example.com/{region}/{@app}' } });
+  const linked = engine.route({ ...event, region: 'fr 1' });
+  assert.match(linked[0].body, /https:\/\/dash\.example\.com\/fr%201\/shop/);
+  assert.match(engine.route(event)[0].body, /https:\/\/dash\.example\.com\/apps\/shop/);
+  error('invalid', () => engine.configure({ links: { app: 'https://dash.example.com/{' } }));
+  error('invalid', () => engine.configure({ links: { apps: 'https://dash.example.com/' } }));
 });
 
 test('signing keys are told to who sends, and to nobody else', async () => {

@@ -189,6 +189,9 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
   if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
   if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
   if (object["logo_url"].is_string()) changed.logo_url = object["logo_url"].string();
+  notifier::detail::Problems problems;
+  notifier::detail::read_links(object["links"], changed.links, problems);
+  if (!problems.empty()) return respond(notifier::Result<void>(std::move(problems).to_error("settings")));
   return respond(engine->registry.set_settings(std::move(changed)));
 }
 

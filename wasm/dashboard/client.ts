@@ -1,6 +1,6 @@
 // The notifier API as functions.
 
-import type { Delivery, EventCategory, EventType, FieldError, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
+import type { Delivery, EventCategory, EventType, FieldError, Links, Notifier, NotifierDraft, NotifierPatch, PlatformInfo } from 'notifier-wasm';
 import { readNote, type DeliveryNote } from './delivery_note.js';
 import type { Answer, Transport } from './transport.js';
 
@@ -20,6 +20,7 @@ export interface AppInfo {
 export interface ServerSettings {
   email_from?: string;
   link_base?: string;
+  links?: Links;
 }
 
 /** The server's lists of what there is; empty where it has none. */
@@ -116,8 +117,8 @@ export class Client {
 
   /** Empty where the server does not tell. */
   async settings(): Promise<ServerSettings> {
-    const { email_from: from, link_base: base } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
-    return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }) };
+    const { email_from: from, link_base: base, links } = (await this.#try<{ settings?: ServerSettings }>('/v1/settings'))?.settings ?? {};
+    return { ...(typeof from === 'string' && { email_from: from }), ...(typeof base === 'string' && { link_base: base }), ...(typeof links === 'object' && links !== null && { links }) };
   }
 
   async notifiers(app: string): Promise<Notifier[]> {

@@ -144,6 +144,7 @@ export const english = {
   'part.field.value': 'value',
   'part.fields': 'fields',
   'part.link': 'link',
+  'part.values': 'values',
   'part.message': 'message',
   cutHere: 'cut here',
   bytes: { one: '{count} byte', other: '{count} bytes' },

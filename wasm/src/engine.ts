@@ -22,6 +22,7 @@ import type {
   Explained,
   Filter,
   LinesOptions,
+  Links,
   ModuleSource,
   Notifier,
   NotifierDraft,
@@ -465,12 +466,13 @@ export class Engine {
   }
 
   /**
-   * Where mails come from (`Name <address>` will do), the dashboard that messages link to, and where the API says that pictures of platforms
-   * are (`https://example.com/{platform}.svg`). What is undefined stays.
+   * Where mails come from (`Name <address>` will do), the dashboard that messages link to, its pages where that is not enough
+   * (`{ app: 'https://dash.example.com/{region}/{@app}' }`), and where the API says that pictures of platforms are
+   * (`https://example.com/{platform}.svg`). What is undefined stays.
    */
-  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined; logoUrl?: string | undefined }): void {
-    checkKeys(settings, 'emailFrom linkBase logoUrl', 'configure');
-    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase, logo_url: settings.logoUrl });
+  configure(settings: { emailFrom?: string | undefined; linkBase?: string | undefined; links?: Links | undefined; logoUrl?: string | undefined }): void {
+    checkKeys(settings, 'emailFrom linkBase links logoUrl', 'configure');
+    const json = JSON.stringify({ email_from: settings.emailFrom, link_base: settings.linkBase, links: settings.links, logo_url: settings.logoUrl });
     this.#change((exports, handle, input, size) => exports.notifier_configure(handle, input, size), json);
   }
 

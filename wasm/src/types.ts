@@ -264,6 +264,21 @@ export interface WordingRow {
   link?: string;
 }
 
+/**
+ * Where a dashboard shows what an event is about, for events without a link of their own: URLs with slots, as
+ * `https://dash.example.com/{region}/{@app}`, which are percent-encoded. WORDINGS.md describes them.
+ */
+export interface Links {
+  /** Of events of an app. */
+  app?: string;
+  /** Of others of a project. */
+  project?: string;
+  /** Of all others. */
+  account?: string;
+  /** Where a deployment's log is. */
+  deployment?: string;
+}
+
 /** What events there are and what is said of them: rows, layered on the built-in ones or, with `standard: false`, on none. */
 export interface VocabularyRows {
   /** Whether the rows are layered on the built-in vocabulary. Default: true. */
