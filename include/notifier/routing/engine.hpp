@@ -327,10 +327,13 @@ std::size_t RouterEngine::match_batches(const State& state, const Event* events,
 
 NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
   const State& state = refresh();
-  if (state.filters().size() != 0) return match_filtered(state, events, event_count, take);
+  constexpr bool is_together = NOTIFIER_FILTERS_TOGETHER != 0;
+  if (is_together && state.filters().size() != 0) return match_filtered(state, events, event_count, take);
   return match_batches(state, events, event_count, take,
                        [&](const Event* these, const AppLookup* lookups, std::size_t size) {
                          find_matches(state, these, lookups, size);
+                         if (is_together || state.filters().size() == 0) return;
+                         filter_matches(state, these, Audience());
                        });
 }
 

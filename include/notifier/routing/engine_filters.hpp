@@ -17,6 +17,7 @@ namespace detail {
 
 template <class Visit>
 void RouterEngine::for_each_wanted(const State& state, const Event& event, const Audience& audience, Visit&& visit) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) return for_each_match(state, event, audience, visit);
   if (!event.app_id.empty() && audience.notifier_ids.empty()) {
     if (const AppBlock* const app = state.find_app_by_id(event.app_id)) for_each_wanted(state, *app, event, visit);
     return;
@@ -56,6 +57,10 @@ NOTIFIER_NOINLINE void RouterEngine::for_each_wanted(const State& state, const A
 }
 
 NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Audience& audience) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) {
+    find_matches(state, event_, audience);
+    return filter_matches(state, &event_, audience);
+  }
   matches_.clear();
   rendering_.begin(event_, state, ++rendered_);
   for_each_wanted(state, event_, audience, [this](Record record, const AppBlock& app) {
@@ -67,6 +72,10 @@ NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, cons
 
 NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Event* events,
                                                         const AppLookup* lookups, std::size_t event_count) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) {
+    find_matches(state, events, lookups, event_count);
+    return filter_matches(state, events, Audience());
+  }
   matches_.clear();
   for (std::size_t i = 0; i < event_count; ++i) {
     const Event& event = events[i];
