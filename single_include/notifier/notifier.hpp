@@ -17211,7 +17211,7 @@ class KeyTree {
     std::uint64_t hash =
         fold_product(ends.head ^ seeds_[0] ^ node, ends.tail ^ seeds_[1] ^ std::uint64_t{key.size()} << 32);
     if (key.size() > 16) hash ^= hasher_(key);
-    return hash >> 8 & (slots_.size() - 1);
+    return static_cast<std::size_t>(hash >> 8) & (slots_.size() - 1);
   }
   std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_.size() - 1); }
   std::size_t depth(std::uint32_t node) const noexcept {
@@ -24374,10 +24374,13 @@ std::size_t RouterEngine::match_batches(const State& state, const Event* events,
 
 NOTIFIER_FLATTEN inline std::size_t RouterEngine::match(const Event* events, std::size_t event_count, IdsOfMany take) {
   const State& state = refresh();
-  if (state.filters().size() != 0) return match_filtered(state, events, event_count, take);
+  constexpr bool is_together = NOTIFIER_FILTERS_TOGETHER != 0;
+  if (is_together && state.filters().size() != 0) return match_filtered(state, events, event_count, take);
   return match_batches(state, events, event_count, take,
                        [&](const Event* these, const AppLookup* lookups, std::size_t size) {
                          find_matches(state, these, lookups, size);
+                         if (is_together || state.filters().size() == 0) return;
+                         filter_matches(state, these, Audience());
                        });
 }
 
@@ -24417,6 +24420,7 @@ namespace detail {
 
 template <class Visit>
 void RouterEngine::for_each_wanted(const State& state, const Event& event, const Audience& audience, Visit&& visit) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) return for_each_match(state, event, audience, visit);
   if (!event.app_id.empty() && audience.notifier_ids.empty()) {
     if (const AppBlock* const app = state.find_app_by_id(event.app_id)) for_each_wanted(state, *app, event, visit);
     return;
@@ -24456,6 +24460,10 @@ NOTIFIER_NOINLINE void RouterEngine::for_each_wanted(const State& state, const A
 }
 
 NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Audience& audience) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) {
+    find_matches(state, event_, audience);
+    return filter_matches(state, &event_, audience);
+  }
   matches_.clear();
   rendering_.begin(event_, state, ++rendered_);
   for_each_wanted(state, event_, audience, [this](Record record, const AppBlock& app) {
@@ -24467,6 +24475,10 @@ NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, cons
 
 NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, const Event* events,
                                                         const AppLookup* lookups, std::size_t event_count) {
+  if (NOTIFIER_FILTERS_TOGETHER == 0) {
+    find_matches(state, events, lookups, event_count);
+    return filter_matches(state, events, Audience());
+  }
   matches_.clear();
   for (std::size_t i = 0; i < event_count; ++i) {
     const Event& event = events[i];

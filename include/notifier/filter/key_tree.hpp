@@ -102,7 +102,7 @@ class KeyTree {
     std::uint64_t hash =
         fold_product(ends.head ^ seeds_[0] ^ node, ends.tail ^ seeds_[1] ^ std::uint64_t{key.size()} << 32);
     if (key.size() > 16) hash ^= hasher_(key);
-    return hash >> 8 & (slots_.size() - 1);
+    return static_cast<std::size_t>(hash >> 8) & (slots_.size() - 1);
   }
   std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_.size() - 1); }
   std::size_t depth(std::uint32_t node) const noexcept {
