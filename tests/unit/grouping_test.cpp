@@ -41,7 +41,7 @@ notifier::Result<GroupPolicy> read(std::string_view json) {
   return GroupPolicy::read(*root, ZoneOffset(paris_and_utc));
 }
 
-GroupPolicy policy(std::string_view json) {
+GroupPolicy policy_of(std::string_view json) {
   const auto policy = read(json);
   REQUIRE_MESSAGE(policy, json);
   return *policy;
@@ -64,7 +64,7 @@ struct Group {
   std::vector<std::string> told;  // "at once", or "window: count"
 
   explicit Group(std::string_view json, std::string_view wall = "2026-05-14T09:00:00Z")
-      : policy(::policy(json)), now{at(wall), 5000} {}
+      : policy(policy_of(json)), now{at(wall), 5000} {}
 
   void later(std::int64_t ms) {
     now.wall.ms += ms;
@@ -104,16 +104,16 @@ struct Group {
 }  // namespace
 
 TEST_CASE("a policy is read as it is written") {
-  const GroupPolicy throttle = policy(R"({"mode":"throttle","window":600,"by":["type","app"],"max_items":5})");
+  const GroupPolicy throttle = policy_of(R"({"mode":"throttle","window":600,"by":["type","app"],"max_items":5})");
   CHECK(throttle.mode == GroupPolicy::Mode::throttle);
   CHECK(throttle.window_ms == 10 * minute);
   CHECK(throttle.by == std::vector<std::string>{"type", "app"});
   CHECK(throttle.max_items == 5);
-  const GroupPolicy daily = policy(R"({"mode":"daily","at":"09:30","zone":"Europe/Paris"})");
+  const GroupPolicy daily = policy_of(R"({"mode":"daily","at":"09:30","zone":"Europe/Paris"})");
   CHECK(daily.at == 570);
   CHECK(daily.zone == "Europe/Paris");
   CHECK(daily.max_items == 20);
-  const GroupPolicy quiet = policy(
+  const GroupPolicy quiet = policy_of(
       R"({"quiet":{"from":"22:00","to":"07:00","days":["fri","sat"],"zone":"Europe/Paris","pass_errors":true},"muted_until":"2026-05-14T09:00:00Z","muted_pass_errors":true})");
   CHECK(quiet.mode == GroupPolicy::Mode::none);
   REQUIRE(quiet.quiet);
@@ -123,7 +123,7 @@ TEST_CASE("a policy is read as it is written") {
   CHECK(quiet.quiet->pass_errors);
   CHECK(quiet.muted_until == at("2026-05-14T09:00:00Z"));
   CHECK(quiet.muted_pass_errors);
-  CHECK(policy("{}").mode == GroupPolicy::Mode::none);
+  CHECK(policy_of("{}").mode == GroupPolicy::Mode::none);
 }
 
 TEST_CASE("every fault of a policy is named with its place, and the nearest name with it") {
@@ -391,7 +391,7 @@ TEST_CASE("a policy that is taken away, or another, holds nothing back") {
   CHECK(group.all() == "1: 1");
   Group daily(R"({"mode":"daily","at":"08:00"})");
   daily.arrive();
-  daily.policy = policy(R"({"mode":"throttle","window":60})");
+  daily.policy = policy_of(R"({"mode":"throttle","window":60})");
   daily.arrive();
   CHECK(daily.all() == "1: 1");
 }
@@ -412,7 +412,7 @@ TEST_CASE("many kinds and long titles are kept within bounds, and all are counte
 TEST_CASE("a group is a notifier and the values of its keys; a window of it has one key") {
   notifier::json::Document document;
   const auto key = [&](const char* json, const char* event, const char* id = "no-1") {
-    return group_key(policy(json), id, *document.parse(event));
+    return group_key(policy_of(json), id, *document.parse(event));
   };
   constexpr const char* by_type = R"({"by":["type","app"]})";
   const std::string crash = key(by_type, R"({"type":"crash","app_id":"1"})");
