@@ -120,7 +120,7 @@ export class NotifierEditor extends LitElement {
     const { name, platform, active, all, alerts, types, data, filter } = this._form;
     const narrowed = filter !== undefined ? { filter: filter as Filter } : this.notifier?.filter ? { filter: null } : {};
     const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
-    return { name, ...(id !== undefined && { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed };
+    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed };
   }
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */

@@ -503,8 +503,13 @@ export class Session {
     return this.#client!.addApp(name);
   }
 
-  async add(draft: NotifierDraft): Promise<Notifier> {
-    return this.#put(await this.#do((client, app) => client.add(app, draft)));
+  /** A draft names its platform where it was written before the server's ids were known. */
+  async add({ platform, ...draft }: NotifierDraft): Promise<Notifier> {
+    return this.#put(await this.#do(async (client, app) => {
+      const known = draft.platform_id === undefined && platform ? (this.#catalogue.platforms.length > 0 ? this.#catalogue : await client.catalogue()).platforms : [];
+      const id = known.find(({ name }) => name === platform)?.id ?? draft.platform_id;
+      return client.add(app, { ...draft, ...(id !== undefined && { platform_id: id }) });
+    }));
   }
 
   async update(id: string, patch: NotifierPatch): Promise<Notifier> {
