@@ -17211,7 +17211,7 @@ class KeyTree {
     std::uint64_t hash =
         fold_product(ends.head ^ seeds_[0] ^ node, ends.tail ^ seeds_[1] ^ std::uint64_t{key.size()} << 32);
     if (key.size() > 16) hash ^= hasher_(key);
-    return static_cast<std::size_t>(hash >> 8) & (slots_.size() - 1);
+    return to_size(hash >> 8) & (slots_.size() - 1);
   }
   std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_.size() - 1); }
   std::size_t depth(std::uint32_t node) const noexcept {
@@ -24444,8 +24444,9 @@ NOTIFIER_NOINLINE void RouterEngine::for_each_wanted(const State& state, const A
                                                      Visit&& visit) {
   const EventBit bit = state.vocabulary->bit_of_kind(event.type);
   const std::uint32_t* wanted = verdicts_.rows_of(state, app, event.root);
-  if (wanted == nullptr) return for_each_match(app, bit, visit);
-  const AppFilters& filters = *app.filters(state.filters(), state.hash);
+  const AppFilters* const together = wanted == nullptr ? nullptr : app.filters(state.filters(), state.hash);
+  if (together == nullptr) return for_each_match(app, bit, visit);
+  const AppFilters& filters = *together;
   const std::size_t words = filters.unfiltered.size();
   const std::uint32_t* const accepting = &filters.accepting[bit * words];
   // Few of many: what is read of one is on its way while others are found.

@@ -243,8 +243,8 @@ export class NotifierEditor extends LitElement {
     const id = idOf(key);
     const path = `type_data.${key}`;
     const own = wordsOf[key];
-    const label = own ? words.say(own.label) : sentence(key);
-    const hint = [own?.hint && words.say(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const label = own ? words.find(own.label)! : sentence(key);
+    const hint = [own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
     const value = this.#entered(key);
     if (kind === 'choice') {
       const choices = (field.choices ?? '').split(' ');

@@ -5,8 +5,8 @@ import { LitElement, css, html, nothing, type PropertyValues, type TemplateResul
 import type { PastEvent } from './activity_log.js';
 import { define } from './define.js';
 import { askedTwice, comparisons, failures, fieldsOfEvent, isWhole, readRows, takesValues, writeRows, type Comparison, type FilterRow } from './filter_rows.js';
-import type { FilterKey } from './filter_words.js';
-import './filter_words.js';
+import type { FormKey } from './form_words.js';
+import './form_words.js';
 import { base } from './look.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';
@@ -100,7 +100,7 @@ export class FilterForm extends LitElement {
     }
   }
 
-  #say(key: FilterKey, values?: Record<string, string | number>): string {
+  #say(key: FormKey, values?: Record<string, string | number>): string {
     return this.words.find(key, values) ?? key;
   }
 

@@ -106,10 +106,6 @@ export const english = {
   secret: 'Signing key',
   secretHint: 'Optional. Begins with whsec_; signs every request. It is never shown again.',
   secretKept: 'Leave empty to keep what is set.',
-  method: 'Method',
-  methodHint: 'What requests are made by.',
-  ownHeaders: 'Headers of its own',
-  ownHeadersHint: 'One a line, as X-Team: shop. They are never shown again.',
   people: 'People',
   findPerson: 'Find a person',
   emails: 'Other addresses',
@@ -200,7 +196,7 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
-/** What parts say that are loaded when they are needed: `filterForm` in filter_words.ts. */
+/** What parts say that are loaded when they are needed: `formWords` in form_words.ts. */
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */

@@ -13,6 +13,7 @@
 #include "notifier/config.hpp"
 #include "notifier/text/bytes.hpp"
 #include "notifier/text/fast_hash.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -102,7 +103,7 @@ class KeyTree {
     std::uint64_t hash =
         fold_product(ends.head ^ seeds_[0] ^ node, ends.tail ^ seeds_[1] ^ std::uint64_t{key.size()} << 32);
     if (key.size() > 16) hash ^= hasher_(key);
-    return static_cast<std::size_t>(hash >> 8) & (slots_.size() - 1);
+    return to_size(hash >> 8) & (slots_.size() - 1);
   }
   std::size_t next(std::size_t slot) const noexcept { return (slot + 1) & (slots_.size() - 1); }
   std::size_t depth(std::uint32_t node) const noexcept {

@@ -41,8 +41,9 @@ NOTIFIER_NOINLINE void RouterEngine::for_each_wanted(const State& state, const A
                                                      Visit&& visit) {
   const EventBit bit = state.vocabulary->bit_of_kind(event.type);
   const std::uint32_t* wanted = verdicts_.rows_of(state, app, event.root);
-  if (wanted == nullptr) return for_each_match(app, bit, visit);
-  const AppFilters& filters = *app.filters(state.filters(), state.hash);
+  const AppFilters* const together = wanted == nullptr ? nullptr : app.filters(state.filters(), state.hash);
+  if (together == nullptr) return for_each_match(app, bit, visit);
+  const AppFilters& filters = *together;
   const std::size_t words = filters.unfiltered.size();
   const std::uint32_t* const accepting = &filters.accepting[bit * words];
   // Few of many: what is read of one is on its way while others are found.

@@ -1,8 +1,12 @@
-// Every word that the form of filters says itself. Hosts replace them as those of strings.ts.
+// Words that a notifier's form alone says, beside those of strings.ts. Hosts replace them in the same way.
 
 import { teach } from './strings.js';
 
-export const filterForm = {
+export const formWords = {
+  method: 'Method',
+  methodHint: 'What requests are made by.',
+  ownHeaders: 'Headers of its own',
+  ownHeadersHint: 'One a line, as X-Team: shop. They are never shown again.',
   filter: 'Only where',
   filterNone: 'Every event of these types is told. A condition narrows that.',
   filterJson: 'Filter (JSON)',
@@ -35,6 +39,6 @@ export const filterForm = {
   'comparison.isAbsent': 'is not there',
 };
 
-export type FilterKey = keyof typeof filterForm;
+export type FormKey = keyof typeof formWords;
 
-teach(filterForm);
+teach(formWords);
