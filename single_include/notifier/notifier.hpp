@@ -18939,9 +18939,9 @@ class AppBlock : public Counted {
   /// @param kept  of a state of the registry that has this block
   const AppFilters* filters(const KeptFilters& kept, const Hasher& hasher) const {
     if (NOTIFIER_FILTERS_TOGETHER == 0 || notifier_count_ < AppFilters::fewest) return nullptr;
-    const std::uintptr_t known = filters_.load(std::memory_order_acquire);
-    if (known == 0) return compile_filters(kept, hasher);
-    return known == few ? nullptr : reinterpret_cast<const AppFilters*>(known);
+    const AppFilters* const known = filters_.load(std::memory_order_acquire);
+    if (known != nullptr || has_few_filters_.load(std::memory_order_relaxed)) return known;
+    return compile_filters(kept, hasher);
   }
 
   Place find(std::string_view notifier_id, std::uint16_t tag) const noexcept;
@@ -19006,8 +19006,8 @@ class AppBlock : public Counted {
   const AppFilters* compile_filters(const KeptFilters& kept, const Hasher& hasher) const;
 
   std::uint64_t sequence_;
-  static constexpr std::uintptr_t few = 1;
-  mutable std::atomic<std::uintptr_t> filters_{0};  // an AppFilters, or few; 0: not looked at yet
+  mutable std::atomic<const AppFilters*> filters_{nullptr};  // owned; once somebody asked for them
+  mutable std::atomic<bool> has_few_filters_{false};         // there will be none
 };
 
 inline void AppBlock::append_text(Buffer& out, const App& app) {
@@ -19051,9 +19051,7 @@ inline Ref<const AppBlock> AppBlock::make(const App& app, std::uint64_t sequence
 
 inline void AppBlock::destroy(const AppBlock* block) noexcept {
   for (std::size_t i = 0; i < block->run_count_; ++i) block->runs()[i].~Ref<const Run>();
-  const std::uintptr_t filters = block->filters_.load(std::memory_order_acquire);
-  if (NOTIFIER_FILTERS_TOGETHER != 0 && filters != 0 && filters != few)
-    delete reinterpret_cast<const AppFilters*>(filters);
+  if (NOTIFIER_FILTERS_TOGETHER != 0) delete block->filters_.load(std::memory_order_acquire);
   block->~AppBlock();
   ::operator delete(const_cast<AppBlock*>(block));
 }
@@ -19140,9 +19138,8 @@ NOTIFIER_NOINLINE inline const AppFilters* AppBlock::compile_filters(const KeptF
   for (std::size_t i = 0; i < all.size(); ++i) {
     if (i == 0 || all[i].filter != all[i - 1].filter) firsts.push_back(static_cast<std::uint32_t>(i));
   }
-  std::uintptr_t known = 0;
   if (firsts.size() < AppFilters::fewest) {
-    filters_.compare_exchange_strong(known, few, std::memory_order_acq_rel);
+    has_few_filters_.store(true, std::memory_order_relaxed);
     return nullptr;
   }
   heap_sort(firsts.begin(), firsts.end(), [&](std::uint32_t a, std::uint32_t b) { return all[a].row < all[b].row; });
@@ -19164,11 +19161,9 @@ NOTIFIER_NOINLINE inline const AppFilters* AppBlock::compile_filters(const KeptF
     for_each_rows([&](const Rows& piece) { made->accepting.push_back(piece.accepting(static_cast<EventBit>(bit))); });
   }
   // Another thread may have been faster.
-  if (filters_.compare_exchange_strong(known, reinterpret_cast<std::uintptr_t>(made.get()),
-                                       std::memory_order_acq_rel)) {
-    return made.release();
-  }
-  return reinterpret_cast<const AppFilters*>(known);
+  const AppFilters* known = nullptr;
+  if (filters_.compare_exchange_strong(known, made.get(), std::memory_order_acq_rel)) return made.release();
+  return known;
 }
 
 inline AppBlock::Place AppBlock::find(std::string_view notifier_id, std::uint16_t tag) const noexcept {
@@ -19892,7 +19887,8 @@ NOTIFIER_NOINLINE inline void read_links(json::View value, Links& links, Problem
 }
 
 /// @return null where there are none, or one has a fault
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(Links links, const VocabularyState& vocabulary,
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(const Links& links,
+                                                                        const VocabularyState& vocabulary,
                                                                         Problems& problems) {
   const std::string_view all[] = {links.app, links.project, links.account, links.deployment};
   WordingFault fault;

@@ -36,7 +36,8 @@ NOTIFIER_NOINLINE inline void read_links(json::View value, Links& links, Problem
 }
 
 /// @return null where there are none, or one has a fault
-NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(Links links, const VocabularyState& vocabulary,
+NOTIFIER_NOINLINE inline std::shared_ptr<const KindWords> compile_links(const Links& links,
+                                                                        const VocabularyState& vocabulary,
                                                                         Problems& problems) {
   const std::string_view all[] = {links.app, links.project, links.account, links.deployment};
   WordingFault fault;
