@@ -8,14 +8,13 @@
 #include <cmath>
 #include <cstdint>
 #include <cstdlib>
-#include <fstream>
-#include <iterator>
 #include <limits>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
+#include "json_file.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "options.hpp"
@@ -161,23 +160,17 @@ inline std::string take_member(std::string_view name, notifier::json::View value
 
 /// @return what is wrong, or nothing.
 inline std::string read_configuration(const std::string& path, Options& options) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return path + " cannot be read";
-  const std::string json{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  notifier::json::Document document;
-  const auto root = document.parse(json);
-  if (!root) return path + " is no JSON: " + root.error().message;
-  if (!root->is_object()) return path + " must be an object";
-  std::string problem;
-  root->for_each_member([&](std::string_view name, notifier::json::View value) {
-    if (problem.empty()) problem = take_member(name, value, options);
+  return read_json_file(path, [&](notifier::json::View root) {
+    std::string problem;
+    root.for_each_member([&](std::string_view name, notifier::json::View value) {
+      if (problem.empty()) problem = take_member(name, value, options);
+    });
+    struct stat state {};
+    const bool has_secrets = root["token"].exists() || root["smtp"].exists();
+    if (problem.empty() && has_secrets && ::stat(path.c_str(), &state) == 0 && (state.st_mode & S_IRWXO) != 0)
+      options.warning = "others can read " + path + ", which holds secrets: chmod o= " + path;
+    return problem;
   });
-  if (!problem.empty()) return path + ": " + problem;
-  struct stat state {};
-  const bool has_secrets = (*root)["token"].exists() || (*root)["smtp"].exists();
-  if (has_secrets && ::stat(path.c_str(), &state) == 0 && (state.st_mode & S_IRWXO) != 0)
-    options.warning = "others can read " + path + ", which holds secrets: chmod o= " + path;
-  return {};
 }
 
 /// One of the command line. @param place  of its name; is moved to its value @return what is wrong, or nothing

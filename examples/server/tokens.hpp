@@ -8,14 +8,13 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
-#include <fstream>
-#include <iterator>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "json_file.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/ascii.hpp"
@@ -65,21 +64,17 @@ class Tokens {
   /// Adds what a file has: `{"tokens":[{"name":"ci","sha256":"...","scopes":["read","events"],"apps":["shop"]}]}`.
   /// @return what is wrong with it, or nothing; names a place, and nothing of a hash
   std::string read(const std::string& path) {
-    std::ifstream file(path, std::ios::binary);
-    if (!file) return path + " cannot be read";
-    const std::string json{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-    notifier::json::Document document;
-    const auto root = document.parse(json);
-    if (!root) return path + " is no JSON: " + root.error().message;
-    std::string problem = unknown_key(*root, "tokens");
-    if (problem.empty() && !(*root)["tokens"].is_array()) problem = "tokens must be an array";
-    std::size_t place = 0;
-    (*root)["tokens"].for_each_element([&](notifier::json::View view) {
-      const std::string found = problem.empty() ? read_one(view) : std::string();
-      if (!found.empty()) problem = "tokens[" + std::to_string(place) + "]: " + found;
-      ++place;
+    return read_json_file(path, [&](notifier::json::View root) {
+      std::string problem = unknown_key(root, "tokens");
+      if (problem.empty() && !root["tokens"].is_array()) problem = "tokens must be an array";
+      std::size_t place = 0;
+      root["tokens"].for_each_element([&](notifier::json::View view) {
+        const std::string found = problem.empty() ? read_one(view) : std::string();
+        if (!found.empty()) problem = "tokens[" + std::to_string(place) + "]: " + found;
+        ++place;
+      });
+      return problem;
     });
-    return problem.empty() ? problem : path + ": " + problem;
   }
 
   /// Whose a token is, or null. Takes as long for each that is as long, whether it is somebody's or not.
