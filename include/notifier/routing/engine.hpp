@@ -108,6 +108,11 @@ class RouterEngine {
   void find_matches(const State& state, const Event& event, const Audience& audience);
   /// The same for several events, without an audience. `lookups` are one each, after load_app().
   void find_matches(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
+  /// Fills matches_ with what `of_any` finds of an event without an app's id, and `of_app` of one with its app:
+  /// functions of (event, take) and (event, app, take).
+  template <class OfAny, class OfApp>
+  void collect(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count, OfAny of_any,
+               OfApp of_app);
   /// The same two where a notifier has a filter: those of them whose filter lets the event through.
   void find_wanted(const State& state, const Audience& audience);
   void find_wanted(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count);
@@ -227,6 +232,17 @@ inline void RouterEngine::find_matches(const State& state, const Event& event, c
 
 inline void RouterEngine::find_matches(const State& state, const Event* events, const AppLookup* lookups,
                                        std::size_t event_count) {
+  collect(
+      state, events, lookups, event_count,
+      [&](const Event& event, const auto& take) { for_each_match(state, event, Audience(), take); },
+      [&](const Event& event, const AppBlock& app, const auto& take) {
+        for_each_match(app, state.vocabulary->bit_of_kind(event.type), take);
+      });
+}
+
+template <class OfAny, class OfApp>
+void RouterEngine::collect(const State& state, const Event* events, const AppLookup* lookups, std::size_t event_count,
+                           OfAny of_any, OfApp of_app) {
   matches_.clear();
   for (std::size_t i = 0; i < event_count; ++i) {
     const Event& event = events[i];
@@ -235,9 +251,9 @@ inline void RouterEngine::find_matches(const State& state, const Event* events, 
       matches_.emplace_back(i, record, app);
     };
     if (event.app_id.empty()) {
-      for_each_match(state, event, Audience(), take);
+      of_any(event, take);
     } else if (const AppBlock* const app = lookups[i].find(state, event.app_id)) {
-      for_each_match(*app, state.vocabulary->bit_of_kind(event.type), take);
+      of_app(event, *app, take);
     }
   }
 }

@@ -77,19 +77,10 @@ NOTIFIER_NOINLINE inline void RouterEngine::find_wanted(const State& state, cons
     find_matches(state, events, lookups, event_count);
     return filter_matches(state, events, Audience());
   }
-  matches_.clear();
-  for (std::size_t i = 0; i < event_count; ++i) {
-    const Event& event = events[i];
-    const auto take = [&](Record record, const AppBlock& app) {
-      record.prefetch();
-      matches_.emplace_back(i, record, app);
-    };
-    if (event.app_id.empty()) {
-      for_each_wanted(state, event, Audience(), take);
-    } else if (const AppBlock* const app = lookups[i].find(state, event.app_id)) {
-      for_each_wanted(state, *app, event, take);
-    }
-  }
+  collect(
+      state, events, lookups, event_count,
+      [&](const Event& event, const auto& take) { for_each_wanted(state, event, Audience(), take); },
+      [&](const Event& event, const AppBlock& app, const auto& take) { for_each_wanted(state, app, event, take); });
   filter_matches(state, events, Audience());
 }
 
