@@ -8,7 +8,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -18,18 +17,13 @@
 
 #include "notifier/json/document.hpp"
 #include "notifier_wasm.h"
+#include "require.hpp"
 
 static_assert(sizeof(void*) == sizeof(std::uint32_t), "the module's addresses have 32 bits");
 
 namespace {
 
 namespace json = notifier::json;
-
-void require(bool holds, const char* what, std::string_view detail = {}) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n%.*s\n", what, static_cast<int>(detail.size()), detail.data());
-  std::abort();
-}
 
 std::uint32_t address_of(const void* p) { return reinterpret_cast<std::uintptr_t>(p); }
 

@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
@@ -16,17 +14,11 @@
 #include "notifier/json/document.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/text/is_utf8.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace notifier;
-
-void require(bool holds, const char* what, std::string_view detail = {}) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n%.*s\n", what, static_cast<int>((std::min)(detail.size(), std::size_t{4096})),
-               detail.data());
-  std::abort();
-}
 
 /// The text with `?` for each byte that is no UTF-8.
 std::string as_utf8(std::string_view bytes) {

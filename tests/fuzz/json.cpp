@@ -5,12 +5,11 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <string>
 #include <string_view>
 
 #include "notifier/json/document.hpp"
+#include "require.hpp"
 
 namespace json_fuzz {
 
@@ -49,12 +48,6 @@ void walk(json::View view, std::string& out) {
     // The member found by this key is the last one of the name.
     out += std::to_string(view[key].size()) + view[key].text();
   });
-}
-
-void require(bool holds, const char* what, std::string_view text) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n%.*s\n", what, static_cast<int>(text.size() < 4096 ? text.size() : 4096), text.data());
-  std::abort();
 }
 
 Reading read(std::string_view text) {

@@ -3,25 +3,19 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
 #include <cstdlib>
 #include <set>
 #include <string>
 #include <string_view>
 
 #include "notifier/routing/router.hpp"
+#include "require.hpp"
 
 namespace {
 
 constexpr std::string_view before =
     R"({"version":1,"apps":[{"id":"1","name":"shop","notifiers":[
 {"id":"no-1","name":"a","platform":"webhook","send_all_events":true,"type_data":{"webhook_url":"https://example.com/a"}}]}]})";
-
-void require(bool holds, const char* what, std::string_view text) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n%.*s\n", what, static_cast<int>(text.size() < 4096 ? text.size() : 4096), text.data());
-  std::abort();
-}
 
 std::size_t count_deliveries(const notifier::Registry& registry) {
   notifier::Router router(registry);

@@ -9,8 +9,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <iterator>
 #include <string>
 #include <string_view>
@@ -22,17 +20,11 @@
 #include "notifier/routing/router.hpp"
 #include "notifier/text/is_utf8.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
+#include "require.hpp"
 
 namespace {
 
 using namespace notifier;
-
-void require(bool holds, const char* what, std::string_view detail = {}) {
-  if (holds) return;
-  std::fprintf(stderr, "%s\n%.*s\n", what, static_cast<int>((std::min)(detail.size(), std::size_t{4096})),
-               detail.data());
-  std::abort();
-}
 
 std::string_view take_until(std::string_view& input, char end_mark) {
   const std::size_t end = (std::min)(input.find(end_mark), input.size());
