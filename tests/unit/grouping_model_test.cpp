@@ -10,7 +10,7 @@
 #include <string>
 #include <vector>
 
-#include "grouping_zones.hpp"
+#include "grouping_world.hpp"
 #include "notifier/grouping/group.hpp"
 #include "notifier/grouping/local_time.hpp"
 
@@ -26,9 +26,7 @@ using notifier::ZoneOffset;
 
 namespace {
 
-constexpr std::int64_t second = 1000;
-constexpr std::int64_t minute = 60 * second;
-constexpr std::int64_t hour = 60 * minute;
+using namespace grouping_world;
 
 /// An event of the model.
 struct Happened {
