@@ -42,3 +42,15 @@ inline std::string field_of(const notifier::Message& message, std::string_view l
   }
   return "(none)";
 }
+
+/// All that people may read of it.
+inline std::string all_text_of(const notifier::Message& message) {
+  std::string text;
+  for (const auto part : {message.title(), message.sentence(), message.actor(), message.subject(), message.link()}) {
+    text += std::string(part) + "\n";
+  }
+  for (std::size_t i = 0; i < message.field_count(); ++i) {
+    text += std::string(message.field(i).label) + ": " + std::string(message.field(i).value) + "\n";
+  }
+  return text;
+}
