@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "../unit/thousand_kinds.hpp"
 #include "corpus.hpp"
 #include "harness.hpp"
 #include "notifier/message/describe.hpp"
@@ -21,19 +22,6 @@ notifier::Vocabulary read_again() {
   const notifier::Vocabulary none = notifier::Vocabulary::empty();
   notifier::detail::RowWriter(out, notifier::Vocabulary::standard()->state(), none.state()).write();
   return *notifier::Vocabulary::read(json.view());
-}
-
-std::string thousand_kinds() {
-  std::string json = R"({"standard":false,"event_kinds":[)";
-  for (int i = 0; i < 1000; ++i) {
-    const std::string n = std::to_string(i);
-    json +=
-        (i == 0 ? "" : ",") + std::string(R"({"type":"kind_)") + n + R"(","wordings":[{"when":"level=critical",)" +
-        R"("severity":"error","title":"{furnace} )" + n +
-        R"( is overheating","sentence":"{furnace} is at {temperature} C[ since {since:time}].",)" +
-        R"("fields":"Limit: {limit}; Operator: {operator}","link":"{panel:link}"},{"severity":"warning","title":"t"}]})";
-  }
-  return json + "]}";
 }
 
 }  // namespace

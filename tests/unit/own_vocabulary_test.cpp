@@ -14,6 +14,7 @@
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
+#include "thousand_kinds.hpp"
 
 using namespace notifier;
 
@@ -410,16 +411,7 @@ TEST_CASE("a message outlasts the vocabulary that it was told by") {
 }
 
 TEST_CASE("a thousand kinds are read quickly") {
-  std::string json = R"({"standard":false,"event_kinds":[)";
-  for (int i = 0; i < 1000; ++i) {
-    const std::string n = std::to_string(i);
-    json +=
-        (i == 0 ? "" : ",") + std::string(R"({"type":"kind_)") + n + R"(","wordings":[{"when":"level=critical",)" +
-        R"("severity":"error","title":"{furnace} )" + n +
-        R"( is overheating","sentence":"{furnace} is at {temperature} C[ since {since:time}].",)" +
-        R"("fields":"Limit: {limit}; Operator: {operator}","link":"{panel:link}"},{"severity":"warning","title":"t"}]})";
-  }
-  json += "]}";
+  const std::string json = thousand_kinds();
   const auto begin = std::chrono::steady_clock::now();
   const Vocabulary vocabulary = read(json);
   const auto took = std::chrono::steady_clock::now() - begin;
