@@ -10,11 +10,9 @@
 #include <chrono>
 #include <cstddef>
 #include <memory>
-#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <thread>
 #include <utility>
 
 #include "access.hpp"
@@ -97,13 +95,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   }
 
   /// Of a stream.
-  void push(const std::shared_ptr<const StreamMessage>& message) override {
-    if (is_closed_ || is_ending_) return;
-    out_.add(message);
-    if (out_.backlog() > floor_.limits.stream_bytes && out_.message_count() > 1) return cut();
-    if (out_.message_count() > floor_.limits.stream_messages) return cut();
-    write();
-  }
+  void push(const std::shared_ptr<const StreamMessage>& message) override;
   std::size_t backlog() const override { return out_.backlog(); }
   void cut() override { close(); }
 
@@ -216,65 +208,14 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     }
   }
 
-  // ---- handling ----
+  // ---- handling: connection_handling.hpp ----
 
-  void handle() {
-    enter(Phase::handling);
-    request_ = notifier::Request();
-    request_.method = head_.method;
-    request_.target = head_.target;
-    request_.body = parser_->body();
-    request_.headers = head_.fields;
-    floor_.asked.fetch_add(1);
-    if (floor_.workers->post([self = shared_from_this()] { self->ask(); })) return;
-    floor_.asked.fetch_sub(1);
-    refuse_for_now();
-  }
-
+  void handle();
   /// In a thread of the workers.
-  void ask() {
-    try {
-      if (floor_.answers.used() > 2 * floor_.limits.answer_bytes_at_once) throw std::bad_alloc();
-      if (auto response = floor_.operations.answer(request_, floor_.routes.pattern(route_.route))) {
-        notifier::Outcome answered;
-        answered.response = *std::move(response);
-        return finish(std::move(answered));
-      }
-      floor_.service.answer(
-          request_, [self = shared_from_this()](notifier::Outcome outcome) { self->finish(std::move(outcome)); });
-    } catch (...) {
-      notifier::Outcome failed;
-      failed.response.status = 503;
-      finish(std::move(failed));
-    }
-  }
-
+  void ask();
   /// In a thread of the workers, or the committing one: the loop goes on with it.
-  void finish(notifier::Outcome outcome) noexcept {
-    floor_.audit.write(asker_, {}, outcome);
-    outcome_ = std::move(outcome);
-    body_share_.hold(outcome_.response.body.size());
-    while (true) {
-      try {
-        boost::asio::post(floor_.loop, [self = shared_from_this()] { self->take_outcome(); });
-        break;
-      } catch (const std::bad_alloc&) {
-        std::this_thread::sleep_for(std::chrono::milliseconds(10));
-      }
-    }
-    floor_.asked.fetch_sub(1);
-  }
-
-  void take_outcome() {
-    if (is_closed_) return;
-    notifier::Outcome outcome = std::move(outcome_);
-    outcome_ = notifier::Outcome();
-    body_share_.clear();
-    if (outcome.response.status == 503 && outcome.response.body.empty()) return refuse_for_now();
-    Access::add(response_, std::move(outcome.response));
-    if (!outcome.stream_app_id.empty()) return stream(std::move(outcome.stream_app_id));
-    answer();
-  }
+  void finish(notifier::Outcome outcome) noexcept;
+  void take_outcome();
 
   // ---- writing ----
 
@@ -393,45 +334,11 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     floor_.log.write(asker_, head_.method, head_.target, response_.status, bytes, taken);
   }
 
-  // ---- streaming ----
+  // ---- streaming: connection_streaming.hpp ----
 
-  void stream(std::string app_id) {
-    ConnectionTable<Connection>& table = floor_.table;
-    if (table.size(Phase::streaming) >= table.most() / 2 || floor_.is_stopping) return refuse_for_now();
-    keeps_ = false;
-    name_request();
-    const auto kind = head_.is_1_0 ? AnswerHead::Body::until_close : AnswerHead::Body::chunked;
-    out_.begin(AnswerHead::write(response_, kind, !head_.is_1_0, false), {}, !head_.is_1_0);
-    // What the system holds for a client that does not read is memory, too.
-    boost::system::error_code ignored;
-    socket_.set_option(boost::asio::socket_base::send_buffer_size(64 * 1024), ignored);
-    enter(Phase::streaming);
-    moved_ = pinged_ = since_;
-    stream_app_id_ = std::move(app_id);
-    floor_.service.streams().add(stream_app_id_, *this);
-    write();
-    if (!is_closed_) wait_to_read();
-  }
-
-  void tick_stream(Clock::time_point now) {
-    if (!out_.has_messages()) {
-      if (now - std::max(pinged_, moved_) < floor_.limits.ping) return;
-      pinged_ = now;
-      push(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ": still here\n\n"));
-    } else if (now - std::max(pinged_, moved_) >= floor_.limits.write) {
-      close();
-    }
-  }
-
-  void end_stream() {
-    if (is_ending_) return;
-    floor_.service.streams().remove(stream_app_id_, *this);
-    // The last chunk, after what the client is in the middle of.
-    out_.keep_first_message();
-    if (!head_.is_1_0) out_.add(std::make_shared<StreamMessage>(floor_.service.streams().budget(), ""));
-    is_ending_ = true;
-    write();
-  }
+  void stream(std::string app_id);
+  void tick_stream(Clock::time_point now);
+  void end_stream();
 
   Floor& floor_;
   Socket socket_;
@@ -469,3 +376,6 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 };
 
 }  // namespace server
+
+#include "connection_handling.hpp"
+#include "connection_streaming.hpp"
