@@ -40,6 +40,20 @@ test('a clock that gives no time is an error that names the option', async () =>
   }
 });
 
+test('what is no function where one is asked for is refused at once, by its name', async () => {
+  for (const option of ['clock', 'ids', 'users', 'refuseUrl', 'compose']) {
+    const { code, fields } = await rejection(createEngine({ [option]: 'later' }));
+    assert.equal(code, 'invalid');
+    assert.deepEqual(fields, [{ field: option, message: 'must be a function', code: 'type' }]);
+  }
+  const engine = await createEngine({ ids: null, users: undefined });
+  assert.equal(error(() => toFetchHandler(engine, { send: 'fetch' })).message, 'the options of toFetchHandler are not valid: send must be a function');
+  assert.equal(error(() => new Committer(engine, { store: {} })).fields[0].field, 'store');
+  assert.equal(error(() => new Sender({ clock: 7 })).fields[0].field, 'clock');
+  assert.match((await rejection(Outbox.open({ sender: new Sender(), onError: 'console.error' }))).message, /onError must be a function/);
+  engine.dispose();
+});
+
 test('what is no delivery is not sent, and what takes one says what it takes', async () => {
   const sender = new Sender();
   for (const mistake of [{}, undefined, null, 'x', [], { platform: 'email' }, { platform: 'slack', url: 'https://example.com/' }]) {

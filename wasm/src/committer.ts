@@ -42,7 +42,7 @@ export class Committer {
 
   /** @throws {NotifierError} `invalid` for an option that is not known */
   constructor(engine: Engine, options: CommitterOptions = {}) {
-    checkKeys(options, 'store tries', 'Committer');
+    checkKeys(options, 'store() tries', 'Committer');
     const { store = () => {}, tries = 8 } = options;
     this.#engine = engine;
     this.#store = store;

@@ -60,7 +60,7 @@ const retryAnswers = {
 };
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
-  checkKeys(options, 'clock ids users history refuseUrl compose', 'createEngine');
+  checkKeys(options, 'clock() ids() users() history refuseUrl() compose()', 'createEngine');
   const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl, compose } = options;
   const host: Host = {
     now() {

@@ -70,7 +70,7 @@ async function readBody(request: Request, limit: number): Promise<Uint8Array | u
  * @throws {NotifierError} `invalid` for an option that is not known
  */
 export function toFetchHandler(engine: Engine, options: FetchHandlerOptions = {}): FetchHandler {
-  checkKeys(options, 'store send authorize user onError maxBodyBytes', 'toFetchHandler');
+  checkKeys(options, 'store() send() authorize() user() onError() maxBodyBytes', 'toFetchHandler');
   const { store, send, authorize, user, onError = console.error, maxBodyBytes = 8 * 1024 * 1024 } = options;
   const committer = new Committer(engine, { store });
 

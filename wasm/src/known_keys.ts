@@ -26,20 +26,27 @@ export function nearestKey(key: string, known: readonly string[]): string | unde
 }
 
 /**
- * Refuses options that are not known, and names the one that was probably meant.
+ * Refuses options that are not known, and names the one that was probably meant; and what is no function where one is asked for.
  *
- * @param list the known keys, with a space between them
+ * @param list the known keys, with a space between them; those of functions with `()` behind them
  * @param of whose options they are
  * @throws {NotifierError} `invalid`
  * @internal
  */
 export function checkKeys(options: object | undefined, list: string, of: string): void {
-  const known = list.split(' ');
-  const fields = Object.keys(options ?? {}).filter((key) => !known.includes(key)).map((key) => {
+  const functions = new Set<string>();
+  const known = list.split(' ').map((key) => {
+    if (!key.endsWith('()')) return key;
+    functions.add(key.slice(0, -2));
+    return key.slice(0, -2);
+  });
+  const fields = Object.entries(options ?? {}).flatMap(([key, value]) => {
+    if (functions.has(key) && typeof value !== 'function' && value !== null && value !== undefined) return [{ field: key, message: 'must be a function', code: 'type' }];
+    if (known.includes(key)) return [];
     const field = key.slice(0, 64);
     const nearest = nearestKey(field, known);
     const remedy = nearest !== undefined ? `did you mean ${nearest}?` : `there are ${known.join(', ')}`;
-    return { field, message: `is not known here; ${remedy}`, code: 'unknown_key' };
+    return [{ field, message: `is not known here; ${remedy}`, code: 'unknown_key' }];
   });
   if (fields.length > 0) throw new NotifierError('invalid', `the options of ${of} are not valid: ${fields[0]!.field} ${fields[0]!.message}`, { fields });
 }

@@ -164,7 +164,7 @@ function optionsJson({ retry = {}, limits = {}, keepOrder, hostConcurrency, hold
 function checkOptions({ retry, limits = {}, ...others }: OutboxOptions): void {
   checkKeys(
     others,
-    'sender file store secrets concurrency hostConcurrency keepOrder keepDeliveredMs keepDeadMs holdMs standing refuse resume onAttempt onDisable onError clock steadyClock limits retry',
+    'sender file store secrets() concurrency hostConcurrency keepOrder keepDeliveredMs keepDeadMs holdMs standing() refuse() resume onAttempt() onDisable() onError() clock() steadyClock() limits retry',
     'Outbox.open',
   );
   checkKeys(retry, 'delaysMs jitterPercent maxRetryAfterMs disableAfterMs disableAfterFailures', 'retry');

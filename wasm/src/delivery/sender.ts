@@ -47,7 +47,7 @@ export class Sender {
 
   /** @throws {NotifierError} `invalid` where an option is wrong, or not known */
   constructor(options: SenderOptions = {}) {
-    checkKeys(options, 'smtp timeoutMs connectTimeoutMs ca clock allow allowPorts allowPrivate lookup', 'Sender');
+    checkKeys(options, 'smtp timeoutMs connectTimeoutMs ca clock() allow allowPorts allowPrivate lookup()', 'Sender');
     const { smtp, timeoutMs = 30_000, connectTimeoutMs = 10_000, ca, clock = Date.now, ...guard } = options;
     this.#clock = clock;
     this.#guard = new Guard(this.#core, guard);
