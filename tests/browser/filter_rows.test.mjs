@@ -87,7 +87,7 @@ test('only failures: what the library tells in red, of all that was recorded', a
   const events = readFileSync(join(root, 'tests/data/events.ndjson'), 'utf8').split('\n').filter(Boolean);
   const red = color('{"type":"crash","type_data":{}}');
   let count = 0;
-  for (const event of [...events, ...['error', 'Critical', 'EMERG', 'info', 'warning'].flatMap((level) => [`{"type":"own","severity":"${level}"}`, `{"type":"own","type_data":{"level":"${level}"}}`])]) {
+  for (const event of [...events, ...['error', 'Err', 'Critical', 'CRIT', 'fatal', 'alert', 'emergency', 'EMERG', 'panic', 'major', 'ERROR3', 'FATAL4', 'info', 'warning', 'minor', 'notice', 'resolved', 'errors', 'x'].flatMap((level) => [`{"type":"own","severity":"${level}"}`, `{"type":"own","type_data":{"level":"${level}"}}`])]) {
     assert.equal(filter.matches(event), color(event) === red, event.slice(0, 300));
     count += filter.matches(event);
   }

@@ -140,7 +140,8 @@ export function writeRows(rows: readonly FilterRow[]): Filter | undefined {
   return Object.keys(filter).length > 0 ? (filter as Filter) : undefined;
 }
 
-const grave = ['error', 'err', 'critical', 'crit', 'fatal', 'alert', 'emergency', 'emerg', 'panic'];
+// What the library calls an error (message/said.hpp); OpenTelemetry has four each of two.
+const grave = ['error', 'err', 'critical', 'crit', 'fatal', 'alert', 'emergency', 'emerg', 'panic', 'major', ...['error', 'fatal'].flatMap((name) => [2, 3, 4].map((grade) => `${name}${grade}`))];
 
 /** What went wrong, of the built-in kinds of events, and of any other that says so itself. */
 export const failures = {
