@@ -519,6 +519,11 @@ TEST_CASE("a key that is not known is a fault that names the one which was proba
               "event_kinds[0].scop: is not known here; did you mean scope?"});
 }
 
+TEST_CASE("a key of no characters is named by its quotes") {
+  CHECK(load_faults(R"({"":2,"apps":[]})").front().substr(0, 24) == "\"\": is not known here; th");
+  CHECK(load_faults(R"({"apps":[{"name":"a","":1}]})").front().substr(0, 31) == "apps[0].\"\": is not known here;");
+}
+
 TEST_CASE("a key that is not known is shown short, in printable characters, and not where it may be a secret") {
   const std::string long_key(200, 'k');
   const Texts faults =
