@@ -11699,13 +11699,13 @@ NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::s
   return text;
 }
 
-/// Adds a problem for a key that is not in the list.
+/// Adds a problem for a key that is not in the list; an empty one is named as "".
 /// @param prefix  path of the object with a final dot, or empty
 NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
-  const std::string shown = detail::quoted(key);
-  problems.add(std::string(prefix) + shown.substr(1, shown.size() - 2), "is not known here" + nearest_or_all(key, list),
-               "unknown_key");
+  const std::string quoted = detail::quoted(key);
+  const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
+  problems.add(std::string(prefix) + shown, "is not known here" + nearest_or_all(key, list), "unknown_key");
 }
 
 /// Adds a problem for each key of an object that is not in the list.

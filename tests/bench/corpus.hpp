@@ -132,7 +132,8 @@ inline std::string make_busy_event(Random& random, std::size_t app, bool mixed) 
             states[random.below(6)] + "\",\"duration\":" + std::to_string(random.below(400)) +
             ",\"stack\":\"scalingo-22\",\"finished_at\":\"2025-11-21T08:42:10.000Z\",\"last_commits\":{\"commits\":[{"
             "\"id\":\"" +
-            hex(random, 40) + "\",\"message\":\"" + note(60) + "\"}],\"remaining\":2}}}";
+            hex(random, 40) + "\",\"message\":\"" + detail::words(random, 60, unicode, escapes) +
+            "\"}],\"remaining\":2}" + (mixed ? ",\"note\":\"" + note(0) + "\"" : std::string()) + "}}";
   } else if (pick < 55) {
     text +=
         "scale\",\"type_data\":{\"previous_containers\":{\"web\":\"1:S\",\"worker\":\"1:M\"},\"containers\":{\"web\":"

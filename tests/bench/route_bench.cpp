@@ -17,59 +17,13 @@
 #include "peer/picojson.hpp"
 #include "peer/program.hpp"
 #include "peer/rapidjson.hpp"
+#include "peers_agree.hpp"
 #include "report.hpp"
 
 namespace {
 
-using Events = std::vector<std::string>;
-
-template <class Json>
-peer::Program<Json> make_peer(const notifier::Registry& registry) {
-  peer::Program<Json> program;
-  for (const notifier::App& app : registry.apps()) {
-    for (const notifier::Notifier& n : registry.list(app.id)) {
-      peer::Notifier copy;
-      copy.id = n.id;
-      copy.platform = std::string(to_string(n.platform));
-      copy.url = n.type_data.text("webhook_url");
-      copy.active = n.active;
-      copy.send_all_events = n.send_all_events;
-      if (!n.type_data.texts("emails").empty()) copy.email = n.type_data.texts("emails")[0];
-      program.add(app.id, std::move(copy));
-    }
-  }
-  return program;
-}
-
-/// Stops the benchmark where the two sides do not agree: a ratio between different work means nothing. Members of a
-/// payload may stand in another order, as they do for picojson.
-template <class Json>
-void check_same(notifier::Router& router, const Events& events, const peer::Program<Json>& program) {
-  using Payloads = std::vector<std::pair<std::string, std::string>>;
-  const std::vector<std::string_view> views(events.begin(), events.end());
-  std::vector<Payloads> batched(events.size());
-  router.route(
-      views.data(), views.size(),
-      [&](std::size_t i, const notifier::DeliveryView& d) { batched[i].emplace_back(d.notifier_id, d.body); },
-      [](std::size_t, const notifier::Error&) {});
-  for (const std::string& event : events) {
-    Payloads ours, theirs;
-    auto routed =
-        router.route(event, [&](const notifier::DeliveryView& d) { ours.emplace_back(d.notifier_id, d.body); });
-    program.route(event, [&](const peer::Notifier& n, const std::string& body) { theirs.emplace_back(n.id, body); });
-    const std::size_t index = static_cast<std::size_t>(&event - events.data());
-    bool same = routed.has_value() && ours.size() == theirs.size() && ours == batched[index];
-    for (std::size_t i = 0; same && i < ours.size(); ++i) {
-      same = ours[i] == theirs[i] || (!Json::keeps_order && ours[i].first == theirs[i].first &&
-                                      nlohmann::json::parse(ours[i].second) == nlohmann::json::parse(theirs[i].second));
-      if (same) continue;
-      std::fprintf(stderr, "ours:   %s\ntheirs: %s\n", ours[i].second.c_str(), theirs[i].second.c_str());
-    }
-    if (same) continue;
-    std::fprintf(stderr, "the peer writes something else for\n%s\n", event.c_str());
-    std::exit(1);
-  }
-}
+using bench::Events;
+using bench::make_peer;
 
 class RouteBench {
  public:
@@ -79,7 +33,7 @@ class RouteBench {
   template <class Json>
   void against(const std::string& what, const Events& events, const peer::Program<Json>& program, const char* name,
                bench::Bounds bounds = {}) {
-    check_same(router_, events, program);
+    if (!bench::peer_agrees(router_, events, program)) std::exit(1);
     const std::vector<std::string_view> views(events.begin(), events.end());
     const std::vector<double> times = bench::alternate(
         events.size(), [&](std::size_t i) { route(events[i]); }, [&](std::size_t i) { route_batch(views, i); },

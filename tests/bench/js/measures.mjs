@@ -23,11 +23,8 @@ function firstDifference(ours, theirs) {
   return undefined;
 }
 
-/**
- * @param createEngine of the package
- * @param report called with { measure, unit, ours, peer, peer_name, ratio, must, aim } for each
- */
-export async function measureAll(createEngine, report, { notifiers = 30_000, count = 1000 } = {}) {
+/** The package with a configuration and events, and both programs beside it, which are seen to write the same. */
+export async function agreeing(createEngine, notifiers, count) {
   const configuration = makeSnapshot(notifiers);
   const engine = await createEngine();
   engine.load(configuration);
@@ -52,7 +49,15 @@ export async function measureAll(createEngine, report, { notifiers = 30_000, cou
     const difference = firstDifference(text, new TextDecoder().decode(program.routeLines(lines)).split('\n'));
     check(difference === undefined, difference);
   }
+  return { engine, events, lines, idiomatic, tuned };
+}
 
+/**
+ * @param createEngine of the package
+ * @param report called with { measure, unit, ours, peer, peer_name, ratio, must, aim } for each
+ */
+export async function measureAll(createEngine, report, { notifiers = 30_000, count = 1000 } = {}) {
+  const { engine, events, lines, idiomatic, tuned } = await agreeing(createEngine, notifiers, count);
   const each = (work) => () => {
     for (const event of events) keep(work(event).length);
   };

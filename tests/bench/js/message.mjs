@@ -5,6 +5,14 @@ const duration = (seconds) => (seconds < 60 ? `${seconds} s` : `${Math.floor(sec
 const commit = (hash) => hash.slice(0, 7);
 const megabytes = (bytes) => `${Math.floor(bytes / 1e6)}.${Math.floor((bytes % 1e6) / 1e5)} MB`;
 
+/** The first lines of the messages of up to three commits, and how many more there are. */
+function changes({ commits, remaining }) {
+  const lines = commits.slice(0, 3).filter(({ message }) => message).map(({ message, author }) => `"${message.split('\n', 1)[0]}"${author ? ` (${author})` : ''}`);
+  const more = remaining + Math.max(0, commits.length - 3);
+  if (more !== 0 && lines.length !== 0) return `${lines.join(', ')} and ${more} more`;
+  return lines.join(', ').replace(/, (?=[^,]*$)/, ' and ');
+}
+
 /** From "1:S" to "3:S" is "from 1 to 3 (S)". */
 function scaling(before, after) {
   const [was, oldSize] = before.split(':');
@@ -22,7 +30,7 @@ export function describe(event) {
   message.mailTime = time.toUTCString().replace('GMT', '+0000');
   message.time = `${time.getUTCDate()} ${months[time.getUTCMonth()]} ${time.getUTCFullYear()}, ${event.created_at.slice(11, 16)} UTC`;
   switch (kind) {
-    case 'deployment':
+    case 'deployment': {
       message.link = data.git_ref_url;
       if (data.status === 'success') {
         message.color = 'success';
@@ -39,9 +47,12 @@ export function describe(event) {
         message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} failed after ${duration(data.duration)}: ${data.status === 'build-error' ? 'the build failed' : 'the new version crashed on start'}.`;
       }
       message.fields.push({ label: 'Commit', value: data.git_ref_url, code: false, link: true });
+      const told = changes(data.last_commits);
+      if (told) message.fields.push({ label: 'Changes', value: told, code: false, wide: true });
       if (data.pusher !== message.actor) field('Pushed by', data.pusher);
       field('Stack', data.stack);
       break;
+    }
     case 'scale': {
       const { previous_containers: before, containers: after } = data;
       const changed = Object.keys(after).filter((type) => before[type] !== after[type]);

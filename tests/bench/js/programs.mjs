@@ -11,10 +11,21 @@ const slackLink = (url, label) => ({ type: 'mrkdwn', text: `<${slackEscape(url)}
 /** The payload as objects, and JSON.stringify. */
 export function slackIdiomatic(message) {
   const inner = [];
-  const short = message.fields.filter(({ code }) => !code);
-  const cells = short.map(({ label, value, link }) => (link ? slackLink(value, label) : plain(`${label}: ${slackEscape(value)}`)));
+  let cells = [];
+  const flush = () => {
+    for (let i = 0; i < cells.length; i += 10) inner.push({ type: 'section', fields: cells.slice(i, i + 10) });
+    cells = [];
+  };
+  for (const { label, value, code, link, wide } of message.fields) {
+    if (code) continue;
+    const cell = link ? slackLink(value, label) : plain(`${label}: ${slackEscape(value)}`);
+    if (wide) {
+      flush();
+      inner.push({ type: 'section', text: cell });
+    } else cells.push(cell);
+  }
   if (message.link) cells.push(slackLink(message.link, 'View details'));
-  for (let i = 0; i < cells.length; i += 10) inner.push({ type: 'section', fields: cells.slice(i, i + 10) });
+  flush();
   for (const { label, value, code } of message.fields) {
     if (code) inner.push({ type: 'section', text: { type: 'mrkdwn', text: `*${label}*\n\`\`\`\n${slackEscape(value)}\n\`\`\``, verbatim: true } });
   }
@@ -45,15 +56,25 @@ export function slackTuned(message) {
   const sentence = escapeRarely(message.sentence);
   let inner = '';
   let fields = 0;
+  const flush = () => {
+    if (fields) inner += ']},';
+    fields = 0;
+  };
   const cell = (text) => {
-    inner += `${fields % 10 === 0 ? (fields ? ']},{"type":"section","fields":[' : '{"type":"section","fields":[') : ','}${text}`;
+    if (fields === 10) flush();
+    inner += `${fields === 0 ? '{"type":"section","fields":[' : ','}${text}`;
     ++fields;
   };
-  for (const { label, value, code, link } of message.fields) {
-    if (!code) cell(link ? linkText(value, label) : plainText(`${label}: ${escapeRarely(value)}`));
+  for (const { label, value, code, link, wide } of message.fields) {
+    if (code) continue;
+    const text = link ? linkText(value, label) : plainText(`${label}: ${escapeRarely(value)}`);
+    if (wide) {
+      flush();
+      inner += `{"type":"section","text":${text}},`;
+    } else cell(text);
   }
   if (message.link) cell(linkText(message.link, 'View details'));
-  if (fields) inner += ']},';
+  flush();
   for (const { label, value, code } of message.fields) {
     if (code) inner += `{"type":"section","text":{"type":"mrkdwn","text":${quote(`*${label}*\n\`\`\`\n${escapeRarely(value)}\n\`\`\``)},"verbatim":true}},`;
   }

@@ -28,6 +28,11 @@ struct BoostJson {
     for (auto& value : array.as_array()) f(scalar(value));
   }
 
+  template <class F>
+  static void each_object(const Value& array, F&& f) {
+    for (auto& value : array.as_array()) f(value);
+  }
+
   static std::string slack(const Message& m) {
     using boost::json::array;
     using boost::json::object;
@@ -44,6 +49,11 @@ struct BoostJson {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
+      if (field.is_wide) {
+        flush();
+        inner.push_back(object{{"type", "section"}, {"text", plain(field.label + ": " + slack_escape(field.value))}});
+        continue;
+      }
       fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
                                      : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();

@@ -14,6 +14,7 @@ namespace peer {
 struct Field {
   std::string label, value;
   bool is_code = false, is_link = false;
+  bool is_wide = false;  // has lines of its own where others stand two by two
 };
 
 struct Message {
@@ -43,6 +44,25 @@ inline std::string commit(const std::string& hash) { return hash.substr(0, 7); }
 inline std::string megabytes(const std::string& text) {
   long bytes = std::stol(text);
   return std::to_string(bytes / 1000000) + "." + std::to_string(bytes % 1000000 / 100000) + " MB";
+}
+
+/// The first lines of the messages of up to three commits, and how many more there are.
+template <class Json>
+std::string changes(const typename Json::Value& last_commits) {
+  std::vector<std::string> lines;
+  long more = std::stol(Json::text(last_commits, "remaining"));
+  Json::each_object(Json::member(last_commits, "commits"), [&](const typename Json::Value& commit) {
+    const std::string message = Json::text(commit, "message"), author = Json::text(commit, "author");
+    if (lines.size() == 3) {
+      ++more;
+    } else if (!message.empty()) {
+      lines.push_back('"' + message.substr(0, message.find('\n')) + '"' + (author.empty() ? "" : " (" + author + ")"));
+    }
+  });
+  std::string out;
+  for (std::size_t i = 0; i < lines.size(); ++i)
+    out += (i == 0 ? "" : i + 1 == lines.size() && more == 0 ? " and " : ", ") + lines[i];
+  return more == 0 || lines.empty() ? out : out + " and " + std::to_string(more) + " more";
 }
 
 /// From "1:S" to "3:S" is "from 1 to 3 (S)".
@@ -102,6 +122,8 @@ Message describe(const typename Json::Value& event) {
                    (status == "build-error" ? "the build failed" : "the new version crashed on start") + ".";
     }
     m.fields.push_back({"Commit", text("git_ref_url"), false, true});
+    std::string commits = changes<Json>(Json::member(data, "last_commits"));
+    if (!commits.empty()) m.fields.push_back({"Changes", commits, false, false, true});
     if (text("pusher") != m.actor) m.field("Pushed by", text("pusher"));
     m.field("Stack", text("stack"));
   } else if (m.kind == "scale") {

@@ -29,6 +29,11 @@ struct Nlohmann {
     for (auto& value : array) f(value.template get<std::string>());
   }
 
+  template <class F>
+  static void each_object(const Value& array, F&& f) {
+    for (auto& value : array) f(value);
+  }
+
   static std::string slack(const Message& m) {
     auto plain = [](std::string text) {
       return Value{{"type", "plain_text"}, {"text", std::move(text)}, {"emoji", false}};
@@ -44,6 +49,11 @@ struct Nlohmann {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
+      if (field.is_wide) {
+        flush();
+        inner.push_back(Value{{"type", "section"}, {"text", plain(field.label + ": " + slack_escape(field.value))}});
+        continue;
+      }
       fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
                                      : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();

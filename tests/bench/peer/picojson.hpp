@@ -35,6 +35,11 @@ struct Picojson {
     for (auto& value : array.get<picojson::array>()) f(value.to_str());
   }
 
+  template <class F>
+  static void each_object(const Value& array, F&& f) {
+    for (auto& value : array.get<picojson::array>()) f(value);
+  }
+
   static std::string slack(const Message& m) {
     auto object = [](std::initializer_list<picojson::object::value_type> members) {
       return Value(picojson::object(members));
@@ -52,6 +57,12 @@ struct Picojson {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
+      if (field.is_wide) {
+        flush();
+        inner.push_back(
+            object({{"type", Value("section")}, {"text", plain(field.label + ": " + slack_escape(field.value))}}));
+        continue;
+      }
       fields.push_back(field.is_link ? markdown(slack_link(field.value, field.label))
                                      : plain(field.label + ": " + slack_escape(field.value)));
       if (fields.size() == 10) flush();

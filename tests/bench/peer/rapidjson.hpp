@@ -37,6 +37,11 @@ struct Rapidjson {
     for (auto& value : array.GetArray()) f(scalar(value));
   }
 
+  template <class F>
+  static void each_object(const Value& array, F&& f) {
+    for (auto& value : array.GetArray()) f(value);
+  }
+
   static std::string slack(const Message& m) {
     rapidjson::StringBuffer buffer;
     rapidjson::Writer<rapidjson::StringBuffer> w(buffer);
@@ -102,6 +107,15 @@ struct Rapidjson {
     };
     for (const Field& field : m.fields) {
       if (field.is_code) continue;
+      if (field.is_wide) {
+        end_section();
+        w.StartObject();
+        string("type", "section");
+        w.Key("text");
+        plain(field.label + ": " + slack_escape(field.value));
+        w.EndObject();
+        continue;
+      }
       begin_field();
       if (field.is_link) {
         markdown(slack_link(field.value, field.label));
