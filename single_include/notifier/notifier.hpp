@@ -1728,6 +1728,7 @@ enum class Layout : unsigned char {
   bytes,       ///< "122.4 MB"
   money,       ///< "50.00 EUR"
   time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  path,        ///< in a link: segments of a path, whose slashes stay; elsewhere a scalar's text
   repository,  ///< where code is, as a URL or as "git@host:path", without a user's password and without a query
   link,        ///< an http or https URL without credentials; anything else is absent
   words,       ///< from here on: a value in the words of a set
@@ -1739,19 +1740,13 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
-    {"line", Layout::line},
-    {"list", Layout::list},
-    {"series", Layout::series},
-    {"names", Layout::names},
-    {"formation", Layout::formation},
-    {"transition", Layout::transition},
-    {"changes", Layout::changes},
-    {"commit", Layout::commit},
-    {"duration", Layout::duration},
-    {"bytes", Layout::bytes},
-    {"money", Layout::money},
-    {"time", Layout::time},
-    {"repository", Layout::repository},
+    {"line", Layout::line},           {"list", Layout::list},
+    {"series", Layout::series},       {"names", Layout::names},
+    {"formation", Layout::formation}, {"transition", Layout::transition},
+    {"changes", Layout::changes},     {"commit", Layout::commit},
+    {"duration", Layout::duration},   {"bytes", Layout::bytes},
+    {"money", Layout::money},         {"time", Layout::time},
+    {"path", Layout::path},           {"repository", Layout::repository},
     {"link", Layout::link},
 };
 
@@ -8324,22 +8319,34 @@ inline bool is_unreserved(char c) noexcept {
 
 /// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
 /// unreserved characters.
-NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
+/// @param kept  one more that stays, as the slashes of several segments; an unreserved one: none
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin, char kept = '-') {
   const std::size_t size = out.size() - begin;
   char* const start = out.room(2 * size) - size;
   std::size_t encoded = 0;
-  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
+  const auto stays = [kept](char c) { return c == kept || is_unreserved(c); };
+  for (std::size_t i = 0; i < size; ++i) encoded += !stays(start[i]);
   char* to = start + size + 2 * encoded;
   out.set_end(to);
   for (const char* from = start + size; from != start;) {
     const char c = *--from;
-    if (is_unreserved(c)) {
+    if (stays(c)) {
       *--to = c;
     } else {
       to -= 3;
       put_percent_encoded(static_cast<unsigned char>(c), to);
     }
   }
+}
+
+/// Whether a part of a URL's path has a segment that leads up, away from where the URL says that it is.
+NOTIFIER_NOINLINE inline bool leads_up(std::string_view path) noexcept {
+  for (std::size_t at = 0, end = 0; end < path.size(); at = end + 1) {
+    end = (std::min)(path.find('/', at), path.size());
+    const std::string_view segment = path.substr(at, end - at);
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
 }
 
 /// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.
@@ -13041,7 +13048,7 @@ struct Op {
     list_more,    ///< of the list before: `key` and `text` say how many it leaves out; at most `target` are told
     is_operator,  ///< a choice by whether the platform itself acted
     quote,        ///< a name begins where `key` is 0, else ends
-    encode,       ///< what follows is to be percent-encoded where `key` is 0; else it is now
+    encode,       ///< `key` 0: what follows is to be percent-encoded; 1: it is now; 2: all of it but slashes
     guard,      ///< before a slot of a host's row, which may say anything any number of times: drops what gets too long
     variables,  ///< appends the names of the variables of an edit_variables event
     scaling,    ///< appends what changed between the containers of a scale event
@@ -13686,7 +13693,16 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::
       fail(when.data(), "a condition has no '='");
       break;
     }
-    Op& op = emit(Op::Code::condition, condition.substr(equals + 1), key_number(condition.substr(0, equals)));
+    const std::string_view key = condition.substr(0, equals);
+    const std::string_view value = condition.substr(equals + 1);
+    const auto ends_in = [](std::string_view text, const char* any) {
+      return !text.empty() && std::string_view(any).find(text.back()) != std::string_view::npos;
+    };
+    if (ends_in(key, " !<>") || ends_in(key.substr(0, 1), " ") || ends_in(value, " ") ||
+        ends_in(value.substr(0, 1), " =")) {
+      fail(condition.data(), "a condition is key=value, without spaces around it");
+    }
+    Op& op = emit(Op::Code::condition, value, key_number(key));
     op.absent = open_end;
     op.target = here();
     when.remove_prefix((std::min)(condition.size() + 1, when.size()));
@@ -13741,11 +13757,13 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view
   if (is_part) emit(Op::Code::encode);
   const std::uint16_t begin = here();
   compile_slot(slot);
-  for (std::size_t i = begin; !is_part && i < out_.ops_.size(); ++i) {
+  bool is_path = false;
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
     Op& op = out_.ops_[i];
-    if (op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
+    is_path = is_path || op.layout == Layout::path;
+    if (!is_part && op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
   }
-  if (is_part) emit(Op::Code::encode, {}, 1);
+  if (is_part) emit(Op::Code::encode, {}, is_path ? 2 : 1);
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
@@ -13797,6 +13815,8 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slo
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const bool is_path = slot == "app:path" || slot == "project:path";
+  if (is_path) slot.remove_suffix(5);
   const std::string_view name = slot.substr(0, slot.find('?'));
   Op::Code code = Op::Code::failed;
   if (slot == "app") code = Op::Code::app;
@@ -13809,6 +13829,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string
   if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
   Op& op = emit(code, slot.substr(name.size()));
   op.is_active = !is_inert(slot);
+  if (is_path) op.layout = Layout::path;
   op.absent = open_end;
   op.target = here();
 }
@@ -13852,6 +13873,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
 NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
   while (rules_ != nullptr && !path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
+    if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
       fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
     }
@@ -15223,8 +15245,12 @@ NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventTyp
   check.require_free("id", mode == RowMode::add && is_there);
   const std::uint32_t of_name = state.type_names.find(type.name);
   check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
-  check.require_known("category_id", type.category_id,
-                      find_category(state, type.category_id) != state.categories.size());
+  if (type.category_id.empty()) {
+    check.report("category_id", "can't be blank: it is the id of one of the categories", "blank");
+  } else {
+    check.require_known("category_id", type.category_id,
+                        find_category(state, type.category_id) != state.categories.size());
+  }
   check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
   Result<void> result = check.result("event type");
   if (!result) return result;
@@ -15391,6 +15417,11 @@ class RowReader {
   void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
   /// A member that is text or not there; a view without data where it is not.
   std::string_view text(json::View row, std::string_view key);
+  /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
+  static std::string_view id_of(json::View row, std::string_view key) {
+    const json::View id = row[key];
+    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row["name"].string();
+  }
   std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
     const std::string_view given = text(row, key);
     return given.empty() ? otherwise : given;
@@ -15466,7 +15497,7 @@ inline void RowReader::read_rows(json::View list, std::string_view name, std::st
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     const bool is_removed_row = row.is_object() && row["remove"].boolean();
     if (!keys.empty()) {
-      const std::string_view id = row[key].string();
+      const std::string_view id = id_of(row, key);
       if (!row.is_object()) return add({}, "must be an object", "type");
       check_keys(row, keys, path_, problems_);
       is_removed(row);
@@ -15488,7 +15519,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
   list.for_each_element([&](json::View row) {
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     if (!row["remove"].boolean()) return;
-    const std::string_view id = row[key].string();
+    const std::string_view id = id_of(row, key);
     const auto is_in = [&](const VocabularyState& state) {
       if (are_kinds) return state.find_kind(id) != NameIndex::npos;
       if (are_types) return state.type_ids.find(id) != NameIndex::npos;
@@ -15525,7 +15556,8 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
 
 inline void RowReader::read_category(json::View row) {
   Category category;
-  category.id = text(row, "id");
+  text(row, "id");  // says where it is no text
+  category.id = id_of(row, "id");
   category.name = text(row, "name");
   category.display_name = text_or(row, "display_name", category.name);
   category.position = static_cast<int>(state_.categories.size()) + 1;
@@ -15543,7 +15575,8 @@ inline void RowReader::read_category(json::View row) {
 
 inline void RowReader::read_type(json::View row) {
   EventType type;
-  type.id = text(row, "id");
+  text(row, "id");
+  type.id = id_of(row, "id");
   type.name = text(row, "name");
   type.display_name = text_or(row, "display_name", type.name);
   type.description = text(row, "description");
@@ -23010,7 +23043,7 @@ class Composer {
           ++op;
           continue;
         case Op::Code::encode:
-          if (op->key != 0) percent_encode(text_, url_part_);
+          if (op->key != 0) encode_url_part(op->key == 2);
           url_part_ = text_.size();
           ++op;
           continue;
@@ -23102,6 +23135,8 @@ class Composer {
   }
 
   bool run_link(const KindProgram::Row& row);
+  /// @param is_path  slashes stay
+  void encode_url_part(bool is_path);
   /// Where the host shows what the event is about.
   bool append_page();
   bool append_page(Page page);
@@ -23164,6 +23199,7 @@ class Composer {
   SaidMembers* said_ = nullptr;
   alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
   std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
+  bool leads_up_ = false;                                              // a part of the link does
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;
@@ -23472,13 +23508,19 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
 }
 
+NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
+  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
+  percent_encode(text_, url_part_, is_path ? '/' : '-');
+}
+
 /// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
 NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
   const std::size_t begin = text_.size();
+  leads_up_ = false;
   if (!run(step(row.link)) || text_.size() == begin) return false;
   const std::string_view url = text_.view(begin);
   is_inert_ = is_inert(url);
-  if (is_link(url) && is_without(url, is_outside_url)) return true;
+  if (!leads_up_ && is_link(url) && is_without(url, is_outside_url)) return true;
   out_.refused_link_ = url.size();
   return false;
 }

@@ -269,7 +269,13 @@ TEST_CASE("a fault names the row, the member and the character, offers what is n
         std::string::npos);
   CHECK(fault(R"({"categories":[{"id":"5982f139d48c360021b1eb45","remove":true}]})").find("categories lacks") !=
         std::string::npos);
-  CHECK(fault(R"({"event_types":[{"id":"1","name":"n"}]})").find("event_types[0].category_id refers to") !=
+  CHECK(fault(R"({"event_types":[{"id":"1","name":"n"}]})") ==
+        "the vocabulary is not valid: event_types[0].category_id can't be blank: it is the id of one of the "
+        "categories");
+  CHECK(fault(R"({"categories":[{"display_name":"x"}]})").find("categories[0].id can't be blank") != std::string::npos);
+  CHECK(fault(R"({"categories":[{"id":7,"name":"x"}]})").find("categories[0].id must be a string") !=
+        std::string::npos);
+  CHECK(fault(R"({"categories":[{"name":"x"},{"name":"x"}]})").find("categories[1].id is given twice") !=
         std::string::npos);
   CHECK(fault(R"([])") == "the vocabulary is not valid: vocabulary must be an object");
   CHECK(fault(R"({"standard":1})") == "the vocabulary is not valid: standard must be true or false");
@@ -277,6 +283,65 @@ TEST_CASE("a fault names the row, the member and the character, offers what is n
   CHECK(fault(R"({"words":{"a":{"b":1}}})") == "the vocabulary is not valid: words.a.b must be a string");
   CHECK(fault(R"({"event_kinds":[{"type":"a","sample":{"type_data":1}}]})").find("event_kinds[0].sample must be") !=
         std::string::npos);
+}
+
+TEST_CASE("a row without an id is known by its name, and is replaced and taken away by it") {
+  const auto first = Vocabulary::read(R"({"standard":false,"categories":[{"name":"ci"}],
+      "event_types":[{"name":"failures"},{"name":"runners","display_name":"Runners"}]})");
+  REQUIRE(first);
+  CHECK(first->categories()[0].id == "ci");
+  REQUIRE(first->event_types().size() == 2);
+  CHECK(first->event_types()[0].id == "failures");
+  CHECK(first->event_types()[0].category_id == "ci");
+  const auto second =
+      Vocabulary::read(R"({"event_types":[{"name":"failures","remove":true},{"name":"runners"}]})", *first);
+  REQUIRE(second);
+  REQUIRE(second->event_types().size() == 1);
+  CHECK(second->event_types()[0].display_name == "runners");
+}
+
+TEST_CASE("what another language of templates would write is refused, not taken for a name") {
+  const auto of = [](const char* member, const char* text) {
+    return fault(std::string(R"({"event_kinds":[{"type":"a","wordings":[{")") + member + "\":\"" + text + "\"}]}]}");
+  };
+  const std::string place = "the vocabulary is not valid: event_kinds[0].wordings[0].";
+  for (const char* when : {"status == failed", "status==failed", "status!=ok", "count>=3", "count<=3", "a=1, b=2",
+                           "status = failed", "status=failed "}) {
+    INFO(std::string(when));
+    CHECK(of("when", when).find("a condition is key=value, without spaces around it") != std::string::npos);
+  }
+  CHECK(of("when", "status=it failed,Exit Code=1") == "");
+  CHECK(of("title", "{{name}}") == place + "title, character 2: a slot is {name}");
+  CHECK(of("title", "{ name }") == place + "title, character 2: a slot is {name}");
+  CHECK(of("title", "{owner name}") == "");
+}
+
+TEST_CASE("a path in a link keeps its slashes, and leads nowhere else") {
+  const auto link = [](const char* row, const char* data) {
+    const auto vocabulary = Vocabulary::read(
+        std::string(R"({"standard":false,"event_kinds":[{"type":"a","wordings":[{"title":"t","link":")") + row +
+        R"("}]}]})");
+    REQUIRE(vocabulary);
+    const std::string event = std::string(R"({"type":"a","app_name":"shop/web","type_data":)") + data + "}";
+    json::Document document;
+    const auto root = document.parse(event);
+    REQUIRE(root);
+    Message message;
+    describe(Event::read(*root, event), "", message, *vocabulary);
+    return std::string(message.link());
+  };
+  CHECK(link("https://ci.example/{repo:path}/jobs/{id}", R"({"repo":"shop/web app","id":"7/8"})") ==
+        "https://ci.example/shop/web%20app/jobs/7%2F8");
+  CHECK(link("https://ci.example/{@app:path}/{@app}", "{}") == "https://ci.example/shop/web/shop%2Fweb");
+  CHECK(link("https://ci.example/[{group|repo:path}]/x", R"({"repo":"a/b?c#d"})") ==
+        "https://ci.example/a/b%3Fc%23d/x");
+  CHECK(link("https://ci.example/{repo:path}", R"({"repo":"v1..2/.git"})") == "https://ci.example/v1..2/.git");
+  for (const char* up :
+       {R"({"repo":"../admin"})", R"({"repo":"a/../../admin"})", R"({"repo":"a/."})", R"({"repo":".."})"}) {
+    INFO(std::string(up));
+    CHECK(link("https://ci.example/u/{repo:path}/x", up) == "");
+    CHECK(link("https://ci.example/u/{repo}/x", R"({"repo":".."})") == "");
+  }
 }
 
 TEST_CASE("a layout that there is not is refused beside sets of words with the longest of names") {

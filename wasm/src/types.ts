@@ -283,10 +283,11 @@ export interface Links {
 export interface VocabularyRows {
   /** Whether the rows are layered on the built-in vocabulary. Default: true. */
   standard?: boolean;
-  categories?: readonly (Partial<EventCategory> & { id: string; remove?: boolean })[];
+  /** Without an `id` it is the `name`, as for event types. */
+  categories?: readonly (Partial<EventCategory> & { remove?: boolean })[];
   /** What notifiers select. */
   event_types?: readonly {
-    id: string;
+    id?: string;
     name?: string;
     display_name?: string;
     description?: string;

@@ -224,7 +224,7 @@ class Composer {
           ++op;
           continue;
         case Op::Code::encode:
-          if (op->key != 0) percent_encode(text_, url_part_);
+          if (op->key != 0) encode_url_part(op->key == 2);
           url_part_ = text_.size();
           ++op;
           continue;
@@ -316,6 +316,8 @@ class Composer {
   }
 
   bool run_link(const KindProgram::Row& row);
+  /// @param is_path  slashes stay
+  void encode_url_part(bool is_path);
   /// Where the host shows what the event is about.
   bool append_page();
   bool append_page(Page page);
@@ -378,6 +380,7 @@ class Composer {
   SaidMembers* said_ = nullptr;
   alignas(SaidMembers) unsigned char said_room_[sizeof(SaidMembers)];  // what nobody asks for is not set up
   std::size_t url_part_ = 0;                                           // where what is to be percent-encoded begins
+  bool leads_up_ = false;                                              // a part of the link does
   std::string_view user_;
   std::string_view email_;
   Span user_span_, app_, project_;

@@ -177,13 +177,19 @@ NOTIFIER_NOINLINE inline bool Composer::append_scaling() {
   return detail::append_scaling(text_, before, event_.type_data["containers"], is_inert_);
 }
 
+NOTIFIER_NOINLINE inline void Composer::encode_url_part(bool is_path) {
+  leads_up_ = leads_up_ || leads_up(text_.view(url_part_));
+  percent_encode(text_, url_part_, is_path ? '/' : '-');
+}
+
 /// Runs a template that a host wrote. Whether a link came of it; where not, what was written is to be dropped.
 NOTIFIER_NOINLINE inline bool Composer::run_link(const KindProgram::Row& row) {
   const std::size_t begin = text_.size();
+  leads_up_ = false;
   if (!run(step(row.link)) || text_.size() == begin) return false;
   const std::string_view url = text_.view(begin);
   is_inert_ = is_inert(url);
-  if (is_link(url) && is_without(url, is_outside_url)) return true;
+  if (!leads_up_ && is_link(url) && is_without(url, is_outside_url)) return true;
   out_.refused_link_ = url.size();
   return false;
 }

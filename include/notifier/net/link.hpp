@@ -97,22 +97,34 @@ inline bool is_unreserved(char c) noexcept {
 
 /// Percent-encodes what stands in `out` since `begin`, for one segment of a URL's path or a value of its query: all but
 /// unreserved characters.
-NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin) {
+/// @param kept  one more that stays, as the slashes of several segments; an unreserved one: none
+NOTIFIER_NOINLINE inline void percent_encode(Buffer& out, std::size_t begin, char kept = '-') {
   const std::size_t size = out.size() - begin;
   char* const start = out.room(2 * size) - size;
   std::size_t encoded = 0;
-  for (std::size_t i = 0; i < size; ++i) encoded += !is_unreserved(start[i]);
+  const auto stays = [kept](char c) { return c == kept || is_unreserved(c); };
+  for (std::size_t i = 0; i < size; ++i) encoded += !stays(start[i]);
   char* to = start + size + 2 * encoded;
   out.set_end(to);
   for (const char* from = start + size; from != start;) {
     const char c = *--from;
-    if (is_unreserved(c)) {
+    if (stays(c)) {
       *--to = c;
     } else {
       to -= 3;
       put_percent_encoded(static_cast<unsigned char>(c), to);
     }
   }
+}
+
+/// Whether a part of a URL's path has a segment that leads up, away from where the URL says that it is.
+NOTIFIER_NOINLINE inline bool leads_up(std::string_view path) noexcept {
+  for (std::size_t at = 0, end = 0; end < path.size(); at = end + 1) {
+    end = (std::min)(path.find('/', at), path.size());
+    const std::string_view segment = path.substr(at, end - at);
+    if (segment == "." || segment == "..") return true;
+  }
+  return false;
 }
 
 /// Appends `text` for one segment of a URL's path: all but unreserved characters percent-encoded.

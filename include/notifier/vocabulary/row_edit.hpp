@@ -118,8 +118,12 @@ NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventTyp
   check.require_free("id", mode == RowMode::add && is_there);
   const std::uint32_t of_name = state.type_names.find(type.name);
   check.require_free("name", of_name != NameIndex::npos && (mode == RowMode::add || of_name != old));
-  check.require_known("category_id", type.category_id,
-                      find_category(state, type.category_id) != state.categories.size());
+  if (type.category_id.empty()) {
+    check.report("category_id", "can't be blank: it is the id of one of the categories", "blank");
+  } else {
+    check.require_known("category_id", type.category_id,
+                        find_category(state, type.category_id) != state.categories.size());
+  }
   check.require_room("id", state.types.size() + !is_there, NOTIFIER_MAX_EVENT_KINDS);
   Result<void> result = check.result("event type");
   if (!result) return result;

@@ -71,6 +71,11 @@ class RowReader {
   void read_names(json::View list, std::string_view name, std::vector<std::string>& out);
   /// A member that is text or not there; a view without data where it is not.
   std::string_view text(json::View row, std::string_view key);
+  /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
+  static std::string_view id_of(json::View row, std::string_view key) {
+    const json::View id = row[key];
+    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row["name"].string();
+  }
   std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
     const std::string_view given = text(row, key);
     return given.empty() ? otherwise : given;
@@ -146,7 +151,7 @@ inline void RowReader::read_rows(json::View list, std::string_view name, std::st
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     const bool is_removed_row = row.is_object() && row["remove"].boolean();
     if (!keys.empty()) {
-      const std::string_view id = row[key].string();
+      const std::string_view id = id_of(row, key);
       if (!row.is_object()) return add({}, "must be an object", "type");
       check_keys(row, keys, path_, problems_);
       is_removed(row);
@@ -168,7 +173,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
   list.for_each_element([&](json::View row) {
     path_ = std::string(name) + "[" + decimal(position++) + "].";
     if (!row["remove"].boolean()) return;
-    const std::string_view id = row[key].string();
+    const std::string_view id = id_of(row, key);
     const auto is_in = [&](const VocabularyState& state) {
       if (are_kinds) return state.find_kind(id) != NameIndex::npos;
       if (are_types) return state.type_ids.find(id) != NameIndex::npos;
@@ -205,7 +210,8 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
 
 inline void RowReader::read_category(json::View row) {
   Category category;
-  category.id = text(row, "id");
+  text(row, "id");  // says where it is no text
+  category.id = id_of(row, "id");
   category.name = text(row, "name");
   category.display_name = text_or(row, "display_name", category.name);
   category.position = static_cast<int>(state_.categories.size()) + 1;
@@ -223,7 +229,8 @@ inline void RowReader::read_category(json::View row) {
 
 inline void RowReader::read_type(json::View row) {
   EventType type;
-  type.id = text(row, "id");
+  text(row, "id");
+  type.id = id_of(row, "id");
   type.name = text(row, "name");
   type.display_name = text_or(row, "display_name", type.name);
   type.description = text(row, "description");

@@ -93,6 +93,7 @@ enum class Layout : unsigned char {
   bytes,       ///< "122.4 MB"
   money,       ///< "50.00 EUR"
   time,        ///< RFC 3339: "14 May 2018, 09:46 UTC"
+  path,        ///< in a link: segments of a path, whose slashes stay; elsewhere a scalar's text
   repository,  ///< where code is, as a URL or as "git@host:path", without a user's password and without a query
   link,        ///< an http or https URL without credentials; anything else is absent
   words,       ///< from here on: a value in the words of a set
@@ -104,19 +105,13 @@ struct LayoutName {
 };
 
 inline constexpr LayoutName layouts[] = {
-    {"line", Layout::line},
-    {"list", Layout::list},
-    {"series", Layout::series},
-    {"names", Layout::names},
-    {"formation", Layout::formation},
-    {"transition", Layout::transition},
-    {"changes", Layout::changes},
-    {"commit", Layout::commit},
-    {"duration", Layout::duration},
-    {"bytes", Layout::bytes},
-    {"money", Layout::money},
-    {"time", Layout::time},
-    {"repository", Layout::repository},
+    {"line", Layout::line},           {"list", Layout::list},
+    {"series", Layout::series},       {"names", Layout::names},
+    {"formation", Layout::formation}, {"transition", Layout::transition},
+    {"changes", Layout::changes},     {"commit", Layout::commit},
+    {"duration", Layout::duration},   {"bytes", Layout::bytes},
+    {"money", Layout::money},         {"time", Layout::time},
+    {"path", Layout::path},           {"repository", Layout::repository},
     {"link", Layout::link},
 };
 

@@ -344,7 +344,16 @@ NOTIFIER_NOINLINE inline std::uint16_t WordingCompiler::compile_conditions(std::
       fail(when.data(), "a condition has no '='");
       break;
     }
-    Op& op = emit(Op::Code::condition, condition.substr(equals + 1), key_number(condition.substr(0, equals)));
+    const std::string_view key = condition.substr(0, equals);
+    const std::string_view value = condition.substr(equals + 1);
+    const auto ends_in = [](std::string_view text, const char* any) {
+      return !text.empty() && std::string_view(any).find(text.back()) != std::string_view::npos;
+    };
+    if (ends_in(key, " !<>") || ends_in(key.substr(0, 1), " ") || ends_in(value, " ") ||
+        ends_in(value.substr(0, 1), " =")) {
+      fail(condition.data(), "a condition is key=value, without spaces around it");
+    }
+    Op& op = emit(Op::Code::condition, value, key_number(key));
     op.absent = open_end;
     op.target = here();
     when.remove_prefix((std::min)(condition.size() + 1, when.size()));

@@ -45,6 +45,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
 NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path) {
   while (rules_ != nullptr && !path.empty()) {
     const std::string_view name = path.substr(0, path.find('.'));
+    if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
       fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
     }

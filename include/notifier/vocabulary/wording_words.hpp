@@ -22,11 +22,13 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_url_slot(std::string_view
   if (is_part) emit(Op::Code::encode);
   const std::uint16_t begin = here();
   compile_slot(slot);
-  for (std::size_t i = begin; !is_part && i < out_.ops_.size(); ++i) {
+  bool is_path = false;
+  for (std::size_t i = begin; i < out_.ops_.size(); ++i) {
     Op& op = out_.ops_[i];
-    if (op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
+    is_path = is_path || op.layout == Layout::path;
+    if (!is_part && op.code == Op::Code::value && op.layout == Layout::plain) op.layout = Layout::link;
   }
-  if (is_part) emit(Op::Code::encode, {}, 1);
+  if (is_part) emit(Op::Code::encode, {}, is_path ? 2 : 1);
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::check_url(std::string_view literal) {
@@ -78,6 +80,8 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_list(std::string_view slo
 }
 
 NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string_view slot) {
+  const bool is_path = slot == "app:path" || slot == "project:path";
+  if (is_path) slot.remove_suffix(5);
   const std::string_view name = slot.substr(0, slot.find('?'));
   Op::Code code = Op::Code::failed;
   if (slot == "app") code = Op::Code::app;
@@ -90,6 +94,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::compile_envelope_slot(std::string
   if (code == Op::Code::failed) fail(slot.data(), "of the envelope there are @app, @project and @user");
   Op& op = emit(code, slot.substr(name.size()));
   op.is_active = !is_inert(slot);
+  if (is_path) op.layout = Layout::path;
   op.absent = open_end;
   op.target = here();
 }
