@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "notifier/api/history.hpp"
+#include "notifier/function.hpp"
 #include "notifier/routing/options.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -14,7 +14,7 @@ struct ApiOptions {
   RouterOptions router;  ///< its clock also dates test events and removals
   /// Ids of the events that changes make, and of those that come without one and without an Idempotency-Key (`prefix`
   /// is "ev-"). Empty: derived from the change; and what RouterOptions::new_id says.
-  std::function<std::string(std::string_view prefix)> new_id;
+  Function<std::string(std::string_view prefix)> new_id;
   History* history = nullptr;  ///< null: no history is kept, its endpoints answer empty lists. Else it outlives the Api
 };
 

@@ -1,10 +1,10 @@
 #pragma once
 
-#include <functional>
 #include <string>
 #include <string_view>
 
 #include "notifier/config.hpp"
+#include "notifier/function.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -17,6 +17,6 @@ struct User {
 
 /// Finds a user when a mail is rendered. Fills `email` (and returns true) for an id it knows. Called on the routing
 /// thread; may reuse the string's capacity.
-using UserLookup = std::function<bool(std::string_view user_id, std::string& email)>;
+using UserLookup = Function<bool(std::string_view user_id, std::string& email)>;
 
 NOTIFIER_NAMESPACE_END

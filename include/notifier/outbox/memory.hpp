@@ -4,7 +4,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -24,8 +23,8 @@ class MemoryOutboxStorage : public OutboxStorage {
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
   Result<std::size_t> forget(const OutboxForget& what) override;
   Result<Delivery> load(std::uint64_t sequence) override;
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override;
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override;
+  Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) override;
+  Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override;
   Result<std::optional<OutboxClock>> clock() override;
   Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override;
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override;
@@ -141,7 +140,7 @@ NOTIFIER_INLINE Result<Delivery> MemoryOutboxStorage::load(std::uint64_t sequenc
   return error;
 }
 
-NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   for (const auto& [sequence, row] : kept_->rows) {
     const OutboxState state = row.record.state;
     if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
@@ -150,7 +149,7 @@ NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const std::functi
 }
 
 NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_health(
-    const std::function<void(std::string_view, const NotifierHealth&)>& call) {
+    const Function<void(std::string_view, const NotifierHealth&)>& call) {
   for (const auto& [notifier_id, health] : kept_->healths) call(notifier_id, health);
   return {};
 }

@@ -1,9 +1,9 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 
 #include "notifier/delivery/retry.hpp"
+#include "notifier/function.hpp"
 #include "notifier/model/target_limits.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -29,7 +29,7 @@ struct OutboxOptions {
   std::int64_t keep_delivered_ms = std::int64_t{7} * 24 * 3'600'000;
   std::int64_t keep_dead_ms = std::int64_t{30} * 24 * 3'600'000;
   /// Uniform random numbers for the jitter. Empty: no jitter.
-  std::function<std::uint32_t()> random;
+  Function<std::uint32_t()> random;
 };
 
 NOTIFIER_NAMESPACE_END

@@ -4,13 +4,13 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "notifier/delivery/retry.hpp"
+#include "notifier/function.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/mail_recipients.hpp"
 #include "notifier/model/platform.hpp"
@@ -157,8 +157,8 @@ class OutboxStorage {
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
   /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
-  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
-  virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
+  virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
+  virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;
   /// The clock that was written last, or none.
   virtual Result<std::optional<OutboxClock>> clock() = 0;
   virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstdint>
-#include <functional>
 #include <memory>
 #include <string>
 #include <string_view>
 
+#include "notifier/function.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
@@ -17,16 +17,16 @@ struct RegistryOptions {
   std::shared_ptr<const Vocabulary> vocabulary;  ///< null: Vocabulary::standard()
   /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from
   /// 1970.
-  std::function<Timestamp()> clock;
+  Function<Timestamp()> clock;
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
-  std::function<std::string(std::string_view prefix)> new_id;
+  Function<std::string(std::string_view prefix)> new_id;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
   /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
-  std::function<std::string_view(std::string_view url)> refuse_url;
+  Function<std::string_view(std::string_view url)> refuse_url;
 };
 
 NOTIFIER_NAMESPACE_END
