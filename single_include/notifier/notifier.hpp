@@ -494,10 +494,59 @@ class History {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/function.hpp ------------------------------------------------------------------------------------------
+
+#include <memory>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+template <class Signature>
+class Function;
+
+/// Something of the host's that is called, or nothing, as std::function: whose header would take a tenth of the time
+/// that an include of this library takes to compile.
+///
+/// Made of whatever can be called so: a lambda, a pointer to a function, a std::function. Empty where it is made of
+/// nothing, of nullptr, or of what is empty itself; an empty one must not be called. Copies call the same object.
+template <class R, class... Arguments>
+class Function<R(Arguments...)> {
+  template <class F>
+  using IfCallable = std::enable_if_t<!std::is_same_v<F, Function> && std::is_invocable_r_v<R, F&, Arguments...>>;
+
+ public:
+  Function() noexcept = default;
+  Function(std::nullptr_t) noexcept {}
+
+  template <class F, class = IfCallable<F>>
+  Function(F function) {
+    if constexpr (std::is_constructible_v<F, std::nullptr_t>) {
+      if (!function) return;
+    }
+    object_ = std::make_shared<F>(std::move(function));
+    call_ = [](void* object, Arguments... arguments) -> R {
+      F& called = *static_cast<F*>(object);
+      if constexpr (std::is_void_v<R>) {
+        called(std::forward<Arguments>(arguments)...);
+      } else {
+        return called(std::forward<Arguments>(arguments)...);
+      }
+    };
+  }
+
+  explicit operator bool() const noexcept { return call_ != nullptr; }
+
+  R operator()(Arguments... arguments) const { return call_(object_.get(), std::forward<Arguments>(arguments)...); }
+
+ private:
+  std::shared_ptr<void> object_;
+  R (*call_)(void*, Arguments...) = nullptr;
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
 
 #include <cstring>
-#include <memory>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -641,8 +690,6 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/user.hpp ----------------------------------------------------------------------------------------
 
-#include <functional>
-
 NOTIFIER_NAMESPACE_BEGIN
 
 /// A person an email notifier can name.
@@ -654,7 +701,7 @@ struct User {
 
 /// Finds a user when a mail is rendered. Fills `email` (and returns true) for an id it knows. Called on the routing
 /// thread; may reuse the string's capacity.
-using UserLookup = std::function<bool(std::string_view user_id, std::string& email)>;
+using UserLookup = Function<bool(std::string_view user_id, std::string& email)>;
 
 NOTIFIER_NAMESPACE_END
 
@@ -667,8 +714,8 @@ class Message;
 
 /// What a Router takes from its host; every member has a default.
 struct RouterOptions {
-  UserLookup users;                  ///< empty: the registry's users, and the app's owner
-  std::function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
+  UserLookup users;             ///< empty: the registry's users, and the app's owner
+  Function<Timestamp()> clock;  ///< for the Date of a mail whose event has no time; empty: 1970-01-01
   /// Writes, or changes, what people read of an event: called once an event that some notifier tells in words, with the
   /// message as the vocabulary has it. Whatever it sets is untrusted like all text of events: escaped and cut by every
   /// format; a link that is no http or https URL is not used. It is part of every delivery, preview and test send. It
@@ -677,11 +724,11 @@ struct RouterOptions {
   ///     options.compose = [](const notifier::Event& event, notifier::Message& message) {
   ///       if (event.type == "furnace_overheated") message.set_title("Line 2: " + std::string(message.title()));
   ///     };
-  std::function<void(const Event& event, Message& message)> compose;
+  Function<void(const Event& event, Message& message)> compose;
   /// Ids for events that have none (`prefix` is "ev-"): each that is routed is then an event of its own, delivered also
   /// where one with the same bytes was before. Empty: such an event is known by its bytes, so that output can be
   /// reproduced.
-  std::function<std::string(std::string_view prefix)> new_id;
+  Function<std::string(std::string_view prefix)> new_id;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -695,7 +742,7 @@ struct ApiOptions {
   RouterOptions router;  ///< its clock also dates test events and removals
   /// Ids of the events that changes make, and of those that come without one and without an Idempotency-Key (`prefix`
   /// is "ev-"). Empty: derived from the change; and what RouterOptions::new_id says.
-  std::function<std::string(std::string_view prefix)> new_id;
+  Function<std::string(std::string_view prefix)> new_id;
   History* history = nullptr;  ///< null: no history is kept, its endpoints answer empty lists. Else it outlives the Api
 };
 
@@ -1890,16 +1937,16 @@ struct RegistryOptions {
   std::shared_ptr<const Vocabulary> vocabulary;  ///< null: Vocabulary::standard()
   /// The present moment, for created_at and updated_at. Empty: a moment that moves by one millisecond a call, from
   /// 1970.
-  std::function<Timestamp()> clock;
+  Function<Timestamp()> clock;
   /// New notifier ids (`prefix` is "no-") and app ids. Empty: derived from app, platform, name and position,
   /// reproducibly.
-  std::function<std::string(std::string_view prefix)> new_id;
+  Function<std::string(std::string_view prefix)> new_id;
   /// Seeds the hash of app ids; set it from a random source where app ids come from strangers.
   std::uint64_t hash_seed = 0x9e3779b97f4a7c15u;
   /// Why nothing can ever be delivered to a webhook URL, as describe(guard.judge_url(url)) of the AddressGuard that
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
-  std::function<std::string_view(std::string_view url)> refuse_url;
+  Function<std::string_view(std::string_view url)> refuse_url;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -3682,8 +3729,8 @@ class OutboxStorage {
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
   /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
-  virtual Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) = 0;
-  virtual Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) = 0;
+  virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
+  virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;
   /// The clock that was written last, or none.
   virtual Result<std::optional<OutboxClock>> clock() = 0;
   virtual Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) = 0;
@@ -4615,7 +4662,7 @@ struct OutboxOptions {
   std::int64_t keep_delivered_ms = std::int64_t{7} * 24 * 3'600'000;
   std::int64_t keep_dead_ms = std::int64_t{30} * 24 * 3'600'000;
   /// Uniform random numbers for the jitter. Empty: no jitter.
-  std::function<std::uint32_t()> random;
+  Function<std::uint32_t()> random;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -4790,8 +4837,8 @@ class MemoryOutboxStorage : public OutboxStorage {
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
   Result<std::size_t> forget(const OutboxForget& what) override;
   Result<Delivery> load(std::uint64_t sequence) override;
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override;
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override;
+  Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) override;
+  Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override;
   Result<std::optional<OutboxClock>> clock() override;
   Result<std::optional<OutboxRecord>> find(std::string_view notifier_id, std::string_view key) override;
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override;
@@ -19713,6 +19760,8 @@ NOTIFIER_NAMESPACE_END
 
 // What changes under way keep for themselves: apps, their names, notifiers, people and the vocabulary, each by a hash.
 
+#include <functional>
+
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
@@ -29138,7 +29187,7 @@ NOTIFIER_INLINE Result<Delivery> MemoryOutboxStorage::load(std::uint64_t sequenc
   return error;
 }
 
-NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   for (const auto& [sequence, row] : kept_->rows) {
     const OutboxState state = row.record.state;
     if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
@@ -29147,7 +29196,7 @@ NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const std::functi
 }
 
 NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_health(
-    const std::function<void(std::string_view, const NotifierHealth&)>& call) {
+    const Function<void(std::string_view, const NotifierHealth&)>& call) {
   for (const auto& [notifier_id, health] : kept_->healths) call(notifier_id, health);
   return {};
 }

@@ -99,10 +99,10 @@ class SqliteOutbox final : public OutboxStorage {
   Result<std::size_t> forget(const OutboxForget& what) override;
 
   Result<Delivery> load(std::uint64_t sequence) override { return reader_.load(sequence); }
-  Result<void> each_waiting(const std::function<void(const OutboxRecord&)>& call) override;
+  Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) override;
   /// Has each_waiting() end early, with errc::storage. On any thread.
   void interrupt() noexcept { is_interrupted_.store(true, std::memory_order_relaxed); }
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) override {
+  Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) override {
     return reader_.each_health(call);
   }
   Result<std::optional<OutboxClock>> clock() override { return reader_.clock(); }
@@ -238,7 +238,7 @@ inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_vie
   return {};
 }
 
-inline Result<void> SqliteOutbox::each_waiting(const std::function<void(const OutboxRecord&)>& call) {
+inline Result<void> SqliteOutbox::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   constexpr std::size_t at_once = 1000;
   std::vector<OutboxRecord> page;
   page.reserve(at_once);

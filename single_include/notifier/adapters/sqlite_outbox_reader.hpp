@@ -133,7 +133,7 @@ class OutboxReader {
     return each_row(waiting_, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
   }
 
-  Result<void> each_health(const std::function<void(std::string_view, const NotifierHealth&)>& call) {
+  Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {
     const std::lock_guard<std::mutex> lock(mutex_);
     SqliteStatement rows;
     if (auto done = prepare(rows, select_health); !done) return done;
