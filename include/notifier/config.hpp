@@ -132,6 +132,11 @@
 #define NOTIFIER_MAX_FILTER_ALTERNATIVES 256u
 #endif
 
+/// Longest `grouping` and longest `quiet` of a notifier, in bytes of JSON.
+#ifndef NOTIFIER_MAX_GROUPING_BYTES
+#define NOTIFIER_MAX_GROUPING_BYTES 4096u
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u

@@ -186,6 +186,11 @@
 #define NOTIFIER_MAX_FILTER_ALTERNATIVES 256u
 #endif
 
+/// Longest `grouping` and longest `quiet` of a notifier, in bytes of JSON.
+#ifndef NOTIFIER_MAX_GROUPING_BYTES
+#define NOTIFIER_MAX_GROUPING_BYTES 4096u
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u
@@ -1485,6 +1490,12 @@ struct Notifier {
   TypeData type_data;
   /// Which of the events that it takes it is told of, as the compact JSON of a Filter; empty: all.
   std::string filter;
+  /// How its events are told together, and hours in which nothing is told, as the compact JSON that GroupPolicy::read()
+  /// takes; empty: each at once.
+  std::string grouping;
+  std::string quiet;
+  std::optional<Timestamp> muted_until;
+  bool muted_pass_errors = false;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -1505,10 +1516,14 @@ struct NotifierDraft {
   std::optional<std::vector<std::string>> selected_events;  ///< deprecated: names of either namespace
   std::optional<std::string> type_data;                     ///< JSON text of an object, merged key by key on update
   std::optional<std::string> filter;                        ///< JSON text of a Filter; "null" removes it
-  std::optional<Timestamp> created_at;                      ///< snapshots only
-  std::optional<Timestamp> updated_at;                      ///< snapshots only
-  std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
-  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
+  std::optional<std::string> grouping;                      ///< JSON text, see GroupPolicy; "null" removes it
+  std::optional<std::string> quiet;                         ///< the same
+  std::optional<std::string> muted_until;                   ///< RFC 3339; empty removes it
+  std::optional<bool> muted_pass_errors;
+  std::optional<Timestamp> created_at;  ///< snapshots only
+  std::optional<Timestamp> updated_at;  ///< snapshots only
+  std::vector<FieldError> problems;     ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;     ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -1622,6 +1637,49 @@ using Limits = Numbers<NOTIFIER_MAX_EVENT_BYTES, NOTIFIER_MAX_BODY_BYTES, NOTIFI
                        NOTIFIER_MAX_SIGNING_SECRETS, NOTIFIER_MAX_TYPE_DATA_BYTES, NOTIFIER_ROCKET_CHAT_MAX_MESSAGE>;
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/function_ref.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+template <class Signature>
+class FunctionRef;
+
+/// Something that can be called, borrowed for the time of a call: what a template hands to a function that is none.
+template <class R, class... Arguments>
+class FunctionRef<R(Arguments...)> {
+ public:
+  template <class F, std::enable_if_t<!std::is_same_v<std::remove_const_t<F>, FunctionRef>, int> = 0>
+  FunctionRef(const F& function) noexcept
+      : object_(std::addressof(function)), call_([](const void* object, Arguments... arguments) -> R {
+          return (*static_cast<const F*>(object))(std::forward<Arguments>(arguments)...);
+        }) {}
+
+  R operator()(Arguments... arguments) const { return call_(object_, std::forward<Arguments>(arguments)...); }
+
+ private:
+  const void* object_;
+  R (*call_)(const void*, Arguments...);
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/zones.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What the host knows of time zones: the library itself knows none but UTC.
+///
+/// @param zone  a name of the IANA database, as "Europe/Paris"
+/// @return how many seconds the zone is east of UTC at a moment; nullopt of a zone that is not known
+using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
+
+/// A ZoneOffset that is kept. Empty: no zones are known, times of day are those of UTC.
+using ZoneLookup = Function<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/rows.hpp -----------------------------------------------------------------------------------
@@ -1947,6 +2005,9 @@ struct RegistryOptions {
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
   Function<std::string_view(std::string_view url)> refuse_url;
+  /// What judges the time zones that drafts and documents name, as system_zones(). Not asked for what a store has.
+  /// Empty: every name that looks like one may be kept.
+  ZoneLookup zones;
 };
 
 NOTIFIER_NAMESPACE_END
@@ -2031,6 +2092,8 @@ class Registry {
   /// The event types, kinds and categories there are now; put_vocabulary() and load() put others in their place.
   /// Shared: it stays valid for whoever holds it, and goes with the last one who does.
   std::shared_ptr<const Vocabulary> vocabulary() const;
+  /// What it knows of time zones: RegistryOptions::zones.
+  const ZoneLookup& zones() const noexcept;
   /// Puts another one in its place, whole; notifiers go on selecting what they selected. errc::invalid where it lacks
   /// event types that some select: `fields` says which, and who.
   Result<void> put_vocabulary(Vocabulary vocabulary);
@@ -2189,7 +2252,8 @@ class Registry {
 
 /// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and
 /// previews.
-Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary);
+/// @param zones  see RegistryOptions
+Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary, const ZoneLookup& zones = {});
 
 NOTIFIER_NAMESPACE_END
 
@@ -2321,34 +2385,6 @@ Result<void> Registry::commit_some(const Outcomes& outcomes, Store& store, std::
   return {};
 }
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/function_ref.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-template <class Signature>
-class FunctionRef;
-
-/// Something that can be called, borrowed for the time of a call: what a template hands to a function that is none.
-template <class R, class... Arguments>
-class FunctionRef<R(Arguments...)> {
- public:
-  template <class F, std::enable_if_t<!std::is_same_v<std::remove_const_t<F>, FunctionRef>, int> = 0>
-  FunctionRef(const F& function) noexcept
-      : object_(std::addressof(function)), call_([](const void* object, Arguments... arguments) -> R {
-          return (*static_cast<const F*>(object))(std::forward<Arguments>(arguments)...);
-        }) {}
-
-  R operator()(Arguments... arguments) const { return call_(object_, std::forward<Arguments>(arguments)...); }
-
- private:
-  const void* object_;
-  R (*call_)(const void*, Arguments...);
-};
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/event.hpp ---------------------------------------------------------------------------------------
@@ -4059,12 +4095,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What the host knows of time zones: the library itself knows none but UTC.
-///
-/// @param zone  a name of the IANA database, as "Europe/Paris"
-/// @return how many seconds the zone is east of UTC at a moment; nullopt of a zone that is not known
-using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
-
 /// Hours of the day in which nothing is told.
 struct QuietHours {
   unsigned from = 0;    ///< minutes after midnight; beyond `to`: until the next day
@@ -4097,14 +4127,17 @@ struct GroupPolicy {
   static constexpr std::size_t most_items = 100;
   static constexpr std::size_t most_paths = 8;
 
-  /// Reads `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}` and the like: `window` in seconds from
-  /// 1 to 604800, `at` as "09:00", `zone`, `quiet` as
-  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris", "pass_errors":true}`, `muted_until` as RFC
-  /// 3339, `muted_pass_errors`.
+  /// Reads four members of a notifier, each of which may be missing or null: `grouping` as
+  /// `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}`, `window` in seconds from 1 to 604800, with
+  /// `at` as "09:00" and `zone` for daily; `quiet` as
+  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris","pass_errors":true}`; `muted_until` as RFC
+  /// 3339; `muted_pass_errors`.
   /// @param zones  what judges the names of zones
   /// @return errc::invalid; `fields` has the path of each fault, as "quiet.from", with the code invalid_grouping or
   ///         unknown_key
-  static Result<GroupPolicy> read(json::View policy, const ZoneOffset& zones);
+  static Result<GroupPolicy> read(json::View notifier, const ZoneOffset& zones);
+  /// That of a notifier which is kept: its zones have been judged before.
+  static Result<GroupPolicy> of(const Notifier& notifier);
 };
 
 NOTIFIER_NAMESPACE_END
@@ -7931,9 +7964,13 @@ struct DraftView {
   std::optional<bool> send_all_alerts;
   std::optional<bool> send_all_events;
   Selection selection = Selection::none;
-  std::vector<std::string_view> selected;  ///< event type ids, or names
-  json::View type_data;                    ///< an object, or missing
-  json::View filter;                       ///< whatever it is
+  std::vector<std::string_view> selected;       ///< event type ids, or names
+  json::View type_data;                         ///< an object, or missing
+  json::View filter;                            ///< whatever it is
+  json::View grouping;                          ///< the same
+  json::View quiet;                             ///< the same
+  std::optional<std::string_view> muted_until;  ///< empty where it says null
+  std::optional<bool> muted_pass_errors;
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -7948,7 +7985,7 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter";
+      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -7988,10 +8025,11 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 }
 
 inline void DraftView::read(json::View object, Problems& problems) {
-  json::View name_value, active_value, alerts_value, events_value, ids, names;
+  json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
+  id = platform = type = created_at = updated_at = switched_off = json::View();
+  type_data = filter = grouping = quiet = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -8004,16 +8042,20 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 2: known = is("id", id); break;
       case 3: known = is("app", ignored); break;
       case 4: known = is("name", name_value) || is("type", type); break;
+      case 5: known = is("quiet", quiet); break;
       case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform); break;
+      case 8: known = is("platform", platform) || is("grouping", grouping); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
+      case 11:
+        known = is("platform_id", platform_id_value) || is("secrets_set", ignored) || is("muted_until", until);
+        break;
       case 12: known = is("switched_off", switched_off); break;
       case 15:
         known =
             is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
         break;
+      case 17: known = is("muted_pass_errors", pass_errors); break;
       case 18: known = is("selected_event_ids", ids); break;
       default: break;
     }
@@ -8025,6 +8067,9 @@ inline void DraftView::read(json::View object, Problems& problems) {
   active = read_flag(active_value, "active", problems);
   send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
   send_all_events = read_flag(events_value, "send_all_events", problems);
+  muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
+  muted_until = read_text(until, "muted_until", problems);
+  if (until.is_null()) muted_until.emplace();
 
   selection = Selection::none;
   selected.clear();
@@ -8070,6 +8115,10 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   if (view.filter.exists()) view.filter.append_json(draft.filter.emplace());
+  if (view.grouping.exists()) view.grouping.append_json(draft.grouping.emplace());
+  if (view.quiet.exists()) view.quiet.append_json(draft.quiet.emplace());
+  draft.muted_until = own(view.muted_until);
+  draft.muted_pass_errors = view.muted_pass_errors;
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;
@@ -12321,6 +12370,216 @@ NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr std::string_view grouping_keys = "mode window by max_items at zone";
+inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
+inline constexpr std::string_view grouping_modes = "throttle digest daily";
+inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
+
+/// Whether a text looks like a zone's name, where nobody knows which there are.
+inline bool may_be_zone(std::string_view name) noexcept {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '-' || c == '+';
+  });
+}
+
+/// Judges the name of a zone by what is known; where nothing is, by its looks.
+struct ZoneJudge {
+  const ZoneLookup* known = nullptr;  ///< or null
+
+  std::optional<std::int32_t> operator()(std::string_view zone, Timestamp at) const {
+    if (known != nullptr && *known) return (*known)(zone, at);
+    return may_be_zone(zone) ? std::optional<std::int32_t>(0) : std::nullopt;
+  }
+};
+
+/// Reads the members of a notifier that a GroupPolicy is made of. What is not said stays as it is by itself.
+class GroupPolicyReader {
+ public:
+  GroupPolicyReader(const ZoneOffset& zones, Problems& problems) : zones_(zones), problems_(problems) {}
+
+  GroupPolicy& policy() noexcept { return out_; }
+
+  NOTIFIER_NOINLINE void read_grouping(json::View policy) {
+    if (!given(policy)) return;
+    if (!policy.is_object()) return fail("grouping", R"(must be an object, as {"mode":"throttle","window":600})");
+    check_keys(policy, grouping_keys, "grouping.", problems_);
+    read_mode(policy);
+    read_by(policy["by"]);
+    read_count(policy["max_items"], "grouping.max_items", 1, GroupPolicy::most_items, "", out_.max_items);
+  }
+
+  void read_muted_until(std::string_view until) {
+    if (!parse_timestamp(until, out_.muted_until.emplace())) {
+      fail("muted_until", "must be a time, as 2026-05-14T09:00:00Z");
+    }
+  }
+
+  void read_flag(json::View value, std::string_view field, bool& out) {
+    if (!given(value)) return;
+    if (value.kind() != json::Kind::boolean) fail(field, "must be true or false");
+    out = value.boolean();
+  }
+
+  NOTIFIER_NOINLINE void read_quiet(json::View value) {
+    if (!given(value)) return;
+    QuietHours& quiet = out_.quiet.emplace();
+    if (!value.is_object()) return fail("quiet", R"(must be an object, as {"from":"22:00","to":"07:00"})");
+    check_keys(value, quiet_keys, "quiet.", problems_);
+    const bool has_from = read_time(value["from"], "quiet.from", quiet.from);
+    const bool has_to = read_time(value["to"], "quiet.to", quiet.to);
+    if (has_from && has_to && quiet.from == quiet.to) fail("quiet.to", "must be another time than `from`");
+    read_zone(value["zone"], "quiet.zone", quiet.zone);
+    read_flag(value["pass_errors"], "quiet.pass_errors", quiet.pass_errors);
+    const json::View days = value["days"];
+    if (!given(days)) return;
+    quiet.days = 0;
+    bool is_good = days.is_array() && days.size() != 0;
+    days.for_each_element([&](json::View day) {
+      const std::size_t place = place_in(day.string(), weekdays);
+      is_good = is_good && place < 7;
+      quiet.days |= 1u << place;
+    });
+    if (!is_good) fail("quiet.days", R"(must be a list of days, as ["mon","tue"]: sun, mon, tue, wed, thu, fri, sat)");
+  }
+
+ private:
+  static bool given(json::View value) noexcept { return value.exists() && !value.is_null(); }
+  void fail(std::string_view field, std::string_view message) { problems_.add(field, message, "invalid_grouping"); }
+
+  /// The place of a word among those of a list; their number where it is none.
+  static std::size_t place_in(std::string_view word, std::string_view list) {
+    std::size_t at = 0;
+    std::size_t found = static_cast<std::size_t>(-1);
+    for_each_key(list, [&](std::string_view known) {
+      if (known == word) found = at;
+      ++at;
+    });
+    return (std::min)(found, at);
+  }
+
+  void read_mode(json::View policy) {
+    using Mode = GroupPolicy::Mode;
+    const json::View mode = policy["mode"];
+    const std::size_t place = place_in(mode.string(), grouping_modes);
+    if (place < 3) out_.mode = static_cast<Mode>(place + 1);
+    if (given(mode) && place == 3)
+      fail("grouping.mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
+    const bool is_daily = out_.mode == Mode::daily;
+    const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
+    if (has_window) {
+      std::size_t seconds = 0;
+      read_count(policy["window"], "grouping.window", 1, GroupPolicy::longest_window_ms / 1000, " of seconds", seconds);
+      out_.window_ms = static_cast<std::int64_t>(seconds) * 1000;
+      if (!given(policy["window"]))
+        fail("grouping.window", "is needed: the seconds within which events are told together");
+    } else if (given(policy["window"]) && (is_daily || !given(mode))) {
+      fail("grouping.window", "is for throttle and digest");
+    }
+    if (is_daily) {
+      read_time(policy["at"], "grouping.at", out_.at);
+      read_zone(policy["zone"], "grouping.zone", out_.zone);
+      return;
+    }
+    if (given(policy["at"])) fail("grouping.at", "is for daily");
+    if (given(policy["zone"])) fail("grouping.zone", "is for daily");
+  }
+
+  void read_by(json::View by) {
+    if (!given(by)) return;
+    bool is_good = by.is_array() && by.size() <= GroupPolicy::most_paths;
+    by.for_each_element([&](json::View path) {
+      is_good = is_good && !path.string().empty() && path.string().size() <= 256;
+      out_.by.emplace_back(path.string());
+    });
+    if (!is_good) fail("grouping.by", R"(must be a list of at most 8 keys, as ["type","app"])");
+  }
+
+  void read_count(json::View value, std::string_view field, std::int64_t least, std::int64_t most,
+                  std::string_view what, std::size_t& out) {
+    if (!given(value)) return;
+    std::int64_t count = 0;
+    if (value.integer(count) && count >= least && count <= most) {
+      out = static_cast<std::size_t>(count);
+      return;
+    }
+    std::string message = "must be a whole number";
+    message.append(what).append(" from ").append(decimal(static_cast<std::uint64_t>(least)));
+    fail(field, message.append(" to ").append(decimal(static_cast<std::uint64_t>(most))));
+  }
+
+  bool read_time(json::View value, std::string_view field, unsigned& out) {
+    const std::string_view text = value.string();
+    int hour = 0;
+    int minute = 0;
+    const bool is_time = text.size() == 5 && text[2] == ':' && read_pair(text.data(), 23, hour) &&
+                         read_pair(text.data() + 3, 59, minute);
+    if (!is_time) fail(field, "must be a time of day, as \"09:00\"");
+    if (is_time) out = static_cast<unsigned>(hour * 60 + minute);
+    return is_time;
+  }
+
+  void read_zone(json::View value, std::string_view field, std::string& out) {
+    if (!given(value)) return;
+    out = value.string();
+    const bool is_name = !out.empty() && out.size() <= 64 && value.is_string();
+    if (!is_name || (out != "UTC" && !zones_(out, Timestamp{0}))) {
+      fail(field, "must be a time zone that is known here, as \"Europe/Paris\"");
+    }
+  }
+
+  const ZoneOffset& zones_;
+  Problems& problems_;
+  GroupPolicy out_;
+};
+
+/// Reads what is kept of a notifier as JSON.
+NOTIFIER_NOINLINE inline void read_kept_grouping(const Notifier& notifier, GroupPolicyReader& reader,
+                                                 Problems& problems) {
+  const auto read = [&](const std::string& json, std::string_view field, auto take) {
+    if (json.empty()) return;
+    json::Document document;
+    const auto root = document.parse(json, NOTIFIER_MAX_GROUPING_BYTES);
+    if (!root) return problems.add(field, root.error().message, "invalid_grouping");
+    (reader.*take)(*root);
+  };
+  read(notifier.grouping, "grouping", &GroupPolicyReader::read_grouping);
+  read(notifier.quiet, "quiet", &GroupPolicyReader::read_quiet);
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::read(json::View notifier, const ZoneOffset& zones) {
+  detail::Problems problems;
+  detail::GroupPolicyReader reader(zones, problems);
+  reader.read_grouping(notifier["grouping"]);
+  reader.read_quiet(notifier["quiet"]);
+  const json::View until = notifier["muted_until"];
+  if (until.exists() && !until.is_null()) reader.read_muted_until(until.string());
+  reader.read_flag(notifier["muted_pass_errors"], "muted_pass_errors", reader.policy().muted_pass_errors);
+  if (!problems.empty()) return std::move(problems).to_error("grouping");
+  return std::move(reader.policy());
+}
+
+NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::of(const Notifier& notifier) {
+  const detail::ZoneJudge judge;
+  detail::Problems problems;
+  const ZoneOffset zones(judge);
+  detail::GroupPolicyReader reader(zones, problems);
+  detail::read_kept_grouping(notifier, reader, problems);
+  if (!problems.empty()) return std::move(problems).to_error("grouping");
+  reader.policy().muted_until = notifier.muted_until;
+  reader.policy().muted_pass_errors = notifier.muted_pass_errors;
+  return std::move(reader.policy());
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -16175,14 +16434,16 @@ class NotifierCheck {
 
   /// @param notifier  a new one, or the present state; has its platform.
   /// @param selected  the bits of its selected events.
+  /// @param zones     what judges the names of time zones; outlives this
   NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
-                Problems& problems) noexcept
+                Problems& problems, const ZoneLookup* zones = nullptr) noexcept
       : vocabulary_(vocabulary),
         row_(platform_info(notifier.platform)),
         mode_(mode),
         notifier_(notifier),
         selected_(selected),
-        problems_(problems) {}
+        problems_(problems),
+        zones_{zones} {}
 
   void apply(const DraftView& draft);
 
@@ -16192,6 +16453,7 @@ class NotifierCheck {
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_filter(json::View filter);
+  void apply_grouping(const DraftView& draft);
   void apply_field(const PlatformField& field, json::View value);
   void apply_text(const PlatformField& field, json::View value);
   bool check_field(const PlatformField& field, std::string_view text);
@@ -16211,6 +16473,7 @@ class NotifierCheck {
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
   Problems& problems_;
+  ZoneJudge zones_;
   std::vector<std::string_view> unread_;  // keys of fields whose values stay among the other members
 };
 
@@ -16223,6 +16486,8 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
   if (draft.filter.exists()) apply_filter(draft.filter);
+  if (draft.grouping.exists() || draft.quiet.exists() || draft.muted_until) apply_grouping(draft);
+  notifier_.muted_pass_errors = draft.muted_pass_errors.value_or(notifier_.muted_pass_errors);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
@@ -16277,6 +16542,26 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
   }
   const FieldError& fault = compiled.error().fields.front();
   problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
+}
+
+/// The same: what is given takes the place of what was there.
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& draft) {
+  const ZoneOffset zones(zones_);
+  GroupPolicyReader reader(zones, problems_);
+  reader.read_grouping(draft.grouping);
+  reader.read_quiet(draft.quiet);
+  const auto keep = [&](json::View value, std::string_view field, std::string& out) {
+    if (!value.exists()) return;
+    out.clear();
+    if (!value.is_null()) value.append_json(out);
+    if (out.size() > NOTIFIER_MAX_GROUPING_BYTES)
+      problems_.add(field, too_long(NOTIFIER_MAX_GROUPING_BYTES), "too_long");
+  };
+  keep(draft.grouping, "grouping", notifier_.grouping);
+  keep(draft.quiet, "quiet", notifier_.quiet);
+  if (!draft.muted_until) return;
+  if (!draft.muted_until->empty()) reader.read_muted_until(*draft.muted_until);
+  notifier_.muted_until = reader.policy().muted_until;
 }
 
 /// Takes over what is given; what is not given stays, and null removes it.
@@ -16559,12 +16844,26 @@ inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
   if (is_begun) out.end_array();
 }
 
+/// How its events are told together, as far as it says.
+NOTIFIER_NOINLINE inline void write_grouping(json::Writer& out, const Notifier& notifier) {
+  const auto write = [&](std::string_view key, std::string_view json) {
+    if (json.empty()) return;
+    out.key(key);
+    out.raw(json);
+  };
+  write("grouping", notifier.grouping);
+  write("quiet", notifier.quiet);
+  if (notifier.muted_until) write_time(out, "muted_until", *notifier.muted_until);
+  if (notifier.muted_pass_errors) write("muted_pass_errors", "true");
+}
+
 }  // namespace detail
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
 /// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
-/// switched_off (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
+/// grouping, quiet, muted_until, muted_pass_errors (where it is true), switched_off (`{"reason","at"}`), and
+/// secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -16588,6 +16887,7 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
       out.key("filter");
       out.raw(notifier.filter);
     }
+    detail::write_grouping(out, notifier);
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {
@@ -16647,6 +16947,12 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   if (!notifier.filter.empty()) {
     const auto filter = Filter::compile(notifier.filter);
     if (!filter) problems.add("filter", filter.error().message, "invalid_filter");
+  }
+  if (!notifier.grouping.empty() || !notifier.quiet.empty()) {
+    const ZoneJudge judge;
+    const ZoneOffset zones(judge);
+    GroupPolicyReader reader(zones, problems);
+    read_kept_grouping(notifier, reader, problems);
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
@@ -18628,7 +18934,8 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
+///             holds events back
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -18639,6 +18946,8 @@ class PackedReader {
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
+///     where it holds events back: text, its grouping; text, its quiet hours; varint, bits of how it is muted; varint,
+///             until when; by which of their values events are together, a list of texts
 class Record {
  public:
   static constexpr std::uint16_t no_filter = 0xFFFF;
@@ -18662,6 +18971,8 @@ class Record {
   std::uint16_t voice() const noexcept { return number_at(2); }
   /// The number of its filter, or no_filter.
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
+  /// Whether not each of its events is told at once.
+  bool holds() const noexcept { return has(holds_flag); }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -18703,9 +19014,12 @@ class Record {
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
   static constexpr unsigned request_flag = 16;
-  static constexpr unsigned filter_flag = 32;  // the highest
+  static constexpr unsigned filter_flag = 32;
+  static constexpr unsigned holds_flag = 64;
   static constexpr std::size_t id_offset = 5;
 
+  static void append_grouping(Buffer& out, const Notifier& notifier);
+  void read_grouping(PackedReader& reader, Notifier& out) const;
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
   std::uint16_t number_at(std::size_t offset) const noexcept {
@@ -18714,7 +19028,8 @@ class Record {
     return number;
   }
   PackedReader after_id() const noexcept {
-    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    const unsigned has_filter = static_cast<unsigned char>(data_[0]) / filter_flag % 2;
+    const std::size_t filter_size = has_filter * sizeof(std::uint16_t);
     return PackedReader(data_ + id_offset + id_size() + filter_size);
   }
   PackedReader after_times() const noexcept {
@@ -18738,13 +19053,18 @@ inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcep
   return builds;
 }
 
+/// Whether not each of its events is told at once.
+inline bool holds_events(const Notifier& notifier) noexcept {
+  return !notifier.grouping.empty() || !notifier.quiet.empty() || notifier.muted_until || notifier.muted_pass_errors;
+}
+
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
-                         (filter != no_filter ? filter_flag : 0);
+                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -18773,6 +19093,35 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     append_packed(out, notifier.switched_off->reason);
     append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
   }
+  if ((flags & holds_flag) != 0) append_grouping(out, notifier);
+}
+
+NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifier& notifier) {
+  append_packed(out, notifier.grouping);
+  append_packed(out, notifier.quiet);
+  append_varint(out, (notifier.muted_until ? 1u : 0u) | (notifier.muted_pass_errors ? 2u : 0u));
+  append_signed_varint(out, notifier.muted_until.value_or(Timestamp()).ms);
+  std::vector<std::string> paths;
+  json::Document document;
+  if (const auto root = document.parse(notifier.grouping, notifier.grouping.size())) {
+    (*root)["by"].for_each_element([&](json::View path) { paths.emplace_back(path.string()); });
+  }
+  append_packed(out, Range<std::string>(paths.data(), paths.size()));
+}
+
+inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {
+  out.grouping.clear();
+  out.quiet.clear();
+  out.muted_until.reset();
+  out.muted_pass_errors = false;
+  if (!has(holds_flag)) return;
+  out.grouping = reader.text();
+  out.quiet = reader.text();
+  const std::uint64_t muted = reader.varint();
+  if (muted % 2 != 0) out.muted_until.emplace();
+  const Timestamp until{reader.signed_varint()};
+  if (out.muted_until) out.muted_until = until;
+  out.muted_pass_errors = muted / 2 != 0;
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -18835,6 +19184,7 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
     out.switched_off->reason = reader.text();
     out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
+  read_grouping(reader, out);
 }
 
 }  // namespace detail
@@ -20576,6 +20926,8 @@ inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578"
 struct DraftDocuments {
   json::Document type_data;
   json::Document filter;
+  json::Document grouping;
+  json::Document quiet;
 };
 
 /// Borrows a draft for judging.
@@ -20602,11 +20954,18 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
       problems.add("type_data", "must be an object", "type");
     }
   }
-  if (draft.filter) {
-    const auto root = documents.filter.parse(*draft.filter, NOTIFIER_MAX_BODY_BYTES);
-    if (root) view.filter = *root;
-    if (!root) problems.add("filter", "must be an object", "type");
-  }
+  const auto read = [&](const std::optional<std::string>& json, const char* field, json::Document& document,
+                        json::View& out) {
+    if (!json) return;
+    const auto root = document.parse(*json, NOTIFIER_MAX_BODY_BYTES);
+    if (root) out = *root;
+    if (!root) problems.add(field, "must be an object", "type");
+  };
+  read(draft.filter, "filter", documents.filter, view.filter);
+  read(draft.grouping, "grouping", documents.grouping, view.grouping);
+  read(draft.quiet, "quiet", documents.quiet, view.quiet);
+  view.muted_until = draft.muted_until;
+  view.muted_pass_errors = draft.muted_pass_errors;
   return view;
 }
 
@@ -20621,7 +20980,8 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 
 }  // namespace detail
 
-NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
+NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary,
+                                          const ZoneLookup& zones) {
   const auto platform = detail::platform_of(draft);
   if (!platform) return platform.error();
   detail::DraftDocuments documents;
@@ -20630,7 +20990,8 @@ NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Voca
   Notifier notifier;
   notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
-  detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
+  detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems, &zones)
+      .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(vocabulary, selected, notifier);
   return notifier;
@@ -20673,7 +21034,7 @@ NOTIFIER_INLINE Result<Change> Registry::plan_add(const State& state, std::strin
                                                   const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app(app_name);
-  auto notifier = validate(draft, *state.vocabulary);
+  auto notifier = validate(draft, *state.vocabulary, core_->options.zones);
   if (!notifier) return std::move(notifier).error();
 
   Change change;
@@ -20713,7 +21074,8 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update(const State& state, std::st
   detail::DraftDocuments documents;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(patch, documents, problems);
-  detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
+  detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems,
+                        &core_->options.zones)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);
@@ -21180,8 +21542,9 @@ class Faults {
 class Loader {
  public:
   /// @param now  created_at of the notifiers that do not say.
-  Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
-      : builder_(std::move(vocabulary), hash_seed), now_(now) {}
+  /// @param zones  see RegistryOptions; outlives the loader
+  Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now, const ZoneLookup& zones)
+      : builder_(std::move(vocabulary), hash_seed), now_(now), zones_(zones) {}
 
   /// @param needs_apps  an absent list of apps is a fault
   Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
@@ -21218,6 +21581,7 @@ class Loader {
 
   StateBuilder builder_;
   Timestamp now_;
+  const ZoneLookup& zones_;
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
@@ -21312,8 +21676,12 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.send_all_events = false;
   notifier_.type_data.clear();
   notifier_.filter.clear();
+  notifier_.grouping.clear();
+  notifier_.quiet.clear();
+  notifier_.muted_until.reset();
+  notifier_.muted_pass_errors = false;
   selected_.clear();
-  NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
+  NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_, &zones_)
       .apply(draft_);
   if (!problems_.empty()) name_remedies();
   notifier_.created_at = now_;
@@ -21499,6 +21867,8 @@ NOTIFIER_INLINE void Registry::publish(std::shared_ptr<const State> next) {
 
 NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
 
+NOTIFIER_INLINE const ZoneLookup& Registry::zones() const noexcept { return core_->options.zones; }
+
 NOTIFIER_INLINE Result<Vocabulary> Registry::read_vocabulary(json::View object) const {
   return Vocabulary::read(object, *core_->options.vocabulary, vocabulary().get());
 }
@@ -21607,7 +21977,8 @@ NOTIFIER_INLINE Result<void> Registry::load(std::string_view json, bool needs_ap
   const std::lock_guard<std::mutex> lock(core_->writing);
   show_stored();
   if (!core_->reserved.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, core_->options.hash_seed, now()).load(*root, needs_apps);
+  auto loaded =
+      detail::Loader(vocabulary, core_->options.hash_seed, now(), core_->options.zones).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};
@@ -26228,7 +26599,7 @@ inline Response preview_draft(Call& call) {
   auto draft = read_draft(preview->body);
   if (!draft) return failure(draft.error());
   if (!draft->name || draft->name->empty()) draft->name = "Preview";
-  auto notifier = validate(*draft, *call.registry.vocabulary());
+  auto notifier = validate(*draft, *call.registry.vocabulary(), call.registry.zones());
   if (!notifier) return failure(notifier.error());
   notifier->app_id = app->id;
   notifier->app = app->name;
@@ -27212,165 +27583,6 @@ NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, s
   content += '.';
   content += body;
   return content;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-inline constexpr std::string_view grouping_keys =
-    "mode window by max_items at zone quiet muted_until muted_pass_errors";
-inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
-inline constexpr std::string_view grouping_modes = "throttle digest daily";
-inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
-
-/// Reads a GroupPolicy. What is not said stays as it is by itself.
-class GroupPolicyReader {
- public:
-  GroupPolicyReader(const ZoneOffset& zones) : zones_(zones) {}
-
-  Result<GroupPolicy> read(json::View policy) {
-    if (!policy.is_object()) {
-      fail("", "must be an object");
-      return std::move(problems_).to_error("grouping");
-    }
-    check_keys(policy, grouping_keys, "", problems_);
-    read_mode(policy);
-    read_by(policy["by"]);
-    read_count(policy["max_items"], "max_items", 1, GroupPolicy::most_items, "", out_.max_items);
-    if (const json::View quiet = policy["quiet"]; given(quiet)) read_quiet(quiet);
-    if (const json::View until = policy["muted_until"]; given(until)) {
-      Timestamp time;
-      if (!parse_timestamp(until.string(), time)) fail("muted_until", "must be a time, as 2026-05-14T09:00:00Z");
-      out_.muted_until = time;
-    }
-    read_flag(policy["muted_pass_errors"], "muted_pass_errors", out_.muted_pass_errors);
-    if (!problems_.empty()) return std::move(problems_).to_error("grouping");
-    return std::move(out_);
-  }
-
- private:
-  static bool given(json::View value) noexcept { return value.exists() && !value.is_null(); }
-  void fail(std::string_view field, std::string_view message) { problems_.add(field, message, "invalid_grouping"); }
-
-  /// The place of a word among those of a list; their number where it is none.
-  static std::size_t place_in(std::string_view word, std::string_view list) {
-    std::size_t at = 0;
-    std::size_t found = static_cast<std::size_t>(-1);
-    for_each_key(list, [&](std::string_view known) {
-      if (known == word) found = at;
-      ++at;
-    });
-    return (std::min)(found, at);
-  }
-
-  void read_mode(json::View policy) {
-    using Mode = GroupPolicy::Mode;
-    const json::View mode = policy["mode"];
-    const std::size_t place = place_in(mode.string(), grouping_modes);
-    if (place < 3) out_.mode = static_cast<Mode>(place + 1);
-    if (given(mode) && place == 3) fail("mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
-    const bool is_daily = out_.mode == Mode::daily;
-    const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
-    if (has_window) {
-      std::size_t seconds = 0;
-      read_count(policy["window"], "window", 1, GroupPolicy::longest_window_ms / 1000, " of seconds", seconds);
-      out_.window_ms = static_cast<std::int64_t>(seconds) * 1000;
-      if (!given(policy["window"])) fail("window", "is needed: the seconds within which events are told together");
-    } else if (given(policy["window"])) {
-      fail("window", "is for throttle and digest");
-    }
-    if (is_daily) {
-      read_time(policy["at"], "at", out_.at);
-      read_zone(policy["zone"], "zone", out_.zone);
-      return;
-    }
-    for (const char* const key : {"at", "zone"}) {
-      if (given(policy[key])) fail(key, "is for daily");
-    }
-  }
-
-  void read_by(json::View by) {
-    if (!given(by)) return;
-    bool is_good = by.is_array() && by.size() <= GroupPolicy::most_paths;
-    by.for_each_element([&](json::View path) {
-      is_good = is_good && !path.string().empty() && path.string().size() <= 256;
-      out_.by.emplace_back(path.string());
-    });
-    if (!is_good) fail("by", R"(must be a list of at most 8 keys, as ["type","app"])");
-  }
-
-  void read_count(json::View value, std::string_view field, std::int64_t least, std::int64_t most,
-                  std::string_view what, std::size_t& out) {
-    if (!given(value)) return;
-    std::int64_t count = 0;
-    if (value.integer(count) && count >= least && count <= most) {
-      out = static_cast<std::size_t>(count);
-      return;
-    }
-    std::string message = "must be a whole number";
-    message.append(what).append(" from ").append(decimal(static_cast<std::uint64_t>(least)));
-    fail(field, message.append(" to ").append(decimal(static_cast<std::uint64_t>(most))));
-  }
-
-  void read_flag(json::View value, std::string_view field, bool& out) {
-    if (!given(value)) return;
-    if (value.kind() != json::Kind::boolean) fail(field, "must be true or false");
-    out = value.boolean();
-  }
-
-  void read_time(json::View value, std::string_view field, unsigned& out) {
-    const std::string_view text = value.string();
-    int hour = 0;
-    int minute = 0;
-    const bool is_time = text.size() == 5 && text[2] == ':' && read_pair(text.data(), 23, hour) &&
-                         read_pair(text.data() + 3, 59, minute);
-    if (!is_time) return fail(field, "must be a time of day, as \"09:00\"");
-    out = static_cast<unsigned>(hour * 60 + minute);
-  }
-
-  void read_zone(json::View value, std::string_view field, std::string& out) {
-    if (!given(value)) return;
-    out = value.string();
-    const bool is_name = !out.empty() && out.size() <= 64 && value.is_string();
-    if (!is_name || (out != "UTC" && !zones_(out, Timestamp{0}))) {
-      fail(field, "must be a time zone that is known here, as \"Europe/Paris\"");
-    }
-  }
-
-  void read_quiet(json::View value) {
-    QuietHours& quiet = out_.quiet.emplace();
-    if (!value.is_object()) return fail("quiet", R"(must be an object, as {"from":"22:00","to":"07:00"})");
-    check_keys(value, quiet_keys, "quiet.", problems_);
-    read_time(value["from"], "quiet.from", quiet.from);
-    read_time(value["to"], "quiet.to", quiet.to);
-    if (problems_.empty() && quiet.from == quiet.to) fail("quiet.to", "must be another time than `from`");
-    read_zone(value["zone"], "quiet.zone", quiet.zone);
-    read_flag(value["pass_errors"], "quiet.pass_errors", quiet.pass_errors);
-    const json::View days = value["days"];
-    if (!given(days)) return;
-    quiet.days = 0;
-    bool is_good = days.is_array() && days.size() != 0;
-    days.for_each_element([&](json::View day) {
-      const std::size_t place = place_in(day.string(), weekdays);
-      is_good = is_good && place < 7;
-      quiet.days |= 1u << place;
-    });
-    if (!is_good) fail("quiet.days", R"(must be a list of days, as ["mon","tue"]: sun, mon, tue, wed, thu, fri, sat)");
-  }
-
-  const ZoneOffset& zones_;
-  GroupPolicy out_;
-  Problems problems_;
-};
-
-}  // namespace detail
-
-NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::read(json::View policy, const ZoneOffset& zones) {
-  return detail::GroupPolicyReader(zones).read(policy);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -50,24 +50,31 @@ TEST_CASE("a policy is read as it is written") {
 }
 
 TEST_CASE("every fault of a policy is named with its place, and the nearest name with it") {
-  CHECK(fault("[]") == ": must be an object");
-  CHECK(fault(R"({"mod":"digest"})") == "mod: is not known here; did you mean mode?");
-  CHECK(fault(R"({"mode":"throtle","window":1})").substr(0, 48) == "mode: is not known here; did you mean throttle?");
-  CHECK(fault(R"({"mode":7})").substr(0, 23) == "mode: is not known here");
-  CHECK(fault(R"({"mode":"digest"})") == "window: is needed: the seconds within which events are told together");
-  CHECK(fault(R"({"mode":"digest","window":0})") == "window: must be a whole number of seconds from 1 to 604800");
-  CHECK(fault(R"({"mode":"digest","window":1.5})") == "window: must be a whole number of seconds from 1 to 604800");
-  CHECK(fault(R"({"mode":"digest","window":"600"})") == "window: must be a whole number of seconds from 1 to 604800");
-  CHECK(fault(R"({"mode":"daily"})") == "at: must be a time of day, as \"09:00\"");
-  CHECK(fault(R"({"mode":"daily","at":"24:00"})") == "at: must be a time of day, as \"09:00\"");
-  CHECK(fault(R"({"mode":"daily","at":"9:00"})") == "at: must be a time of day, as \"09:00\"");
-  CHECK(fault(R"({"mode":"daily","at":"09:00","zone":"Europe/Pari"})") ==
-        "zone: must be a time zone that is known here, as \"Europe/Paris\"");
-  CHECK(fault(R"({"mode":"daily","at":"09:00","window":5})") == "window: is for throttle and digest");
-  CHECK(fault(R"({"mode":"digest","window":5,"at":"09:00"})") == "at: is for daily");
-  CHECK(fault(R"({"mode":"digest","window":5,"by":"type"})") ==
-        R"(by: must be a list of at most 8 keys, as ["type","app"])");
-  CHECK(fault(R"({"mode":"digest","window":5,"max_items":101})") == "max_items: must be a whole number from 1 to 100");
+  CHECK(fault(R"({"grouping":[]})") == R"(grouping: must be an object, as {"mode":"throttle","window":600})");
+  CHECK(fault(R"({"grouping":{"mod":"digest"}})") == "grouping.mod: is not known here; did you mean mode?");
+  CHECK(fault(R"({"grouping":{"mode":"throtle","window":1}})").substr(0, 57) ==
+        "grouping.mode: is not known here; did you mean throttle?");
+  CHECK(fault(R"({"grouping":{"mode":7}})").substr(0, 32) == "grouping.mode: is not known here");
+  CHECK(fault(R"({"grouping":{"mode":"digest"}})") ==
+        "grouping.window: is needed: the seconds within which events are told together");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":0}})") ==
+        "grouping.window: must be a whole number of seconds from 1 to 604800");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":1.5}})") ==
+        "grouping.window: must be a whole number of seconds from 1 to 604800");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":"600"}})") ==
+        "grouping.window: must be a whole number of seconds from 1 to 604800");
+  CHECK(fault(R"({"grouping":{"mode":"daily"}})") == "grouping.at: must be a time of day, as \"09:00\"");
+  CHECK(fault(R"({"grouping":{"mode":"daily","at":"24:00"}})") == "grouping.at: must be a time of day, as \"09:00\"");
+  CHECK(fault(R"({"grouping":{"mode":"daily","at":"9:00"}})") == "grouping.at: must be a time of day, as \"09:00\"");
+  CHECK(fault(R"({"grouping":{"mode":"daily","at":"09:00","zone":"Europe/Pari"}})") ==
+        "grouping.zone: must be a time zone that is known here, as \"Europe/Paris\"");
+  CHECK(fault(R"({"grouping":{"mode":"daily","at":"09:00","window":5}})") ==
+        "grouping.window: is for throttle and digest");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":5,"at":"09:00"}})") == "grouping.at: is for daily");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":5,"by":"type"}})") ==
+        R"(grouping.by: must be a list of at most 8 keys, as ["type","app"])");
+  CHECK(fault(R"({"grouping":{"mode":"digest","window":5,"max_items":101}})") ==
+        "grouping.max_items: must be a whole number from 1 to 100");
   CHECK(fault(R"({"quiet":{"from":"22:00","too":"07:00"}})") == "quiet.too: is not known here; did you mean to?");
   CHECK(fault(R"({"quiet":{"from":"22:00","to":"22:00"}})") == "quiet.to: must be another time than `from`");
   CHECK(fault(R"({"quiet":{"from":"22:00","to":"07:00","days":["monday"]}})").substr(0, 10) == "quiet.days");

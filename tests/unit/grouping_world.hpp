@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "notifier/grouping/policy.hpp"
@@ -31,6 +32,7 @@ inline notifier::Timestamp time_at(std::string_view text) {
   return time;
 }
 
+/// @param json  members of a notifier
 inline notifier::Result<notifier::GroupPolicy> read_policy(std::string_view json) {
   notifier::json::Document document;
   const auto root = document.parse(json);
@@ -38,8 +40,19 @@ inline notifier::Result<notifier::GroupPolicy> read_policy(std::string_view json
   return notifier::GroupPolicy::read(*root, notifier::ZoneOffset(paris_and_utc));
 }
 
+/// @param json  a notifier's `grouping`, and beside its members `quiet`, `muted_until` and `muted_pass_errors`
 inline notifier::GroupPolicy policy_of(std::string_view json) {
-  const auto policy = read_policy(json);
+  notifier::json::Document document;
+  const auto root = document.parse(json);
+  REQUIRE(root);
+  std::string grouping;
+  std::string others;
+  root->for_each_member([&](std::string_view key, notifier::json::View value) {
+    std::string& out = key == "quiet" || key.substr(0, 5) == "muted" ? others : grouping;
+    out.append(out.empty() ? "\"" : ",\"").append(key).append("\":");
+    value.append_json(out);
+  });
+  const auto policy = read_policy("{\"grouping\":{" + grouping + (others.empty() ? "}" : "},") + others + "}");
   REQUIRE_MESSAGE(policy, json);
   return *policy;
 }

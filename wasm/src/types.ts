@@ -51,10 +51,56 @@ export interface Notifier {
   type_data: TypeData;
   /** Which of the events that it takes it is told of. */
   filter?: Filter;
+  /** How its events are told together; without it each at once. */
+  grouping?: Grouping;
+  /** Hours in which nothing is told. */
+  quiet?: QuietHours;
+  /** Until when nothing is told. RFC 3339. */
+  muted_until?: string;
+  /** While it is muted, errors are told all the same. */
+  muted_pass_errors?: boolean;
   /** Why and since when it is off, where nobody switched it off: its target is gone, or kept failing. */
   switched_off?: { readonly reason: string; readonly at: string };
   /** The keys of `type_data` that are never shown but have a value, as `signing_secret`. */
   secrets_set?: readonly string[];
+}
+
+/** One message for a storm. What is together is by the values of `by`: keys joined by dots, as `type`, or `app`. */
+export type Grouping = {
+  /** Keys of the event, at most 8; without it all of a notifier's events are together. */
+  by?: string[];
+  /** How many events a digest names, 20 by itself and at most 100; it counts all. */
+  max_items?: number;
+} & (
+  | {
+      /** throttle: the first at once, what follows within the window at its end; digest: all at its end. */
+      mode: 'throttle' | 'digest';
+      /** Seconds, at most 604800. */
+      window: number;
+    }
+  | {
+      /** All of a day together. */
+      mode: 'daily';
+      /** As `09:00`. */
+      at: string;
+      /** A name of the IANA database, as `Europe/Paris`; UTC by itself. */
+      zone?: string;
+    }
+  | { mode?: never }
+);
+
+/** Hours of the day in which nothing is told: what comes then is told together at their end. */
+export interface QuietHours {
+  /** As `22:00`. */
+  from: string;
+  /** Where it is not after `from`, that of the next day. */
+  to: string;
+  /** On which days it begins; without it on each. */
+  days?: ('sun' | 'mon' | 'tue' | 'wed' | 'thu' | 'fri' | 'sat')[];
+  /** A name of the IANA database, as `Europe/Paris`; UTC by itself. */
+  zone?: string;
+  /** Errors are told all the same. */
+  pass_errors?: boolean;
 }
 
 /** What a notifier is to be. Says where it sends to by `platform_id`, or simply by `platform`. */
@@ -71,6 +117,13 @@ export interface NotifierDraft {
   type_data?: TypeData;
   /** Which of the events that it takes it is to be told of; null: all. */
   filter?: Filter | null;
+  /** How its events are to be told together; null: each at once. */
+  grouping?: Grouping | null;
+  /** Hours in which nothing is to be told; null: none. */
+  quiet?: QuietHours | null;
+  /** Until when nothing is to be told: RFC 3339; null: it is. */
+  muted_until?: string | null;
+  muted_pass_errors?: boolean;
 }
 
 /** What is to change. `type_data` is merged key by key; null removes a key. */

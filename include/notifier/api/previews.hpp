@@ -172,7 +172,7 @@ inline Response preview_draft(Call& call) {
   auto draft = read_draft(preview->body);
   if (!draft) return failure(draft.error());
   if (!draft->name || draft->name->empty()) draft->name = "Preview";
-  auto notifier = validate(*draft, *call.registry.vocabulary());
+  auto notifier = validate(*draft, *call.registry.vocabulary(), call.registry.zones());
   if (!notifier) return failure(notifier.error());
   notifier->app_id = app->id;
   notifier->app = app->name;

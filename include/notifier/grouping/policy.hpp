@@ -8,18 +8,13 @@
 #include <string>
 #include <vector>
 
-#include "notifier/function_ref.hpp"
+#include "notifier/grouping/zones.hpp"
 #include "notifier/json/view.hpp"
+#include "notifier/model/notifier.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// What the host knows of time zones: the library itself knows none but UTC.
-///
-/// @param zone  a name of the IANA database, as "Europe/Paris"
-/// @return how many seconds the zone is east of UTC at a moment; nullopt of a zone that is not known
-using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
 
 /// Hours of the day in which nothing is told.
 struct QuietHours {
@@ -53,14 +48,17 @@ struct GroupPolicy {
   static constexpr std::size_t most_items = 100;
   static constexpr std::size_t most_paths = 8;
 
-  /// Reads `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}` and the like: `window` in seconds from
-  /// 1 to 604800, `at` as "09:00", `zone`, `quiet` as
-  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris", "pass_errors":true}`, `muted_until` as RFC
-  /// 3339, `muted_pass_errors`.
+  /// Reads four members of a notifier, each of which may be missing or null: `grouping` as
+  /// `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}`, `window` in seconds from 1 to 604800, with
+  /// `at` as "09:00" and `zone` for daily; `quiet` as
+  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris","pass_errors":true}`; `muted_until` as RFC
+  /// 3339; `muted_pass_errors`.
   /// @param zones  what judges the names of zones
   /// @return errc::invalid; `fields` has the path of each fault, as "quiet.from", with the code invalid_grouping or
   ///         unknown_key
-  static Result<GroupPolicy> read(json::View policy, const ZoneOffset& zones);
+  static Result<GroupPolicy> read(json::View notifier, const ZoneOffset& zones);
+  /// That of a notifier which is kept: its zones have been judged before.
+  static Result<GroupPolicy> of(const Notifier& notifier);
 };
 
 NOTIFIER_NAMESPACE_END
@@ -71,40 +69,84 @@ NOTIFIER_NAMESPACE_END
 #include <string_view>
 #include <utility>
 
+#include "notifier/json/document.hpp"
 #include "notifier/model/known_keys.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr std::string_view grouping_keys =
-    "mode window by max_items at zone quiet muted_until muted_pass_errors";
+inline constexpr std::string_view grouping_keys = "mode window by max_items at zone";
 inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
 inline constexpr std::string_view grouping_modes = "throttle digest daily";
 inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
 
-/// Reads a GroupPolicy. What is not said stays as it is by itself.
+/// Whether a text looks like a zone's name, where nobody knows which there are.
+inline bool may_be_zone(std::string_view name) noexcept {
+  return std::all_of(name.begin(), name.end(), [](char c) {
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
+           c == '-' || c == '+';
+  });
+}
+
+/// Judges the name of a zone by what is known; where nothing is, by its looks.
+struct ZoneJudge {
+  const ZoneLookup* known = nullptr;  ///< or null
+
+  std::optional<std::int32_t> operator()(std::string_view zone, Timestamp at) const {
+    if (known != nullptr && *known) return (*known)(zone, at);
+    return may_be_zone(zone) ? std::optional<std::int32_t>(0) : std::nullopt;
+  }
+};
+
+/// Reads the members of a notifier that a GroupPolicy is made of. What is not said stays as it is by itself.
 class GroupPolicyReader {
  public:
-  GroupPolicyReader(const ZoneOffset& zones) : zones_(zones) {}
+  GroupPolicyReader(const ZoneOffset& zones, Problems& problems) : zones_(zones), problems_(problems) {}
 
-  Result<GroupPolicy> read(json::View policy) {
-    if (!policy.is_object()) {
-      fail("", "must be an object");
-      return std::move(problems_).to_error("grouping");
-    }
-    check_keys(policy, grouping_keys, "", problems_);
+  GroupPolicy& policy() noexcept { return out_; }
+
+  NOTIFIER_NOINLINE void read_grouping(json::View policy) {
+    if (!given(policy)) return;
+    if (!policy.is_object()) return fail("grouping", R"(must be an object, as {"mode":"throttle","window":600})");
+    check_keys(policy, grouping_keys, "grouping.", problems_);
     read_mode(policy);
     read_by(policy["by"]);
-    read_count(policy["max_items"], "max_items", 1, GroupPolicy::most_items, "", out_.max_items);
-    if (const json::View quiet = policy["quiet"]; given(quiet)) read_quiet(quiet);
-    if (const json::View until = policy["muted_until"]; given(until)) {
-      Timestamp time;
-      if (!parse_timestamp(until.string(), time)) fail("muted_until", "must be a time, as 2026-05-14T09:00:00Z");
-      out_.muted_until = time;
+    read_count(policy["max_items"], "grouping.max_items", 1, GroupPolicy::most_items, "", out_.max_items);
+  }
+
+  void read_muted_until(std::string_view until) {
+    if (!parse_timestamp(until, out_.muted_until.emplace())) {
+      fail("muted_until", "must be a time, as 2026-05-14T09:00:00Z");
     }
-    read_flag(policy["muted_pass_errors"], "muted_pass_errors", out_.muted_pass_errors);
-    if (!problems_.empty()) return std::move(problems_).to_error("grouping");
-    return std::move(out_);
+  }
+
+  void read_flag(json::View value, std::string_view field, bool& out) {
+    if (!given(value)) return;
+    if (value.kind() != json::Kind::boolean) fail(field, "must be true or false");
+    out = value.boolean();
+  }
+
+  NOTIFIER_NOINLINE void read_quiet(json::View value) {
+    if (!given(value)) return;
+    QuietHours& quiet = out_.quiet.emplace();
+    if (!value.is_object()) return fail("quiet", R"(must be an object, as {"from":"22:00","to":"07:00"})");
+    check_keys(value, quiet_keys, "quiet.", problems_);
+    const bool has_from = read_time(value["from"], "quiet.from", quiet.from);
+    const bool has_to = read_time(value["to"], "quiet.to", quiet.to);
+    if (has_from && has_to && quiet.from == quiet.to) fail("quiet.to", "must be another time than `from`");
+    read_zone(value["zone"], "quiet.zone", quiet.zone);
+    read_flag(value["pass_errors"], "quiet.pass_errors", quiet.pass_errors);
+    const json::View days = value["days"];
+    if (!given(days)) return;
+    quiet.days = 0;
+    bool is_good = days.is_array() && days.size() != 0;
+    days.for_each_element([&](json::View day) {
+      const std::size_t place = place_in(day.string(), weekdays);
+      is_good = is_good && place < 7;
+      quiet.days |= 1u << place;
+    });
+    if (!is_good) fail("quiet.days", R"(must be a list of days, as ["mon","tue"]: sun, mon, tue, wed, thu, fri, sat)");
   }
 
  private:
@@ -127,25 +169,26 @@ class GroupPolicyReader {
     const json::View mode = policy["mode"];
     const std::size_t place = place_in(mode.string(), grouping_modes);
     if (place < 3) out_.mode = static_cast<Mode>(place + 1);
-    if (given(mode) && place == 3) fail("mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
+    if (given(mode) && place == 3)
+      fail("grouping.mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
     const bool is_daily = out_.mode == Mode::daily;
     const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
     if (has_window) {
       std::size_t seconds = 0;
-      read_count(policy["window"], "window", 1, GroupPolicy::longest_window_ms / 1000, " of seconds", seconds);
+      read_count(policy["window"], "grouping.window", 1, GroupPolicy::longest_window_ms / 1000, " of seconds", seconds);
       out_.window_ms = static_cast<std::int64_t>(seconds) * 1000;
-      if (!given(policy["window"])) fail("window", "is needed: the seconds within which events are told together");
-    } else if (given(policy["window"])) {
-      fail("window", "is for throttle and digest");
+      if (!given(policy["window"]))
+        fail("grouping.window", "is needed: the seconds within which events are told together");
+    } else if (given(policy["window"]) && (is_daily || !given(mode))) {
+      fail("grouping.window", "is for throttle and digest");
     }
     if (is_daily) {
-      read_time(policy["at"], "at", out_.at);
-      read_zone(policy["zone"], "zone", out_.zone);
+      read_time(policy["at"], "grouping.at", out_.at);
+      read_zone(policy["zone"], "grouping.zone", out_.zone);
       return;
     }
-    for (const char* const key : {"at", "zone"}) {
-      if (given(policy[key])) fail(key, "is for daily");
-    }
+    if (given(policy["at"])) fail("grouping.at", "is for daily");
+    if (given(policy["zone"])) fail("grouping.zone", "is for daily");
   }
 
   void read_by(json::View by) {
@@ -155,7 +198,7 @@ class GroupPolicyReader {
       is_good = is_good && !path.string().empty() && path.string().size() <= 256;
       out_.by.emplace_back(path.string());
     });
-    if (!is_good) fail("by", R"(must be a list of at most 8 keys, as ["type","app"])");
+    if (!is_good) fail("grouping.by", R"(must be a list of at most 8 keys, as ["type","app"])");
   }
 
   void read_count(json::View value, std::string_view field, std::int64_t least, std::int64_t most,
@@ -171,20 +214,15 @@ class GroupPolicyReader {
     fail(field, message.append(" to ").append(decimal(static_cast<std::uint64_t>(most))));
   }
 
-  void read_flag(json::View value, std::string_view field, bool& out) {
-    if (!given(value)) return;
-    if (value.kind() != json::Kind::boolean) fail(field, "must be true or false");
-    out = value.boolean();
-  }
-
-  void read_time(json::View value, std::string_view field, unsigned& out) {
+  bool read_time(json::View value, std::string_view field, unsigned& out) {
     const std::string_view text = value.string();
     int hour = 0;
     int minute = 0;
     const bool is_time = text.size() == 5 && text[2] == ':' && read_pair(text.data(), 23, hour) &&
                          read_pair(text.data() + 3, 59, minute);
-    if (!is_time) return fail(field, "must be a time of day, as \"09:00\"");
-    out = static_cast<unsigned>(hour * 60 + minute);
+    if (!is_time) fail(field, "must be a time of day, as \"09:00\"");
+    if (is_time) out = static_cast<unsigned>(hour * 60 + minute);
+    return is_time;
   }
 
   void read_zone(json::View value, std::string_view field, std::string& out) {
@@ -196,36 +234,49 @@ class GroupPolicyReader {
     }
   }
 
-  void read_quiet(json::View value) {
-    QuietHours& quiet = out_.quiet.emplace();
-    if (!value.is_object()) return fail("quiet", R"(must be an object, as {"from":"22:00","to":"07:00"})");
-    check_keys(value, quiet_keys, "quiet.", problems_);
-    read_time(value["from"], "quiet.from", quiet.from);
-    read_time(value["to"], "quiet.to", quiet.to);
-    if (problems_.empty() && quiet.from == quiet.to) fail("quiet.to", "must be another time than `from`");
-    read_zone(value["zone"], "quiet.zone", quiet.zone);
-    read_flag(value["pass_errors"], "quiet.pass_errors", quiet.pass_errors);
-    const json::View days = value["days"];
-    if (!given(days)) return;
-    quiet.days = 0;
-    bool is_good = days.is_array() && days.size() != 0;
-    days.for_each_element([&](json::View day) {
-      const std::size_t place = place_in(day.string(), weekdays);
-      is_good = is_good && place < 7;
-      quiet.days |= 1u << place;
-    });
-    if (!is_good) fail("quiet.days", R"(must be a list of days, as ["mon","tue"]: sun, mon, tue, wed, thu, fri, sat)");
-  }
-
   const ZoneOffset& zones_;
+  Problems& problems_;
   GroupPolicy out_;
-  Problems problems_;
 };
+
+/// Reads what is kept of a notifier as JSON.
+NOTIFIER_NOINLINE inline void read_kept_grouping(const Notifier& notifier, GroupPolicyReader& reader,
+                                                 Problems& problems) {
+  const auto read = [&](const std::string& json, std::string_view field, auto take) {
+    if (json.empty()) return;
+    json::Document document;
+    const auto root = document.parse(json, NOTIFIER_MAX_GROUPING_BYTES);
+    if (!root) return problems.add(field, root.error().message, "invalid_grouping");
+    (reader.*take)(*root);
+  };
+  read(notifier.grouping, "grouping", &GroupPolicyReader::read_grouping);
+  read(notifier.quiet, "quiet", &GroupPolicyReader::read_quiet);
+}
 
 }  // namespace detail
 
-NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::read(json::View policy, const ZoneOffset& zones) {
-  return detail::GroupPolicyReader(zones).read(policy);
+NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::read(json::View notifier, const ZoneOffset& zones) {
+  detail::Problems problems;
+  detail::GroupPolicyReader reader(zones, problems);
+  reader.read_grouping(notifier["grouping"]);
+  reader.read_quiet(notifier["quiet"]);
+  const json::View until = notifier["muted_until"];
+  if (until.exists() && !until.is_null()) reader.read_muted_until(until.string());
+  reader.read_flag(notifier["muted_pass_errors"], "muted_pass_errors", reader.policy().muted_pass_errors);
+  if (!problems.empty()) return std::move(problems).to_error("grouping");
+  return std::move(reader.policy());
+}
+
+NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::of(const Notifier& notifier) {
+  const detail::ZoneJudge judge;
+  detail::Problems problems;
+  const ZoneOffset zones(judge);
+  detail::GroupPolicyReader reader(zones, problems);
+  detail::read_kept_grouping(notifier, reader, problems);
+  if (!problems.empty()) return std::move(problems).to_error("grouping");
+  reader.policy().muted_until = notifier.muted_until;
+  reader.policy().muted_pass_errors = notifier.muted_pass_errors;
+  return std::move(reader.policy());
 }
 
 NOTIFIER_NAMESPACE_END

@@ -50,9 +50,13 @@ struct DraftView {
   std::optional<bool> send_all_alerts;
   std::optional<bool> send_all_events;
   Selection selection = Selection::none;
-  std::vector<std::string_view> selected;  ///< event type ids, or names
-  json::View type_data;                    ///< an object, or missing
-  json::View filter;                       ///< whatever it is
+  std::vector<std::string_view> selected;       ///< event type ids, or names
+  json::View type_data;                         ///< an object, or missing
+  json::View filter;                            ///< whatever it is
+  json::View grouping;                          ///< the same
+  json::View quiet;                             ///< the same
+  std::optional<std::string_view> muted_until;  ///< empty where it says null
+  std::optional<bool> muted_pass_errors;
 
   // Members that mean something in snapshots alone; their types are for who needs them to judge.
   json::View id;
@@ -67,7 +71,7 @@ struct DraftView {
   /// All keys that it may have, with a space between them.
   static constexpr std::string_view keys =
       "id name active type platform platform_id created_at updated_at send_all_alerts send_all_events "
-      "selected_event_ids selected_events app_id app type_data filter";
+      "selected_event_ids selected_events app_id app type_data filter grouping quiet muted_until muted_pass_errors";
 
   /// Reads the members of an object; the last of a duplicate counts. Reuses the capacity of the vectors.
   void read(json::View object, Problems& problems);
@@ -107,10 +111,11 @@ inline void DraftView::read_selection(json::View value, std::string_view field, 
 }
 
 inline void DraftView::read(json::View object, Problems& problems) {
-  json::View name_value, active_value, alerts_value, events_value, ids, names;
+  json::View name_value, active_value, alerts_value, events_value, ids, names, until, pass_errors;
   json::View platform_id_value;
   json::View ignored;
-  id = platform = type = created_at = updated_at = switched_off = type_data = filter = json::View();
+  id = platform = type = created_at = updated_at = switched_off = json::View();
+  type_data = filter = grouping = quiet = json::View();
   unknown.clear();
   object.for_each_member([&](std::string_view key, json::View value) {
     const auto is = [&](std::string_view wanted, json::View& out) {
@@ -123,16 +128,20 @@ inline void DraftView::read(json::View object, Problems& problems) {
       case 2: known = is("id", id); break;
       case 3: known = is("app", ignored); break;
       case 4: known = is("name", name_value) || is("type", type); break;
+      case 5: known = is("quiet", quiet); break;
       case 6: known = is("active", active_value) || is("app_id", ignored) || is("filter", filter); break;
-      case 8: known = is("platform", platform); break;
+      case 8: known = is("platform", platform) || is("grouping", grouping); break;
       case 9: known = is("type_data", type_data); break;
       case 10: known = is("created_at", created_at) || is("updated_at", updated_at); break;
-      case 11: known = is("platform_id", platform_id_value) || is("secrets_set", ignored); break;
+      case 11:
+        known = is("platform_id", platform_id_value) || is("secrets_set", ignored) || is("muted_until", until);
+        break;
       case 12: known = is("switched_off", switched_off); break;
       case 15:
         known =
             is("send_all_alerts", alerts_value) || is("send_all_events", events_value) || is("selected_events", names);
         break;
+      case 17: known = is("muted_pass_errors", pass_errors); break;
       case 18: known = is("selected_event_ids", ids); break;
       default: break;
     }
@@ -144,6 +153,9 @@ inline void DraftView::read(json::View object, Problems& problems) {
   active = read_flag(active_value, "active", problems);
   send_all_alerts = read_flag(alerts_value, "send_all_alerts", problems);
   send_all_events = read_flag(events_value, "send_all_events", problems);
+  muted_pass_errors = read_flag(pass_errors, "muted_pass_errors", problems);
+  muted_until = read_text(until, "muted_until", problems);
+  if (until.is_null()) muted_until.emplace();
 
   selection = Selection::none;
   selected.clear();

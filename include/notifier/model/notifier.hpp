@@ -33,6 +33,12 @@ struct Notifier {
   TypeData type_data;
   /// Which of the events that it takes it is told of, as the compact JSON of a Filter; empty: all.
   std::string filter;
+  /// How its events are told together, and hours in which nothing is told, as the compact JSON that GroupPolicy::read()
+  /// takes; empty: each at once.
+  std::string grouping;
+  std::string quiet;
+  std::optional<Timestamp> muted_until;
+  bool muted_pass_errors = false;
   Timestamp created_at;
   Timestamp updated_at;  ///< strictly greater after every accepted update; the version for conflict detection
   std::optional<SwitchedOff> switched_off;  ///< only of one that is not active, until somebody makes it so
@@ -53,10 +59,14 @@ struct NotifierDraft {
   std::optional<std::vector<std::string>> selected_events;  ///< deprecated: names of either namespace
   std::optional<std::string> type_data;                     ///< JSON text of an object, merged key by key on update
   std::optional<std::string> filter;                        ///< JSON text of a Filter; "null" removes it
-  std::optional<Timestamp> created_at;                      ///< snapshots only
-  std::optional<Timestamp> updated_at;                      ///< snapshots only
-  std::vector<FieldError> problems;                         ///< values of a wrong type, found while reading
-  std::vector<std::string> unknown;                         ///< keys that no notifier has, found while reading
+  std::optional<std::string> grouping;                      ///< JSON text, see GroupPolicy; "null" removes it
+  std::optional<std::string> quiet;                         ///< the same
+  std::optional<std::string> muted_until;                   ///< RFC 3339; empty removes it
+  std::optional<bool> muted_pass_errors;
+  std::optional<Timestamp> created_at;  ///< snapshots only
+  std::optional<Timestamp> updated_at;  ///< snapshots only
+  std::vector<FieldError> problems;     ///< values of a wrong type, found while reading
+  std::vector<std::string> unknown;     ///< keys that no notifier has, found while reading
 
   /// Reads the object under the root key `notifier`. Null means absent. Booleans also as "true" and "false". What only
   /// snapshots may say (`id`, `platform`, `type`, the times) is left out: a client of the API that sends it is not
@@ -96,6 +106,10 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
   }
   if (view.type_data.exists()) view.type_data.append_json(draft.type_data.emplace());
   if (view.filter.exists()) view.filter.append_json(draft.filter.emplace());
+  if (view.grouping.exists()) view.grouping.append_json(draft.grouping.emplace());
+  if (view.quiet.exists()) view.quiet.append_json(draft.quiet.emplace());
+  draft.muted_until = own(view.muted_until);
+  draft.muted_pass_errors = view.muted_pass_errors;
   draft.problems = std::move(problems.list());
   draft.unknown.assign(view.unknown.begin(), view.unknown.end());
   return draft;

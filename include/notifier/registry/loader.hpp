@@ -59,8 +59,9 @@ class Faults {
 class Loader {
  public:
   /// @param now  created_at of the notifiers that do not say.
-  Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now)
-      : builder_(std::move(vocabulary), hash_seed), now_(now) {}
+  /// @param zones  see RegistryOptions; outlives the loader
+  Loader(std::shared_ptr<const Vocabulary> vocabulary, std::uint64_t hash_seed, Timestamp now, const ZoneLookup& zones)
+      : builder_(std::move(vocabulary), hash_seed), now_(now), zones_(zones) {}
 
   /// @param needs_apps  an absent list of apps is a fault
   Result<std::shared_ptr<const State>> load(json::View root, bool needs_apps);
@@ -97,6 +98,7 @@ class Loader {
 
   StateBuilder builder_;
   Timestamp now_;
+  const ZoneLookup& zones_;
   Faults faults_;
   Problems problems_;
   UniqueTexts app_ids_, app_names_, notifier_ids_, user_ids_;
@@ -191,8 +193,12 @@ inline void Loader::load_notifier(json::View value, std::size_t position) {
   notifier_.send_all_events = false;
   notifier_.type_data.clear();
   notifier_.filter.clear();
+  notifier_.grouping.clear();
+  notifier_.quiet.clear();
+  notifier_.muted_until.reset();
+  notifier_.muted_pass_errors = false;
   selected_.clear();
-  NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_)
+  NotifierCheck(*builder_.state().vocabulary, NotifierCheck::Mode::create, notifier_, selected_, problems_, &zones_)
       .apply(draft_);
   if (!problems_.empty()) name_remedies();
   notifier_.created_at = now_;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "notifier/filter/filter.hpp"
+#include "notifier/grouping/policy.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
@@ -32,14 +33,16 @@ class NotifierCheck {
 
   /// @param notifier  a new one, or the present state; has its platform.
   /// @param selected  the bits of its selected events.
+  /// @param zones     what judges the names of time zones; outlives this
   NotifierCheck(const Vocabulary& vocabulary, Mode mode, Notifier& notifier, std::vector<EventBit>& selected,
-                Problems& problems) noexcept
+                Problems& problems, const ZoneLookup* zones = nullptr) noexcept
       : vocabulary_(vocabulary),
         row_(platform_info(notifier.platform)),
         mode_(mode),
         notifier_(notifier),
         selected_(selected),
-        problems_(problems) {}
+        problems_(problems),
+        zones_{zones} {}
 
   void apply(const DraftView& draft);
 
@@ -49,6 +52,7 @@ class NotifierCheck {
   void apply_selection(const DraftView& draft);
   void apply_type_data(json::View data);
   void apply_filter(json::View filter);
+  void apply_grouping(const DraftView& draft);
   void apply_field(const PlatformField& field, json::View value);
   void apply_text(const PlatformField& field, json::View value);
   bool check_field(const PlatformField& field, std::string_view text);
@@ -68,6 +72,7 @@ class NotifierCheck {
   Notifier& notifier_;
   std::vector<EventBit>& selected_;
   Problems& problems_;
+  ZoneJudge zones_;
   std::vector<std::string_view> unread_;  // keys of fields whose values stay among the other members
 };
 
@@ -80,6 +85,8 @@ inline void NotifierCheck::apply(const DraftView& draft) {
   if (draft.selection != DraftView::Selection::none) apply_selection(draft);
   apply_type_data(draft.type_data);
   if (draft.filter.exists()) apply_filter(draft.filter);
+  if (draft.grouping.exists() || draft.quiet.exists() || draft.muted_until) apply_grouping(draft);
+  notifier_.muted_pass_errors = draft.muted_pass_errors.value_or(notifier_.muted_pass_errors);
 }
 
 inline void NotifierCheck::apply_platform(const DraftView& draft) {
@@ -134,6 +141,26 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
   }
   const FieldError& fault = compiled.error().fields.front();
   problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
+}
+
+/// The same: what is given takes the place of what was there.
+NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& draft) {
+  const ZoneOffset zones(zones_);
+  GroupPolicyReader reader(zones, problems_);
+  reader.read_grouping(draft.grouping);
+  reader.read_quiet(draft.quiet);
+  const auto keep = [&](json::View value, std::string_view field, std::string& out) {
+    if (!value.exists()) return;
+    out.clear();
+    if (!value.is_null()) value.append_json(out);
+    if (out.size() > NOTIFIER_MAX_GROUPING_BYTES)
+      problems_.add(field, too_long(NOTIFIER_MAX_GROUPING_BYTES), "too_long");
+  };
+  keep(draft.grouping, "grouping", notifier_.grouping);
+  keep(draft.quiet, "quiet", notifier_.quiet);
+  if (!draft.muted_until) return;
+  if (!draft.muted_until->empty()) reader.read_muted_until(*draft.muted_until);
+  notifier_.muted_until = reader.policy().muted_until;
 }
 
 /// Takes over what is given; what is not given stays, and null removes it.

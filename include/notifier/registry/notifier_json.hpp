@@ -92,12 +92,26 @@ inline void write_secrets_set(json::Writer& out, const Notifier& notifier) {
   if (is_begun) out.end_array();
 }
 
+/// How its events are told together, as far as it says.
+NOTIFIER_NOINLINE inline void write_grouping(json::Writer& out, const Notifier& notifier) {
+  const auto write = [&](std::string_view key, std::string_view json) {
+    if (json.empty()) return;
+    out.key(key);
+    out.raw(json);
+  };
+  write("grouping", notifier.grouping);
+  write("quiet", notifier.quiet);
+  if (notifier.muted_until) write_time(out, "muted_until", *notifier.muted_until);
+  if (notifier.muted_pass_errors) write("muted_pass_errors", "true");
+}
+
 }  // namespace detail
 
 /// Writes the API's notifier object: thirteen keys, all of them always, in this order: id, name, active, type (the
 /// platform's name), platform_id, created_at, updated_at, send_all_alerts, send_all_events, selected_event_ids, app_id,
 /// app (its name), type_data. Dates are RFC 3339 in UTC with three decimals. Then what there is of: filter,
-/// switched_off (`{"reason","at"}`), and secrets_set, the keys of type_data that are not shown but have a value.
+/// grouping, quiet, muted_until, muted_pass_errors (where it is true), switched_off (`{"reason","at"}`), and
+/// secrets_set, the keys of type_data that are not shown but have a value.
 inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secrets = Secrets::hide) {
   out.object([&] {
     out.member("id", notifier.id);
@@ -121,6 +135,7 @@ inline void write_json(json::Writer& out, const Notifier& notifier, Secrets secr
       out.key("filter");
       out.raw(notifier.filter);
     }
+    detail::write_grouping(out, notifier);
     if (notifier.switched_off) {
       out.key("switched_off");
       out.object([&] {

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "notifier/function.hpp"
+#include "notifier/grouping/zones.hpp"
 #include "notifier/model/time.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
@@ -27,6 +28,9 @@ struct RegistryOptions {
   /// deliveries go through; empty where it may be kept. Asked for each URL that a draft brings, not for what is loaded.
   /// Empty: every URL may be kept.
   Function<std::string_view(std::string_view url)> refuse_url;
+  /// What judges the time zones that drafts and documents name, as system_zones(). Not asked for what a store has.
+  /// Empty: every name that looks like one may be kept.
+  ZoneLookup zones;
 };
 
 NOTIFIER_NAMESPACE_END

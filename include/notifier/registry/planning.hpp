@@ -28,6 +28,8 @@ inline constexpr std::string_view repeated_crash_id = "59c52a9c7651ce001f62f578"
 struct DraftDocuments {
   json::Document type_data;
   json::Document filter;
+  json::Document grouping;
+  json::Document quiet;
 };
 
 /// Borrows a draft for judging.
@@ -54,11 +56,18 @@ inline DraftView borrow(const NotifierDraft& draft, DraftDocuments& documents, P
       problems.add("type_data", "must be an object", "type");
     }
   }
-  if (draft.filter) {
-    const auto root = documents.filter.parse(*draft.filter, NOTIFIER_MAX_BODY_BYTES);
-    if (root) view.filter = *root;
-    if (!root) problems.add("filter", "must be an object", "type");
-  }
+  const auto read = [&](const std::optional<std::string>& json, const char* field, json::Document& document,
+                        json::View& out) {
+    if (!json) return;
+    const auto root = document.parse(*json, NOTIFIER_MAX_BODY_BYTES);
+    if (root) out = *root;
+    if (!root) problems.add(field, "must be an object", "type");
+  };
+  read(draft.filter, "filter", documents.filter, view.filter);
+  read(draft.grouping, "grouping", documents.grouping, view.grouping);
+  read(draft.quiet, "quiet", documents.quiet, view.quiet);
+  view.muted_until = draft.muted_until;
+  view.muted_pass_errors = draft.muted_pass_errors;
   return view;
 }
 
@@ -73,7 +82,8 @@ inline Result<const PlatformInfo*> platform_of(const NotifierDraft& draft) {
 
 }  // namespace detail
 
-NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary) {
+NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary,
+                                          const ZoneLookup& zones) {
   const auto platform = detail::platform_of(draft);
   if (!platform) return platform.error();
   detail::DraftDocuments documents;
@@ -82,7 +92,8 @@ NOTIFIER_INLINE Result<Notifier> validate(const NotifierDraft& draft, const Voca
   Notifier notifier;
   notifier.platform = (*platform)->platform;
   std::vector<EventBit> selected;
-  detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems).apply(view);
+  detail::NotifierCheck(vocabulary, detail::NotifierCheck::Mode::create, notifier, selected, problems, &zones)
+      .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(vocabulary, selected, notifier);
   return notifier;
@@ -125,7 +136,7 @@ NOTIFIER_INLINE Result<Change> Registry::plan_add(const State& state, std::strin
                                                   const NotifierDraft& draft) const {
   const detail::AppBlock* const block = state.find_app(app_name);
   if (block == nullptr) return detail::no_app(app_name);
-  auto notifier = validate(draft, *state.vocabulary);
+  auto notifier = validate(draft, *state.vocabulary, core_->options.zones);
   if (!notifier) return std::move(notifier).error();
 
   Change change;
@@ -165,7 +176,8 @@ NOTIFIER_INLINE Result<Change> Registry::plan_update(const State& state, std::st
   detail::DraftDocuments documents;
   detail::Problems problems;
   const detail::DraftView view = detail::borrow(patch, documents, problems);
-  detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems)
+  detail::NotifierCheck(*state.vocabulary, detail::NotifierCheck::Mode::update, notifier, selected, problems,
+                        &core_->options.zones)
       .apply(view);
   if (!problems.empty()) return std::move(problems).to_error("notifier");
   detail::name_selected(*state.vocabulary, selected, notifier);

@@ -43,6 +43,8 @@ NOTIFIER_INLINE void Registry::publish(std::shared_ptr<const State> next) {
 
 NOTIFIER_INLINE std::shared_ptr<const Vocabulary> Registry::vocabulary() const { return current()->vocabulary; }
 
+NOTIFIER_INLINE const ZoneLookup& Registry::zones() const noexcept { return core_->options.zones; }
+
 NOTIFIER_INLINE Result<Vocabulary> Registry::read_vocabulary(json::View object) const {
   return Vocabulary::read(object, *core_->options.vocabulary, vocabulary().get());
 }
@@ -151,7 +153,8 @@ NOTIFIER_INLINE Result<void> Registry::load(std::string_view json, bool needs_ap
   const std::lock_guard<std::mutex> lock(core_->writing);
   show_stored();
   if (!core_->reserved.empty()) return detail::is_reserved();
-  auto loaded = detail::Loader(vocabulary, core_->options.hash_seed, now()).load(*root, needs_apps);
+  auto loaded =
+      detail::Loader(vocabulary, core_->options.hash_seed, now(), core_->options.zones).load(*root, needs_apps);
   if (!loaded) return std::move(loaded).error();
   publish(std::move(*loaded));
   return {};

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "notifier/buffer.hpp"
+#include "notifier/json/document.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/text/prefetch.hpp"
@@ -84,7 +85,8 @@ class PackedReader {
 
 /// A packed notifier, borrowed. Its app is not in it. `selected_event_ids` are kept as bits of the vocabulary.
 ///
-///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter
+///     byte    active, send_all_alerts, send_all_events, switched off by nobody, builds_request, has a filter,
+///             holds events back
 ///     byte    platform
 ///     2 bytes number of its voice
 ///     byte    length of the id; then the id
@@ -95,6 +97,8 @@ class PackedReader {
 ///     text    other members of type_data
 ///     varint  number of selected events; then the bit of each
 ///     where it was switched off by nobody: text, why; varint, how long after created_at
+///     where it holds events back: text, its grouping; text, its quiet hours; varint, bits of how it is muted; varint,
+///             until when; by which of their values events are together, a list of texts
 class Record {
  public:
   static constexpr std::uint16_t no_filter = 0xFFFF;
@@ -118,6 +122,8 @@ class Record {
   std::uint16_t voice() const noexcept { return number_at(2); }
   /// The number of its filter, or no_filter.
   std::uint16_t filter() const noexcept { return has(filter_flag) ? number_at(id_offset + id_size()) : no_filter; }
+  /// Whether not each of its events is told at once.
+  bool holds() const noexcept { return has(holds_flag); }
   bool active() const noexcept { return has(active_flag); }
   bool send_all_alerts() const noexcept { return has(alerts_flag); }
   bool send_all_events() const noexcept { return has(events_flag); }
@@ -159,9 +165,12 @@ class Record {
   static constexpr unsigned events_flag = 4;
   static constexpr unsigned switched_off_flag = 8;
   static constexpr unsigned request_flag = 16;
-  static constexpr unsigned filter_flag = 32;  // the highest
+  static constexpr unsigned filter_flag = 32;
+  static constexpr unsigned holds_flag = 64;
   static constexpr std::size_t id_offset = 5;
 
+  static void append_grouping(Buffer& out, const Notifier& notifier);
+  void read_grouping(PackedReader& reader, Notifier& out) const;
   bool has(unsigned flag) const noexcept { return (static_cast<unsigned char>(data_[0]) & flag) != 0; }
   std::size_t id_size() const noexcept { return static_cast<unsigned char>(data_[id_offset - 1]); }
   std::uint16_t number_at(std::size_t offset) const noexcept {
@@ -170,7 +179,8 @@ class Record {
     return number;
   }
   PackedReader after_id() const noexcept {
-    const std::size_t filter_size = static_cast<unsigned char>(data_[0]) / filter_flag * sizeof(std::uint16_t);
+    const unsigned has_filter = static_cast<unsigned char>(data_[0]) / filter_flag % 2;
+    const std::size_t filter_size = has_filter * sizeof(std::uint16_t);
     return PackedReader(data_ + id_offset + id_size() + filter_size);
   }
   PackedReader after_times() const noexcept {
@@ -194,13 +204,18 @@ inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcep
   return builds;
 }
 
+/// Whether not each of its events is told at once.
+inline bool holds_events(const Notifier& notifier) noexcept {
+  return !notifier.grouping.empty() || !notifier.quiet.empty() || notifier.muted_until || notifier.muted_pass_errors;
+}
+
 inline void Record::append(Buffer& out, const Notifier& notifier, const std::vector<EventBit>& selected,
                            std::uint16_t voice, std::uint16_t filter) {
   const bool is_switched_off = notifier.switched_off && !notifier.active;
   const unsigned flags = (notifier.active ? active_flag : 0) | (notifier.send_all_alerts ? alerts_flag : 0) |
                          (notifier.send_all_events ? events_flag : 0) | (is_switched_off ? switched_off_flag : 0) |
                          (detail::builds_request(row_of(notifier.platform), notifier.type_data) ? request_flag : 0) |
-                         (filter != no_filter ? filter_flag : 0);
+                         (filter != no_filter ? filter_flag : 0) | (detail::holds_events(notifier) ? holds_flag : 0);
   char number[sizeof voice];
   std::memcpy(number, &voice, sizeof voice);
   out.append(static_cast<char>(flags));
@@ -229,6 +244,35 @@ inline void Record::append(Buffer& out, const Notifier& notifier, const std::vec
     append_packed(out, notifier.switched_off->reason);
     append_signed_varint(out, notifier.switched_off->at.ms - notifier.created_at.ms);
   }
+  if ((flags & holds_flag) != 0) append_grouping(out, notifier);
+}
+
+NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifier& notifier) {
+  append_packed(out, notifier.grouping);
+  append_packed(out, notifier.quiet);
+  append_varint(out, (notifier.muted_until ? 1u : 0u) | (notifier.muted_pass_errors ? 2u : 0u));
+  append_signed_varint(out, notifier.muted_until.value_or(Timestamp()).ms);
+  std::vector<std::string> paths;
+  json::Document document;
+  if (const auto root = document.parse(notifier.grouping, notifier.grouping.size())) {
+    (*root)["by"].for_each_element([&](json::View path) { paths.emplace_back(path.string()); });
+  }
+  append_packed(out, Range<std::string>(paths.data(), paths.size()));
+}
+
+inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {
+  out.grouping.clear();
+  out.quiet.clear();
+  out.muted_until.reset();
+  out.muted_pass_errors = false;
+  if (!has(holds_flag)) return;
+  out.grouping = reader.text();
+  out.quiet = reader.text();
+  const std::uint64_t muted = reader.varint();
+  if (muted % 2 != 0) out.muted_until.emplace();
+  const Timestamp until{reader.signed_varint()};
+  if (out.muted_until) out.muted_until = until;
+  out.muted_pass_errors = muted / 2 != 0;
 }
 
 inline Timestamp Record::updated_at() const noexcept {
@@ -291,6 +335,7 @@ inline void Record::read(Notifier& out, std::vector<EventBit>& selected) const {
     out.switched_off->reason = reader.text();
     out.switched_off->at.ms = out.created_at.ms + reader.signed_varint();
   }
+  read_grouping(reader, out);
 }
 
 }  // namespace detail

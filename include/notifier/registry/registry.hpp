@@ -54,6 +54,8 @@ class Registry {
   /// The event types, kinds and categories there are now; put_vocabulary() and load() put others in their place.
   /// Shared: it stays valid for whoever holds it, and goes with the last one who does.
   std::shared_ptr<const Vocabulary> vocabulary() const;
+  /// What it knows of time zones: RegistryOptions::zones.
+  const ZoneLookup& zones() const noexcept;
   /// Puts another one in its place, whole; notifiers go on selecting what they selected. errc::invalid where it lacks
   /// event types that some select: `fields` says which, and who.
   Result<void> put_vocabulary(Vocabulary vocabulary);
@@ -212,7 +214,8 @@ class Registry {
 
 /// Judges a draft without storing it: the fields' problems, as add() would report them. For live validation and
 /// previews.
-Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary);
+/// @param zones  see RegistryOptions
+Result<Notifier> validate(const NotifierDraft& draft, const Vocabulary& vocabulary, const ZoneLookup& zones = {});
 
 NOTIFIER_NAMESPACE_END
 

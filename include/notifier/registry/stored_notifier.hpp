@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "notifier/filter/filter.hpp"
+#include "notifier/grouping/policy.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
@@ -53,6 +54,12 @@ inline void check_stored(const Notifier& notifier, Problems& problems) {
   if (!notifier.filter.empty()) {
     const auto filter = Filter::compile(notifier.filter);
     if (!filter) problems.add("filter", filter.error().message, "invalid_filter");
+  }
+  if (!notifier.grouping.empty() || !notifier.quiet.empty()) {
+    const ZoneJudge judge;
+    const ZoneOffset zones(judge);
+    GroupPolicyReader reader(zones, problems);
+    read_kept_grouping(notifier, reader, problems);
   }
   const TypeData& data = notifier.type_data;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
