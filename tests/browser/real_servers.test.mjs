@@ -144,7 +144,7 @@ for (const [name, program, ...first] of servers) {
       target.status = 410;
       await page.getByRole('tab', { name: 'Notifiers' }).click();
       await page.getByRole('button', { name: 'Send test to Team channel' }).click();
-      const off = page.getByRole('listitem').filter({ hasText: /Team channel.*Switched off.*\d+:\d\d.*gone/s });
+      const off = page.getByRole('listitem').filter({ hasText: /Team channel.*Switched off.*gone.*\d+:\d\d/s });
       await off.waitFor();
       await page.reload();
       await page.getByRole('tab', { name: 'Notifiers' }).click();

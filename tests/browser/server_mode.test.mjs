@@ -309,7 +309,7 @@ test('what nobody switched off says so, with reason and date, until somebody swi
     }
   };
   await off(audit, 'the target is gone for good');
-  const said = /Switched off\s+\d+:\d\d:\d\d.[AP]M: the target is gone for good/;
+  const said = /Switched off\s+the target is gone for good \(\d+:\d\d:\d\d.[AP]M\)/;
   await row('Audit trail').getByText(said).or(row('Audit trail').filter({ hasText: said })).first().waitFor();
   assert.equal(await row('Ops room').getByText('Inactive').count(), 1, 'somebody did that');
   assert.deepEqual(await violations(page), []);

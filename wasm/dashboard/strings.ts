@@ -33,7 +33,7 @@ export const english = {
   active: 'Active',
   inactive: 'Inactive',
   switchedOff: 'Switched off',
-  switchedOffWhy: '{time}: {message}',
+  switchedOffWhy: '{message} ({time})',
   switchedOffHint: 'Nobody switched it off: {message} ({time}). Once that is mended, make it active again.',
   activeHint: 'Nothing is sent while it is not active.',
   cancel: 'Cancel',
