@@ -82,6 +82,34 @@ export function isOperated(start) {
     await server.stop();
   });
 
+  test('the beginning of what a target says is kept with each attempt, without what its request kept secret', async () => {
+    const target = await startTarget();
+    after(() => target.close());
+    const hook = (id, path, more = {}) => ({ id, name: id, platform: 'webhook', send_all_events: true, type_data: { webhook_url: target.url(path), ...more } });
+    const imported = join(folder, 'replies.json');
+    const key = 'whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw';
+    const notifiers = [hook('fine', 'ok/a'), hook('loud', 'grumble/b'), hook('mute', '404/c'), hook('echoing', 'echo/path-SECRET-1?key=SECRET-2', { signing_secret: key })];
+    writeFileSync(imported, JSON.stringify({ apps: [{ id: 'app-1', name: 'shop', notifiers }] }));
+    const path = database();
+    let server = await start(path, ['--import', imported, '--allow-private-targets', '--retry-delays', '1,3600', '--no-access-log']);
+    assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: 'e-1', note: key })).status, 202);
+    const attempts = async (id) => (await server.call('GET', `/v1/apps/shop/notifiers/${id}/deliveries`)).body.deliveries[0]?.attempts ?? [];
+    while ((await attempts('loud')).length < 2 || (await attempts('echoing')).length < 1 || (await attempts('mute')).length < 1 || (await attempts('fine')).length < 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let round = 0; round < 2; ++round) {
+      assert.deepEqual((await attempts('fine')).map(({ outcome, reply }) => [outcome, reply]), [['delivered', 'fine']]);
+      assert.deepEqual((await attempts('loud')).map(({ outcome, reply }) => [outcome, reply]), Array(2).fill(['retry', 'no such queue']));
+      assert.deepEqual((await attempts('mute')).map((attempt) => 'reply' in attempt), [false]);
+      const [{ reply }] = await attempts('echoing');
+      assert.match(reply, /^\*\*\* \{/);
+      assert.match(reply, /"content-type":"application\/json"/);
+      assert.doesNotMatch(reply, /SECRET|MfKQ9r8GKYqr|[^ -~]/);
+      assert.ok(reply.length > 100 && reply.length <= 512);
+      await server.stop();
+      server = await start(path, ['--allow-private-targets', '--no-access-log']);
+    }
+    await server.stop();
+  });
+
   test('the figures are right, in order for Prometheus, of few series, and hold no secret', async () => {
     const target = await startTarget();
     after(() => target.close());

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "notifier/adapters/sqlite.hpp"
+#include "notifier/api/record_json.hpp"
 #include "notifier/outbox/outbox.hpp"
 
 using notifier::Delivery;
@@ -427,4 +428,43 @@ TEST_CASE("the API stores while the outbox records, each seeing the other's rows
   }
   api.join();
   CHECK(database.query("SELECT COUNT(*) FROM deliveries WHERE state = 'delivered'") == most);
+}
+
+TEST_CASE("what a target said is kept with its attempt, and attempts of a database from before it was have none") {
+  Database database;
+  const Delivery delivery = make("k1");
+  {
+    Outbox outbox(*database.store->outbox());
+    REQUIRE(outbox.enqueue(&delivery, 1, start));
+    std::vector<OutboxClaim> claims;
+    REQUIRE(outbox.claim(start, 1, claims) == 1);
+    REQUIRE(outbox.record(claims[0].sequence, {Action::retry, 500, "later", std::nullopt}, start));
+    REQUIRE(outbox.flush());
+  }
+  // As it was.
+  database.store.reset();
+  auto raw = notifier::SqliteDatabase::open(database.path, 1000);
+  REQUIRE(raw);
+  REQUIRE(raw->execute("ALTER TABLE delivery_attempts DROP COLUMN reply; PRAGMA user_version = 6"));
+  raw = notifier::SqliteDatabase();
+  database.open();
+  REQUIRE(database.find("k1").history.size() == 1);
+  CHECK(database.find("k1").history[0].reply.empty());
+
+  Outbox outbox(*database.store->outbox());
+  REQUIRE(outbox.recover(after(10'000)));
+  std::vector<OutboxClaim> claims;
+  REQUIRE(outbox.claim(after(10'000), 1, claims) == 1);
+  REQUIRE(outbox.record(claims[0].sequence, {Action::fail, 400, "no", std::nullopt}, after(10'000), {},
+                        "no such \xC3\xA9"));
+  REQUIRE(outbox.flush());
+  database.open();
+  const OutboxRecord record = database.find("k1");
+  REQUIRE(record.history.size() == 2);
+  CHECK(record.history[0].reply.empty());
+  CHECK(record.history[1].reply == "no such \xC3\xA9");
+  notifier::Buffer json;
+  notifier::json::Writer out(json);
+  to_json(out, record);
+  CHECK(json.view().find("\"reason\":\"no\",\"reply\":\"no such \xC3\xA9\"}]") != std::string_view::npos);
 }

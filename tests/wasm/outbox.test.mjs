@@ -58,7 +58,7 @@ for (const place of ['in memory', 'in a file']) {
       assert.equal(reports.length, 50);
       const [{ id, notifierId, state, attempt, verdict }] = reports;
       assert.ok(deliveries.some(({ idempotencyKey }) => idempotencyKey === id));
-      assert.deepEqual([notifierId, state, attempt, verdict], ['no-1', 'delivered', 1, { action: 'delivered', status: 200, reason: 'the target took it' }]);
+      assert.deepEqual([notifierId, state, attempt, verdict], ['no-1', 'delivered', 1, { action: 'delivered', status: 200, reason: 'the target took it', reply: 'fine' }]);
     }));
 }
 

@@ -3,6 +3,7 @@
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import dns from 'node:dns';
+import { createServer } from 'node:http';
 import { createServer as createTcpServer } from 'node:net';
 import { createServer as createSecureServer } from 'node:https';
 import { spawn, spawnSync } from 'node:child_process';
@@ -39,7 +40,7 @@ const attempt = (path, options, sender = newSender()) => sender.send(httpDeliver
 test('the request is the delivery, byte for byte', async () => {
   const body = '{"type":"tëst 🎉",\n"id":1e999}';
   const delivery = httpDelivery(target.url('ok/a?key=1%20&b=%C3%A9'), { body });
-  assert.deepEqual(await newSender().send(delivery), { action: 'delivered', status: 200, reason: 'the target took it' });
+  assert.deepEqual(await newSender().send(delivery), { action: 'delivered', status: 200, reason: 'the target took it', reply: 'fine' });
   const { method, path, headers, body: got } = target.requests.at(-1);
   assert.deepEqual([method, path, got], ['POST', '/ok/a?key=1%20&b=%C3%A9', body]);
   assert.equal(headers['content-length'], String(Buffer.byteLength(body)));
@@ -49,6 +50,27 @@ test('the request is the delivery, byte for byte', async () => {
   const bytes = httpDelivery(target.url('ok/bytes'), { body: Buffer.from(body) });
   assert.equal((await newSender().send(bytes)).action, 'delivered');
   assert.equal(target.requests.at(-1).body, body);
+});
+
+test('the beginning of a reply is one line without the secrets of its request, as the cases that the native sender is held to say', async () => {
+  const cases = readFileSync(join(root, 'tests/data/reply_excerpts.ndjson'), 'utf8').trim().split('\n').map((line) => JSON.parse(line));
+  assert.ok(cases.length > 15);
+  const server = createServer((request, response) => response.writeHead(500).end(said));
+  await new Promise((resolve) => server.listen(0, '127.0.0.1', resolve));
+  let said;
+  const { port } = server.address();
+  // Every name leads to the server here.
+  const sender = newSender({ lookup: (_, options, callback) => callback(null, options.all ? [{ address: '127.0.0.1', family: 4 }] : '127.0.0.1', 4) });
+  after(() => {
+    server.close();
+    server.closeAllConnections();
+  });
+  for (const { what, url, headers, secrets, body, times, excerpt } of cases) {
+    const local = (text) => text.replaceAll('https://hooks.example.com', `http://hooks.example.com:${port}`).replace('http://a.example', `http://a.example:${port}`);
+    said = local(body).repeat(times);
+    const { reply = '' } = await sender.send(httpDelivery(local(url), { headers }), { secrets });
+    assert.equal(reply, excerpt, what);
+  }
 });
 
 test('a target that says 103 without end is given up, and what it says before a reply is not', async () => {

@@ -11,6 +11,7 @@ const { SMTPServer } = createRequire(new URL('../x.js', import.meta.url))('smtp-
  * `ok`, `slack`, `rocket`: takes it. `NNN`: that status. `later`: 429 for the first request of a path, with Retry-After: the seconds of the query, or 1. `twice`: 500 for the
  * first two. `flaky`: every tenth request at random is not taken. `slow`: after the milliseconds of the query, and `slow500` with that status. `hang`: never. `drop`: closes the connection unanswered. `reset`: resets it.
  * `half`: breaks off in the body. `endless`: a body without end. `garbage`: no HTTP. `redirect`: to /ok. `unsuccessful`: 200 and `success:false`.
+ * `echo`: 400, and the whole request. `grumble`: 500, and why.
  */
 export async function startTarget() {
   const requests = [];
@@ -39,6 +40,10 @@ export async function startTarget() {
           return response.setHeader('content-type', 'application/json').end('{"success":true}');
         case 'unsuccessful':
           return response.setHeader('content-type', 'application/json').end('{"success":false,"error":"no"}');
+        case 'echo':
+          return response.writeHead(400).end(`${request.url}\n${JSON.stringify(request.headers)}\r\n${Buffer.concat(chunks)}`);
+        case 'grumble':
+          return response.writeHead(500).end('no such queue\n');
         case 'later':
           return count === 1 ? response.writeHead(429, { 'retry-after': url.searchParams.get('after') ?? '1' }).end() : response.end('ok');
         case 'twice':

@@ -317,7 +317,8 @@ notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32
     recipients.remaining = read_texts(given["remaining"]);
     recipients.refused = read_texts(given["refused"]);
     recipients.some_accepted = given["some_accepted"].boolean();
-    return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(wall, steady), recipients));
+    return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(wall, steady), recipients,
+                                       given["reply"].string()));
   });
 }
 

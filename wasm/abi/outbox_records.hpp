@@ -76,6 +76,7 @@ inline void write_attempt(Writer& out, const notifier::DeliveryAttempt& attempt)
     out.member("reason", attempt.reason);
     texts(out, "remaining", attempt.remaining);
     texts(out, "refused", attempt.refused);
+    if (!attempt.reply.empty()) out.member("reply", attempt.reply);
   });
 }
 

@@ -23,6 +23,7 @@
 #include "notifier/adapters/curl_shortage.hpp"
 #include "notifier/adapters/curl_smtp.hpp"
 #include "notifier/adapters/curl_smtp_session.hpp"
+#include "notifier/adapters/reply_excerpt.hpp"
 #include "notifier/delivery/classify.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/net/address_guard.hpp"
@@ -61,6 +62,8 @@ class CurlTransfer {
   bool is_mail() const noexcept { return is_mail_; }
   std::uint64_t tag() const noexcept { return tag_; }
   Delivery take_delivery() { return std::move(delivery_); }
+  /// The beginning of what came as a reply's body.
+  std::string_view reply() const noexcept { return std::string_view(body_).substr(0, reply_excerpt_source_bytes); }
 
   /// Prepares the handle for a delivery.
   /// @param url  the delivery's, parsed from its text; null for a mail

@@ -12,7 +12,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
 /// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
 /// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
-/// there are.
+/// there are; one that got a reply with a body has its beginning as reply.
 void to_json(json::Writer& out, const OutboxRecord& record);
 
 NOTIFIER_NAMESPACE_END
@@ -71,6 +71,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           out.member("reason", attempt.reason);
           recipients("remaining", attempt.remaining);
           recipients("refused", attempt.refused);
+          if (!attempt.reply.empty()) out.member("reply", attempt.reply);
         });
       }
     });

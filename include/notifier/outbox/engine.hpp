@@ -38,7 +38,7 @@ class OutboxEngine {
   void admit(const OutboxRecord& record, Moment now);
   std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients);
+                            const MailRecipients& recipients, std::string_view reply);
   void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
   Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now);
   Result<OutboxStep> lost(std::uint64_t sequence, Moment now) {

@@ -67,9 +67,10 @@ class OutboxMachine {
   std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
 
   /// What came of an attempt. Of a mail that some recipients got, only `recipients.remaining` are tried again.
+  /// @param reply  the beginning of the reply, as it may be kept and shown: valid UTF-8 without secrets
   /// @return errc::not_found where this is not under way
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients = {});
+                            const MailRecipients& recipients = {}, std::string_view reply = {});
 
   /// Gives one back without an attempt: it is due again after so long.
   void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0);
@@ -165,8 +166,8 @@ NOTIFIER_INLINE std::size_t OutboxMachine::claim(Moment now, std::size_t most, s
 }
 
 NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                                                         const MailRecipients& recipients) {
-  return engine_->record(sequence, verdict, now, recipients);
+                                                         const MailRecipients& recipients, std::string_view reply) {
+  return engine_->record(sequence, verdict, now, recipients, reply);
 }
 
 NOTIFIER_INLINE void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {

@@ -78,10 +78,11 @@ class Outbox {
 
   /// Records what came of a claimed delivery. It lasts from the next flush() that succeeds.
   /// @param recipients  of a mail that some recipients got: only those that remain are tried again
+  /// @param reply       the beginning of the reply, as it may be kept and shown: valid UTF-8 without secrets
   /// @return errc::not_found where this is not under way
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients = {}) {
-    return machine_.record(sequence, verdict, now, recipients);
+                            const MailRecipients& recipients = {}, std::string_view reply = {}) {
+    return machine_.record(sequence, verdict, now, recipients, reply);
   }
 
   /// Gives a claimed delivery back without an attempt: it is due again after so long.

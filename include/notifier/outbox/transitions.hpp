@@ -60,7 +60,7 @@ inline std::size_t OutboxEngine::claim(Moment now, std::size_t most, std::vector
 }
 
 inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                                               const MailRecipients& recipients) {
+                                               const MailRecipients& recipients, std::string_view reply) {
   const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
@@ -82,7 +82,8 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
 
   OutboxChange change;
   change.attempt = DeliveryAttempt{
-      now.wall, verdict.action, verdict.status, std::string(verdict.reason), recipients.remaining, recipients.refused};
+      now.wall,           verdict.action,    verdict.status, std::string(verdict.reason), recipients.remaining,
+      recipients.refused, std::string(reply)};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
   // A mail that is being narrowed is held once that is stored.

@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import type { HttpDelivery } from '../types.js';
 import type { Core } from './core.js';
 import { Blocked, type Guard } from './guard.js';
+import { replyExcerpt } from './reply_excerpt.js';
 import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifyReply, type Failure, type Verdict } from './verdict.js';
 
@@ -63,15 +64,20 @@ export class HttpSender {
     this.#secure.destroy();
   }
 
-  /** @param headers those of the attempt, in place of the delivery's own */
-  async send({ url, method, body, platform }: HttpDelivery<string | Uint8Array>, headers: Record<string, string>, signal?: AbortSignal): Promise<Verdict> {
+  /**
+   * @param headers those of the attempt, in place of the delivery's own
+   * @param secrets what they were signed with
+   */
+  async send({ url, method, body, platform }: HttpDelivery<string | Uint8Array>, headers: Record<string, string>, secrets: readonly string[], signal?: AbortSignal): Promise<Verdict> {
     const judgement = this.#guard.judgeUrl(url);
     if (judgement.reason !== 'none') return { ...classifyFailure(this.#core, 'blocked'), reason: judgement.text };
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     for (let tries = 0; ; ++tries) {
       try {
         const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', signal);
-        return classifyReply(this.#core, platform, reply, this.#clock());
+        const verdict = classifyReply(this.#core, platform, reply, this.#clock());
+        const said = replyExcerpt(reply.body, url, headers, secrets);
+        return said === '' ? verdict : { ...verdict, reply: said };
       } catch (error) {
         if (error instanceof Stale && tries === 0) continue;
         const verdict = classifyFailure(this.#core, failureOf(error as NodeJS.ErrnoException));

@@ -24,6 +24,8 @@ export interface StoredAttempt {
   /** Of a mail that not all of its recipients got: who has yet to get it, and whom the mail server refused for good. */
   remaining?: string[];
   refused?: string[];
+  /** The beginning of what the target said, without secrets. */
+  reply?: string;
 }
 
 /** What an outbox knows of a delivery beside its content. Holds no secret. */

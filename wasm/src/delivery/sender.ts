@@ -71,7 +71,7 @@ export class Sender {
     try {
       if (delivery.platform === 'email') return await this.#mail.send(delivery);
       const signature = secrets.length > 0 && delivery.platform === 'webhook' ? this.sign(delivery, secrets) : {};
-      return await this.#http.send(delivery, { ...delivery.headers, ...signature }, signal);
+      return await this.#http.send(delivery, { ...delivery.headers, ...signature }, secrets, signal);
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
       return { action: 'fail', status: 0, reason: error.message };

@@ -150,8 +150,8 @@ export class OutboxTables {
     return number(row!['id']);
   }
 
-  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused }: StoredAttempt): void {
-    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused));
+  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused, reply = '' }: StoredAttempt): void {
+    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused), reply);
   }
 
   write(write: OutboxWrite): void {
@@ -258,7 +258,7 @@ export class OutboxTables {
 
   #withHistory(row: Row): StoredRecord {
     const history = this.#either.of('selectHistory').all(number(row['sequence'])).map((attempt): StoredAttempt => {
-      const [remaining, refused] = [text(attempt['remaining']), text(attempt['refused'])];
+      const [remaining, refused, reply] = [text(attempt['remaining']), text(attempt['refused']), text(attempt['reply'])];
       return {
         at: number(attempt['at']),
         action: text(attempt['action']),
@@ -266,6 +266,7 @@ export class OutboxTables {
         reason: text(attempt['reason']),
         ...(remaining !== '' && { remaining: JSON.parse(remaining) as string[] }),
         ...(refused !== '' && { refused: JSON.parse(refused) as string[] }),
+        ...(reply !== '' && { reply }),
       };
     });
     return readRecord(row, history);

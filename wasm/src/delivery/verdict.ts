@@ -30,6 +30,8 @@ export interface Verdict {
   /** Of a mail: the recipients that were refused for good, and whether others got it. */
   refused?: string[];
   someAccepted?: boolean;
+  /** The beginning of the reply's body as one line, at most 512 bytes; what the request keeps secret is `***` there. */
+  reply?: string;
 }
 
 /** Why there is no reply at all. */

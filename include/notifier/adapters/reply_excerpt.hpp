@@ -1,0 +1,170 @@
+// The beginning of a reply, as it may be kept and shown.
+
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "notifier/buffer.hpp"
+#include "notifier/model/delivery.hpp"
+#include "notifier/net/url.hpp"
+#include "notifier/text/is_utf8.hpp"
+#include "notifier/text/plain_text.hpp"
+#include "notifier/text/utf8.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How much of a body reply_excerpt() looks at, and how much it gives. In bytes.
+inline constexpr std::size_t reply_excerpt_source_bytes = 2048;
+inline constexpr std::size_t reply_excerpt_bytes = 512;
+
+namespace detail::net {
+
+/// What must not stand in an excerpt: texts of which any may be a secret.
+class ReplySecrets {
+ public:
+  /// Of a request: its URL, which is the whole secret of many a webhook, in all parts but the host; what its headers
+  /// say, but for those that everybody may know; and what it was signed with.
+  ReplySecrets(const Delivery& delivery, const std::vector<std::string>& signing_secrets) {
+    add_url(delivery.url);
+    for (const Header& header : delivery.headers) {
+      if (is_known(header.name)) continue;
+      add(header.value);
+      // What follows a scheme, as "Bearer".
+      add(std::string_view(header.value).substr((std::min)(header.value.find(' '), header.value.size() - 1) + 1));
+    }
+    for (const std::string_view secret : signing_secrets) {
+      add(secret);
+      add(secret.substr((std::min)(secret.find('_'), secret.size() - 1) + 1));
+    }
+    std::sort(texts_.begin(), texts_.end(), [](const std::string& left, const std::string& right) {
+      return left.size() != right.size() ? left.size() > right.size() : left < right;
+    });
+    texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
+  }
+
+  /// How many bytes of a secret `text` begins with; 0 where it begins with none. One that `text` ends in counts.
+  std::size_t begins(std::string_view text) const noexcept {
+    for (const std::string& secret : texts_) {
+      const std::size_t size = (std::min)(secret.size(), text.size());
+      if (size >= shortest && std::string_view(secret).substr(0, size) == text.substr(0, size)) return size;
+    }
+    return 0;
+  }
+
+ private:
+  static constexpr std::size_t shortest = 4;
+  static constexpr std::size_t shortest_run = 8;
+
+  static bool is_known(std::string_view name) noexcept {
+    for (const std::string_view known : {"content-type", "user-agent", "webhook-id", "webhook-timestamp"})
+      if (equals_lower(name, known)) return true;
+    return false;
+  }
+
+  static bool is_plain(char c) noexcept {
+    return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') || c == '-' || c == '_';
+  }
+
+  static int digit(char c) noexcept {
+    return c >= '0' && c <= '9' ? c - '0' : (c | 32) >= 'a' && (c | 32) <= 'f' ? (c | 32) - 'a' + 10 : -1;
+  }
+
+  void add_url(std::string_view url) {
+    if (url.empty()) return;
+    add_whole(url);
+    const std::size_t scheme = url.find("://");
+    const std::size_t target = url.find_first_of("/?#", scheme == std::string_view::npos ? 0 : scheme + 3);
+    if (target == std::string_view::npos) return;
+    url.remove_prefix(target);
+    add_whole(url);
+    // Segments, names and values.
+    while (!url.empty()) {
+      const std::size_t size = (std::min)(url.find_first_of("/?#&=;"), url.size());
+      add_part(url.substr(0, size));
+      url.remove_prefix((std::min)(size + 1, url.size()));
+    }
+  }
+
+  /// As it is, and what it stands for where it is percent-encoded.
+  void add_part(std::string_view part) {
+    add(part);
+    std::string decoded;
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const bool is_encoded =
+          part[i] == '%' && i + 2 < part.size() && digit(part[i + 1]) >= 0 && digit(part[i + 2]) >= 0;
+      decoded.push_back(is_encoded ? static_cast<char>(digit(part[i + 1]) * 16 + digit(part[i + 2])) : part[i]);
+      if (is_encoded) i += 2;
+    }
+    if (decoded != part) add(decoded);
+  }
+
+  /// Whole, and what of it looks the same in JSON, HTML and a URL.
+  void add(std::string_view text) {
+    add_whole(text);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      const std::size_t first = i;
+      while (i < text.size() && is_plain(text[i])) ++i;
+      if (i - first >= shortest_run) add_whole(text.substr(first, i - first));
+    }
+  }
+
+  void add_whole(std::string_view text) {
+    if (text.size() >= shortest) texts_.emplace_back(text);
+  }
+
+  std::vector<std::string> texts_;  // the longest first
+};
+
+/// Any bytes as valid UTF-8: each run of what is none becomes U+FFFD.
+inline std::string as_utf8(std::string_view bytes) {
+  std::string text;
+  bool was_broken = false;
+  while (!bytes.empty()) {
+    const std::size_t size = utf8_sequence(reinterpret_cast<const unsigned char*>(bytes.data()), bytes.size());
+    if (size != 0) {
+      text.append(bytes.substr(0, size));
+    } else if (!was_broken) {
+      text.append("\xEF\xBF\xBD");
+    }
+    was_broken = size == 0;
+    bytes.remove_prefix(size == 0 ? 1 : size);
+  }
+  return text;
+}
+
+}  // namespace detail::net
+
+/// The beginning of a reply's body as one line of UTF-8, at most reply_excerpt_bytes: controls are spaces, and what the
+/// request kept secret is "***", also where the receiver sends it back.
+/// @param body             its beginning: no more than reply_excerpt_source_bytes are looked at
+/// @param delivery         what was answered
+/// @param signing_secrets  what it was signed with
+inline std::string reply_excerpt(std::string_view body, const Delivery& delivery,
+                                 const std::vector<std::string>& signing_secrets) {
+  if (body.empty()) return {};
+  if (body.size() > reply_excerpt_source_bytes) {
+    std::size_t end = reply_excerpt_source_bytes;
+    while (end != 0 && detail::is_continuation(body[end])) --end;
+    body = body.substr(0, end);
+  }
+  Buffer line;
+  bool is_inert = true;
+  detail::append_line(line, detail::net::as_utf8(body), is_inert);
+  const detail::net::ReplySecrets secrets(delivery, signing_secrets);
+  std::string excerpt;
+  for (std::string_view rest = line.view(); !rest.empty() && excerpt.size() <= reply_excerpt_bytes;) {
+    const std::size_t secret = secrets.begins(rest);
+    excerpt.append(secret == 0 ? rest.substr(0, 1) : std::string_view("***"));
+    rest.remove_prefix(secret == 0 ? 1 : secret);
+  }
+  std::size_t end = (std::min)(excerpt.size(), reply_excerpt_bytes);
+  while (end < excerpt.size() && end != 0 && detail::is_continuation(excerpt[end])) --end;
+  excerpt.resize(end);
+  return excerpt;
+}
+
+NOTIFIER_NAMESPACE_END
