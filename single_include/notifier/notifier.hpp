@@ -3671,6 +3671,7 @@ struct DeliveryAttempt {
   /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
   std::vector<std::string> remaining = {};
   std::vector<std::string> refused = {};
+  std::string reply = {};  ///< the beginning of what the target said, without secrets; see reply_excerpt()
 };
 
 /// What is known of one delivery, without its content and its secrets.
@@ -3787,7 +3788,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// state, created_at, next_at (null unless it is pending), ended_at (null before it has ended) and attempts: an array,
 /// oldest first, of objects with at, outcome (an action's name), status (null where no reply came) and reason. One that
 /// is held has held_until, too; an attempt that not all recipients of a mail got has remaining and refused, those that
-/// there are.
+/// there are; one that got a reply with a body has its beginning as reply.
 void to_json(json::Writer& out, const OutboxRecord& record);
 
 NOTIFIER_NAMESPACE_END
@@ -4785,9 +4786,10 @@ class OutboxMachine {
   std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
 
   /// What came of an attempt. Of a mail that some recipients got, only `recipients.remaining` are tried again.
+  /// @param reply  the beginning of the reply, as it may be kept and shown: valid UTF-8 without secrets
   /// @return errc::not_found where this is not under way
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients = {});
+                            const MailRecipients& recipients = {}, std::string_view reply = {});
 
   /// Gives one back without an attempt: it is due again after so long.
   void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms = 0);
@@ -4966,10 +4968,11 @@ class Outbox {
 
   /// Records what came of a claimed delivery. It lasts from the next flush() that succeeds.
   /// @param recipients  of a mail that some recipients got: only those that remain are tried again
+  /// @param reply       the beginning of the reply, as it may be kept and shown: valid UTF-8 without secrets
   /// @return errc::not_found where this is not under way
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients = {}) {
-    return machine_.record(sequence, verdict, now, recipients);
+                            const MailRecipients& recipients = {}, std::string_view reply = {}) {
+    return machine_.record(sequence, verdict, now, recipients, reply);
   }
 
   /// Gives a claimed delivery back without an attempt: it is due again after so long.
@@ -27091,6 +27094,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           out.member("reason", attempt.reason);
           recipients("remaining", attempt.remaining);
           recipients("refused", attempt.refused);
+          if (!attempt.reply.empty()) out.member("reply", attempt.reply);
         });
       }
     });
@@ -28770,7 +28774,7 @@ class OutboxEngine {
   void admit(const OutboxRecord& record, Moment now);
   std::size_t claim(Moment now, std::size_t most, std::vector<OutboxTurn>& out);
   Result<OutboxStep> record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                            const MailRecipients& recipients);
+                            const MailRecipients& recipients, std::string_view reply);
   void release(std::uint64_t sequence, Moment now, std::int64_t delay_ms);
   Result<OutboxStep> give_up(std::uint64_t sequence, std::string_view reason, Moment now);
   Result<OutboxStep> lost(std::uint64_t sequence, Moment now) {
@@ -28897,7 +28901,7 @@ inline std::size_t OutboxEngine::claim(Moment now, std::size_t most, std::vector
 }
 
 inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                                               const MailRecipients& recipients) {
+                                               const MailRecipients& recipients, std::string_view reply) {
   const auto* entry = claimed(sequence);
   if (entry == nullptr) return not_under_way();
   if (verdict.action == Verdict::Action::postpone) return give_back(sequence, now, postpone_ms(now));
@@ -28919,7 +28923,8 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
 
   OutboxChange change;
   change.attempt = DeliveryAttempt{
-      now.wall, verdict.action, verdict.status, std::string(verdict.reason), recipients.remaining, recipients.refused};
+      now.wall,           verdict.action,    verdict.status, std::string(verdict.reason), recipients.remaining,
+      recipients.refused, std::string(reply)};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
   // A mail that is being narrowed is held once that is stored.
@@ -29241,8 +29246,8 @@ NOTIFIER_INLINE std::size_t OutboxMachine::claim(Moment now, std::size_t most, s
 }
 
 NOTIFIER_INLINE Result<OutboxStep> OutboxMachine::record(std::uint64_t sequence, const Verdict& verdict, Moment now,
-                                                         const MailRecipients& recipients) {
-  return engine_->record(sequence, verdict, now, recipients);
+                                                         const MailRecipients& recipients, std::string_view reply) {
+  return engine_->record(sequence, verdict, now, recipients, reply);
 }
 
 NOTIFIER_INLINE void OutboxMachine::release(std::uint64_t sequence, Moment now, std::int64_t delay_ms) {

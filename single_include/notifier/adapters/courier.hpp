@@ -13,11 +13,13 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 #include <vector>
 
 #include "notifier/adapters/curl.hpp"
 #include "notifier/adapters/openssl.hpp"
+#include "notifier/adapters/reply_excerpt.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -130,6 +132,7 @@ class Courier {
   CourierOptions options_;
   std::vector<OutboxClaim> claims_;
   std::vector<Told> told_;
+  std::unordered_map<std::uint64_t, std::vector<std::string>> signing_secrets_;  // of attempts under way
 };
 
 // ---- implementation -------------------------------------------------------------------------------------------------
@@ -171,7 +174,12 @@ inline void Courier::take_results(int patience_ms) {
                                !(result.remaining.empty() && result.refused.empty());
     recipients.remaining = std::move(result.remaining);
     recipients.refused = std::move(result.refused);
-    auto step = outbox_->record(result.tag, result.verdict, options_.clock(), recipients);
+    const auto signed_with = signing_secrets_.find(result.tag);
+    const bool is_signed = signed_with != signing_secrets_.end();
+    const std::string reply =
+        reply_excerpt(result.reply, result.delivery, is_signed ? signed_with->second : std::vector<std::string>());
+    if (is_signed) signing_secrets_.erase(signed_with);
+    auto step = outbox_->record(result.tag, result.verdict, options_.clock(), recipients, reply);
     tell_later(std::move(result.delivery), std::move(step), result.verdict);
   });
 }
@@ -192,6 +200,7 @@ inline void Courier::begin(OutboxClaim&& claim, Moment now) {
   if (!dispatch.signing_secrets.empty() && !sign(claim.delivery, dispatch.signing_secrets, now.wall, OpensslHmac())) {
     return give_up("the delivery could not be signed");
   }
+  if (!dispatch.signing_secrets.empty()) signing_secrets_[claim.sequence] = std::move(dispatch.signing_secrets);
   transport_->start(claim.sequence, std::move(claim.delivery));
 }
 

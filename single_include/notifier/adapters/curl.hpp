@@ -60,6 +60,7 @@ struct CurlResult {
   /// again, and those who were refused for good.
   std::vector<std::string> remaining = {};
   std::vector<std::string> refused = {};
+  std::string reply = {};  ///< the beginning of the reply's body, as it came; see reply_excerpt()
 };
 
 /// Makes attempts, many at a time, in one thread.
@@ -214,6 +215,7 @@ inline void CurlTransport::collect() {
     CurlResult result;
     result.tag = transfer->tag();
     result.verdict = transfer->judge(code, now(), result.remaining, result.refused);
+    result.reply = transfer->reply();
     result.delivery = transfer->take_delivery();
     for (auto& mine : running_) {
       if (mine.get() != transfer) continue;

@@ -26,6 +26,7 @@
 #include "notifier/adapters/curl_shortage.hpp"
 #include "notifier/adapters/curl_smtp.hpp"
 #include "notifier/adapters/curl_smtp_session.hpp"
+#include "notifier/adapters/reply_excerpt.hpp"
 #include "notifier/notifier.hpp"
 
 // Two versions or configurations in one program get two sets of symbols, never one silently shared.
@@ -91,6 +92,8 @@ class CurlTransfer {
   bool is_mail() const noexcept { return is_mail_; }
   std::uint64_t tag() const noexcept { return tag_; }
   Delivery take_delivery() { return std::move(delivery_); }
+  /// The beginning of what came as a reply's body.
+  std::string_view reply() const noexcept { return std::string_view(body_).substr(0, reply_excerpt_source_bytes); }
 
   /// Prepares the handle for a delivery.
   /// @param url  the delivery's, parsed from its text; null for a mail

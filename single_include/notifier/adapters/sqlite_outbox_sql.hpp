@@ -85,6 +85,10 @@ inline constexpr const char* outbox_tables =
     "CREATE TABLE outbox_clock (id INTEGER PRIMARY KEY CHECK (id = 1), wall INTEGER NOT NULL, kept INTEGER NOT NULL) "
     "STRICT;";
 
+/// The beginning of what the target said; empty for attempts of before.
+inline constexpr const char* outbox_replies =
+    "ALTER TABLE delivery_attempts ADD COLUMN reply TEXT NOT NULL DEFAULT '';";
+
 /// Whether there are tables of 1.0, whether something is left in them, and how they go.
 inline constexpr std::string_view has_old_tables =
     "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'old_deliveries'";
@@ -145,10 +149,11 @@ inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_
 
 inline std::string select_history(bool has_old) {
   std::string sql(
-      "SELECT number, at, action, status, reason, remaining, refused FROM delivery_attempts WHERE sequence = ?1");
+      "SELECT number, at, action, status, reason, remaining, refused, reply FROM delivery_attempts WHERE sequence = "
+      "?1");
   if (has_old) {
     sql.append(" UNION ALL SELECT number, at, ").append(old_action);
-    sql.append(", status, reason, '', '' FROM old_delivery_attempts WHERE sequence = ?1");
+    sql.append(", status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
   }
   return sql.append(" ORDER BY number");
 }
@@ -190,8 +195,8 @@ inline constexpr std::string_view insert_content =
 inline constexpr std::string_view find_rest = "SELECT id FROM delivery_rests WHERE hash = ?1 AND rest = ?2";
 inline constexpr std::string_view insert_rest = "INSERT INTO delivery_rests (hash, rest) VALUES (?1, ?2) RETURNING id";
 inline constexpr std::string_view insert_attempt =
-    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused) "
-    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7 FROM delivery_attempts WHERE sequence = ?1";
+    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) "
+    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM delivery_attempts WHERE sequence = ?1";
 inline constexpr std::string_view update_record =
     "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1";
 inline constexpr std::string_view update_recipients =
@@ -225,9 +230,9 @@ inline std::string move_record() {
 
 inline std::string move_attempts() {
   std::string sql(
-      "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused) "
+      "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) "
       "SELECT sequence, number, at, ");
-  return sql.append(old_action).append(", status, reason, '', '' FROM old_delivery_attempts WHERE sequence = ?1");
+  return sql.append(old_action).append(", status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
 }
 
 inline constexpr std::string_view move_content =

@@ -83,6 +83,8 @@ inline constexpr const char* migrations[] = {
     "INSERT INTO events_of_1_0 SELECT COALESCE(MAX(rowid), 0) FROM events;",
     // What is new in the outbox.
     outbox_tables,
+    // What is kept of replies.
+    outbox_replies,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 
