@@ -109,6 +109,25 @@ void print_rocket_chat(View body) {
   });
 }
 
+/// Without the backslashes before what could mean something else.
+std::string without_backslashes(std::string_view text) {
+  std::string plain;
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] == '\\' && i + 1 < text.size()) ++i;
+    plain += text[i];
+  }
+  return plain;
+}
+
+void print_discord(View body) {
+  body["embeds"].for_each_element([](View embed) {
+    print_behind_bar(without_backslashes(embed["title"].string()));
+    print_behind_bar(without_backslashes(embed["description"].string()), ":");
+    embed["fields"].for_each_element(
+        [](View field) { print_field(field["name"].string(), without_backslashes(field["value"].string())); });
+  });
+}
+
 /// A header's value from a message whose lines end with CRLF, unfolded; empty where there is none.
 std::string header(std::string_view message, std::string_view name) {
   std::string value;
@@ -166,7 +185,9 @@ void print_delivery(View delivery) {
   }
   Document document;
   const auto body = document.parse(delivery["body"].string());
-  if (body) platform == "slack" ? print_slack(*body) : print_rocket_chat(*body);
+  if (!body) return;
+  if (platform == "slack") return print_slack(*body);
+  platform == "discord" ? print_discord(*body) : print_rocket_chat(*body);
 }
 
 void print_event(View event, const std::vector<std::string>& deliveries, const std::string& explanation) {

@@ -844,9 +844,9 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
 /// numbers, and wasm records have them. Answers list platforms as the public API does.
-enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat };
+enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat, mattermost, discord };
 
-inline constexpr std::size_t platform_count = 4;
+inline constexpr std::size_t platform_count = 6;
 
 NOTIFIER_NAMESPACE_END
 
@@ -895,7 +895,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, UTF-16 units for Rocket.Chat, bytes for mail.
+/// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
+/// Rocket.Chat, bytes for mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
@@ -2618,42 +2619,30 @@ using PlatformInfo = PlatformRow;
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
+// ---- notifier/format/incoming_webhook.hpp ---------------------------------------------------------------------------
 
-// The part of a body that deliveries share, and room before it for what each one's begins with.
+// What platforms have in common that take JSON at a URL of their own.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
-/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
-class EmailBody {
- public:
-  /// Header lines and content, with the blank line between them.
-  std::string_view view() const noexcept { return text_.view(front_); }
+/// What every request with a body in JSON says of itself.
+inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
+                                                      {"user-agent", "notifier/2.0"}};
 
-  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
-  std::string_view behind(std::string_view lines);
+namespace detail {
 
-  /// Begins anew, for its writer. @return where `room` bytes may be written; end() says how many were
-  char* begin(std::size_t room) {
-    text_.clear();
-    return text_.room(front_ + room) + front_;
-  }
-  void end(char* where) noexcept { text_.set_end(where); }
-  /// The same, for a writer that appends to a buffer.
-  /// @param overwritten  what it writes first, which is left to what view() stands behind
-  Buffer& begin_behind(std::string_view overwritten) {
-    text_.clear();
-    const std::size_t free = front_ - overwritten.size();
-    text_.set_end(text_.room(free) + free);
-    return text_;
-  }
+inline constexpr PlatformField webhook_url_field = {"type_data.webhook_url", PlatformField::Kind::url,
+                                                    PlatformField::Visibility::secret, true};
 
- private:
-  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
-  Buffer text_;
-};
+/// Where requests are not signed.
+inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret", PlatformField::Kind::refused,
+                                                          PlatformField::Visibility::write_only, false,
+                                                          "is for webhook notifiers alone"};
 
+/// Of a platform that takes unsigned requests.
+inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/message.hpp -----------------------------------------------------------------------------------
@@ -2832,6 +2821,140 @@ class Message {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/discord.hpp ----------------------------------------------------------------------------------
+
+// Discord: what a channel's webhook takes.
+//
+// Sources: Discord's documentation of webhooks, embeds, message formatting and rate limits
+// (https://discord.com/developers/docs/resources/webhook#execute-webhook).
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Discord's limits, in code points of the texts as they are sent, backslashes included.
+namespace discord_limits {
+inline constexpr std::size_t title = 256;
+inline constexpr std::size_t description = 4096;
+inline constexpr std::size_t fields = 25;
+inline constexpr std::size_t field_name = 256;
+inline constexpr std::size_t field_value = 1024;
+inline constexpr std::size_t footer = 2048;
+inline constexpr std::size_t embeds = 10;
+/// The texts of all embeds together; the JSON of all is counted, which is more.
+inline constexpr std::size_t message = 6000;
+/// Above about 10,000 bytes of UTF-8 in one text the answer is 500, for ever.
+inline constexpr std::size_t text_bytes = 9900;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t sentence = 1500;
+inline constexpr std::size_t link = 1800;  ///< escaped: one half is of no use
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t origin = 200;  ///< an actor's name, an event's kind
+inline constexpr std::size_t code = 3900;   ///< a log: the label and the fences go off the description
+inline constexpr std::size_t logs = 4;      ///< logs shown, each an embed
+}  // namespace discord_limits
+
+/// Appends the JSON body of a Discord webhook.
+///
+/// One embed in the severity's colour holds title, sentence, the message's link, the fields, three in a line where they
+/// are short, and in its footer who did it, the event's kind and, as each reader's clock has it, the time. A log is an
+/// embed of its own.
+///
+/// No text of an event is markup, mention, emoji or link: a backslash is before whatever could be, and
+/// `allowed_mentions` allows none. Links are of the form `[label](url)`, never the `url` of an embed: for hosts without
+/// a domain that is refused, and the message with it.
+void format_discord(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField discord_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+    {"type_data.thread_id", PlatformField::Kind::token, PlatformField::Visibility::open, false, {}, Place::query},
+};
+
+inline constexpr KnownReply discord_replies[] = {
+    {"10003", Verdict::Action::disable, "Discord: the channel or thread does not exist (10003)", true, "code", 404},
+    {{}, Verdict::Action::disable, "Discord: this webhook does not exist", true, {}, 404},
+    {{}, Verdict::Action::disable, "Discord: the webhook's token is not valid", true, {}, 401},
+};
+
+inline constexpr ReplyRules discord_rules = [] {
+  ReplyRules rules;
+  rules.replies = discord_replies;
+  rules.retry_after = "retry_after";
+  return rules;
+}();
+
+inline constexpr PayloadLimit discord_payload_limits[] = {
+    {"", discord_limits::message},
+    {"embeds", discord_limits::embeds, PayloadLimit::Unit::elements},
+    {"embeds[].title", discord_limits::title},
+    {"embeds[].title", discord_limits::text_bytes, PayloadLimit::Unit::bytes},
+    {"embeds[].description", discord_limits::description},
+    {"embeds[].description", discord_limits::text_bytes, PayloadLimit::Unit::bytes},
+    {"embeds[].fields", discord_limits::fields, PayloadLimit::Unit::elements},
+    {"embeds[].fields[].name", discord_limits::field_name},
+    {"embeds[].fields[].value", discord_limits::field_value},
+    {"embeds[].footer.text", discord_limits::footer},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow discord_row = [] {
+  PlatformRow row;
+  row.platform = Platform::discord;
+  row.id = "000000006e6f7469f0000006";
+  row.name = "discord";
+  row.display_name = "Discord";
+  row.description = "Posts the events you choose to a Discord channel or thread through its webhook.";
+  row.fields = detail::discord_fields;
+  row.headers = json_request_headers;
+  // So that failures are told in the answer.
+  row.query = "wait=true";
+  row.target_limits = {1, 0, {{5, 2000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
+
+// The part of a body that deliveries share, and room before it for what each one's begins with.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// The part of a mail that depends on the event alone, formatted once and shared by all recipients' mails: Subject,
+/// Date, MIME-Version, Content-Type and what threads mails, then the MIME parts.
+class EmailBody {
+ public:
+  /// Header lines and content, with the blank line between them.
+  std::string_view view() const noexcept { return text_.view(front_); }
+
+  /// For what each mail begins with: `lines` stand right before view() until the next call. @return the whole mail
+  std::string_view behind(std::string_view lines);
+
+  /// Begins anew, for its writer. @return where `room` bytes may be written; end() says how many were
+  char* begin(std::size_t room) {
+    text_.clear();
+    return text_.room(front_ + room) + front_;
+  }
+  void end(char* where) noexcept { text_.set_end(where); }
+  /// The same, for a writer that appends to a buffer.
+  /// @param overwritten  what it writes first, which is left to what view() stands behind
+  Buffer& begin_behind(std::string_view overwritten) {
+    text_.clear();
+    const std::size_t free = front_ - overwritten.size();
+    text_.set_end(text_.room(free) + free);
+    return text_;
+  }
+
+ private:
+  std::size_t front_ = 512;  // bytes kept free before the text: few mails begin with more
+  Buffer text_;
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/email.hpp ------------------------------------------------------------------------------------
 
 // Mail: RFC 5322 and MIME, two forms of the same text, ready for SMTP.
@@ -2892,30 +3015,95 @@ inline constexpr PlatformRow email_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/incoming_webhook.hpp ---------------------------------------------------------------------------
+// ---- notifier/platform/mattermost.hpp -------------------------------------------------------------------------------
 
-// What platforms have in common that take JSON at a URL of their own.
+// Mattermost: what an incoming webhook takes.
+//
+// Sources: Mattermost's documentation of incoming webhooks and message attachments
+// (https://developers.mattermost.com/integrate/webhooks/incoming/), and its server's source.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// What every request with a body in JSON says of itself.
-inline constexpr HeaderView json_request_headers[] = {{"content-type", "application/json"},
-                                                      {"user-agent", "notifier/2.0"}};
+/// Mattermost's limits, in code points of the text as it is sent.
+namespace mattermost_limits {
+/// A post's text, which the server splits where it is longer; the JSON of the whole message is counted, which is more.
+inline constexpr std::size_t message = 16383;
+/// A footer is cut behind so many.
+inline constexpr std::size_t footer = 300;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t title = 200;
+inline constexpr std::size_t sentence = 1500;
+inline constexpr std::size_t heading = 60;  ///< of app and event kind each
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 1000;
+inline constexpr std::size_t actor = 100;
+inline constexpr std::size_t code = 4000;
+inline constexpr std::size_t link = 1500;  ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 30;
+inline constexpr std::size_t logs = 4;
+}  // namespace mattermost_limits
+
+/// Appends the JSON body of a Mattermost incoming webhook.
+///
+/// `text` is title, in bold, and sentence; one attachment in the severity's colour, under the names of app and event
+/// kind, which lead to the message's link, holds logs between fences, the fields, two in a line where they are short,
+/// and in its footer who did it and when.
+///
+/// Markdown is alive everywhere. Plain values stand as they are, all others as inline code; in prose a zero-width
+/// joiner takes mentions, links, emoji and references apart, and likes of `*` `` ` `` `~` `$` `|` stand in for them.
+void format_mattermost(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
-inline constexpr PlatformField webhook_url_field = {"type_data.webhook_url", PlatformField::Kind::url,
-                                                    PlatformField::Visibility::secret, true};
+inline constexpr PlatformField mattermost_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+    {"type_data.channel", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+    {"type_data.username", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+};
 
-/// Where requests are not signed.
-inline constexpr PlatformField no_signing_secret_field = {"type_data.signing_secret", PlatformField::Kind::refused,
-                                                          PlatformField::Visibility::write_only, false,
-                                                          "is for webhook notifiers alone"};
+inline constexpr KnownReply mattermost_replies[] = {
+    {"web.incoming_webhook.invalid.app_error", Verdict::Action::disable, "Mattermost: this webhook does not exist",
+     true, "id"},
+    {"web.incoming_webhook.channel.app_error", Verdict::Action::disable, "Mattermost: the channel does not exist", true,
+     "id"},
+    {"web.incoming_webhook.channel_locked.app_error", Verdict::Action::fail,
+     "Mattermost: this webhook may not post to another channel", true, "id"},
+    {"web.incoming_webhook.permissions.app_error", Verdict::Action::fail,
+     "Mattermost: this webhook may not post to the channel", true, "id"},
+    {"web.incoming_webhook.disabled.app_error", Verdict::Action::fail,
+     "Mattermost: an administrator switched incoming webhooks off", true, "id"},
+};
 
-/// Of a platform that takes unsigned requests.
-inline constexpr PlatformField unsigned_webhook_fields[] = {webhook_url_field, no_signing_secret_field};
+inline constexpr ReplyRules mattermost_rules = [] {
+  ReplyRules rules;
+  rules.success_body = "ok";
+  rules.unlike_success = "the target answered success, but not the \"ok\" that Mattermost says";
+  rules.replies = mattermost_replies;
+  return rules;
+}();
+
+inline constexpr PayloadLimit mattermost_payload_limits[] = {
+    {"", mattermost_limits::message},
+    {"attachments[].footer", mattermost_limits::footer},
+};
 
 }  // namespace detail
+
+inline constexpr PlatformRow mattermost_row = [] {
+  PlatformRow row;
+  row.platform = Platform::mattermost;
+  row.id = "000000006e6f7469f0000005";
+  row.name = "mattermost";
+  row.display_name = "Mattermost";
+  row.description = "Posts the events you choose to a channel of any Mattermost server.";
+  row.fields = detail::mattermost_fields;
+  row.headers = json_request_headers;
+  row.target_limits = {2, 0};
+  return row;
+}();
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
@@ -3156,7 +3344,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row, slack_row, email_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row,    slack_row,
+                                                                  email_row,       mattermost_row, discord_row};
 
 namespace detail {
 
@@ -3166,14 +3355,17 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 // Beside the rows, not in them: a program that only delivers has no writers in it, and one that only routes no rules.
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
-inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+inline constexpr PayloadWriter payload_writers[platform_count] = {
+    format_rocket_chat, nullptr, format_slack, nullptr, format_mattermost, format_discord};
 
 /// What their replies mean. SMTP has rules of its own.
-inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {},           slack_rules, {},
+                                                           mattermost_rules,  discord_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
-    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits};
+    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits, mattermost_payload_limits,
+    discord_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -3263,7 +3455,8 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 /// How much a target of each platform is sent at a time, unless the host says otherwise.
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
-/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
+/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
+/// "mattermost", "discord".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -8129,25 +8322,6 @@ NOTIFIER_INLINE NotifierDraft NotifierDraft::read(json::View object) {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-NOTIFIER_INLINE std::string_view EmailBody::behind(std::string_view lines) {
-  if (lines.size() > front_) {
-    const std::size_t more = lines.size() - front_;
-    const std::size_t shared = text_.size() - front_;
-    char* const end = text_.room(more) + more;
-    std::memmove(end - shared, end - shared - more, shared);
-    text_.set_end(end);
-    front_ = lines.size();
-  }
-  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
-  return text_.view(front_ - lines.size());
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/text/plain_text.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -8534,107 +8708,6 @@ NOTIFIER_INLINE void Message::add_link(std::string_view label, std::string_view 
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/email_html.hpp ---------------------------------------------------------------------------------
-
-// The skeleton of a mail's HTML part: tables and inline styles, which is what mail programs agree on. Each piece is
-// quoted-printable when it is compiled, and what stands between two pieces begins and ends at the start of a line.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-namespace email_html {
-
-struct Piece {
-  static constexpr std::size_t column = 0;
-};
-
-/// Up to the severity's colour.
-struct Head : Piece {
-  static constexpr std::string_view text =
-      "<!DOCTYPE html>\n"
-      "<html lang=\"en\">\n"
-      "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n"
-      "<body style=\"margin:0;padding:16px;background:#f3f4f6\">\n"
-      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\""
-      "max-width:600px;background:#ffffff;color:#1f2933;font:15px/1.5 Helvetica,Arial,sans-serif;border-top:4px solid ";
-};
-
-/// From the colour, seven characters, to the title.
-struct BeforeTitle : Piece {
-  static constexpr std::size_t column = 7;
-  static constexpr std::string_view text =
-      "\">\n<tr><td style=\"padding:20px 24px 4px;font-size:18px;font-weight:bold\">\n";
-};
-
-struct BeforeSentence : Piece {
-  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n";
-};
-
-struct BeforeFields : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n"
-      "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"font:14px/1.5 "
-      "Helvetica,Arial,sans-serif\">\n";
-};
-
-struct BeforeLabel : Piece {
-  static constexpr std::string_view text = "<tr><td style=\"padding:2px 16px 2px 0;color:#6b7280\" valign=\"top\">\n";
-};
-
-struct BeforeValue : Piece {
-  static constexpr std::string_view text = "</td><td style=\"padding:2px 0;word-break:break-word\">\n";
-};
-
-/// Before a link that is a field's value, at the start of a line.
-struct BeforeFieldLink : Piece {
-  static constexpr std::string_view text = "<a href=\"";
-};
-
-struct AfterValue : Piece {
-  static constexpr std::string_view text = "</td></tr>\n";
-};
-
-struct AfterFields : Piece {
-  static constexpr std::string_view text = "</table>\n";
-};
-
-struct BeforeLogLabel : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n";
-};
-
-struct BeforeLog : Piece {
-  static constexpr std::string_view text =
-      "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
-      "word-break:break-word\">";
-};
-
-struct AfterLog : Piece {
-  static constexpr std::string_view text = "</pre>\n";
-};
-
-struct BeforeLink : Piece {
-  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\"><a href=\"";
-};
-
-struct AfterLink : Piece {
-  static constexpr std::string_view text =
-      "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">"
-      "View details</a>\n";
-};
-
-struct BeforeOrigin : Piece {
-  static constexpr std::string_view text =
-      "</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n";
-};
-
-struct Tail : Piece {
-  static constexpr std::string_view text = "</td></tr>\n</table>\n</body>\n</html>\n";
-};
-
-}  // namespace email_html
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/format/escape.hpp -------------------------------------------------------------------------------------
 
 // One pass over a text that is copied and escaped for a platform and for JSON, or mail, at once.
@@ -8736,6 +8809,9 @@ struct PlainLabel {
   }
 };
 
+/// Takes apart what would mean something together.
+inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
+
 /// Only http and https may become a link, whoever filled the message.
 inline bool is_web_link(std::string_view url) noexcept {
   return web_scheme_size(url) != 0 && url.size() <= NOTIFIER_MAX_URL_BYTES;
@@ -8756,10 +8832,15 @@ inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
 inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
 
 /// How a chat service counts.
-enum class Unit { code_points, utf16 };
+enum class Unit { code_points, utf16, bytes };
 
 inline std::size_t count(std::string_view text, Unit unit) noexcept {
-  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
+  switch (unit) {
+    case Unit::code_points: return count_code_points(text);
+    case Unit::utf16: return count_utf16(text);
+    case Unit::bytes: break;
+  }
+  return text.size();
 }
 
 /// The lengths of a few bytes of escaped text, a code point's worth.
@@ -8773,7 +8854,7 @@ inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept
   while (p < end) {
     const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
     const std::size_t size = escape != 0 ? escape : code_point_size(*p);
-    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
+    const std::size_t units = unit == Unit::bytes ? size : unit == Unit::utf16 && size == 4 ? 2 : 1;
     out.json += escape != 0 ? escape : units;
     out.text += escape != 0 ? 1 : units;
     p += size;
@@ -8796,9 +8877,10 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
   const char* const end = p + text.size();
   Lengths used;
   std::size_t kept = 0;
-  // For so many more and the ellipsis, which is one.
+  // For so many more and the ellipsis, which is one, or three bytes.
+  const std::size_t last = unit == Unit::bytes ? ellipsis.size() : 1;
   const auto has_room = [&](std::size_t units) {
-    return used.text + units < limit.text && used.json + units < limit.json;
+    return used.text + units + last <= limit.text && used.json + units + last <= limit.json;
   };
   while (p != end) {
     if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
@@ -8843,7 +8925,7 @@ template <class Escape>
 char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
   const std::size_t kept = fit<Escape>(text, limit, unit);
   if (kept == text.size()) return escape<Escape>(text, out);
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
+  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + count(ellipsis, unit)});
   return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
 }
 
@@ -8886,6 +8968,644 @@ class Budget {
   Unit unit_;
 };
 
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/card.hpp ---------------------------------------------------------------------------------------
+
+// Writing a message as a card: pieces of JSON that are a platform's own, and between them the texts, escaped and cut.
+//
+// What a card looks like is a short function of its platform; how it stays within the platform's limits is here.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// What writes a text escaped, and cut where it has to be: put_part() of an escape, or a function that writes up to
+/// eight bytes around it, which count. An escape grows a byte to card_growth bytes at most.
+using PartWriter = char* (*)(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out,
+                             Truncations& cut);
+
+/// What writes a URL that can be followed, whole: escape() of an escape.
+using LinkWriter = char* (*)(std::string_view url, char* out);
+
+inline constexpr std::size_t card_growth = 6;
+
+/// A line that does not begin with what could make it a heading, a list, a quote, a table or code: with an ASCII
+/// character that is no letter.
+template <class Escape>
+char* put_line(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
+  if (!is_letter(text.front()) && static_cast<unsigned char>(text.front()) < 0x80) {
+    const std::size_t size = count(zero_width_joiner, unit);
+    out = put(out, zero_width_joiner);
+    limit.text -= size;
+    limit.json -= size;
+  }
+  return put_part<Escape>(part, text, limit, unit, out, cut);
+}
+
+/// A list of fields or of logs: what stands between their texts, and how long these get.
+struct CardList {
+  std::string_view begin;       ///< before the first, instead of what stands between two
+  std::string_view between;     ///< between two
+  std::string_view label;       ///< before each label
+  std::string_view value;       ///< between a label and its value
+  std::string_view short_end;   ///< behind the value of a field that may stand beside another
+  std::string_view wide_end;    ///< behind any other
+  std::string_view end;         ///< behind the last
+  std::size_t label_limit = 0;  ///< longest label
+  std::size_t value_limit = 0;  ///< longest value, or target of a link
+  PartWriter put_value = nullptr;
+  std::string_view link = {};      ///< before the target of a link; it stands in place of the value
+  std::string_view link_end = {};  ///< behind it
+  LinkWriter put_link = nullptr;   ///< nullptr: a link is a value like others
+};
+
+/// Writes one card.
+class CardWriter {
+ public:
+  struct Part {
+    std::string_view name;
+    std::string_view text;
+  };
+
+  /// @param budget  most units for all of it; Budget::unlimited: nothing is counted
+  CardWriter(const Message& message, Buffer& out, Truncations& cut, Unit unit, std::size_t budget) noexcept
+      : message_(&message), out_(&out), cut_(&cut), unit_(unit), budget_(budget, unit), settled_(out.size()) {}
+
+  const Message& message() const noexcept { return *message_; }
+
+  void put(std::string_view literal) { out_->append(literal); }
+
+  /// Writes a text where there is any.
+  /// @return whether there was
+  bool part(std::string_view before, const Part& part, std::string_view after, std::size_t limit, PartWriter write);
+
+  /// Writes those texts that there are, a middle dot between.
+  bool joined(std::string_view before, std::initializer_list<Part> parts, std::string_view after, std::size_t limit,
+              PartWriter write);
+
+  /// Writes the message's link, or tells that it cannot be one here.
+  bool link(std::string_view before, std::string_view after, std::size_t limit, LinkWriter write);
+
+  /// Writes when it happened, as RFC 3339 has it, where that is known.
+  void time(std::string_view before, std::string_view after);
+
+  /// Writes the fields that are no logs, as far as they have room.
+  bool fields(const CardList& list, std::size_t most) { return this->list(list, most, false); }
+  /// Writes the logs, as far as they have room.
+  bool logs(const CardList& list, std::size_t most) { return this->list(list, most, true); }
+
+  /// Tells what was left out of fields and logs. Comes behind both.
+  void end_lists();
+
+  /// Keeps room for what comes behind, until it is given back.
+  void hold_back(std::size_t units) noexcept { budget_.hold_back(units); }
+  void give_back(std::size_t units) noexcept { budget_.give_back(units); }
+
+ private:
+  bool list(const CardList& list, std::size_t most, bool is_code);
+  /// @return whether it is a link that can be followed, which is short
+  bool value(const CardList& list, const Message::Field& field);
+  void text(std::string_view part, std::string_view text, std::size_t limit, PartWriter write);
+  void settle() noexcept {
+    budget_.spend(out_->data() + settled_, out_->data() + out_->size());
+    settled_ = out_->size();
+  }
+
+  const Message* message_;
+  Buffer* out_;
+  Truncations* cut_;
+  Unit unit_;
+  Budget budget_;
+  std::size_t settled_;  // what is paid for
+  std::size_t written_ = 0;
+};
+
+/// Writes a card and, where it takes more than `limit`, again, counting.
+/// @param limit  most bytes that need not be counted, and most units of the JSON where they are
+NOTIFIER_NOINLINE inline void write_card(const Message& message, Buffer& out, Truncations& cut, Unit unit,
+                                         std::size_t limit, void (*write)(CardWriter&)) {
+  const std::size_t cuts = cut.size();
+  const std::size_t start = out.size();
+  CardWriter card(message, out, cut, unit, Budget::unlimited);
+  write(card);
+  // A unit takes a byte or more.
+  if (out.size() - start <= limit) return;
+  cut.resize(cuts);
+  out.truncate(start);
+  CardWriter again(message, out, cut, unit, limit);
+  write(again);
+}
+
+NOTIFIER_NOINLINE inline void CardWriter::text(std::string_view part, std::string_view text, std::size_t limit,
+                                               PartWriter write) {
+  settle();
+  char* const p = out_->room(card_growth * (std::min)(text.size(), 4 * limit) + text_padding + 16);
+  out_->set_end(write(part, text, {limit, budget_.but(0)}, unit_, p, *cut_));
+}
+
+NOTIFIER_NOINLINE inline bool CardWriter::part(std::string_view before, const Part& part, std::string_view after,
+                                               std::size_t limit, PartWriter write) {
+  if (is_blank(part.text)) return false;
+  this->put(before);
+  text(part.name, trim(part.text), limit, write);
+  this->put(after);
+  return true;
+}
+
+NOTIFIER_NOINLINE inline bool CardWriter::joined(std::string_view before, std::initializer_list<Part> parts,
+                                                 std::string_view after, std::size_t limit, PartWriter write) {
+  bool is_open = false;
+  for (const Part& each : parts) {
+    if (part(is_open ? std::string_view(" \xC2\xB7 ") : before, each, {}, limit, write)) is_open = true;
+  }
+  if (is_open) this->put(after);
+  return is_open;
+}
+
+NOTIFIER_NOINLINE inline bool CardWriter::link(std::string_view before, std::string_view after, std::size_t limit,
+                                               LinkWriter write) {
+  const std::string_view url = message_->link();
+  if (url.empty()) return false;
+  const std::size_t start = out_->size();
+  this->put(before);
+  const std::size_t begin = out_->size();
+  if (is_web_link(url)) out_->set_end(write(url, out_->room(card_growth * url.size() + text_padding)));
+  const std::size_t size = out_->size() - begin;
+  if (size == 0 || size > limit) {
+    out_->truncate(start);
+    cut_->push_back({"link", count(url, unit_), 0});
+    return false;
+  }
+  this->put(after);
+  return true;
+}
+
+inline void CardWriter::time(std::string_view before, std::string_view after) {
+  if (!message_->time()) return;
+  put(before);
+  out_->set_end(write_rfc3339(out_->room(32), message_->civil_time()));
+  put(after);
+}
+
+NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t most, bool is_code) {
+  // What a field takes beside its value, the ellipsis of a label included.
+  const std::size_t frame = list.label_limit + list.between.size() + list.label.size() + list.value.size() +
+                            (std::max)(list.short_end.size(), list.wide_end.size()) + 16;
+  std::string_view before = list.begin;
+  std::size_t seen = 0;
+  hold_back(list.end.size());
+  for (std::size_t i = 0; i < message_->field_count() && seen < most; ++i) {
+    const Message::Field field = message_->field(i);
+    if (field.is_code != is_code) continue;
+    settle();
+    if (!budget_.has(2 * frame)) break;
+    ++seen;
+    if (is_blank(field.value)) continue;
+    put(before);
+    before = list.between;
+    hold_back(list.short_end.size() + list.wide_end.size());
+    if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, put_line<PlainLabel>)) {
+      put(list.label);
+      put("Value");
+      put(list.value);
+    }
+    const bool is_short = value(list, field) || field.is_short;
+    give_back(list.short_end.size() + list.wide_end.size());
+    put(is_short ? list.short_end : list.wide_end);
+  }
+  give_back(list.end.size());
+  written_ += seen;
+  if (before.data() == list.begin.data()) return false;
+  put(list.end);
+  return true;
+}
+
+inline bool CardWriter::value(const CardList& list, const Message::Field& field) {
+  if (field.is_link && list.put_link != nullptr && is_web_link(field.value)) {
+    settle();
+    const std::size_t start = out_->size();
+    put(list.link);
+    const std::size_t begin = out_->size();
+    out_->set_end(list.put_link(field.value, out_->room(card_growth * field.value.size() + text_padding)));
+    const std::size_t size = out_->size() - begin;
+    put(list.link_end);
+    if (size <= list.value_limit && budget_.has(out_->size() - start)) return true;
+    out_->truncate(start);
+  }
+  text("field.value", field.value, list.value_limit, list.put_value);
+  return false;
+}
+
+NOTIFIER_NOINLINE inline void CardWriter::end_lists() {
+  if (written_ != message_->field_count()) cut_->push_back({"fields", message_->field_count(), written_});
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/discord_escape.hpp -----------------------------------------------------------------------------
+
+// How text stands in a Discord payload: Markdown with backslashes, and JSON, in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line that means nothing but itself. A backslash goes before all that begins markup, a mention, an emoji or a
+/// link (whose scheme ends in a colon); before the sign of a list only where it could be one.
+struct DiscordText {
+  static constexpr std::size_t growth = std::string_view("\\\\\\\\").size();
+
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b) | b.is('-'); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? '\0' : p[1];  // nothing: no sign of a list, nor where it is cut
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\\\\");
+      case '*':
+      case '_':
+      case '~':
+      case '`':
+      case '|':
+      case '<':
+      case '>':
+      case '@':
+      case '#':
+      case ':':
+      case '[':
+      case ']': out = detail::put(out, "\\\\"); break;
+      case '-':
+      case '+':
+        if (before == ' ' && after == ' ') out = detail::put(out, "\\\\");
+        break;
+      case '.':
+        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
+        break;
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        break;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    return out + 1;
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/rocket_chat_escape.hpp -------------------------------------------------------------------------
+
+// How text stands in a Rocket.Chat payload, whose Markdown has no escape.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline constexpr char backtick_like[] = "\xCB\x8B";
+
+/// One line of prose, without markup, and JSON in one pass.
+struct RocketChatText {
+  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
+
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? ' ' : p[1];
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
+      case '*': return detail::put(out, "\xE2\x88\x97");
+      case '~': return detail::put(out, "\xE2\x88\xBC");
+      case '$': return detail::put(out, "\xEF\xBC\x84");
+      case '`': return detail::put(out, backtick_like);
+      case '|': return detail::put(out, "\xE2\x88\xA3");
+      case '_':
+        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
+        return detail::put(out, "\xCB\x8D");
+      case '@':
+      case '#':
+      case ':':
+      case '.':
+      case '<':
+      case '>':
+      case '[':
+      case ']':
+      case '&':
+      case '+':
+      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        *out = ' ';
+        return out + 1;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
+    return out + 1;
+  }
+};
+
+/// Between two backticks: nothing is parsed there.
+struct RocketChatInlineCode {
+  static constexpr std::size_t growth = std::string_view(backtick_like).size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '`': ++p; return detail::put(out, backtick_like);
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close.
+struct RocketChatCode {
+  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
+
+  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      case '`':
+        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
+        *out = *p++;
+        return out + 1;
+      default: return RocketChatInlineCode::put(p, begin, end, out);
+    }
+  }
+};
+
+struct RocketChatUrl {
+  static constexpr std::size_t growth = std::string_view("%41").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+/// The target of `[label](url)`.
+struct RocketChatTarget {
+  static constexpr std::size_t growth = RocketChatUrl::growth;
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('(') | b.is(')') | b.is('*') | b.is('~'); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(*p++), out + 1);
+  }
+};
+
+/// Whether a line means nothing but itself in Markdown, as it is: words of letters and digits, perhaps with commas, a
+/// number's point, a time's colon, hyphens and underscores within, "(M)" or "80%". Rather too seldom.
+inline bool is_plain_markdown(std::string_view text) noexcept {
+  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
+  const auto is_word = [&](std::size_t i) { return is_letter_or_digit(at(i)); };
+  const auto ends = [&](std::size_t i) { return at(i) == ' ' || at(i) == ','; };
+  if (text.empty() || !is_word(0)) return false;
+  std::size_t colons = 0;
+  std::size_t points = 0;
+  std::size_t open = 0;  // where a parenthesis is
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    bool is_plain = is_word(i);
+    switch (text[i]) {
+      case ' ': is_plain = open == 0 && !ends(i + 1); break;
+      case ',':
+        is_plain = open == 0 && at(i + 1) == ' ' && (is_word(i - 1) || at(i - 1) == ')' || at(i - 1) == '%');
+        break;
+      case '.': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && ++points == 1; break;
+      case ':': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && is_digit(at(i + 2)) && ++colons == 1; break;
+      case '-':
+      case '_': is_plain = is_word(i - 1) && is_word(i + 1) && ((i > 1 && is_word(i - 2)) || is_word(i + 2)); break;
+      case '%': is_plain = is_digit(at(i - 1)) && ends(i + 1); break;
+      case '(':
+        is_plain = open == 0 && at(i - 1) == ' ' && is_word(i + 1);
+        open = i;
+        break;
+      case ')':
+        is_plain = open != 0 && ends(i + 1);
+        open = 0;
+        break;
+      default: break;
+    }
+    if (!is_plain) return false;
+  }
+  return open == 0;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/discord.hpp ----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// A log between fences; of scripts of many bytes, fewer characters.
+inline char* put_discord_log(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out,
+                             Truncations& cut) {
+  constexpr std::size_t most = discord_limits::text_bytes - 500;
+  if (text.size() > most) limit.text = (std::min)(limit.text, count_code_points(text.substr(0, most)));
+  return put_part<RocketChatCode>(part, text, limit, unit, out, cut);
+}
+
+inline constexpr CardList discord_field_list = {
+    ",\"fields\":[", ",", "{\"name\":\"",           "\",\"value\":\"",           "\",\"inline\":true}",
+    "\"}",           "]", discord_limits::label,    discord_limits::field_value, put_part<DiscordText>,
+    "[View](",       ")", escape<RocketChatTarget>,
+};
+
+inline void write_discord(CardWriter& card) {
+  // What each embed begins with, and a log's embed goes on with.
+  static constexpr std::string_view colors[] = {
+      "\"color\":5793266,\"description\":\"**", "\"color\":2336090,\"description\":\"**",
+      "\"color\":15774258,\"description\":\"**", "\"color\":15875907,\"description\":\"**"};
+  const Message& message = card.message();
+  const std::string_view color = colors[static_cast<std::size_t>(message.severity)];
+  // The footer, the time, and what ends it all.
+  constexpr std::size_t tail = 2 * discord_limits::origin + 150;
+  card.put("{\"allowed_mentions\":{\"parse\":[]},\"embeds\":[{");
+  card.put(color.substr(0, color.find(',')));
+  card.hold_back(tail + discord_limits::link);
+  const bool has_title =
+      card.part(",\"title\":\"", {"title", message.title()}, "\"", discord_limits::title, put_part<DiscordText>);
+  const bool has_sentence = card.part(",\"description\":\"", {"sentence", message.sentence()}, {},
+                                      discord_limits::sentence, put_part<DiscordText>);
+  card.give_back(discord_limits::link);
+  const bool has_link = card.link(has_sentence ? "\\n[View details](" : ",\"description\":\"[View details](", ")",
+                                  discord_limits::link, escape<RocketChatTarget>);
+  if (has_sentence || has_link) {
+    card.put("\"");
+  } else if (!has_title) {
+    card.put(",\"title\":\"Event\"");
+  }
+  card.fields(discord_field_list, discord_limits::fields);
+  card.give_back(tail);
+  card.joined(",\"footer\":{\"text\":\"", {{"actor", message.actor()}, {"kind", message.kind()}}, "\"}",
+              discord_limits::origin, put_part<RocketChatInlineCode>);
+  card.time(",\"timestamp\":\"", "\"");
+  card.hold_back(3);
+  card.logs({"},{",
+             "},{",
+             color,
+             "**\\n```\\n",
+             "\\n```\"",
+             "\\n```\"",
+             {},
+             discord_limits::label,
+             discord_limits::code,
+             put_discord_log},
+            discord_limits::logs);
+  card.end_lists();
+  card.put("}]}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_discord(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::code_points, discord_limits::message, detail::write_discord);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_body.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE std::string_view EmailBody::behind(std::string_view lines) {
+  if (lines.size() > front_) {
+    const std::size_t more = lines.size() - front_;
+    const std::size_t shared = text_.size() - front_;
+    char* const end = text_.room(more) + more;
+    std::memmove(end - shared, end - shared - more, shared);
+    text_.set_end(end);
+    front_ = lines.size();
+  }
+  std::memcpy(text_.data() + front_ - lines.size(), lines.data(), lines.size());
+  return text_.view(front_ - lines.size());
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/email_html.hpp ---------------------------------------------------------------------------------
+
+// The skeleton of a mail's HTML part: tables and inline styles, which is what mail programs agree on. Each piece is
+// quoted-printable when it is compiled, and what stands between two pieces begins and ends at the start of a line.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+namespace email_html {
+
+struct Piece {
+  static constexpr std::size_t column = 0;
+};
+
+/// Up to the severity's colour.
+struct Head : Piece {
+  static constexpr std::string_view text =
+      "<!DOCTYPE html>\n"
+      "<html lang=\"en\">\n"
+      "<head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width\"></head>\n"
+      "<body style=\"margin:0;padding:16px;background:#f3f4f6\">\n"
+      "<table role=\"presentation\" align=\"center\" width=\"100%\" cellpadding=\"0\" cellspacing=\"0\" style=\""
+      "max-width:600px;background:#ffffff;color:#1f2933;font:15px/1.5 Helvetica,Arial,sans-serif;border-top:4px solid ";
+};
+
+/// From the colour, seven characters, to the title.
+struct BeforeTitle : Piece {
+  static constexpr std::size_t column = 7;
+  static constexpr std::string_view text =
+      "\">\n<tr><td style=\"padding:20px 24px 4px;font-size:18px;font-weight:bold\">\n";
+};
+
+struct BeforeSentence : Piece {
+  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n";
+};
+
+struct BeforeFields : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\">\n"
+      "<table role=\"presentation\" cellpadding=\"0\" cellspacing=\"0\" style=\"font:14px/1.5 "
+      "Helvetica,Arial,sans-serif\">\n";
+};
+
+struct BeforeLabel : Piece {
+  static constexpr std::string_view text = "<tr><td style=\"padding:2px 16px 2px 0;color:#6b7280\" valign=\"top\">\n";
+};
+
+struct BeforeValue : Piece {
+  static constexpr std::string_view text = "</td><td style=\"padding:2px 0;word-break:break-word\">\n";
+};
+
+/// Before a link that is a field's value, at the start of a line.
+struct BeforeFieldLink : Piece {
+  static constexpr std::string_view text = "<a href=\"";
+};
+
+struct AfterValue : Piece {
+  static constexpr std::string_view text = "</td></tr>\n";
+};
+
+struct AfterFields : Piece {
+  static constexpr std::string_view text = "</table>\n";
+};
+
+struct BeforeLogLabel : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:4px 24px 12px;color:#6b7280;font-size:14px\">\n";
+};
+
+struct BeforeLog : Piece {
+  static constexpr std::string_view text =
+      "<pre style=\"margin:4px 0 0;padding:12px;background:#f3f4f6;color:#1f2933;font-size:13px;white-space:pre-wrap;"
+      "word-break:break-word\">";
+};
+
+struct AfterLog : Piece {
+  static constexpr std::string_view text = "</pre>\n";
+};
+
+struct BeforeLink : Piece {
+  static constexpr std::string_view text = "</td></tr>\n<tr><td style=\"padding:4px 24px 12px\"><a href=\"";
+};
+
+struct AfterLink : Piece {
+  static constexpr std::string_view text =
+      "\" style=\"display:inline-block;padding:8px 16px;background:#1f2933;color:#ffffff;text-decoration:none\">"
+      "View details</a>\n";
+};
+
+struct BeforeOrigin : Piece {
+  static constexpr std::string_view text =
+      "</td></tr>\n<tr><td style=\"padding:8px 24px 20px;color:#6b7280;font-size:13px\">\n";
+};
+
+struct Tail : Piece {
+  static constexpr std::string_view text = "</td></tr>\n</table>\n</body>\n</html>\n";
+};
+
+}  // namespace email_html
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -9950,163 +10670,115 @@ NOTIFIER_INLINE void format_email(const EmailBody& body, std::string_view from, 
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/rocket_chat_escape.hpp -------------------------------------------------------------------------
+// ---- notifier/format/mattermost_escape.hpp --------------------------------------------------------------------------
 
-// How text stands in a Rocket.Chat payload, whose Markdown has no escape.
+// How text stands in a Mattermost payload, whose Markdown is alive everywhere: taken apart, as for Rocket.Chat.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
-inline constexpr char backtick_like[] = "\xCB\x8B";
-
-/// One line of prose, without markup, and JSON in one pass.
-struct RocketChatText {
-  static constexpr std::size_t growth = std::string_view("\\\\\xE2\x80\x8D").size();
+/// One line of prose, without markup. Beside what Rocket.Chat knows, `;` begins a smiley, and a `www.` a link.
+struct MattermostText {
+  static constexpr std::size_t growth = RocketChatText::growth;
 
   static Bytes special(Bytes b) noexcept { return PlainLabel::special(b); }
 
   static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? ' ' : p[1];
-    ++p;
-    switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\xE2\x80\x8D");
-      case '*': return detail::put(out, "\xE2\x88\x97");
-      case '~': return detail::put(out, "\xE2\x88\xBC");
-      case '$': return detail::put(out, "\xEF\xBC\x84");
-      case '`': return detail::put(out, backtick_like);
-      case '|': return detail::put(out, "\xE2\x88\xA3");
-      case '_':
-        if (is_letter_or_digit(before) && is_letter_or_digit(after)) break;
-        return detail::put(out, "\xCB\x8D");
-      case '@':
-      case '#':
-      case ':':
-      case '.':
-      case '<':
-      case '>':
-      case '[':
-      case ']':
-      case '&':
-      case '+':
-      case '!': *out++ = c; return static_cast<unsigned char>(after) <= ' ' ? out : detail::put(out, zero_width_joiner);
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        *out = ' ';
-        return out + 1;
-      default: break;
+    const char before = p == begin ? ' ' : to_lower(p[-1]);
+    if (*p == ';' || *p == '=') {
+      *out = *p++;
+      return detail::put(out + 1, zero_width_joiner);
     }
-    *out = static_cast<unsigned char>(c) < 0x20 ? ' ' : c;
-    return out + 1;
-  }
-};
-
-/// Between two backticks: nothing is parsed there.
-struct RocketChatInlineCode {
-  static constexpr std::size_t growth = std::string_view(backtick_like).size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\') | b.is('`'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '`': ++p; return detail::put(out, backtick_like);
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
+    if (*p == '.' && before == 'w') {
+      ++p;
+      return detail::put(out, "\xE2\x80\x8D.");
     }
-    *out = ' ';
-    return out + 1;
+    return RocketChatText::put(p, begin, end, out);
   }
 };
 
-/// Between fences of backticks, which nothing in it may close.
-struct RocketChatCode {
-  static constexpr std::size_t growth = std::string_view("\xE2\x80\x8D`").size();
+/// Prose, as it is where that means nothing else.
+inline char* put_mattermost_line(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out,
+                                 Truncations& cut) {
+  if (text.size() <= limit.text && text.size() <= limit.json && is_plain_markdown(text)) return put(out, text);
+  return put_line<MattermostText>(part, text, limit, unit, out, cut);
+}
 
-  static Bytes special(Bytes b) noexcept { return RocketChatInlineCode::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      case '`':
-        if (p != begin && p[-1] == '`') out = detail::put(out, zero_width_joiner);
-        *out = *p++;
-        return out + 1;
-      default: return RocketChatInlineCode::put(p, begin, end, out);
-    }
-  }
-};
-
-struct RocketChatUrl {
-  static constexpr std::size_t growth = std::string_view("%41").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-/// The target of `[label](url)`.
-struct RocketChatTarget {
-  static constexpr std::size_t growth = RocketChatUrl::growth;
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('(') | b.is(')') | b.is('*') | b.is('~'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(*p++), out + 1);
-  }
-};
-
-/// Whether a line means nothing but itself in Markdown, as it is: words of letters and digits, perhaps with commas, a
-/// number's point, a time's colon, hyphens and underscores within, "(M)" or "80%". Rather too seldom.
-inline bool is_plain_markdown(std::string_view text) noexcept {
-  const auto at = [&](std::size_t i) { return i < text.size() ? text[i] : ' '; };
-  const auto is_word = [&](std::size_t i) { return is_letter_or_digit(at(i)); };
-  const auto ends = [&](std::size_t i) { return at(i) == ' ' || at(i) == ','; };
-  if (text.empty() || !is_word(0)) return false;
-  std::size_t colons = 0;
-  std::size_t points = 0;
-  std::size_t open = 0;  // where a parenthesis is
-  for (std::size_t i = 1; i < text.size(); ++i) {
-    bool is_plain = is_word(i);
-    switch (text[i]) {
-      case ' ': is_plain = open == 0 && !ends(i + 1); break;
-      case ',':
-        is_plain = open == 0 && at(i + 1) == ' ' && (is_word(i - 1) || at(i - 1) == ')' || at(i - 1) == '%');
-        break;
-      case '.': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && ++points == 1; break;
-      case ':': is_plain = is_digit(at(i - 1)) && is_digit(at(i + 1)) && is_digit(at(i + 2)) && ++colons == 1; break;
-      case '-':
-      case '_': is_plain = is_word(i - 1) && is_word(i + 1) && ((i > 1 && is_word(i - 2)) || is_word(i + 2)); break;
-      case '%': is_plain = is_digit(at(i - 1)) && ends(i + 1); break;
-      case '(':
-        is_plain = open == 0 && at(i - 1) == ' ' && is_word(i + 1);
-        open = i;
-        break;
-      case ')':
-        is_plain = open != 0 && ends(i + 1);
-        open = 0;
-        break;
-      default: break;
-    }
-    if (!is_plain) return false;
-  }
-  return open == 0;
+/// A value as it is where that means nothing else, else as inline code, which is exact and can be copied.
+inline char* put_mattermost_value(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out,
+                                  Truncations& cut) {
+  if (text.size() <= limit.text && text.size() <= limit.json && is_plain_markdown(text)) return put(out, text);
+  *out++ = '`';
+  out = put_part<RocketChatInlineCode>(part, text, {limit.text - 2, limit.json - 2}, unit, out, cut);
+  *out++ = '`';
+  return out;
 }
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/mattermost.hpp -------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr CardList mattermost_field_list = {
+    ",\"fields\":[", ",", "{\"title\":\"",          "\",\"value\":\"",        "\",\"short\":true}",
+    "\"}",           "]", mattermost_limits::label, mattermost_limits::value, put_mattermost_value,
+    "[View](",       ")", escape<RocketChatTarget>,
+};
+
+inline constexpr CardList mattermost_log_list = {
+    ",\"text\":\"",
+    "\\n",
+    {},
+    "\\n```\\n",
+    "\\n```",
+    "\\n```",
+    "\"",
+    mattermost_limits::label,
+    mattermost_limits::code,
+    put_part<RocketChatCode>,
+};
+
+inline void write_mattermost(CardWriter& card) {
+  static constexpr std::string_view colors[] = {"#1c58d9", "#3db887", "#ffbc1f", "#d24b4e"};
+  const Message& message = card.message();
+  constexpr PartWriter line = put_mattermost_line;
+  // The fields' own frame, the footer, and what ends it all.
+  constexpr std::size_t tail = mattermost_limits::footer + 100;
+  card.hold_back(tail);
+  card.put("{\"text\":\"");
+  const bool has_title = card.part("**", {"title", message.title()}, "**", mattermost_limits::title, line);
+  const bool has_sentence =
+      card.part(has_title ? "\\n" : "", {"sentence", message.sentence()}, {}, mattermost_limits::sentence, line);
+  if (!has_title && !has_sentence) card.put("Event");
+  card.put("\",\"attachments\":[{\"color\":\"");
+  card.put(colors[static_cast<std::size_t>(message.severity)]);
+  card.put("\",\"fallback\":\"");
+  if (!card.part({}, {"title", message.title()}, {}, mattermost_limits::title, line)) card.put("Event");
+  card.put("\"");
+  const bool has_heading = card.joined(",\"title\":\"", {{"subject", message.subject()}, {"kind", message.kind()}},
+                                       "\"", mattermost_limits::heading, line);
+  card.link(has_heading ? ",\"title_link\":\"" : ",\"title\":\"View details\",\"title_link\":\"", "\"",
+            mattermost_limits::link, escape<RocketChatUrl>);
+  card.fields(mattermost_field_list, mattermost_limits::fields);
+  card.logs(mattermost_log_list, mattermost_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined(",\"footer\":\"", {{"actor", message.actor()}, {"time", message.readable_time()}}, "\"",
+              mattermost_limits::actor, line);
+  card.put("}]}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_mattermost(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::code_points, mattermost_limits::message,
+                     detail::write_mattermost);
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
@@ -13635,6 +14307,8 @@ inline constexpr Translation translations[] = {
     {"platform", "slack", "Slack"},
     {"platform", "webhook", "webhook"},
     {"platform", "rocket_chat", "Rocket.Chat"},
+    {"platform", "mattermost", "Mattermost"},
+    {"platform", "discord", "Discord"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

@@ -183,6 +183,25 @@ void check_rocket_chat(const Message& message) {
   for (const Truncation& t : cut) require(t.kept <= t.length, "a cut that adds", t.part);
 }
 
+/// Cards: within the limits of their rows, and cut by no more than they are long. What is alive in them is for the
+/// platforms' parsers to say.
+void check_card(const PlatformRow& row, const Message& message) {
+  static Buffer out;
+  static Truncations cut;
+  static json::Document document;
+  out.clear();
+  cut.clear();
+  detail::writer_of(row)(message, out, cut);
+  const auto root = document.parse(out.view(), out.size());
+  require(root.has_value(), "a card's JSON", out.view());
+  for (const PayloadLimit& limit : detail::limits_of(row)) {
+    if (!limit.part.empty()) continue;
+    const std::size_t size = limit.unit == PayloadLimit::Unit::bytes ? out.size() : count_code_points(out.view());
+    require(size <= limit.amount, "a card's length", out.view());
+  }
+  for (const Truncation& t : cut) require(t.kept <= t.length, "a cut that adds", t.part);
+}
+
 void check_email(const Message& message) {
   static EmailBody body;
   static Buffer out;
@@ -229,6 +248,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   fill({reinterpret_cast<const char*>(data), size}, message);
   check_slack(message);
   check_rocket_chat(message);
+  for (const PlatformRow& row : builtin_platforms) {
+    if (row.platform >= Platform::mattermost) check_card(row, message);
+  }
   check_email(message);
   return 0;
 }

@@ -101,6 +101,55 @@ TEST_CASE("Rocket.Chat has taken a message when it says success is true") {
   CHECK(action(Platform::rocket_chat, 503) == Action::retry);
 }
 
+TEST_CASE("Mattermost has taken a message when it says ok; a hook or channel that is gone is not tried again") {
+  CHECK(action(Platform::mattermost, 200, "ok") == Action::delivered);
+  for (const char* const body : {"", "<html>", "{\"status\":\"OK\"}"}) {
+    CHECK(action(Platform::mattermost, 200, body) == Action::fail);
+  }
+  const auto error = [](const std::string& id, int status) {
+    return judge(Platform::mattermost, status,
+                 R"({"id":"web.incoming_webhook.)" + id +
+                     R"(.app_error","message":"x","request_id":"r","status_code":)" + std::to_string(status) + "}");
+  };
+  CHECK(error("invalid", 400).action == Action::disable);
+  CHECK(error("invalid", 400).reason == "Mattermost: this webhook does not exist");
+  CHECK(error("channel", 404).action == Action::disable);
+  CHECK(error("channel_locked", 403).action == Action::fail);
+  CHECK(error("disabled", 501).action == Action::fail);
+  CHECK(error("parse", 400).reason == "the target refuses it");
+  CHECK(action(Platform::mattermost, 404) == Action::fail);
+  CHECK(action(Platform::mattermost, 404, "web.incoming_webhook.invalid.app_error") == Action::fail);
+  CHECK(judge(Platform::mattermost, 429, "", {{"retry-after", "3"}}).retry_after_ms == 3000);
+  CHECK(action(Platform::mattermost, 429, R"({"id":"web.incoming_webhook.invalid.app_error"})") == Action::throttle);
+}
+
+TEST_CASE("Discord's webhook that is gone is not tried again; how long it asks to wait stands in the body") {
+  CHECK(action(Platform::discord, 200, R"({"id":"1288200000000000000"})") == Action::delivered);
+  CHECK(action(Platform::discord, 204) == Action::delivered);
+  CHECK(action(Platform::discord, 404, R"({"message":"Unknown Webhook","code":10015})") == Action::disable);
+  CHECK(judge(Platform::discord, 404, "<html>").reason == "Discord: this webhook does not exist");
+  CHECK(judge(Platform::discord, 404, R"({"message":"Unknown Channel","code": 10003})").reason ==
+        "Discord: the channel or thread does not exist (10003)");
+  CHECK(action(Platform::discord, 401, R"({"message":"Invalid Webhook Token","code":50027})") == Action::disable);
+  CHECK(action(Platform::discord, 403) == Action::fail);
+  CHECK(action(Platform::discord, 400, R"({"embeds":["0"]})") == Action::fail);
+  CHECK(action(Platform::discord, 500) == Action::retry);
+  CHECK(action(Platform::discord, 302) == Action::fail);
+
+  const auto wait = [](const std::string& seconds, const std::vector<HeaderView>& headers = {}) {
+    const Verdict verdict =
+        judge(Platform::discord, 429, R"({"message":"x","retry_after":)" + seconds + R"(,"global":false})", headers);
+    CHECK(verdict.action == Action::throttle);
+    return verdict.retry_after_ms;
+  };
+  CHECK(wait("0.35") == 350);
+  CHECK(wait("1.0004") == 1001);
+  CHECK(wait("64.57", {{"retry-after", "65"}}) == 64570);
+  CHECK(wait("\"x\"", {{"retry-after", "65"}}) == 65000);
+  CHECK(wait("-1") == std::nullopt);
+  CHECK(wait("[[[") == std::nullopt);
+}
+
 TEST_CASE("Rocket.Chat's rate limit is recognised under any status") {
   const std::string body =
       "{\"success\":false,\"error\":\"Error, too many requests. Please slow down. [error-too-many-requests]\"}";

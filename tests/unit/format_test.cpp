@@ -224,6 +224,11 @@ TEST_CASE("what fits is kept whole, what does not is cut to the character") {
   CHECK(fit("\xF0\x9F\x98\x80\xF0\x9F\x98\x80\xF0\x9F\x98\x80", 2) == 4);
   CHECK(detail::fit<Escape>("\xF0\x9F\x98\x80\xF0\x9F\x98\x80", {3}, detail::Unit::utf16) == 4);
   CHECK(detail::fit<Escape>("\"\"\"\"", {9, 6}, detail::Unit::code_points) == 2);
+  // Of bytes the ellipsis takes three.
+  CHECK(detail::fit<Escape>("abcdef", {6}, detail::Unit::bytes) == 6);
+  CHECK(detail::fit<Escape>("abcdefg", {6}, detail::Unit::bytes) == 3);
+  CHECK(detail::fit<Escape>("\xC3\xA9\xC3\xA9\xC3\xA9\xC3\xA9", {7}, detail::Unit::bytes) == 4);
+  CHECK(detail::fit<Escape>("\xF0\x9F\x98\x80\xF0\x9F\x98\x80", {7}, detail::Unit::bytes) == 4);
 }
 
 TEST_CASE("a cut keeps as much as the limit allows, wherever it falls") {

@@ -27,15 +27,16 @@ bool holds(std::string_view text, std::string_view part) { return text.find(part
 
 constexpr std::string_view all_platforms =
     "there are rocket_chat (5982f145d48c3600273ef08b), webhook (5982f145d48c3600273ef08a), "
-    "slack (5982f145d48c3600273ef089), email (59c52ac27651ce002c1d4620)";
+    "slack (5982f145d48c3600273ef089), email (59c52ac27651ce002c1d4620), "
+    "mattermost (000000006e6f7469f0000005), discord (000000006e6f7469f0000006)";
 
 }  // namespace
 
 TEST_CASE("a platform that is not there is named, and so are those that are") {
   NotifierDraft draft;
   draft.name = "n";
-  draft.platform = "discord";
-  CHECK(message_of(draft) == "there is no platform 'discord'; " + std::string(all_platforms));
+  draft.platform = "pigeon";
+  CHECK(message_of(draft) == "there is no platform 'pigeon'; " + std::string(all_platforms));
   draft.platform_id = "slack";
   CHECK(message_of(draft) == "there is no platform 'slack'; " + std::string(all_platforms));
 }
@@ -76,15 +77,16 @@ TEST_CASE("what was given is shown short, in printable characters, and not where
 TEST_CASE("a document's notifier without a platform that is known is told the platforms there are") {
   Registry registry;
   const auto loaded = registry.load(
-      R"({"apps":[{"name":"a","notifiers":[{"name":"n","platform":"discord"},{"name":"n"},{"name":"n","platform_id":"slack"}]}]})");
+      R"({"apps":[{"name":"a","notifiers":[{"name":"n","platform":"pigeon"},{"name":"n"},{"name":"n","platform_id":"slack"}]}]})");
   REQUIRE_FALSE(loaded);
   const auto& fields = loaded.error().fields;
   REQUIRE(fields.size() == 3);
-  CHECK(fields[0].message == "is no platform: 'discord'; there are rocket_chat, webhook, slack, email");
-  CHECK(fields[1].message == "can't be blank; there are rocket_chat, webhook, slack, email");
-  CHECK(
-      fields[2].message ==
-      "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, email");
+  CHECK(fields[0].message ==
+        "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord");
+  CHECK(fields[1].message == "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord");
+  CHECK(fields[2].message ==
+        "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
+        "email, mattermost, discord");
 }
 
 TEST_CASE("a draft keeps which of its keys no notifier has") {

@@ -9,7 +9,9 @@
 #include <string_view>
 #include <vector>
 
+#include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
+#include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/text/hash.hpp"
@@ -106,6 +108,16 @@ TEST_CASE("payloads for Slack are the same bytes everywhere") {
 TEST_CASE("payloads for Rocket.Chat are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_rocket_chat(message, out, cut); }) ==
         "b5ce734a377172b621e8676374eb29c6");
+}
+
+TEST_CASE("payloads for Mattermost are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_mattermost(message, out, cut); }) ==
+        "a30ee1540e44e044f7ae9468ed45d44d");
+}
+
+TEST_CASE("payloads for Discord are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_discord(message, out, cut); }) ==
+        "3385f65033509d13946fb5fbaad8c9fb");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

@@ -63,7 +63,7 @@ test('the first mistakes of a newcomer are told with what to do', () => {
   const restart = '{"type":"restart","app_id":"1"}';
   // A platform that is not there, no URL, a URL that is none, JSON that is none, an event for a configuration.
   const faulty = [
-    [configured({ platform: 'discord' }), /apps\[0\]\.notifiers\[0\]\.platform: is no platform: 'discord'; there are /],
+    [configured({ platform: 'pigeon' }), /apps\[0\]\.notifiers\[0\]\.platform: is no platform: 'pigeon'; there are /],
     [configured({ type_data: {} }), /apps\[0\]\.notifiers\[0\]\.type_data\.webhook_url: can't be blank/],
     [configured({ type_data: { webhook_url: 'hooks.slack.com/services/T/B/x' } }), /type_data\.webhook_url: must begin with http:\/\/ or https:\/\//],
     [write('half.json', '{"version":1,'), /half\.json: byte 13: the text ends at byte 13, expected a key in double quotes/],

@@ -130,7 +130,7 @@ test('a document or a draft with a key that is not known is refused, and the nea
 
 test('a platform, an app and a notifier that are not there are named', async () => {
   const engine = await steadyEngine();
-  assert.match(error(() => engine.addNotifier('shop', { ...slack, platform: 'discord' })).message, /^there is no platform 'discord'; there are rocket_chat \(/);
+  assert.match(error(() => engine.addNotifier('shop', { ...slack, platform: 'pigeon' })).message, /^there is no platform 'pigeon'; there are rocket_chat \(/);
   assert.equal(error(() => engine.addNotifier('shpo', slack)).message, "there is no app with the id or name 'shpo'");
   assert.equal(error(() => engine.notifiers('shpo')).message, "there is no app with the id or name 'shpo'");
   assert.equal(error(() => engine.updateNotifier('no-7', {})).message, "there is no notifier with the id 'no-7'");

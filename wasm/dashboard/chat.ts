@@ -1,4 +1,4 @@
-// Slack and Rocket.Chat messages, drawn from their payloads as those programs draw them. All text goes in as text.
+// Messages of chat services, drawn from their payloads as those programs draw them. All text goes in as text.
 
 import { html, nothing, type TemplateResult } from 'lit';
 import { short } from './strings.js';
@@ -101,14 +101,34 @@ export function drawSlack(body: string, name: string, time: string, cut: string)
 }
 
 interface RocketField { short?: boolean; title: string; value: string }
-interface RocketMessage { alias?: string; text?: string; attachments?: { color?: string; title?: string; title_link?: string; text?: string; fields?: RocketField[] }[] }
+interface RocketMessage { alias?: string; username?: string; text?: string; attachments?: { color?: string; title?: string; title_link?: string; text?: string; fields?: RocketField[]; footer?: string }[] }
 
+/** Mattermost's messages, too. */
 export function drawRocketChat(body: string, name: string, time: string, cut: string): TemplateResult {
   const message = parse<RocketMessage>(body);
   if (!message) return html`<pre>${body}</pre>`;
-  return html`<div class="rocket">${face(message.alias ?? name, 'Bot', time, html`
+  return html`<div class="rocket">${face(message.alias ?? message.username ?? name, 'Bot', time, html`
     <div class="text">${markdown(message.text ?? '', cut)}</div>
-    ${message.attachments?.map(({ color, title, title_link: target, text, fields }) => html`<div class="attachment" data-color=${color ?? '#999999'}>
+    ${message.attachments?.map(({ color, title, title_link: target, text, fields, footer }) => html`<div class="attachment" data-color=${color ?? '#999999'}>
       ${title ? html`<div class="subtitle">${target ? link(title, target) : title}</div>` : nothing}${text ? html`<div class="text">${markdown(text, cut)}</div>` : nothing}
-      ${fields?.length ? html`<div class="fields">${fields.map((field) => html`<div class=${field.short ? '' : 'long'}><div class="field-title">${field.title}</div><div class="text">${markdown(field.value, cut)}</div></div>`)}</div>` : nothing}</div>`)}`)}</div>`;
+      ${fields?.length ? html`<div class="fields">${fields.map((field) => html`<div class=${field.short ? '' : 'long'}><div class="field-title">${field.title}</div><div class="text">${markdown(field.value, cut)}</div></div>`)}</div>` : nothing}${footer ? html`<div class="context"><span>${footer}</span></div>` : nothing}</div>`)}`)}</div>`;
+}
+
+interface DiscordEmbed { color?: number; title?: string; description?: string; fields?: { name: string; value: string; inline?: boolean }[]; footer?: { text: string }; timestamp?: string }
+
+function discord(text: string, cut: string): Piece[] {
+  return styled(text, /```([^]*?)```|\[([^\]\n]*)\]\((\S+?)\)|\*\*([^*\n]+)\*\*|\\([^0-9A-Za-z\s])/g, ([, block, label, target, bold, escaped]) => {
+    if (block !== undefined) return html`<pre>${withCuts(block.trim(), cut)}</pre>`;
+    if (target !== undefined) return link(label!, target);
+    return bold !== undefined ? html`<b>${bold}</b>` : escaped!;
+  }, (plain) => withCuts(plain, cut));
+}
+
+export function drawDiscord(body: string, name: string, time: string, cut: string, moment: (at: number) => string): TemplateResult {
+  const message = parse<{ embeds?: DiscordEmbed[] }>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  return html`<div class="discord-chat">${face(name, 'APP', time, html`${message.embeds?.map(({ color = 0, title, description, fields, footer, timestamp }) => html`<div class="attachment" data-color="#${color.toString(16).padStart(6, '0')}">
+      ${title ? html`<div class="title">${discord(title, cut)}</div>` : nothing}${description ? html`<div class="text">${discord(description, cut)}</div>` : nothing}
+      ${fields?.length ? html`<div class="fields">${fields.map(({ name, value, inline }) => html`<div class=${inline ? '' : 'long'}><div class="field-title">${name}</div><div class="text">${discord(value, cut)}</div></div>`)}</div>` : nothing}
+      ${footer || timestamp ? html`<div class="context"><span>${[footer?.text, timestamp && moment(Date.parse(timestamp))].filter(Boolean).join(' \u2022 ')}</span></div>` : nothing}</div>`)}`)}</div>`;
 }

@@ -9,8 +9,9 @@ import { Refusal } from './client.js';
 import './filter_form.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
+import { fieldsOf } from './platform_fields.js';
 import type { PlatformField } from './platform_rows.js';
-import { fieldsOf, platforms } from './platforms.js';
+import { platforms } from './platforms.js';
 import './preview.js';
 import { sentence, short, type Words } from './strings.js';
 import { Unreachable } from './transport.js';
@@ -238,13 +239,13 @@ export class NotifierEditor extends LitElement {
   /** A field of `type_data`, by its kind. */
   #field(field: PlatformField, problems: readonly FieldError[]): TemplateResult | typeof nothing {
     const { words } = this;
-    const { key, kind, shown } = field;
+    const { key, kind, required, shown } = field;
     if (kind === 'users') return this.#people(key);
     const id = idOf(key);
     const path = `type_data.${key}`;
     const own = wordsOf[key];
     const label = own ? words.find(own.label)! : sentence(key);
-    const hint = [own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const hint = [required && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
     const value = this.#entered(key);
     if (kind === 'choice') {
       const choices = (field.choices ?? '').split(' ');

@@ -3,7 +3,7 @@
 import type { TypeData } from 'notifier-wasm';
 import type { FormKey } from './form_words.js';
 import './form_words.js';
-import { fieldsOf } from './platforms.js';
+import { fieldsOf } from './platform_fields.js';
 import type { StringKey } from './strings.js';
 
 /** What is entered, by the keys of `type_data`: as it was typed; of people, who was chosen. */
@@ -17,6 +17,9 @@ export const wordsOf: Readonly<Record<string, { label: StringKey | FormKey; hint
   signing_secret: { label: 'secret', hint: 'secretHint' },
   method: { label: 'method', hint: 'methodHint' },
   headers: { label: 'ownHeaders', hint: 'ownHeadersHint' },
+  thread_id: { label: 'threadId', hint: 'threadIdHint' },
+  channel: { label: 'channel', hint: 'channelHint' },
+  username: { label: 'username', hint: 'usernameHint' },
   user_ids: { label: 'people' },
   emails: { label: 'emails', hint: 'emailsHint' },
 };

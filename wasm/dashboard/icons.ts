@@ -6,6 +6,8 @@ const paths: Record<string, TemplateResult> = {
   email: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="m4 7.5 8 6 8-6"/>`,
   slack: svg`<path d="M9.5 3.5 7 20.5M17 3.5l-2.5 17M4 9h17M3 15h17"/>`,
   rocket_chat: svg`<path d="M12 4c5 0 9 3 9 7.5S17 19 12 19c-1.2 0-2.4-.2-3.4-.5L4 20.5l1.3-4C3.9 15.2 3 13.4 3 11.5 3 7 7 4 12 4Z"/><path d="M8.2 11.5h.1M12 11.5h.1M15.8 11.5h.1"/>`,
+  mattermost: svg`<path d="M14 3.5A9 9 0 1 0 20.5 10M15.5 3.5c2.5 4 2 10.5-3 10.5-4 0-4.5-5-1-7.5Z"/>`,
+  discord: svg`<path d="M8 5.5C5 6.5 3 11.5 3.5 17c3 2 4.5 1.5 5.5-.5h6c1 2 2.5 2.5 5.5.5.5-5.5-1.5-10.5-4.5-11.5M9 6.5h6M9.2 12h.1M14.8 12h.1"/>`,
   webhook: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
 };
 

@@ -4,7 +4,7 @@ import type { Delivery } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { base } from './look.js';
-import { drawRocketChat, drawSlack, markCuts, withCuts } from './chat.js';
+import { drawDiscord, drawRocketChat, drawSlack, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
 import type { Words } from './strings.js';
 
@@ -51,6 +51,8 @@ export class NotifierPayload extends LitElement {
     .text { white-space: pre-wrap; }
     .attachment { border-inline-start: 4px solid var(--n-line); border-radius: 3px; padding: 0.15rem 0 0.15rem 0.8rem; margin-block-start: 0.6rem; display: grid; gap: 0.5rem; grid-template-columns: minmax(0, 1fr); }
     .rocket .attachment { border-inline-start-width: 2px; border-radius: 2px; padding-inline-start: 1rem; }
+    .discord-chat .face { border-radius: 50%; } .discord-chat .attachment { inline-size: fit-content; max-inline-size: min(32rem, 100%); padding: 0.5rem 1rem 0.8rem 0.75rem; background: var(--n-raised); }
+    .discord-chat .title { font-size: 1rem; margin: 0; } .discord-chat .fields > div:not(.long) { flex: 1 1 calc(33% - 1rem); } .discord-chat .field-title { color: inherit; font-weight: 650; } .discord-chat .fields .text { font-weight: 400; }
     .subtitle { font-size: 0.8125rem; color: var(--n-quiet); }
     .fields { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; } .fields > div { flex: 1 1 calc(50% - 1rem); min-inline-size: min(9rem, 100%); } .fields > .long { flex-basis: 100%; }
     .field-title { font-size: 0.875rem; font-weight: 500; color: var(--n-quiet); } .fields .text { font-weight: 500; }
@@ -121,7 +123,9 @@ export class NotifierPayload extends LitElement {
         <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
     }
     const time = words.time(Date.now());
-    return html`<div class="inner">${delivery.platform === 'slack' ? drawSlack(delivery.body, delivery.notifierName, time, cut) : drawRocketChat(delivery.body, delivery.notifierName, time, cut)}</div>`;
+    const { body, notifierName: name } = delivery;
+    const draw = { slack: drawSlack, discord: drawDiscord }[delivery.platform as string] ?? drawRocketChat;
+    return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
 }
 

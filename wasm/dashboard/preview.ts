@@ -7,7 +7,8 @@ import './event_source.js';
 import { platformSign } from './icons.js';
 import { base } from './look.js';
 import './payload.js';
-import { fieldsOf, inOrder } from './platforms.js';
+import { fieldsOf } from './platform_fields.js';
+import { inOrder } from './platforms.js';
 import { short, type Words } from './strings.js';
 import { standIn, type Workshop } from './workshop.js';
 

@@ -182,6 +182,8 @@ export const english = {
   'platform.slack': 'Slack',
   'platform.webhook': 'Webhook',
   'platform.rocket_chat': 'Rocket.Chat',
+  'platform.mattermost': 'Mattermost',
+  'platform.discord': 'Discord',
   'error.blank': 'Can\u2019t be blank',
   'error.taken': 'Has already been taken',
   'error.immutable': 'Can\u2019t be changed',

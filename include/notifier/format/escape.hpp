@@ -108,6 +108,9 @@ struct PlainLabel {
   }
 };
 
+/// Takes apart what would mean something together.
+inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
+
 /// Only http and https may become a link, whoever filled the message.
 inline bool is_web_link(std::string_view url) noexcept {
   return web_scheme_size(url) != 0 && url.size() <= NOTIFIER_MAX_URL_BYTES;

@@ -20,10 +20,15 @@ inline constexpr char padded_ellipsis[3 + text_padding] = "\xE2\x80\xA6";
 inline constexpr std::string_view ellipsis(padded_ellipsis, 3);
 
 /// How a chat service counts.
-enum class Unit { code_points, utf16 };
+enum class Unit { code_points, utf16, bytes };
 
 inline std::size_t count(std::string_view text, Unit unit) noexcept {
-  return unit == Unit::utf16 ? count_utf16(text) : count_code_points(text);
+  switch (unit) {
+    case Unit::code_points: return count_code_points(text);
+    case Unit::utf16: return count_utf16(text);
+    case Unit::bytes: break;
+  }
+  return text.size();
 }
 
 /// The lengths of a few bytes of escaped text, a code point's worth.
@@ -37,7 +42,7 @@ inline Lengths measure_token(const char* p, const char* end, Unit unit) noexcept
   while (p < end) {
     const std::size_t escape = *p != '\\' ? 0 : p[1] == 'u' ? 6 : 2;
     const std::size_t size = escape != 0 ? escape : code_point_size(*p);
-    const std::size_t units = unit == Unit::utf16 && size == 4 ? 2 : 1;
+    const std::size_t units = unit == Unit::bytes ? size : unit == Unit::utf16 && size == 4 ? 2 : 1;
     out.json += escape != 0 ? escape : units;
     out.text += escape != 0 ? 1 : units;
     p += size;
@@ -60,9 +65,10 @@ std::size_t fit(std::string_view text, Limit limit, Unit unit) noexcept {
   const char* const end = p + text.size();
   Lengths used;
   std::size_t kept = 0;
-  // For so many more and the ellipsis, which is one.
+  // For so many more and the ellipsis, which is one, or three bytes.
+  const std::size_t last = unit == Unit::bytes ? ellipsis.size() : 1;
   const auto has_room = [&](std::size_t units) {
-    return used.text + units < limit.text && used.json + units < limit.json;
+    return used.text + units + last <= limit.text && used.json + units + last <= limit.json;
   };
   while (p != end) {
     if (has_room(0)) kept = static_cast<std::size_t>(p - begin);
@@ -107,7 +113,7 @@ template <class Escape>
 char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
   const std::size_t kept = fit<Escape>(text, limit, unit);
   if (kept == text.size()) return escape<Escape>(text, out);
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + 1});
+  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + count(ellipsis, unit)});
   return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
 }
 

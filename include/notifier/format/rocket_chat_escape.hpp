@@ -11,7 +11,6 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline constexpr char zero_width_joiner[] = "\xE2\x80\x8D";
 inline constexpr char backtick_like[] = "\xCB\x8B";
 
 /// One line of prose, without markup, and JSON in one pass.

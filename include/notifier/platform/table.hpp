@@ -7,7 +7,9 @@
 
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
+#include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
+#include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/webhook.hpp"
@@ -15,7 +17,8 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row, slack_row, email_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row,    slack_row,
+                                                                  email_row,       mattermost_row, discord_row};
 
 namespace detail {
 
@@ -25,14 +28,17 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 // Beside the rows, not in them: a program that only delivers has no writers in it, and one that only routes no rules.
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
-inline constexpr PayloadWriter payload_writers[platform_count] = {format_rocket_chat, nullptr, format_slack, nullptr};
+inline constexpr PayloadWriter payload_writers[platform_count] = {
+    format_rocket_chat, nullptr, format_slack, nullptr, format_mattermost, format_discord};
 
 /// What their replies mean. SMTP has rules of its own.
-inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {}, slack_rules, {}};
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {},           slack_rules, {},
+                                                           mattermost_rules,  discord_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
-    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits};
+    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits, mattermost_payload_limits,
+    discord_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -122,7 +128,8 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 /// How much a target of each platform is sent at a time, unless the host says otherwise.
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
-/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat".
+/// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
+/// "mattermost", "discord".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }

@@ -74,6 +74,8 @@ inline constexpr Translation translations[] = {
     {"platform", "slack", "Slack"},
     {"platform", "webhook", "webhook"},
     {"platform", "rocket_chat", "Rocket.Chat"},
+    {"platform", "mattermost", "Mattermost"},
+    {"platform", "discord", "Discord"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

@@ -110,6 +110,15 @@ void print(const Message& message) {
     line.key("rocket_chat");
     line.raw(rocket_chat.view());
     write_cut(line, "rocket_chat_cut", rocket_chat_cut);
+    for (const PlatformRow& row : builtin_platforms) {
+      if (row.platform < Platform::mattermost) continue;
+      Buffer payload;
+      Truncations cut;
+      detail::writer_of(row)(message, payload, cut);
+      line.key(row.name);
+      line.raw(payload.view());
+      write_cut(line, std::string(row.name) + "_cut", cut);
+    }
     line.member("email_from_name", sender.name);
     line.member("email", mail.view());
     write_cut(line, "email_cut", mail_cut);
