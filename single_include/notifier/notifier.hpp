@@ -1819,10 +1819,13 @@ struct WordingRow {
 /// A link that says that there is none.
 inline constexpr std::string_view no_link = "none";
 
+/// In bytes, of Layout::line.
+inline constexpr std::size_t longest_first_line = 160;
+
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
-  line,        ///< the first line of a text
+  line,        ///< the first line of a text, of a long one some 160 bytes and an ellipsis
   list,        ///< scalars of an array: "web, worker, clock"
   series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values
@@ -23450,10 +23453,17 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
   }
 }
 
+/// The first line of a text, of which one may be as long as a page.
 inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
   const std::string_view text = value.string();
   const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
-  return !text.empty() && append_padded_line(out, text.substr(0, find_byte(text, ends_line)), inert);
+  const std::string_view line = text.substr(0, find_byte(text, ends_line));
+  const std::size_t kept = line.size() > longest_first_line ? cut_position(line, longest_first_line) : line.size();
+  if (line.empty() || !append_padded_line(out, line.substr(0, kept), inert)) return false;
+  if (kept == line.size()) return true;
+  out.append("\xE2\x80\xA6");
+  inert = false;
+  return true;
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }
@@ -24079,8 +24089,10 @@ class Composer {
     if (field.key == '>') out_.fields_.back().is_link = true;
   }
 
-  /// Whether a field says again what sentence or actor say already, and shall not.
-  bool is_said(const Op& field, std::string_view value) const noexcept { return field.key == '?' && is_said(value); }
+  /// Whether a field says again what sentence or actor say already, and shall not, or leads where the message does.
+  bool is_said(const Op& field, std::string_view value) const noexcept {
+    return field.key == '>' ? value == out_.link() : field.key == '?' && is_said(value);
+  }
   bool is_said(std::string_view value) const noexcept;
 
   /// The same as run(), quicker for what most fields are: one slot.

@@ -63,6 +63,11 @@ TEST_CASE("layout: of a text, the first line") {
   CHECK(laid_out(append_first_line, R"("Fix it\n\nIt was broken.")") == "Fix it");
   CHECK(laid_out(append_first_line, R"("Fix it\r\nnow")") == "Fix it");
   CHECK(laid_out(append_first_line, R"("Fix it")") == "Fix it");
+  const std::string subject(160, 'x');
+  CHECK(laid_out(append_first_line, ("\"" + subject + "\\nbody\"").c_str()) == subject);
+  CHECK(laid_out(append_first_line, ("\"" + subject + "y\\nbody\"").c_str()) == subject + "\xE2\x80\xA6");
+  CHECK(laid_out(append_first_line, ("\"" + subject.substr(2) + "\xF0\x9F\x9A\x80\"").c_str()) ==
+        subject.substr(2) + "\xE2\x80\xA6");
   for (const char* other : {R"("\nb")", R"("")", "1", "null", "[]"}) {
     CHECK(laid_out(append_first_line, other) == "(nothing)");
   }

@@ -344,6 +344,26 @@ TEST_CASE("a path in a link keeps its slashes, and leads nowhere else") {
   }
 }
 
+TEST_CASE("a field that leads where the message does is left out") {
+  const auto fields = [](const char* review) {
+    const auto vocabulary = Vocabulary::read(
+        R"({"standard":false,"event_kinds":[{"type":"a","wordings":[{"title":"t","fields":">Review: {review:link}; By: {by}",
+            "link":"https://ci.example/{id}"}]}]})");
+    REQUIRE(vocabulary);
+    const std::string event = std::string(R"({"type":"a","type_data":{"id":7,"by":"x","review":")") + review + "\"}}";
+    json::Document document;
+    const auto root = document.parse(event);
+    REQUIRE(root);
+    Message message;
+    describe(Event::read(*root, event), "", message, *vocabulary);
+    std::string labels;
+    for (std::size_t i = 0; i < message.field_count(); ++i) labels += std::string(message.field(i).label) + ";";
+    return labels;
+  };
+  CHECK(fields("https://ci.example/7") == "By;");
+  CHECK(fields("https://ci.example/8") == "Review;By;");
+}
+
 TEST_CASE("a layout that there is not is refused beside sets of words with the longest of names") {
   const std::string name(200, 'w');
   const std::string message = fault(R"({"words":{")" + name + R"(":{"a":"b"},"w":{"a":"b"}},)" +

@@ -163,8 +163,10 @@ class Composer {
     if (field.key == '>') out_.fields_.back().is_link = true;
   }
 
-  /// Whether a field says again what sentence or actor say already, and shall not.
-  bool is_said(const Op& field, std::string_view value) const noexcept { return field.key == '?' && is_said(value); }
+  /// Whether a field says again what sentence or actor say already, and shall not, or leads where the message does.
+  bool is_said(const Op& field, std::string_view value) const noexcept {
+    return field.key == '>' ? value == out_.link() : field.key == '?' && is_said(value);
+  }
   bool is_said(std::string_view value) const noexcept;
 
   /// The same as run(), quicker for what most fields are: one slot.

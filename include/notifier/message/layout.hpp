@@ -32,10 +32,17 @@ inline bool append_scalar(Buffer& out, json::View value, bool& inert) {
   }
 }
 
+/// The first line of a text, of which one may be as long as a page.
 inline bool append_first_line(Buffer& out, json::View value, bool& inert) {
   const std::string_view text = value.string();
   const auto ends_line = [](Bytes b) { return b.is('\n') | b.is('\r'); };
-  return !text.empty() && append_padded_line(out, text.substr(0, find_byte(text, ends_line)), inert);
+  const std::string_view line = text.substr(0, find_byte(text, ends_line));
+  const std::size_t kept = line.size() > longest_first_line ? cut_position(line, longest_first_line) : line.size();
+  if (line.empty() || !append_padded_line(out, line.substr(0, kept), inert)) return false;
+  if (kept == line.size()) return true;
+  out.append("\xE2\x80\xA6");
+  inert = false;
+  return true;
 }
 
 inline void append_integer(Buffer& out, std::int64_t value) { out.set_end(json::write_integer(value, out.room(20))); }

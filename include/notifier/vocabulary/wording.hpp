@@ -78,10 +78,13 @@ struct WordingRow {
 /// A link that says that there is none.
 inline constexpr std::string_view no_link = "none";
 
+/// In bytes, of Layout::line.
+inline constexpr std::size_t longest_first_line = 160;
+
 /// What a slot can be laid out as.
 enum class Layout : unsigned char {
   plain,       ///< a scalar's text
-  line,        ///< the first line of a text
+  line,        ///< the first line of a text, of a long one some 160 bytes and an ellipsis
   list,        ///< scalars of an array: "web, worker, clock"
   series,      ///< the same within a sentence: "web, worker and clock"
   names,       ///< what an array's objects have as `name`, without their values

@@ -46,7 +46,7 @@ export function describe(event) {
         message.title = 'deployment failed';
         message.sentence = `The deployment of commit ${commit(data.git_ref)} to ${app} failed after ${duration(data.duration)}: ${data.status === 'build-error' ? 'the build failed' : 'the new version crashed on start'}.`;
       }
-      message.fields.push({ label: 'Commit', value: data.git_ref_url, code: false, link: true });
+      if (!message.link) message.fields.push({ label: 'Commit', value: data.git_ref_url, code: false, link: true });
       const told = changes(data.last_commits);
       if (told) message.fields.push({ label: 'Changes', value: told, code: false, wide: true });
       if (data.pusher !== message.actor) field('Pushed by', data.pusher);

@@ -121,7 +121,7 @@ Message describe(const typename Json::Value& event) {
                    duration(text("duration")) + ": " +
                    (status == "build-error" ? "the build failed" : "the new version crashed on start") + ".";
     }
-    m.fields.push_back({"Commit", text("git_ref_url"), false, true});
+    if (m.link.empty()) m.fields.push_back({"Commit", text("git_ref_url"), false, true});
     std::string commits = changes<Json>(Json::member(data, "last_commits"));
     if (!commits.empty()) m.fields.push_back({"Changes", commits, false, false, true});
     if (text("pusher") != m.actor) m.field("Pushed by", text("pusher"));
