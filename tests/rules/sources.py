@@ -3,7 +3,7 @@
 import json
 import re
 
-from project import GENERATED, INCLUDE, ROOT, files, headers, report
+from project import FOLDERS_OF_OTHERS, GENERATED, INCLUDE, ROOT, files, headers, report
 
 # 300 lines is the aim, and this the end of it; for what is no header, and for the tables below, the second.
 MOST_LINES = 400
@@ -23,6 +23,12 @@ FORBIDDEN_CALLS = re.compile(
     r"|setlocale|getenv|system|rand|srand|strtod|strtof|atof|stod|stof|sscanf)\s*\("
 )
 ADAPTER_MAY = {"random"}
+
+# Besides what a dot begins with, and build/.
+TOP_LEVEL = {
+    "CMakeLists.txt", "CMakePresets.json", "CONTRIBUTING.md", "LICENSE", "README.md",
+    "examples", "include", "single_include", "tests", "wasm",
+}  # fmt: skip
 
 problems = []
 
@@ -136,6 +142,12 @@ def check_version():
         problems.append(f"wasm/package.json: its version is not that of version.hpp, {version}")
 
 
+def check_top_level():
+    for path in ROOT.iterdir():
+        if path.name[0] != "." and path.name not in TOP_LEVEL and path.name not in FOLDERS_OF_OTHERS:
+            problems.append(f"{path.name}: nothing by that name stands at the top of this project")
+
+
 def check_options():
     options = re.findall(r"(?m)^(?:option|set)\((NOTIFIER_\w+)[^)]*?(?:CACHE|\s\")", (ROOT / "CMakeLists.txt").read_text())
     readme = ROOT / "README.md"
@@ -151,5 +163,6 @@ for header in headers():
 check_spine()
 check_floors()
 check_version()
+check_top_level()
 check_options()
 report(problems)
