@@ -78,7 +78,7 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   auto transport = notifier::CurlTransport::create(options.curl);
   if (!transport) return fail("cannot deliver", transport.error());
   notifier::OutboxOptions outbox = options.outbox;
-  outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return random(); };
+  outbox.random = [random = std::mt19937(std::random_device()())]() mutable { return static_cast<unsigned>(random()); };
   server::AuditLog audit(options.audit_file);
   if (!audit.open()) return fail("cannot write " + options.audit_file);
   const server::DeliveryLog delivery_log(options.access_log);

@@ -475,6 +475,8 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/history.hpp ---------------------------------------------------------------------------------------
 
+#include <cstdint>
+
 NOTIFIER_NAMESPACE_BEGIN
 
 /// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
@@ -491,10 +493,29 @@ class History {
   virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
                                  std::size_t limit, std::vector<std::string>& out) const = 0;
 
+  /// The same pages by a place in the history, which what happens meanwhile does not move: nothing is seen twice, and
+  /// nothing is left out but what is forgotten. Who overrides neither counts entries from the newest, which moves.
+  /// @param place  where the page begins: 0, the newest, or what an earlier call gave. Gets where the next page begins;
+  ///               0 where there is none
+  virtual std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                                  std::vector<std::string>& out) const {
+    return next_by_offset(place, limit, events(app_id, static_cast<std::size_t>(place), limit, out));
+  }
+  virtual std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
+                                      std::size_t limit, std::vector<std::string>& out) const {
+    return next_by_offset(place, limit, deliveries(app_id, notifier_id, static_cast<std::size_t>(place), limit, out));
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
   ///         is; errc::storage
   virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+
+ private:
+  static std::size_t next_by_offset(std::uint64_t& place, std::size_t limit, std::size_t total) noexcept {
+    place = place < total && limit < total - place ? place + limit : 0;
+    return total;
+  }
 };
 
 NOTIFIER_NAMESPACE_END
@@ -629,8 +650,6 @@ class Buffer {
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
-
-#include <cstdint>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -3935,6 +3954,7 @@ struct OutboxQuery {
   std::optional<OutboxState> state;
   std::size_t offset = 0;
   std::size_t limit = 50;
+  std::uint64_t up_to = 0;  ///< only those of at most this sequence, though others count in all; 0: any
 };
 
 /// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
@@ -13219,15 +13239,15 @@ class GroupPolicyReader {
 /// Reads what is kept of a notifier as JSON.
 NOTIFIER_NOINLINE inline void read_kept_grouping(const Notifier& notifier, GroupPolicyReader& reader,
                                                  Problems& problems) {
-  const auto read = [&](const std::string& json, std::string_view field, auto take) {
+  const auto read = [&](const std::string& json, std::string_view field, bool is_quiet) {
     if (json.empty()) return;
     json::Document document;
     const auto root = document.parse(json, NOTIFIER_MAX_GROUPING_BYTES);
     if (!root) return problems.add(field, root.error().message, "invalid_grouping");
-    (reader.*take)(*root);
+    is_quiet ? reader.read_quiet(*root) : reader.read_grouping(*root);
   };
-  read(notifier.grouping, "grouping", &GroupPolicyReader::read_grouping);
-  read(notifier.quiet, "quiet", &GroupPolicyReader::read_quiet);
+  read(notifier.grouping, "grouping", false);
+  read(notifier.quiet, "quiet", true);
 }
 
 }  // namespace detail
@@ -26512,10 +26532,12 @@ namespace detail::api {
 inline constexpr std::size_t default_page_size = 20;
 inline constexpr std::size_t max_page_size = 100;
 
-/// The page a request asks for by `page` (from 1) and `per_page`; what is no number counts as not given.
+/// The page a request asks for, by `page` (from 1) or `cursor`, and `per_page`; what is no number counts as not given.
 struct Page {
-  std::size_t number = 1;
+  std::size_t number = 1;  ///< 0: by a cursor
   std::size_t size = default_page_size;
+  std::uint64_t place = 0;  ///< in the history, but for pages after the first: see History::events_from()
+  char list = 0;            ///< what its cursors begin with, so that they fit no other list
 
   std::size_t offset() const noexcept { return (number - 1) * size; }
 };
@@ -26531,17 +26553,45 @@ inline std::size_t positive_number(std::string_view text, std::size_t otherwise)
   return value == 0 ? otherwise : value;
 }
 
-inline Page read_page(const Target& target) noexcept {
-  Page page;
-  page.number = positive_number(target.parameter("page"), 1);
+/// @param list  a letter for the list
+/// @return the error to answer, where there is one
+inline std::optional<Response> read_page(const Target& target, char list, Page& page) {
+  page.list = list;
   page.size = (std::min)(positive_number(target.parameter("per_page"), default_page_size), max_page_size);
-  return page;
+  const std::string_view number = target.parameter("page");
+  page.number = positive_number(number, 1);
+  const std::string_view cursor = target.parameter("cursor");
+  if (cursor.empty()) return std::nullopt;
+  if (!number.empty()) return error_response(400, "page and cursor are two ways to say where a page begins");
+  page.number = 0;
+  // Fifteen digits are more than there will ever be, and an exact number in JavaScript.
+  bool is_ours = cursor.front() == list && cursor.size() >= 2 && cursor.size() <= 16 && cursor[1] != '0';
+  for (const char c : cursor.substr(1)) {
+    is_ours = is_ours && is_digit(c);
+    page.place = page.place * 10 + static_cast<unsigned char>(c - '0');
+  }
+  if (is_ours) return std::nullopt;
+  return error_response(400, "The cursor is not of this list: it is next_cursor of the page before, as it is");
 }
 
 /// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
 /// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
-/// published clients read, and the one that was recorded.
+/// published clients read, and the one that was recorded. Beside it `next_cursor` where the page is the first; a page
+/// by a cursor has that and `total_count` alone.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
+  const auto write_cursor = [&] {
+    out.key("next_cursor");
+    if (page.place == 0) return out.null();
+    out.string(std::string(1, page.list) + decimal(page.place));
+  };
+  if (page.number == 0) {
+    out.key("meta");
+    return out.object([&] {
+      out.key("total_count");
+      out.unsigned_integer(total);
+      write_cursor();
+    });
+  }
   const std::size_t pages = (total + page.size - 1) / page.size;
   const auto number_or_null = [&](std::string_view key, std::size_t number, bool exists) {
     out.key(key);
@@ -26563,6 +26613,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
     });
+    if (page.number == 1) write_cursor();
   });
 }
 
@@ -26594,11 +26645,19 @@ inline Response list_deliveries(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
   if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
-  const Page page = read_page(call.target);
+  Page page;
+  if (auto refused = read_page(call.target, 'd', page)) return *std::move(refused);
   std::vector<std::string> deliveries;
   const History* history = call.options.history;
-  const std::size_t total =
-      history == nullptr ? 0 : history->deliveries(app->id, call.notifier_id(), page.offset(), page.size, deliveries);
+  const std::string_view id = call.notifier_id();
+  std::size_t total = 0;
+  if (history == nullptr) {
+    page.place = 0;
+  } else if (page.number > 1) {
+    total = history->deliveries(app->id, id, page.offset(), page.size, deliveries);
+  } else {
+    total = history->deliveries_from(app->id, id, page.place, page.size, deliveries);
+  }
   return page_response("deliveries", deliveries, page, total);
 }
 
@@ -26845,10 +26904,18 @@ inline Response accept_events(Call& call) {
 inline Response list_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
-  const Page page = read_page(call.target);
+  Page page;
+  if (auto refused = read_page(call.target, 'e', page)) return *std::move(refused);
   std::vector<std::string> events;
   const History* history = call.options.history;
-  const std::size_t total = history == nullptr ? 0 : history->events(app->id, page.offset(), page.size, events);
+  std::size_t total = 0;
+  if (history == nullptr) {
+    page.place = 0;
+  } else if (page.number > 1) {
+    total = history->events(app->id, page.offset(), page.size, events);
+  } else {
+    total = history->events_from(app->id, page.place, page.size, events);
+  }
   return page_response("events", events, page, total);
 }
 
@@ -30116,12 +30183,15 @@ NOTIFIER_INLINE Result<std::optional<OutboxRecord>> MemoryOutboxStorage::find(st
 NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::list(const OutboxQuery& query,
                                                               std::vector<OutboxRecord>& out) {
   std::size_t count = 0;
+  std::size_t listed = 0;
   for (auto at = kept_->rows.rbegin(); at != kept_->rows.rend(); ++at) {
     const OutboxRecord& record = at->second.record;
     if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
     if (query.state && record.state != *query.state) continue;
-    if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
     ++count;
+    if (query.up_to != 0 && record.sequence > query.up_to) continue;
+    if (listed >= query.offset && listed - query.offset < query.limit) out.push_back(record);
+    ++listed;
   }
   return count;
 }

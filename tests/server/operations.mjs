@@ -110,6 +110,39 @@ export function isOperated(start) {
     await server.stop();
   });
 
+  test('pages by cursor show everything once, whatever comes in meanwhile; a cursor of nobody is refused', async () => {
+    const imported = join(folder, 'pages.json');
+    writeFileSync(imported, JSON.stringify({ apps: [{ id: 'app-1', name: 'shop', notifiers: [{ id: 'hook', name: 'hook', platform: 'webhook', send_all_events: true, type_data: { webhook_url: 'https://a.example/x' } }] }] }));
+    const server = await startDry(database(), ['--import', imported, '--keep-events', '30', '--no-access-log']);
+    const post = async (id) => assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id })).status, 202);
+    for (const [path, root, id] of [['/v1/apps/shop/events', 'events', 'id'], ['/v1/apps/shop/notifiers/hook/deliveries', 'deliveries', 'event_id']]) {
+      for (let i = 0; i < 20; ++i) await post(`${root}-${i}`);
+      const seen = [];
+      let { body } = await server.call('GET', `${path}?per_page=6`);
+      assert.equal(body.meta.pagination.current_page, 1);
+      for (let page = 0; ; ++page) {
+        seen.push(...body[root].map((entry) => entry[id]));
+        if (seen.length >= 20) break;
+        await post(`meanwhile-${root}-${page}`);
+        const answer = await server.call('GET', `${path}?per_page=6&cursor=${body.meta.next_cursor}`);
+        assert.equal(answer.status, 200);
+        body = answer.body;
+        assert.deepEqual(Object.keys(body.meta), ['total_count', 'next_cursor']);
+      }
+      assert.deepEqual(seen.slice(0, 20), Array.from({ length: 20 }, (_, i) => `${root}-${19 - i}`));
+      for (const cursor of ['x', '12', root === 'events' ? 'd12' : 'e12', 'e-1', "e1'--", `e${'9'.repeat(40)}`]) {
+        const refused = await server.call('GET', `${path}?cursor=${encodeURIComponent(cursor)}`);
+        assert.equal(refused.status, 400, cursor);
+        assert.match(refused.body.error, /next_cursor/);
+      }
+      assert.equal((await server.call('GET', `${path}?cursor=${root[0]}5&page=2`)).status, 400);
+      // Of what is forgotten by then there is no page.
+      const last = await server.call('GET', `${path}?cursor=${root[0]}1`);
+      assert.deepEqual([last.status, last.body.meta.next_cursor], [200, null]);
+    }
+    await server.stop();
+  });
+
   test('the figures are right, in order for Prometheus, of few series, and hold no secret', async () => {
     const target = await startTarget();
     after(() => target.close());

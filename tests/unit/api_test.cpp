@@ -88,6 +88,28 @@ TEST_CASE("events and deliveries come by pages") {
   }
 }
 
+TEST_CASE("events and deliveries come from a cursor on, by offsets where the history knows no places") {
+  NumberedHistory history;
+  notifier::ApiOptions options;
+  options.history = &history;
+  World world(std::move(options));
+  for (const std::string root : {"events", "deliveries"}) {
+    const std::string path = "/v1/apps/shop/" + std::string(root == "events" ? "" : "notifiers/no-1/") + root;
+    const std::string letter = root.substr(0, 1);
+    const auto page = [&](const std::string& query) { return world.call("GET", path + query).response.body; };
+    CHECK(at(page("?per_page=20"), {"meta", "next_cursor"}) == "\"" + letter + "20\"");
+    CHECK(page("?per_page=3&cursor=" + letter + "20") ==
+          "{\"" + root + R"(":[20,21,22],"meta":{"total_count":45,"next_cursor":")" + letter + R"(23"}})");
+    CHECK(page("?per_page=3&cursor=" + letter + "42") ==
+          "{\"" + root + R"(":[42,43,44],"meta":{"total_count":45,"next_cursor":null}})");
+    CHECK(at(page("?cursor=" + letter + "999999999999999"), {root}) == "[]");
+    CHECK(at(page("?page=2"), {"meta"}).find("next_cursor") == std::string::npos);
+    for (const std::string cursor : {"20", "x20", "e20e", "d20d", "E20"}) {
+      CHECK(world.call("GET", path + "?cursor=" + cursor).response.status == 400);
+    }
+  }
+}
+
 TEST_CASE("a dead delivery is sent again, any other is not found") {
   NumberedHistory history;
   notifier::ApiOptions options;

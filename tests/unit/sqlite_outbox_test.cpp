@@ -468,3 +468,28 @@ TEST_CASE("what a target said is kept with its attempt, and attempts of a databa
   to_json(out, record);
   CHECK(json.view().find("\"reason\":\"no\",\"reply\":\"no such \xC3\xA9\"}]") != std::string_view::npos);
 }
+
+TEST_CASE("pages of deliveries from a place on are the same whatever comes in") {
+  Database database;
+  Outbox outbox(*database.store->outbox());
+  std::vector<Delivery> deliveries;
+  const auto come_in = [&](int first, int count) {
+    deliveries.clear();
+    for (int i = first; i < first + count; ++i) {
+      deliveries.push_back(make("k" + std::to_string(i)));
+      deliveries.push_back(make("k" + std::to_string(i), "no-2"));
+    }
+    REQUIRE(outbox.enqueue(deliveries, start));
+  };
+  come_in(0, 7);
+  std::vector<std::string> all;
+  CHECK(database.store->deliveries("app-1", "no-1", 0, 10, all) == 7);
+  std::uint64_t place = 0;
+  std::vector<std::string> read;
+  for (int pages = 1;; ++pages) {
+    CHECK(database.store->deliveries_from("app-1", "no-1", place, 3, read) == static_cast<std::size_t>(5 + 2 * pages));
+    if (place == 0) break;
+    come_in(10 * pages, 2);
+  }
+  CHECK(read == all);
+}

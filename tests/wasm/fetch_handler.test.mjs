@@ -248,6 +248,22 @@ test('what send throws is reported, the answer stands', async () => {
   assert.deepEqual(problems, ['down']);
 });
 
+test('a history that knows places is asked for them, and one that does not is asked by offsets', async () => {
+  const pages = async (events) => {
+    const engine = await steadyEngine({ history: { events, deliveries: events, retry: () => 'due' } });
+    const seen = [];
+    for (let cursor = ''; cursor !== null; ) {
+      const body = JSON.parse(engine.handle({ method: 'GET', url: `/v1/apps/shop/events?per_page=2&cursor=${cursor}` }).response.body);
+      seen.push(...body.events);
+      cursor = body.meta.next_cursor;
+    }
+    return seen;
+  };
+  assert.deepEqual(await pages((_, offset, limit) => ({ total: 5, items: ['0', '1', '2', '3', '4'].slice(offset, offset + limit) })), [0, 1, 2, 3, 4]);
+  const places = { 0: { items: ['9', '8'], next: 701 }, 701: { items: ['7'], next: 5 }, 5: { items: [], next: 0 } };
+  assert.deepEqual(await pages((_, offset, limit, place) => ({ total: 3, ...places[place] })), [9, 8, 7]);
+});
+
 test('the history that the host keeps is shown', async () => {
   const asked = [];
   const history = {
@@ -267,5 +283,5 @@ test('the history that the host keeps is shown', async () => {
   assert.equal(retry('e'), 409);
   assert.equal(retry('f'), 409);
   assert.throws(() => retry('unheard of'), /history\.retry\(\) answered undefined; one of due, not found, pending, held, delivered is needed/);
-  assert.deepEqual(asked.slice(0, 4), [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
+  assert.deepEqual(asked.slice(0, 4), [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20, 0], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
 });

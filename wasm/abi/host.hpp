@@ -73,10 +73,18 @@ class HostHistory : public notifier::History {
                      std::vector<std::string>& out) const override {
     return page("events", app_id, {}, offset, limit, out);
   }
+  std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                          std::vector<std::string>& out) const override {
+    return page("events", app_id, {}, 0, limit, out, &place);
+  }
 
   std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out) const override {
     return page("deliveries", app_id, notifier_id, offset, limit, out);
+  }
+  std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
+                              std::size_t limit, std::vector<std::string>& out) const override {
+    return page("deliveries", app_id, notifier_id, 0, limit, out, &place);
   }
 
   /// The host says "due"; nothing where there is no such delivery; else why it is not sent again.
@@ -102,22 +110,27 @@ class HostHistory : public notifier::History {
     return take(notifier_host_history(address_of(query.data()), static_cast<std::uint32_t>(query.size())));
   }
 
+  /// @param place  where it is not null, in place of the offset
   static std::size_t page(std::string_view of, std::string_view app_id, std::string_view notifier_id,
-                          std::size_t offset, std::size_t limit, std::vector<std::string>& out) {
+                          std::size_t offset, std::size_t limit, std::vector<std::string>& out,
+                          std::uint64_t* place = nullptr) {
     notifier::Buffer query;
     notifier::json::Writer writer(query);
     writer.object([&] {
       writer.member("of", of);
       writer.member("app_id", app_id);
       writer.member("notifier_id", notifier_id);
-      writer.key("offset");
-      writer.unsigned_integer(offset);
+      writer.key(place == nullptr ? "offset" : "place");
+      writer.unsigned_integer(place == nullptr ? offset : *place);
       writer.key("limit");
       writer.unsigned_integer(limit);
     });
     notifier::json::Document document;
     const std::string text = ask(query);
     const auto root = document.parse(text, text.size());
+    std::int64_t next = 0;
+    if (root) (*root)["next"].integer(next);
+    if (place != nullptr) *place = static_cast<std::uint64_t>(next);
     if (!root) return 0;
     (*root)["items"].for_each_element([&](notifier::json::View item) { out.emplace_back(item.string()); });
     std::int64_t total = 0;

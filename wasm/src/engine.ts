@@ -21,6 +21,7 @@ import type {
   EventInput,
   Explained,
   Filter,
+  HistoryPage,
   LinesOptions,
   Links,
   ModuleSource,
@@ -59,6 +60,13 @@ const retryAnswers = {
   delivered: 'the delivery has arrived, and is not sent again',
 };
 
+/** A page of a history; where the history does not say what place the next begins at, places are offsets. */
+function pageOf({ offset, limit, place }: { offset: number; limit: number; place?: number }, read: (offset: number, limit: number, place?: number) => HistoryPage): string {
+  if (place === undefined) return JSON.stringify(read(offset, limit));
+  const page = read(place, limit, place);
+  return JSON.stringify({ next: place + limit < page.total ? place + limit : 0, ...page });
+}
+
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
   checkKeys(options, 'clock() ids() users() history refuseUrl() compose()', 'createEngine');
   const { clock = Date.now, ids = (prefix: string) => prefix + randomId(), users, history, refuseUrl, compose } = options;
@@ -77,9 +85,9 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
       const query = JSON.parse(text);
       switch (query.of) {
         case 'events':
-          return JSON.stringify(history!.events(query.app_id, query.offset, query.limit));
+          return pageOf(query, (...where) => history!.events(query.app_id, ...where));
         case 'deliveries':
-          return JSON.stringify(history!.deliveries(query.app_id, query.notifier_id, query.offset, query.limit));
+          return pageOf(query, (...where) => history!.deliveries(query.app_id, query.notifier_id, ...where));
         default: {
           const said = history!.retry(query.app_id, query.notifier_id, query.delivery_id);
           if (!Object.hasOwn(retryAnswers, said)) throw new TypeError(`history.retry() answered ${String(said)}; one of ${Object.keys(retryAnswers).join(', ')} is needed`);

@@ -408,10 +408,23 @@ export interface Catalogue {
   event_kinds: EventKind[];
 }
 
-/** What happened, for the API to show; kept by the host. Both lists are newest first, items as JSON texts without secrets. */
+export interface HistoryPage {
+  /** How many there are in all. */
+  total: number;
+  items: string[];
+  /** Where a `place` was asked for: that of the next page; 0 where there is none. */
+  next?: number;
+}
+
+/**
+ * What happened, for the API to show; kept by the host. Both lists are newest first, items as JSON texts without secrets.
+ *
+ * Where `place` is given, the page begins there, whatever the offset: 0 is the newest entry, another place what `next` of an earlier page said, a
+ * positive number of at most fifteen digits. It stays where it is while others come in. A history that looks at offsets alone leaves `next` out.
+ */
 export interface History {
-  events(appId: string, offset: number, limit: number): { total: number; items: string[] };
-  deliveries(appId: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] };
+  events(appId: string, offset: number, limit: number, place?: number): HistoryPage;
+  deliveries(appId: string, notifierId: string, offset: number, limit: number, place?: number): HistoryPage;
   /** Makes a dead delivery due again, or says why not. */
   retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'pending' | 'held' | 'delivered';
 }

@@ -79,6 +79,10 @@ class SqliteStore final : public History {
                      std::vector<std::string>& out) const override;
   std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out) const override;
+  std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                          std::vector<std::string>& out) const override;
+  std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
+                              std::size_t limit, std::vector<std::string>& out) const override;
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
@@ -101,6 +105,10 @@ class SqliteStore final : public History {
   Result<void> transaction(Body&& body);
   Result<void> store_outcome(Outcome& outcome);
   Timestamp now() const;
+  /// The numbers of an app's first and last event.
+  std::optional<std::pair<std::int64_t, std::int64_t>> range_of_events(std::string_view app_id) const;
+  /// Those of at most a number, newest first.
+  void read_events(std::string_view app_id, std::int64_t last, std::size_t limit, std::vector<std::string>& out) const;
 
   SqliteOptions options_;
   std::function<void(const std::vector<Outcome*>&)> on_stored_;
@@ -279,25 +287,55 @@ inline Timestamp SqliteStore::now() const {
 inline std::size_t SqliteStore::events(std::string_view app_id, std::size_t offset, std::size_t limit,
                                        std::vector<std::string>& out) const {
   const std::lock_guard<std::mutex> lock(read_mutex_);
+  const auto range = range_of_events(app_id);
+  if (!range) return 0;
+  const auto total = static_cast<std::size_t>(range->second - range->first + 1);
+  if (offset < total) read_events(app_id, range->second - static_cast<std::int64_t>(offset), limit, out);
+  return total;
+}
+
+inline std::size_t SqliteStore::events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                                            std::vector<std::string>& out) const {
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  const std::uint64_t from = std::exchange(place, 0);
+  const auto range = range_of_events(app_id);
+  if (!range) return 0;
+  const auto [first, newest] = *range;
+  const std::int64_t last =
+      from == 0 || from > static_cast<std::uint64_t>(newest) ? newest : static_cast<std::int64_t>(from);
+  read_events(app_id, last, limit, out);
+  const std::int64_t next = last - static_cast<std::int64_t>(limit);
+  if (next >= first) place = static_cast<std::uint64_t>(next);
+  return static_cast<std::size_t>(newest - first + 1);
+}
+
+inline std::optional<std::pair<std::int64_t, std::int64_t>> SqliteStore::range_of_events(
+    std::string_view app_id) const {
   const auto range = event_range_.bind(1, app_id).step();
-  if (!range.value_or(false)) return 0;
-  const std::int64_t first = event_range_.integer(0);
-  const std::int64_t last = event_range_.integer(1);
+  if (!range.value_or(false)) return std::nullopt;
+  const std::pair<std::int64_t, std::int64_t> numbers(event_range_.integer(0), event_range_.integer(1));
   event_range_.reset();
-  const auto total = static_cast<std::size_t>(last - first + 1);
-  if (offset >= total) return total;
-  page_of_events_.bind(1, app_id)
-      .bind(2, last - static_cast<std::int64_t>(offset))
-      .bind(3, static_cast<std::int64_t>(limit));
+  return numbers;
+}
+
+inline void SqliteStore::read_events(std::string_view app_id, std::int64_t last, std::size_t limit,
+                                     std::vector<std::string>& out) const {
+  page_of_events_.bind(1, app_id).bind(2, last).bind(3, static_cast<std::int64_t>(limit));
   for (auto row = page_of_events_.step(); row.value_or(false); row = page_of_events_.step()) {
     out.emplace_back(page_of_events_.text(0));
   }
-  return total;
 }
 
 inline std::size_t SqliteStore::deliveries(std::string_view, std::string_view notifier_id, std::size_t offset,
                                            std::size_t limit, std::vector<std::string>& out) const {
   return outbox_ == nullptr ? 0 : outbox_->deliveries(notifier_id, offset, limit, out);
+}
+
+inline std::size_t SqliteStore::deliveries_from(std::string_view, std::string_view notifier_id, std::uint64_t& place,
+                                                std::size_t limit, std::vector<std::string>& out) const {
+  if (outbox_ != nullptr) return outbox_->deliveries_from(notifier_id, place, limit, out);
+  place = 0;
+  return 0;
 }
 
 inline Result<void> SqliteStore::retry(std::string_view app_id, std::string_view notifier_id,

@@ -57,6 +57,9 @@ class SqliteOutbox final : public OutboxStorage {
   /// @return how many there are in all; 0 where the database fails
   std::size_t deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
                          std::vector<std::string>& out);
+  /// The same from a sequence on. @param place  0: from the newest. Gets where the next page begins; 0: there is none
+  std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
+                              std::vector<std::string>& out);
   /// Makes a dead delivery due again, and an arrival. On any thread.
   /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead,
   ///         and the message says why; errc::storage
@@ -83,6 +86,7 @@ class SqliteOutbox final : public OutboxStorage {
   }
 
  private:
+  static void append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out);
   friend class SqliteStore;
 
   /// @param database     the store's own
@@ -168,17 +172,35 @@ inline std::vector<OutboxRecord> SqliteOutbox::take_arrivals() {
   return std::exchange(arrivals_, {});
 }
 
-inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                                            std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
-  if (!total) return 0;
+inline void SqliteOutbox::append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out) {
   for (const OutboxRecord& record : records) {
     Buffer json;
     json::Writer writer(json);
     to_json(writer, record);
     out.push_back(json.str());
   }
+}
+
+inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                                            std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
+  if (!total) return 0;
+  append_json(records, out);
+  return *total;
+}
+
+inline std::size_t SqliteOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
+                                                 std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  // One more than the page: the next begins with it.
+  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
+  if (!total) return 0;
+  if (records.size() > limit) {
+    place = records.back().sequence;
+    records.pop_back();
+  }
+  append_json(records, out);
   return *total;
 }
 

@@ -135,9 +135,11 @@ inline std::string count_records(bool has_old, bool by_notifier, bool by_state) 
   return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"), {},
                         "COUNT(*)", "COUNT(*)");
 }
-/// At most ?4, newest first, after the first ?5.
+/// At most ?4 of those up to sequence ?6, newest first, after the first ?5.
 inline std::string page_of_records(bool has_old, bool by_notifier, bool by_state) {
-  return select_records(has_old, listed(by_notifier, by_state, "?2"), listed(by_notifier, by_state, "?3"),
+  constexpr std::string_view up_to = " AND sequence <= ?6";
+  return select_records(has_old, listed(by_notifier, by_state, "?2").append(up_to),
+                        listed(by_notifier, by_state, "?3").append(up_to),
                         " ORDER BY sequence DESC LIMIT ?4 OFFSET ?5");
 }
 

@@ -30,11 +30,19 @@ inline Response list_deliveries(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
   if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
-  const Page page = read_page(call.target);
+  Page page;
+  if (auto refused = read_page(call.target, 'd', page)) return *std::move(refused);
   std::vector<std::string> deliveries;
   const History* history = call.options.history;
-  const std::size_t total =
-      history == nullptr ? 0 : history->deliveries(app->id, call.notifier_id(), page.offset(), page.size, deliveries);
+  const std::string_view id = call.notifier_id();
+  std::size_t total = 0;
+  if (history == nullptr) {
+    page.place = 0;
+  } else if (page.number > 1) {
+    total = history->deliveries(app->id, id, page.offset(), page.size, deliveries);
+  } else {
+    total = history->deliveries_from(app->id, id, page.place, page.size, deliveries);
+  }
   return page_response("deliveries", deliveries, page, total);
 }
 

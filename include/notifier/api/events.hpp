@@ -238,10 +238,18 @@ inline Response accept_events(Call& call) {
 inline Response list_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
-  const Page page = read_page(call.target);
+  Page page;
+  if (auto refused = read_page(call.target, 'e', page)) return *std::move(refused);
   std::vector<std::string> events;
   const History* history = call.options.history;
-  const std::size_t total = history == nullptr ? 0 : history->events(app->id, page.offset(), page.size, events);
+  std::size_t total = 0;
+  if (history == nullptr) {
+    page.place = 0;
+  } else if (page.number > 1) {
+    total = history->events(app->id, page.offset(), page.size, events);
+  } else {
+    total = history->events_from(app->id, page.place, page.size, events);
+  }
   return page_response("events", events, page, total);
 }
 

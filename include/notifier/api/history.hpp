@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -23,10 +24,29 @@ class History {
   virtual std::size_t deliveries(std::string_view app_id, std::string_view notifier_id, std::size_t offset,
                                  std::size_t limit, std::vector<std::string>& out) const = 0;
 
+  /// The same pages by a place in the history, which what happens meanwhile does not move: nothing is seen twice, and
+  /// nothing is left out but what is forgotten. Who overrides neither counts entries from the newest, which moves.
+  /// @param place  where the page begins: 0, the newest, or what an earlier call gave. Gets where the next page begins;
+  ///               0 where there is none
+  virtual std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
+                                  std::vector<std::string>& out) const {
+    return next_by_offset(place, limit, events(app_id, static_cast<std::size_t>(place), limit, out));
+  }
+  virtual std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
+                                      std::size_t limit, std::vector<std::string>& out) const {
+    return next_by_offset(place, limit, deliveries(app_id, notifier_id, static_cast<std::size_t>(place), limit, out));
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
   ///         is; errc::storage
   virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+
+ private:
+  static std::size_t next_by_offset(std::uint64_t& place, std::size_t limit, std::size_t total) noexcept {
+    place = place < total && limit < total - place ? place + limit : 0;
+    return total;
+  }
 };
 
 NOTIFIER_NAMESPACE_END

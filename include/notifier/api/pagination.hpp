@@ -2,11 +2,16 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
 #include <string_view>
 
+#include "notifier/api/errors.hpp"
 #include "notifier/api/target.hpp"
 #include "notifier/json/writer.hpp"
 #include "notifier/text/ascii.hpp"
+#include "notifier/text/decimal.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -15,10 +20,12 @@ namespace detail::api {
 inline constexpr std::size_t default_page_size = 20;
 inline constexpr std::size_t max_page_size = 100;
 
-/// The page a request asks for by `page` (from 1) and `per_page`; what is no number counts as not given.
+/// The page a request asks for, by `page` (from 1) or `cursor`, and `per_page`; what is no number counts as not given.
 struct Page {
-  std::size_t number = 1;
+  std::size_t number = 1;  ///< 0: by a cursor
   std::size_t size = default_page_size;
+  std::uint64_t place = 0;  ///< in the history, but for pages after the first: see History::events_from()
+  char list = 0;            ///< what its cursors begin with, so that they fit no other list
 
   std::size_t offset() const noexcept { return (number - 1) * size; }
 };
@@ -34,17 +41,45 @@ inline std::size_t positive_number(std::string_view text, std::size_t otherwise)
   return value == 0 ? otherwise : value;
 }
 
-inline Page read_page(const Target& target) noexcept {
-  Page page;
-  page.number = positive_number(target.parameter("page"), 1);
+/// @param list  a letter for the list
+/// @return the error to answer, where there is one
+inline std::optional<Response> read_page(const Target& target, char list, Page& page) {
+  page.list = list;
   page.size = (std::min)(positive_number(target.parameter("per_page"), default_page_size), max_page_size);
-  return page;
+  const std::string_view number = target.parameter("page");
+  page.number = positive_number(number, 1);
+  const std::string_view cursor = target.parameter("cursor");
+  if (cursor.empty()) return std::nullopt;
+  if (!number.empty()) return error_response(400, "page and cursor are two ways to say where a page begins");
+  page.number = 0;
+  // Fifteen digits are more than there will ever be, and an exact number in JavaScript.
+  bool is_ours = cursor.front() == list && cursor.size() >= 2 && cursor.size() <= 16 && cursor[1] != '0';
+  for (const char c : cursor.substr(1)) {
+    is_ours = is_ours && is_digit(c);
+    page.place = page.place * 10 + static_cast<unsigned char>(c - '0');
+  }
+  if (is_ours) return std::nullopt;
+  return error_response(400, "The cursor is not of this list: it is next_cursor of the page before, as it is");
 }
 
 /// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
 /// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
-/// published clients read, and the one that was recorded.
+/// published clients read, and the one that was recorded. Beside it `next_cursor` where the page is the first; a page
+/// by a cursor has that and `total_count` alone.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
+  const auto write_cursor = [&] {
+    out.key("next_cursor");
+    if (page.place == 0) return out.null();
+    out.string(std::string(1, page.list) + decimal(page.place));
+  };
+  if (page.number == 0) {
+    out.key("meta");
+    return out.object([&] {
+      out.key("total_count");
+      out.unsigned_integer(total);
+      write_cursor();
+    });
+  }
   const std::size_t pages = (total + page.size - 1) / page.size;
   const auto number_or_null = [&](std::string_view key, std::size_t number, bool exists) {
     out.key(key);
@@ -66,6 +101,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
     });
+    if (page.number == 1) write_cursor();
   });
 }
 

@@ -242,15 +242,15 @@ class GroupPolicyReader {
 /// Reads what is kept of a notifier as JSON.
 NOTIFIER_NOINLINE inline void read_kept_grouping(const Notifier& notifier, GroupPolicyReader& reader,
                                                  Problems& problems) {
-  const auto read = [&](const std::string& json, std::string_view field, auto take) {
+  const auto read = [&](const std::string& json, std::string_view field, bool is_quiet) {
     if (json.empty()) return;
     json::Document document;
     const auto root = document.parse(json, NOTIFIER_MAX_GROUPING_BYTES);
     if (!root) return problems.add(field, root.error().message, "invalid_grouping");
-    (reader.*take)(*root);
+    is_quiet ? reader.read_quiet(*root) : reader.read_grouping(*root);
   };
-  read(notifier.grouping, "grouping", &GroupPolicyReader::read_grouping);
-  read(notifier.quiet, "quiet", &GroupPolicyReader::read_quiet);
+  read(notifier.grouping, "grouping", false);
+  read(notifier.quiet, "quiet", true);
 }
 
 }  // namespace detail

@@ -166,12 +166,15 @@ NOTIFIER_INLINE Result<std::optional<OutboxRecord>> MemoryOutboxStorage::find(st
 NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::list(const OutboxQuery& query,
                                                               std::vector<OutboxRecord>& out) {
   std::size_t count = 0;
+  std::size_t listed = 0;
   for (auto at = kept_->rows.rbegin(); at != kept_->rows.rend(); ++at) {
     const OutboxRecord& record = at->second.record;
     if (!query.notifier_id.empty() && record.notifier_id != query.notifier_id) continue;
     if (query.state && record.state != *query.state) continue;
-    if (count >= query.offset && count - query.offset < query.limit) out.push_back(record);
     ++count;
+    if (query.up_to != 0 && record.sequence > query.up_to) continue;
+    if (listed >= query.offset && listed - query.offset < query.limit) out.push_back(record);
+    ++listed;
   }
   return count;
 }

@@ -131,6 +131,7 @@ struct OutboxQuery {
   std::optional<OutboxState> state;
   std::size_t offset = 0;
   std::size_t limit = 50;
+  std::uint64_t up_to = 0;  ///< only those of at most this sequence, though others count in all; 0: any
 };
 
 /// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations

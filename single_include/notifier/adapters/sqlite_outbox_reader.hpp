@@ -190,6 +190,8 @@ class OutboxReader {
     }
     if (done) {
       bind(page).bind(4, static_cast<std::int64_t>(query.limit)).bind(5, static_cast<std::int64_t>(query.offset));
+      constexpr std::uint64_t any = std::uint64_t{1} << 62;
+      page.bind(6, static_cast<std::int64_t>(query.up_to == 0 || query.up_to > any ? any : query.up_to));
       done = each_row(page, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
     }
     for (std::size_t i = first; done && i < out.size(); ++i) done = read_history(out[i]);

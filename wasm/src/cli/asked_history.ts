@@ -1,6 +1,6 @@
 // What the API shows of the past, for a database that answers later: the API cannot wait, so it is asked again once the answer is there.
 
-import type { History } from '../types.js';
+import type { History, HistoryPage } from '../types.js';
 
 /** What of the past a request needs that is not at hand. */
 export class Wanted extends Error {
@@ -13,8 +13,8 @@ export class Wanted extends Error {
 export type Pages = Map<string, unknown>;
 
 export interface HistoryReads {
-  events(appId: string, offset: number, limit: number): Promise<{ total: number; items: string[] }>;
-  deliveries(notifierId: string, offset: number, limit: number): Promise<{ total: number; items: string[] }>;
+  events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
+  deliveries(notifierId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
   /** In what state a delivery is. */
   state(notifierId: string, deliveryId: string): Promise<'dead' | 'pending' | 'held' | 'delivered' | undefined>;
   /** Sends a dead delivery again. */
@@ -62,12 +62,12 @@ export class AskedHistory implements History {
     return otherwise;
   }
 
-  events(appId: string, offset: number, limit: number): { total: number; items: string[] } {
-    return this.#get(JSON.stringify(['events', appId, offset, limit]), () => this.#reads.events(appId, offset, limit), { total: 0, items: [] });
+  events(appId: string, ...where: [offset: number, limit: number, place?: number]): HistoryPage {
+    return this.#get(JSON.stringify(['events', appId, ...where]), () => this.#reads.events(appId, ...where), { total: 0, items: [] });
   }
 
-  deliveries(_: string, notifierId: string, offset: number, limit: number): { total: number; items: string[] } {
-    return this.#get(JSON.stringify(['deliveries', notifierId, offset, limit]), () => this.#reads.deliveries(notifierId, offset, limit), { total: 0, items: [] });
+  deliveries(_: string, notifierId: string, ...where: [offset: number, limit: number, place?: number]): HistoryPage {
+    return this.#get(JSON.stringify(['deliveries', notifierId, ...where]), () => this.#reads.deliveries(notifierId, ...where), { total: 0, items: [] });
   }
 
   retry(_: string, notifierId: string, deliveryId: string): ReturnType<History['retry']> {

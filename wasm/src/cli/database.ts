@@ -4,7 +4,7 @@ import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'nod
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type ServerRows, type StoreEntry } from '../node.js';
-import type { Change } from '../types.js';
+import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
 import { isOldDatabase, takeOver } from './old_database.js';
 
@@ -98,8 +98,8 @@ export class Database {
   }
 
   /** Newest first, and how many there are in all. */
-  events(appId: string, offset: number, limit: number): Promise<{ total: number; items: string[] }> {
-    return this.#thread.ask({ op: 'events', appId, offset, limit });
+  events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage> {
+    return this.#thread.ask({ op: 'events', appId, offset, limit, place });
   }
 }
 

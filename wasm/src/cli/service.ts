@@ -45,10 +45,12 @@ export class Service {
     this.#hasMailServer = hasMailServer;
     const { store } = database;
     this.#history = new AskedHistory({
-      events: (appId, offset, limit) => database.events(appId, offset, limit),
-      async deliveries(notifierId, offset, limit) {
-        const { total, records } = await store.list({ notifierId, offset, limit });
-        return { total, items: records.map((record) => JSON.stringify(showRecord(record))) };
+      events: (appId, offset, limit, place) => database.events(appId, offset, limit, place),
+      async deliveries(notifierId, offset, limit, place) {
+        // One more than the page: the next begins with it.
+        const { total, records } = await store.list(place === undefined ? { notifierId, offset, limit } : { notifierId, offset: 0, limit: limit + 1, upTo: place });
+        const items = records.slice(0, limit).map((record) => JSON.stringify(showRecord(record)));
+        return { total, items, ...(place !== undefined && { next: records[limit]?.sequence ?? 0 }) };
       },
       state: async (notifierId, deliveryId) => (await store.find(notifierId, deliveryId))?.state,
       resend: (notifierId, deliveryId) => {

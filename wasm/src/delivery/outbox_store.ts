@@ -100,6 +100,8 @@ export interface StoreQuery {
   state?: OutboxState;
   offset: number;
   limit: number;
+  /** Only those of at most this sequence, though others count in all; 0 or none: any. */
+  upTo?: number;
 }
 
 /**

@@ -102,14 +102,15 @@ export class RecordIndex<Entry extends Indexed> {
     if (page.length > 0) yield page;
   }
 
-  list({ notifierId, state, offset, limit }: StoreQuery): StorePage {
+  list({ notifierId, state, offset, limit, upTo = 0 }: StoreQuery): StorePage {
     const sequences = notifierId === undefined || notifierId === '' ? this.entries.keys() : (this.#ofNotifier.get(notifierId)?.values() ?? []);
     const matching: StoredRecord[] = [];
     for (const sequence of sequences) {
       const { record } = this.entries.get(sequence)!;
       if (state === undefined || record.state === state) matching.push(record);
     }
-    return { total: matching.length, records: matching.reverse().slice(offset, offset + limit).map(copied) };
+    const wanted = matching.reverse().filter(({ sequence }) => upTo === 0 || sequence <= upTo);
+    return { total: matching.length, records: wanted.slice(offset, offset + limit).map(copied) };
   }
 }
 

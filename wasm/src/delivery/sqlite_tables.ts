@@ -2,7 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync, SQLOutputValue } from 'node:sqlite';
-import type { Platform } from '../types.js';
+import type { HistoryPage, Platform } from '../types.js';
 import type { OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
 import { oldStatements, statements, statementsBesideOld } from './sqlite_statements.js';
 import type { OldOutbox, ServerRows, StoredEntry } from './sqlite_task.js';
@@ -243,7 +243,7 @@ export class OutboxTables {
     return row && this.#withHistory(row);
   }
 
-  list({ notifierId = '', state, offset, limit }: StoreQuery): StorePage {
+  list({ notifierId = '', state, offset, limit, upTo = 0 }: StoreQuery): StorePage {
     const isOfNotifier = notifierId !== '';
     const what = isOfNotifier ? (state ? 'Both' : 'Notifier') : state ? 'State' : 'All';
     const which: Record<string, Value> = {
@@ -252,7 +252,7 @@ export class OutboxTables {
       ...(state && this.#old && { 3: oldStates[state] }),
     };
     const counts = this.#either.of(what === 'All' ? 'countAll' : `countOf${what}`).allBy(which);
-    const rows = this.#either.of(`pageOf${what}`).allBy({ ...which, 4: limit, 5: offset });
+    const rows = this.#either.of(`pageOf${what}`).allBy({ ...which, 4: limit, 5: offset, 6: upTo || Number.MAX_SAFE_INTEGER });
     return { total: counts.reduce((sum, row) => sum + number(row['COUNT(*)']), 0), records: rows.map((row) => this.#withHistory(row)) };
   }
 
@@ -339,12 +339,12 @@ export class ServerTables {
     this.#all.of('forgetEventIds').run(appId, last);
   }
 
-  /** Newest first, and how many there are in all. */
-  events(appId: string, offset: number, limit: number): { total: number; items: string[] } {
-    const [first, last] = Object.values(this.#all.of('eventRange').get(appId)!).map(number) as [number, number];
-    const total = last - first + 1;
-    if (offset >= total) return { total, items: [] };
-    return { total, items: this.#all.of('pageOfEvents').all(appId, last - offset, limit).map((row) => text(row['event'])) };
+  /** Newest first, and how many there are in all. @param place an event's number, in place of the offset; 0: the newest */
+  events(appId: string, offset: number, limit: number, place: number | undefined): HistoryPage {
+    const [first, newest] = Object.values(this.#all.of('eventRange').get(appId)!).map(number) as [number, number];
+    const last = place === undefined ? newest - offset : Math.min(place || newest, newest);
+    const items = this.#all.of('pageOfEvents').all(appId, last, limit).map((row) => text(row['event']));
+    return { total: newest - first + 1, items, ...(place !== undefined && { next: last - limit >= first ? last - limit : 0 }) };
   }
 
   /** What there is of a registry: the settings it was imported with, and its changes, oldest first. */

@@ -39,7 +39,7 @@ export type Task =
   | { op: 'clock' }
   | { op: 'find'; notifierId: string; key: string }
   | { op: 'list'; query: StoreQuery }
-  | { op: 'events'; appId: string; offset: number; limit: number }
+  | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
   | { op: 'registry' }
   /** When the oldest delivery was made that is to be sent. */
   | { op: 'oldest' }

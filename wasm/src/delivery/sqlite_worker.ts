@@ -230,7 +230,7 @@ class Thread {
       case 'list':
         return this.#outbox.list(task.query);
       case 'events':
-        return this.#server.events(task.appId, task.offset, task.limit);
+        return this.#server.events(task.appId, task.offset, task.limit, task.place);
       case 'registry':
         return this.#server.registry();
       case 'oldest':
