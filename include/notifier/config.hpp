@@ -137,6 +137,21 @@
 #define NOTIFIER_MAX_GROUPING_BYTES 4096u
 #endif
 
+/// How many bytes of events one digest for a webhook has at most; it counts all.
+#ifndef NOTIFIER_MAX_DIGEST_BYTES
+#define NOTIFIER_MAX_DIGEST_BYTES (256u * 1024u)
+#endif
+
+/// 1: deliveries of notifiers with `grouping`, quiet hours or a mute say what an outbox needs to hold them back and to
+/// tell them together. 0: they do not, and each is sent at once, which makes a WebAssembly module smaller.
+#ifndef NOTIFIER_ARRIVALS
+#ifdef __wasm__
+#define NOTIFIER_ARRIVALS 0
+#else
+#define NOTIFIER_ARRIVALS 1
+#endif
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u

@@ -30,6 +30,7 @@
 #include "notifier/error.hpp"
 #include "notifier/filter/filter.hpp"
 #include "notifier/grouping/group.hpp"
+#include "notifier/grouping/group_json.hpp"
 #include "notifier/grouping/policy.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/json/view.hpp"

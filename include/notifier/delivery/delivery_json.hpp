@@ -72,6 +72,40 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
   return info != nullptr;
 }
 
+template <class Member>
+void each_arrival_text(Member&& member) {
+  member("group", &Arrival::group);
+  member("type", &Arrival::type);
+  member("title", &Arrival::title);
+  member("link", &Arrival::link);
+  member("subject", &Arrival::subject);
+}
+
+/// All but the event, which is the body.
+inline void write_arrival(json::Writer& out, const Arrival& arrival) {
+  out.key("arrival");
+  out.object([&] {
+    each_arrival_text([&](std::string_view name, std::string Arrival::*text) {
+      if (!(arrival.*text).empty()) out.member(name, arrival.*text);
+    });
+    out.member("severity", to_string(arrival.severity));
+    if (arrival.ends_alert) {
+      out.key("ends_alert");
+      out.boolean(true);
+    }
+  });
+}
+
+inline std::shared_ptr<const Arrival> read_arrival(json::View object) {
+  if (!object.is_object()) return nullptr;
+  auto arrival = std::make_shared<Arrival>();
+  each_arrival_text(
+      [&](std::string_view name, std::string Arrival::*text) { (*arrival).*text = object[name].string(); });
+  arrival->severity = severity_named(object["severity"].string());
+  arrival->ends_alert = object["ends_alert"].boolean();
+  return arrival;
+}
+
 }  // namespace detail::net
 
 NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
@@ -103,6 +137,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
         for (const std::string& recipient : delivery.to) out.string(recipient);
       });
     }
+    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) detail::net::write_arrival(out, *delivery.arrival);
   });
 }
 
@@ -130,6 +165,7 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
   delivery.limits = platform_info(delivery.platform).target_limits;
   delivery.target = detail::net::read_hex(object["target"].string());
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
+  if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;
 }
 

@@ -15,22 +15,11 @@
 
 #include "notifier/grouping/policy.hpp"
 #include "notifier/json/view.hpp"
+#include "notifier/model/arrival.hpp"
 #include "notifier/model/digest.hpp"
 #include "notifier/model/moment.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// An event that a notifier with a GroupPolicy is to be told of. Borrowed for the time of a step.
-struct Arrival {
-  std::string_view type;     ///< the event's
-  std::string_view title;    ///< of its message
-  std::string_view link;     ///< of its message; may be empty
-  std::string_view subject;  ///< of its message; may be empty
-  Severity severity = Severity::info;
-  bool is_test = false;  ///< a test notification: never held
-  bool ends_alert =
-      false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
-};
 
 /// What a step is told.
 struct GroupInput {
@@ -250,7 +239,8 @@ class GroupStep {
     held.worst = (std::max)(held.worst, arrival.severity);
     if (held.subject != cut(arrival.subject)) held.subject.clear();
     if (held.items.size() < policy_.max_items) {
-      held.items.push_back({std::string(cut(arrival.title)), std::string(arrival.link), arrival.severity});
+      held.items.push_back({std::string(cut(arrival.title)), arrival.link, arrival.severity, {}});
+      if (event_bytes() + arrival.event.size() <= NOTIFIER_MAX_DIGEST_BYTES) held.items.back().event = arrival.event;
     }
     for (Digest::Kind& kind : held.kinds) {
       if (kind.type != cut(arrival.type)) continue;
@@ -264,6 +254,12 @@ class GroupStep {
     }
   }
 
+  std::size_t event_bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (const DigestItem& item : state_.held.items) bytes += item.event.size();
+    return bytes;
+  }
+
   static std::string_view cut(std::string_view text) noexcept {
     return text.size() <= most_title_bytes ? text : text.substr(0, cut_position(text, most_title_bytes));
   }
@@ -274,6 +270,14 @@ class GroupStep {
   const ZoneOffset& zones_;
   GroupAction action_;
 };
+
+/// Adds what an event has in one of the places of `by` to a group_key(), which begins with the notifier's id.
+inline void add_group_value(Hash128& hash, std::string_view path, json::View event) {
+  const json::View value = find_path(path == "app" ? std::string_view("app_id") : path, event);
+  // What is not there is not the same as a text that is empty, nor a number as its text.
+  hash.add(value.is_string() ? "text" : value.exists() ? "value" : "none");
+  hash.add(value.text());
+}
 
 }  // namespace detail
 
@@ -292,12 +296,7 @@ NOTIFIER_INLINE void restore(GroupState& state, const GroupPolicy& policy, const
 NOTIFIER_INLINE std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event) {
   Hash128 hash;
   hash.add(notifier_id);
-  for (const std::string& path : policy.by) {
-    const json::View value = detail::find_path(path == "app" ? std::string_view("app_id") : path, event);
-    // What is not there is not the same as a text that is empty, nor a number as its text.
-    hash.add(value.is_string() ? "text" : value.exists() ? "value" : "none");
-    hash.add(value.text());
-  }
+  for (const std::string& path : policy.by) detail::add_group_value(hash, path, event);
   char hex[32];
   return std::string(hex, hash.write_hex(hex));
 }

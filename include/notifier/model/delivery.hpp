@@ -8,6 +8,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/model/arrival.hpp"
 #include "notifier/model/body.hpp"
 #include "notifier/model/header_view.hpp"
 #include "notifier/model/platform.hpp"
@@ -53,6 +54,8 @@ struct DeliveryView {
   std::uint64_t rest_id = 0;
 
   Range<Truncation> truncations;
+
+  const Arrival* arrival = nullptr;  ///< of a notifier that is told of several events together; else null
 };
 
 /// A header of an HTTP request or response that owns its text.
@@ -79,6 +82,7 @@ struct Delivery {
   std::vector<std::string> to;
   Body body;
   std::vector<Truncation> truncations;
+  std::shared_ptr<const Arrival> arrival;  ///< as in DeliveryView
 
   /// Copies what a view borrows.
   static Delivery own(const DeliveryView& view);
@@ -132,6 +136,7 @@ inline Delivery own_head(const DeliveryView& view) {
   out.from = view.from;
   out.to.assign(view.to.begin(), view.to.end());
   out.truncations.assign(view.truncations.begin(), view.truncations.end());
+  if (view.arrival != nullptr) out.arrival = std::make_shared<const Arrival>(*view.arrival);
   return out;
 }
 

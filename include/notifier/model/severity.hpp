@@ -21,4 +21,12 @@ constexpr std::string_view to_string(Severity severity) noexcept {
   return "unknown";
 }
 
+/// The severity of a name; info where none has it.
+constexpr Severity severity_named(std::string_view name) noexcept {
+  for (const Severity severity : {Severity::success, Severity::warning, Severity::error}) {
+    if (to_string(severity) == name) return severity;
+  }
+  return Severity::info;
+}
+
 NOTIFIER_NAMESPACE_END

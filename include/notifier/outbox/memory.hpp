@@ -21,6 +21,9 @@ class MemoryOutboxStorage : public OutboxStorage {
 
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                       std::vector<OutboxRecord>& digests, const Delivery* deliveries) override;
+  Result<void> each_group(const Function<void(StoredGroup&&)>& call) override;
   Result<std::size_t> forget(const OutboxForget& what) override;
   Result<Delivery> load(std::uint64_t sequence) override;
   Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) override;
@@ -69,7 +72,7 @@ struct MemoryOutboxStorage::Kept {
     record.wait_ms = change.wait_ms;
     if (change.attempt) record.history.push_back(*change.attempt);
     if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
-    if (change.state == OutboxState::delivered) at->second.delivery = {};
+    if (change.state == OutboxState::delivered || change.state == OutboxState::grouped) at->second.delivery = {};
   }
 
   void set_health(const std::string& notifier_id, const NotifierHealth& health) {
@@ -83,6 +86,7 @@ struct MemoryOutboxStorage::Kept {
   std::map<std::uint64_t, Row> rows;
   std::unordered_map<std::string, std::uint64_t> sequences;
   std::map<std::string, NotifierHealth> healths;
+  std::map<std::string, StoredGroup> groups;
   std::optional<OutboxClock> clock;
   std::uint64_t last = 0;
 };
@@ -113,11 +117,28 @@ NOTIFIER_INLINE Result<void> MemoryOutboxStorage::write(const std::vector<Outbox
   return {};
 }
 
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::regroup(const std::vector<OutboxWrite>& writes,
+                                                          const std::vector<StoredGroup>& groups,
+                                                          std::vector<OutboxRecord>& digests,
+                                                          const Delivery* deliveries) {
+  for (const StoredGroup& group : groups) {
+    kept_->groups.erase(group.key);
+    if (group.state.is_open) kept_->groups.emplace(group.key, group);
+  }
+  auto done = write(writes);
+  return done ? insert(digests, deliveries) : done;
+}
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_group(const Function<void(StoredGroup&&)>& call) {
+  for (const auto& [key, group] : kept_->groups) call(StoredGroup(group));
+  return {};
+}
+
 NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::forget(const OutboxForget& what) {
   std::size_t count = 0;
   for (auto at = kept_->rows.begin(); at != kept_->rows.end();) {
     OutboxRecord& record = at->second.record;
-    const bool is_delivered = record.state == OutboxState::delivered;
+    const bool is_delivered = record.state == OutboxState::delivered || record.state == OutboxState::grouped;
     const bool has_ended = is_delivered || record.state == OutboxState::dead;
     if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
     if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
@@ -143,7 +164,7 @@ NOTIFIER_INLINE Result<Delivery> MemoryOutboxStorage::load(std::uint64_t sequenc
 NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   for (const auto& [sequence, row] : kept_->rows) {
     const OutboxState state = row.record.state;
-    if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
+    if (state == OutboxState::pending || state == OutboxState::held || state == OutboxState::grouping) call(row.record);
   }
   return {};
 }

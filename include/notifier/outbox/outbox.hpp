@@ -16,12 +16,14 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "notifier/model/moment.hpp"
+#include "notifier/outbox/group_host.hpp"
 #include "notifier/outbox/machine.hpp"
 #include "notifier/outbox/options.hpp"
 #include "notifier/outbox/storage.hpp"
@@ -43,6 +45,10 @@ struct OutboxEnqueued {
   std::vector<std::size_t> known;  ///< indices of those that were left out, growing
 };
 
+namespace detail {
+class OutboxGroups;
+}  // namespace detail
+
 /// An OutboxMachine and the storage it asks. Used by one thread at a time.
 ///
 /// While the storage fails, what came to pass is kept and given to it again with each flush(), and nothing else is
@@ -52,6 +58,18 @@ class Outbox {
   /// @param storage  outlives the outbox, and is changed by it alone
   explicit Outbox(OutboxStorage& storage, OutboxOptions options = {})
       : storage_(&storage), machine_(std::move(options)) {}
+
+  /// Has the deliveries of notifiers that ask for it (DeliveryView::arrival) told together: they are counted by their
+  /// groups, and what is told of them is put in as deliveries of its own. To be called before all else. Without it each
+  /// is sent at once.
+  void tell_together(GroupHost host);
+  /// What is held back for a notifier is told with the next claim(), but for what is to be muted.
+  void tell_now(std::string_view notifier_id);
+  /// A notifier's grouping, quiet hours or mute have changed: what is held back for it is judged anew with the next
+  /// claim(). hold(), resume() and end() do so, too.
+  void regroup(std::string_view notifier_id);
+  /// Events that are held back to be told together.
+  std::size_t grouped() const noexcept;
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -68,7 +86,7 @@ class Outbox {
   /// Takes up a delivery that its storage holds already, pending: put there by the host together with the change that
   /// made it, or made due again. It is sent also where the notifier was switched off before.
   /// @param record  as stored, its sequence included
-  void admit(const OutboxRecord& record, Moment now) { machine_.admit(record, now); }
+  void admit(const OutboxRecord& record, Moment now);
 
   /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record(),
   /// release(), give_up() or hold_claim().
@@ -103,14 +121,21 @@ class Outbox {
   /// Holds what is pending for a notifier that was switched off, until resume(), or until it is dead after
   /// OutboxOptions::hold_ms. What is under way is held if it fails. Lasts from the next flush() on.
   /// @return how many are held now that were not
-  std::size_t hold(std::string_view notifier_id, Moment now) { return machine_.hold(notifier_id, now); }
+  std::size_t hold(std::string_view notifier_id, Moment now) {
+    regroup(notifier_id);
+    return machine_.hold(notifier_id, now);
+  }
   /// Makes what is held for a notifier that was switched on due at once. Lasts from the next flush() on.
   /// @return how many
-  std::size_t resume(std::string_view notifier_id, Moment now) { return machine_.resume(notifier_id, now); }
+  std::size_t resume(std::string_view notifier_id, Moment now) {
+    regroup(notifier_id);
+    return machine_.resume(notifier_id, now);
+  }
   /// Ends all that there is for a notifier that was removed or is gone; what is under way is not tried again. Lasts
   /// from the next flush() on.
   /// @param reason  as for give_up()
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now) {
+    regroup(notifier_id);
     return machine_.end(notifier_id, reason, now);
   }
   /// For whom something is held. After recover(), a host resumes those that are switched on by now, and ends those that
@@ -140,7 +165,7 @@ class Outbox {
 
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or flush() succeeds again.
-  std::optional<std::int64_t> wait_ms(Moment now) const { return machine_.wait_ms(now); }
+  std::optional<std::int64_t> wait_ms(Moment now) const;
   std::size_t pending() const noexcept { return machine_.pending(); }  ///< under way or not
   std::size_t held() const noexcept { return machine_.held(); }
   std::size_t in_flight() const noexcept { return machine_.in_flight(); }  ///< claimed
@@ -148,6 +173,7 @@ class Outbox {
  private:
   OutboxStorage* storage_;
   OutboxMachine machine_;
+  std::shared_ptr<detail::OutboxGroups> groups_;  // null: nothing is told together
   std::vector<OutboxTurn> turns_;
 };
 
@@ -155,15 +181,49 @@ NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
 
+#include <algorithm>
 #include <utility>
 
+#include "notifier/outbox/groups.hpp"
+
 NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void Outbox::tell_together(GroupHost host) {
+  groups_ = std::make_shared<detail::OutboxGroups>(*storage_, std::move(host));
+}
+
+NOTIFIER_INLINE void Outbox::tell_now(std::string_view notifier_id) {
+  if (groups_ != nullptr) groups_->tell_now(notifier_id);
+}
+
+NOTIFIER_INLINE void Outbox::regroup(std::string_view notifier_id) {
+  if (groups_ != nullptr) groups_->change(notifier_id);
+}
+
+NOTIFIER_INLINE std::size_t Outbox::grouped() const noexcept { return groups_ == nullptr ? 0 : groups_->held(); }
+
+NOTIFIER_INLINE void Outbox::admit(const OutboxRecord& record, Moment now) {
+  if (record.state != OutboxState::grouping) return machine_.admit(record, now);
+  if (groups_ != nullptr) return groups_->admit(record);
+  OutboxRecord alone = record;
+  alone.state = OutboxState::pending;
+  machine_.admit(alone, now);
+}
+
+NOTIFIER_INLINE std::optional<std::int64_t> Outbox::wait_ms(Moment now) const {
+  const auto wait = machine_.wait_ms(now);
+  const auto group_wait = groups_ == nullptr ? std::nullopt : groups_->wait_ms(now);
+  if (!wait || !group_wait) return wait ? wait : group_wait;
+  return (std::min)(*wait, *group_wait);
+}
 
 NOTIFIER_INLINE Result<std::size_t> Outbox::recover(Moment now) {
   const auto clock = storage_->clock();
   if (!clock) return clock.error();
   machine_.remember(*clock, now);
-  auto done = storage_->each_waiting([&](const OutboxRecord& record) { machine_.admit(record, now); });
+  Result<void> done;
+  if (groups_ != nullptr) done = groups_->recover(now);
+  if (done) done = storage_->each_waiting([&](const OutboxRecord& record) { admit(record, now); });
   if (!done) return std::move(done).error();
   done = storage_->each_health(
       [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
@@ -190,6 +250,10 @@ NOTIFIER_INLINE Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliverie
 
 NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
   constexpr std::int64_t unreadable_ms = 5000;
+  // What cannot be stored now is taken into its groups later.
+  if (groups_ != nullptr) {
+    static_cast<void>(groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); }));
+  }
   std::size_t count = 0;
   while (count < most) {
     turns_.clear();

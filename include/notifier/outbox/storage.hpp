@@ -11,6 +11,7 @@
 
 #include "notifier/delivery/retry.hpp"
 #include "notifier/function.hpp"
+#include "notifier/grouping/group.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/mail_recipients.hpp"
 #include "notifier/model/platform.hpp"
@@ -27,15 +28,19 @@ enum class OutboxState : std::uint8_t {
   delivered,  ///< it has arrived
   dead,       ///< given up; can be sent again
   held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
+  grouping,   ///< its notifier is told of several events together: to be sent at once, or to be counted
+  grouped,    ///< counted: its notifier's digest, a delivery of its own, tells of it
 };
 
-/// "pending", "delivered", "dead" or "held".
+/// "pending", "delivered", "dead", "held", "grouping" or "grouped".
 constexpr std::string_view to_string(OutboxState state) noexcept {
   switch (state) {
     case OutboxState::pending: return "pending";
     case OutboxState::delivered: return "delivered";
     case OutboxState::dead: return "dead";
     case OutboxState::held: return "held";
+    case OutboxState::grouping: return "grouping";
+    case OutboxState::grouped: return "grouped";
   }
   return "unknown";
 }
@@ -48,6 +53,7 @@ inline Error not_to_be_resent(OutboxState state) {
   error.code = errc::conflict;
   error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
                   : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                  : state == OutboxState::grouped ? "the event is told together with others"
                                                   : "the delivery is to be sent already";
   return error;
 }
@@ -117,9 +123,17 @@ struct OutboxWrite {
   OutboxClock clock;  ///< Kind::clock: in place of the one before
 };
 
+/// What a store knows of a group: events of a notifier that are told together.
+struct StoredGroup {
+  std::string key;  ///< Arrival::group
+  std::string app_id;
+  std::string notifier_id;
+  GroupState state;  ///< one that is not open is forgotten
+};
+
 /// Which records are forgotten.
 struct OutboxForget {
-  Timestamp delivered_before;  ///< those that arrived before then,
+  Timestamp delivered_before;  ///< those that arrived, or were counted, before then,
   Timestamp dead_before;       ///< those that died before then
   /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
   Timestamp latest;
@@ -151,6 +165,15 @@ class OutboxStorage {
   virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
   /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
   virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
+  /// A step of groups: stores all of this or nothing, and lasts when it returns.
+  /// @param writes      what becomes of the deliveries that were taken into groups
+  /// @param groups      in place of those of the same keys
+  /// @param digests     as for insert(), and so the next
+  virtual Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                               std::vector<OutboxRecord>& digests, const Delivery* deliveries);
+  /// Calls back with every group that is open; it may not call the storage.
+  virtual Result<void> each_group(const Function<void(StoredGroup&&)>& call);
+
   /// Forgets what has ended and is not kept any longer, by and by where it is much.
   /// @return how many deliveries were forgotten
   virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
@@ -158,7 +181,7 @@ class OutboxStorage {
   /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
-  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
+  /// Calls back with every record that is pending, held or grouping, in order of sequence; it may not call the storage.
   virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
   virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;
   /// The clock that was written last, or none.
@@ -170,3 +193,21 @@ class OutboxStorage {
 };
 
 NOTIFIER_NAMESPACE_END
+
+#if NOTIFIER_BODIES
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Result<void> OutboxStorage::regroup(const std::vector<OutboxWrite>&, const std::vector<StoredGroup>&,
+                                                    std::vector<OutboxRecord>&, const Delivery*) {
+  Error error;
+  error.code = errc::unsupported;
+  error.message = "this storage keeps no groups";
+  return error;
+}
+
+NOTIFIER_INLINE Result<void> OutboxStorage::each_group(const Function<void(StoredGroup&&)>&) { return {}; }
+
+NOTIFIER_NAMESPACE_END
+
+#endif  // NOTIFIER_BODIES

@@ -8,7 +8,7 @@
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The record that a new delivery begins with: due at once.
+/// The record that a new delivery begins with: due at once, or to be taken into its group.
 /// @param now  the time of day
 ///
 /// Its target is what the delivery says, else what scheme, host, port and path name: queries often differ from one
@@ -45,6 +45,7 @@ NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Times
   record.platform = delivery.platform;
   record.created_at = now;
   record.next_at = now;
+  if (delivery.arrival != nullptr) record.state = OutboxState::grouping;
   std::string host = "smtp:";
   std::string target = host;
   record.limits = delivery.limits;

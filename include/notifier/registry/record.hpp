@@ -156,6 +156,10 @@ class Record {
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
 
+  /// Calls `f(std::string_view path)` for each place by whose values events are together, where it holds() them.
+  template <class F>
+  void for_each_group_path(F&& f) const;
+
   /// Fills all but `app_id`, `app` and `selected_event_ids`; the latter come as bits.
   void read(Notifier& out, std::vector<EventBit>& selected) const;
 
@@ -258,6 +262,30 @@ NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifie
     (*root)["by"].for_each_element([&](json::View path) { paths.emplace_back(path.string()); });
   }
   append_packed(out, Range<std::string>(paths.data(), paths.size()));
+}
+
+template <class F>
+void Record::for_each_group_path(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else if (row.is_kept()) {
+      reader.text();
+    }
+  }
+  reader.text();
+  for (std::uint64_t count = reader.varint(); count > 0; --count) reader.varint();
+  if (has(switched_off_flag)) {
+    reader.text();
+    reader.varint();
+  }
+  reader.text();
+  reader.text();
+  reader.varint();
+  reader.varint();
+  reader.for_each_text(f);
 }
 
 inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {

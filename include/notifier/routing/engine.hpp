@@ -16,8 +16,10 @@
 
 #include "notifier/function_ref.hpp"
 #include "notifier/json/document.hpp"
+#include "notifier/message/digest.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
+#include "notifier/registry/plan_errors.hpp"
 #include "notifier/registry/registry.hpp"
 #include "notifier/registry/registry_core.hpp"
 #include "notifier/routing/audience.hpp"
@@ -59,6 +61,8 @@ class RouterEngine {
   std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+  Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
+                              std::string_view key);
 
  private:
   using AppLookup = State::AppLookup;
@@ -381,4 +385,5 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 NOTIFIER_NAMESPACE_END
 
 #include "notifier/routing/engine_batch.hpp"
+#include "notifier/routing/engine_digest.hpp"
 #include "notifier/routing/engine_filters.hpp"

@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/grouping/group.hpp"
 #include "notifier/message/describe.hpp"
 #include "notifier/model/delivery.hpp"
 #include "notifier/model/event.hpp"
@@ -48,6 +49,7 @@ struct Rendering {
   std::uint64_t number = 0;
   Hash128 event_hash;
   bool is_described{};  // begin() says
+  bool is_digest = false;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
 
@@ -87,6 +89,7 @@ class Renderer {
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
+  void describe_arrival(Rendering& rendering, Record record);
 
   RouterOptions options_;
   Buffer sender_;  // what the next three, of which two borrow from it, were made of: it changes seldom
@@ -100,6 +103,7 @@ class Renderer {
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
+  Arrival arrival_;
   DeliveryView view_;
 };
 
@@ -110,6 +114,7 @@ inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its
   event_hash = Hash128();
   event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
+  is_digest = false;
 }
 
 inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
@@ -184,7 +189,30 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   } else {
     render_request(rendering, record, row);
   }
+  view_.arrival = nullptr;
+  if (NOTIFIER_ARRIVALS != 0 && record.holds() && !rendering.is_digest) describe_arrival(rendering, record);
   return view_;
+}
+
+/// What is to be counted and named of an event that may be told with others. A test is told at once.
+NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
+  const Event& event = *rendering.event;
+  if (event.type == "test") return;
+  const Vocabulary& vocabulary = *rendering.state->vocabulary;
+  const Message& message = rendering.described(options_);
+  Hash128 hash;
+  hash.add(view_.notifier_id);
+  record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
+  char hex[32];
+  arrival_.group.assign(hex, hash.write_hex(hex));
+  arrival_.type = event.type;
+  arrival_.title = std::string_view(message.title());
+  arrival_.link = std::string_view(message.link());
+  arrival_.subject = std::string_view(message.subject());
+  arrival_.severity = message.severity;
+  arrival_.ends_alert =
+      vocabulary.bit_of_kind(event.type) == vocabulary.alert_bit() && message.severity == Severity::success;
+  view_.arrival = &arrival_;
 }
 
 inline Rendering::Payload& Renderer::prepare(Rendering& rendering, std::uint16_t voice) {

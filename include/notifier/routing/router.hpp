@@ -6,6 +6,7 @@
 
 #include "notifier/function_ref.hpp"
 #include "notifier/model/delivery.hpp"
+#include "notifier/model/digest.hpp"
 #include "notifier/model/event.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/registry/registry.hpp"
@@ -84,6 +85,13 @@ class Router {
   /// bytes as route() gives. An empty notifier id previews as "preview".
   /// @return a view, valid until the router's next call.
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+
+  /// What a notifier is sent in place of the events that were held back for it: one message that counts them; for a
+  /// webhook `{"count":41,"events":[...]}` with the bytes of those that the digest has.
+  /// @param key  of the digest, digest_key(): its delivery's `event_id`, and what its idempotency key is made of
+  /// @return a view, valid until the router's next call; or errc::not_found where there is no such notifier
+  Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
+                              std::string_view key);
 
  private:
   // Those above, for callers whose functions are behind references.
@@ -184,6 +192,11 @@ NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t ev
 
 NOTIFIER_INLINE Result<Explained> Router::explain(std::string_view event_json, const Audience& audience) {
   return engine_->explain(event_json, audience);
+}
+
+NOTIFIER_INLINE Result<DeliveryView> Router::digest(std::string_view app_id, std::string_view notifier_id,
+                                                    const Digest& digest, std::string_view key) {
+  return engine_->digest(app_id, notifier_id, digest, key);
 }
 
 NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {

@@ -1,0 +1,48 @@
+// Many events told with one message: the part of RouterEngine that renders a digest.
+
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+#include "notifier/json/writer.hpp"
+#include "notifier/message/digest.hpp"
+#include "notifier/registry/plan_errors.hpp"
+#include "notifier/routing/engine.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::string_view notifier_id,
+                                                 const Digest& digest, std::string_view key) {
+  const State& state = refresh();
+  const AppBlock* const app = state.find_app_by_id(app_id);
+  const AppBlock::Place place = app != nullptr ? state.find_notifier(*app, notifier_id) : AppBlock::Place();
+  if (!place.exists) return no_notifier(notifier_id);
+  preview_.clear();
+  json::Writer out(preview_);
+  out.object([&] {
+    out.key("count");
+    out.integer(static_cast<std::int64_t>(digest.count));
+    out.key("events");
+    out.array([&] {
+      for (const DigestItem& item : digest.items) {
+        if (!item.event.empty()) out.raw(item.event);
+      }
+    });
+  });
+  event_ = Event();
+  event_.id = key;
+  event_.type = "digest";
+  event_.app_id = app->id();
+  event_.app_name = app->name();
+  event_.body = preview_.view();
+  rendering_.begin(event_, state, ++rendered_);
+  describe(digest, rendering_.message);
+  rendering_.is_described = true;
+  rendering_.is_digest = true;
+  return renderer_.render(rendering_, app->record(place), app->id(), app);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
