@@ -191,6 +191,21 @@
 #define NOTIFIER_MAX_GROUPING_BYTES 4096u
 #endif
 
+/// How many bytes of events one digest for a webhook has at most; it counts all.
+#ifndef NOTIFIER_MAX_DIGEST_BYTES
+#define NOTIFIER_MAX_DIGEST_BYTES (256u * 1024u)
+#endif
+
+/// 1: deliveries of notifiers with `grouping`, quiet hours or a mute say what an outbox needs to hold them back and to
+/// tell them together. 0: they do not, and each is sent at once, which makes a WebAssembly module smaller.
+#ifndef NOTIFIER_ARRIVALS
+#ifdef __wasm__
+#define NOTIFIER_ARRIVALS 0
+#else
+#define NOTIFIER_ARRIVALS 1
+#endif
+#endif
+
 /// Longest webhook URL, in bytes.
 #ifndef NOTIFIER_MAX_URL_BYTES
 #define NOTIFIER_MAX_URL_BYTES 2048u
@@ -772,6 +787,55 @@ struct ApiOptions {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/model/severity.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// How good or bad the news is. Decides the colour of a message.
+enum class Severity : std::uint8_t { info, success, warning, error };
+
+/// The severity's name: "info", "success", "warning", "error".
+constexpr std::string_view to_string(Severity severity) noexcept {
+  switch (severity) {
+    case Severity::info: return "info";
+    case Severity::success: return "success";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+  }
+  return "unknown";
+}
+
+/// The severity of a name; info where none has it.
+constexpr Severity severity_named(std::string_view name) noexcept {
+  for (const Severity severity : {Severity::success, Severity::warning, Severity::error}) {
+    if (to_string(severity) == name) return severity;
+  }
+  return Severity::info;
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/arrival.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What a delivery says of itself to a notifier that is told of several events together: enough to count it, and to
+/// name it in a digest.
+struct Arrival {
+  std::string group;    ///< group_key(): which events are together
+  std::string type;     ///< the event's
+  std::string title;    ///< of its message
+  std::string link;     ///< of its message; may be empty
+  std::string subject;  ///< of its message; may be empty
+  std::string event;    ///< the event's own bytes, where a digest has them and not its words
+  Severity severity = Severity::info;
+  bool is_test = false;  ///< a test notification: never held
+  bool ends_alert =
+      false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/body.hpp ----------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -1008,6 +1072,8 @@ struct DeliveryView {
   std::uint64_t rest_id = 0;
 
   Range<Truncation> truncations;
+
+  const Arrival* arrival = nullptr;  ///< of a notifier that is told of several events together; else null
 };
 
 /// A header of an HTTP request or response that owns its text.
@@ -1034,6 +1100,7 @@ struct Delivery {
   std::vector<std::string> to;
   Body body;
   std::vector<Truncation> truncations;
+  std::shared_ptr<const Arrival> arrival;  ///< as in DeliveryView
 
   /// Copies what a view borrows.
   static Delivery own(const DeliveryView& view);
@@ -1743,26 +1810,6 @@ using EventBit = std::uint32_t;
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/model/severity.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// How good or bad the news is. Decides the colour of a message.
-enum class Severity : std::uint8_t { info, success, warning, error };
-
-/// The severity's name: "info", "success", "warning", "error".
-constexpr std::string_view to_string(Severity severity) noexcept {
-  switch (severity) {
-    case Severity::info: return "info";
-    case Severity::success: return "success";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-  }
-  return "unknown";
-}
-
-NOTIFIER_NAMESPACE_END
-
 // ---- notifier/vocabulary/wording.hpp --------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -2407,6 +2454,40 @@ Result<void> Registry::commit_some(const Outcomes& outcomes, Store& store, std::
   left.swap(later);
   return {};
 }
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/digest.hpp --------------------------------------------------------------------------------------
+
+// Many events told as one message.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// One of the events of a Digest, as it would have been told alone.
+struct DigestItem {
+  std::string title;  ///< of its message; untrusted
+  std::string link;   ///< an absolute http or https URL, checked; may be empty
+  Severity severity = Severity::info;
+  std::string event;  ///< Arrival::event; empty also where a digest's would be too many bytes
+};
+
+/// What is told of events that were held back.
+struct Digest {
+  /// A kind of event, and how many there were.
+  struct Kind {
+    std::string type;  ///< the event's `type`, untrusted
+    std::uint64_t count = 0;
+  };
+
+  std::uint64_t count = 0;          ///< how many events in all
+  std::vector<Kind> kinds;          ///< in the order they came in; of so many kinds, the rest is in other_kinds
+  std::uint64_t other_kinds = 0;    ///< events of kinds that are not in `kinds`
+  std::vector<DigestItem> items;    ///< the first of them
+  Severity worst = Severity::info;  ///< of all of them
+  Timestamp first, last;            ///< when the first and the last came, by the wall clock
+  bool follows = false;             ///< others of the same were told before: these are more
+  std::string subject;              ///< app or project, by name, where it is one; may be empty
+};
 
 NOTIFIER_NAMESPACE_END
 
@@ -3636,6 +3717,13 @@ class Router {
   /// @return a view, valid until the router's next call.
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
 
+  /// What a notifier is sent in place of the events that were held back for it: one message that counts them; for a
+  /// webhook `{"count":41,"events":[...]}` with the bytes of those that the digest has.
+  /// @param key  of the digest, digest_key(): its delivery's `event_id`, and what its idempotency key is made of
+  /// @return a view, valid until the router's next call; or errc::not_found where there is no such notifier
+  Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
+                              std::string_view key);
+
  private:
   // Those above, for callers whose functions are behind references.
   Result<std::size_t> route_to(std::string_view event_json, detail::FunctionRef<void(const DeliveryView&)> sink,
@@ -3823,6 +3911,159 @@ inline bool is_to_be_disabled(const NotifierHealth& health, const Verdict& verdi
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
+
+// What a notifier asks for where it wants fewer messages than there are events.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Hours of the day in which nothing is told.
+struct QuietHours {
+  unsigned from = 0;    ///< minutes after midnight; beyond `to`: until the next day
+  unsigned to = 0;      ///< minutes after midnight, the first that is not quiet
+  unsigned days = 127;  ///< on which of them it begins: 1 is Sunday, 2 Monday, 4 Tuesday ...
+  std::string zone;     ///< empty: UTC
+  bool pass_errors = false;
+};
+
+/// How a notifier's events are told together. By itself: each at once.
+struct GroupPolicy {
+  enum class Mode : std::uint8_t {
+    none,      ///< each at once
+    throttle,  ///< the first at once, what follows within the window together at its end
+    digest,    ///< all together when the window closes, which the first opens
+    daily,     ///< all together at a time of day
+  };
+
+  Mode mode = Mode::none;
+  std::int64_t window_ms = 0;   ///< of throttle and digest
+  unsigned at = 0;              ///< of daily: minutes after midnight
+  std::string zone;             ///< of daily; empty: UTC
+  std::vector<std::string> by;  ///< events are together whose values here are the same: keys joined by dots
+  std::size_t max_items = 20;   ///< how many events a digest names; it counts all
+  std::optional<QuietHours> quiet;
+  std::optional<Timestamp> muted_until;
+  bool muted_pass_errors = false;
+
+  static constexpr std::int64_t longest_window_ms = std::int64_t{7} * 24 * 3600 * 1000;
+  static constexpr std::size_t most_items = 100;
+  static constexpr std::size_t most_paths = 8;
+
+  /// Reads four members of a notifier, each of which may be missing or null: `grouping` as
+  /// `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}`, `window` in seconds from 1 to 604800, with
+  /// `at` as "09:00" and `zone` for daily; `quiet` as
+  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris","pass_errors":true}`; `muted_until` as RFC
+  /// 3339; `muted_pass_errors`.
+  /// @param zones  what judges the names of zones
+  /// @return errc::invalid; `fields` has the path of each fault, as "quiet.from", with the code invalid_grouping or
+  ///         unknown_key
+  static Result<GroupPolicy> read(json::View notifier, const ZoneOffset& zones);
+  /// That of a notifier which is kept: its zones have been judged before.
+  static Result<GroupPolicy> of(const Notifier& notifier);
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
+///
+/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
+/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
+/// there is.
+struct Moment {
+  Timestamp wall;              ///< the time of day: may step, either way
+  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
+
+// Storms: many events, few messages. A pure step from one state of a group to the next; what is to be told is said, not
+// done.
+//
+//     notifier::GroupState next = state;
+//     const auto action = notifier::step(next, policy, notifier::GroupInput::arrived(arrival), now, zones);
+//     // One commit: `next`, the arrival's delivery where action.releases, the digests that there are.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What a step is told.
+struct GroupInput {
+  enum class Kind : std::uint8_t {
+    arrived,  ///< an event
+    tick,     ///< time went on, or the policy changed
+    flush,    ///< somebody wants to be told now
+  };
+
+  Kind kind = Kind::tick;
+  const Arrival* arrival = nullptr;  ///< of arrived
+
+  /// @param arrival  outlives the step
+  static GroupInput arrived(const Arrival& arrival) noexcept { return {Kind::arrived, &arrival}; }
+  /// See Kind::tick.
+  static GroupInput tick() noexcept { return {}; }
+  /// See Kind::flush.
+  static GroupInput flush() noexcept { return {Kind::flush, nullptr}; }
+};
+
+/// What is known of a group: a notifier's events that belong together. A plain value, to be stored whole.
+struct GroupState {
+  /// What an open window waits for.
+  enum class Waits : std::uint8_t {
+    steady,    ///< so long, whatever the wall clock says
+    daytime,   ///< a time of day, or as long as it took from the opening
+    released,  ///< the end of quiet hours or of a mute
+  };
+
+  std::uint64_t window = 0;  ///< the number of the open window, or of the last: counted, not computed of a clock
+  bool is_open = false;
+  Waits waits = Waits::steady;
+  Moment closes;  ///< when the open window does, at the latest; then a tick is due
+  Digest held;    ///< what is to be told then
+};
+
+/// What is to be told with a step.
+struct GroupAction {
+  /// A digest. Its key is digest_key(): whoever inserts it twice inserts it once.
+  struct Telling {
+    std::uint64_t window = 0;
+    Digest digest;
+  };
+
+  bool releases = false;          ///< the delivery of what arrived goes at once
+  std::vector<Telling> tellings;  ///< what was held, told before what arrived: two where that ends another at once
+};
+
+/// Takes a group one step on. The same inputs give the same outputs: nothing else is read.
+///
+/// Every event is told once: at once, or counted by one digest. The wall clock may step: windows are measured by the
+/// steady clock; times of day, quiet hours and mutes by the wall, but no step back makes them longer than they were to
+/// be.
+///
+/// @param state   becomes the next one. Where that cannot be stored, the old one is to be stepped again
+/// @param policy  as it is now; it may be another than at the last step
+/// @param zones   for what the policy says in times of day
+GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input, const Moment& now,
+                 const ZoneOffset& zones);
+
+/// A state that was read from a store, whose steady clock is another: what it waits for is dated anew by the wall
+/// clock, no further than its policy can ask for. To be called once, before the first step.
+void restore(GroupState& state, const GroupPolicy& policy, const Moment& now);
+
+/// Which events of a notifier are together: a hash of its id and of the event's values of `policy.by`, in 32 hex
+/// digits.
+/// @param event  the root; of a value that is in several places, the first counts
+std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event);
+
+/// The idempotency key of a digest: the same for whoever tells this window of this group.
+std::string digest_key(std::string_view group_key, std::uint64_t window);
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/mail_recipients.hpp -----------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -3850,15 +4091,19 @@ enum class OutboxState : std::uint8_t {
   delivered,  ///< it has arrived
   dead,       ///< given up; can be sent again
   held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
+  grouping,   ///< its notifier is told of several events together: to be sent at once, or to be counted
+  grouped,    ///< counted: its notifier's digest, a delivery of its own, tells of it
 };
 
-/// "pending", "delivered", "dead" or "held".
+/// "pending", "delivered", "dead", "held", "grouping" or "grouped".
 constexpr std::string_view to_string(OutboxState state) noexcept {
   switch (state) {
     case OutboxState::pending: return "pending";
     case OutboxState::delivered: return "delivered";
     case OutboxState::dead: return "dead";
     case OutboxState::held: return "held";
+    case OutboxState::grouping: return "grouping";
+    case OutboxState::grouped: return "grouped";
   }
   return "unknown";
 }
@@ -3871,6 +4116,7 @@ inline Error not_to_be_resent(OutboxState state) {
   error.code = errc::conflict;
   error.message = state == OutboxState::delivered ? "the delivery has arrived, and is not sent again"
                   : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
+                  : state == OutboxState::grouped ? "the event is told together with others"
                                                   : "the delivery is to be sent already";
   return error;
 }
@@ -3940,9 +4186,17 @@ struct OutboxWrite {
   OutboxClock clock;  ///< Kind::clock: in place of the one before
 };
 
+/// What a store knows of a group: events of a notifier that are told together.
+struct StoredGroup {
+  std::string key;  ///< Arrival::group
+  std::string app_id;
+  std::string notifier_id;
+  GroupState state;  ///< one that is not open is forgotten
+};
+
 /// Which records are forgotten.
 struct OutboxForget {
-  Timestamp delivered_before;  ///< those that arrived before then,
+  Timestamp delivered_before;  ///< those that arrived, or were counted, before then,
   Timestamp dead_before;       ///< those that died before then
   /// What ended later than this was dated by a clock that was wrong: it is dated so before it is judged.
   Timestamp latest;
@@ -3974,6 +4228,15 @@ class OutboxStorage {
   virtual Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) = 0;
   /// Stores all of it or none, in order, and lasts when it returns. What was delivered needs its content no longer.
   virtual Result<void> write(const std::vector<OutboxWrite>& writes) = 0;
+  /// A step of groups: stores all of this or nothing, and lasts when it returns.
+  /// @param writes      what becomes of the deliveries that were taken into groups
+  /// @param groups      in place of those of the same keys
+  /// @param digests     as for insert(), and so the next
+  virtual Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                               std::vector<OutboxRecord>& digests, const Delivery* deliveries);
+  /// Calls back with every group that is open; it may not call the storage.
+  virtual Result<void> each_group(const Function<void(StoredGroup&&)>& call);
+
   /// Forgets what has ended and is not kept any longer, by and by where it is much.
   /// @return how many deliveries were forgotten
   virtual Result<std::size_t> forget(const OutboxForget& what) = 0;
@@ -3981,7 +4244,7 @@ class OutboxStorage {
   /// The content of a delivery, a mail's with the recipients that are left. errc::not_found or errc::invalid where it
   /// is lost for good.
   virtual Result<Delivery> load(std::uint64_t sequence) = 0;
-  /// Calls back with every record that is pending or held, in order of sequence; it may not call the storage.
+  /// Calls back with every record that is pending, held or grouping, in order of sequence; it may not call the storage.
   virtual Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) = 0;
   virtual Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) = 0;
   /// The clock that was written last, or none.
@@ -4306,201 +4569,17 @@ class Filter {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/grouping/policy.hpp -----------------------------------------------------------------------------------
+// ---- notifier/grouping/group_json.hpp -------------------------------------------------------------------------------
 
-// What a notifier asks for where it wants fewer messages than there are events.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Hours of the day in which nothing is told.
-struct QuietHours {
-  unsigned from = 0;    ///< minutes after midnight; beyond `to`: until the next day
-  unsigned to = 0;      ///< minutes after midnight, the first that is not quiet
-  unsigned days = 127;  ///< on which of them it begins: 1 is Sunday, 2 Monday, 4 Tuesday ...
-  std::string zone;     ///< empty: UTC
-  bool pass_errors = false;
-};
-
-/// How a notifier's events are told together. By itself: each at once.
-struct GroupPolicy {
-  enum class Mode : std::uint8_t {
-    none,      ///< each at once
-    throttle,  ///< the first at once, what follows within the window together at its end
-    digest,    ///< all together when the window closes, which the first opens
-    daily,     ///< all together at a time of day
-  };
-
-  Mode mode = Mode::none;
-  std::int64_t window_ms = 0;   ///< of throttle and digest
-  unsigned at = 0;              ///< of daily: minutes after midnight
-  std::string zone;             ///< of daily; empty: UTC
-  std::vector<std::string> by;  ///< events are together whose values here are the same: keys joined by dots
-  std::size_t max_items = 20;   ///< how many events a digest names; it counts all
-  std::optional<QuietHours> quiet;
-  std::optional<Timestamp> muted_until;
-  bool muted_pass_errors = false;
-
-  static constexpr std::int64_t longest_window_ms = std::int64_t{7} * 24 * 3600 * 1000;
-  static constexpr std::size_t most_items = 100;
-  static constexpr std::size_t most_paths = 8;
-
-  /// Reads four members of a notifier, each of which may be missing or null: `grouping` as
-  /// `{"mode":"throttle","window":600,"by":["type","app"],"max_items":20}`, `window` in seconds from 1 to 604800, with
-  /// `at` as "09:00" and `zone` for daily; `quiet` as
-  /// `{"from":"22:00","to":"07:00","days":["mon"],"zone":"Europe/Paris","pass_errors":true}`; `muted_until` as RFC
-  /// 3339; `muted_pass_errors`.
-  /// @param zones  what judges the names of zones
-  /// @return errc::invalid; `fields` has the path of each fault, as "quiet.from", with the code invalid_grouping or
-  ///         unknown_key
-  static Result<GroupPolicy> read(json::View notifier, const ZoneOffset& zones);
-  /// That of a notifier which is kept: its zones have been judged before.
-  static Result<GroupPolicy> of(const Notifier& notifier);
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/digest.hpp --------------------------------------------------------------------------------------
-
-// Many events told as one message.
+// A group's state as JSON, for a store.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// One of the events of a Digest, as it would have been told alone.
-struct DigestItem {
-  std::string title;  ///< of its message; untrusted
-  std::string link;   ///< an absolute http or https URL, checked; may be empty
-  Severity severity = Severity::info;
-};
+/// Writes a state as one object. Of when its window closes, the time of day is kept: see restore().
+void to_json(json::Writer& out, const GroupState& state);
 
-/// What is told of events that were held back.
-struct Digest {
-  /// A kind of event, and how many there were.
-  struct Kind {
-    std::string type;  ///< the event's `type`, untrusted
-    std::uint64_t count = 0;
-  };
-
-  std::uint64_t count = 0;          ///< how many events in all
-  std::vector<Kind> kinds;          ///< in the order they came in; of so many kinds, the rest is in other_kinds
-  std::uint64_t other_kinds = 0;    ///< events of kinds that are not in `kinds`
-  std::vector<DigestItem> items;    ///< the first of them
-  Severity worst = Severity::info;  ///< of all of them
-  Timestamp first, last;            ///< when the first and the last came, by the wall clock
-  bool follows = false;             ///< others of the same were told before: these are more
-  std::string subject;              ///< app or project, by name, where it is one; may be empty
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/moment.hpp --------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// A moment by both of a machine's clocks, handed in by the host with every call that has to do with time.
-///
-/// What waits in memory waits by `steady_ms`, so that a step of the wall clock holds nothing back and hurries nothing.
-/// What is stored or shown is dated by `wall`; a date read from a store is never trusted further than the longest wait
-/// there is.
-struct Moment {
-  Timestamp wall;              ///< the time of day: may step, either way
-  std::int64_t steady_ms = 0;  ///< from any origin, which stays the same as long as the process: never goes back
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
-
-// Storms: many events, few messages. A pure step from one state of a group to the next; what is to be told is said, not
-// done.
-//
-//     notifier::GroupState next = state;
-//     const auto action = notifier::step(next, policy, notifier::GroupInput::arrived(arrival), now, zones);
-//     // One commit: `next`, the arrival's delivery where action.releases, the digests that there are.
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// An event that a notifier with a GroupPolicy is to be told of. Borrowed for the time of a step.
-struct Arrival {
-  std::string_view type;     ///< the event's
-  std::string_view title;    ///< of its message
-  std::string_view link;     ///< of its message; may be empty
-  std::string_view subject;  ///< of its message; may be empty
-  Severity severity = Severity::info;
-  bool is_test = false;  ///< a test notification: never held
-  bool ends_alert =
-      false;  ///< an alert is over: what is held of it is told at once, unless quiet hours or a mute hold it
-};
-
-/// What a step is told.
-struct GroupInput {
-  enum class Kind : std::uint8_t {
-    arrived,  ///< an event
-    tick,     ///< time went on, or the policy changed
-    flush,    ///< somebody wants to be told now
-  };
-
-  Kind kind = Kind::tick;
-  const Arrival* arrival = nullptr;  ///< of arrived
-
-  /// @param arrival  outlives the step
-  static GroupInput arrived(const Arrival& arrival) noexcept { return {Kind::arrived, &arrival}; }
-  /// See Kind::tick.
-  static GroupInput tick() noexcept { return {}; }
-  /// See Kind::flush.
-  static GroupInput flush() noexcept { return {Kind::flush, nullptr}; }
-};
-
-/// What is known of a group: a notifier's events that belong together. A plain value, to be stored whole.
-struct GroupState {
-  /// What an open window waits for.
-  enum class Waits : std::uint8_t {
-    steady,    ///< so long, whatever the wall clock says
-    daytime,   ///< a time of day, or as long as it took from the opening
-    released,  ///< the end of quiet hours or of a mute
-  };
-
-  std::uint64_t window = 0;  ///< the number of the open window, or of the last: counted, not computed of a clock
-  bool is_open = false;
-  Waits waits = Waits::steady;
-  Moment closes;  ///< when the open window does, at the latest; then a tick is due
-  Digest held;    ///< what is to be told then
-};
-
-/// What is to be told with a step.
-struct GroupAction {
-  /// A digest. Its key is digest_key(): whoever inserts it twice inserts it once.
-  struct Telling {
-    std::uint64_t window = 0;
-    Digest digest;
-  };
-
-  bool releases = false;          ///< the delivery of what arrived goes at once
-  std::vector<Telling> tellings;  ///< what was held, told before what arrived: two where that ends another at once
-};
-
-/// Takes a group one step on. The same inputs give the same outputs: nothing else is read.
-///
-/// Every event is told once: at once, or counted by one digest. The wall clock may step: windows are measured by the
-/// steady clock; times of day, quiet hours and mutes by the wall, but no step back makes them longer than they were to
-/// be.
-///
-/// @param state   becomes the next one. Where that cannot be stored, the old one is to be stepped again
-/// @param policy  as it is now; it may be another than at the last step
-/// @param zones   for what the policy says in times of day
-GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input, const Moment& now,
-                 const ZoneOffset& zones);
-
-/// A state that was read from a store, whose steady clock is another: what it waits for is dated anew by the wall
-/// clock, no further than its policy can ask for. To be called once, before the first step.
-void restore(GroupState& state, const GroupPolicy& policy, const Moment& now);
-
-/// Which events of a notifier are together: a hash of its id and of the event's values of `policy.by`, in 32 hex
-/// digits.
-/// @param event  the root; of a value that is in several places, the first counts
-std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event);
-
-/// The idempotency key of a digest: the same for whoever tells this window of this group.
-std::string digest_key(std::string_view group_key, std::uint64_t window);
+/// Reads what to_json() wrote; what is missing is as in a state that is new.
+GroupState group_state_from_json(json::View object);
 
 NOTIFIER_NAMESPACE_END
 
@@ -5086,6 +5165,9 @@ class MemoryOutboxStorage : public OutboxStorage {
 
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                       std::vector<OutboxRecord>& digests, const Delivery* deliveries) override;
+  Result<void> each_group(const Function<void(StoredGroup&&)>& call) override;
   Result<std::size_t> forget(const OutboxForget& what) override;
   Result<Delivery> load(std::uint64_t sequence) override;
   Result<void> each_waiting(const Function<void(const OutboxRecord&)>& call) override;
@@ -5102,13 +5184,32 @@ class MemoryOutboxStorage : public OutboxStorage {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/outbox/group_host.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// What an outbox asks its host where events are told together. Called within Outbox::claim() and recover().
+struct GroupHost {
+  /// How a notifier's events are told together, as it is now: GroupPolicy::of(). nullopt where the notifier is gone:
+  /// what is held for it goes, too.
+  Function<std::optional<GroupPolicy>(std::string_view app_id, std::string_view notifier_id)> policy;
+  /// Makes a digest's delivery: Router::digest(). errc::not_found where the notifier is gone; after another error it is
+  /// asked again.
+  Function<Result<Delivery>(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
+                            std::string_view key)>
+      render;
+  ZoneLookup zones;  ///< what is known of time zones, as system_zones(); empty: all are UTC
+};
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/outbox/target.hpp -------------------------------------------------------------------------------------
 
 // Which deliveries share a target, and with it their limits.
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// The record that a new delivery begins with: due at once.
+/// The record that a new delivery begins with: due at once, or to be taken into its group.
 /// @param now  the time of day
 ///
 /// Its target is what the delivery says, else what scheme, host, port and path name: queries often differ from one
@@ -5149,6 +5250,10 @@ struct OutboxEnqueued {
   std::vector<std::size_t> known;  ///< indices of those that were left out, growing
 };
 
+namespace detail {
+class OutboxGroups;
+}  // namespace detail
+
 /// An OutboxMachine and the storage it asks. Used by one thread at a time.
 ///
 /// While the storage fails, what came to pass is kept and given to it again with each flush(), and nothing else is
@@ -5158,6 +5263,18 @@ class Outbox {
   /// @param storage  outlives the outbox, and is changed by it alone
   explicit Outbox(OutboxStorage& storage, OutboxOptions options = {})
       : storage_(&storage), machine_(std::move(options)) {}
+
+  /// Has the deliveries of notifiers that ask for it (DeliveryView::arrival) told together: they are counted by their
+  /// groups, and what is told of them is put in as deliveries of its own. To be called before all else. Without it each
+  /// is sent at once.
+  void tell_together(GroupHost host);
+  /// What is held back for a notifier is told with the next claim(), but for what is to be muted.
+  void tell_now(std::string_view notifier_id);
+  /// A notifier's grouping, quiet hours or mute have changed: what is held back for it is judged anew with the next
+  /// claim(). hold(), resume() and end() do so, too.
+  void regroup(std::string_view notifier_id);
+  /// Events that are held back to be told together.
+  std::size_t grouped() const noexcept;
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -5174,7 +5291,7 @@ class Outbox {
   /// Takes up a delivery that its storage holds already, pending: put there by the host together with the change that
   /// made it, or made due again. It is sent also where the notifier was switched off before.
   /// @param record  as stored, its sequence included
-  void admit(const OutboxRecord& record, Moment now) { machine_.admit(record, now); }
+  void admit(const OutboxRecord& record, Moment now);
 
   /// Appends up to `most` deliveries that are to be attempted now to `out`. Each is under way until record(),
   /// release(), give_up() or hold_claim().
@@ -5209,14 +5326,21 @@ class Outbox {
   /// Holds what is pending for a notifier that was switched off, until resume(), or until it is dead after
   /// OutboxOptions::hold_ms. What is under way is held if it fails. Lasts from the next flush() on.
   /// @return how many are held now that were not
-  std::size_t hold(std::string_view notifier_id, Moment now) { return machine_.hold(notifier_id, now); }
+  std::size_t hold(std::string_view notifier_id, Moment now) {
+    regroup(notifier_id);
+    return machine_.hold(notifier_id, now);
+  }
   /// Makes what is held for a notifier that was switched on due at once. Lasts from the next flush() on.
   /// @return how many
-  std::size_t resume(std::string_view notifier_id, Moment now) { return machine_.resume(notifier_id, now); }
+  std::size_t resume(std::string_view notifier_id, Moment now) {
+    regroup(notifier_id);
+    return machine_.resume(notifier_id, now);
+  }
   /// Ends all that there is for a notifier that was removed or is gone; what is under way is not tried again. Lasts
   /// from the next flush() on.
   /// @param reason  as for give_up()
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now) {
+    regroup(notifier_id);
     return machine_.end(notifier_id, reason, now);
   }
   /// For whom something is held. After recover(), a host resumes those that are switched on by now, and ends those that
@@ -5246,7 +5370,7 @@ class Outbox {
 
   /// How long until claim() may have something again, 0 for now; nothing before a delivery is put in, one under way
   /// ends, or flush() succeeds again.
-  std::optional<std::int64_t> wait_ms(Moment now) const { return machine_.wait_ms(now); }
+  std::optional<std::int64_t> wait_ms(Moment now) const;
   std::size_t pending() const noexcept { return machine_.pending(); }  ///< under way or not
   std::size_t held() const noexcept { return machine_.held(); }
   std::size_t in_flight() const noexcept { return machine_.in_flight(); }  ///< claimed
@@ -5254,6 +5378,7 @@ class Outbox {
  private:
   OutboxStorage* storage_;
   OutboxMachine machine_;
+  std::shared_ptr<detail::OutboxGroups> groups_;  // null: nothing is told together
   std::vector<OutboxTurn> turns_;
 };
 
@@ -6025,6 +6150,7 @@ inline Delivery own_head(const DeliveryView& view) {
   out.from = view.from;
   out.to.assign(view.to.begin(), view.to.end());
   out.truncations.assign(view.truncations.begin(), view.truncations.end());
+  if (view.arrival != nullptr) out.arrival = std::make_shared<const Arrival>(*view.arrival);
   return out;
 }
 
@@ -19705,6 +19831,10 @@ class Record {
   template <class F, class G>
   void for_each_recipient(F&& f, G&& g) const;
 
+  /// Calls `f(std::string_view path)` for each place by whose values events are together, where it holds() them.
+  template <class F>
+  void for_each_group_path(F&& f) const;
+
   /// Fills all but `app_id`, `app` and `selected_event_ids`; the latter come as bits.
   void read(Notifier& out, std::vector<EventBit>& selected) const;
 
@@ -19807,6 +19937,30 @@ NOTIFIER_NOINLINE inline void Record::append_grouping(Buffer& out, const Notifie
     (*root)["by"].for_each_element([&](json::View path) { paths.emplace_back(path.string()); });
   }
   append_packed(out, Range<std::string>(paths.data(), paths.size()));
+}
+
+template <class F>
+void Record::for_each_group_path(F&& f) const {
+  PackedReader reader = after_times();
+  reader.text();
+  for (const PlatformField& row : row_of(platform()).fields) {
+    if (row.is_list()) {
+      reader.for_each_text([](std::string_view) {});
+    } else if (row.is_kept()) {
+      reader.text();
+    }
+  }
+  reader.text();
+  for (std::uint64_t count = reader.varint(); count > 0; --count) reader.varint();
+  if (has(switched_off_flag)) {
+    reader.text();
+    reader.varint();
+  }
+  reader.text();
+  reader.text();
+  reader.varint();
+  reader.varint();
+  reader.for_each_text(f);
 }
 
 inline void Record::read_grouping(PackedReader& reader, Notifier& out) const {
@@ -22868,6 +23022,90 @@ inline bool is_named(const Audience& audience, Record record) noexcept {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/message/digest.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// "1 crash event", "3 more events": of a kind where it is one, and a name that reads as such.
+inline std::string count_events(std::uint64_t count, bool follows, std::string_view kind) {
+  std::string text = decimal(count);
+  if (follows) text += " more";
+  if (!kind.empty() && kind.size() <= 40) {
+    text += ' ';
+    for (const char c : kind) text += c == '_' ? ' ' : c;
+  }
+  return text += count == 1 ? " event" : " events";
+}
+
+/// " in 10 minutes"; nothing of less than a second, or where the clock stepped back.
+inline std::string length_text(std::int64_t ms) {
+  struct Length {
+    const char* name;
+    std::int64_t ms;
+  };
+  constexpr Length units[] = {{"day", 86'400'000}, {"hour", 3'600'000}, {"minute", 60'000}, {"second", 1000}};
+  for (const Length& unit : units) {
+    const bool is_smallest = unit.ms == 1000;
+    if (ms < (is_smallest ? unit.ms : 2 * unit.ms)) continue;
+    const auto count = static_cast<std::uint64_t>((ms + unit.ms / 2) / unit.ms);
+    return std::string(" in ").append(decimal(count)).append(" ").append(unit.name).append(count == 1 ? "" : "s");
+  }
+  return {};
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
+  out.clear();
+  out.severity = digest.worst;
+  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
+  std::string title = digest.subject;
+  if (!title.empty()) title += ": ";
+  title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
+  out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
+
+  Buffer sentence;
+  if (digest.last.ms - digest.first.ms >= 60'000) {
+    sentence.append("Between ");
+    append_readable(sentence, digest.first);
+    sentence.append(" and ");
+    append_readable(sentence, digest.last);
+  } else {
+    append_readable(sentence, digest.last);
+  }
+  std::string_view separator = ": ";
+  for (const Digest::Kind& kind : digest.kinds) {
+    sentence.append(separator);
+    sentence.append(detail::decimal(kind.count));
+    sentence.append(" ");
+    sentence.append(kind.type.empty() ? std::string_view("without a type") : std::string_view(kind.type));
+    separator = ", ";
+  }
+  if (digest.other_kinds != 0) {
+    sentence.append(separator);
+    sentence.append(detail::decimal(digest.other_kinds));
+    sentence.append(" of other kinds");
+  }
+  sentence.append(".");
+  out.set_sentence(sentence.view());
+  out.set_subject(digest.subject);
+  out.set_time(digest.last);
+
+  const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
+  const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
+  if (is_one_link && !digest.items.empty() && !digest.items[0].link.empty()) out.set_link(digest.items[0].link);
+  std::uint64_t number = 0;
+  for (const DigestItem& item : digest.items) {
+    const std::string label = detail::decimal(++number);
+    out.add_field(label, item.title, false);
+    if (!is_one_link && !item.link.empty()) out.add_link("Link of " + label, item.link);
+  }
+  if (digest.count > number) out.add_field("More", "and " + detail::decimal(digest.count - number) + " more", false);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/explain.hpp -----------------------------------------------------------------------------------
 
 // Why each notifier receives an event, or does not.
@@ -23454,6 +23692,280 @@ class FilterVerdicts {
 };
 
 }  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/local_time.hpp -------------------------------------------------------------------------------
+
+// Times of day in a zone, as moments: also on the days on which a clock is put forward or back.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A zone's calendar. A zone that is not known any more is UTC.
+class LocalTime {
+ public:
+  LocalTime(std::string_view zone, const ZoneOffset& zones) : zone_(zone), zones_(zones) {}
+
+  /// The day that a moment is on there, counted from 1970-01-01.
+  std::int64_t day_of(Timestamp at) const { return floor_day(local(at.ms)); }
+
+  /// The moment of a time of day. Where a clock shows it twice, the first; where it skips it, that of the skip.
+  Timestamp moment(std::int64_t day, unsigned minutes) const {
+    const std::int64_t wanted = day * ms_per_day + std::int64_t{minutes} * 60'000;
+    // By the offsets of the day before and the day after it is one of two moments, or there is a change between.
+    const std::int64_t a = wanted - offset(wanted - ms_per_day);
+    const std::int64_t b = wanted - offset(wanted + ms_per_day);
+    for (const std::int64_t at : {(std::min)(a, b), (std::max)(a, b)}) {
+      if (local(at) == wanted) return Timestamp{at};
+    }
+    std::int64_t low = (std::min)(a, b) - ms_per_day / 4;
+    std::int64_t high = (std::max)(a, b) + ms_per_day / 4;
+    while (low + 1 < high) {
+      const std::int64_t middle = low + (high - low) / 2;
+      (local(middle) < wanted ? low : high) = middle;
+    }
+    return Timestamp{high};
+  }
+
+  /// The first moment after `now` with this time of day.
+  Timestamp next(Timestamp now, unsigned minutes) const {
+    for (std::int64_t day = day_of(now) - 1;; ++day) {
+      const Timestamp at = moment(day, minutes);
+      if (now < at) return at;
+    }
+  }
+
+  /// When the quiet hours end that `now` lies in; nullopt where it lies in none.
+  std::optional<Timestamp> quiet_end(Timestamp now, const QuietHours& quiet) const {
+    const std::int64_t today = day_of(now);
+    for (const std::int64_t day : {today - 1, today}) {
+      if ((quiet.days >> weekday_of(day) & 1) == 0) continue;
+      const Timestamp begin = moment(day, quiet.from);
+      const Timestamp end = moment(quiet.to > quiet.from ? day : day + 1, quiet.to);
+      if (!(now < begin) && now < end) return end;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  static std::int64_t floor_day(std::int64_t ms) noexcept {
+    return (ms - ((ms % ms_per_day + ms_per_day) % ms_per_day)) / ms_per_day;
+  }
+  std::int64_t offset(std::int64_t at) const {
+    if (zone_.empty() || zone_ == "UTC") return 0;
+    return std::int64_t{zones_(zone_, Timestamp{at}).value_or(0)} * 1000;
+  }
+  std::int64_t local(std::int64_t at) const { return at + offset(at); }
+
+  std::string_view zone_;
+  const ZoneOffset& zones_;
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+class GroupStep {
+ public:
+  GroupStep(GroupState& state, const GroupPolicy& policy, const Moment& now, const ZoneOffset& zones)
+      : state_(state), policy_(policy), now_(now), zones_(zones) {}
+
+  GroupAction take(const GroupInput& input) {
+    if (state_.is_open && is_due()) close();
+    if (input.kind == GroupInput::Kind::arrived) arrive(*input.arrival);
+    if (input.kind == GroupInput::Kind::flush && state_.is_open && state_.held.count != 0) tell(false);
+    return std::move(action_);
+  }
+
+ private:
+  using Mode = GroupPolicy::Mode;
+  using Waits = GroupState::Waits;
+
+  /// More kinds of events are counted together.
+  static constexpr std::size_t most_kinds = 16;
+  static constexpr std::size_t most_title_bytes = 512;
+
+  bool is_over() const noexcept { return now_.steady_ms >= state_.closes.steady_ms; }
+
+  /// Until when nothing is told; nullopt where nothing holds it.
+  /// @param was_error  what is to be told is as bad as an error
+  std::optional<Timestamp> held_until(bool was_error) const {
+    std::optional<Timestamp> until;
+    // A wall clock that stepped back does not mute longer than was asked for.
+    const bool is_muted = policy_.muted_until && now_.wall < *policy_.muted_until &&
+                          !(state_.is_open && state_.waits == Waits::released && is_over());
+    if (is_muted && !(was_error && policy_.muted_pass_errors)) until = policy_.muted_until;
+    if (policy_.quiet && !(was_error && policy_.quiet->pass_errors)) {
+      const auto end = LocalTime(policy_.quiet->zone, zones_).quiet_end(now_.wall, *policy_.quiet);
+      if (end && (!until || *until < *end)) until = end;
+    }
+    return until;
+  }
+  bool is_held_bad() const noexcept { return state_.held.worst == Severity::error; }
+
+  bool is_due() const {
+    switch (state_.waits) {
+      case Waits::released: return !held_until(is_held_bad());
+      case Waits::daytime:
+        if (policy_.mode != Mode::daily || !(now_.wall < state_.closes.wall)) return true;
+        break;
+      case Waits::steady:
+        if (policy_.mode != Mode::throttle && policy_.mode != Mode::digest) return true;
+        break;
+    }
+    return is_over();
+  }
+
+  Moment after(std::int64_t ms) const noexcept {
+    return {Timestamp{now_.wall.ms + ms}, now_.steady_ms + (std::max)(ms, std::int64_t{0})};
+  }
+  Moment at(Timestamp wall) const noexcept { return after(wall.ms - now_.wall.ms); }
+
+  void wait(Waits what, Moment closes) {
+    state_.waits = what;
+    state_.closes = closes;
+  }
+  void open(Waits what, Moment closes, bool follows) {
+    ++state_.window;
+    state_.is_open = true;
+    state_.held = Digest();
+    state_.held.follows = follows;
+    wait(what, closes);
+  }
+
+  /// The time of an open window is over.
+  void close() {
+    if (state_.held.count == 0) {
+      state_.is_open = false;
+      return;
+    }
+    if (const auto until = held_until(is_held_bad())) return wait(Waits::released, at(*until));
+    tell(policy_.mode == Mode::throttle);
+  }
+
+  /// @param goes_on  what comes within another window follows this
+  void tell(bool goes_on) {
+    action_.tellings.push_back({state_.window, std::move(state_.held)});
+    state_.held = Digest();
+    state_.is_open = false;
+    if (goes_on) open(Waits::steady, after(policy_.window_ms), true);
+  }
+
+  void arrive(const Arrival& arrival) {
+    if (arrival.is_test) {
+      action_.releases = true;
+      return;
+    }
+    if (const auto until = held_until(arrival.severity == Severity::error)) {
+      if (!state_.is_open) open(Waits::released, at(*until), false);
+      return add(arrival);
+    }
+    switch (policy_.mode) {
+      case Mode::none: action_.releases = true; return;
+      case Mode::throttle:
+        if (!state_.is_open || !state_.held.follows) {
+          if (!state_.is_open) open(Waits::steady, after(policy_.window_ms), true);
+          state_.held.follows = true;
+          action_.releases = true;
+          return;
+        }
+        hold(Waits::steady, after(policy_.window_ms));
+        break;
+      case Mode::digest: hold(Waits::steady, after(policy_.window_ms)); break;
+      case Mode::daily: hold(Waits::daytime, at(LocalTime(policy_.zone, zones_).next(now_.wall, policy_.at))); break;
+    }
+    add(arrival);
+    if (arrival.ends_alert) tell(false);
+  }
+
+  /// Opens a window, unless one is. What is not held by quiet hours does not wait for their end.
+  void hold(Waits what, Moment closes) {
+    if (!state_.is_open) return open(what, closes, false);
+    if (state_.waits == Waits::released && closes.steady_ms < state_.closes.steady_ms) wait(what, closes);
+  }
+
+  void add(const Arrival& arrival) {
+    Digest& held = state_.held;
+    if (held.count++ == 0) {
+      held.first = now_.wall;
+      held.subject = cut(arrival.subject);
+      held.worst = arrival.severity;
+    }
+    held.last = now_.wall;
+    held.worst = (std::max)(held.worst, arrival.severity);
+    if (held.subject != cut(arrival.subject)) held.subject.clear();
+    if (held.items.size() < policy_.max_items) {
+      held.items.push_back({std::string(cut(arrival.title)), arrival.link, arrival.severity, {}});
+      if (event_bytes() + arrival.event.size() <= NOTIFIER_MAX_DIGEST_BYTES) held.items.back().event = arrival.event;
+    }
+    for (Digest::Kind& kind : held.kinds) {
+      if (kind.type != cut(arrival.type)) continue;
+      ++kind.count;
+      return;
+    }
+    if (held.kinds.size() < most_kinds) {
+      held.kinds.push_back({std::string(cut(arrival.type)), 1});
+    } else {
+      ++held.other_kinds;
+    }
+  }
+
+  std::size_t event_bytes() const noexcept {
+    std::size_t bytes = 0;
+    for (const DigestItem& item : state_.held.items) bytes += item.event.size();
+    return bytes;
+  }
+
+  static std::string_view cut(std::string_view text) noexcept {
+    return text.size() <= most_title_bytes ? text : text.substr(0, cut_position(text, most_title_bytes));
+  }
+
+  GroupState& state_;
+  const GroupPolicy& policy_;
+  const Moment& now_;
+  const ZoneOffset& zones_;
+  GroupAction action_;
+};
+
+/// Adds what an event has in one of the places of `by` to a group_key(), which begins with the notifier's id.
+inline void add_group_value(Hash128& hash, std::string_view path, json::View event) {
+  const json::View value = find_path(path == "app" ? std::string_view("app_id") : path, event);
+  // What is not there is not the same as a text that is empty, nor a number as its text.
+  hash.add(value.is_string() ? "text" : value.exists() ? "value" : "none");
+  hash.add(value.text());
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input,
+                                 const Moment& now, const ZoneOffset& zones) {
+  return detail::GroupStep(state, policy, now, zones).take(input);
+}
+
+NOTIFIER_INLINE void restore(GroupState& state, const GroupPolicy& policy, const Moment& now) {
+  const bool is_window = state.waits == GroupState::Waits::steady;
+  const std::int64_t longest = is_window ? policy.window_ms : GroupPolicy::longest_window_ms;
+  const std::int64_t left = std::clamp(state.closes.wall.ms - now.wall.ms, std::int64_t{0}, longest);
+  state.closes = {Timestamp{now.wall.ms + left}, now.steady_ms + left};
+}
+
+NOTIFIER_INLINE std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event) {
+  Hash128 hash;
+  hash.add(notifier_id);
+  for (const std::string& path : policy.by) detail::add_group_value(hash, path, event);
+  char hex[32];
+  return std::string(hex, hash.write_hex(hex));
+}
+
+NOTIFIER_INLINE std::string digest_key(std::string_view group_key, std::uint64_t window) {
+  char hex[32];
+  return std::string(hex, Hash128().add("digest").add(group_key).add(detail::decimal(window)).write_hex(hex));
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/message/layout.hpp ------------------------------------------------------------------------------------
@@ -24974,6 +25486,7 @@ struct Rendering {
   std::uint64_t number = 0;
   Hash128 event_hash;
   bool is_described{};  // begin() says
+  bool is_digest = false;
   Message message;
   Voice unregistered;  // of a notifier whose record has no voice's number
 
@@ -25013,6 +25526,7 @@ class Renderer {
   void render_request(Rendering& rendering, Record record, const PlatformRow& row);
   void render_mail(Rendering& rendering, Record record, const AppBlock* app, const Hash128::Hex& key);
   void resolve_user(const State& state, std::string_view user_id, const AppBlock* app);
+  void describe_arrival(Rendering& rendering, Record record);
 
   RouterOptions options_;
   Buffer sender_;  // what the next three, of which two borrow from it, were made of: it changes seldom
@@ -25026,6 +25540,7 @@ class Renderer {
   const PlatformRow* headers_of_ = nullptr;  // whose the next are
   HeaderView headers_[3];
   RequestBuilder request_;
+  Arrival arrival_;
   DeliveryView view_;
 };
 
@@ -25036,6 +25551,7 @@ inline void Rendering::begin(const Event& of, const State& in, std::uint64_t its
   event_hash = Hash128();
   event_hash.add(of.id.empty() ? of.body : of.id);
   is_described = false;
+  is_digest = false;
 }
 
 inline Rendering::Payload& Rendering::payload(std::uint16_t voice) {
@@ -25110,7 +25626,30 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   } else {
     render_request(rendering, record, row);
   }
+  view_.arrival = nullptr;
+  if (NOTIFIER_ARRIVALS != 0 && record.holds() && !rendering.is_digest) describe_arrival(rendering, record);
   return view_;
+}
+
+/// What is to be counted and named of an event that may be told with others. A test is told at once.
+NOTIFIER_NOINLINE inline void Renderer::describe_arrival(Rendering& rendering, Record record) {
+  const Event& event = *rendering.event;
+  if (event.type == "test") return;
+  const Vocabulary& vocabulary = *rendering.state->vocabulary;
+  const Message& message = rendering.described(options_);
+  Hash128 hash;
+  hash.add(view_.notifier_id);
+  record.for_each_group_path([&](std::string_view path) { add_group_value(hash, path, event.root); });
+  char hex[32];
+  arrival_.group.assign(hex, hash.write_hex(hex));
+  arrival_.type = event.type;
+  arrival_.title = std::string_view(message.title());
+  arrival_.link = std::string_view(message.link());
+  arrival_.subject = std::string_view(message.subject());
+  arrival_.severity = message.severity;
+  arrival_.ends_alert =
+      vocabulary.bit_of_kind(event.type) == vocabulary.alert_bit() && message.severity == Severity::success;
+  view_.arrival = &arrival_;
 }
 
 inline Rendering::Payload& Renderer::prepare(Rendering& rendering, std::uint16_t voice) {
@@ -25273,6 +25812,8 @@ class RouterEngine {
   std::size_t match(const Event* events, std::size_t event_count, IdsOfMany take);
   Result<Explained> explain(std::string_view event_json, const Audience& audience);
   Result<DeliveryView> preview(const Notifier& notifier, std::string_view event_json);
+  Result<DeliveryView> digest(std::string_view app_id, std::string_view notifier_id, const Digest& digest,
+                              std::string_view key);
 
  private:
   using AppLookup = State::AppLookup;
@@ -25594,6 +26135,47 @@ inline Result<DeliveryView> RouterEngine::preview(const Notifier& notifier, std:
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/routing/engine_digest.hpp -----------------------------------------------------------------------------
+
+// Many events told with one message: the part of RouterEngine that renders a digest.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::string_view notifier_id,
+                                                 const Digest& digest, std::string_view key) {
+  const State& state = refresh();
+  const AppBlock* const app = state.find_app_by_id(app_id);
+  const AppBlock::Place place = app != nullptr ? state.find_notifier(*app, notifier_id) : AppBlock::Place();
+  if (!place.exists) return no_notifier(notifier_id);
+  preview_.clear();
+  json::Writer out(preview_);
+  out.object([&] {
+    out.key("count");
+    out.integer(static_cast<std::int64_t>(digest.count));
+    out.key("events");
+    out.array([&] {
+      for (const DigestItem& item : digest.items) {
+        if (!item.event.empty()) out.raw(item.event);
+      }
+    });
+  });
+  event_ = Event();
+  event_.id = key;
+  event_.type = "digest";
+  event_.app_id = app->id();
+  event_.app_name = app->name();
+  event_.body = preview_.view();
+  rendering_.begin(event_, state, ++rendered_);
+  describe(digest, rendering_.message);
+  rendering_.is_described = true;
+  rendering_.is_digest = true;
+  return renderer_.render(rendering_, app->record(place), app->id(), app);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/routing/engine_filters.hpp ----------------------------------------------------------------------------
 
 // How filters are asked: those of an app with many together, others one by one.
@@ -25824,6 +26406,11 @@ NOTIFIER_INLINE std::size_t Router::match_to(const Event* events, std::size_t ev
 
 NOTIFIER_INLINE Result<Explained> Router::explain(std::string_view event_json, const Audience& audience) {
   return engine_->explain(event_json, audience);
+}
+
+NOTIFIER_INLINE Result<DeliveryView> Router::digest(std::string_view app_id, std::string_view notifier_id,
+                                                    const Digest& digest, std::string_view key) {
+  return engine_->digest(app_id, notifier_id, digest, key);
 }
 
 NOTIFIER_INLINE Result<DeliveryView> Router::preview(const Notifier& notifier, std::string_view event_json) {
@@ -26852,7 +27439,7 @@ std::optional<Response> take_events(Call& call, const App& app, std::vector<Fiel
   return std::nullopt;
 }
 
-/// 202 with what was routed.
+/// 202 with what was routed. What is told together with others is `grouped`: at once or later, which nobody knows yet.
 inline Response accept_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
@@ -26889,6 +27476,10 @@ inline Response accept_events(Call& call) {
                 out.member("notifier_id", routed.notifier_id);
                 out.member("notifier_name", routed.notifier_name);
                 out.member("platform", to_string(routed.platform));
+                if (NOTIFIER_ARRIVALS != 0 && routed.arrival != nullptr) {
+                  out.key("grouped");
+                  out.boolean(true);
+                }
                 outcome.entry_ends.push_back(body.size());
               });
             }
@@ -27799,6 +28390,22 @@ NOTIFIER_INLINE std::int64_t gap_after_restart_ms(const NotifierHealth& health, 
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/outbox/storage.hpp ------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE Result<void> OutboxStorage::regroup(const std::vector<OutboxWrite>&, const std::vector<StoredGroup>&,
+                                                    std::vector<OutboxRecord>&, const Delivery*) {
+  Error error;
+  error.code = errc::unsupported;
+  error.message = "this storage keeps no groups";
+  return error;
+}
+
+NOTIFIER_INLINE Result<void> OutboxStorage::each_group(const Function<void(StoredGroup&&)>&) { return {}; }
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/record_json.hpp -----------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -27806,6 +28413,7 @@ NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
   const bool is_pending = record.state == OutboxState::pending;
   const bool is_held = record.state == OutboxState::held;
+  const bool is_over = !is_pending && !is_held && record.state != OutboxState::grouping;
   const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
     out.key(key);
     if (is_known) {
@@ -27830,7 +28438,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
     out.member("state", to_string(record.state));
     time("created_at", record.created_at, true);
     time("next_at", record.next_at, is_pending);
-    time("ended_at", record.next_at, !is_pending && !is_held);
+    time("ended_at", record.next_at, is_over);
     if (is_held) time("held_until", record.next_at, true);
     out.key("attempts");
     out.array([&] {
@@ -28240,6 +28848,40 @@ inline bool read_platform(std::string_view name, Platform& out) noexcept {
   return info != nullptr;
 }
 
+template <class Member>
+void each_arrival_text(Member&& member) {
+  member("group", &Arrival::group);
+  member("type", &Arrival::type);
+  member("title", &Arrival::title);
+  member("link", &Arrival::link);
+  member("subject", &Arrival::subject);
+}
+
+/// All but the event, which is the body.
+inline void write_arrival(json::Writer& out, const Arrival& arrival) {
+  out.key("arrival");
+  out.object([&] {
+    each_arrival_text([&](std::string_view name, std::string Arrival::*text) {
+      if (!(arrival.*text).empty()) out.member(name, arrival.*text);
+    });
+    out.member("severity", to_string(arrival.severity));
+    if (arrival.ends_alert) {
+      out.key("ends_alert");
+      out.boolean(true);
+    }
+  });
+}
+
+inline std::shared_ptr<const Arrival> read_arrival(json::View object) {
+  if (!object.is_object()) return nullptr;
+  auto arrival = std::make_shared<Arrival>();
+  each_arrival_text(
+      [&](std::string_view name, std::string Arrival::*text) { (*arrival).*text = object[name].string(); });
+  arrival->severity = severity_named(object["severity"].string());
+  arrival->ends_alert = object["ends_alert"].boolean();
+  return arrival;
+}
+
 }  // namespace detail::net
 
 NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyParts parts) {
@@ -28271,6 +28913,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
         for (const std::string& recipient : delivery.to) out.string(recipient);
       });
     }
+    if (NOTIFIER_ARRIVALS != 0 && delivery.arrival != nullptr) detail::net::write_arrival(out, *delivery.arrival);
   });
 }
 
@@ -28298,6 +28941,7 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
   delivery.limits = platform_info(delivery.platform).target_limits;
   delivery.target = detail::net::read_hex(object["target"].string());
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
+  if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;
 }
 
@@ -28344,350 +28988,103 @@ NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, s
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/grouping/local_time.hpp -------------------------------------------------------------------------------
-
-// Times of day in a zone, as moments: also on the days on which a clock is put forward or back.
+// ---- notifier/grouping/group_json.hpp -------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// A zone's calendar. A zone that is not known any more is UTC.
-class LocalTime {
- public:
-  LocalTime(std::string_view zone, const ZoneOffset& zones) : zone_(zone), zones_(zones) {}
+inline constexpr std::array<std::string_view, 3> group_waits = {"steady", "daytime", "released"};
 
-  /// The day that a moment is on there, counted from 1970-01-01.
-  std::int64_t day_of(Timestamp at) const { return floor_day(local(at.ms)); }
-
-  /// The moment of a time of day. Where a clock shows it twice, the first; where it skips it, that of the skip.
-  Timestamp moment(std::int64_t day, unsigned minutes) const {
-    const std::int64_t wanted = day * ms_per_day + std::int64_t{minutes} * 60'000;
-    // By the offsets of the day before and the day after it is one of two moments, or there is a change between.
-    const std::int64_t a = wanted - offset(wanted - ms_per_day);
-    const std::int64_t b = wanted - offset(wanted + ms_per_day);
-    for (const std::int64_t at : {(std::min)(a, b), (std::max)(a, b)}) {
-      if (local(at) == wanted) return Timestamp{at};
-    }
-    std::int64_t low = (std::min)(a, b) - ms_per_day / 4;
-    std::int64_t high = (std::max)(a, b) + ms_per_day / 4;
-    while (low + 1 < high) {
-      const std::int64_t middle = low + (high - low) / 2;
-      (local(middle) < wanted ? low : high) = middle;
-    }
-    return Timestamp{high};
-  }
-
-  /// The first moment after `now` with this time of day.
-  Timestamp next(Timestamp now, unsigned minutes) const {
-    for (std::int64_t day = day_of(now) - 1;; ++day) {
-      const Timestamp at = moment(day, minutes);
-      if (now < at) return at;
-    }
-  }
-
-  /// When the quiet hours end that `now` lies in; nullopt where it lies in none.
-  std::optional<Timestamp> quiet_end(Timestamp now, const QuietHours& quiet) const {
-    const std::int64_t today = day_of(now);
-    for (const std::int64_t day : {today - 1, today}) {
-      if ((quiet.days >> weekday_of(day) & 1) == 0) continue;
-      const Timestamp begin = moment(day, quiet.from);
-      const Timestamp end = moment(quiet.to > quiet.from ? day : day + 1, quiet.to);
-      if (!(now < begin) && now < end) return end;
-    }
-    return std::nullopt;
-  }
-
- private:
-  static std::int64_t floor_day(std::int64_t ms) noexcept {
-    return (ms - ((ms % ms_per_day + ms_per_day) % ms_per_day)) / ms_per_day;
-  }
-  std::int64_t offset(std::int64_t at) const {
-    if (zone_.empty() || zone_ == "UTC") return 0;
-    return std::int64_t{zones_(zone_, Timestamp{at}).value_or(0)} * 1000;
-  }
-  std::int64_t local(std::int64_t at) const { return at + offset(at); }
-
-  std::string_view zone_;
-  const ZoneOffset& zones_;
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/grouping/group.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-class GroupStep {
- public:
-  GroupStep(GroupState& state, const GroupPolicy& policy, const Moment& now, const ZoneOffset& zones)
-      : state_(state), policy_(policy), now_(now), zones_(zones) {}
-
-  GroupAction take(const GroupInput& input) {
-    if (state_.is_open && is_due()) close();
-    if (input.kind == GroupInput::Kind::arrived) arrive(*input.arrival);
-    if (input.kind == GroupInput::Kind::flush && state_.is_open && state_.held.count != 0) tell(false);
-    return std::move(action_);
-  }
-
- private:
-  using Mode = GroupPolicy::Mode;
-  using Waits = GroupState::Waits;
-
-  /// More kinds of events are counted together.
-  static constexpr std::size_t most_kinds = 16;
-  static constexpr std::size_t most_title_bytes = 512;
-
-  bool is_over() const noexcept { return now_.steady_ms >= state_.closes.steady_ms; }
-
-  /// Until when nothing is told; nullopt where nothing holds it.
-  /// @param was_error  what is to be told is as bad as an error
-  std::optional<Timestamp> held_until(bool was_error) const {
-    std::optional<Timestamp> until;
-    // A wall clock that stepped back does not mute longer than was asked for.
-    const bool is_muted = policy_.muted_until && now_.wall < *policy_.muted_until &&
-                          !(state_.is_open && state_.waits == Waits::released && is_over());
-    if (is_muted && !(was_error && policy_.muted_pass_errors)) until = policy_.muted_until;
-    if (policy_.quiet && !(was_error && policy_.quiet->pass_errors)) {
-      const auto end = LocalTime(policy_.quiet->zone, zones_).quiet_end(now_.wall, *policy_.quiet);
-      if (end && (!until || *until < *end)) until = end;
-    }
-    return until;
-  }
-  bool is_held_bad() const noexcept { return state_.held.worst == Severity::error; }
-
-  bool is_due() const {
-    switch (state_.waits) {
-      case Waits::released: return !held_until(is_held_bad());
-      case Waits::daytime:
-        if (policy_.mode != Mode::daily || !(now_.wall < state_.closes.wall)) return true;
-        break;
-      case Waits::steady:
-        if (policy_.mode != Mode::throttle && policy_.mode != Mode::digest) return true;
-        break;
-    }
-    return is_over();
-  }
-
-  Moment after(std::int64_t ms) const noexcept {
-    return {Timestamp{now_.wall.ms + ms}, now_.steady_ms + (std::max)(ms, std::int64_t{0})};
-  }
-  Moment at(Timestamp wall) const noexcept { return after(wall.ms - now_.wall.ms); }
-
-  void wait(Waits what, Moment closes) {
-    state_.waits = what;
-    state_.closes = closes;
-  }
-  void open(Waits what, Moment closes, bool follows) {
-    ++state_.window;
-    state_.is_open = true;
-    state_.held = Digest();
-    state_.held.follows = follows;
-    wait(what, closes);
-  }
-
-  /// The time of an open window is over.
-  void close() {
-    if (state_.held.count == 0) {
-      state_.is_open = false;
-      return;
-    }
-    if (const auto until = held_until(is_held_bad())) return wait(Waits::released, at(*until));
-    tell(policy_.mode == Mode::throttle);
-  }
-
-  /// @param goes_on  what comes within another window follows this
-  void tell(bool goes_on) {
-    action_.tellings.push_back({state_.window, std::move(state_.held)});
-    state_.held = Digest();
-    state_.is_open = false;
-    if (goes_on) open(Waits::steady, after(policy_.window_ms), true);
-  }
-
-  void arrive(const Arrival& arrival) {
-    if (arrival.is_test) {
-      action_.releases = true;
-      return;
-    }
-    if (const auto until = held_until(arrival.severity == Severity::error)) {
-      if (!state_.is_open) open(Waits::released, at(*until), false);
-      return add(arrival);
-    }
-    switch (policy_.mode) {
-      case Mode::none: action_.releases = true; return;
-      case Mode::throttle:
-        if (!state_.is_open || !state_.held.follows) {
-          if (!state_.is_open) open(Waits::steady, after(policy_.window_ms), true);
-          state_.held.follows = true;
-          action_.releases = true;
-          return;
-        }
-        hold(Waits::steady, after(policy_.window_ms));
-        break;
-      case Mode::digest: hold(Waits::steady, after(policy_.window_ms)); break;
-      case Mode::daily: hold(Waits::daytime, at(LocalTime(policy_.zone, zones_).next(now_.wall, policy_.at))); break;
-    }
-    add(arrival);
-    if (arrival.ends_alert) tell(false);
-  }
-
-  /// Opens a window, unless one is. What is not held by quiet hours does not wait for their end.
-  void hold(Waits what, Moment closes) {
-    if (!state_.is_open) return open(what, closes, false);
-    if (state_.waits == Waits::released && closes.steady_ms < state_.closes.steady_ms) wait(what, closes);
-  }
-
-  void add(const Arrival& arrival) {
-    Digest& held = state_.held;
-    if (held.count++ == 0) {
-      held.first = now_.wall;
-      held.subject = cut(arrival.subject);
-      held.worst = arrival.severity;
-    }
-    held.last = now_.wall;
-    held.worst = (std::max)(held.worst, arrival.severity);
-    if (held.subject != cut(arrival.subject)) held.subject.clear();
-    if (held.items.size() < policy_.max_items) {
-      held.items.push_back({std::string(cut(arrival.title)), std::string(arrival.link), arrival.severity});
-    }
-    for (Digest::Kind& kind : held.kinds) {
-      if (kind.type != cut(arrival.type)) continue;
-      ++kind.count;
-      return;
-    }
-    if (held.kinds.size() < most_kinds) {
-      held.kinds.push_back({std::string(cut(arrival.type)), 1});
-    } else {
-      ++held.other_kinds;
-    }
-  }
-
-  static std::string_view cut(std::string_view text) noexcept {
-    return text.size() <= most_title_bytes ? text : text.substr(0, cut_position(text, most_title_bytes));
-  }
-
-  GroupState& state_;
-  const GroupPolicy& policy_;
-  const Moment& now_;
-  const ZoneOffset& zones_;
-  GroupAction action_;
-};
-
-}  // namespace detail
-
-NOTIFIER_INLINE GroupAction step(GroupState& state, const GroupPolicy& policy, const GroupInput& input,
-                                 const Moment& now, const ZoneOffset& zones) {
-  return detail::GroupStep(state, policy, now, zones).take(input);
+inline std::uint64_t read_natural(json::View value) noexcept {
+  std::int64_t number = 0;
+  return value.integer(number) && number > 0 ? static_cast<std::uint64_t>(number) : 0;
 }
 
-NOTIFIER_INLINE void restore(GroupState& state, const GroupPolicy& policy, const Moment& now) {
-  const bool is_window = state.waits == GroupState::Waits::steady;
-  const std::int64_t longest = is_window ? policy.window_ms : GroupPolicy::longest_window_ms;
-  const std::int64_t left = std::clamp(state.closes.wall.ms - now.wall.ms, std::int64_t{0}, longest);
-  state.closes = {Timestamp{now.wall.ms + left}, now.steady_ms + left};
+inline Timestamp read_ms(json::View value) noexcept {
+  Timestamp time;
+  static_cast<void>(value.integer(time.ms));
+  return time;
 }
 
-NOTIFIER_INLINE std::string group_key(const GroupPolicy& policy, std::string_view notifier_id, json::View event) {
-  Hash128 hash;
-  hash.add(notifier_id);
-  for (const std::string& path : policy.by) {
-    const json::View value = detail::find_path(path == "app" ? std::string_view("app_id") : path, event);
-    // What is not there is not the same as a text that is empty, nor a number as its text.
-    hash.add(value.is_string() ? "text" : value.exists() ? "value" : "none");
-    hash.add(value.text());
-  }
-  char hex[32];
-  return std::string(hex, hash.write_hex(hex));
-}
-
-NOTIFIER_INLINE std::string digest_key(std::string_view group_key, std::uint64_t window) {
-  char hex[32];
-  return std::string(hex, Hash128().add("digest").add(group_key).add(detail::decimal(window)).write_hex(hex));
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/message/digest.hpp ------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// "1 crash event", "3 more events": of a kind where it is one, and a name that reads as such.
-inline std::string count_events(std::uint64_t count, bool follows, std::string_view kind) {
-  std::string text = decimal(count);
-  if (follows) text += " more";
-  if (!kind.empty() && kind.size() <= 40) {
-    text += ' ';
-    for (const char c : kind) text += c == '_' ? ' ' : c;
-  }
-  return text += count == 1 ? " event" : " events";
-}
-
-/// " in 10 minutes"; nothing of less than a second, or where the clock stepped back.
-inline std::string length_text(std::int64_t ms) {
-  struct Length {
-    const char* name;
-    std::int64_t ms;
+inline void write_held(json::Writer& out, const Digest& held) {
+  const auto number = [&](std::string_view key, std::uint64_t value) {
+    out.key(key);
+    out.integer(static_cast<std::int64_t>(value));
   };
-  constexpr Length units[] = {{"day", 86'400'000}, {"hour", 3'600'000}, {"minute", 60'000}, {"second", 1000}};
-  for (const Length& unit : units) {
-    const bool is_smallest = unit.ms == 1000;
-    if (ms < (is_smallest ? unit.ms : 2 * unit.ms)) continue;
-    const auto count = static_cast<std::uint64_t>((ms + unit.ms / 2) / unit.ms);
-    return std::string(" in ").append(decimal(count)).append(" ").append(unit.name).append(count == 1 ? "" : "s");
-  }
-  return {};
+  number("count", held.count);
+  number("other_kinds", held.other_kinds);
+  out.member("worst", to_string(held.worst));
+  out.key("first");
+  out.integer(held.first.ms);
+  out.key("last");
+  out.integer(held.last.ms);
+  out.key("follows");
+  out.boolean(held.follows);
+  out.member("subject", held.subject);
+  out.key("kinds");
+  out.array([&] {
+    for (const Digest::Kind& kind : held.kinds) {
+      out.object([&] {
+        out.member("type", kind.type);
+        number("count", kind.count);
+      });
+    }
+  });
+  out.key("items");
+  out.array([&] {
+    for (const DigestItem& item : held.items) {
+      out.object([&] {
+        out.member("title", item.title);
+        if (!item.link.empty()) out.member("link", item.link);
+        out.member("severity", to_string(item.severity));
+        if (!item.event.empty()) out.member("event", item.event);
+      });
+    }
+  });
+}
+
+inline void read_held(json::View object, Digest& held) {
+  held.count = read_natural(object["count"]);
+  held.other_kinds = read_natural(object["other_kinds"]);
+  held.worst = severity_named(object["worst"].string());
+  held.first = read_ms(object["first"]);
+  held.last = read_ms(object["last"]);
+  held.follows = object["follows"].boolean();
+  held.subject = object["subject"].string();
+  object["kinds"].for_each_element([&](json::View kind) {
+    held.kinds.push_back({std::string(kind["type"].string()), read_natural(kind["count"])});
+  });
+  object["items"].for_each_element([&](json::View item) {
+    held.items.push_back({std::string(item["title"].string()), std::string(item["link"].string()),
+                          severity_named(item["severity"].string()), std::string(item["event"].string())});
+  });
 }
 
 }  // namespace detail
 
-NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
-  out.clear();
-  out.severity = digest.worst;
-  const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
-  std::string title = digest.subject;
-  if (!title.empty()) title += ": ";
-  title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
-  out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
+NOTIFIER_INLINE void to_json(json::Writer& out, const GroupState& state) {
+  out.object([&] {
+    out.key("window");
+    out.integer(static_cast<std::int64_t>(state.window));
+    out.key("is_open");
+    out.boolean(state.is_open);
+    out.member("waits", detail::group_waits[static_cast<std::size_t>(state.waits)]);
+    out.key("closes");
+    out.integer(state.closes.wall.ms);
+    detail::write_held(out, state.held);
+  });
+}
 
-  Buffer sentence;
-  if (digest.last.ms - digest.first.ms >= 60'000) {
-    sentence.append("Between ");
-    append_readable(sentence, digest.first);
-    sentence.append(" and ");
-    append_readable(sentence, digest.last);
-  } else {
-    append_readable(sentence, digest.last);
+NOTIFIER_INLINE GroupState group_state_from_json(json::View object) {
+  GroupState state;
+  state.window = detail::read_natural(object["window"]);
+  state.is_open = object["is_open"].boolean();
+  for (std::size_t i = 0; i < detail::group_waits.size(); ++i) {
+    if (object["waits"].string() == detail::group_waits[i]) state.waits = static_cast<GroupState::Waits>(i);
   }
-  std::string_view separator = ": ";
-  for (const Digest::Kind& kind : digest.kinds) {
-    sentence.append(separator);
-    sentence.append(detail::decimal(kind.count));
-    sentence.append(" ");
-    sentence.append(kind.type.empty() ? std::string_view("without a type") : std::string_view(kind.type));
-    separator = ", ";
-  }
-  if (digest.other_kinds != 0) {
-    sentence.append(separator);
-    sentence.append(detail::decimal(digest.other_kinds));
-    sentence.append(" of other kinds");
-  }
-  sentence.append(".");
-  out.set_sentence(sentence.view());
-  out.set_subject(digest.subject);
-  out.set_time(digest.last);
-
-  const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
-  const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
-  if (is_one_link && !digest.items.empty() && !digest.items[0].link.empty()) out.set_link(digest.items[0].link);
-  std::uint64_t number = 0;
-  for (const DigestItem& item : digest.items) {
-    const std::string label = detail::decimal(++number);
-    out.add_field(label, item.title, false);
-    if (!is_one_link && !item.link.empty()) out.add_link("Link of " + label, item.link);
-  }
-  if (digest.count > number) out.add_field("More", "and " + detail::decimal(digest.count - number) + " more", false);
+  state.closes.wall = detail::read_ms(object["closes"]);
+  detail::read_held(object, state.held);
+  return state;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -30086,7 +30483,7 @@ struct MemoryOutboxStorage::Kept {
     record.wait_ms = change.wait_ms;
     if (change.attempt) record.history.push_back(*change.attempt);
     if (!change.recipients.empty()) at->second.delivery.to = change.recipients;
-    if (change.state == OutboxState::delivered) at->second.delivery = {};
+    if (change.state == OutboxState::delivered || change.state == OutboxState::grouped) at->second.delivery = {};
   }
 
   void set_health(const std::string& notifier_id, const NotifierHealth& health) {
@@ -30100,6 +30497,7 @@ struct MemoryOutboxStorage::Kept {
   std::map<std::uint64_t, Row> rows;
   std::unordered_map<std::string, std::uint64_t> sequences;
   std::map<std::string, NotifierHealth> healths;
+  std::map<std::string, StoredGroup> groups;
   std::optional<OutboxClock> clock;
   std::uint64_t last = 0;
 };
@@ -30130,11 +30528,28 @@ NOTIFIER_INLINE Result<void> MemoryOutboxStorage::write(const std::vector<Outbox
   return {};
 }
 
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::regroup(const std::vector<OutboxWrite>& writes,
+                                                          const std::vector<StoredGroup>& groups,
+                                                          std::vector<OutboxRecord>& digests,
+                                                          const Delivery* deliveries) {
+  for (const StoredGroup& group : groups) {
+    kept_->groups.erase(group.key);
+    if (group.state.is_open) kept_->groups.emplace(group.key, group);
+  }
+  auto done = write(writes);
+  return done ? insert(digests, deliveries) : done;
+}
+
+NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_group(const Function<void(StoredGroup&&)>& call) {
+  for (const auto& [key, group] : kept_->groups) call(StoredGroup(group));
+  return {};
+}
+
 NOTIFIER_INLINE Result<std::size_t> MemoryOutboxStorage::forget(const OutboxForget& what) {
   std::size_t count = 0;
   for (auto at = kept_->rows.begin(); at != kept_->rows.end();) {
     OutboxRecord& record = at->second.record;
-    const bool is_delivered = record.state == OutboxState::delivered;
+    const bool is_delivered = record.state == OutboxState::delivered || record.state == OutboxState::grouped;
     const bool has_ended = is_delivered || record.state == OutboxState::dead;
     if (has_ended && what.latest < record.next_at) record.next_at = what.latest;
     if (!has_ended || !(record.next_at < (is_delivered ? what.delivered_before : what.dead_before))) {
@@ -30160,7 +30575,7 @@ NOTIFIER_INLINE Result<Delivery> MemoryOutboxStorage::load(std::uint64_t sequenc
 NOTIFIER_INLINE Result<void> MemoryOutboxStorage::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   for (const auto& [sequence, row] : kept_->rows) {
     const OutboxState state = row.record.state;
-    if (state == OutboxState::pending || state == OutboxState::held) call(row.record);
+    if (state == OutboxState::pending || state == OutboxState::held || state == OutboxState::grouping) call(row.record);
   }
   return {};
 }
@@ -30218,6 +30633,7 @@ NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Times
   record.platform = delivery.platform;
   record.created_at = now;
   record.next_at = now;
+  if (delivery.arrival != nullptr) record.state = OutboxState::grouping;
   std::string host = "smtp:";
   std::string target = host;
   record.limits = delivery.limits;
@@ -30245,15 +30661,300 @@ NOTIFIER_INLINE OutboxRecord describe_for_outbox(const Delivery& delivery, Times
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/outbox/groups.hpp -------------------------------------------------------------------------------------
+
+// Who is told of many events with few messages: what arrives is taken into its group, and what is due is told.
+
+#include <deque>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// Steps groups over a storage. What a step changes is one commit: the groups, what becomes of the deliveries that they
+/// took, and the digests. A step that could not be stored is taken again.
+class OutboxGroups {
+ public:
+  OutboxGroups(OutboxStorage& storage, GroupHost host) : storage_(&storage), host_(std::move(host)) {}
+
+  /// Takes up what an earlier process left.
+  Result<void> recover(Moment now);
+  /// @param record  of a delivery that is OutboxState::grouping
+  void admit(const OutboxRecord& record) { waiting_.push_back(record); }
+  /// A notifier has changed, or is gone: its groups are judged anew with the next step.
+  void change(std::string_view notifier_id) { changed_.emplace(notifier_id); }
+  /// What is held for a notifier is told with the next step.
+  void tell_now(std::string_view notifier_id) { urgent_.emplace(notifier_id); }
+
+  /// Takes what has arrived, or a part of it, and what is due.
+  /// @param admit  gets what is to be sent from now on
+  Result<void> step(Moment now, const Function<void(const OutboxRecord&)>& admit);
+
+  /// How long until step() has something to do; nullopt: nothing before something arrives.
+  std::optional<std::int64_t> wait_ms(Moment now) const;
+  /// Events that are held back, or are yet to be taken.
+  std::size_t held() const noexcept { return held_ + waiting_.size(); }
+
+ private:
+  /// So many arrivals are one commit.
+  static constexpr std::size_t most_at_once = 512;
+  static constexpr std::int64_t retry_ms = 1000;
+  /// The wall clock was set where it has moved by more than this against the steady one.
+  static constexpr std::int64_t clock_slack_ms = 500;
+
+  /// What a step comes to.
+  struct Batch {
+    std::map<std::string, StoredGroup, std::less<>> groups;  // those that it changes
+    std::map<std::string, std::optional<GroupPolicy>, std::less<>> policies;
+    std::vector<OutboxWrite> writes;
+    std::vector<OutboxRecord> digests;
+    std::vector<Delivery> deliveries;
+    std::vector<OutboxRecord> released;
+    std::size_t taken = 0;  // of those that wait
+  };
+
+  Result<void> take(const OutboxRecord& record, Batch& batch, Moment now);
+  Result<void> tick(std::string_view key, const GroupInput& input, Batch& batch, Moment now);
+  Result<GroupAction> step(StoredGroup& group, const GroupInput& input, Batch& batch, Moment now);
+  const std::optional<GroupPolicy>& policy_of(const StoredGroup& group, Batch& batch);
+  Result<void> tick_due(Batch& batch, Moment now);
+  void keep(Batch&& batch);
+  static void change(Batch& batch, const OutboxRecord& record, OutboxState state, Moment now);
+  std::optional<std::int32_t> offset(std::string_view zone, Timestamp at) const {
+    return host_.zones ? host_.zones(zone, at) : std::nullopt;
+  }
+
+  OutboxStorage* storage_;
+  GroupHost host_;
+  std::deque<OutboxRecord> waiting_;
+  std::map<std::string, StoredGroup, std::less<>> groups_;  // those that are open
+  std::set<std::pair<std::int64_t, std::string>> due_;      // when they close, by the steady clock
+  std::set<std::string, std::less<>> changed_, urgent_;     // ids of notifiers
+  std::size_t held_ = 0;
+  std::int64_t retry_at_ = 0;
+  std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
+};
+
+// ---- implementation -------------------------------------------------------------------------------------------------
+
+inline Result<void> OutboxGroups::recover(Moment now) {
+  groups_.clear();
+  due_.clear();
+  held_ = 0;
+  Batch asked;
+  return storage_->each_group([&](StoredGroup&& group) {
+    restore(group.state, policy_of(group, asked).value_or(GroupPolicy()), now);
+    held_ += to_size(group.state.held.count);
+    due_.emplace(group.state.closes.steady_ms, group.key);
+    std::string key = group.key;
+    groups_.emplace(std::move(key), std::move(group));
+  });
+}
+
+inline const std::optional<GroupPolicy>& OutboxGroups::policy_of(const StoredGroup& group, Batch& batch) {
+  const auto at = batch.policies.find(group.notifier_id);
+  if (at != batch.policies.end()) return at->second;
+  return batch.policies.emplace(group.notifier_id, host_.policy(group.app_id, group.notifier_id)).first->second;
+}
+
+inline void OutboxGroups::change(Batch& batch, const OutboxRecord& record, OutboxState state, Moment now) {
+  OutboxWrite write;
+  write.change.sequence = record.sequence;
+  write.change.state = state;
+  write.change.next_at = now.wall;
+  if (state == OutboxState::dead) {
+    write.change.attempt = DeliveryAttempt{now.wall, Verdict::Action::fail, 0, "the notifier was removed"};
+  }
+  batch.writes.push_back(std::move(write));
+}
+
+inline Result<GroupAction> OutboxGroups::step(StoredGroup& group, const GroupInput& input, Batch& batch, Moment now) {
+  const auto zone_offset = [this](std::string_view zone, Timestamp at) { return offset(zone, at); };
+  const std::optional<GroupPolicy>& policy = policy_of(group, batch);
+  if (!policy) {
+    group.state.is_open = false;
+    group.state.held = Digest();
+    return GroupAction();
+  }
+  GroupAction action = notifier::step(group.state, *policy, input, now, ZoneOffset(zone_offset));
+  for (const GroupAction::Telling& telling : action.tellings) {
+    auto delivery =
+        host_.render(group.app_id, group.notifier_id, telling.digest, digest_key(group.key, telling.window));
+    if (!delivery && delivery.error().code == errc::not_found) continue;
+    if (!delivery) return std::move(delivery).error();
+    delivery->arrival = nullptr;
+    batch.digests.push_back(describe_for_outbox(*delivery, now.wall));
+    batch.deliveries.push_back(*std::move(delivery));
+  }
+  return action;
+}
+
+inline Result<void> OutboxGroups::take(const OutboxRecord& record, Batch& batch, Moment now) {
+  auto delivery = storage_->load(record.sequence);
+  if (!delivery && delivery.error().code == errc::storage) return std::move(delivery).error();
+  Arrival arrival;
+  if (delivery && delivery->arrival != nullptr) arrival = *delivery->arrival;
+  if (arrival.group.empty()) {
+    // Nothing is known of how to count it: it goes by itself.
+    change(batch, record, OutboxState::pending, now);
+    batch.released.push_back(record);
+    return {};
+  }
+  if (delivery->platform == Platform::webhook) {
+    arrival.event = std::string(delivery->body.front()).append(delivery->body.rest());
+  }
+  auto at = batch.groups.find(arrival.group);
+  if (at == batch.groups.end()) {
+    const auto known = groups_.find(arrival.group);
+    StoredGroup group;
+    if (known != groups_.end()) {
+      group = known->second;
+    } else {
+      group.key = arrival.group;
+      group.app_id = record.app_id;
+      group.notifier_id = record.notifier_id;
+      // One that was there before is forgotten, but no window has its number again: it had two at most for each event.
+      group.state.window = 2 * record.sequence;
+    }
+    at = batch.groups.emplace(arrival.group, std::move(group)).first;
+  }
+  const auto action = step(at->second, GroupInput::arrived(arrival), batch, now);
+  if (!action) return action.error();
+  const bool is_gone = !policy_of(at->second, batch);
+  change(batch, record,
+         is_gone            ? OutboxState::dead
+         : action->releases ? OutboxState::pending
+                            : OutboxState::grouped,
+         now);
+  if (action->releases && !is_gone) batch.released.push_back(record);
+  return {};
+}
+
+inline Result<void> OutboxGroups::tick(std::string_view key, const GroupInput& input, Batch& batch, Moment now) {
+  auto at = batch.groups.find(key);
+  if (at == batch.groups.end()) at = batch.groups.emplace(key, groups_.find(key)->second).first;
+  const auto action = step(at->second, input, batch, now);
+  return action ? Result<void>() : Result<void>(action.error());
+}
+
+inline Result<void> OutboxGroups::tick_due(Batch& batch, Moment now) {
+  const std::int64_t skew = now.wall.ms - now.steady_ms;
+  const bool is_set = skew_ && (skew - *skew_ > clock_slack_ms || *skew_ - skew > clock_slack_ms);
+  if (is_set || !changed_.empty() || !urgent_.empty()) {
+    for (const auto& [key, group] : groups_) {
+      const bool is_urgent = urgent_.count(group.notifier_id) != 0;
+      if (!is_set && !is_urgent && changed_.count(group.notifier_id) == 0) continue;
+      auto done = tick(key, is_urgent ? GroupInput::flush() : GroupInput::tick(), batch, now);
+      if (!done) return done;
+    }
+  }
+  for (const auto& [closes, key] : due_) {
+    if (closes > now.steady_ms) break;
+    if (auto done = tick(key, GroupInput::tick(), batch, now); !done) return done;
+  }
+  skew_ = skew;
+  return {};
+}
+
+inline void OutboxGroups::keep(Batch&& batch) {
+  for (auto& [key, group] : batch.groups) {
+    const auto before = groups_.find(key);
+    if (before != groups_.end()) {
+      held_ -= to_size(before->second.state.held.count);
+      due_.erase({before->second.state.closes.steady_ms, key});
+      groups_.erase(before);
+    }
+    if (!group.state.is_open) continue;
+    held_ += to_size(group.state.held.count);
+    due_.emplace(group.state.closes.steady_ms, key);
+    groups_.emplace(key, std::move(group));
+  }
+  waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(batch.taken));
+}
+
+inline Result<void> OutboxGroups::step(Moment now, const Function<void(const OutboxRecord&)>& admit) {
+  if (now.steady_ms < retry_at_) return {};
+  Batch batch;
+  Result<void> done;
+  const std::optional<std::int64_t> skew = skew_;
+  while (done && batch.taken < (std::min)(most_at_once, waiting_.size())) {
+    done = take(waiting_[batch.taken++], batch, now);
+  }
+  if (done) done = tick_due(batch, now);
+  std::vector<StoredGroup> groups;
+  for (const auto& [key, group] : batch.groups) groups.push_back(group);
+  const bool is_empty = groups.empty() && batch.writes.empty();
+  if (done && !is_empty) done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
+  if (!done) {
+    retry_at_ = now.steady_ms + retry_ms;
+    skew_ = skew;
+    return done;
+  }
+  changed_.clear();
+  urgent_.clear();
+  for (OutboxRecord& record : batch.released) {
+    record.state = OutboxState::pending;
+    record.next_at = now.wall;
+    admit(record);
+  }
+  for (const OutboxRecord& record : batch.digests) {
+    if (record.sequence != 0) admit(record);
+  }
+  keep(std::move(batch));
+  return {};
+}
+
+inline std::optional<std::int64_t> OutboxGroups::wait_ms(Moment now) const {
+  std::optional<std::int64_t> at;
+  if (!waiting_.empty() || !changed_.empty() || !urgent_.empty()) at = now.steady_ms;
+  if (!at && !due_.empty()) at = due_.begin()->first;
+  if (!at) return at;
+  return (std::max)((std::max)(*at, retry_at_) - now.steady_ms, std::int64_t{0});
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/outbox/outbox.hpp -------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
+
+NOTIFIER_INLINE void Outbox::tell_together(GroupHost host) {
+  groups_ = std::make_shared<detail::OutboxGroups>(*storage_, std::move(host));
+}
+
+NOTIFIER_INLINE void Outbox::tell_now(std::string_view notifier_id) {
+  if (groups_ != nullptr) groups_->tell_now(notifier_id);
+}
+
+NOTIFIER_INLINE void Outbox::regroup(std::string_view notifier_id) {
+  if (groups_ != nullptr) groups_->change(notifier_id);
+}
+
+NOTIFIER_INLINE std::size_t Outbox::grouped() const noexcept { return groups_ == nullptr ? 0 : groups_->held(); }
+
+NOTIFIER_INLINE void Outbox::admit(const OutboxRecord& record, Moment now) {
+  if (record.state != OutboxState::grouping) return machine_.admit(record, now);
+  if (groups_ != nullptr) return groups_->admit(record);
+  OutboxRecord alone = record;
+  alone.state = OutboxState::pending;
+  machine_.admit(alone, now);
+}
+
+NOTIFIER_INLINE std::optional<std::int64_t> Outbox::wait_ms(Moment now) const {
+  const auto wait = machine_.wait_ms(now);
+  const auto group_wait = groups_ == nullptr ? std::nullopt : groups_->wait_ms(now);
+  if (!wait || !group_wait) return wait ? wait : group_wait;
+  return (std::min)(*wait, *group_wait);
+}
 
 NOTIFIER_INLINE Result<std::size_t> Outbox::recover(Moment now) {
   const auto clock = storage_->clock();
   if (!clock) return clock.error();
   machine_.remember(*clock, now);
-  auto done = storage_->each_waiting([&](const OutboxRecord& record) { machine_.admit(record, now); });
+  Result<void> done;
+  if (groups_ != nullptr) done = groups_->recover(now);
+  if (done) done = storage_->each_waiting([&](const OutboxRecord& record) { admit(record, now); });
   if (!done) return std::move(done).error();
   done = storage_->each_health(
       [&](std::string_view notifier_id, const NotifierHealth& health) { machine_.remember(notifier_id, health); });
@@ -30280,6 +30981,10 @@ NOTIFIER_INLINE Result<OutboxEnqueued> Outbox::enqueue(const Delivery* deliverie
 
 NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vector<OutboxClaim>& out) {
   constexpr std::int64_t unreadable_ms = 5000;
+  // What cannot be stored now is taken into its groups later.
+  if (groups_ != nullptr) {
+    static_cast<void>(groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); }));
+  }
   std::size_t count = 0;
   while (count < most) {
     turns_.clear();

@@ -188,3 +188,55 @@ TEST_CASE("a draft of a program says it in its own members") {
   none.grouping = "{";
   CHECK_FALSE(world.registry.update("shop", "no-1", none));
 }
+
+TEST_CASE("an event's answer says of which notifiers it may be told together with others") {
+  GroupedWorld world;
+  const std::string event = R"({"id":"e","type":"restart","app_id":"app-1"})";
+  CHECK(world.call("POST", "/v1/apps/shop/events", event).response.body.find("grouped") == std::string::npos);
+  world.set(R"("grouping":)" + std::string(throttle));
+  const auto outcome = world.call("POST", "/v1/apps/shop/events", event);
+  CHECK(outcome.response.status == 202);
+  CHECK(outcome.response.body.find(R"("platform":"slack","grouped":true)") != std::string::npos);
+  REQUIRE(outcome.deliveries.size() >= 1);
+  REQUIRE(outcome.deliveries[0].arrival != nullptr);
+  const notifier::Arrival& arrival = *outcome.deliveries[0].arrival;
+  CHECK(arrival.type == "restart");
+  CHECK(arrival.title.find("shop") != std::string::npos);
+  CHECK(arrival.group.size() == 32);
+
+  // What a store reads of it is what there was.
+  notifier::Buffer text;
+  notifier::json::Writer writer(text);
+  to_json(writer, outcome.deliveries[0]);
+  notifier::json::Document document;
+  const auto root = document.parse(text.view());
+  REQUIRE(root);
+  const auto read = notifier::delivery_from_json(*root);
+  REQUIRE(read);
+  REQUIRE(read->arrival != nullptr);
+  CHECK(read->arrival->group == arrival.group);
+  CHECK(read->arrival->title == arrival.title);
+  CHECK(read->arrival->severity == arrival.severity);
+}
+
+TEST_CASE("the end of an alert says so, and the same values are the same group") {
+  GroupedWorld world;
+  world.set(R"("grouping":{"mode":"digest","window":600,"by":["type","type_data.metric"]},"send_all_alerts":true)");
+  const auto arrival_of = [&](std::string_view type, std::string_view data) {
+    const std::string event =
+        R"({"type":")" + std::string(type) + R"(","app_id":"app-1","type_data":)" + std::string(data) + "}";
+    const auto outcome = world.call("POST", "/v1/apps/shop/events", event);
+    for (const notifier::Delivery& one : outcome.deliveries) {
+      if (one.notifier_id == "no-1") return *one.arrival;
+    }
+    FAIL("nobody is told");
+    return notifier::Arrival();
+  };
+  const auto begun = arrival_of("alert", R"({"metric":"cpu","activated":true})");
+  const auto ended = arrival_of("alert", R"({"metric":"cpu","activated":false})");
+  CHECK_FALSE(begun.ends_alert);
+  CHECK(ended.ends_alert);
+  CHECK(begun.group == ended.group);
+  CHECK(arrival_of("alert", R"({"metric":"memory","activated":true})").group != begun.group);
+  CHECK(arrival_of("alert", R"({"activated":true})").group != begun.group);
+}

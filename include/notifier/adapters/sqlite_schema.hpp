@@ -52,6 +52,8 @@ inline constexpr const char* migrations[] = {
     outbox_tables,
     // What is kept of replies.
     outbox_replies,
+    // Events that are told together.
+    group_tables,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -186,7 +186,7 @@ std::optional<Response> take_events(Call& call, const App& app, std::vector<Fiel
   return std::nullopt;
 }
 
-/// 202 with what was routed.
+/// 202 with what was routed. What is told together with others is `grouped`: at once or later, which nobody knows yet.
 inline Response accept_events(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
@@ -223,6 +223,10 @@ inline Response accept_events(Call& call) {
                 out.member("notifier_id", routed.notifier_id);
                 out.member("notifier_name", routed.notifier_name);
                 out.member("platform", to_string(routed.platform));
+                if (NOTIFIER_ARRIVALS != 0 && routed.arrival != nullptr) {
+                  out.key("grouped");
+                  out.boolean(true);
+                }
                 outcome.entry_ends.push_back(body.size());
               });
             }

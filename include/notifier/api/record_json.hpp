@@ -30,6 +30,7 @@ NOTIFIER_NAMESPACE_BEGIN
 NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
   const bool is_pending = record.state == OutboxState::pending;
   const bool is_held = record.state == OutboxState::held;
+  const bool is_over = !is_pending && !is_held && record.state != OutboxState::grouping;
   const auto time = [&](std::string_view key, Timestamp at, bool is_known) {
     out.key(key);
     if (is_known) {
@@ -54,7 +55,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
     out.member("state", to_string(record.state));
     time("created_at", record.created_at, true);
     time("next_at", record.next_at, is_pending);
-    time("ended_at", record.next_at, !is_pending && !is_held);
+    time("ended_at", record.next_at, is_over);
     if (is_held) time("held_until", record.next_at, true);
     out.key("attempts");
     out.array([&] {

@@ -98,6 +98,9 @@ class SqliteOutbox final : public OutboxStorage {
 
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
+  Result<void> regroup(const std::vector<OutboxWrite>& writes, const std::vector<StoredGroup>& groups,
+                       std::vector<OutboxRecord>& digests, const Delivery* deliveries) override;
+  Result<void> each_group(const Function<void(StoredGroup&&)>& call) override { return reader_.each_group(call); }
   /// Gives what the file no longer needs back to the disk.
   Result<std::size_t> forget(const OutboxForget& what) override;
 
@@ -268,11 +271,13 @@ inline Result<void> SqliteOutbox::each_waiting(const Function<void(const OutboxR
     const std::lock_guard<std::mutex> lock(*write_mutex_);
     const std::lock_guard<std::mutex> arrivals(arrivals_mutex_);
     const auto waits = [](const OutboxRecord& record) {
-      return record.state == OutboxState::pending || record.state == OutboxState::held;
+      return record.state == OutboxState::pending || record.state == OutboxState::held ||
+             record.state == OutboxState::grouping;
     };
     arrivals_.erase(std::remove_if(arrivals_.begin(), arrivals_.end(), waits), arrivals_.end());
   }
-  for (std::uint64_t after = 0;;) {
+  std::uint64_t after = 0;
+  for (bool are_grouping = false;;) {
     if (is_interrupted_.load(std::memory_order_relaxed)) {
       Error error;
       error.code = errc::storage;
@@ -283,13 +288,16 @@ inline Result<void> SqliteOutbox::each_waiting(const Function<void(const OutboxR
     {
       // What is stored arrives with this lock: a row of the page that came just now is an arrival, or it is none.
       const std::lock_guard<std::mutex> lock(*write_mutex_);
-      if (auto done = reader_.waiting_after(after, at_once, page); !done) return done;
+      if (auto done = reader_.waiting_after(after, at_once, are_grouping, page); !done) return done;
       count = page.size();
       if (count > 0) after = page.back().sequence;
       drop_arrivals_of(page);
     }
     for (const OutboxRecord& record : page) call(record);
-    if (count < at_once) return {};
+    if (count == at_once) continue;
+    if (are_grouping) return {};
+    are_grouping = true;
+    after = 0;
   }
 }
 
@@ -335,12 +343,25 @@ inline Result<void> SqliteOutbox::write(const std::vector<OutboxWrite>& writes) 
   });
 }
 
+inline Result<void> SqliteOutbox::regroup(const std::vector<OutboxWrite>& writes,
+                                          const std::vector<StoredGroup>& groups, std::vector<OutboxRecord>& digests,
+                                          const Delivery* deliveries) {
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  return database_->transaction([&] {
+    Result<void> done;
+    for (std::size_t i = 0; done && i < writes.size(); ++i) done = writer_.write(writes[i]);
+    for (std::size_t i = 0; done && i < groups.size(); ++i) done = writer_.write(groups[i]);
+    return done ? writer_.insert(digests, deliveries) : done;
+  });
+}
+
 inline Result<std::size_t> SqliteOutbox::forget(const OutboxForget& what) {
   // By and by, so that other writers need not wait for all of it.
   constexpr std::size_t at_once = 1000;
   std::size_t count = 0;
   for (const auto& [state, before] :
-       {std::pair(OutboxState::delivered, what.delivered_before), std::pair(OutboxState::dead, what.dead_before)}) {
+       {std::pair(OutboxState::delivered, what.delivered_before), std::pair(OutboxState::dead, what.dead_before),
+        std::pair(OutboxState::grouped, what.delivered_before)}) {
     bool is_dated = false;
     for (std::size_t forgotten = at_once; forgotten == at_once; count += forgotten) {
       const std::lock_guard<std::mutex> lock(*write_mutex_);

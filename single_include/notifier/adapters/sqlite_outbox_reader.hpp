@@ -75,7 +75,7 @@ inline OutboxRecord read_record(const SqliteStatement& row) {
   record.limits = platform_info(record.platform).target_limits;
   record.target = static_cast<std::uint64_t>(row.integer(7));
   record.host = static_cast<std::uint64_t>(row.integer(8));
-  record.state = named(row.text(9), OutboxState::held);
+  record.state = named(row.text(9), OutboxState::grouped);
   record.attempts = static_cast<unsigned>(row.integer(10));
   record.created_at.ms = row.integer(11);
   record.next_at.ms = row.integer(12);
@@ -113,6 +113,7 @@ class OutboxReader {
     if (done && has_old) done = prepare(load_old_, select_old_content);
     if (done) done = prepare(load_rest_, select_rest);
     if (done) done = prepare(waiting_, select_waiting(has_old));
+    if (done) done = prepare(grouping_, select_grouping());
     if (done) done = prepare(find_, select_by_key(has_old));
     return done ? prepare(history_, select_history(has_old)) : done;
   }
@@ -124,13 +125,32 @@ class OutboxReader {
     return delivery;
   }
 
-  /// The next of those that wait, after a sequence, in order. @param out  gets `limit` of them, or all that are left
-  Result<void> waiting_after(std::uint64_t sequence, std::size_t limit, std::vector<OutboxRecord>& out) {
+  /// The next of those that wait, after a sequence, in order.
+  /// @param are_grouping  of those that are to be taken into groups, else of the others
+  /// @param out           gets `limit` of them, or all that are left
+  Result<void> waiting_after(std::uint64_t sequence, std::size_t limit, bool are_grouping,
+                             std::vector<OutboxRecord>& out) {
     const std::lock_guard<std::mutex> lock(mutex_);
+    SqliteStatement& waiting = are_grouping ? grouping_ : waiting_;
     out.clear();
-    waiting_.reset();
-    waiting_.bind(1, static_cast<std::int64_t>(sequence)).bind(2, static_cast<std::int64_t>(limit));
-    return each_row(waiting_, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
+    waiting.reset();
+    waiting.bind(1, static_cast<std::int64_t>(sequence)).bind(2, static_cast<std::int64_t>(limit));
+    return each_row(waiting, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
+  }
+
+  Result<void> each_group(const Function<void(StoredGroup&&)>& call) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    SqliteStatement rows;
+    if (auto done = prepare(rows, select_groups); !done) return done;
+    Result<void> read;
+    auto done = each_row(rows, [&](const SqliteStatement& row) {
+      const auto root = document_.parse(row.text(3), NOTIFIER_MAX_SNAPSHOT_BYTES);
+      if (!root) read = lost(errc::invalid, "a stored group cannot be read");
+      if (!root) return;
+      call(
+          {std::string(row.text(0)), std::string(row.text(1)), std::string(row.text(2)), group_state_from_json(*root)});
+    });
+    return done ? read : done;
   }
 
   Result<void> each_health(const Function<void(std::string_view, const NotifierHealth&)>& call) {
@@ -272,7 +292,7 @@ class OutboxReader {
   std::mutex mutex_;
   SqliteDatabase database_;
   bool has_old_ = false;
-  SqliteStatement waiting_, load_, load_old_, load_rest_, find_, history_;
+  SqliteStatement waiting_, grouping_, load_, load_old_, load_rest_, find_, history_;
   json::Document document_;
   std::unordered_map<std::int64_t, std::weak_ptr<const std::string>> rests_;
 };

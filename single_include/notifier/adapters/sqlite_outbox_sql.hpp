@@ -89,6 +89,15 @@ inline constexpr const char* outbox_tables =
 inline constexpr const char* outbox_replies =
     "ALTER TABLE delivery_attempts ADD COLUMN reply TEXT NOT NULL DEFAULT '';";
 
+/// Groups of events that are told together, as long as they are open, with their state as JSON; what is to be taken
+/// into them, and what was.
+inline constexpr const char* group_tables =
+    "CREATE INDEX IF NOT EXISTS deliveries_grouping ON deliveries (sequence) WHERE state = 'grouping';"
+    "CREATE INDEX IF NOT EXISTS deliveries_grouped ON deliveries (next_at) WHERE state = 'grouped';"
+    "CREATE TABLE IF NOT EXISTS delivery_groups (key TEXT PRIMARY KEY, app_id TEXT NOT NULL, notifier_id TEXT NOT "
+    "NULL, state TEXT "
+    "NOT NULL) STRICT;";
+
 /// Whether there are tables of 1.0, whether something is left in them, and how they go.
 inline constexpr std::string_view has_old_tables =
     "SELECT COUNT(*) FROM sqlite_schema WHERE type = 'table' AND name = 'old_deliveries'";
@@ -131,6 +140,11 @@ inline std::string select_waiting(bool has_old) {
                         " ORDER BY sequence LIMIT ?2");
 }
 
+/// At most ?2 of those that are to be taken into groups, after sequence ?1.
+inline std::string select_grouping() {
+  return select_records(false, "state = 'grouping' AND sequence > ?1", {}, " ORDER BY sequence LIMIT ?2");
+}
+
 inline std::string select_by_key(bool has_old) {
   constexpr std::string_view where = "notifier_id = ?1 AND key = ?2";
   return select_records(has_old, where, where);
@@ -145,6 +159,7 @@ inline constexpr std::string_view select_old_content =
 inline constexpr std::string_view select_rest = "SELECT rest FROM delivery_rests WHERE id = ?1";
 inline constexpr std::string_view select_health =
     "SELECT notifier_id, failing_ms, last_failure, failures FROM notifier_health";
+inline constexpr std::string_view select_groups = "SELECT key, app_id, notifier_id, state FROM delivery_groups";
 inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_clock";
 
 inline std::string select_history(bool has_old) {
@@ -215,6 +230,14 @@ inline constexpr std::string_view select_over =
     "SELECT sequence FROM deliveries WHERE state IN ('delivered', 'dead') AND state = ?1 AND next_at < ?2 LIMIT ?3";
 inline constexpr std::string_view date_over =
     "UPDATE deliveries SET next_at = ?2 WHERE state IN ('delivered', 'dead') AND state = ?1 AND next_at > ?2";
+inline constexpr std::string_view select_grouped_over =
+    "SELECT sequence FROM deliveries WHERE state = 'grouped' AND state = ?1 AND next_at < ?2 LIMIT ?3";
+inline constexpr std::string_view date_grouped_over =
+    "UPDATE deliveries SET next_at = ?2 WHERE state = 'grouped' AND state = ?1 AND next_at > ?2";
+inline constexpr std::string_view put_group =
+    "INSERT INTO delivery_groups (key, app_id, notifier_id, state) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (key) DO UPDATE "
+    "SET app_id = ?2, notifier_id = ?3, state = ?4";
+inline constexpr std::string_view drop_group = "DELETE FROM delivery_groups WHERE key = ?1";
 inline constexpr std::string_view forget_record = "DELETE FROM deliveries WHERE sequence = ?1";
 inline constexpr std::string_view forget_attempts = "DELETE FROM delivery_attempts WHERE sequence = ?1";
 inline constexpr std::string_view forget_content = "DELETE FROM delivery_contents WHERE sequence = ?1 RETURNING rest";

@@ -76,6 +76,10 @@ class OutboxWriter {
     prepare(find_, select_by_key(has_old));
     prepare(over_, select_over);
     prepare(date_over_, date_over);
+    prepare(grouped_over_, select_grouped_over);
+    prepare(date_grouped_over_, date_grouped_over);
+    prepare(put_group_, put_group);
+    prepare(drop_group_, drop_group);
     prepare(forget_, forget_record);
     prepare(forget_attempts_, forget_attempts);
     prepare(forget_content_, forget_content);
@@ -133,13 +137,23 @@ class OutboxWriter {
     const auto sequence = static_cast<std::int64_t>(change.sequence);
     Result<void> done;
     if (change.attempt) done = add_attempt(sequence, *change.attempt);
-    if (done && change.state == OutboxState::delivered) {
+    if (done && (change.state == OutboxState::delivered || change.state == OutboxState::grouped)) {
       done = drop_content(sequence);
     } else if (done && !change.recipients.empty()) {
       const std::string recipients = addresses(change.recipients);
       done = update_recipients_.bind(1, sequence).bind(2, recipients).run();
     }
     return done;
+  }
+
+  /// Keeps a group in place of the one with its key; one that is not open is forgotten.
+  Result<void> write(const StoredGroup& group) {
+    if (!group.state.is_open) return drop_group_.bind(1, group.key).run();
+    json_.clear();
+    json::Writer out(json_);
+    to_json(out, group.state);
+    put_group_.bind(1, group.key).bind(2, group.app_id).bind(3, group.notifier_id);
+    return put_group_.bind(4, json_.view()).run();
   }
 
   /// The delivery of a notifier with this key, without its history.
@@ -153,7 +167,8 @@ class OutboxWriter {
 
   /// Dates what ended in this state later than a moment as of that moment.
   Result<void> date(OutboxState state, Timestamp latest) {
-    auto done = date_over_.bind(1, to_string(state)).bind(2, latest.ms).run();
+    SqliteStatement& date = state == OutboxState::grouped ? date_grouped_over_ : date_over_;
+    auto done = date.bind(1, to_string(state)).bind(2, latest.ms).run();
     if (!done || !has_old_) return done;
     return date_old_over_.bind(1, static_cast<std::int64_t>(state)).bind(2, latest.ms).run();
   }
@@ -163,8 +178,9 @@ class OutboxWriter {
   Result<std::size_t> forget(OutboxState state, Timestamp before, std::size_t most) {
     std::vector<std::int64_t> sequences;
     const auto collect = [&](const SqliteStatement& row) { sequences.push_back(row.integer(0)); };
-    over_.bind(1, to_string(state)).bind(2, before.ms).bind(3, static_cast<std::int64_t>(most));
-    auto done = each_row(over_, collect);
+    SqliteStatement& over = state == OutboxState::grouped ? grouped_over_ : over_;
+    over.bind(1, to_string(state)).bind(2, before.ms).bind(3, static_cast<std::int64_t>(most));
+    auto done = each_row(over, collect);
     for (std::size_t i = 0; done && i < sequences.size(); ++i) {
       done = forget_attempts_.bind(1, sequences[i]).run();
       if (done) done = drop_content(sequences[i]);
@@ -285,6 +301,7 @@ class OutboxWriter {
   bool has_old_ = false;
   SqliteStatement insert_, insert_content_, find_rest_, insert_rest_, insert_attempt_, update_, update_recipients_;
   SqliteStatement put_health_, drop_health_, put_clock_, find_;
+  SqliteStatement grouped_over_, date_grouped_over_, put_group_, drop_group_;
   SqliteStatement over_, date_over_, forget_, forget_attempts_, forget_content_, forget_rest_;
   SqliteStatement move_, move_content_, move_attempts_;
   SqliteStatement old_over_, date_old_over_, forget_old_, forget_old_attempts_, forget_old_content_;
