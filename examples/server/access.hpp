@@ -58,7 +58,7 @@ class Access {
       response.status = 204;
       response.headers.push_back({"Access-Control-Allow-Methods", "GET, HEAD, POST, PATCH, PUT, DELETE"});
       response.headers.push_back(
-          {"Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-None-Match"});
+          {"Access-Control-Allow-Headers", "Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match"});
       response.headers.push_back({"Access-Control-Max-Age", "600"});
       return false;
     }

@@ -122,9 +122,24 @@ test('every operation of the API is among the cases, as a success', () => {
   }
 });
 
+const Vocabulary = { $ref: '#/components/schemas/Vocabulary' };
+const wrongVocabularies = [
+  { kinds: [] }, { standard: 1 }, { event_kinds: {} }, { event_kinds: [{}] }, { event_kinds: [{ type: 'a', scope: 'repository' }] }, { event_kinds: [{ type: 'a', wording: [] }] },
+  { event_kinds: [{ type: 'a', wordings: [{ heading: 'x' }] }] }, { event_kinds: [{ type: 'a', wordings: [{ severity: 'fatal' }] }] }, { event_kinds: [{ type: 'a', wordings: [{ title: 'x'.repeat(2049) }] }] },
+  { event_kinds: [{ type: 'a', sample: {} }] }, { event_types: [{ id: 'a' }] }, { categories: [{ remove: true }] }, { categories: [{ name: 'a', position: 0 }] }, { words: { a: 1 } }, { words: { a: { b: 1 } } }, { secret_names: [''] },
+].map((rows) => [Vocabulary, rows]);
+
+test('the schemas say yes to every kind of row of a vocabulary', () => {
+  for (const rows of [
+    {}, { standard: false }, { categories: [{ name: 'a' }, { id: 'b', remove: true }] }, { event_types: [{ name: 'a' }, { id: 'b', remove: true }] },
+    { event_kinds: [{ type: 'a' }, { type: 'b', remove: true }, { type: 'c', scope: 'account', selectable_as: 'x', wordings: [{}, { when: 'a=b', severity: 'error', title: 'x', sentence: 'x', fields: '', actor: 'x', link: 'none' }], sample: { type_data: {} } }] },
+    { words: { a: { b: 'c' }, d: null }, secret_names: ['badge'], open_names: [], operator_email: 'a@example.org' },
+  ]) validate(Vocabulary, rows, JSON.stringify(rows));
+});
+
 test('the schemas say no to what is not so', () => {
   const { Notifier, Error: Fault, Invalid } = { Notifier: { $ref: '#/components/schemas/Notifier' }, Error: { $ref: '#/components/schemas/Error' }, Invalid: { $ref: '#/components/schemas/Invalid' } };
-  for (const [schema, value] of [[Notifier, {}], [Fault, { error: 1 }], [Invalid, { errors: {} }], [Invalid, { errors: { name: [] } }], [{ $ref: '#/components/schemas/Delivery' }, { id: 'x', state: 'lost' }]]) {
+  for (const [schema, value] of [[Notifier, {}], [Fault, { error: 1 }], [Invalid, { errors: {} }], [Invalid, { errors: { name: [] } }], [{ $ref: '#/components/schemas/Delivery' }, { id: 'x', state: 'lost' }]].concat(wrongVocabularies)) {
     assert.throws(() => validate(schema, value, 'x'), assert.AssertionError);
   }
 });

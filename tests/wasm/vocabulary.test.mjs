@@ -119,6 +119,12 @@ test('over HTTP it is stored and followed as every change', async () => {
   const wrong = await ask('PUT', { vocabulary: { event_kinds: [{ type: 'x', wordings: [{ title: '{a' }] }] } });
   assert.equal(wrong.status, 422);
   assert.match(await wrong.text(), /event_kinds\[0\]\.wordings\[0\]\.title/);
+  const change = (words, tag) => handler(new Request('http://x/v1/vocabulary', { method: 'PUT', headers: { 'If-Match': tag }, body: JSON.stringify({ vocabulary: words }) }));
+  assert.equal((await change({}, got.headers.get('etag'))).status, 200);
+  const overtaken = await change(factory, got.headers.get('etag'));
+  assert.equal(overtaken.status, 412);
+  assert.match((await overtaken.json()).error, /has changed since/);
+  assert.deepEqual(await (await ask('GET')).json(), { vocabulary: {} });
 });
 
 test('a vocabulary that is being stored keeps notifiers waiting, and is seen once it is stored', async () => {

@@ -541,7 +541,7 @@ function headersThatMatter(headers: ApiRequest['headers']): { name: string; valu
   const pairs = Symbol.iterator in headers ? (headers as Iterable<readonly [string, string]>) : Object.entries(headers);
   const found: { name: string; value: string }[] = [];
   for (const [name, value] of pairs) {
-    if (/^(content-type|idempotency-key|if-none-match)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
+    if (/^(content-type|idempotency-key|if-match|if-none-match)$/i.test(name) && value !== undefined) found.push({ name, value: String(value) });
   }
   return found;
 }

@@ -35,7 +35,7 @@ class Api {
   Api& operator=(Api&&) noexcept;
   ~Api();
 
-  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 413, 422 or 500, in the shapes of
+  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 412, 413, 422 or 500, in the shapes of
   /// api/errors.hpp. Never throws, but for std::bad_alloc.
   ///
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.

@@ -68,7 +68,7 @@ inline Response show_vocabulary(Call& call) {
   return without_secrets(call, vocabulary_response(*call.registry.vocabulary()));
 }
 
-/// The whole of it is replaced. It may be as long as an event.
+/// The whole of it is replaced, where it still is what If-Match names. It may be as long as an event.
 inline Response put_vocabulary(Call& call) {
   const auto body = read_body(call, NOTIFIER_MAX_EVENT_BYTES);
   if (!body) return failure(body.error());
@@ -78,6 +78,10 @@ inline Response put_vocabulary(Call& call) {
   if (!vocabulary) return failure(vocabulary.error());
   auto change = call.registry.plan_put_vocabulary(*std::move(vocabulary));
   if (!change) return failure(change.error());
+  if (!may_change(call, vocabulary_response(*call.registry.vocabulary()))) {
+    return error_response(412,
+                          "The vocabulary has changed since it was read; nothing has changed: read it and try again");
+  }
   Response response = vocabulary_response(*change->vocabulary);
   if (version_of(*change->vocabulary) != change->expected) call.outcome.changes.push_back(std::move(*change));
   return response;

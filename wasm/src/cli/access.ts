@@ -62,7 +62,7 @@ export class Access {
     }
     if (isCors && request.method === 'OPTIONS' && 'access-control-request-method' in request.headers) {
       headers['Access-Control-Allow-Methods'] = 'GET, HEAD, POST, PATCH, PUT, DELETE';
-      headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, Idempotency-Key, If-None-Match';
+      headers['Access-Control-Allow-Headers'] = 'Authorization, Content-Type, Idempotency-Key, If-Match, If-None-Match';
       headers['Access-Control-Max-Age'] = '600';
       return { headers, answer: { status: 204, headers: {}, body: '' } };
     }
