@@ -1134,7 +1134,7 @@ struct Request {
   std::string_view method = {};  ///< "GET", "POST", ...
   std::string_view target = {};  ///< path and query, still percent-encoded: "/v1/apps/my-app/notifiers?"
   std::string_view body = {};
-  std::vector<HeaderView> headers = {};  ///< Content-Type, Idempotency-Key, If-None-Match are looked at; may be empty
+  std::vector<HeaderView> headers = {};  ///< Content-Type, Idempotency-Key, If-Match, If-None-Match are looked at
   /// Who asks, where the host knows: shown as the actor of the events that a change makes. May be empty.
   std::string_view username = {};
   std::string_view email = {};
@@ -3807,7 +3807,7 @@ class Api {
   Api& operator=(Api&&) noexcept;
   ~Api();
 
-  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 413, 422 or 500, in the shapes of
+  /// Answers any request whatever; what cannot be done with 400, 404, 405, 409, 412, 413, 422 or 500, in the shapes of
   /// api/errors.hpp. Never throws, but for std::bad_alloc.
   ///
   /// The answer to HEAD is that to GET without its body, which Content-Length then tells the size of.
@@ -27975,25 +27975,47 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/revalidation.hpp ----------------------------------------------------------------------------------
 
-// Answers that a client may keep, and asks for again only where they have changed.
+// Answers that a client may keep, asks for again only where they have changed, and changes only where they have not.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
 
+/// The entity tag of an answer: of its bytes, in quotes.
+struct EntityTag {
+  explicit EntityTag(std::string_view body) { *Hash128().add(body).write_hex(text + 1) = '"'; }
+  std::string_view view() const noexcept { return {text, sizeof text}; }
+  /// In a list of tags no quote stands within one, so that ours is found where it is one of them, W/ before it or not:
+  /// a proxy that compresses answers writes that, and what the tag is of is the same.
+  bool is_in(std::string_view list) const noexcept {
+    return list == "*" || list.find(view()) != std::string_view::npos;
+  }
+
+  char text[34] = {'"'};
+};
+
+/// Whether If-Match has it so, where the request has one (RFC 9110, 13.1.1).
+/// @param shown  what GET answers now
+inline bool may_change(const Call& call, const Response& shown) {
+  bool is_asked = false;
+  for (const HeaderView& header : call.request.headers) {
+    if (!net::equals_lower(header.name, "if-match")) continue;
+    is_asked = true;
+    if (EntityTag(shown.body).is_in(header.value)) return true;
+  }
+  return !is_asked;
+}
+
 /// What holds nothing to protect may be kept by who asked, and is asked for again before it is used: by its ETag, and
 /// the answer is 304 where it is still the same (RFC 9110, 13.1.2).
 inline Response without_secrets(const Call& call, Response response) {
-  char tag[34] = {'"'};
-  *Hash128().add(response.body).write_hex(tag + 1) = '"';
-  const std::string_view etag(tag, sizeof tag);
+  const EntityTag tag(response.body);
   for (Header& header : response.headers) {
     if (header.name == "Cache-Control") header.value = "private, no-cache";
   }
-  response.headers.push_back({"ETag", std::string(etag)});
+  response.headers.push_back({"ETag", std::string(tag.view())});
   for (const HeaderView& header : call.request.headers) {
     if (!net::equals_lower(header.name, "if-none-match")) continue;
-    // In a list of tags no quote stands within one, so that ours is found where it is one of them, W/ before it or not.
-    if (header.value != "*" && header.value.find(etag) == std::string_view::npos) continue;
+    if (!tag.is_in(header.value)) continue;
     response.status = 304;
     response.body.clear();
     const auto says_type = [](const Header& kept) { return kept.name == "Content-Type"; };  // of nothing
@@ -28127,7 +28149,7 @@ inline Response show_vocabulary(Call& call) {
   return without_secrets(call, vocabulary_response(*call.registry.vocabulary()));
 }
 
-/// The whole of it is replaced. It may be as long as an event.
+/// The whole of it is replaced, where it still is what If-Match names. It may be as long as an event.
 inline Response put_vocabulary(Call& call) {
   const auto body = read_body(call, NOTIFIER_MAX_EVENT_BYTES);
   if (!body) return failure(body.error());
@@ -28137,6 +28159,10 @@ inline Response put_vocabulary(Call& call) {
   if (!vocabulary) return failure(vocabulary.error());
   auto change = call.registry.plan_put_vocabulary(*std::move(vocabulary));
   if (!change) return failure(change.error());
+  if (!may_change(call, vocabulary_response(*call.registry.vocabulary()))) {
+    return error_response(412,
+                          "The vocabulary has changed since it was read; nothing has changed: read it and try again");
+  }
   Response response = vocabulary_response(*change->vocabulary);
   if (version_of(*change->vocabulary) != change->expected) call.outcome.changes.push_back(std::move(*change));
   return response;
