@@ -21,4 +21,4 @@ export { packed } from './delivery/sqlite_store.js';
 /** @internal */
 export { SqliteThread, hasSqlite, needsSqlite } from './delivery/sqlite_thread.js';
 /** @internal */
-export type { OldOutbox, ServerRows } from './delivery/sqlite_task.js';
+export type { KeptRows, OldOutbox, ServerRows } from './delivery/sqlite_task.js';

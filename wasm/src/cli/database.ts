@@ -3,10 +3,13 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type ServerRows, type StoreEntry } from '../node.js';
+import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type KeptRows, type ServerRows, type StoreEntry } from '../node.js';
 import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
 import { isOldDatabase, takeOver } from './old_database.js';
+
+/** Another process has the database. */
+export class InUse extends Failure {}
 
 /**
  * What was acknowledged is in it, whatever happens then. Holds secrets.
@@ -38,7 +41,7 @@ export class Database {
       return new Database(thread, path);
     } catch (error) {
       if (!(error instanceof NotifierError)) throw error;
-      throw new Failure(error.message);
+      throw error.code === 'conflict' ? new InUse(error.message) : new Failure(error.message);
     }
   }
 
@@ -67,9 +70,9 @@ export class Database {
   /**
    * Keeps what requests came to, and the deliveries of it, all or nothing. Resolves when it is on the disk.
    *
-   * @returns the sequence of each delivery; 0 where it was there
+   * @returns the sequence of each delivery, 0 where it was there; and of each event whether it is new
    */
-  keep(rows: ServerRows, entries: readonly StoreEntry[]): Promise<number[]> {
+  keep(rows: ServerRows, entries: readonly StoreEntry[]): Promise<KeptRows> {
     return this.store.insertWith(rows, entries);
   }
 

@@ -63,6 +63,9 @@ const actions = ['delivered', 'retry', 'throttle', 'disable', 'fail', 'postpone'
 export interface Standings {
   version: string;
   apps: number;
+  notifiers: number;
+  /** Connections with a request that is being answered. */
+  handling: number;
   connections: number;
   streams: number;
   pending: number;
@@ -155,7 +158,9 @@ export class Metrics {
     for (const [pattern, histogram] of this.#requestSeconds) histogram.write(out, 'notifier_http_request_duration_seconds', `route="${pattern}"`);
     out.family('notifier_http_connections', 'gauge', 'Connections by what they are doing.');
     out.sample('notifier_http_connections', 'state="streaming"', standings.streams);
-    out.sample('notifier_http_connections', 'state="other"', Math.max(0, standings.connections - standings.streams));
+    out.sample('notifier_http_connections', 'state="handling"', standings.handling);
+    out.sample('notifier_http_connections', 'state="waiting"', Math.max(0, standings.connections - standings.streams - standings.handling));
+    out.one('notifier_http_connections_refused_total', 'counter', 'Connections that there was no room for.', 0);
     out.one('notifier_events_accepted_total', 'counter', 'Events that were taken in.', this.events);
     this.#enqueued.write(out, 'notifier_deliveries_enqueued_total', 'Deliveries that were made, or sent again by hand.');
     this.#ended.write(out, 'notifier_deliveries_total', 'Deliveries that came to an end, by platform and outcome.');
@@ -176,6 +181,7 @@ export class Metrics {
     out.sample('notifier_storage_bytes', 'file="database"', standings.databaseBytes);
     out.sample('notifier_storage_bytes', 'file="log"', standings.logBytes);
     out.one('notifier_apps', 'gauge', 'Apps that there are.', standings.apps);
+    out.one('notifier_notifiers', 'gauge', 'Notifiers that there are.', standings.notifiers);
     this.#writeProcess(out);
     return out.text;
   }

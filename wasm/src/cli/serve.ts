@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isAbsolute, resolve } from 'node:path';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
 import { Access } from './access.js';
@@ -8,7 +9,8 @@ import { AuditLog } from './audit_log.js';
 import { Failure, Usage, faults, newEngine, operands, parse, readInput, version } from './command.js';
 import { readConfiguration } from './configuration.js';
 import { isDashboardFile } from './dashboard_files.js';
-import { Database } from './database.js';
+import { askControl, openControl } from './control.js';
+import { Database, InUse } from './database.js';
 import { deliveryHelp, deliveryOptions, openOutbox, readNumber } from './delivering.js';
 import { Metrics } from './metrics.js';
 import { Operations } from './operations.js';
@@ -35,9 +37,10 @@ file, which notifier-server can use, too, one of them at a time; what is acknowl
   --email-from FROM  From of mails, as "Notifier <notifier@example.com>"
   --link-base URL    the dashboard that messages link to
   --import FILE      fill an empty database from a snapshot or configuration before serving
-  --export           print a snapshot of the database and end; it holds secrets. Not while a server uses it
-  --backup FILE      copy the database into this file, look whether the copy is whole, and end. It holds secrets. Not while a server
-                     uses it: \`notifier-server\` can do that
+  --export           print a snapshot of the database and end; it holds secrets. Also while \`serve\` uses it
+  --backup FILE      copy the database into this file, look whether the copy is whole, and end. It holds secrets. Also while \`serve\` uses
+                     it, which is asked by the socket FILE.control beside the database, and writes the copy itself: no other user may,
+                     and what is to be stored waits meanwhile
   --config FILE      take options from this file (JSON), by their names: {"port":7070,"dry-run":true,"allow-target":["10.0.0.0/8"]}.
                      What the command line says counts more
   --request-timeout SECONDS
@@ -188,9 +191,20 @@ export async function serve(args: string[]): Promise<number> {
 
   const onError = (error: unknown) => process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
   const tokens = readTokens(token, values.tokens);
-  const database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, eventsPerApp);
+  let database: Database;
+  try {
+    database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, eventsPerApp);
+  } catch (error) {
+    if (!(error instanceof InUse)) throw error;
+    const { backup, export: isExport } = values;
+    const said = backup !== undefined ? await askControl(path, { ask: 'copy', to: resolve(backup) }) : isExport ? await askControl(path, { ask: 'snapshot' }) : undefined;
+    if (said === undefined) throw error;
+    if (said.snapshot !== undefined) process.stdout.write(`${said.snapshot}\n`);
+    return 0;
+  }
   let audit: AuditLog | undefined;
   let delivering: Awaited<ReturnType<typeof openOutbox>> | undefined;
+  let control: Awaited<ReturnType<typeof openControl>>;
   try {
     if (values.backup !== undefined) {
       await database.backUp(values.backup);
@@ -244,6 +258,8 @@ export async function serve(args: string[]): Promise<number> {
       metrics.write({
         version: version(),
         apps: engine.apps().length,
+        notifiers: service.notifierCount,
+        handling: requests - service.streams.count,
         connections: await new Promise<number>((resolve) => server.getConnections((error, count) => resolve(error ? 0 : count))),
         streams: service.streams.count,
         pending: outbox.pending,
@@ -251,10 +267,15 @@ export async function serve(args: string[]): Promise<number> {
         ...(await database.figures()),
       }),
     );
+    let requests = 0; // that are being answered
     const server = createServer({ requestTimeout, headersTimeout: Math.min(requestTimeout, 10_000), keepAliveTimeout: 30_000 }, (request, response) => {
       const found = findRoute(request.method!, request.url!);
       const route = found.pattern === 'other' && isDashboardFile(request) ? { ...found, pattern: 'dashboard' } : found;
-      watch(response, (seconds) => metrics.request(route.pattern, request.method!, response.statusCode, service.streams.has(response) ? undefined : seconds));
+      ++requests;
+      watch(response, (seconds) => {
+        --requests;
+        metrics.request(route.pattern, request.method!, response.statusCode, service.streams.has(response) ? undefined : seconds);
+      });
       const asks = asker(request);
       if (isLogged) logAccess(request, response, asks);
       respond(service, operations, access, request, route, response, asks).catch((error: NodeJS.ErrnoException) => {
@@ -278,6 +299,12 @@ export async function serve(args: string[]): Promise<number> {
       }
     };
     process.on('SIGHUP', reload);
+    control = await openControl(path, async (asked) => {
+      if (asked.ask === 'snapshot') return { snapshot: engine.snapshot() };
+      if (asked.ask !== 'copy' || typeof asked.to !== 'string' || !isAbsolute(asked.to)) throw new Failure('that is no question');
+      await database.backUp(asked.to);
+      return {};
+    });
     server.listen(port, host);
     await once(server, 'listening').catch((error) => {
       throw new Failure(`cannot listen on ${host} port ${port}: ${error.message}`);
@@ -301,6 +328,7 @@ export async function serve(args: string[]): Promise<number> {
     clearTimeout(patience);
     return 0;
   } finally {
+    control?.close();
     await delivering?.outbox.close();
     delivering?.sender.close();
     await database.close();

@@ -32,6 +32,10 @@ export class Service {
   readonly #givenUp = new Set<string>();
   /** For each outcome that is being committed, which of its deliveries are new. */
   readonly #isNew = new WeakMap<Outcome, boolean[]>();
+  /** Events that the history of their app had already, by their ids. */
+  readonly #known = new WeakSet<object>();
+  /** Until something changes. */
+  #notifierCount: number | undefined;
   outbox!: Outbox;
   /** Judges the URLs that deliveries go to. */
   sender!: Sender;
@@ -66,6 +70,10 @@ export class Service {
     return this.#engine;
   }
 
+  get notifierCount(): number {
+    return (this.#notifierCount ??= this.#engine.apps().reduce((count, { id }) => count + this.#engine.notifiers(id).length, 0));
+  }
+
   /** Why a URL is not to be kept: nothing would ever be sent there. */
   #refuse(url: string): string | undefined {
     const { reason, text } = this.sender.judge(url);
@@ -95,7 +103,8 @@ export class Service {
 
   async #commit(ask: () => Outcome): Promise<Outcome> {
     const outcome = await this.#committer.commit(ask);
-    if (this.streams.isWatched) this.streams.publish(outcome, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
+    if (outcome.changes.length > 0) this.#notifierCount = undefined;
+    if (this.streams.isWatched) this.streams.publish({ ...outcome, events: outcome.events.filter((event) => !this.#known.has(event)) }, this.#isDry ? 'shown' : 'pending', this.#stillNew(outcome));
     await this.#follow(outcome.changes);
     return outcome;
   }
@@ -110,13 +119,19 @@ export class Service {
   async #keep(outcomes: readonly Outcome[]): Promise<void> {
     const rows = { changes: outcomes.flatMap(({ changes }) => changes), events: outcomes.flatMap(({ events }) => events) };
     const deliveries = outcomes.flatMap((outcome) => outcome.deliveries);
-    await this.#metrics.stored(() => this.#keepAll(outcomes, rows, deliveries));
-    this.#metrics.events += rows.events.length;
+    const isNewEvent = await this.#metrics.stored(() => this.#keepAll(outcomes, rows, deliveries));
+    rows.events.forEach((event, i) => (isNewEvent[i] ? ++this.#metrics.events : this.#known.add(event)));
   }
 
-  async #keepAll(outcomes: readonly Outcome[], rows: ServerRows, deliveries: readonly Delivery[]): Promise<void> {
-    if (deliveries.length === 0) return void (await this.#database.keep(rows, []));
-    const isNew = await this.outbox.offerBy(deliveries, (entries) => this.#database.keep(rows, entries));
+  /** @returns of each event whether it is new */
+  async #keepAll(outcomes: readonly Outcome[], rows: ServerRows, deliveries: readonly Delivery[]): Promise<boolean[]> {
+    if (deliveries.length === 0) return (await this.#database.keep(rows, [])).isNewEvent;
+    let isNewEvent: boolean[] = [];
+    const isNew = await this.outbox.offerBy(deliveries, async (entries) => {
+      const kept = await this.#database.keep(rows, entries);
+      isNewEvent = kept.isNewEvent;
+      return kept.sequences;
+    });
     let at = 0;
     for (const outcome of outcomes) {
       const own = isNew.slice(at, (at += outcome.deliveries.length));
@@ -124,6 +139,7 @@ export class Service {
       outcome.deliveries.forEach(({ platform }, i) => own[i] && this.#metrics.enqueued(platform));
       markKnown(outcome, own.flatMap((is, position) => (is ? [] : [position])));
     }
+    return isNewEvent;
   }
 
   /** What changes of notifiers mean for what waits for them. Should that not be stored now, it is found at the next start. */

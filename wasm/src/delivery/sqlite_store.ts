@@ -4,7 +4,7 @@ import type { Delivery } from '../types.js';
 import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { narrowed } from './record_index.js';
 import { cut, sharedRests } from './shared_body.js';
-import { readContent, writeContent, type ServerRows, type StoredEntry } from './sqlite_task.js';
+import { readContent, writeContent, type KeptRows, type ServerRows, type StoredEntry } from './sqlite_task.js';
 import { SqliteThread } from './sqlite_thread.js';
 
 /** Contents that are kept in memory beside the file, in characters. */
@@ -75,8 +75,8 @@ export class SqliteOutboxStore implements OutboxStore {
     this.#thread = thread;
   }
 
-  insert(entries: readonly StoreEntry[]): Promise<number[]> {
-    return this.insertWith(undefined, entries);
+  async insert(entries: readonly StoreEntry[]): Promise<number[]> {
+    return (await this.insertWith(undefined, entries)).sequences;
   }
 
   /**
@@ -84,13 +84,14 @@ export class SqliteOutboxStore implements OutboxStore {
    *
    * @internal
    */
-  async insertWith(rows: ServerRows | undefined, entries: readonly StoreEntry[]): Promise<number[]> {
+  async insertWith(rows: ServerRows | undefined, entries: readonly StoreEntry[]): Promise<KeptRows> {
     const task = { op: 'keep' as const, rows, ...(packed(entries) as { entries: StoredEntry[]; rests: string[] }) };
-    const sequences = await this.#thread.ask<number[]>(task);
+    const kept = await this.#thread.ask<KeptRows>(task);
+    const { sequences } = kept;
     entries.forEach(({ record, delivery }, i) => {
       if (sequences[i]! > 0 && record.state === 'pending') this.#keep(sequences[i]!, delivery);
     });
-    return sequences;
+    return kept;
   }
 
   async write(writes: readonly OutboxWrite[]): Promise<void> {

@@ -298,13 +298,14 @@ export class ServerTables {
     this.#lastOfOld = number(this.#all.of('lastEventOf10').get()?.['last']);
   }
 
-  keep({ changes, events, configuration }: ServerRows): void {
+  /** @returns of each event whether it is new */
+  keep({ changes, events, configuration }: ServerRows): boolean[] {
     if (configuration !== undefined) {
       this.#all.of('dropConfiguration').run();
       this.#all.of('insertConfiguration').run(configuration);
     }
     for (const change of changes) this.#keepChange(change);
-    for (const event of events) this.#keepEvent(event);
+    return events.map((event) => this.#keepEvent(event));
   }
 
   /** To be called where a transaction was undone. */
@@ -322,16 +323,17 @@ export class ServerTables {
     else if (this.#all.of('removeChange').run(kind, id) > 0 && kind === 'app') this.#forgetEvents(id, Number.MAX_SAFE_INTEGER);
   }
 
-  #keepEvent({ appId, id, json }: ServerRows['events'][number]): void {
+  #keepEvent({ appId, id, json }: ServerRows['events'][number]): boolean {
     if (id !== '') {
       if (this.#lastOfOld !== 0 && !this.#takenOver.has(appId)) {
         this.#takenOver.add(appId);
         this.#all.of('takeOverEventIds').run(appId, this.#lastOfOld);
       }
-      if (this.#all.of('insertEventId').get(appId, id) === undefined) return;
+      if (this.#all.of('insertEventId').get(appId, id) === undefined) return false;
     }
     const at = number(this.#all.of('insertEvent').get(appId, json)!['number']);
     if (at > this.#eventsPerApp) this.#forgetEvents(appId, at - this.#eventsPerApp);
+    return true;
   }
 
   #forgetEvents(appId: string, last: number): void {

@@ -20,6 +20,12 @@ export interface ServerRows {
   configuration?: string;
 }
 
+/** What came of keeping them: the sequence of each delivery, 0 where it was there; and of each event whether it is new. */
+export interface KeptRows {
+  sequences: number[];
+  isNewEvent: boolean[];
+}
+
 /** What is in an outbox of lines, to be written into an empty database. */
 export interface OldOutbox {
   /** Those that arrived have no content; it is not written. */

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { applicationId, migrations, statements } from './sqlite_statements.js';
 import { OutboxTables, ServerTables } from './sqlite_tables.js';
-import { isWriter, type Reply, type Request, type Task, type ThreadData } from './sqlite_task.js';
+import { isWriter, type KeptRows, type Reply, type Request, type Task, type ThreadData } from './sqlite_task.js';
 
 const { path, eventsPerApp, isDraft } = workerData as ThreadData;
 const port = parentPort!;
@@ -203,8 +203,10 @@ class Thread {
   #do(task: Task): unknown {
     switch (task.op) {
       case 'keep':
-        if (task.rows !== undefined) this.#server.keep(task.rows);
-        return this.#outbox.insert(task.entries, task.rests);
+        return {
+          isNewEvent: task.rows === undefined ? [] : this.#server.keep(task.rows),
+          sequences: this.#outbox.insert(task.entries, task.rests),
+        } satisfies KeptRows;
       case 'write':
         for (const write of task.writes) this.#outbox.write(write);
         return undefined;
@@ -253,7 +255,10 @@ try {
   port.on('message', (first: Request) => {
     const requests = [first];
     for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port)) requests.push(more.message as Request);
-    thread.run(requests);
+    // A copy is made outside of any transaction.
+    const isCopy = ({ task }: Request) => task.op === 'copy';
+    for (const copying of requests.filter(isCopy)) thread.run([copying]);
+    thread.run(requests.filter((request) => !isCopy(request)));
   });
   port.postMessage({ id: 0, result: { wasOpen } } satisfies Reply);
 } catch (error) {
