@@ -26,6 +26,7 @@
 #include "http_server.hpp"
 #include "import.hpp"
 #include "metrics.hpp"
+#include "notifier/adapters/system_zones.hpp"
 #include "openapi_json.hpp"
 #include "operations.hpp"
 #include "options.hpp"
@@ -185,6 +186,7 @@ int main(int argc, char** argv) {
     const notifier::GuardReason reason = guard.judge_url(url);
     return reason == notifier::GuardReason::none ? std::string_view() : describe(reason);
   };
+  registry_options.zones = notifier::system_zones();
   notifier::Registry registry(registry_options);
   server::DatabaseFile file;
   const bool is_ours = file.lock(options.database);

@@ -85,7 +85,8 @@ class Metrics {
   Histogram store_seconds;  ///< of the transactions that keep what requests change
 
   /// How things stand, as the thread that delivers sees it.
-  std::atomic<std::size_t> pending{0}, held{0}, in_flight{0};
+  std::atomic<std::size_t> pending{0}, held{0}, grouped{0}, in_flight{0};
+  std::atomic<std::uint64_t> counted{0};  ///< events that were told together with others
   /// The same, of the loop: in the order of Phase.
   std::array<std::atomic<std::size_t>, 6> connections{};
 
@@ -121,6 +122,8 @@ class Metrics {
     out.gauge("notifier_deliveries_pending", "Deliveries to be sent, now or later.", std::uint64_t{pending});
     out.gauge("notifier_deliveries_held", "Deliveries that wait for their notifier to be switched on.",
               std::uint64_t{held});
+    out.gauge("notifier_deliveries_grouped", "Events that are held back to be told together.", std::uint64_t{grouped});
+    out.counter("notifier_deliveries_grouped_total", "Events that were counted, to be told together.", counted);
     out.gauge("notifier_deliveries_in_flight", "Attempts under way.", std::uint64_t{in_flight});
     out.counter("notifier_storage_failures_total", "Transactions that could not be stored.", store_failures);
     out.family("notifier_storage_transaction_duration_seconds", "histogram",

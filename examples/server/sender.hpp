@@ -23,6 +23,7 @@
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/registry.hpp"
+#include "notifier/routing/router.hpp"
 
 namespace server {
 
@@ -53,7 +54,9 @@ class Sender {
         storage_(storage),
         transport_(std::move(transport)),
         dry_run_(dry_run),
+        router_(registry),
         outbox_(storage, std::move(options)) {
+    if (!dry_run_) outbox_.tell_together(group_host());
     storage_.on_arrival([this] { transport_->wake(); });
   }
   Sender(const Sender&) = delete;
@@ -106,6 +109,27 @@ class Sender {
   Standing standing_of(const std::string& notifier_id) const {
     const auto notifier = registry_.find(notifier_id);
     return !notifier ? Standing::gone : notifier->active ? Standing::on : Standing::off;
+  }
+
+  /// Asked by the sending thread, about events that are told together.
+  notifier::GroupHost group_host() {
+    notifier::GroupHost host;
+    host.policy = [this](std::string_view app_id,
+                         std::string_view notifier_id) -> std::optional<notifier::GroupPolicy> {
+      const auto notifier = registry_.find(app_id, notifier_id);
+      if (!notifier) return std::nullopt;
+      auto policy = notifier::GroupPolicy::of(*notifier);
+      return policy ? *std::move(policy) : notifier::GroupPolicy();
+    };
+    host.render = [this](std::string_view app_id, std::string_view notifier_id, const notifier::Digest& digest,
+                         std::string_view key) -> notifier::Result<notifier::Delivery> {
+      const auto delivery = router_.digest(app_id, notifier_id, digest, key);
+      if (!delivery) return delivery.error();
+      metrics_.arrival(delivery->platform, notifier::OutboxState::pending);
+      return notifier::Delivery::own(*delivery);
+    };
+    host.zones = registry_.zones();
+    return host;
   }
 
   bool take_up() {
@@ -161,6 +185,8 @@ class Sender {
       if (courier.in_flight() == 0) begun_.clear();
       metrics_.pending = outbox_.pending();
       metrics_.held = outbox_.held();
+      metrics_.grouped = outbox_.grouped();
+      metrics_.counted = outbox_.counted();
       metrics_.in_flight = courier.in_flight();
     }
     const auto end = std::chrono::steady_clock::now() + grace;
@@ -231,6 +257,7 @@ class Sender {
   notifier::SqliteOutbox& storage_;
   const std::unique_ptr<notifier::CurlTransport> transport_;
   const bool dry_run_;
+  notifier::Router router_;  // of digests. Its thread's own, as the next
   notifier::Outbox outbox_;
   Hooks hooks_;
   std::map<std::string, std::chrono::steady_clock::time_point> begun_;  // attempts under way. Its thread's own

@@ -5275,6 +5275,8 @@ class Outbox {
   void regroup(std::string_view notifier_id);
   /// Events that are held back to be told together.
   std::size_t grouped() const noexcept;
+  /// Events that were counted, to be told together, since this was made.
+  std::uint64_t counted() const noexcept;
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -30720,6 +30722,8 @@ class OutboxGroups {
   std::optional<std::int64_t> wait_ms(Moment now) const;
   /// Events that are held back, or are yet to be taken.
   std::size_t held() const noexcept { return held_ + waiting_.size(); }
+  /// Events that were counted so far.
+  std::uint64_t counted() const noexcept { return counted_; }
 
  private:
   /// So many arrivals are one commit.
@@ -30757,6 +30761,7 @@ class OutboxGroups {
   std::set<std::pair<std::int64_t, std::string>> due_;      // when they close, by the steady clock
   std::set<std::string, std::less<>> changed_, urgent_;     // ids of notifiers
   std::size_t held_ = 0;
+  std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
@@ -30918,6 +30923,7 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
   }
   changed_.clear();
   urgent_.clear();
+  for (const OutboxWrite& write : batch.writes) counted_ += write.change.state == OutboxState::grouped ? 1u : 0u;
   for (OutboxRecord& record : batch.released) {
     record.state = OutboxState::pending;
     record.next_at = now.wall;
@@ -30958,6 +30964,8 @@ NOTIFIER_INLINE void Outbox::regroup(std::string_view notifier_id) {
 }
 
 NOTIFIER_INLINE std::size_t Outbox::grouped() const noexcept { return groups_ == nullptr ? 0 : groups_->held(); }
+
+NOTIFIER_INLINE std::uint64_t Outbox::counted() const noexcept { return groups_ == nullptr ? 0 : groups_->counted(); }
 
 NOTIFIER_INLINE void Outbox::admit(const OutboxRecord& record, Moment now) {
   if (record.state != OutboxState::grouping) return machine_.admit(record, now);

@@ -51,6 +51,8 @@ class OutboxGroups {
   std::optional<std::int64_t> wait_ms(Moment now) const;
   /// Events that are held back, or are yet to be taken.
   std::size_t held() const noexcept { return held_ + waiting_.size(); }
+  /// Events that were counted so far.
+  std::uint64_t counted() const noexcept { return counted_; }
 
  private:
   /// So many arrivals are one commit.
@@ -88,6 +90,7 @@ class OutboxGroups {
   std::set<std::pair<std::int64_t, std::string>> due_;      // when they close, by the steady clock
   std::set<std::string, std::less<>> changed_, urgent_;     // ids of notifiers
   std::size_t held_ = 0;
+  std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
@@ -249,6 +252,7 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
   }
   changed_.clear();
   urgent_.clear();
+  for (const OutboxWrite& write : batch.writes) counted_ += write.change.state == OutboxState::grouped ? 1u : 0u;
   for (OutboxRecord& record : batch.released) {
     record.state = OutboxState::pending;
     record.next_at = now.wall;

@@ -70,6 +70,8 @@ class Outbox {
   void regroup(std::string_view notifier_id);
   /// Events that are held back to be told together.
   std::size_t grouped() const noexcept;
+  /// Events that were counted, to be told together, since this was made.
+  std::uint64_t counted() const noexcept;
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -201,6 +203,8 @@ NOTIFIER_INLINE void Outbox::regroup(std::string_view notifier_id) {
 }
 
 NOTIFIER_INLINE std::size_t Outbox::grouped() const noexcept { return groups_ == nullptr ? 0 : groups_->held(); }
+
+NOTIFIER_INLINE std::uint64_t Outbox::counted() const noexcept { return groups_ == nullptr ? 0 : groups_->counted(); }
 
 NOTIFIER_INLINE void Outbox::admit(const OutboxRecord& record, Moment now) {
   if (record.state != OutboxState::grouping) return machine_.admit(record, now);
