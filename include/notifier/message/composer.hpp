@@ -97,7 +97,8 @@ class Composer {
   const Op* step(std::size_t index) const noexcept { return ops_ + index; }
 
   bool applies(const Op* condition) const noexcept {
-    while (condition->code == Op::Code::condition && matches(members_[condition->key], condition->text)) ++condition;
+    while (condition->code == Op::Code::condition && holds_condition(members_[condition->key], condition->text))
+      ++condition;
     return condition->code == Op::Code::done;
   }
 
@@ -145,6 +146,7 @@ class Composer {
   void compose_fields(const Op* field) {
     const bool is_own = program_->is_own();
     for (; field->code == Op::Code::field; field = step(field->target)) {
+      if (field->key == '>' && is_linked(field[1])) continue;
       const std::size_t begin = start();
       is_code_ = field->key == '`';
       if (is_own) {
@@ -161,6 +163,12 @@ class Composer {
   void push_field(const Op& field, const char* label, Span value) {
     out_.push_field(label, field.text.size(), value, field.key == 0 || field.key == '?', is_code_);
     if (field.key == '>') out_.fields_.back().is_link = true;
+  }
+
+  /// Whether a slot holds the very text that the message's link is: is_said() would find out, but later.
+  bool is_linked(const Op& slot) const noexcept {
+    const bool is_whole = slot.code == Op::Code::value && slot.text.empty() && !out_.link_.empty();
+    return is_whole && members_[slot.key].string() == out_.link();
   }
 
   /// Whether a field says again what sentence or actor say already, and shall not, or leads where the message does.
@@ -306,16 +314,6 @@ class Composer {
   bool append_variables();
 
   bool append_scaling();
-
-  /// @param pattern  a value; "*" for any, "*x" for one that ends so
-  static bool matches(json::View value, std::string_view pattern) noexcept {
-    std::string_view text = value.string();
-    if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
-    if (pattern.substr(0, 1) != "*") return text == pattern;
-    pattern.remove_prefix(1);
-    if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
-    return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
-  }
 
   bool run_link(const KindProgram::Row& row);
   /// @param is_path  slashes stay

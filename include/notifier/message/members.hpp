@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <new>
+#include <string_view>
 #include <type_traits>
 
 #include "notifier/json/document.hpp"
@@ -33,6 +34,17 @@ class Members {
   std::uint64_t present_[KindProgram::max_keys / 64 + 1] = {};
   Room values_[KindProgram::max_keys];
 };
+
+/// Whether a value is what a row's `when` asks for.
+/// @param pattern  a value; "*" for any, "*x" for one that ends so
+inline bool holds_condition(json::View value, std::string_view pattern) noexcept {
+  std::string_view text = value.string();
+  if (value.kind() == json::Kind::boolean) text = value.boolean() ? "true" : "false";
+  if (pattern.substr(0, 1) != "*") return text == pattern;
+  pattern.remove_prefix(1);
+  if (pattern.empty()) return text.find_first_not_of(" \t\r\n") != std::string_view::npos;
+  return text.size() >= pattern.size() && text.substr(text.size() - pattern.size()) == pattern;
+}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
