@@ -69,6 +69,7 @@
 #include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/mattermost.hpp"
+#include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/table.hpp"

@@ -927,9 +927,9 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
 /// numbers, and wasm records have them. Answers list platforms as the public API does.
-enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat, mattermost, discord };
+enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat, mattermost, discord, microsoft_teams };
 
-inline constexpr std::size_t platform_count = 6;
+inline constexpr std::size_t platform_count = 7;
 
 NOTIFIER_NAMESPACE_END
 
@@ -979,7 +979,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
 /// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
-/// Rocket.Chat, bytes for mail.
+/// Rocket.Chat, bytes for Microsoft Teams and mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
@@ -2624,12 +2624,14 @@ struct PlatformField {
   Kind kind = Kind::refused;
   Visibility visibility = Visibility::open;
   bool is_required = false;
-  std::string_view refusal = {};   ///< why nothing may stand there
-  Place in = Place::none;          ///< of the first field of a platform without a PlatformRow::url: all of the URL
-  std::string_view name = {};      ///< of the parameter, header or member; empty: the key
-  std::string_view before = {};    ///< what a header's value begins with, as "Bearer "
-  std::string_view choices = {};   ///< with a space between them
-  std::string_view fallback = {};  ///< what counts where nothing is given
+  std::string_view refusal = {};        ///< why nothing may stand there
+  Place in = Place::none;               ///< of the first field of a platform without a PlatformRow::url: all of the URL
+  std::string_view name = {};           ///< of the parameter, header or member; empty: the key
+  std::string_view before = {};         ///< what a header's value begins with, as "Bearer "
+  std::string_view choices = {};        ///< with a space between them
+  std::string_view fallback = {};       ///< what counts where nothing is given
+  std::string_view refused_hosts = {};  ///< of a URL, those below them included, with a space between them
+  std::string_view refusal_of_hosts = {};  ///< what is said of such a URL
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
@@ -2669,6 +2671,7 @@ struct ReplyRules {
   std::string_view success_text = "true";  ///< of the member
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
+  std::string_view taken = {};             ///< the reason of a success that does not say the message is there
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.
@@ -3209,6 +3212,90 @@ inline constexpr PlatformRow mattermost_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/microsoft_teams.hpp --------------------------------------------------------------------------
+
+// Microsoft Teams: what a workflow takes that begins when a webhook request is received.
+//
+// Sources: Microsoft's documentation of webhooks with Workflows, of Adaptive Cards in Teams and of rate limits for
+// them; the schema of Adaptive Cards 1.4.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// In bytes of JSON.
+namespace microsoft_teams_limits {
+/// Teams stores at most 28,672 bytes of a message, and adds its own to it.
+inline constexpr std::size_t message = 20000;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t title = 600;
+inline constexpr std::size_t sentence = 3000;
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 1500;
+inline constexpr std::size_t code = 8000;
+inline constexpr std::size_t origin = 300;  ///< an actor's name, an event's kind
+inline constexpr std::size_t link = 2000;   ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace microsoft_teams_limits
+
+/// Appends the JSON body for a workflow of Microsoft Teams: a message with one Adaptive Card.
+///
+/// The title stands in the severity's colour; below it the sentence, the fields as a table of facts, logs in a
+/// fixed-width font, a quiet line with who, what kind and when, and a button that leads to the message's link.
+///
+/// All text is escaped for the subset of Markdown that Teams reads. Nobody is ever mentioned: that takes
+/// `msteams.entities`, which are not written.
+void format_microsoft_teams(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField microsoft_teams_fields[] = {
+    [] {
+      PlatformField field = webhook_url_field;
+      field.refused_hosts = "webhook.office.com outlook.office.com outlook.office365.com";
+      field.refusal_of_hosts =
+          "is the URL of a connector, which Microsoft Teams no longer has: make a workflow in its app Workflows, from "
+          "\"Send webhook alerts to a channel\", and take the URL that it shows";
+      return field;
+    }(),
+    no_signing_secret_field,
+};
+
+inline constexpr KnownReply microsoft_teams_replies[] = {
+    {"WorkflowTriggerIsNotEnabled", Verdict::Action::disable,
+     "Microsoft Teams: the workflow is switched off or deleted", true, "error.code", 400},
+    {"WorkflowNotFound", Verdict::Action::disable, "Microsoft Teams: the workflow does not exist", true, "error.code",
+     404},
+};
+
+inline constexpr ReplyRules microsoft_teams_rules = [] {
+  ReplyRules rules;
+  rules.replies = microsoft_teams_replies;
+  rules.taken = "the workflow has begun, and is to post it";
+  return rules;
+}();
+
+inline constexpr PayloadLimit microsoft_teams_payload_limits[] = {
+    {"", microsoft_teams_limits::message, PayloadLimit::Unit::bytes},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow microsoft_teams_row = [] {
+  PlatformRow row;
+  row.platform = Platform::microsoft_teams;
+  row.id = "000000006e6f7469f0000007";
+  row.name = "microsoft_teams";
+  row.display_name = "Microsoft Teams";
+  row.description = "Posts the events you choose to a channel or chat of Microsoft Teams through a workflow.";
+  row.fields = detail::microsoft_teams_fields;
+  row.headers = json_request_headers;
+  row.target_limits = {1, 0, {{4, 1000}, {60, 30000}, {100, 3600000}, {1800, 86400000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 // Rocket.Chat: what an incoming webhook takes.
@@ -3447,8 +3534,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row, webhook_row,    slack_row,
-                                                                  email_row,       mattermost_row, discord_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {
+    rocket_chat_row, webhook_row, slack_row, email_row, mattermost_row, discord_row, microsoft_teams_row};
 
 namespace detail {
 
@@ -3459,16 +3546,18 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {
-    format_rocket_chat, nullptr, format_slack, nullptr, format_mattermost, format_discord};
+    format_rocket_chat, nullptr, format_slack, nullptr, format_mattermost, format_discord, format_microsoft_teams};
 
 /// What their replies mean. SMTP has rules of its own.
-inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules, {},           slack_rules, {},
-                                                           mattermost_rules,  discord_rules};
+inline constexpr ReplyRules reply_rules[platform_count] = {
+    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
-    rocket_chat_payload_limits, {}, slack_payload_limits, email_payload_limits, mattermost_payload_limits,
-    discord_payload_limits};
+    rocket_chat_payload_limits,    {},
+    slack_payload_limits,          email_payload_limits,
+    mattermost_payload_limits,     discord_payload_limits,
+    microsoft_teams_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -3559,7 +3648,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord".
+/// "mattermost", "discord", "microsoft_teams".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -4841,6 +4930,13 @@ constexpr bool equals_lower(std::string_view text, std::string_view lower) noexc
     if (to_lower(text[i]) != lower[i]) return false;
   }
   return true;
+}
+
+/// Whether a host is this one, or one below it; a dot at its end does not matter.
+constexpr bool is_host_or_below(std::string_view host, std::string_view lower) noexcept {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  if (host.size() < lower.size() || !equals_lower(host.substr(host.size() - lower.size()), lower)) return false;
+  return host.size() == lower.size() || host[host.size() - lower.size() - 1] == '.';
 }
 
 }  // namespace detail::net
@@ -10932,6 +11028,161 @@ NOTIFIER_INLINE void format_mattermost(const Message& message, Buffer& out, Trun
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/teams_escape.hpp -------------------------------------------------------------------------------
+
+// How text stands in an Adaptive Card as Microsoft Teams shows it: a subset of Markdown, and JSON, in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line that means nothing but itself: a backslash goes before what begins emphasis, a link, HTML, an entity, or a
+/// date that a card would write (`{{DATE(...)}}`); before the sign of a list only where it could be one.
+struct TeamsText {
+  static constexpr std::size_t growth = std::string_view("\\\\\\\\").size();
+
+  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b) | b.is('-'); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? '\0' : p[1];  // nothing: no sign of a list, nor where it is cut
+    ++p;
+    switch (c) {
+      case '"': return detail::put(out, "\\\"");
+      case '\\': return detail::put(out, "\\\\\\\\");
+      case '*':
+      case '_':
+      case '~':
+      case '`':
+      case '<':
+      case '>':
+      case '#':
+      case '&':
+      case '{':
+      case '[':
+      case ']': out = detail::put(out, "\\\\"); break;
+      case '-':
+      case '+':
+        // A line of hyphens would be a rule.
+        if (before == ' ' && (after == ' ' || after == c)) out = detail::put(out, "\\\\");
+        break;
+      case '.':
+        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
+        break;
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        break;
+      default: break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    return out + 1;
+  }
+};
+
+/// The lines of a log, each a paragraph, since a line break alone is none there. What they begin with is kept by spaces
+/// that do not break.
+struct TeamsLog {
+  static constexpr std::size_t growth = TeamsText::growth;
+
+  static Bytes special(Bytes b) noexcept { return TeamsText::special(b) | b.is(' '); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const bool is_break = *p == '\n' || *p == '\r';
+    if (is_break) {
+      // Lines with nothing in them would be none.
+      while (p != end && (*p == '\n' || *p == '\r')) ++p;
+      return detail::put(out, "\\n\\n");
+    }
+    const bool is_indent = p == begin || p[-1] == '\n' || p[-1] == '\r' || p[-1] == ' ' || p[-1] == '\t';
+    if ((*p == ' ' || *p == '\t') && is_indent) {
+      ++p;
+      return detail::put(out, "\xC2\xA0");
+    }
+    if (*p != ' ') return TeamsText::put(p, is_indent ? p : begin, end, out);
+    *out = *p++;
+    return out + 1;
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/microsoft_teams.hpp --------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr CardList microsoft_teams_field_list = {
+    ",{\"type\":\"FactSet\",\"facts\":[",
+    ",",
+    "{\"title\":\"",
+    "\",\"value\":\"",
+    "\"}",
+    "\"}",
+    "]}",
+    microsoft_teams_limits::label,
+    microsoft_teams_limits::value,
+    put_part<TeamsText>,
+    "[View](",
+    ")",
+    escape<RocketChatTarget>,
+};
+
+inline constexpr CardList microsoft_teams_log_list = {
+    ",",
+    ",",
+    "{\"type\":\"TextBlock\",\"wrap\":true,\"weight\":\"Bolder\",\"text\":\"",
+    "\"},{\"type\":\"TextBlock\",\"wrap\":true,\"fontType\":\"Monospace\",\"text\":\"",
+    "\"}",
+    "\"}",
+    {},
+    microsoft_teams_limits::label,
+    microsoft_teams_limits::code,
+    put_part<TeamsLog>,
+};
+
+inline void write_microsoft_teams(CardWriter& card) {
+  static constexpr std::string_view colors[] = {"Accent", "Good", "Warning", "Attention"};
+  const Message& message = card.message();
+  constexpr PartWriter text = put_part<TeamsText>;
+  // The quiet line, the button, and what ends it all.
+  constexpr std::size_t tail = 2 * microsoft_teams_limits::origin + microsoft_teams_limits::link + 300;
+  card.hold_back(tail);
+  card.put(
+      "{\"type\":\"message\",\"attachments\":[{\"contentType\":\"application/vnd.microsoft.card.adaptive\","
+      "\"contentUrl\":null,\"content\":{\"$schema\":\"http://adaptivecards.io/schemas/adaptive-card.json\","
+      "\"type\":\"AdaptiveCard\",\"version\":\"1.4\",\"msteams\":{\"width\":\"Full\"},\"body\":[{\"type\":"
+      "\"TextBlock\","
+      "\"wrap\":true,\"size\":\"Medium\",\"weight\":\"Bolder\",\"color\":\"");
+  card.put(colors[static_cast<std::size_t>(message.severity)]);
+  card.put("\",\"text\":\"");
+  if (!card.part({}, {"title", message.title()}, {}, microsoft_teams_limits::title, text)) card.put("Event");
+  card.put("\"}");
+  card.part(",{\"type\":\"TextBlock\",\"wrap\":true,\"text\":\"", {"sentence", message.sentence()}, "\"}",
+            microsoft_teams_limits::sentence, text);
+  card.fields(microsoft_teams_field_list, microsoft_teams_limits::fields);
+  card.logs(microsoft_teams_log_list, microsoft_teams_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined(",{\"type\":\"TextBlock\",\"wrap\":true,\"size\":\"Small\",\"isSubtle\":true,\"text\":\"",
+              {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, "\"}",
+              microsoft_teams_limits::origin, text);
+  card.put("]");
+  card.link(",\"actions\":[{\"type\":\"Action.OpenUrl\",\"title\":\"View details\",\"url\":\"", "\"}]",
+            microsoft_teams_limits::link, escape<RocketChatUrl>);
+  card.put("}}]}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_microsoft_teams(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::bytes, microsoft_teams_limits::message,
+                     detail::write_microsoft_teams);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -13406,6 +13657,165 @@ NOTIFIER_INLINE Result<GroupPolicy> GroupPolicy::of(const Notifier& notifier) {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+inline Error url_error(const char* message, std::size_t offset) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  error.offset = offset;
+  return error;
+}
+
+constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
+
+/// The port that some digits stand for, from 1 to 65535.
+inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
+  std::uint32_t port = 0;
+  for (const char c : digits) {
+    if (!is_digit(c)) return std::nullopt;
+    port = port * 10 + static_cast<std::uint32_t>(c - '0');
+    if (port > 0xFFFF) return std::nullopt;
+  }
+  if (port == 0) return std::nullopt;
+  return static_cast<std::uint16_t>(port);
+}
+
+/// The first fault of a host name, or nullptr.
+inline const char* host_name_fault(std::string_view host) noexcept {
+  if (host.back() == '.') host.remove_suffix(1);
+  if (host.size() > 253) return "has a host of more than 253 characters";
+  while (true) {
+    const std::size_t dot = host.find('.');
+    const std::size_t length = (std::min)(dot, host.size());
+    if (length == 0) return "has a host with an empty part between its dots";
+    if (length > 63) return "has a host with a part of more than 63 characters";
+    if (dot == std::string_view::npos) return nullptr;
+    host.remove_prefix(dot + 1);
+  }
+}
+
+/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
+inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
+  const auto fault_at = [&offset](std::size_t at, const char* fault) {
+    offset = at;
+    return fault;
+  };
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    const unsigned char c = static_cast<unsigned char>(text[i]);
+    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
+    if (c == '\\') return fault_at(i, "can't hold a backslash");
+    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
+  }
+
+  const std::size_t colon = text.find(':');
+  url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
+  url.secure = equals_lower(url.scheme, "https");
+  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
+  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
+
+  const std::size_t start = colon + 3;
+  const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
+  const std::string_view authority = text.substr(start, end - start);
+  url.target = text.substr(end);
+  const std::size_t question = (std::min)(url.target.find('?'), url.target.size());
+  url.path = url.target.substr(0, question);
+  if (question < url.target.size()) url.query = url.target.substr(question + 1);
+
+  if (authority.find('@') != std::string_view::npos) {
+    return fault_at(start, "can't hold a user name or password");
+  }
+  std::size_t host_end = 0;
+  if (!authority.empty() && authority[0] == '[') {
+    host_end = authority.find(']');
+    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
+    url.host = authority.substr(1, host_end - 1);
+    url.address = parse_ipv6(url.host);
+    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
+    ++host_end;
+    if (host_end < authority.size() && authority[host_end] != ':') {
+      return fault_at(start + host_end, "has something other than a port after its host");
+    }
+  } else {
+    host_end = (std::min)(authority.find(':'), authority.size());
+    url.host = authority.substr(0, host_end);
+    if (url.host.empty()) return fault_at(start, "must have a host");
+    for (std::size_t i = 0; i < url.host.size(); ++i) {
+      if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
+        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
+      }
+      if (!is_host_char(url.host[i])) {
+        return fault_at(start + i, "has a character in its host that no host name can have");
+      }
+    }
+    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
+    if (ends_in_number(url.host)) {
+      url.address = parse_ipv4(url.host);
+      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
+    }
+  }
+
+  url.port = url.secure ? 443 : 80;
+  if (host_end < authority.size()) {
+    const std::string_view digits = authority.substr(host_end + 1);
+    if (!digits.empty()) {
+      const auto port = parse_port(digits);
+      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
+      url.port = *port;
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE Result<Url> parse_http_url(std::string_view text) {
+  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
+    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
+    error.code = errc::too_large;
+    return error;
+  }
+  Url url;
+  std::size_t offset = 0;
+  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
+  return url;
+}
+
+NOTIFIER_INLINE void append_request_target(const Url& url, std::string& out) {
+  if (url.target.empty() || url.target[0] != '/') out += '/';
+  for (const char c : url.target) {
+    const unsigned char byte = static_cast<unsigned char>(c);
+    if (byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos) {
+      out += '%';
+      out += "0123456789ABCDEF"[byte >> 4];
+      out += "0123456789ABCDEF"[byte & 0xF];
+    } else {
+      out += c;
+    }
+  }
+}
+
+NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
+  out += url.secure ? "https://" : "http://";
+  if (url.address) {
+    const std::string address = to_string(*url.address);
+    out += url.address->is_v6 ? "[" + address + "]" : address;
+  } else {
+    for (const char c : url.host) out += detail::to_lower(c);
+  }
+  if (url.port != (url.secure ? 443 : 80)) {
+    out += ':';
+    out += detail::decimal(url.port);
+  }
+  append_request_target(url, out);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -13629,165 +14039,6 @@ inline bool parse_mailbox(std::string_view text, Mailbox& out) noexcept {
   if (!is_email_address(mailbox.address)) return false;
   out = mailbox;
   return true;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::net {
-
-inline Error url_error(const char* message, std::size_t offset) {
-  Error error;
-  error.code = errc::invalid;
-  error.message = message;
-  error.offset = offset;
-  return error;
-}
-
-constexpr bool is_host_char(char c) noexcept { return is_letter_or_digit(c) || c == '-' || c == '_' || c == '.'; }
-
-/// The port that some digits stand for, from 1 to 65535.
-inline std::optional<std::uint16_t> parse_port(std::string_view digits) noexcept {
-  std::uint32_t port = 0;
-  for (const char c : digits) {
-    if (!is_digit(c)) return std::nullopt;
-    port = port * 10 + static_cast<std::uint32_t>(c - '0');
-    if (port > 0xFFFF) return std::nullopt;
-  }
-  if (port == 0) return std::nullopt;
-  return static_cast<std::uint16_t>(port);
-}
-
-/// The first fault of a host name, or nullptr.
-inline const char* host_name_fault(std::string_view host) noexcept {
-  if (host.back() == '.') host.remove_suffix(1);
-  if (host.size() > 253) return "has a host of more than 253 characters";
-  while (true) {
-    const std::size_t dot = host.find('.');
-    const std::size_t length = (std::min)(dot, host.size());
-    if (length == 0) return "has a host with an empty part between its dots";
-    if (length > 63) return "has a host with a part of more than 63 characters";
-    if (dot == std::string_view::npos) return nullptr;
-    host.remove_prefix(dot + 1);
-  }
-}
-
-/// What is wrong with a URL, and the offset of it; nullptr where nothing is.
-inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& offset) noexcept {
-  const auto fault_at = [&offset](std::size_t at, const char* fault) {
-    offset = at;
-    return fault;
-  };
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    const unsigned char c = static_cast<unsigned char>(text[i]);
-    if (c <= 0x20 || c == 0x7F) return fault_at(i, "can't hold white space or control characters");
-    if (c == '\\') return fault_at(i, "can't hold a backslash");
-    if (c == '#') return fault_at(i, "can't have a fragment (#...)");
-  }
-
-  const std::size_t colon = text.find(':');
-  url.scheme = text.substr(0, colon == std::string_view::npos ? 0 : colon);
-  url.secure = equals_lower(url.scheme, "https");
-  if (!url.secure && !equals_lower(url.scheme, "http")) return fault_at(0, "must begin with http:// or https://");
-  if (text.substr(colon, 3) != "://") return fault_at(colon, "must begin with http:// or https://");
-
-  const std::size_t start = colon + 3;
-  const std::size_t end = (std::min)(text.find_first_of("/?", start), text.size());
-  const std::string_view authority = text.substr(start, end - start);
-  url.target = text.substr(end);
-  const std::size_t question = (std::min)(url.target.find('?'), url.target.size());
-  url.path = url.target.substr(0, question);
-  if (question < url.target.size()) url.query = url.target.substr(question + 1);
-
-  if (authority.find('@') != std::string_view::npos) {
-    return fault_at(start, "can't hold a user name or password");
-  }
-  std::size_t host_end = 0;
-  if (!authority.empty() && authority[0] == '[') {
-    host_end = authority.find(']');
-    if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
-    url.host = authority.substr(1, host_end - 1);
-    url.address = parse_ipv6(url.host);
-    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
-    ++host_end;
-    if (host_end < authority.size() && authority[host_end] != ':') {
-      return fault_at(start + host_end, "has something other than a port after its host");
-    }
-  } else {
-    host_end = (std::min)(authority.find(':'), authority.size());
-    url.host = authority.substr(0, host_end);
-    if (url.host.empty()) return fault_at(start, "must have a host");
-    for (std::size_t i = 0; i < url.host.size(); ++i) {
-      if (static_cast<unsigned char>(url.host[i]) >= 0x80) {
-        return fault_at(start + i, "must have its host in ASCII, as xn--bcher-kva.example");
-      }
-      if (!is_host_char(url.host[i])) {
-        return fault_at(start + i, "has a character in its host that no host name can have");
-      }
-    }
-    if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
-    if (ends_in_number(url.host)) {
-      url.address = parse_ipv4(url.host);
-      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
-    }
-  }
-
-  url.port = url.secure ? 443 : 80;
-  if (host_end < authority.size()) {
-    const std::string_view digits = authority.substr(host_end + 1);
-    if (!digits.empty()) {
-      const auto port = parse_port(digits);
-      if (!port) return fault_at(start + host_end + 1, "must have a port between 1 and 65535");
-      url.port = *port;
-    }
-  }
-  return nullptr;
-}
-
-}  // namespace detail::net
-
-NOTIFIER_INLINE Result<Url> parse_http_url(std::string_view text) {
-  if (text.size() > NOTIFIER_MAX_URL_BYTES) {
-    Error error = detail::net::url_error("is too long", NOTIFIER_MAX_URL_BYTES);
-    error.code = errc::too_large;
-    return error;
-  }
-  Url url;
-  std::size_t offset = 0;
-  if (const char* fault = detail::net::http_url_fault(text, url, offset)) return detail::net::url_error(fault, offset);
-  return url;
-}
-
-NOTIFIER_INLINE void append_request_target(const Url& url, std::string& out) {
-  if (url.target.empty() || url.target[0] != '/') out += '/';
-  for (const char c : url.target) {
-    const unsigned char byte = static_cast<unsigned char>(c);
-    if (byte >= 0x80 || std::string_view("\"<>^`{|}").find(c) != std::string_view::npos) {
-      out += '%';
-      out += "0123456789ABCDEF"[byte >> 4];
-      out += "0123456789ABCDEF"[byte & 0xF];
-    } else {
-      out += c;
-    }
-  }
-}
-
-NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
-  out += url.secure ? "https://" : "http://";
-  if (url.address) {
-    const std::string address = to_string(*url.address);
-    out += url.address->is_v6 ? "[" + address + "]" : address;
-  } else {
-    for (const char c : url.host) out += detail::to_lower(c);
-  }
-  if (url.port != (url.secure ? 443 : 80)) {
-    out += ':';
-    out += detail::decimal(url.port);
-  }
-  append_request_target(url, out);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -14460,6 +14711,7 @@ inline constexpr Translation translations[] = {
     {"platform", "rocket_chat", "Rocket.Chat"},
     {"platform", "mattermost", "Mattermost"},
     {"platform", "discord", "Discord"},
+    {"platform", "microsoft_teams", "Microsoft Teams"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},
@@ -17445,6 +17697,12 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
       const bool is_long = parsed.error().code == errc::too_large;
       return refuse(is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
                     is_long ? "too_long" : "invalid_url");
+    }
+    for (std::string_view rest = field.refused_hosts; !rest.empty();) {
+      const std::size_t end = (std::min)(rest.find(' '), rest.size());
+      if (net::is_host_or_below(parsed->host, rest.substr(0, end)))
+        return refuse(field.refusal_of_hosts, "invalid_url");
+      rest.remove_prefix((std::min)(end + 1, rest.size()));
     }
     return is_utf8(text) || refuse("must be UTF-8", "invalid_utf8");
   }
@@ -28785,7 +29043,10 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
   const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
-  if (is_success && doubt.empty()) return verdict;
+  if (is_success && doubt.empty()) {
+    if (!rules.taken.empty()) verdict.reason = rules.taken;
+    return verdict;
+  }
   const auto said = retry_after(rules, body, now);
   if (verdict.action == Action::throttle && said) verdict.retry_after_ms = said;
   for (const KnownReply& known : rules.replies) {

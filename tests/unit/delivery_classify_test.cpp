@@ -150,6 +150,24 @@ TEST_CASE("Discord's webhook that is gone is not tried again; how long it asks t
   CHECK(wait("[[[") == std::nullopt);
 }
 
+TEST_CASE(
+    "a workflow of Teams that has begun is all that is told; one that is switched off or gone is not tried again") {
+  const Verdict taken = judge(Platform::microsoft_teams, 202);
+  CHECK(taken.action == Action::delivered);
+  CHECK(taken.reason == "the workflow has begun, and is to post it");
+  CHECK(judge(Platform::webhook, 202).reason == "the target took it");
+  const auto code = [](int status, const std::string& said) {
+    return action(Platform::microsoft_teams, status, R"({"error":{"code":")" + said + R"(","message":"x"}})");
+  };
+  CHECK(code(400, "WorkflowTriggerIsNotEnabled") == Action::disable);
+  CHECK(code(404, "WorkflowNotFound") == Action::disable);
+  CHECK(code(400, "InvalidRequestContent") == Action::fail);
+  CHECK(code(500, "WorkflowNotFound") == Action::retry);
+  CHECK(action(Platform::microsoft_teams, 400, R"({"code":"WorkflowTriggerIsNotEnabled"})") == Action::fail);
+  CHECK(action(Platform::microsoft_teams, 401) == Action::fail);
+  CHECK(judge(Platform::microsoft_teams, 429, "", {{"retry-after", "11"}}).retry_after_ms == 11000);
+}
+
 TEST_CASE("Rocket.Chat's rate limit is recognised under any status") {
   const std::string body =
       "{\"success\":false,\"error\":\"Error, too many requests. Please slow down. [error-too-many-requests]\"}";

@@ -12,6 +12,7 @@
 #include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/mattermost.hpp"
+#include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/text/hash.hpp"
@@ -118,6 +119,12 @@ TEST_CASE("payloads for Mattermost are the same bytes everywhere") {
 TEST_CASE("payloads for Discord are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_discord(message, out, cut); }) ==
         "3385f65033509d13946fb5fbaad8c9fb");
+}
+
+TEST_CASE("payloads for Microsoft Teams are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) {
+          format_microsoft_teams(message, out, cut);
+        }) == "d42c5407246f537b09bdcaa557b4ed72");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

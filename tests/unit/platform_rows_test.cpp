@@ -118,7 +118,9 @@ std::string reply_of(const notifier::KnownReply& known) {
   if (known.member.empty()) return std::string(known.text);
   const bool is_number = known.text.find_first_not_of("0123456789") == std::string_view::npos;
   const std::string text = is_number ? std::string(known.text) : "\"" + std::string(known.text) + "\"";
-  return "{\"" + std::string(known.member) + "\":" + text + "}";
+  const std::size_t dot = known.member.rfind('.');
+  const std::string inner = "{\"" + std::string(known.member.substr(dot + 1)) + "\":" + text + "}";
+  return dot == std::string_view::npos ? inner : "{\"" + std::string(known.member.substr(0, dot)) + "\":" + inner + "}";
 }
 
 }  // namespace
@@ -151,6 +153,9 @@ TEST_CASE("the outbox sends a target no more than its platform takes") {
   CHECK(limits(Platform::discord).concurrency == 1);
   CHECK(limits(Platform::discord).windows[0].count == 5);
   CHECK(limits(Platform::discord).windows[0].per_ms == 2000);
+  CHECK(limits(Platform::microsoft_teams).windows[0].count == 4);
+  CHECK(limits(Platform::microsoft_teams).windows[3].count == 1800);
+  CHECK(limits(Platform::microsoft_teams).windows[3].per_ms == 24 * 3600 * 1000);
   for_each_row([&](const PlatformRow& row) { CHECK(limits(row.platform).concurrency >= 1); });
 }
 
@@ -237,6 +242,7 @@ TEST_CASE("a success is what the platform calls one; what it is known to say has
     CHECK(judge(row, 200, success + " \r\n").action == Verdict::Action::delivered);
     CHECK(judge(row, 500, success).action == Verdict::Action::retry);
     CHECK(judge(row, 302, success).action == Verdict::Action::fail);
+    if (!rules_of(row).taken.empty()) CHECK(judge(row, 202, success).reason == rules_of(row).taken);
     const Verdict doubted = judge(row, 200, "<html>");
     CHECK(doubted.action == (success.empty() ? Verdict::Action::delivered : Verdict::Action::fail));
     if (!success.empty()) CHECK(doubted.reason == rules_of(row).unlike_success);
@@ -365,4 +371,28 @@ TEST_CASE("a header of one's own is one that may be set, and of one line") {
   CHECK(refused(many + "}") == "apps[0].notifiers[0].type_data.headers too_long; ");
   CHECK(problems_of(row, R"({"webhook_url":"https://a.example/","method":"DELETE"})") ==
         "apps[0].notifiers[0].type_data.method unknown; ");
+}
+
+TEST_CASE("a URL on a host that a platform no longer has is refused, with what to do instead") {
+  const PlatformRow& row = notifier::platform_info(Platform::microsoft_teams);
+  const auto refused = [&](const std::string& url) { return problems_of(row, R"({"webhook_url":")" + url + "\"}"); };
+  for (const char* const url :
+       {"https://shop.webhook.office.com/webhookb2/a@b/IncomingWebhook/c/d", "https://SHOP.Webhook.Office.Com/x",
+        "https://webhook.office.com./x", "https://outlook.office.com/webhook/x", "http://outlook.office365.com:443/"}) {
+    CAPTURE(url);
+    CHECK(refused(url) == "apps[0].notifiers[0].type_data.webhook_url invalid_url; ");
+  }
+  for (const char* const url : {"https://prod-01.westus.logic.azure.com/workflows/a/triggers/manual/paths/invoke?sig=x",
+                                "https://default0.0.environment.api.powerplatform.com:443/powerautomate/x?sig=y",
+                                "https://mywebhook.office.com/", "https://webhook.office.com.example/",
+                                "https://example.com/webhook.office.com"}) {
+    CAPTURE(url);
+    CHECK(refused(url).empty());
+  }
+  notifier::Registry registry;
+  const auto loaded = registry.load(
+      R"({"apps":[{"id":"1","name":"s","notifiers":[{"name":"x","platform":"microsoft_teams","type_data":{"webhook_url":"https://a.webhook.office.com/SECRET"}}]}]})");
+  REQUIRE_FALSE(loaded);
+  CHECK(loaded.error().fields[0].message.find("app Workflows") != std::string::npos);
+  CHECK(loaded.error().fields[0].message.find("SECRET") == std::string::npos);
 }

@@ -132,3 +132,15 @@ export function drawDiscord(body: string, name: string, time: string, cut: strin
       ${fields?.length ? html`<div class="fields">${fields.map(({ name, value, inline }) => html`<div class=${inline ? '' : 'long'}><div class="field-title">${name}</div><div class="text">${discord(value, cut)}</div></div>`)}</div>` : nothing}
       ${footer || timestamp ? html`<div class="context"><span>${[footer?.text, timestamp && moment(Date.parse(timestamp))].filter(Boolean).join(' \u2022 ')}</span></div>` : nothing}</div>`)}`)}</div>`;
 }
+
+interface CardElement { type: string; text?: string; color?: string; size?: string; isSubtle?: boolean; fontType?: string; weight?: string; facts?: { title: string; value: string }[] }
+
+export function drawMicrosoftTeams(body: string, name: string, time: string, cut: string): TemplateResult {
+  const card = parse<{ attachments?: { content: { body?: CardElement[]; actions?: { title: string; url: string }[] } }[] }>(body)?.attachments?.[0]?.content;
+  if (!card) return html`<pre>${body}</pre>`;
+  return html`<div class="teams-chat">${face(name, 'Workflows', time, html`<div class="attachment">${card.body?.map(({ text = '', color, isSubtle, fontType, weight, facts }) => {
+    if (facts) return html`<dl>${facts.map(({ title, value }) => html`<dt>${title}</dt><dd class="text">${discord(value, cut)}</dd>`)}</dl>`;
+    if (fontType) return html`<div class="text code">${discord(text.replace(/\n\n/g, '\n'), cut)}</div>`;
+    return html`<div class="text ${color ? `title ${color}` : isSubtle ? 'context' : weight ? 'field-title' : ''}">${discord(text, cut)}</div>`;
+  })}${card.actions?.map(({ title, url }) => html`<div><span class="button small" title=${url}>${title}</span></div>`)}</div>`)}</div>`;
+}

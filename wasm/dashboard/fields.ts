@@ -1,7 +1,6 @@
 // What notifiers of a platform hold of their own (`type_data`), as a form asks for it: the platform's row says what there is.
 
 import type { TypeData } from 'notifier-wasm';
-import type { FormKey } from './form_words.js';
 import './form_words.js';
 import { fieldsOf } from './platform_fields.js';
 import type { StringKey } from './strings.js';
@@ -12,7 +11,7 @@ export interface Entered {
 }
 
 /** The words of a field: what it is called, and what helps with it. Others are called by their keys. */
-export const wordsOf: Readonly<Record<string, { label: StringKey | FormKey; hint?: StringKey | FormKey }>> = {
+export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringKey }>> = {
   webhook_url: { label: 'url', hint: 'urlHint' },
   signing_secret: { label: 'secret', hint: 'secretHint' },
   method: { label: 'method', hint: 'methodHint' },

@@ -4,7 +4,7 @@ import type { Delivery } from 'notifier-wasm';
 import { LitElement, css, html, nothing, type PropertyValues, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { base } from './look.js';
-import { drawDiscord, drawRocketChat, drawSlack, markCuts, withCuts } from './chat.js';
+import { drawDiscord, drawMicrosoftTeams, drawRocketChat, drawSlack, markCuts, withCuts } from './chat.js';
 import { readMail, type Mail } from './mail.js';
 import type { Words } from './strings.js';
 
@@ -53,6 +53,8 @@ export class NotifierPayload extends LitElement {
     .rocket .attachment { border-inline-start-width: 2px; border-radius: 2px; padding-inline-start: 1rem; }
     .discord-chat .face { border-radius: 50%; } .discord-chat .attachment { inline-size: fit-content; max-inline-size: min(32rem, 100%); padding: 0.5rem 1rem 0.8rem 0.75rem; background: var(--n-raised); }
     .discord-chat .title { font-size: 1rem; margin: 0; } .discord-chat .fields > div:not(.long) { flex: 1 1 calc(33% - 1rem); } .discord-chat .field-title { color: inherit; font-weight: 650; } .discord-chat .fields .text { font-weight: 400; }
+    .teams-chat .face { border-radius: 50%; } .teams-chat .attachment { border: 1px solid var(--n-line); border-radius: 4px; padding: 0.75rem; } .teams-chat dl { margin: 0; } .teams-chat dt { font-weight: 650; color: inherit; }
+    .teams-chat .title { font-size: 1rem; margin: 0; } .teams-chat .field-title { color: inherit; font-weight: 650; } .Good { color: var(--n-good); } .Warning { color: var(--n-warn); } .Attention { color: var(--n-danger); } .Accent { color: var(--n-accent); }
     .subtitle { font-size: 0.8125rem; color: var(--n-quiet); }
     .fields { display: flex; flex-wrap: wrap; gap: 0.5rem 1rem; } .fields > div { flex: 1 1 calc(50% - 1rem); min-inline-size: min(9rem, 100%); } .fields > .long { flex-basis: 100%; }
     .field-title { font-size: 0.875rem; font-weight: 500; color: var(--n-quiet); } .fields .text { font-weight: 500; }
@@ -124,7 +126,7 @@ export class NotifierPayload extends LitElement {
     }
     const time = words.time(Date.now());
     const { body, notifierName: name } = delivery;
-    const draw = { slack: drawSlack, discord: drawDiscord }[delivery.platform as string] ?? drawRocketChat;
+    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams }[delivery.platform as string] ?? drawRocketChat;
     return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
 }

@@ -1,5 +1,7 @@
 // Every word the dashboard says itself. A host replaces any of it through the `strings` property.
 
+import type { FormKey } from './form_words.js';
+
 /** A text with `{placeholders}`; by plural category of `{count}` where it depends on a number. */
 export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
 
@@ -34,12 +36,7 @@ export const english = {
   inactive: 'Inactive',
   switchedOff: 'Switched off',
   switchedOffWhy: '{message} ({time})',
-  switchedOffHint: 'Nobody switched it off: {message} ({time}). Once that is mended, make it active again.',
-  activeHint: 'Nothing is sent while it is not active.',
   cancel: 'Cancel',
-  unsaved: 'What you entered is not saved.',
-  keepEditing: 'Keep editing',
-  discard: 'Discard',
   close: 'Close',
   save: 'Save',
   saving: 'Saving\u2026',
@@ -94,23 +91,7 @@ export const english = {
   events: 'Events',
   alerts: 'Send all alerts',
   sendAll: 'Send all events',
-  choose: 'Choose event types',
-  findType: 'Find an event type',
-  chosen: { one: '{count} chosen', other: '{count} chosen' },
-  chosenOf: '{count} of {total}',
-  noType: 'No event type matches.',
-  allOf: 'All of {category}',
-  otherTypes: 'Others',
-  url: 'Webhook URL',
-  urlHint: 'Whoever knows this address can post there: treat it as a secret.',
-  secret: 'Signing key',
-  secretHint: 'Optional. Begins with whsec_; signs every request. It is never shown again.',
-  secretKept: 'Leave empty to keep what is set.',
   people: 'People',
-  findPerson: 'Find a person',
-  emails: 'Other addresses',
-  emailsHint: 'Separated by commas or line breaks.',
-  fix: { one: '{count} field needs attention.', other: '{count} fields need attention.' },
   sample: 'Sample event',
   own: 'Paste an event\u2026',
   eventJson: 'Event (JSON)',
@@ -184,6 +165,7 @@ export const english = {
   'platform.rocket_chat': 'Rocket.Chat',
   'platform.mattermost': 'Mattermost',
   'platform.discord': 'Discord',
+  'platform.microsoft_teams': 'Microsoft Teams',
   'error.blank': 'Can\u2019t be blank',
   'error.taken': 'Has already been taken',
   'error.immutable': 'Can\u2019t be changed',
@@ -206,7 +188,7 @@ export function teach(strings: Record<string, Phrase>): void {
   Object.assign(more, strings);
 }
 
-export type StringKey = keyof typeof english;
+export type StringKey = keyof typeof english | FormKey;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
 const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;

@@ -176,7 +176,10 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   ReplyBody body(reply.body);
   const bool is_success = verdict.action == Action::delivered;
   const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
-  if (is_success && doubt.empty()) return verdict;
+  if (is_success && doubt.empty()) {
+    if (!rules.taken.empty()) verdict.reason = rules.taken;
+    return verdict;
+  }
   const auto said = retry_after(rules, body, now);
   if (verdict.action == Action::throttle && said) verdict.retry_after_ms = said;
   for (const KnownReply& known : rules.replies) {

@@ -57,12 +57,14 @@ struct PlatformField {
   Kind kind = Kind::refused;
   Visibility visibility = Visibility::open;
   bool is_required = false;
-  std::string_view refusal = {};   ///< why nothing may stand there
-  Place in = Place::none;          ///< of the first field of a platform without a PlatformRow::url: all of the URL
-  std::string_view name = {};      ///< of the parameter, header or member; empty: the key
-  std::string_view before = {};    ///< what a header's value begins with, as "Bearer "
-  std::string_view choices = {};   ///< with a space between them
-  std::string_view fallback = {};  ///< what counts where nothing is given
+  std::string_view refusal = {};        ///< why nothing may stand there
+  Place in = Place::none;               ///< of the first field of a platform without a PlatformRow::url: all of the URL
+  std::string_view name = {};           ///< of the parameter, header or member; empty: the key
+  std::string_view before = {};         ///< what a header's value begins with, as "Bearer "
+  std::string_view choices = {};        ///< with a space between them
+  std::string_view fallback = {};       ///< what counts where nothing is given
+  std::string_view refused_hosts = {};  ///< of a URL, those below them included, with a space between them
+  std::string_view refusal_of_hosts = {};  ///< what is said of such a URL
 
   /// Its key in `type_data`.
   constexpr std::string_view key() const noexcept {
@@ -102,6 +104,7 @@ struct ReplyRules {
   std::string_view success_text = "true";  ///< of the member
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
+  std::string_view taken = {};             ///< the reason of a success that does not say the message is there
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.

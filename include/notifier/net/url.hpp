@@ -60,6 +60,13 @@ constexpr bool equals_lower(std::string_view text, std::string_view lower) noexc
   return true;
 }
 
+/// Whether a host is this one, or one below it; a dot at its end does not matter.
+constexpr bool is_host_or_below(std::string_view host, std::string_view lower) noexcept {
+  if (!host.empty() && host.back() == '.') host.remove_suffix(1);
+  if (host.size() < lower.size() || !equals_lower(host.substr(host.size() - lower.size()), lower)) return false;
+  return host.size() == lower.size() || host[host.size() - lower.size() - 1] == '.';
+}
+
 }  // namespace detail::net
 
 NOTIFIER_NAMESPACE_END

@@ -14,6 +14,7 @@
 #include "notifier/grouping/policy.hpp"
 #include "notifier/heap_sort.hpp"
 #include "notifier/model/notifier.hpp"
+#include "notifier/net/url.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
@@ -216,6 +217,12 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
       const bool is_long = parsed.error().code == errc::too_large;
       return refuse(is_long ? too_long(NOTIFIER_MAX_URL_BYTES) : parsed.error().message,
                     is_long ? "too_long" : "invalid_url");
+    }
+    for (std::string_view rest = field.refused_hosts; !rest.empty();) {
+      const std::size_t end = (std::min)(rest.find(' '), rest.size());
+      if (net::is_host_or_below(parsed->host, rest.substr(0, end)))
+        return refuse(field.refusal_of_hosts, "invalid_url");
+      rest.remove_prefix((std::min)(end + 1, rest.size()));
     }
     return is_utf8(text) || refuse("must be UTF-8", "invalid_utf8");
   }

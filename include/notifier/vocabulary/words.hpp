@@ -76,6 +76,7 @@ inline constexpr Translation translations[] = {
     {"platform", "rocket_chat", "Rocket.Chat"},
     {"platform", "mattermost", "Mattermost"},
     {"platform", "discord", "Discord"},
+    {"platform", "microsoft_teams", "Microsoft Teams"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

@@ -6,11 +6,18 @@ import { checkTypes } from './types.mjs';
 const values = [];
 [...payloads()].forEach((message, i) => {
   if (i % 6 !== 0) return;
-  values.push(['Mattermost', message.mattermost], ['Discord', message.discord]);
+  values.push(['Mattermost', message.mattermost], ['Discord', message.discord], ['Teams', message.microsoft_teams]);
 });
 checkTypes(
   `import type { MessageAttachment } from '@mattermost/types/message_attachments';
 import type { RESTPostAPIWebhookWithTokenJSONBody as Discord } from 'discord-api-types/v10';
+import type { IAdaptiveCard } from '@microsoft/teams.cards';
+// Microsoft's documentation writes the width so; its types, in lower case.
+type Card = Omit<IAdaptiveCard, 'msteams'> & { msteams: { width: 'Full' } };
+interface Teams {
+  type: 'message';
+  attachments: { contentType: 'application/vnd.microsoft.card.adaptive'; contentUrl: null; content: Card }[];
+}
 interface Mattermost {
   text: string;
   attachments: MessageAttachment[];
