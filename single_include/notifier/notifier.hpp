@@ -3710,6 +3710,7 @@ struct Explanation {
   std::string app_id;
   Platform platform = Platform::webhook;
   bool receives = false;
+  bool grouped = false;  ///< it receives, but maybe not at once: it is told of several events together
   Reason reason = Reason::inactive;
   std::string text;  ///< one English sentence that names the setting and the event type, as "App deployed is not among
                      ///< the selected events"
@@ -3728,7 +3729,9 @@ struct Explained {
 };
 
 /// Writes
-/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
+/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`,
+/// and
+/// `"grouped":true` where it is.
 void write_json(json::Writer& out, const Explained& explained);
 
 NOTIFIER_NAMESPACE_END
@@ -23224,6 +23227,10 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Explained& explained) {
           out.boolean(explanation.receives);
           out.member("reason", to_string(explanation.reason));
           out.member("text", explanation.text);
+          if (NOTIFIER_ARRIVALS != 0 && explanation.grouped) {
+            out.key("grouped");
+            out.boolean(true);
+          }
         });
       }
     });
@@ -23460,6 +23467,10 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         if (!why_not.empty()) explanation.reason = Reason::filtered_out;
         explanation.receives = receives(explanation.reason);
         explanation.text = why_not.empty() ? reason_text(explanation.reason, what) : std::move(why_not);
+        explanation.grouped = NOTIFIER_ARRIVALS != 0 && explanation.receives && record.holds() && event.type != "test";
+        if (NOTIFIER_ARRIVALS != 0 && explanation.grouped) {
+          explanation.text += "; it may be told of it together with other events";
+        }
         explained.notifiers.push_back(std::move(explanation));
       }
     });

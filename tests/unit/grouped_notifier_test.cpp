@@ -240,3 +240,25 @@ TEST_CASE("the end of an alert says so, and the same values are the same group")
   CHECK(arrival_of("alert", R"({"metric":"memory","activated":true})").group != begun.group);
   CHECK(arrival_of("alert", R"({"activated":true})").group != begun.group);
 }
+
+TEST_CASE("an explanation says who may be told of it together with other events") {
+  GroupedWorld world;
+  const std::string event = R"({"id":"e","type":"restart","app_id":"app-1"})";
+  const auto explain = [&](const std::string& json) {
+    notifier::Router router(world.registry);
+    const auto explained = router.explain(json);
+    REQUIRE(explained);
+    for (const notifier::Explanation& one : explained->notifiers) {
+      if (one.notifier_id == "no-1") return one;
+    }
+    return notifier::Explanation();
+  };
+  CHECK_FALSE(explain(event).grouped);
+  world.set(R"("quiet":{"from":"22:00","to":"07:00"})");
+  CHECK(explain(event).grouped);
+  CHECK(explain(event).text.find("together with other events") != std::string::npos);
+  const auto answer = world.call("POST", "/v1/apps/shop/events/explain", event).response.body;
+  CHECK(answer.find(R"("grouped":true)") != std::string::npos);
+  world.set(R"("active":false)");
+  CHECK_FALSE(explain(event).grouped);
+}

@@ -101,6 +101,10 @@ inline Explained explain(const State& state, const Event& event, const Audience&
         if (!why_not.empty()) explanation.reason = Reason::filtered_out;
         explanation.receives = receives(explanation.reason);
         explanation.text = why_not.empty() ? reason_text(explanation.reason, what) : std::move(why_not);
+        explanation.grouped = NOTIFIER_ARRIVALS != 0 && explanation.receives && record.holds() && event.type != "test";
+        if (NOTIFIER_ARRIVALS != 0 && explanation.grouped) {
+          explanation.text += "; it may be told of it together with other events";
+        }
         explained.notifiers.push_back(std::move(explanation));
       }
     });

@@ -46,6 +46,7 @@ struct Explanation {
   std::string app_id;
   Platform platform = Platform::webhook;
   bool receives = false;
+  bool grouped = false;  ///< it receives, but maybe not at once: it is told of several events together
   Reason reason = Reason::inactive;
   std::string text;  ///< one English sentence that names the setting and the event type, as "App deployed is not among
                      ///< the selected events"
@@ -64,7 +65,9 @@ struct Explained {
 };
 
 /// Writes
-/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`.
+/// `{"status","text","notifiers":[{"notifier_id","notifier_name","app_id","platform","receives","reason","text"}]}`,
+/// and
+/// `"grouped":true` where it is.
 void write_json(json::Writer& out, const Explained& explained);
 
 NOTIFIER_NAMESPACE_END
@@ -118,6 +121,10 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Explained& explained) {
           out.boolean(explanation.receives);
           out.member("reason", to_string(explanation.reason));
           out.member("text", explanation.text);
+          if (NOTIFIER_ARRIVALS != 0 && explanation.grouped) {
+            out.key("grouped");
+            out.boolean(true);
+          }
         });
       }
     });
