@@ -13,13 +13,15 @@
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+inline bool is_in(const CaseRun& run, std::uint32_t c) noexcept {
+  return c - run.first <= run.span && (c - run.first) % run.step == 0;
+}
+
 template <std::size_t N>
 std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
   for (const CaseRun& run : runs) {
     if (c < run.first) break;
-    if (c - run.first <= run.span && (c - run.first) % run.step == 0) {
-      return static_cast<std::uint32_t>(static_cast<std::int64_t>(c) + run.difference);
-    }
+    if (is_in(run, c)) return c + static_cast<std::uint32_t>(run.difference);
   }
   return c;
 }
@@ -55,7 +57,12 @@ inline std::string lower_form(std::uint32_t c) {
   } else if (c == 0x130) {
     out = "i\xCC\x87";  // the one whose lower form is two: I with a dot above
   } else {
-    append_utf8(change_case(c, lower_case_runs), out);
+    std::uint32_t lower = change_case(c, lower_case_runs);
+    for (const CaseRun& run : upper_case_runs) {
+      const std::uint32_t before = c - static_cast<std::uint32_t>(run.difference);
+      if (lower == c && is_in(run, before)) lower = before;
+    }
+    append_utf8(lower, out);
   }
   return out;
 }
