@@ -222,6 +222,16 @@
 #endif
 #endif
 
+// A small function that is within its callers where they are hot, and called by all others. WebAssembly's sources are
+// one or the other; elsewhere size matters less.
+#ifndef NOTIFIER_HOT_INLINE
+#if defined(__wasm__)
+#define NOTIFIER_HOT_INLINE NOTIFIER_NOINLINE
+#else
+#define NOTIFIER_HOT_INLINE NOTIFIER_ALWAYS_INLINE
+#endif
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier

@@ -98,6 +98,23 @@ TEST_CASE("members are found by their unescaped key, the last of several") {
   CHECK_FALSE((*root)["b"]["b"].exists());
 }
 
+TEST_CASE("a member's text is asked for at once as in two steps") {
+  json::Document document;
+  const json::View root =
+      *document.parse(R"({"a":"first","b":1,"a":"last","":"none","n":null,"o":{"a":"inner"},"e":""})");
+  for (const std::string_view key : {"a", "b", "", "n", "o", "e", "missing"}) {
+    CAPTURE(key);
+    CHECK(root.string(key) == root[key].string());
+  }
+  CHECK(root.string("a") == "last");
+  CHECK(root.string("").data() == root[""].string().data());
+  CHECK(root.string("e").data() != nullptr);
+  CHECK(root.string("missing").data() == nullptr);
+  CHECK(root["o"].string("a") == "inner");
+  CHECK(root["a"].string("a").empty());
+  CHECK(json::View().string("a").empty());
+}
+
 TEST_CASE("a value that is null hides an earlier one of the same key") {
   json::Document document;
   const auto root = document.parse(R"({"a":1,"a":null})");

@@ -27,7 +27,7 @@ struct Answer {
   notifier::Buffer bodies;
   notifier::Buffer records;
 
-  void clear() noexcept {
+  [[gnu::noinline]] void clear() noexcept {
     text.clear();
     bodies.clear();
     records.clear();

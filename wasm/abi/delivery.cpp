@@ -1,5 +1,7 @@
 // The second module: judging targets and replies, signatures, the outbox. Compiled for size.
 
+#include "texts.hpp"  // before all that uses texts
+
 #include <limits>
 #include <memory>
 #include <optional>
@@ -126,7 +128,7 @@ Verdict classify_reply(View attempt, std::string_view body) {
   reply.status = static_cast<int>(integer(attempt["status"]));
   reply.headers = headers;
   reply.body = body;
-  return classify(read_platform(attempt["platform"].string()), reply, {integer(attempt["now"])});
+  return classify(read_platform(attempt.string("platform")), reply, {integer(attempt["now"])});
 }
 
 notifier::OutboxOptions read_options(View object) {
@@ -174,10 +176,10 @@ uint32_t notifier_reserve(uint32_t size) {
 notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size) {
   return with_json(attempt, attempt_size, [&](View given) {
     if (given["failure"].is_string()) {
-      return respond_verdict(notifier::classify(read_failure(given["failure"].string())));
+      return respond_verdict(notifier::classify(read_failure(given.string("failure"))));
     }
     if (given["smtp"].exists()) {
-      return respond_verdict(notifier::classify_smtp(static_cast<int>(integer(given["smtp"])), given["text"].string()));
+      return respond_verdict(notifier::classify_smtp(static_cast<int>(integer(given["smtp"])), given.string("text")));
     }
     return respond_verdict(classify_reply(given, text_at(body, body_size)));
   });
@@ -188,7 +190,7 @@ notifier_status notifier_sign(uint32_t head, uint32_t head_size, uint32_t body, 
     std::vector<std::string> secrets;
     given["secrets"].for_each_element([&](View secret) { secrets.emplace_back(secret.string()); });
     notifier::Delivery delivery;
-    delivery.idempotency_key = given["id"].string();
+    delivery.idempotency_key = given.string("id");
     delivery.body = text_at(body, body_size);
     const auto hmac = [](std::string_view key, std::string_view message, notifier::Sha256Mac& out) {
       return notifier_host_hmac(address_of(key.data()), static_cast<std::uint32_t>(key.size()),
@@ -270,9 +272,9 @@ notifier_status notifier_outbox_remember(uint32_t known, uint32_t known_size, do
     if (stored.is_object()) clock = {{integer(stored["wall"])}, {integer(stored["kept"])}};
     outbox->remember(clock, moment(wall, steady));
     given["health"].for_each_element([](View one) {
-      outbox->remember(one["notifier_id"].string(), {integer(one["failing_ms"]),
-                                                     {integer(one["last_failure"])},
-                                                     static_cast<unsigned>(integer(one["failures"]))});
+      outbox->remember(one.string("notifier_id"), {integer(one["failing_ms"]),
+                                                   {integer(one["last_failure"])},
+                                                   static_cast<unsigned>(integer(one["failures"]))});
     });
     return respond_done();
   });
@@ -308,9 +310,8 @@ notifier_status notifier_outbox_claim(double wall, double steady, uint32_t most)
 notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32_t verdict_size, double wall,
                                        double steady) {
   return with_json(verdict, verdict_size, [&](View given) -> notifier_status {
-    const std::string reason(given["reason"].string());
-    Verdict came{read_action(given["action"].string()), static_cast<int>(integer(given["status"])), reason,
-                 std::nullopt};
+    const std::string reason(given.string("reason"));
+    Verdict came{read_action(given.string("action")), static_cast<int>(integer(given["status"])), reason, std::nullopt};
     std::int64_t wait = 0;
     if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
     notifier::MailRecipients recipients;
@@ -318,7 +319,7 @@ notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32
     recipients.refused = read_texts(given["refused"]);
     recipients.some_accepted = given["some_accepted"].boolean();
     return respond_step(outbox->record(static_cast<std::uint64_t>(sequence), came, moment(wall, steady), recipients,
-                                       given["reply"].string()));
+                                       given.string("reply")));
   });
 }
 

@@ -1,5 +1,7 @@
 // Engines, filters, and what is told of routing without doing it: compiled for size.
 
+#include "texts.hpp"  // before all that uses texts
+
 #include "engine.hpp"
 
 #include <string_view>

@@ -96,7 +96,7 @@ inline NotifierDraft read_draft(View object) {
   }
   draft.problems.insert(draft.problems.end(), problems.list().begin(), problems.list().end());
   if (!draft.platform_id) {
-    draft.platform = object["platform"].string();
+    draft.platform = object.string("platform");
     if (const auto* named = notifier::find_platform_by_name(*draft.platform)) draft.platform_id = named->id;
   }
   return draft;
@@ -113,7 +113,7 @@ inline bool read_audience(notifier_engine* engine, std::string_view json, notifi
   }
   (*root)["notifier_ids"].for_each_element([&](View id) { audience.notifier_ids.push_back(id.string()); });
   (*root)["app_ids"].for_each_element([&](View id) { audience.app_ids.push_back(id.string()); });
-  audience.event_id = (*root)["event_id"].string();
+  audience.event_id = root->string("event_id");
   return true;
 }
 

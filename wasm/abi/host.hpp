@@ -51,7 +51,7 @@ inline void host_compose(const notifier::Event& event, notifier::Message& messag
   const auto said = document.parse(text, text.size());
   if (!said) return;
   const auto given = [&](std::string_view key, std::string_view& out) {
-    out = (*said)[key].string();
+    out = said->string(key);
     return (*said)[key].is_string();
   };
   std::string_view value;
@@ -63,7 +63,7 @@ inline void host_compose(const notifier::Event& event, notifier::Message& messag
   if (!fields.is_array()) return;
   message.clear_fields();
   fields.for_each_element(
-      [&](notifier::json::View field) { message.add_field(field["label"].string(), field["value"].string()); });
+      [&](notifier::json::View field) { message.add_field(field.string("label"), field.string("value")); });
 }
 
 /// Asks the host, in JSON, and reads its answer.

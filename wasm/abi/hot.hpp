@@ -2,6 +2,8 @@
 
 #pragma once
 
+#define NOTIFIER_HOT_INLINE [[gnu::always_inline]]
+
 #include <string_view>
 
 #include "notifier/config.hpp"

@@ -106,17 +106,17 @@ inline void write_record(Writer& out, const OutboxRecord& record) {
 inline OutboxRecord read_record(View object) {
   OutboxRecord record;
   record.sequence = static_cast<std::uint64_t>(integer(object["sequence"]));
-  record.key = object["key"].string();
-  record.notifier_id = object["notifier_id"].string();
-  record.app_id = object["app_id"].string();
-  record.event_id = object["event_id"].string();
-  record.event_type = object["event_type"].string();
-  const notifier::PlatformInfo* platform = notifier::find_platform_by_name(object["platform"].string());
+  record.key = object.string("key");
+  record.notifier_id = object.string("notifier_id");
+  record.app_id = object.string("app_id");
+  record.event_id = object.string("event_id");
+  record.event_type = object.string("event_type");
+  const notifier::PlatformInfo* platform = notifier::find_platform_by_name(object.string("platform"));
   if (platform != nullptr) record.platform = platform->platform;
   record.limits = notifier::platform_info(record.platform).target_limits;
-  record.target = notifier::detail::net::read_hex(object["target"].string());
-  record.host = notifier::detail::net::read_hex(object["host"].string());
-  record.state = read_state(object["state"].string());
+  record.target = notifier::detail::net::read_hex(object.string("target"));
+  record.host = notifier::detail::net::read_hex(object.string("host"));
+  record.state = read_state(object.string("state"));
   record.attempts = static_cast<unsigned>(integer(object["attempts"]));
   record.created_at = {integer(object["created_at"])};
   record.next_at = {integer(object["next_at"])};

@@ -1,5 +1,7 @@
 // The registry and the HTTP API: compiled for size.
 
+#include "texts.hpp"  // before all that uses texts
+
 #include <algorithm>
 #include <string_view>
 #include <utility>
@@ -186,9 +188,9 @@ notifier_status notifier_configure(notifier_engine* engine, uint32_t settings, u
   View object;
   if (!read_object(engine, text_at(settings, settings_size), NOTIFIER_MAX_BODY_BYTES, object)) return 1;
   notifier::Settings changed = engine->registry.settings();
-  if (object["email_from"].is_string()) changed.email_from = object["email_from"].string();
-  if (object["link_base"].is_string()) changed.link_base = object["link_base"].string();
-  if (object["logo_url"].is_string()) changed.logo_url = object["logo_url"].string();
+  if (object["email_from"].is_string()) changed.email_from = object.string("email_from");
+  if (object["link_base"].is_string()) changed.link_base = object.string("link_base");
+  if (object["logo_url"].is_string()) changed.logo_url = object.string("logo_url");
   notifier::detail::Problems problems;
   notifier::detail::read_links(object["links"], changed.links, problems);
   if (!problems.empty()) return respond(notifier::Result<void>(std::move(problems).to_error("settings")));
@@ -237,15 +239,15 @@ notifier_status notifier_handle(notifier_engine* engine, uint32_t head, uint32_t
   if (!read_object(engine, text_at(head, head_size), head_size, object)) return 1;
   const View user = object["user"];
   notifier::Request request;
-  request.method = object["method"].string();
-  request.target = object["target"].string();
+  request.method = object.string("method");
+  request.target = object.string("target");
   request.body = text_at(body, body_size);
   object["headers"].for_each_element([&](View header) {
-    request.headers.push_back({header["name"].string(), header["value"].string()});
+    request.headers.push_back({header.string("name"), header.string("value")});
   });
-  request.username = user["username"].string();
-  request.email = user["email"].string();
-  request.user_id = user["id"].string();
+  request.username = user.string("username");
+  request.email = user.string("email");
+  request.user_id = user.string("id");
   const notifier::Outcome outcome = engine->api.handle(request);
   return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
 }
@@ -254,7 +256,7 @@ notifier_status notifier_switch_off(notifier_engine* engine, uint32_t notifier, 
   View object;
   if (!read_object(engine, text_at(notifier, notifier_size), notifier_size, object)) return 1;
   const notifier::Outcome outcome =
-      engine->api.switch_off(object["app_id"].string(), object["notifier_id"].string(), object["reason"].string());
+      engine->api.switch_off(object.string("app_id"), object.string("notifier_id"), object.string("reason"));
   return respond_with([&](Writer& out) { notifier_wasm::write_json(out, outcome); });
 }
 

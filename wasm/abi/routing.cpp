@@ -1,5 +1,7 @@
 // Memory and routing.
 
+#include "texts.hpp"  // before all that uses texts
+
 #include "hot.hpp"  // before all that calls it
 
 #include <string_view>

@@ -14,6 +14,7 @@
 #include "notifier/registry/registry.hpp"
 #include "notifier/routing/router.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -56,7 +57,7 @@ inline Result<std::size_t> route(Call& call, std::string_view event, DeliveryOwn
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
-  error.message = "a key is given twice, at byte " + decimal(offset);
+  error.message = with_number("a key is given twice, at byte ", offset);
   error.offset = offset;
   return error;
 }

@@ -10,6 +10,7 @@
 #include "notifier/api/call.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/notifier_json.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -20,8 +21,8 @@ namespace detail::api {
 inline std::string event_id(const Call& call, std::string_view kind, std::string_view subject, Timestamp at) {
   if (call.options.new_id) return call.options.new_id("ev-");
   char key[36];
-  write_idempotency_key(std::string(kind) + to_rfc3339(at), subject, key);
-  return "ev-" + std::string(key + 4, sizeof key - 4);
+  write_idempotency_key(joined(kind, to_rfc3339(at)), subject, key);
+  return joined("ev-", std::string(key + 4, sizeof key - 4));
 }
 
 /// Writes what every event has but its `type_data`.

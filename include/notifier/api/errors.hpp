@@ -11,6 +11,7 @@
 
 #include "notifier/api/json_response.hpp"
 #include "notifier/error.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -60,7 +61,7 @@ inline Response unprocessable(std::string_view field, std::string_view message) 
 
 /// 400; the error's message says where in the body the fault lies.
 inline Response bad_json(const Error& error) {
-  return error_response(400, "There was a problem in the JSON you submitted: " + error.message);
+  return error_response(400, joined("There was a problem in the JSON you submitted: ", error.message));
 }
 
 /// The answer to a request that failed so.

@@ -19,6 +19,7 @@
 #include "notifier/net/url.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -96,7 +97,7 @@ inline std::vector<std::string_view> split_events(Call& call) {
 /// Which line of a body another begins with, for a message.
 inline std::string place_of(std::string_view body, std::string_view line) {
   const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
-  return "line " + decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))) + ": ";
+  return joined("line ", decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))), ": ");
 }
 
 /// Says which of several events a fault lies in; places are counted from the start of its line.
@@ -124,8 +125,8 @@ class EventIds {
       const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
       if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
           !std::all_of(key_.begin(), key_.end(), is_visible)) {
-        return error_response(400, "Idempotency-Key must be 1 to " + decimal(std::size_t{NOTIFIER_MAX_ID_BYTES}) +
-                                       " visible ASCII characters");
+        return error_response(400, with_number("Idempotency-Key must be 1 to ", std::size_t{NOTIFIER_MAX_ID_BYTES},
+                                               " visible ASCII characters"));
       }
     }
     return std::nullopt;
@@ -136,7 +137,7 @@ class EventIds {
   /// @return empty where it is known by its bytes
   std::string of(std::string_view own, std::size_t place) const {
     if (!own.empty()) return std::string(own);
-    if (!key_.empty()) return is_one_ ? std::string(key_) : std::string(key_) + ":" + decimal(place);
+    if (!key_.empty()) return is_one_ ? std::string(key_) : joined(key_, ":", decimal(place));
     const ApiOptions& options = call_->options;
     if (options.new_id) return options.new_id("ev-");
     return options.router.new_id ? options.router.new_id("ev-") : std::string();

@@ -70,7 +70,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
   const auto write_cursor = [&] {
     out.key("next_cursor");
     if (page.place == 0) return out.null();
-    out.string(std::string(1, page.list) + decimal(page.place));
+    out.string(joined(std::string(1, page.list), decimal(page.place)));
   };
   if (page.number == 0) {
     out.key("meta");

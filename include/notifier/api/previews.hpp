@@ -14,6 +14,7 @@
 #include "notifier/api/sample_event.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -23,7 +24,7 @@ inline std::string mask_url(std::string_view text) {
   const auto url = parse_http_url(text);
   if (!url) return "***";
   const std::size_t secret = url->target.empty() ? text.size() : text.size() - url->target.size();
-  return std::string(text.substr(0, secret)) + "/***";
+  return joined(std::string(text.substr(0, secret)), "/***");
 }
 
 /// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
@@ -145,7 +146,7 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
   }
   if (preview.event.empty()) {
     const auto vocabulary = call.registry.vocabulary();
-    std::string_view kind = preview.body["event"].string();
+    std::string_view kind = preview.body.string("event");
     if (kind.empty()) kind = usual_kind(*vocabulary);
     preview.event = sample_event(kind, app, call.now(), *vocabulary);
   }

@@ -15,6 +15,7 @@
 #include "notifier/api/previews.hpp"
 #include "notifier/api/settings.hpp"
 #include "notifier/api/vocabulary.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
@@ -108,7 +109,8 @@ inline Response dispatch(Call& call) {
   if (verbs.empty()) return not_found("path");
   verbs += ", OPTIONS";
   if (method == "OPTIONS") return options_response(std::move(verbs));
-  Response response = error_response(405, "This path does not take the method of the request; it takes " + verbs);
+  Response response =
+      error_response(405, joined("This path does not take the method of the request; it takes ", verbs));
   response.headers.push_back({"Allow", std::move(verbs)});
   return response;
 }

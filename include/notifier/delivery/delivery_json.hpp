@@ -143,10 +143,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
 
 NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
-  const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
+  const bool known = detail::net::read_platform(object.string("platform"), delivery.platform);
   detail::net::each_text_member(
-      [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object[name].string(); });
-  delivery.body = Body(std::string(object["body"].string()), std::move(rest));
+      [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object.string(name); });
+  delivery.body = Body(std::string(object.string("body")), std::move(rest));
   if (!known || delivery.idempotency_key.empty()) {
     Error error;
     error.code = errc::invalid;
@@ -163,7 +163,7 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
     delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
   });
   delivery.limits = platform_info(delivery.platform).target_limits;
-  delivery.target = detail::net::read_hex(object["target"].string());
+  delivery.target = detail::net::read_hex(object.string("target"));
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;

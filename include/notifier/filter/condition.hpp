@@ -23,8 +23,8 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
-inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
-  return text.find(':') != std::string_view::npos ? parse_ipv6(text) : parse_dotted_ipv4(text, true);
+inline bool read_filter_address(std::string_view text, IpAddress& out) noexcept {
+  return text.find(':') != std::string_view::npos ? net::read_ipv6(text, out) : net::read_dotted_ipv4(text, true, out);
 }
 
 /// What is asked of one scalar. An event's value that is no scalar meets nothing.
@@ -101,14 +101,14 @@ inline bool fits_letters(const std::vector<std::array<std::string, 3>>& letters,
 
 inline bool Condition::is_in_network(std::string_view value) const {
   if (value.size() > 64) return false;
-  const auto found = parse_filter_address(value);
-  if (!found || found->is_v6 != address->is_v6) return false;
+  IpAddress found;
+  if (!read_filter_address(value, found) || found.is_v6 != address->is_v6) return false;
   const unsigned whole = bits / 8;
   for (unsigned i = 0; i < whole; ++i) {
-    if (found->bytes[i] != address->bytes[i]) return false;
+    if (found.bytes[i] != address->bytes[i]) return false;
   }
   const unsigned rest = bits % 8;
-  return rest == 0 || (found->bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
+  return rest == 0 || (found.bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
 }
 
 inline bool Condition::meets_text(std::string_view value) const {

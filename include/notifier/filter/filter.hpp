@@ -73,6 +73,7 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/filter/wanted_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/model/secret_member.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -83,7 +84,7 @@ inline std::string describe_miss(const Pattern& pattern, json::View event, std::
   const std::string& path = pattern.paths[pattern.tests[test].path];
   EvaluationRoom room;
   const json::View found = Evaluation(pattern, event, room).find(path);
-  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
+  const std::string name = path.size() <= 256 ? path : detail::joined(path.substr(0, cut_position(path, 256)), "...");
   const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
   const std::string_view last = std::string_view(path).substr(dot);
   // `value` and `old_value` are what variables were set to.
@@ -94,11 +95,11 @@ inline std::string describe_miss(const Pattern& pattern, json::View event, std::
   } else if (is_secret) {
     is = " has a value that is not shown";
   } else {
-    is = " is " + (found.is_string() ? detail::quoted(found.string())
-                   : found.is_null() ? "null"
-                                     : found.text().substr(0, 64));
+    is = detail::joined(" is ", (found.is_string() ? detail::quoted(found.string())
+                                 : found.is_null() ? "null"
+                                                   : found.text().substr(0, 64)));
   }
-  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
+  return detail::joined(name, is, "; the filter wants ", (is_secret ? "another" : wanted_text(pattern.tests[test])));
 }
 
 }  // namespace detail
@@ -128,7 +129,7 @@ NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
   pattern.append_json(json);
   if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
     Error error;
-    error.message = "the filter is too long (maximum is " + detail::decimal(NOTIFIER_MAX_FILTER_BYTES) + " bytes)";
+    error.message = detail::with_number("the filter is too long (maximum is ", NOTIFIER_MAX_FILTER_BYTES, " bytes)");
     error.fields.push_back({{}, error.message, "too_long"});
     return error;
   }

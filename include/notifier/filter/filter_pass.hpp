@@ -174,9 +174,10 @@ class FilterPass {
     find_texts(field.places[FilterSet::backward], text, Reading::backward);
     find_texts(field.places[FilterSet::folded], text, Reading::folded);
     if (field.places[FilterSet::network].count != 0 && text.size() <= 64) {
-      if (const auto address = parse_filter_address(text)) {
+      IpAddress address;
+      if (read_filter_address(text, address)) {
         char bits[129];
-        find_texts(field.places[FilterSet::network], write_bits(*address, bits), Reading::forward);
+        find_texts(field.places[FilterSet::network], write_bits(address, bits), Reading::forward);
       }
     }
     take_found(value);

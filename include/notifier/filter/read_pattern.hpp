@@ -17,6 +17,7 @@
 #include "notifier/model/known_keys.hpp"
 #include "notifier/result.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -44,12 +45,12 @@ class PatternReader {
       "exactly prefix suffix equals-ignore-case wildcard anything-but numeric exists cidr";
 
   /// Keeps the first fault. Always false.
-  bool fail(std::string_view place, const std::string& message) {
+  NOTIFIER_NOINLINE bool fail(const std::string& place, std::string_view message) {
     if (error_) return false;
     error_.emplace();
     error_->field = place;
-    error_->fields.push_back({std::string(place), message, "invalid_filter"});
-    error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
+    error_->fields.push_back({place, std::string(message), "invalid_filter"});
+    error_->message = detail::joined(place.empty() ? std::string_view("the filter") : place, " ", message);
     return false;
   }
 
@@ -68,7 +69,7 @@ class PatternReader {
     std::size_t position = 0;
     object.for_each_member([&](std::string_view key, json::View value) {
       if (error_ || is_repeated(object, key, position++)) return;
-      const std::string path = place.empty() ? std::string(key) : place + "." + std::string(key);
+      const std::string path = place.empty() ? std::string(key) : detail::joined(place, ".", key);
       if (key == "$or") {
         read_choice(value, place, path, group);
       } else if (value.is_object()) {
@@ -86,9 +87,10 @@ class PatternReader {
     if (!list.is_array() || list.size() < 2) return fail(path, "must be a list of two objects at least");
     std::vector<Group> choice;
     list.for_each_element([&](json::View branch) {
-      const std::string at = path + "[" + decimal(choice.size()) + "]";
+      const std::string at = detail::joined(path, "[", decimal(choice.size()), "]");
       branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_among(key, operators)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+        if (is_among(key, operators))
+          fail(at, detail::with_quoted("asks for a field with the name of an operator: ", key));
       });
       choice.emplace_back();
       if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
@@ -104,13 +106,13 @@ class PatternReader {
     test.path = number_of(path);
     list.for_each_element([&](json::View value) {
       if (error_) return;
-      const std::string at = path + "[" + decimal(test.conditions.size()) + "]";
+      const std::string at = detail::joined(path, "[", decimal(test.conditions.size()), "]");
       test.conditions.emplace_back();
       read_condition(value, at, test.conditions.back());
     });
     if (error_) return false;
     if (pattern_.paths.size() > NOTIFIER_MAX_FILTER_FIELDS) {
-      return fail({}, "asks for too many fields (maximum is " + decimal(NOTIFIER_MAX_FILTER_FIELDS) + ")");
+      return fail({}, detail::with_number("asks for too many fields (maximum is ", NOTIFIER_MAX_FILTER_FIELDS, ")"));
     }
     // The same field in another way of writing: the last counts.
     const auto number = static_cast<std::uint16_t>(pattern_.tests.size());
@@ -135,7 +137,7 @@ class PatternReader {
   bool read_condition(json::View value, const std::string& at, Condition& out) {
     if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
     if (!value.is_object()) return read_value(value, out);
-    if (value.size() != 1) return fail(at, "must have one operator" + nearest_or_all({}, operators));
+    if (value.size() != 1) return fail(at, detail::joined("must have one operator", nearest_or_all({}, operators)));
     value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
     return !error_;
   }
@@ -153,8 +155,7 @@ class PatternReader {
       case json::Kind::string:
         out.kind = Kind::text;
         out.text = value.string();
-        out.address = out.text.size() <= 64 ? parse_filter_address(out.text) : std::nullopt;
-        if (out.address) out.bits = out.address->is_v6 ? 128 : 32;
+        if (out.text.size() <= 64 && read_address(out.text, out)) out.bits = out.address->is_v6 ? 128 : 32;
         break;
       default: out.kind = Kind::null; break;
     }
@@ -163,10 +164,10 @@ class PatternReader {
 
   bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
     if (!is_among(name, operators)) {
-      return fail(at,
-                  "has an operator that is not known here: " + detail::quoted(name) + nearest_or_all(name, operators));
+      return fail(
+          at, detail::with_quoted("has an operator that is not known here: ", name, nearest_or_all(name, operators)));
     }
-    const std::string place = at + "." + std::string(name);
+    const std::string place = detail::joined(at, ".", name);
     if (name == "exists") {
       if (operand.kind() != json::Kind::boolean) return fail(place, "must be true or false");
       out.kind = operand.boolean() ? Kind::exists : Kind::absent;
@@ -190,13 +191,14 @@ class PatternReader {
     std::size_t where = 0;
     switch (Wildcard::read(out.text, out.wildcard, where)) {
       case Wildcard::Fault::none: return true;
-      case Wildcard::Fault::double_star: return fail(place, "has two stars in a row, at byte " + decimal(where));
+      case Wildcard::Fault::double_star:
+        return fail(place, detail::with_number("has two stars in a row, at byte ", where));
       case Wildcard::Fault::bad_escape:
-        return fail(place, "has a backslash before what needs none, at byte " + decimal(where) +
-                               R"(: only \* and \\ are known)");
+        return fail(place, detail::with_number("has a backslash before what needs none, at byte ", where,
+                                               R"(: only \* and \\ are known)"));
       case Wildcard::Fault::too_many_stars: break;
     }
-    return fail(place, "has too many stars (maximum is " + decimal(Wildcard::most_stars) + ")");
+    return fail(place, detail::with_number("has too many stars (maximum is ", Wildcard::most_stars, ")"));
   }
 
   bool read_anything_but(json::View operand, const std::string& place, Condition& out) {
@@ -224,10 +226,10 @@ class PatternReader {
     }
     operand.for_each_member([&](std::string_view name, json::View texts) {
       if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
-        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
+        fail(place, detail::with_quoted("takes prefix, suffix, wildcard and equals-ignore-case, not ", name));
         return;
       }
-      const std::string inner = place + "." + std::string(name);
+      const std::string inner = detail::joined(place, ".", name);
       if (texts.is_array() && texts.size() == 0) fail(inner, "must have a text at least");
       if (!texts.is_array()) {
         out.parts.emplace_back();
@@ -279,15 +281,20 @@ class PatternReader {
     return true;
   }
 
+  static bool read_address(std::string_view text, Condition& out) {
+    if (!read_filter_address(text, out.address.emplace())) out.address.reset();
+    return out.address.has_value();
+  }
+
   bool read_network(json::View operand, const std::string& place, Condition& out) {
     constexpr const char* shape = "must be a network, as 10.0.0.0/8 or 2001:db8::/32";
     out.kind = Kind::network;
     out.text = operand.string();
     const std::size_t slash = out.text.find('/');
     if (slash == std::string::npos || slash > 64) return fail(place, shape);
-    out.address = parse_filter_address(std::string_view(out.text).substr(0, slash));
     const std::string_view bits = std::string_view(out.text).substr(slash + 1);
-    if (!out.address || bits.empty() || bits.size() > 3) return fail(place, shape);
+    if (!read_address(std::string_view(out.text).substr(0, slash), out) || bits.empty() || bits.size() > 3)
+      return fail(place, shape);
     for (const char c : bits) {
       if (c < '0' || c > '9') return fail(place, shape);
       out.bits = out.bits * 10 + static_cast<unsigned>(c - '0');
@@ -306,7 +313,8 @@ class PatternReader {
       for (const auto& one : all) {
         for (const Group& branch : choice) expand(branch, one, longer);
         if (longer.size() > NOTIFIER_MAX_FILTER_ALTERNATIVES) {
-          fail({}, "has too many combinations of $or (maximum is " + decimal(NOTIFIER_MAX_FILTER_ALTERNATIVES) + ")");
+          fail({}, detail::with_number("has too many combinations of $or (maximum is ",
+                                       NOTIFIER_MAX_FILTER_ALTERNATIVES, ")"));
         }
         if (error_) return;
       }

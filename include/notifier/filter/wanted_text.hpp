@@ -9,6 +9,7 @@
 #include "notifier/filter/pattern.hpp"
 #include "notifier/json/write_number.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -28,11 +29,11 @@ inline void append_wanted(const Condition& condition, std::string& out) {
     case Kind::text: out += detail::quoted(condition.text); break;
     case Kind::exists: out += "any value"; break;
     case Kind::absent: out += "none"; break;
-    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
-    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
-    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
-    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
-    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
+    case Kind::prefix: out += detail::with_quoted("what begins with ", condition.text); break;
+    case Kind::suffix: out += detail::with_quoted("what ends with ", condition.text); break;
+    case Kind::any_case: out += detail::joined(detail::quoted(condition.text), " in any case"); break;
+    case Kind::wildcard: out += detail::with_quoted("what is like ", condition.text); break;
+    case Kind::network: out += detail::with_quoted("an address of ", condition.text); break;
     case Kind::numeric:
       if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
         append_number(condition.low, out);
@@ -61,7 +62,7 @@ inline std::string wanted_text(const FieldTest& test) {
   std::string out;
   const std::size_t count = test.conditions.size();
   for (std::size_t i = 0; i < count; ++i) {
-    if (i == most) return out + " or " + decimal(count - most) + " others";
+    if (i == most) return detail::joined(out, " or ", decimal(count - most), " others");
     if (i != 0) out += i + 1 == count ? " or " : ", ";
     append_wanted(test.conditions[i], out);
   }

@@ -72,6 +72,7 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/json/document.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -170,7 +171,7 @@ class GroupPolicyReader {
     const std::size_t place = place_in(mode.string(), grouping_modes);
     if (place < 3) out_.mode = static_cast<Mode>(place + 1);
     if (given(mode) && place == 3)
-      fail("grouping.mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
+      fail("grouping.mode", joined("is not known here", nearest_or_all(mode.string(), grouping_modes)));
     const bool is_daily = out_.mode == Mode::daily;
     const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
     if (has_window) {

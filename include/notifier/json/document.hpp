@@ -56,6 +56,7 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/json/tape.hpp"
 #include "notifier/json/tape_builder.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #if NOTIFIER_SIMDJSON
 #include "notifier/json/simdjson.hpp"
 #elif NOTIFIER_PICOJSON
@@ -85,8 +86,8 @@ NOTIFIER_INLINE Result<View> Document::parse(std::string_view text, std::size_t 
   if (text.size() > max_bytes) {
     Error error;
     error.code = errc::too_large;
-    error.message = "the text has " + notifier::detail::decimal(text.size()) + " bytes, the limit is " +
-                    notifier::detail::decimal(max_bytes);
+    error.message = notifier::detail::joined("the text has ", notifier::detail::decimal(text.size()),
+                                             " bytes, the limit is ", notifier::detail::decimal(max_bytes));
     return error;
   }
   if (state_ == nullptr) state_ = std::make_unique<State>();

@@ -26,7 +26,8 @@ struct Tape {
   /// Strings stand in it unescaped, numbers as they are written; all are padded, see text/bytes.hpp.
   const char* text = nullptr;
 
-  Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(words[at] >> 56); }
+  // By halves: where a register has 32 bits, one byte is loaded and compared.
+  Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(static_cast<std::uint32_t>(words[at] >> 32) >> 24); }
   std::size_t after(std::size_t at) const noexcept { return static_cast<std::uint32_t>(words[at]); }
   std::string_view slice(std::size_t at) const noexcept {
     return {text + (words[at] >> 32), static_cast<std::uint32_t>(words[at])};
@@ -45,6 +46,40 @@ struct Tape {
 
 inline constexpr std::uint64_t missing_words[1] = {0};
 inline constexpr Tape missing_tape{missing_words, nullptr};
+
+// Functions of their own, which take a value apart: so that nobody has to keep it in memory for them.
+
+/// Where the last member at `key` of the object at `at` is; 0 where there is none, or that is no object.
+inline std::size_t find_member(const Tape& tape, std::size_t at, std::string_view key) noexcept {
+  std::size_t found = 0;
+  if (tape.tag(at) != Tag::object) return found;
+  const std::size_t end = tape.after(at);
+  for (at += 2; at < end; at = tape.after(at + 1)) {
+    if (tape.slice(at) == key) found = at + 1;
+  }
+  return found;
+}
+
+/// The text of the string at `at`; empty where there is another value.
+NOTIFIER_HOT_INLINE inline std::string_view text_of(const Tape& tape, std::size_t at) noexcept {
+  return tape.tag(at) == Tag::string ? tape.value(at) : std::string_view();
+}
+
+/// The same of the last member at `key`.
+NOTIFIER_NOINLINE inline std::string_view find_text(const Tape& tape, std::size_t at, std::string_view key) noexcept {
+  const std::size_t member = find_member(tape, at, key);
+  return member == 0 ? std::string_view() : text_of(tape, member);
+}
+
+/// How many elements or members there are in the value at `at`.
+inline std::size_t count_items(const Tape& tape, std::size_t at) noexcept {
+  const std::size_t key = tape.tag(at) == Tag::object ? 1 : 0;
+  std::size_t count = 0;
+  if (key == 0 && tape.tag(at) != Tag::array) return count;
+  const std::size_t end = tape.after(at);
+  for (at += 2; at < end; at = tape.after(at + key)) ++count;
+  return count;
+}
 
 }  // namespace detail
 }  // namespace json

@@ -23,6 +23,7 @@ NOTIFIER_NAMESPACE_END
 
 #include "notifier/buffer.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -99,9 +100,9 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
   for (const DigestItem& item : digest.items) {
     const std::string label = detail::decimal(++number);
     out.add_field(label, item.title, false);
-    if (!is_one_link && !item.link.empty()) out.add_link("Link of " + label, item.link);
+    if (!is_one_link && !item.link.empty()) out.add_link(detail::joined("Link of ", label), item.link);
   }
-  if (digest.count > number) out.add_field("More", "and " + detail::decimal(digest.count - number) + " more", false);
+  if (digest.count > number) out.add_field("More", detail::with_number("and ", digest.count - number, " more"), false);
 }
 
 NOTIFIER_NAMESPACE_END

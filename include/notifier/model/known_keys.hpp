@@ -10,6 +10,7 @@
 #include <string_view>
 
 #include "notifier/model/draft_view.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -100,7 +101,8 @@ NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view 
                                          Problems& problems) {
   const std::string quoted = detail::quoted(key);
   const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
-  problems.add(std::string(prefix) + shown, "is not known here" + nearest_or_all(key, list), "unknown_key");
+  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
+               "unknown_key");
 }
 
 /// Adds a problem for each key of an object that is not in the list.

@@ -9,6 +9,7 @@
 
 #include "notifier/json/document.hpp"
 #include "notifier/json/writer.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -62,7 +63,7 @@ inline bool is_secret(std::string_view key, json::View value, bool names_are_val
 /// @param members  of a JSON object, without its braces; or empty
 NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
   json::Document document;
-  const std::string text = "{" + members + "}";
+  const std::string text = joined("{", members, "}");
   const auto object = document.parse(text, text.size());
   if (!object) return;
   std::string value;

@@ -121,46 +121,52 @@ NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
   return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+namespace detail {
+namespace net {
+
+// An address fills what the caller has for it: as a value, WebAssembly would get it back byte by byte.
+
+NOTIFIER_NOINLINE inline bool read_ipv4(std::string_view text, IpAddress& out) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
     const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
-    if (!value) return std::nullopt;
+    if (!value) return false;
     if (dot == std::string_view::npos) {
       const int bits = 32 - 8 * part;
-      if (*value >> bits != 0) return std::nullopt;
-      return IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+      if (*value >> bits != 0) return false;
+      out = IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+      return true;
     }
-    if (*value > 255) return std::nullopt;
+    if (*value > 255) return false;
     address = address << 8 | *value;
     text.remove_prefix(dot + 1);
   }
-  return std::nullopt;
+  return false;
 }
 
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
+NOTIFIER_NOINLINE inline bool read_dotted_ipv4(std::string_view text, bool takes_zeros, IpAddress& out) noexcept {
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    if ((dot == std::string_view::npos) != (part == 3)) return false;
     const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros))
-      return std::nullopt;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros)) return false;
     std::uint32_t value = 0;
     for (const char c : digits) {
-      if (!detail::is_digit(c)) return std::nullopt;
+      if (!detail::is_digit(c)) return false;
       value = value * 10 + static_cast<std::uint32_t>(c - '0');
     }
-    if (value > 255) return std::nullopt;
+    if (value > 255) return false;
     address = address << 8 | value;
     text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
   }
-  return IpAddress::v4(address);
+  out = IpAddress::v4(address);
+  return true;
 }
 
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline bool read_ipv6(std::string_view text, IpAddress& out) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -168,7 +174,7 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     gap = 0;
     text.remove_prefix(2);
   } else if (text.empty()) {
-    return std::nullopt;
+    return false;
   }
   while (!text.empty()) {
     std::size_t end = 0;  // in a loop: of find() g++ warns at link time, of a bound that is never reached
@@ -176,17 +182,17 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     for (; end < text.size() && text[end] != ':'; ++end) dotted = dotted || text[end] == '.';
     const std::string_view group = text.substr(0, end);
     if (dotted) {
-      const auto tail = parse_dotted_ipv4(group);
-      if (!tail || end != text.size() || filled > 12) return std::nullopt;
-      std::memcpy(bytes.data() + filled, tail->bytes.data(), 4);
+      IpAddress tail;
+      if (!read_dotted_ipv4(group, false, tail) || end != text.size() || filled > 12) return false;
+      std::memcpy(bytes.data() + filled, tail.bytes.data(), 4);
       filled += 4;
       break;
     }
-    if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
+    if (group.empty() || group.size() > 4 || filled > 14) return false;
     unsigned value = 0;
     for (const char c : group) {
       const auto digit = detail::hex_digit(c);
-      if (!digit) return std::nullopt;
+      if (!digit) return false;
       value = value << 4 | *digit;
     }
     bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
@@ -194,22 +200,44 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     text.remove_prefix(end);
     if (text.empty()) break;
     text.remove_prefix(1);
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) return false;
     if (text[0] == ':') {
-      if (gap <= bytes.size()) return std::nullopt;
+      if (gap <= bytes.size()) return false;
       gap = filled;
       text.remove_prefix(1);
     }
   }
   if (gap > bytes.size()) {
-    if (filled != bytes.size()) return std::nullopt;
+    if (filled != bytes.size()) return false;
   } else {
-    if (filled > 14) return std::nullopt;
+    if (filled > 14) return false;
     const std::size_t tail = filled - gap;
     std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
     std::memset(bytes.data() + gap, 0, bytes.size() - filled);
   }
-  return IpAddress::v6(bytes.data());
+  out = IpAddress::v6(bytes.data());
+  return true;
+}
+
+}  // namespace net
+}  // namespace detail
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv4(text, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_dotted_ipv4(text, takes_zeros, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv6(text, *address)) address.reset();
+  return address;
 }
 
 NOTIFIER_INLINE std::string to_string(const IpAddress& address) {

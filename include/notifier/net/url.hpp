@@ -76,6 +76,7 @@ NOTIFIER_NAMESPACE_END
 #include <algorithm>
 
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -152,8 +153,8 @@ inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& 
     host_end = authority.find(']');
     if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
     url.host = authority.substr(1, host_end - 1);
-    url.address = parse_ipv6(url.host);
-    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
+    if (!read_ipv6(url.host, url.address.emplace()))
+      return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
     ++host_end;
     if (host_end < authority.size() && authority[host_end] != ':') {
       return fault_at(start + host_end, "has something other than a port after its host");
@@ -172,8 +173,8 @@ inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& 
     }
     if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
     if (ends_in_number(url.host)) {
-      url.address = parse_ipv4(url.host);
-      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
+      if (!read_ipv4(url.host, url.address.emplace()))
+        return fault_at(start, "has a host that ends in a number but is no IPv4 address");
     }
   }
 
@@ -221,7 +222,7 @@ NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
   out += url.secure ? "https://" : "http://";
   if (url.address) {
     const std::string address = to_string(*url.address);
-    out += url.address->is_v6 ? "[" + address + "]" : address;
+    out += url.address->is_v6 ? detail::joined("[", address, "]") : address;
   } else {
     for (const char c : url.host) out += detail::to_lower(c);
   }

@@ -110,8 +110,8 @@ inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) 
 inline void write_email_body(const Message& message, const EmailPlan* plan, std::string_view thread_domain,
                              Timestamp now, EmailBody& out, Truncations& cut) {
   Hash128 hash(2);
-  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
-  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
+  const Hash128::Hex thread(hash.add(message.subject()).add(message.kind()));
+  const Hash128::Hex boundary(hash.add(message.event_id()));
 
   char* p = out.begin(header_room(email_limits::subject) + 768 + EmailContent::room(message));
   p = put_subject(message.title(), p, cut);

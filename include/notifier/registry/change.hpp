@@ -60,6 +60,7 @@ NOTIFIER_NAMESPACE_END
 #include "notifier/registry/stored_notifier.hpp"
 #include "notifier/registry/vocabulary_json.hpp"
 #include "notifier/text/hash.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -108,7 +109,8 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + detail::quoted(*text) + "; " + known_platforms(), "unknown_platform");
+      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms()),
+                   "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -124,11 +126,12 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
-                 "is no platform that is known here: " + detail::quoted(*draft.platform_id) +
-                     "; name it in platform: " + known_platforms(),
+                 detail::joined("is no platform that is known here: ", detail::quoted(*draft.platform_id),
+                                "; name it in platform: ", known_platforms()),
                  "unknown_platform");
   }
-  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank; " + known_platforms(), "blank");
+  if (found == nullptr && problems.empty())
+    problems.add("platform", detail::joined("can't be blank; ", known_platforms()), "blank");
   return found;
 }
 
@@ -248,7 +251,7 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
 NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* like) {
   detail::Problems problems;
   Change change;
-  if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
+  if (!object.is_object() || !detail::parse_op(object.string("op"), change.op)) {
     problems.add("op",
                  "must be put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user or put_vocabulary",
                  "type");

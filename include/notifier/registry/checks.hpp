@@ -16,6 +16,7 @@
 #include "notifier/text/ascii.hpp"
 #include "notifier/text/decimal.hpp"
 #include "notifier/text/is_utf8.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -25,7 +26,9 @@ inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
-inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
+inline std::string too_long(std::size_t most) {
+  return detail::with_number("is too long (maximum is ", most, " bytes)");
+}
 
 /// Whether all characters are from the first to the last.
 inline bool is_within(std::string_view text, char first, char last) noexcept {
@@ -77,15 +80,15 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, detail::quoted(address) + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, detail::joined(detail::quoted(address), " ", email_address_fault(address)), "invalid_email");
   return false;
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {
-  const std::string prefix = path.empty() ? std::string() : std::string(path) + ".";
-  check_text(prefix + "id", user.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_optional_text(prefix + "username", user.username, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (!user.email.empty()) check_email(prefix + "email", user.email, problems);
+  const std::string prefix = path.empty() ? std::string() : detail::joined(path, ".");
+  check_text(detail::joined(prefix, "id"), user.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_optional_text(detail::joined(prefix, "username"), user.username, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (!user.email.empty()) check_email(detail::joined(prefix, "email"), user.email, problems);
 }
 
 inline void check_app(const App& app, Problems& problems) {
@@ -107,8 +110,8 @@ inline void check_settings(Settings& settings, Problems& problems) {
     problems.add("email_from",
                  is_name
                      ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : "must be an email address, or `Name <address>`; " + detail::quoted(address) + " " +
-                           email_address_fault(address),
+                     : detail::joined("must be an email address, or `Name <address>`; ", detail::quoted(address), " ",
+                                      email_address_fault(address)),
                  "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();

@@ -10,6 +10,7 @@
 #include <utility>
 #include <vector>
 
+#include "notifier/function_ref.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/change.hpp"
@@ -21,6 +22,7 @@
 #include "notifier/registry/unique_texts.hpp"
 #include "notifier/registry/vocabulary_json.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -33,7 +35,7 @@ class Faults {
   bool empty() const noexcept { return count_ == 0; }
   void add(const std::string& path, FieldError fault) {
     if (count_++ >= most) return;
-    fault.field = path.empty() ? fault.field : path + "." + fault.field;
+    fault.field = path.empty() ? fault.field : joined(path, ".", fault.field);
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
@@ -79,10 +81,10 @@ class Loader {
   void load_settings(json::View root);
 
   NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
-    return std::string(list) + "[" + decimal(position) + "]";
+    return joined(list, "[", decimal(position), "]");
   }
-  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
-    faults_.add({}, {std::move(field), message, "type"});
+  NOTIFIER_NOINLINE void add_type_fault(std::string_view field, const char* message) {
+    faults_.add({}, {std::string(field), message, "type"});
   }
   /// A problem where the text was there before.
   void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
@@ -93,8 +95,7 @@ class Loader {
   }
   std::uint64_t hash(std::string_view text) { return builder_.state().hash(text); }
   /// Calls `f(View, position)` for the elements of a list that may be absent. `path()` says where the list is.
-  template <class Path, class F>
-  void for_each(json::View list, Path&& path, F&& f);
+  void for_each(json::View list, FunctionRef<std::string()> path, FunctionRef<void(json::View, std::size_t)> f);
 
   StateBuilder builder_;
   Timestamp now_;
@@ -113,8 +114,8 @@ class Loader {
   std::uint64_t id_hash_ = 0;
 };
 
-template <class Path, class F>
-void Loader::for_each(json::View list, Path&& path, F&& f) {
+NOTIFIER_NOINLINE inline void Loader::for_each(json::View list, FunctionRef<std::string()> path,
+                                               FunctionRef<void(json::View, std::size_t)> f) {
   if (!list.exists() || list.is_null()) return;
   if (!list.is_array()) return add_type_fault(path(), "must be an array");
   std::size_t position = 0;
@@ -160,7 +161,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   if (problems_.empty()) {
     const json::View id = value["id"];
     claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
-    claim(app_names_, value["name"].string(), "name");
+    claim(app_names_, value.string("name"), "name");
   }
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
@@ -173,7 +174,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
 inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
   siblings_ = list;
   sibling_ids_.clear();
-  const auto path = [app_position] { return at("apps", app_position) + ".notifiers"; };
+  const auto path = [app_position] { return joined(at("apps", app_position), ".notifiers"); };
   for_each(list, path, [&](json::View value, std::size_t position) {
     load_notifier(value, position);
     if (!problems_.empty()) faults_.take(at(path(), position), problems_);
@@ -243,7 +244,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
-      const std::string_view id = sibling["id"].string();
+      const std::string_view id = sibling.string("id");
       sibling_ids_.insert(id, hash(id));
     });
   }
@@ -260,7 +261,7 @@ NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t po
   check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
-  if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");
+  if (problems_.empty()) claim(user_ids_, value.string("id"), "id");
   if (problems_.empty()) {
     builder_.add_user(user);
   } else {

@@ -10,6 +10,7 @@
 #include "notifier/model/app.hpp"
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/user.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -45,9 +46,9 @@ inline void read_user(json::View object, std::string_view prefix, User& out, Pro
     return problems.add(field, "must be an object", "type");
   }
   const std::string path(prefix);
-  read_text(object, "id", path + "id", out.id, problems);
-  read_text(object, "username", path + "username", out.username, problems);
-  read_text(object, "email", path + "email", out.email, problems);
+  read_text(object, "id", joined(path, "id"), out.id, problems);
+  read_text(object, "username", joined(path, "username"), out.username, problems);
+  read_text(object, "email", joined(path, "email"), out.email, problems);
 }
 
 inline void read_app(json::View object, App& out, Problems& problems) {

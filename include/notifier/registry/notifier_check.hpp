@@ -18,6 +18,7 @@
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/checks.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -108,17 +109,19 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
   if (draft.selected.size() > NOTIFIER_MAX_SELECTED_EVENTS) {
-    problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)", "too_long");
+    problems_.add(field, detail::with_number("is too long (maximum is ", NOTIFIER_MAX_SELECTED_EVENTS, " entries)"),
+                  "too_long");
     return;
   }
   for (const std::string_view text : draft.selected) {
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(field,
-                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
-                        detail::quoted(text),
-                    "unknown_event_type");
+      problems_.add(
+          field,
+          detail::with_quoted(
+              (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: "), text),
+          "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -141,7 +144,8 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
     return;
   }
   const FieldError& fault = compiled.error().fields.front();
-  problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
+  problems_.add(fault.field.empty() ? "filter" : detail::joined("filter.", fault.field), fault.message,
+                "invalid_filter");
 }
 
 /// The same: what is given takes the place of what was there.
@@ -234,7 +238,7 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
     return is_integer || refuse("must be an integer", "type");
   }
   if (field.kind == Kind::choice) {
-    return is_one_of(field.choices, text) || refuse("must be one of: " + std::string(field.choices), "unknown");
+    return is_one_of(field.choices, text) || refuse(detail::joined("must be one of: ", field.choices), "unknown");
   }
   if (!check_text(field.path, text, field.kind == Kind::token ? NOTIFIER_MAX_URL_BYTES : NOTIFIER_MAX_ID_BYTES,
                   problems_)) {
@@ -278,7 +282,7 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
                            : are_secrets ? NOTIFIER_MAX_SIGNING_SECRETS
                                          : NOTIFIER_MAX_RECIPIENTS;
   if (given.size() > (are_headers ? 2 * most : most)) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(most) + " entries)", "too_long");
+    return problems_.add(field.path, detail::with_number("is too long (maximum is ", most, " entries)"), "too_long");
   }
   bool all_valid = true;
   for (std::size_t i = 0; i < given.size(); ++i) all_valid &= check_entry(field, given[i], i % 2 == 0);
@@ -321,7 +325,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
-    const std::string object = "{" + other + "}";
+    const std::string object = detail::joined("{", other, "}");
     const auto root = present.parse(object, object.size());
     if (root) root->for_each_member(take);
   }

@@ -9,6 +9,7 @@
 #include "notifier/model/draft_view.hpp"
 #include "notifier/registry/known_platforms.hpp"
 #include "notifier/result.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -22,19 +23,20 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   return error;
 }
 inline Error no_app(std::string_view name) {
-  return not_found("app", "there is no app with the id or name " + detail::quoted(name));
+  return not_found("app", detail::with_quoted("there is no app with the id or name ", name));
 }
 inline Error no_user(std::string_view id) {
-  return not_found("user", "there is no person with the id " + detail::quoted(id));
+  return not_found("user", detail::with_quoted("there is no person with the id ", id));
 }
 /// @param resource  what it is called by who asks
 inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
-  return not_found(resource, "there is no notifier with the id " + detail::quoted(id));
+  return not_found(resource, detail::with_quoted("there is no notifier with the id ", id));
 }
 /// @param given  id or name; empty where neither is there
 NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
-  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + detail::quoted(given);
-  return not_found("notification_platform", what + "; " + known_platforms(true));
+  const std::string what =
+      given.empty() ? "platform_id is missing" : detail::with_quoted("there is no platform ", given);
+  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(true)));
 }
 
 inline Error conflict(std::string_view text) {

@@ -17,6 +17,7 @@
 #include "notifier/registry/registry_core.hpp"
 #include "notifier/registry/remarks.hpp"
 #include "notifier/registry/stored_notifier.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -124,7 +125,7 @@ NOTIFIER_INLINE Result<void> Registry::look_at(const NotifierDraft& draft, const
     if (!core_->options.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
     const std::string_view why = core_->options.refuse_url(notifier.type_data.text(field.key()));
     if (why.empty()) continue;
-    problems.add(field.path, "can't be delivered to: " + std::string(why), "unreachable_url");
+    problems.add(field.path, detail::joined("can't be delivered to: ", why), "unreachable_url");
     return std::move(problems).to_error("notifier");
   }
   detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
@@ -241,7 +242,7 @@ NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(const State& 
   notifier.platform = Platform::email;
   notifier.app_id = owner.id;
   notifier.app = owner.name;
-  notifier.name = "Default '" + owner.name + "' notifier";
+  notifier.name = detail::joined("Default '", owner.name, "' notifier");
   if (!owner.owner.id.empty()) notifier.type_data.set_texts("user_ids", {owner.owner.id});
   if (state.vocabulary->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);

@@ -36,10 +36,10 @@ inline void read_switched_off(json::View value, Notifier& notifier, Problems& pr
   notifier.switched_off.reset();
   if (!value.exists() || value.is_null() || notifier.active) return;
   Notifier::SwitchedOff off;
-  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value["at"].string(), off.at)) {
+  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value.string("at"), off.at)) {
     return problems.add("switched_off", "must be an object with reason, a text, and at, a date and time", "type");
   }
-  off.reason = value["reason"].string();
+  off.reason = value.string("reason");
   if (check_text("switched_off.reason", off.reason, NOTIFIER_MAX_NAME_BYTES, problems)) notifier.switched_off = off;
 }
 

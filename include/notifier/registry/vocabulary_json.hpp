@@ -21,6 +21,7 @@
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -59,20 +60,20 @@ class VocabularyReader {
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
     std::size_t position = 0;
     entries.for_each_element([&](json::View entry) {
-      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
+      const std::string path = joined(key, "[", decimal(position++), "]");
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
-      check_keys(entry, keys, path + ".", problems_);
+      check_keys(entry, keys, joined(path, "."), problems_);
       const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
-        problems_.add(path + "." + fault.field, fault.message, fault.code);
+        problems_.add(joined(path, ".", fault.field), fault.message, fault.code);
       }
     });
   }
 
   Result<void> add_category(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
+    const std::string_view id = entry.string("id");
+    const std::string_view name = entry.string("name");
     for (const Category& category : vocabulary_.categories()) {
       if (category.id == id && category.name == name) return {};
     }
@@ -84,15 +85,15 @@ class VocabularyReader {
   }
 
   Result<void> add_type(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
+    const std::string_view id = entry.string("id");
+    const std::string_view name = entry.string("name");
     const EventType* const present = vocabulary_.find_event_type_by_id(id);
     if (present == nullptr || present->name != name) {
       EventType type;
       type.id = id;
       type.name = name;
       type.display_name = text_or(entry["display_name"], name);
-      type.description = entry["description"].string();
+      type.description = entry.string("description");
       const auto& categories = vocabulary_.categories();
       type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
       Result<void> added = vocabulary_.add_event_type(type);
@@ -111,8 +112,8 @@ class VocabularyReader {
   Result<void> add_own_kind(json::View entry) {
     Problems problems;
     EventKind kind;
-    kind.type = entry["type"].string();
-    kind.selectable_as = entry["selectable_as"].string();
+    kind.type = entry.string("type");
+    kind.selectable_as = entry.string("selectable_as");
     const json::View given = entry["scope"];
     const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
     for (const Scope one : {Scope::app, Scope::project, Scope::account}) {

@@ -10,6 +10,7 @@
 #include "notifier/routing/audience.hpp"
 #include "notifier/routing/explanation.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
@@ -36,15 +37,17 @@ inline bool receives(Reason reason) noexcept {
 /// @param what  the event type as people read it, or the event's kind where no type covers it.
 inline std::string reason_text(Reason reason, const std::string& what) {
   switch (reason) {
-    case Reason::sends_all_events: return "send_all_events is on, and covers " + what;
+    case Reason::sends_all_events: return detail::joined("send_all_events is on, and covers ", what);
     case Reason::sends_all_alerts: return "send_all_alerts is on, and the event is an alert";
-    case Reason::selected: return what + " is among the selected events";
+    case Reason::selected: return detail::joined(what, " is among the selected events");
     case Reason::alert_recipient: return "The host names the notifier as a recipient of this event";
     case Reason::inactive: return "The notifier is not active";
-    case Reason::not_selected: return what + " is not among the selected events, and send_all_events is off";
-    case Reason::not_selectable: return "Only send_all_events covers " + what + ", and it is off";
+    case Reason::not_selected:
+      return detail::joined(what, " is not among the selected events, and send_all_events is off");
+    case Reason::not_selectable: return detail::joined("Only send_all_events covers ", what, ", and it is off");
     case Reason::alert_not_accepted:
-      return "The event is an alert: send_all_alerts is off, and " + what + " is not among the selected events";
+      return detail::joined("The event is an alert: send_all_alerts is off, and ", what,
+                            " is not among the selected events");
     case Reason::filtered_out: break;
   }
   return {};
@@ -52,19 +55,20 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
-    case AudienceStatus::app: return "The event is about the app " + detail::quoted(apps[0]->name());
-    case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
+    case AudienceStatus::app: return detail::with_quoted("The event is about the app ", apps[0]->name());
+    case AudienceStatus::projects:
+      return detail::with_number("The event is about a project, and goes to its apps: ", apps.size());
     case AudienceStatus::named_apps:
-      return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
+      return detail::with_number("The event names no app, and goes to the apps that were named with it: ", apps.size());
     case AudienceStatus::unknown_app:
       if (event.app_id.empty() && event.app_name.empty()) {
         return "The event names no app, and the apps that were named with it are not registered";
       }
-      return "The event is about an app that is not registered: " +
-             detail::quoted(event.app_id.empty() ? event.app_name : event.app_id);
+      return detail::with_quoted("The event is about an app that is not registered: ",
+                                 event.app_id.empty() ? event.app_name : event.app_id);
     case AudienceStatus::no_app: return "The event names no app, and no apps were named with it";
     case AudienceStatus::empty_project:
-      return "No app carries the event's project: " + detail::quoted(event.project_id);
+      return detail::with_quoted("No app carries the event's project: ", event.project_id);
   }
   return {};
 }
@@ -81,7 +85,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   const EventBit bit = vocabulary.bit_of_kind(event.type);
   const std::string what = event.type.empty() ? "events without a type"
                            : bit == vocabulary.unselectable_bit()
-                               ? "events of kind " + detail::quoted(event.type)
+                               ? detail::with_quoted("events of kind ", event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {

@@ -179,7 +179,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   key_[2] = 'g';
   key_[3] = '_';
   Hash128 hash = rendering.event_hash;
-  const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
+  const Hash128::Hex hex(hash.add(view_.notifier_id));
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   const PlatformRow& row = row_of(view_.platform);

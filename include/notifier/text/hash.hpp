@@ -24,6 +24,9 @@ class Hash128 {
   /// 32 lower-case hex digits, to be written more than once.
   class Hex {
    public:
+    /// Of what was added so far.
+    explicit Hex(const Hash128& hash) noexcept;
+
     /// Writes them to `out` and returns the end.
     char* write(char* out) const noexcept {
       std::memcpy(out, digits_, sizeof digits_);
@@ -31,15 +34,11 @@ class Hash128 {
     }
 
    private:
-    friend class Hash128;
-
     char digits_[32];
   };
-  /// The hash of what was added so far.
-  Hex hex() const noexcept;
 
   /// Writes 32 lower-case hex digits to `out` and returns the end.
-  char* write_hex(char* out) const noexcept { return hex().write(out); }
+  char* write_hex(char* out) const noexcept { return Hex(*this).write(out); }
 
  private:
   static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
@@ -102,9 +101,9 @@ NOTIFIER_INLINE Hash128& Hash128::add(std::string_view text) noexcept {
   return *this;
 }
 
-NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
-  std::uint64_t low = low_ + high_;
-  std::uint64_t high = high_ + low;
+NOTIFIER_INLINE Hash128::Hex::Hex(const Hash128& hash) noexcept {
+  std::uint64_t low = hash.low_ + hash.high_;
+  std::uint64_t high = hash.high_ + low;
   low = detail::avalanche(low);
   high = detail::avalanche(high);
   low += high;
@@ -114,10 +113,8 @@ NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
   const Bytes bytes = Bytes::of(low, high);
   const Bytes lower = bytes & Bytes::all(0x0F);
   const Bytes upper = bytes.upper_halves();
-  Hex hex;
-  detail::hex_digits(lower.interleave_first(upper)).store(hex.digits_);
-  detail::hex_digits(lower.interleave_last(upper)).store(hex.digits_ + Bytes::size);
-  return hex;
+  detail::hex_digits(lower.interleave_first(upper)).store(digits_);
+  detail::hex_digits(lower.interleave_last(upper)).store(digits_ + Bytes::size);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "notifier/text/is_utf8.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -30,6 +31,12 @@ NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
   }
   if (end != text.size()) out += "...";
   return out += '\'';
+}
+
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
+                                                 std::string_view after = {}) {
+  return joined(before, quoted(text), after);
 }
 
 }  // namespace detail

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
@@ -29,7 +30,7 @@ class EntryCheck {
     limit(field, value, NOTIFIER_MAX_ID_BYTES);
   }
   void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
-    if (value.size() > most) report(field, "is longer than " + decimal(most) + " bytes", "too_long");
+    if (value.size() > most) report(field, detail::with_number("is longer than ", most, " bytes"), "too_long");
   }
   void require_free(std::string_view field, bool taken) {
     if (taken) report(field, "is already taken", "taken");
@@ -37,10 +38,12 @@ class EntryCheck {
   void require_known(std::string_view field, std::string_view value, bool known) {
     if (known) return;
     const std::string shown = detail::quoted(value);
-    report(field, "refers to \"" + shown.substr(1, shown.size() - 2) + "\", which is not in the vocabulary", "unknown");
+    report(field,
+           detail::joined("refers to \"", shown.substr(1, shown.size() - 2), "\", which is not in the vocabulary"),
+           "unknown");
   }
   void require_room(std::string_view field, std::size_t count, std::size_t most) {
-    if (count > most) report(field, "would be one too many: at most " + decimal(most), "too_many");
+    if (count > most) report(field, detail::with_number("would be one too many: at most ", most), "too_many");
   }
   NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
     problems_.push_back({std::string(field), std::string(message), std::string(code)});
@@ -49,7 +52,7 @@ class EntryCheck {
   Result<void> result(std::string_view what) {
     if (problems_.empty()) return {};
     Error error;
-    error.message = "the " + std::string(what) + " can't be added: " + told(problems_[0]);
+    error.message = detail::joined("the ", what, " can't be added: ", told(problems_[0]));
     error.field = problems_[0].field;
     error.fields = std::move(problems_);
     return error;
@@ -67,7 +70,7 @@ class EntryCheck {
 inline Error no_such_row(std::string_view field, std::string_view what) {
   Error error;
   error.code = errc::not_found;
-  error.message = "there is no " + std::string(what) + " of this " + std::string(field);
+  error.message = detail::joined("there is no ", what, " of this ", field);
   error.field = field;
   return error;
 }
@@ -167,9 +170,9 @@ NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKin
     WordingFault fault;
     facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
     if (facts.words == nullptr) {
-      std::string field = "wordings[" + decimal(fault.row) + "].";
-      check.report(field.append(fault.member), "character " + decimal(fault.character) + ": " + fault.message,
-                   "wording");
+      std::string field = detail::with_number("wordings[", fault.row, "].");
+      check.report(field.append(fault.member),
+                   detail::joined("character ", decimal(fault.character), ": ", fault.message), "wording");
     }
   }
   Result<void> result = check.result("event kind");

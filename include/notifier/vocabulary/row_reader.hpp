@@ -12,6 +12,7 @@
 
 #include "notifier/model/draft_view.hpp"
 #include "notifier/model/known_keys.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/row_edit.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
@@ -74,14 +75,15 @@ class RowReader {
   /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
   static std::string_view id_of(json::View row, std::string_view key) {
     const json::View id = row[key];
-    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row["name"].string();
+    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row.string("name");
   }
+  void read(json::View row, std::string_view key, std::string_view& out) { out = text(row, key); }
   std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
     const std::string_view given = text(row, key);
     return given.empty() ? otherwise : given;
   }
   void add(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.add(path_ + std::string(field), message, code);
+    problems_.add(detail::joined(path_, field), message, code);
   }
   void take(const Result<void>& result) {
     if (result) return;
@@ -117,7 +119,8 @@ inline void RowReader::read(json::View root) {
   for (const EventType& type : state_.types) {
     if (find_category(state_, type.category_id) != state_.categories.size()) continue;
     add("categories",
-        "lacks " + detail::quoted(type.category_id) + ", which the event type " + detail::quoted(type.name) + " is in",
+        detail::joined("lacks ", detail::quoted(type.category_id), ", which the event type ", detail::quoted(type.name),
+                       " is in"),
         "in_use");
   }
 }
@@ -148,7 +151,7 @@ inline void RowReader::read_rows(json::View list, std::string_view name, std::st
   bool removes = false;
   std::size_t position = 0;
   list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    path_ = detail::joined(name, "[", decimal(position++), "].");
     const bool is_removed_row = row.is_object() && row["remove"].boolean();
     if (!keys.empty()) {
       const std::string_view id = id_of(row, key);
@@ -171,7 +174,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
   const bool are_kinds = key == "type";
   const bool are_types = name == "event_types";
   list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    path_ = detail::joined(name, "[", decimal(position++), "].");
     if (!row["remove"].boolean()) return;
     const std::string_view id = id_of(row, key);
     const auto is_in = [&](const VocabularyState& state) {
@@ -181,7 +184,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
     };
     // A host's own base may lack what a snapshot takes from the built-in rows.
     if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
-      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+      return add(key, detail::with_quoted("is none that there is: ", id), "unknown");
     }
     if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
   });
@@ -212,7 +215,7 @@ inline void RowReader::read_category(json::View row) {
   Category category;
   text(row, "id");  // says where it is no text
   category.id = id_of(row, "id");
-  category.name = text(row, "name");
+  read(row, "name", category.name);
   category.display_name = text_or(row, "display_name", category.name);
   category.position = static_cast<int>(state_.categories.size()) + 1;
   std::int64_t position{};
@@ -231,10 +234,10 @@ inline void RowReader::read_type(json::View row) {
   EventType type;
   text(row, "id");
   type.id = id_of(row, "id");
-  type.name = text(row, "name");
+  read(row, "name", type.name);
   type.display_name = text_or(row, "display_name", type.name);
-  type.description = text(row, "description");
-  type.category_id = text(row, "category_id");
+  read(row, "description", type.description);
+  read(row, "category_id", type.category_id);
   // The only category need not be named.
   if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
   const json::View everywhere = row["selectable_on_every_platform"];
@@ -244,8 +247,8 @@ inline void RowReader::read_type(json::View row) {
 
 inline void RowReader::read_kind(json::View row) {
   EventKind kind;
-  kind.type = text(row, "type");
-  kind.selectable_as = text(row, "selectable_as");
+  read(row, "type", kind.type);
+  read(row, "selectable_as", kind.selectable_as);
   const std::string_view scope = text(row, "scope");
   if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
 
@@ -257,19 +260,19 @@ inline void RowReader::read_kind(json::View row) {
     const std::string path = path_;
     std::size_t position = 0;
     list.for_each_element([&](json::View value) {
-      path_ = path + "wordings[" + decimal(position++) + "].";
+      path_ = detail::joined(path, "wordings[", decimal(position++), "].");
       is_right = read_wording(value, wordings.emplace_back()) && is_right;
     });
     path_ = path;
   } else {
-    add("wordings", "are too many: at most " + decimal(NOTIFIER_MAX_WORDINGS), "too_many");
+    add("wordings", detail::with_number("are too many: at most ", NOTIFIER_MAX_WORDINGS), "too_many");
     is_right = false;
   }
 
   const json::View sample = row["sample"];
   std::string sample_text;
   if (sample.exists() && !sample.is_null()) {
-    check_keys(sample, "type_data", path_ + "sample.", problems_);
+    check_keys(sample, "type_data", detail::joined(path_, "sample."), problems_);
     if (!sample.is_object() || !sample["type_data"].is_object()) {
       add("sample", "must be an object with type_data, which is one, too", "type");
     } else {
@@ -286,12 +289,12 @@ inline bool RowReader::read_wording(json::View value, WordingRow& out) {
   }
   const std::size_t before = problems_.list().size();
   check_keys(value, wording_keys, path_, problems_);
-  out.when = text(value, "when");
-  out.title = text(value, "title");
-  out.sentence = text(value, "sentence");
-  out.fields = text(value, "fields");
-  out.actor = text(value, "actor");
-  out.link = text(value, "link");
+  read(value, "when", out.when);
+  read(value, "title", out.title);
+  read(value, "sentence", out.sentence);
+  read(value, "fields", out.fields);
+  read(value, "actor", out.actor);
+  read(value, "link", out.link);
   const std::string_view severity = text(value, "severity");
   out.severity = Severity::info;
   out.says_severity = !severity.empty();
@@ -306,7 +309,7 @@ inline void RowReader::read_words(json::View sets) {
   if (!sets.exists() || sets.is_null()) return;
   if (!sets.is_object()) return add("words", "must be an object", "type");
   sets.for_each_member([&](std::string_view set, json::View words) {
-    path_ = "words." + std::string(set) + ".";
+    path_ = detail::joined("words.", set, ".");
     const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
     if (words.is_null()) {
       if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
@@ -357,7 +360,7 @@ inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View
   if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
   const std::string first = EntryCheck::told(problems.list()[0]);
   Error error = std::move(problems).to_error("vocabulary");
-  error.message = "the vocabulary is not valid: " + first;
+  error.message = detail::joined("the vocabulary is not valid: ", first);
   return error;
 }
 

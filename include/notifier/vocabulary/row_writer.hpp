@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "notifier/json/writer.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/vocabulary_state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -34,7 +35,7 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
         "app_deleted "
         "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
     out.key("template");
-    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+    if (empty.find(detail::joined(" ", type.name, " ")) == std::string_view::npos) {
       out.null();
     } else {
       out.string({});

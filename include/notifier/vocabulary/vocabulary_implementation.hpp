@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "notifier/text/byte_order_mark.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/vocabulary/row_edit.hpp"
 #include "notifier/vocabulary/row_reader.hpp"
 #include "notifier/vocabulary/row_writer.hpp"
@@ -96,7 +97,7 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
   const std::size_t type = detail::find_row(state.types, is_in_it);
   if (type != state.types.size()) {
     detail::EntryCheck check;
-    check.report("id", "is the category of the event type " + std::string(state.types[type].name), "in_use");
+    check.report("id", detail::joined("is the category of the event type ", state.types[type].name), "in_use");
     return check.result("removal of a category");
   }
   detail::erase_at(state.categories, index);

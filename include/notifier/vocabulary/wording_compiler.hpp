@@ -51,7 +51,7 @@ class WordingCompiler {
 
   bool failed() const noexcept { return !fault_.message.empty(); }
   /// @param at  within the template that is compiled; null: its beginning
-  void fail(const char* at, std::string message);
+  void fail(const char* at, std::string_view message);
 
   Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
     if (out_.ops_.size() == KindProgram::max_ops) {

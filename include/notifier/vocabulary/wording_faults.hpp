@@ -10,13 +10,14 @@
 
 #include "notifier/model/known_keys.hpp"
 #include "notifier/text/decimal.hpp"
+#include "notifier/text/joined.hpp"
 #include "notifier/text/quoted.hpp"
 #include "notifier/vocabulary/wording_compiler.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
+NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string_view message) {
   if (failed()) return;
   const std::string_view before =
       at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
@@ -25,14 +26,14 @@ NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string 
   fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
                        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
                      }));
-  fault_.message = std::move(message);
+  fault_.message = message;
 }
 
 /// Of a host's: it is not too long, and is one line.
 NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
   if (rules_ == nullptr) return;
   if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
-    fail(nullptr, "it is longer than " + decimal(NOTIFIER_MAX_TEMPLATE_BYTES) + " bytes");
+    fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
   }
   if (is_without(template_, may_begin_control)) return;
   for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
@@ -47,7 +48,8 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path)
     const std::string_view name = path.substr(0, path.find('.'));
     if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
-      fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
+      fail(name.data(),
+           detail::joined(detail::quoted(name), " may be a secret; where it is none, name it in open_names"));
     }
     path.remove_prefix((std::min)(name.size() + 1, path.size()));
   }
@@ -58,7 +60,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
   known.pop_back();
-  fail(name.data(), "no layout is called " + detail::quoted(name) + nearest_or_all(name, known));
+  fail(name.data(), detail::with_quoted("no layout is called ", name, nearest_or_all(name, known)));
 }
 
 }  // namespace detail
