@@ -276,6 +276,16 @@
 #endif
 #endif
 
+// A small function that is within its callers where they are hot, and called by all others. WebAssembly's sources are
+// one or the other; elsewhere size matters less.
+#ifndef NOTIFIER_HOT_INLINE
+#if defined(__wasm__)
+#define NOTIFIER_HOT_INLINE NOTIFIER_NOINLINE
+#else
+#define NOTIFIER_HOT_INLINE NOTIFIER_ALWAYS_INLINE
+#endif
+#endif
+
 // ---- namespace ------------------------------------------------------------------------------------------------------
 
 /// @namespace notifier
@@ -1278,7 +1288,8 @@ struct Tape {
   /// Strings stand in it unescaped, numbers as they are written; all are padded, see text/bytes.hpp.
   const char* text = nullptr;
 
-  Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(words[at] >> 56); }
+  // By halves: where a register has 32 bits, one byte is loaded and compared.
+  Tag tag(std::size_t at) const noexcept { return static_cast<Tag>(static_cast<std::uint32_t>(words[at] >> 32) >> 24); }
   std::size_t after(std::size_t at) const noexcept { return static_cast<std::uint32_t>(words[at]); }
   std::string_view slice(std::size_t at) const noexcept {
     return {text + (words[at] >> 32), static_cast<std::uint32_t>(words[at])};
@@ -1297,6 +1308,40 @@ struct Tape {
 
 inline constexpr std::uint64_t missing_words[1] = {0};
 inline constexpr Tape missing_tape{missing_words, nullptr};
+
+// Functions of their own, which take a value apart: so that nobody has to keep it in memory for them.
+
+/// Where the last member at `key` of the object at `at` is; 0 where there is none, or that is no object.
+inline std::size_t find_member(const Tape& tape, std::size_t at, std::string_view key) noexcept {
+  std::size_t found = 0;
+  if (tape.tag(at) != Tag::object) return found;
+  const std::size_t end = tape.after(at);
+  for (at += 2; at < end; at = tape.after(at + 1)) {
+    if (tape.slice(at) == key) found = at + 1;
+  }
+  return found;
+}
+
+/// The text of the string at `at`; empty where there is another value.
+NOTIFIER_HOT_INLINE inline std::string_view text_of(const Tape& tape, std::size_t at) noexcept {
+  return tape.tag(at) == Tag::string ? tape.value(at) : std::string_view();
+}
+
+/// The same of the last member at `key`.
+NOTIFIER_NOINLINE inline std::string_view find_text(const Tape& tape, std::size_t at, std::string_view key) noexcept {
+  const std::size_t member = find_member(tape, at, key);
+  return member == 0 ? std::string_view() : text_of(tape, member);
+}
+
+/// How many elements or members there are in the value at `at`.
+inline std::size_t count_items(const Tape& tape, std::size_t at) noexcept {
+  const std::size_t key = tape.tag(at) == Tag::object ? 1 : 0;
+  std::size_t count = 0;
+  if (key == 0 && tape.tag(at) != Tag::array) return count;
+  const std::size_t end = tape.after(at);
+  for (at += 2; at < end; at = tape.after(at + key)) ++count;
+  return count;
+}
 
 }  // namespace detail
 }  // namespace json
@@ -1337,11 +1382,16 @@ class View {
   /// A member of an object by its unescaped key; where the key is given twice, the last one, as for JSON.parse.
   /// A missing View where there is none, or this is no object. Linear in the object's size: to read most of an object,
   /// for_each_member() once is faster.
-  View operator[](std::string_view key) const noexcept;
+  NOTIFIER_ALWAYS_INLINE View operator[](std::string_view key) const noexcept {
+    const std::size_t at = detail::find_member(*tape_, at_, key);
+    return View(at == 0 ? detail::missing_tape : *tape_, at);
+  }
 
   /// A string's text, unescaped, UTF-8; a lone surrogate escape reads as U+FFFD. Empty for all other kinds.
-  NOTIFIER_ALWAYS_INLINE std::string_view string() const noexcept {
-    return is_string() ? tape_->value(at_) : std::string_view();
+  NOTIFIER_ALWAYS_INLINE std::string_view string() const noexcept { return detail::text_of(*tape_, at_); }
+  /// The same of the member at `key`, in less code than two calls: for what is read seldom.
+  NOTIFIER_ALWAYS_INLINE std::string_view string(std::string_view key) const noexcept {
+    return detail::find_text(*tape_, at_, key);
   }
   /// A number's text as it stands in the document: `1e2`, `1.0`, `-0`. Empty for all other kinds.
   std::string_view digits() const noexcept {
@@ -1366,7 +1416,7 @@ class View {
   void append_json(Buffer& out) const;
 
   /// How many elements or members, counting duplicates; 0 for scalars. Linear.
-  std::size_t size() const noexcept;
+  NOTIFIER_ALWAYS_INLINE std::size_t size() const noexcept { return detail::count_items(*tape_, at_); }
   /// Calls `f(View)` for each element of an array, in order; nothing for other kinds.
   template <class F>
   void for_each_element(F&& f) const;
@@ -1411,21 +1461,6 @@ void View::for_each_member(F&& f) const {
   if (!is_object()) return;
   const std::size_t end = tape_->after(at_);
   for (std::size_t at = at_ + 2; at < end; at = tape_->after(at + 1)) f(tape_->slice(at), View(*tape_, at + 1));
-}
-
-inline View View::operator[](std::string_view key) const noexcept {
-  View found;
-  for_each_member([&](std::string_view name, View value) {
-    if (name == key) found = value;
-  });
-  return found;
-}
-
-inline std::size_t View::size() const noexcept {
-  std::size_t count = 0;
-  for_each_element([&](View) { ++count; });
-  for_each_member([&](std::string_view, View) { ++count; });
-  return count;
 }
 
 }  // namespace json
@@ -5504,6 +5539,9 @@ class Hash128 {
   /// 32 lower-case hex digits, to be written more than once.
   class Hex {
    public:
+    /// Of what was added so far.
+    explicit Hex(const Hash128& hash) noexcept;
+
     /// Writes them to `out` and returns the end.
     char* write(char* out) const noexcept {
       std::memcpy(out, digits_, sizeof digits_);
@@ -5511,15 +5549,11 @@ class Hash128 {
     }
 
    private:
-    friend class Hash128;
-
     char digits_[32];
   };
-  /// The hash of what was added so far.
-  Hex hex() const noexcept;
 
   /// Writes 32 lower-case hex digits to `out` and returns the end.
-  char* write_hex(char* out) const noexcept { return hex().write(out); }
+  char* write_hex(char* out) const noexcept { return Hex(*this).write(out); }
 
  private:
   static void mix(std::uint64_t& low, std::uint64_t& high, std::uint64_t a, std::uint64_t b) noexcept;
@@ -6204,9 +6238,9 @@ NOTIFIER_INLINE Hash128& Hash128::add(std::string_view text) noexcept {
   return *this;
 }
 
-NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
-  std::uint64_t low = low_ + high_;
-  std::uint64_t high = high_ + low;
+NOTIFIER_INLINE Hash128::Hex::Hex(const Hash128& hash) noexcept {
+  std::uint64_t low = hash.low_ + hash.high_;
+  std::uint64_t high = hash.high_ + low;
   low = detail::avalanche(low);
   high = detail::avalanche(high);
   low += high;
@@ -6216,10 +6250,8 @@ NOTIFIER_INLINE Hash128::Hex Hash128::hex() const noexcept {
   const Bytes bytes = Bytes::of(low, high);
   const Bytes lower = bytes & Bytes::all(0x0F);
   const Bytes upper = bytes.upper_halves();
-  Hex hex;
-  detail::hex_digits(lower.interleave_first(upper)).store(hex.digits_);
-  detail::hex_digits(lower.interleave_last(upper)).store(hex.digits_ + Bytes::size);
-  return hex;
+  detail::hex_digits(lower.interleave_first(upper)).store(digits_);
+  detail::hex_digits(lower.interleave_last(upper)).store(digits_ + Bytes::size);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -7202,6 +7234,23 @@ void heap_sort(Iterator first, Iterator last, Less less) {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/text/joined.hpp ---------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// The pieces one after the other: one call, where operator+ takes one for each and a string in between. For messages.
+NOTIFIER_NOINLINE inline std::string joined(std::string_view first, std::string_view second,
+                                            std::string_view third = {}, std::string_view fourth = {},
+                                            std::string_view fifth = {}) {
+  std::string text;
+  text.reserve(first.size() + second.size() + third.size() + fourth.size() + fifth.size());
+  return text.append(first).append(second).append(third).append(fourth).append(fifth);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/text/decimal.hpp --------------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -7212,6 +7261,12 @@ namespace detail {
 inline std::string decimal(std::uint64_t count) {
   char text[20];
   return std::string(text, std::to_chars(text, text + sizeof text, count).ptr);
+}
+
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_number(std::string_view before, std::uint64_t count,
+                                                 std::string_view after = {}) {
+  return joined(before, decimal(count), after);
 }
 
 }  // namespace detail
@@ -8336,8 +8391,8 @@ NOTIFIER_INLINE Result<View> Document::parse(std::string_view text, std::size_t 
   if (text.size() > max_bytes) {
     Error error;
     error.code = errc::too_large;
-    error.message = "the text has " + notifier::detail::decimal(text.size()) + " bytes, the limit is " +
-                    notifier::detail::decimal(max_bytes);
+    error.message = notifier::detail::joined("the text has ", notifier::detail::decimal(text.size()),
+                                             " bytes, the limit is ", notifier::detail::decimal(max_bytes));
     return error;
   }
   if (state_ == nullptr) state_ = std::make_unique<State>();
@@ -10852,8 +10907,8 @@ inline char* put_subject(const Message::Text& title, char* p, Truncations& cut) 
 inline void write_email_body(const Message& message, const EmailPlan* plan, std::string_view thread_domain,
                              Timestamp now, EmailBody& out, Truncations& cut) {
   Hash128 hash(2);
-  const Hash128::Hex thread = hash.add(message.subject()).add(message.kind()).hex();
-  const Hash128::Hex boundary = hash.add(message.event_id()).hex();
+  const Hash128::Hex thread(hash.add(message.subject()).add(message.kind()));
+  const Hash128::Hex boundary(hash.add(message.event_id()));
 
   char* p = out.begin(header_room(email_limits::subject) + 768 + EmailContent::room(message));
   p = put_subject(message.title(), p, cut);
@@ -11825,9 +11880,9 @@ inline void read_user(json::View object, std::string_view prefix, User& out, Pro
     return problems.add(field, "must be an object", "type");
   }
   const std::string path(prefix);
-  read_text(object, "id", path + "id", out.id, problems);
-  read_text(object, "username", path + "username", out.username, problems);
-  read_text(object, "email", path + "email", out.email, problems);
+  read_text(object, "id", joined(path, "id"), out.id, problems);
+  read_text(object, "username", joined(path, "username"), out.username, problems);
+  read_text(object, "email", joined(path, "email"), out.email, problems);
 }
 
 inline void read_app(json::View object, App& out, Problems& problems) {
@@ -12075,46 +12130,52 @@ NOTIFIER_INLINE bool ends_in_number(std::string_view host) noexcept {
   return digits || detail::net::parse_ipv4_number(label).has_value();
 }
 
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+namespace detail {
+namespace net {
+
+// An address fills what the caller has for it: as a value, WebAssembly would get it back byte by byte.
+
+NOTIFIER_NOINLINE inline bool read_ipv4(std::string_view text, IpAddress& out) noexcept {
   if (!text.empty() && text.back() == '.') text.remove_suffix(1);
   std::uint64_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
     const auto value = detail::net::parse_ipv4_number(text.substr(0, dot));
-    if (!value) return std::nullopt;
+    if (!value) return false;
     if (dot == std::string_view::npos) {
       const int bits = 32 - 8 * part;
-      if (*value >> bits != 0) return std::nullopt;
-      return IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+      if (*value >> bits != 0) return false;
+      out = IpAddress::v4(static_cast<std::uint32_t>(address << bits | *value));
+      return true;
     }
-    if (*value > 255) return std::nullopt;
+    if (*value > 255) return false;
     address = address << 8 | *value;
     text.remove_prefix(dot + 1);
   }
-  return std::nullopt;
+  return false;
 }
 
-NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
+NOTIFIER_NOINLINE inline bool read_dotted_ipv4(std::string_view text, bool takes_zeros, IpAddress& out) noexcept {
   std::uint32_t address = 0;
   for (int part = 0; part < 4; ++part) {
     const std::size_t dot = text.find('.');
-    if ((dot == std::string_view::npos) != (part == 3)) return std::nullopt;
+    if ((dot == std::string_view::npos) != (part == 3)) return false;
     const std::string_view digits = text.substr(0, dot);
-    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros))
-      return std::nullopt;
+    if (digits.empty() || digits.size() > 3 || (digits.size() > 1 && digits[0] == '0' && !takes_zeros)) return false;
     std::uint32_t value = 0;
     for (const char c : digits) {
-      if (!detail::is_digit(c)) return std::nullopt;
+      if (!detail::is_digit(c)) return false;
       value = value * 10 + static_cast<std::uint32_t>(c - '0');
     }
-    if (value > 255) return std::nullopt;
+    if (value > 255) return false;
     address = address << 8 | value;
     text.remove_prefix(dot + 1);  // nothing where there is no dot: npos + 1 is 0
   }
-  return IpAddress::v4(address);
+  out = IpAddress::v4(address);
+  return true;
 }
 
-NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+NOTIFIER_NOINLINE inline bool read_ipv6(std::string_view text, IpAddress& out) noexcept {
   std::array<std::uint8_t, 16> bytes{};
   std::size_t filled = 0;
   std::size_t gap = bytes.size() + 1;
@@ -12122,7 +12183,7 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     gap = 0;
     text.remove_prefix(2);
   } else if (text.empty()) {
-    return std::nullopt;
+    return false;
   }
   while (!text.empty()) {
     std::size_t end = 0;  // in a loop: of find() g++ warns at link time, of a bound that is never reached
@@ -12130,17 +12191,17 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     for (; end < text.size() && text[end] != ':'; ++end) dotted = dotted || text[end] == '.';
     const std::string_view group = text.substr(0, end);
     if (dotted) {
-      const auto tail = parse_dotted_ipv4(group);
-      if (!tail || end != text.size() || filled > 12) return std::nullopt;
-      std::memcpy(bytes.data() + filled, tail->bytes.data(), 4);
+      IpAddress tail;
+      if (!read_dotted_ipv4(group, false, tail) || end != text.size() || filled > 12) return false;
+      std::memcpy(bytes.data() + filled, tail.bytes.data(), 4);
       filled += 4;
       break;
     }
-    if (group.empty() || group.size() > 4 || filled > 14) return std::nullopt;
+    if (group.empty() || group.size() > 4 || filled > 14) return false;
     unsigned value = 0;
     for (const char c : group) {
       const auto digit = detail::hex_digit(c);
-      if (!digit) return std::nullopt;
+      if (!digit) return false;
       value = value << 4 | *digit;
     }
     bytes[filled++] = static_cast<std::uint8_t>(value >> 8);
@@ -12148,22 +12209,44 @@ NOTIFIER_NOINLINE NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::strin
     text.remove_prefix(end);
     if (text.empty()) break;
     text.remove_prefix(1);
-    if (text.empty()) return std::nullopt;
+    if (text.empty()) return false;
     if (text[0] == ':') {
-      if (gap <= bytes.size()) return std::nullopt;
+      if (gap <= bytes.size()) return false;
       gap = filled;
       text.remove_prefix(1);
     }
   }
   if (gap > bytes.size()) {
-    if (filled != bytes.size()) return std::nullopt;
+    if (filled != bytes.size()) return false;
   } else {
-    if (filled > 14) return std::nullopt;
+    if (filled > 14) return false;
     const std::size_t tail = filled - gap;
     std::memmove(bytes.data() + bytes.size() - tail, bytes.data() + gap, tail);
     std::memset(bytes.data() + gap, 0, bytes.size() - filled);
   }
-  return IpAddress::v6(bytes.data());
+  out = IpAddress::v6(bytes.data());
+  return true;
+}
+
+}  // namespace net
+}  // namespace detail
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv4(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv4(text, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_dotted_ipv4(std::string_view text, bool takes_zeros) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_dotted_ipv4(text, takes_zeros, *address)) address.reset();
+  return address;
+}
+
+NOTIFIER_INLINE std::optional<IpAddress> parse_ipv6(std::string_view text) noexcept {
+  std::optional<IpAddress> address(std::in_place);
+  if (!detail::net::read_ipv6(text, *address)) address.reset();
+  return address;
 }
 
 NOTIFIER_INLINE std::string to_string(const IpAddress& address) {
@@ -12287,34 +12370,12 @@ inline constexpr LongUpperCase long_upper_cases[] = {
   {0xFB13, {0x544, 0x546}}, {0xFB14, {0x544, 0x535}}, {0xFB15, {0x544, 0x53B}}, {0xFB16, {0x54E, 0x546}}, {0xFB17, {0x544, 0x53D}},
 };
 
+/// The lower form of all others is what has them as its upper form, the first of several.
 inline constexpr CaseRun lower_case_runs[] = {
-  {0xC0, 22, 1, 32}, {0xD8, 6, 1, 32}, {0x100, 46, 2, 1}, {0x132, 4, 2, 1}, {0x139, 14, 2, 1}, {0x14A, 44, 2, 1}, {0x178, 0, 1, -121},
-  {0x179, 4, 2, 1}, {0x181, 0, 1, 210}, {0x182, 2, 2, 1}, {0x186, 0, 1, 206}, {0x187, 0, 1, 1}, {0x189, 1, 1, 205}, {0x18B, 0, 1, 1},
-  {0x18E, 0, 1, 79}, {0x18F, 0, 1, 202}, {0x190, 0, 1, 203}, {0x191, 0, 1, 1}, {0x193, 0, 1, 205}, {0x194, 0, 1, 207}, {0x196, 0, 1, 211},
-  {0x197, 0, 1, 209}, {0x198, 0, 1, 1}, {0x19C, 0, 1, 211}, {0x19D, 0, 1, 213}, {0x19F, 0, 1, 214}, {0x1A0, 4, 2, 1}, {0x1A6, 0, 1, 218},
-  {0x1A7, 0, 1, 1}, {0x1A9, 0, 1, 218}, {0x1AC, 0, 1, 1}, {0x1AE, 0, 1, 218}, {0x1AF, 0, 1, 1}, {0x1B1, 1, 1, 217}, {0x1B3, 2, 2, 1},
-  {0x1B7, 0, 1, 219}, {0x1B8, 0, 1, 1}, {0x1BC, 0, 1, 1}, {0x1C4, 0, 1, 2}, {0x1C5, 0, 1, 1}, {0x1C7, 0, 1, 2}, {0x1C8, 0, 1, 1}, {0x1CA, 0, 1, 2},
-  {0x1CB, 16, 2, 1}, {0x1DE, 16, 2, 1}, {0x1F1, 0, 1, 2}, {0x1F2, 2, 2, 1}, {0x1F6, 0, 1, -97}, {0x1F7, 0, 1, -56}, {0x1F8, 38, 2, 1},
-  {0x220, 0, 1, -130}, {0x222, 16, 2, 1}, {0x23A, 0, 1, 10795}, {0x23B, 0, 1, 1}, {0x23D, 0, 1, -163}, {0x23E, 0, 1, 10792}, {0x241, 0, 1, 1},
-  {0x243, 0, 1, -195}, {0x244, 0, 1, 69}, {0x245, 0, 1, 71}, {0x246, 8, 2, 1}, {0x370, 2, 2, 1}, {0x376, 0, 1, 1}, {0x37F, 0, 1, 116},
-  {0x386, 0, 1, 38}, {0x388, 2, 1, 37}, {0x38C, 0, 1, 64}, {0x38E, 1, 1, 63}, {0x391, 16, 1, 32}, {0x3A3, 8, 1, 32}, {0x3CF, 0, 1, 8},
-  {0x3D8, 22, 2, 1}, {0x3F4, 0, 1, -60}, {0x3F7, 0, 1, 1}, {0x3F9, 0, 1, -7}, {0x3FA, 0, 1, 1}, {0x3FD, 2, 1, -130}, {0x400, 15, 1, 80},
-  {0x410, 31, 1, 32}, {0x460, 32, 2, 1}, {0x48A, 52, 2, 1}, {0x4C0, 0, 1, 15}, {0x4C1, 12, 2, 1}, {0x4D0, 94, 2, 1}, {0x531, 37, 1, 48},
-  {0x10A0, 37, 1, 7264}, {0x10C7, 0, 1, 7264}, {0x10CD, 0, 1, 7264}, {0x13A0, 79, 1, 38864}, {0x13F0, 5, 1, 8}, {0x1C90, 42, 1, -3008},
-  {0x1CBD, 2, 1, -3008}, {0x1E00, 148, 2, 1}, {0x1E9E, 0, 1, -7615}, {0x1EA0, 94, 2, 1}, {0x1F08, 7, 1, -8}, {0x1F18, 5, 1, -8}, {0x1F28, 7, 1, -8},
-  {0x1F38, 7, 1, -8}, {0x1F48, 5, 1, -8}, {0x1F59, 6, 2, -8}, {0x1F68, 7, 1, -8}, {0x1F88, 7, 1, -8}, {0x1F98, 7, 1, -8}, {0x1FA8, 7, 1, -8},
-  {0x1FB8, 1, 1, -8}, {0x1FBA, 1, 1, -74}, {0x1FBC, 0, 1, -9}, {0x1FC8, 3, 1, -86}, {0x1FCC, 0, 1, -9}, {0x1FD8, 1, 1, -8}, {0x1FDA, 1, 1, -100},
-  {0x1FE8, 1, 1, -8}, {0x1FEA, 1, 1, -112}, {0x1FEC, 0, 1, -7}, {0x1FF8, 1, 1, -128}, {0x1FFA, 1, 1, -126}, {0x1FFC, 0, 1, -9}, {0x2126, 0, 1, -7517},
-  {0x212A, 0, 1, -8383}, {0x212B, 0, 1, -8262}, {0x2132, 0, 1, 28}, {0x2160, 15, 1, 16}, {0x2183, 0, 1, 1}, {0x24B6, 25, 1, 26}, {0x2C00, 47, 1, 48},
-  {0x2C60, 0, 1, 1}, {0x2C62, 0, 1, -10743}, {0x2C63, 0, 1, -3814}, {0x2C64, 0, 1, -10727}, {0x2C67, 4, 2, 1}, {0x2C6D, 0, 1, -10780},
-  {0x2C6E, 0, 1, -10749}, {0x2C6F, 0, 1, -10783}, {0x2C70, 0, 1, -10782}, {0x2C72, 0, 1, 1}, {0x2C75, 0, 1, 1}, {0x2C7E, 1, 1, -10815},
-  {0x2C80, 98, 2, 1}, {0x2CEB, 2, 2, 1}, {0x2CF2, 0, 1, 1}, {0xA640, 44, 2, 1}, {0xA680, 26, 2, 1}, {0xA722, 12, 2, 1}, {0xA732, 60, 2, 1},
-  {0xA779, 2, 2, 1}, {0xA77D, 0, 1, -35332}, {0xA77E, 8, 2, 1}, {0xA78B, 0, 1, 1}, {0xA78D, 0, 1, -42280}, {0xA790, 2, 2, 1}, {0xA796, 18, 2, 1},
-  {0xA7AA, 0, 1, -42308}, {0xA7AB, 0, 1, -42319}, {0xA7AC, 0, 1, -42315}, {0xA7AD, 0, 1, -42305}, {0xA7AE, 0, 1, -42308}, {0xA7B0, 0, 1, -42258},
-  {0xA7B1, 0, 1, -42282}, {0xA7B2, 0, 1, -42261}, {0xA7B3, 0, 1, 928}, {0xA7B4, 14, 2, 1}, {0xA7C4, 0, 1, -48}, {0xA7C5, 0, 1, -42307},
-  {0xA7C6, 0, 1, -35384}, {0xA7C7, 2, 2, 1}, {0xA7D0, 0, 1, 1}, {0xA7D6, 2, 2, 1}, {0xA7F5, 0, 1, 1}, {0xFF21, 25, 1, 32}, {0x10400, 39, 1, 40},
-  {0x104B0, 35, 1, 40}, {0x10570, 10, 1, 39}, {0x1057C, 14, 1, 39}, {0x1058C, 6, 1, 39}, {0x10594, 1, 1, 39}, {0x10C80, 50, 1, 64},
-  {0x118A0, 31, 1, 32}, {0x16E40, 31, 1, 32}, {0x1E900, 33, 1, 34},
+  {0x1C4, 0, 1, 2}, {0x1C5, 0, 1, 1}, {0x1C7, 0, 1, 2}, {0x1C8, 0, 1, 1}, {0x1CA, 0, 1, 2}, {0x1CB, 0, 1, 1}, {0x1F1, 0, 1, 2}, {0x1F2, 0, 1, 1},
+  {0x399, 0, 1, 32}, {0x39C, 0, 1, 32}, {0x3A3, 0, 1, 32}, {0x3F4, 0, 1, -60}, {0x1E9E, 0, 1, -7615}, {0x1F88, 7, 1, -8}, {0x1F98, 7, 1, -8},
+  {0x1FA8, 7, 1, -8}, {0x1FBC, 0, 1, -9}, {0x1FCC, 0, 1, -9}, {0x1FFC, 0, 1, -9}, {0x2126, 0, 1, -7517}, {0x212A, 0, 1, -8383},
+  {0x212B, 0, 1, -8262}, {0xA64A, 0, 1, 1},
 };
 
 // clang-format on
@@ -12329,13 +12390,15 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
+inline bool is_in(const CaseRun& run, std::uint32_t c) noexcept {
+  return c - run.first <= run.span && (c - run.first) % run.step == 0;
+}
+
 template <std::size_t N>
 std::uint32_t change_case(std::uint32_t c, const CaseRun (&runs)[N]) noexcept {
   for (const CaseRun& run : runs) {
     if (c < run.first) break;
-    if (c - run.first <= run.span && (c - run.first) % run.step == 0) {
-      return static_cast<std::uint32_t>(static_cast<std::int64_t>(c) + run.difference);
-    }
+    if (is_in(run, c)) return c + static_cast<std::uint32_t>(run.difference);
   }
   return c;
 }
@@ -12371,7 +12434,12 @@ inline std::string lower_form(std::uint32_t c) {
   } else if (c == 0x130) {
     out = "i\xCC\x87";  // the one whose lower form is two: I with a dot above
   } else {
-    append_utf8(change_case(c, lower_case_runs), out);
+    std::uint32_t lower = change_case(c, lower_case_runs);
+    for (const CaseRun& run : upper_case_runs) {
+      const std::uint32_t before = c - static_cast<std::uint32_t>(run.difference);
+      if (lower == c && is_in(run, before)) lower = before;
+    }
+    append_utf8(lower, out);
   }
   return out;
 }
@@ -12387,8 +12455,8 @@ NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
 /// Reads an address as filters take it: four decimal numbers, whose zeros in front mean nothing, or IPv6.
-inline std::optional<IpAddress> parse_filter_address(std::string_view text) noexcept {
-  return text.find(':') != std::string_view::npos ? parse_ipv6(text) : parse_dotted_ipv4(text, true);
+inline bool read_filter_address(std::string_view text, IpAddress& out) noexcept {
+  return text.find(':') != std::string_view::npos ? net::read_ipv6(text, out) : net::read_dotted_ipv4(text, true, out);
 }
 
 /// What is asked of one scalar. An event's value that is no scalar meets nothing.
@@ -12465,14 +12533,14 @@ inline bool fits_letters(const std::vector<std::array<std::string, 3>>& letters,
 
 inline bool Condition::is_in_network(std::string_view value) const {
   if (value.size() > 64) return false;
-  const auto found = parse_filter_address(value);
-  if (!found || found->is_v6 != address->is_v6) return false;
+  IpAddress found;
+  if (!read_filter_address(value, found) || found.is_v6 != address->is_v6) return false;
   const unsigned whole = bits / 8;
   for (unsigned i = 0; i < whole; ++i) {
-    if (found->bytes[i] != address->bytes[i]) return false;
+    if (found.bytes[i] != address->bytes[i]) return false;
   }
   const unsigned rest = bits % 8;
-  return rest == 0 || (found->bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
+  return rest == 0 || (found.bytes[whole] ^ address->bytes[whole]) >> (8 - rest) == 0;
 }
 
 inline bool Condition::meets_text(std::string_view value) const {
@@ -12792,6 +12860,12 @@ NOTIFIER_NOINLINE inline std::string quoted(std::string_view text) {
   return out += '\'';
 }
 
+/// The same within a message.
+NOTIFIER_NOINLINE inline std::string with_quoted(std::string_view before, std::string_view text,
+                                                 std::string_view after = {}) {
+  return joined(before, quoted(text), after);
+}
+
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
@@ -12888,7 +12962,8 @@ NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view 
                                          Problems& problems) {
   const std::string quoted = detail::quoted(key);
   const std::string shown = key.empty() ? quoted : quoted.substr(1, quoted.size() - 2);
-  problems.add(std::string(prefix) + shown, "is not known here" + nearest_or_all(key, list), "unknown_key");
+  problems.add(detail::joined(prefix, shown), detail::joined("is not known here", nearest_or_all(key, list)),
+               "unknown_key");
 }
 
 /// Adds a problem for each key of an object that is not in the list.
@@ -12931,12 +13006,12 @@ class PatternReader {
       "exactly prefix suffix equals-ignore-case wildcard anything-but numeric exists cidr";
 
   /// Keeps the first fault. Always false.
-  bool fail(std::string_view place, const std::string& message) {
+  NOTIFIER_NOINLINE bool fail(const std::string& place, std::string_view message) {
     if (error_) return false;
     error_.emplace();
     error_->field = place;
-    error_->fields.push_back({std::string(place), message, "invalid_filter"});
-    error_->message = (place.empty() ? std::string("the filter ") : std::string(place) + " ") + message;
+    error_->fields.push_back({place, std::string(message), "invalid_filter"});
+    error_->message = detail::joined(place.empty() ? std::string_view("the filter") : place, " ", message);
     return false;
   }
 
@@ -12955,7 +13030,7 @@ class PatternReader {
     std::size_t position = 0;
     object.for_each_member([&](std::string_view key, json::View value) {
       if (error_ || is_repeated(object, key, position++)) return;
-      const std::string path = place.empty() ? std::string(key) : place + "." + std::string(key);
+      const std::string path = place.empty() ? std::string(key) : detail::joined(place, ".", key);
       if (key == "$or") {
         read_choice(value, place, path, group);
       } else if (value.is_object()) {
@@ -12973,9 +13048,10 @@ class PatternReader {
     if (!list.is_array() || list.size() < 2) return fail(path, "must be a list of two objects at least");
     std::vector<Group> choice;
     list.for_each_element([&](json::View branch) {
-      const std::string at = path + "[" + decimal(choice.size()) + "]";
+      const std::string at = detail::joined(path, "[", decimal(choice.size()), "]");
       branch.for_each_member([&](std::string_view key, json::View) {
-        if (is_among(key, operators)) fail(at, "asks for a field with the name of an operator: " + detail::quoted(key));
+        if (is_among(key, operators))
+          fail(at, detail::with_quoted("asks for a field with the name of an operator: ", key));
       });
       choice.emplace_back();
       if (!branch.is_object() || branch.size() == 0) fail(at, "must be an object with a field at least");
@@ -12991,13 +13067,13 @@ class PatternReader {
     test.path = number_of(path);
     list.for_each_element([&](json::View value) {
       if (error_) return;
-      const std::string at = path + "[" + decimal(test.conditions.size()) + "]";
+      const std::string at = detail::joined(path, "[", decimal(test.conditions.size()), "]");
       test.conditions.emplace_back();
       read_condition(value, at, test.conditions.back());
     });
     if (error_) return false;
     if (pattern_.paths.size() > NOTIFIER_MAX_FILTER_FIELDS) {
-      return fail({}, "asks for too many fields (maximum is " + decimal(NOTIFIER_MAX_FILTER_FIELDS) + ")");
+      return fail({}, detail::with_number("asks for too many fields (maximum is ", NOTIFIER_MAX_FILTER_FIELDS, ")"));
     }
     // The same field in another way of writing: the last counts.
     const auto number = static_cast<std::uint16_t>(pattern_.tests.size());
@@ -13022,7 +13098,7 @@ class PatternReader {
   bool read_condition(json::View value, const std::string& at, Condition& out) {
     if (value.is_array()) return fail(at, "must be a value or an operator, not a list");
     if (!value.is_object()) return read_value(value, out);
-    if (value.size() != 1) return fail(at, "must have one operator" + nearest_or_all({}, operators));
+    if (value.size() != 1) return fail(at, detail::joined("must have one operator", nearest_or_all({}, operators)));
     value.for_each_member([&](std::string_view name, json::View operand) { read_operator(name, operand, at, out); });
     return !error_;
   }
@@ -13040,8 +13116,7 @@ class PatternReader {
       case json::Kind::string:
         out.kind = Kind::text;
         out.text = value.string();
-        out.address = out.text.size() <= 64 ? parse_filter_address(out.text) : std::nullopt;
-        if (out.address) out.bits = out.address->is_v6 ? 128 : 32;
+        if (out.text.size() <= 64 && read_address(out.text, out)) out.bits = out.address->is_v6 ? 128 : 32;
         break;
       default: out.kind = Kind::null; break;
     }
@@ -13050,10 +13125,10 @@ class PatternReader {
 
   bool read_operator(std::string_view name, json::View operand, const std::string& at, Condition& out) {
     if (!is_among(name, operators)) {
-      return fail(at,
-                  "has an operator that is not known here: " + detail::quoted(name) + nearest_or_all(name, operators));
+      return fail(
+          at, detail::with_quoted("has an operator that is not known here: ", name, nearest_or_all(name, operators)));
     }
-    const std::string place = at + "." + std::string(name);
+    const std::string place = detail::joined(at, ".", name);
     if (name == "exists") {
       if (operand.kind() != json::Kind::boolean) return fail(place, "must be true or false");
       out.kind = operand.boolean() ? Kind::exists : Kind::absent;
@@ -13077,13 +13152,14 @@ class PatternReader {
     std::size_t where = 0;
     switch (Wildcard::read(out.text, out.wildcard, where)) {
       case Wildcard::Fault::none: return true;
-      case Wildcard::Fault::double_star: return fail(place, "has two stars in a row, at byte " + decimal(where));
+      case Wildcard::Fault::double_star:
+        return fail(place, detail::with_number("has two stars in a row, at byte ", where));
       case Wildcard::Fault::bad_escape:
-        return fail(place, "has a backslash before what needs none, at byte " + decimal(where) +
-                               R"(: only \* and \\ are known)");
+        return fail(place, detail::with_number("has a backslash before what needs none, at byte ", where,
+                                               R"(: only \* and \\ are known)"));
       case Wildcard::Fault::too_many_stars: break;
     }
-    return fail(place, "has too many stars (maximum is " + decimal(Wildcard::most_stars) + ")");
+    return fail(place, detail::with_number("has too many stars (maximum is ", Wildcard::most_stars, ")"));
   }
 
   bool read_anything_but(json::View operand, const std::string& place, Condition& out) {
@@ -13111,10 +13187,10 @@ class PatternReader {
     }
     operand.for_each_member([&](std::string_view name, json::View texts) {
       if (name != "prefix" && name != "suffix" && name != "wildcard" && name != "equals-ignore-case") {
-        fail(place, "takes prefix, suffix, wildcard and equals-ignore-case, not " + detail::quoted(name));
+        fail(place, detail::with_quoted("takes prefix, suffix, wildcard and equals-ignore-case, not ", name));
         return;
       }
-      const std::string inner = place + "." + std::string(name);
+      const std::string inner = detail::joined(place, ".", name);
       if (texts.is_array() && texts.size() == 0) fail(inner, "must have a text at least");
       if (!texts.is_array()) {
         out.parts.emplace_back();
@@ -13166,15 +13242,20 @@ class PatternReader {
     return true;
   }
 
+  static bool read_address(std::string_view text, Condition& out) {
+    if (!read_filter_address(text, out.address.emplace())) out.address.reset();
+    return out.address.has_value();
+  }
+
   bool read_network(json::View operand, const std::string& place, Condition& out) {
     constexpr const char* shape = "must be a network, as 10.0.0.0/8 or 2001:db8::/32";
     out.kind = Kind::network;
     out.text = operand.string();
     const std::size_t slash = out.text.find('/');
     if (slash == std::string::npos || slash > 64) return fail(place, shape);
-    out.address = parse_filter_address(std::string_view(out.text).substr(0, slash));
     const std::string_view bits = std::string_view(out.text).substr(slash + 1);
-    if (!out.address || bits.empty() || bits.size() > 3) return fail(place, shape);
+    if (!read_address(std::string_view(out.text).substr(0, slash), out) || bits.empty() || bits.size() > 3)
+      return fail(place, shape);
     for (const char c : bits) {
       if (c < '0' || c > '9') return fail(place, shape);
       out.bits = out.bits * 10 + static_cast<unsigned>(c - '0');
@@ -13193,7 +13274,8 @@ class PatternReader {
       for (const auto& one : all) {
         for (const Group& branch : choice) expand(branch, one, longer);
         if (longer.size() > NOTIFIER_MAX_FILTER_ALTERNATIVES) {
-          fail({}, "has too many combinations of $or (maximum is " + decimal(NOTIFIER_MAX_FILTER_ALTERNATIVES) + ")");
+          fail({}, detail::with_number("has too many combinations of $or (maximum is ",
+                                       NOTIFIER_MAX_FILTER_ALTERNATIVES, ")"));
         }
         if (error_) return;
       }
@@ -13245,11 +13327,11 @@ inline void append_wanted(const Condition& condition, std::string& out) {
     case Kind::text: out += detail::quoted(condition.text); break;
     case Kind::exists: out += "any value"; break;
     case Kind::absent: out += "none"; break;
-    case Kind::prefix: out += "what begins with " + detail::quoted(condition.text); break;
-    case Kind::suffix: out += "what ends with " + detail::quoted(condition.text); break;
-    case Kind::any_case: out += detail::quoted(condition.text) + " in any case"; break;
-    case Kind::wildcard: out += "what is like " + detail::quoted(condition.text); break;
-    case Kind::network: out += "an address of " + detail::quoted(condition.text); break;
+    case Kind::prefix: out += detail::with_quoted("what begins with ", condition.text); break;
+    case Kind::suffix: out += detail::with_quoted("what ends with ", condition.text); break;
+    case Kind::any_case: out += detail::joined(detail::quoted(condition.text), " in any case"); break;
+    case Kind::wildcard: out += detail::with_quoted("what is like ", condition.text); break;
+    case Kind::network: out += detail::with_quoted("an address of ", condition.text); break;
     case Kind::numeric:
       if (condition.has_low && condition.has_high && !(condition.low < condition.high)) {
         append_number(condition.low, out);
@@ -13278,7 +13360,7 @@ inline std::string wanted_text(const FieldTest& test) {
   std::string out;
   const std::size_t count = test.conditions.size();
   for (std::size_t i = 0; i < count; ++i) {
-    if (i == most) return out + " or " + decimal(count - most) + " others";
+    if (i == most) return detail::joined(out, " or ", decimal(count - most), " others");
     if (i != 0) out += i + 1 == count ? " or " : ", ";
     append_wanted(test.conditions[i], out);
   }
@@ -13345,7 +13427,7 @@ inline bool is_secret(std::string_view key, json::View value, bool names_are_val
 /// @param members  of a JSON object, without its braces; or empty
 NOTIFIER_NOINLINE inline void write_without_secrets(json::Writer& out, const std::string& members) {
   json::Document document;
-  const std::string text = "{" + members + "}";
+  const std::string text = joined("{", members, "}");
   const auto object = document.parse(text, text.size());
   if (!object) return;
   std::string value;
@@ -13372,7 +13454,7 @@ inline std::string describe_miss(const Pattern& pattern, json::View event, std::
   const std::string& path = pattern.paths[pattern.tests[test].path];
   EvaluationRoom room;
   const json::View found = Evaluation(pattern, event, room).find(path);
-  const std::string name = path.size() <= 256 ? path : path.substr(0, cut_position(path, 256)) + "...";
+  const std::string name = path.size() <= 256 ? path : detail::joined(path.substr(0, cut_position(path, 256)), "...");
   const std::size_t dot = path.rfind('.') + 1;  // npos + 1 is 0
   const std::string_view last = std::string_view(path).substr(dot);
   // `value` and `old_value` are what variables were set to.
@@ -13383,11 +13465,11 @@ inline std::string describe_miss(const Pattern& pattern, json::View event, std::
   } else if (is_secret) {
     is = " has a value that is not shown";
   } else {
-    is = " is " + (found.is_string() ? detail::quoted(found.string())
-                   : found.is_null() ? "null"
-                                     : found.text().substr(0, 64));
+    is = detail::joined(" is ", (found.is_string() ? detail::quoted(found.string())
+                                 : found.is_null() ? "null"
+                                                   : found.text().substr(0, 64)));
   }
-  return name + is + "; the filter wants " + (is_secret ? "another" : wanted_text(pattern.tests[test]));
+  return detail::joined(name, is, "; the filter wants ", (is_secret ? "another" : wanted_text(pattern.tests[test])));
 }
 
 }  // namespace detail
@@ -13417,7 +13499,7 @@ NOTIFIER_INLINE Result<Filter> Filter::compile(json::View pattern) {
   pattern.append_json(json);
   if (json.size() > NOTIFIER_MAX_FILTER_BYTES) {
     Error error;
-    error.message = "the filter is too long (maximum is " + detail::decimal(NOTIFIER_MAX_FILTER_BYTES) + " bytes)";
+    error.message = detail::with_number("the filter is too long (maximum is ", NOTIFIER_MAX_FILTER_BYTES, " bytes)");
     error.fields.push_back({{}, error.message, "too_long"});
     return error;
   }
@@ -13549,7 +13631,7 @@ class GroupPolicyReader {
     const std::size_t place = place_in(mode.string(), grouping_modes);
     if (place < 3) out_.mode = static_cast<Mode>(place + 1);
     if (given(mode) && place == 3)
-      fail("grouping.mode", "is not known here" + nearest_or_all(mode.string(), grouping_modes));
+      fail("grouping.mode", joined("is not known here", nearest_or_all(mode.string(), grouping_modes)));
     const bool is_daily = out_.mode == Mode::daily;
     const bool has_window = out_.mode == Mode::throttle || out_.mode == Mode::digest;
     if (has_window) {
@@ -13737,8 +13819,8 @@ inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& 
     host_end = authority.find(']');
     if (host_end == std::string_view::npos) return fault_at(start, "has an IPv6 address without its closing bracket");
     url.host = authority.substr(1, host_end - 1);
-    url.address = parse_ipv6(url.host);
-    if (!url.address) return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
+    if (!read_ipv6(url.host, url.address.emplace()))
+      return fault_at(start + 1, "has a host in brackets that is no IPv6 address");
     ++host_end;
     if (host_end < authority.size() && authority[host_end] != ':') {
       return fault_at(start + host_end, "has something other than a port after its host");
@@ -13757,8 +13839,8 @@ inline const char* http_url_fault(std::string_view text, Url& url, std::size_t& 
     }
     if (const char* fault = host_name_fault(url.host)) return fault_at(start, fault);
     if (ends_in_number(url.host)) {
-      url.address = parse_ipv4(url.host);
-      if (!url.address) return fault_at(start, "has a host that ends in a number but is no IPv4 address");
+      if (!read_ipv4(url.host, url.address.emplace()))
+        return fault_at(start, "has a host that ends in a number but is no IPv4 address");
     }
   }
 
@@ -13806,7 +13888,7 @@ NOTIFIER_INLINE void append_normalized(const Url& url, std::string& out) {
   out += url.secure ? "https://" : "http://";
   if (url.address) {
     const std::string address = to_string(*url.address);
-    out += url.address->is_v6 ? "[" + address + "]" : address;
+    out += url.address->is_v6 ? detail::joined("[", address, "]") : address;
   } else {
     for (const char c : url.host) out += detail::to_lower(c);
   }
@@ -14057,7 +14139,9 @@ inline bool has_no_text(std::string_view text) noexcept {
   return text.find_first_not_of(" \t\n\v\f\r") == std::string_view::npos;
 }
 
-inline std::string too_long(std::size_t most) { return "is too long (maximum is " + decimal(most) + " bytes)"; }
+inline std::string too_long(std::size_t most) {
+  return detail::with_number("is too long (maximum is ", most, " bytes)");
+}
 
 /// Whether all characters are from the first to the last.
 inline bool is_within(std::string_view text, char first, char last) noexcept {
@@ -14109,15 +14193,15 @@ inline bool check_optional_text(std::string_view field, std::string_view text, s
 
 inline bool check_email(std::string_view field, std::string_view address, Problems& problems) {
   if (is_email_address(address)) return true;
-  problems.add(field, detail::quoted(address) + " " + email_address_fault(address), "invalid_email");
+  problems.add(field, detail::joined(detail::quoted(address), " ", email_address_fault(address)), "invalid_email");
   return false;
 }
 
 inline void check_user(std::string_view path, const User& user, Problems& problems) {
-  const std::string prefix = path.empty() ? std::string() : std::string(path) + ".";
-  check_text(prefix + "id", user.id, NOTIFIER_MAX_ID_BYTES, problems);
-  check_optional_text(prefix + "username", user.username, NOTIFIER_MAX_NAME_BYTES, problems);
-  if (!user.email.empty()) check_email(prefix + "email", user.email, problems);
+  const std::string prefix = path.empty() ? std::string() : detail::joined(path, ".");
+  check_text(detail::joined(prefix, "id"), user.id, NOTIFIER_MAX_ID_BYTES, problems);
+  check_optional_text(detail::joined(prefix, "username"), user.username, NOTIFIER_MAX_NAME_BYTES, problems);
+  if (!user.email.empty()) check_email(detail::joined(prefix, "email"), user.email, problems);
 }
 
 inline void check_app(const App& app, Problems& problems) {
@@ -14139,8 +14223,8 @@ inline void check_settings(Settings& settings, Problems& problems) {
     problems.add("email_from",
                  is_name
                      ? "must have before its <address> one name in UTF-8 without line ends, with its quotes in pairs"
-                     : "must be an email address, or `Name <address>`; " + detail::quoted(address) + " " +
-                           email_address_fault(address),
+                     : detail::joined("must be an email address, or `Name <address>`; ", detail::quoted(address), " ",
+                                      email_address_fault(address)),
                  "invalid_email");
   }
   while (!settings.link_base.empty() && settings.link_base.back() == '/') settings.link_base.pop_back();
@@ -14789,7 +14873,7 @@ class WordingCompiler {
 
   bool failed() const noexcept { return !fault_.message.empty(); }
   /// @param at  within the template that is compiled; null: its beginning
-  void fail(const char* at, std::string message);
+  void fail(const char* at, std::string_view message);
 
   Op& emit(Op::Code code, std::string_view text = {}, std::size_t key = {}) {
     if (out_.ops_.size() == KindProgram::max_ops) {
@@ -15233,7 +15317,7 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string message) {
+NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string_view message) {
   if (failed()) return;
   const std::string_view before =
       at == nullptr ? std::string_view() : template_.substr(0, static_cast<std::size_t>(at - template_.data()));
@@ -15242,14 +15326,14 @@ NOTIFIER_NOINLINE inline void WordingCompiler::fail(const char* at, std::string 
   fault_.character = 1 + static_cast<std::size_t>(std::count_if(before.begin(), before.end(), [](char c) {
                        return (static_cast<unsigned char>(c) & 0xC0) != 0x80;
                      }));
-  fault_.message = std::move(message);
+  fault_.message = message;
 }
 
 /// Of a host's: it is not too long, and is one line.
 NOTIFIER_NOINLINE inline void WordingCompiler::check_text() {
   if (rules_ == nullptr) return;
   if (template_.size() > NOTIFIER_MAX_TEMPLATE_BYTES) {
-    fail(nullptr, "it is longer than " + decimal(NOTIFIER_MAX_TEMPLATE_BYTES) + " bytes");
+    fail(nullptr, detail::with_number("it is longer than ", NOTIFIER_MAX_TEMPLATE_BYTES, " bytes"));
   }
   if (is_without(template_, may_begin_control)) return;
   for (std::size_t i = 0; i < template_.size() && !failed(); ++i) {
@@ -15264,7 +15348,8 @@ NOTIFIER_NOINLINE inline void WordingCompiler::check_path(std::string_view path)
     const std::string_view name = path.substr(0, path.find('.'));
     if (name.find_first_of("{ ") == 0) fail(name.data(), "a slot is {name}");
     if (rules_->names->is_secret(rules_->kind, name)) {
-      fail(name.data(), detail::quoted(name) + " may be a secret; where it is none, name it in open_names");
+      fail(name.data(),
+           detail::joined(detail::quoted(name), " may be a secret; where it is none, name it in open_names"));
     }
     path.remove_prefix((std::min)(name.size() + 1, path.size()));
   }
@@ -15275,7 +15360,7 @@ NOTIFIER_NOINLINE inline void WordingCompiler::refuse_layout(std::string_view na
   for (const LayoutName& layout : layouts) known.append(layout.name).append(" ");
   for (const WordSet& set : *rules_->sets) known.append(set.name).append(" ");
   known.pop_back();
-  fail(name.data(), "no layout is called " + detail::quoted(name) + nearest_or_all(name, known));
+  fail(name.data(), detail::with_quoted("no layout is called ", name, nearest_or_all(name, known)));
 }
 
 }  // namespace detail
@@ -16545,7 +16630,7 @@ class EntryCheck {
     limit(field, value, NOTIFIER_MAX_ID_BYTES);
   }
   void limit(std::string_view field, std::string_view value, std::size_t most = NOTIFIER_MAX_TEMPLATE_BYTES) {
-    if (value.size() > most) report(field, "is longer than " + decimal(most) + " bytes", "too_long");
+    if (value.size() > most) report(field, detail::with_number("is longer than ", most, " bytes"), "too_long");
   }
   void require_free(std::string_view field, bool taken) {
     if (taken) report(field, "is already taken", "taken");
@@ -16553,10 +16638,12 @@ class EntryCheck {
   void require_known(std::string_view field, std::string_view value, bool known) {
     if (known) return;
     const std::string shown = detail::quoted(value);
-    report(field, "refers to \"" + shown.substr(1, shown.size() - 2) + "\", which is not in the vocabulary", "unknown");
+    report(field,
+           detail::joined("refers to \"", shown.substr(1, shown.size() - 2), "\", which is not in the vocabulary"),
+           "unknown");
   }
   void require_room(std::string_view field, std::size_t count, std::size_t most) {
-    if (count > most) report(field, "would be one too many: at most " + decimal(most), "too_many");
+    if (count > most) report(field, detail::with_number("would be one too many: at most ", most), "too_many");
   }
   NOTIFIER_NOINLINE void report(std::string_view field, std::string_view message, std::string_view code) {
     problems_.push_back({std::string(field), std::string(message), std::string(code)});
@@ -16565,7 +16652,7 @@ class EntryCheck {
   Result<void> result(std::string_view what) {
     if (problems_.empty()) return {};
     Error error;
-    error.message = "the " + std::string(what) + " can't be added: " + told(problems_[0]);
+    error.message = detail::joined("the ", what, " can't be added: ", told(problems_[0]));
     error.field = problems_[0].field;
     error.fields = std::move(problems_);
     return error;
@@ -16583,7 +16670,7 @@ class EntryCheck {
 inline Error no_such_row(std::string_view field, std::string_view what) {
   Error error;
   error.code = errc::not_found;
-  error.message = "there is no " + std::string(what) + " of this " + std::string(field);
+  error.message = detail::joined("there is no ", what, " of this ", field);
   error.field = field;
   return error;
 }
@@ -16683,9 +16770,9 @@ NOTIFIER_NOINLINE inline Result<void> put(VocabularyState& state, const EventKin
     WordingFault fault;
     facts.words = OwnKindWords::make(std::move(rows), {kind.type, &state.word_sets, &state.secret_names}, fault);
     if (facts.words == nullptr) {
-      std::string field = "wordings[" + decimal(fault.row) + "].";
-      check.report(field.append(fault.member), "character " + decimal(fault.character) + ": " + fault.message,
-                   "wording");
+      std::string field = detail::with_number("wordings[", fault.row, "].");
+      check.report(field.append(fault.member),
+                   detail::joined("character ", decimal(fault.character), ": ", fault.message), "wording");
     }
   }
   Result<void> result = check.result("event kind");
@@ -16809,14 +16896,15 @@ class RowReader {
   /// What identifies a row: of kinds their type; else its id, which may be left out and is its name then.
   static std::string_view id_of(json::View row, std::string_view key) {
     const json::View id = row[key];
-    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row["name"].string();
+    return (id.exists() && !id.is_null()) || key != "id" ? id.string() : row.string("name");
   }
+  void read(json::View row, std::string_view key, std::string_view& out) { out = text(row, key); }
   std::string_view text_or(json::View row, std::string_view key, std::string_view otherwise) {
     const std::string_view given = text(row, key);
     return given.empty() ? otherwise : given;
   }
   void add(std::string_view field, std::string_view message, std::string_view code) {
-    problems_.add(path_ + std::string(field), message, code);
+    problems_.add(detail::joined(path_, field), message, code);
   }
   void take(const Result<void>& result) {
     if (result) return;
@@ -16852,7 +16940,8 @@ inline void RowReader::read(json::View root) {
   for (const EventType& type : state_.types) {
     if (find_category(state_, type.category_id) != state_.categories.size()) continue;
     add("categories",
-        "lacks " + detail::quoted(type.category_id) + ", which the event type " + detail::quoted(type.name) + " is in",
+        detail::joined("lacks ", detail::quoted(type.category_id), ", which the event type ", detail::quoted(type.name),
+                       " is in"),
         "in_use");
   }
 }
@@ -16883,7 +16972,7 @@ inline void RowReader::read_rows(json::View list, std::string_view name, std::st
   bool removes = false;
   std::size_t position = 0;
   list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    path_ = detail::joined(name, "[", decimal(position++), "].");
     const bool is_removed_row = row.is_object() && row["remove"].boolean();
     if (!keys.empty()) {
       const std::string_view id = id_of(row, key);
@@ -16906,7 +16995,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
   const bool are_kinds = key == "type";
   const bool are_types = name == "event_types";
   list.for_each_element([&](json::View row) {
-    path_ = std::string(name) + "[" + decimal(position++) + "].";
+    path_ = detail::joined(name, "[", decimal(position++), "].");
     if (!row["remove"].boolean()) return;
     const std::string_view id = id_of(row, key);
     const auto is_in = [&](const VocabularyState& state) {
@@ -16916,7 +17005,7 @@ inline void RowReader::remove_rows(json::View list, std::string_view name, std::
     };
     // A host's own base may lack what a snapshot takes from the built-in rows.
     if (!is_in(state_) && !is_in(*VocabularyState::standard())) {
-      return add(key, "is none that there is: " + detail::quoted(id), "unknown");
+      return add(key, detail::with_quoted("is none that there is: ", id), "unknown");
     }
     if (gone.find(id) == NameIndex::npos) gone.insert(id, 0);
   });
@@ -16947,7 +17036,7 @@ inline void RowReader::read_category(json::View row) {
   Category category;
   text(row, "id");  // says where it is no text
   category.id = id_of(row, "id");
-  category.name = text(row, "name");
+  read(row, "name", category.name);
   category.display_name = text_or(row, "display_name", category.name);
   category.position = static_cast<int>(state_.categories.size()) + 1;
   std::int64_t position{};
@@ -16966,10 +17055,10 @@ inline void RowReader::read_type(json::View row) {
   EventType type;
   text(row, "id");
   type.id = id_of(row, "id");
-  type.name = text(row, "name");
+  read(row, "name", type.name);
   type.display_name = text_or(row, "display_name", type.name);
-  type.description = text(row, "description");
-  type.category_id = text(row, "category_id");
+  read(row, "description", type.description);
+  read(row, "category_id", type.category_id);
   // The only category need not be named.
   if (type.category_id.empty() && state_.categories.size() == 1) type.category_id = state_.categories[0].id;
   const json::View everywhere = row["selectable_on_every_platform"];
@@ -16979,8 +17068,8 @@ inline void RowReader::read_type(json::View row) {
 
 inline void RowReader::read_kind(json::View row) {
   EventKind kind;
-  kind.type = text(row, "type");
-  kind.selectable_as = text(row, "selectable_as");
+  read(row, "type", kind.type);
+  read(row, "selectable_as", kind.selectable_as);
   const std::string_view scope = text(row, "scope");
   if (!scope.empty() && !parse_scope(scope, kind.scope)) add("scope", "must be app, project or account", "unknown");
 
@@ -16992,19 +17081,19 @@ inline void RowReader::read_kind(json::View row) {
     const std::string path = path_;
     std::size_t position = 0;
     list.for_each_element([&](json::View value) {
-      path_ = path + "wordings[" + decimal(position++) + "].";
+      path_ = detail::joined(path, "wordings[", decimal(position++), "].");
       is_right = read_wording(value, wordings.emplace_back()) && is_right;
     });
     path_ = path;
   } else {
-    add("wordings", "are too many: at most " + decimal(NOTIFIER_MAX_WORDINGS), "too_many");
+    add("wordings", detail::with_number("are too many: at most ", NOTIFIER_MAX_WORDINGS), "too_many");
     is_right = false;
   }
 
   const json::View sample = row["sample"];
   std::string sample_text;
   if (sample.exists() && !sample.is_null()) {
-    check_keys(sample, "type_data", path_ + "sample.", problems_);
+    check_keys(sample, "type_data", detail::joined(path_, "sample."), problems_);
     if (!sample.is_object() || !sample["type_data"].is_object()) {
       add("sample", "must be an object with type_data, which is one, too", "type");
     } else {
@@ -17021,12 +17110,12 @@ inline bool RowReader::read_wording(json::View value, WordingRow& out) {
   }
   const std::size_t before = problems_.list().size();
   check_keys(value, wording_keys, path_, problems_);
-  out.when = text(value, "when");
-  out.title = text(value, "title");
-  out.sentence = text(value, "sentence");
-  out.fields = text(value, "fields");
-  out.actor = text(value, "actor");
-  out.link = text(value, "link");
+  read(value, "when", out.when);
+  read(value, "title", out.title);
+  read(value, "sentence", out.sentence);
+  read(value, "fields", out.fields);
+  read(value, "actor", out.actor);
+  read(value, "link", out.link);
   const std::string_view severity = text(value, "severity");
   out.severity = Severity::info;
   out.says_severity = !severity.empty();
@@ -17041,7 +17130,7 @@ inline void RowReader::read_words(json::View sets) {
   if (!sets.exists() || sets.is_null()) return;
   if (!sets.is_object()) return add("words", "must be an object", "type");
   sets.for_each_member([&](std::string_view set, json::View words) {
-    path_ = "words." + std::string(set) + ".";
+    path_ = detail::joined("words.", set, ".");
     const std::size_t place = find_row(state_.word_sets, [&](const WordSet& one) { return one.name == set; });
     if (words.is_null()) {
       if (place != state_.word_sets.size()) erase_at(state_.word_sets, place);
@@ -17092,7 +17181,7 @@ inline Result<std::shared_ptr<const VocabularyState>> read_vocabulary(json::View
   if (problems.empty()) return std::shared_ptr<const VocabularyState>(std::move(state));
   const std::string first = EntryCheck::told(problems.list()[0]);
   Error error = std::move(problems).to_error("vocabulary");
-  error.message = "the vocabulary is not valid: " + first;
+  error.message = detail::joined("the vocabulary is not valid: ", first);
   return error;
 }
 
@@ -17126,7 +17215,7 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const EventType& type) {
         "app_deleted "
         "app_transferred app_renamed app_alert_triggered addon_provisioned addon_updated ";
     out.key("template");
-    if (empty.find(" " + std::string(type.name) + " ") == std::string_view::npos) {
+    if (empty.find(detail::joined(" ", type.name, " ")) == std::string_view::npos) {
       out.null();
     } else {
       out.string({});
@@ -17398,7 +17487,7 @@ NOTIFIER_INLINE Result<void> Vocabulary::remove_category(std::string_view id) {
   const std::size_t type = detail::find_row(state.types, is_in_it);
   if (type != state.types.size()) {
     detail::EntryCheck check;
-    check.report("id", "is the category of the event type " + std::string(state.types[type].name), "in_use");
+    check.report("id", detail::joined("is the category of the event type ", state.types[type].name), "in_use");
     return check.result("removal of a category");
   }
   detail::erase_at(state.categories, index);
@@ -17591,17 +17680,19 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
   const std::string_view field = by_id ? "selected_event_ids" : "selected_events";
   selected_.clear();
   if (draft.selected.size() > NOTIFIER_MAX_SELECTED_EVENTS) {
-    problems_.add(field, "is too long (maximum is " + decimal(NOTIFIER_MAX_SELECTED_EVENTS) + " entries)", "too_long");
+    problems_.add(field, detail::with_number("is too long (maximum is ", NOTIFIER_MAX_SELECTED_EVENTS, " entries)"),
+                  "too_long");
     return;
   }
   for (const std::string_view text : draft.selected) {
     const EventType* const type =
         by_id ? vocabulary_.find_event_type_by_id(text) : vocabulary_.resolve_selected_name(text);
     if (type == nullptr) {
-      problems_.add(field,
-                    (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: ") +
-                        detail::quoted(text),
-                    "unknown_event_type");
+      problems_.add(
+          field,
+          detail::with_quoted(
+              (by_id ? "holds an unknown event type id: " : "holds a name that no event type goes by: "), text),
+          "unknown_event_type");
       continue;
     }
     const EventBit bit = vocabulary_.bit_of(*type);
@@ -17624,7 +17715,8 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_filter(json::View filter) {
     return;
   }
   const FieldError& fault = compiled.error().fields.front();
-  problems_.add(fault.field.empty() ? "filter" : "filter." + fault.field, fault.message, "invalid_filter");
+  problems_.add(fault.field.empty() ? "filter" : detail::joined("filter.", fault.field), fault.message,
+                "invalid_filter");
 }
 
 /// The same: what is given takes the place of what was there.
@@ -17717,7 +17809,7 @@ inline bool NotifierCheck::check_field(const PlatformField& field, std::string_v
     return is_integer || refuse("must be an integer", "type");
   }
   if (field.kind == Kind::choice) {
-    return is_one_of(field.choices, text) || refuse("must be one of: " + std::string(field.choices), "unknown");
+    return is_one_of(field.choices, text) || refuse(detail::joined("must be one of: ", field.choices), "unknown");
   }
   if (!check_text(field.path, text, field.kind == Kind::token ? NOTIFIER_MAX_URL_BYTES : NOTIFIER_MAX_ID_BYTES,
                   problems_)) {
@@ -17761,7 +17853,7 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
                            : are_secrets ? NOTIFIER_MAX_SIGNING_SECRETS
                                          : NOTIFIER_MAX_RECIPIENTS;
   if (given.size() > (are_headers ? 2 * most : most)) {
-    return problems_.add(field.path, "is too long (maximum is " + decimal(most) + " entries)", "too_long");
+    return problems_.add(field.path, detail::with_number("is too long (maximum is ", most, " entries)"), "too_long");
   }
   bool all_valid = true;
   for (std::size_t i = 0; i < given.size(); ++i) all_valid &= check_entry(field, given[i], i % 2 == 0);
@@ -17804,7 +17896,7 @@ inline void NotifierCheck::apply_other(json::View data) {
   const std::string& other = notifier_.type_data.other;
   json::Document present;
   if (!other.empty() && data.size() != 0) {
-    const std::string object = "{" + other + "}";
+    const std::string object = detail::joined("{", other, "}");
     const auto root = present.parse(object, object.size());
     if (root) root->for_each_member(take);
   }
@@ -18018,10 +18110,10 @@ inline void read_switched_off(json::View value, Notifier& notifier, Problems& pr
   notifier.switched_off.reset();
   if (!value.exists() || value.is_null() || notifier.active) return;
   Notifier::SwitchedOff off;
-  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value["at"].string(), off.at)) {
+  if (!value.is_object() || !value["reason"].is_string() || !parse_timestamp(value.string("at"), off.at)) {
     return problems.add("switched_off", "must be an object with reason, a text, and at, a date and time", "type");
   }
-  off.reason = value["reason"].string();
+  off.reason = value.string("reason");
   if (check_text("switched_off.reason", off.reason, NOTIFIER_MAX_NAME_BYTES, problems)) notifier.switched_off = off;
 }
 
@@ -18116,20 +18208,20 @@ class VocabularyReader {
     if (!entries.is_array()) return problems_.add(key, "must be an array", "type");
     std::size_t position = 0;
     entries.for_each_element([&](json::View entry) {
-      const std::string path = std::string(key) + "[" + decimal(position++) + "]";
+      const std::string path = joined(key, "[", decimal(position++), "]");
       if (!entry.is_object()) return problems_.add(path, "must be an object", "type");
-      check_keys(entry, keys, path + ".", problems_);
+      check_keys(entry, keys, joined(path, "."), problems_);
       const Result<void> added = add(*this, entry);
       if (added) return;
       for (const FieldError& fault : added.error().fields) {
-        problems_.add(path + "." + fault.field, fault.message, fault.code);
+        problems_.add(joined(path, ".", fault.field), fault.message, fault.code);
       }
     });
   }
 
   Result<void> add_category(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
+    const std::string_view id = entry.string("id");
+    const std::string_view name = entry.string("name");
     for (const Category& category : vocabulary_.categories()) {
       if (category.id == id && category.name == name) return {};
     }
@@ -18141,15 +18233,15 @@ class VocabularyReader {
   }
 
   Result<void> add_type(json::View entry) {
-    const std::string_view id = entry["id"].string();
-    const std::string_view name = entry["name"].string();
+    const std::string_view id = entry.string("id");
+    const std::string_view name = entry.string("name");
     const EventType* const present = vocabulary_.find_event_type_by_id(id);
     if (present == nullptr || present->name != name) {
       EventType type;
       type.id = id;
       type.name = name;
       type.display_name = text_or(entry["display_name"], name);
-      type.description = entry["description"].string();
+      type.description = entry.string("description");
       const auto& categories = vocabulary_.categories();
       type.category_id = text_or(entry["category_id"], categories.empty() ? std::string_view() : categories.front().id);
       Result<void> added = vocabulary_.add_event_type(type);
@@ -18168,8 +18260,8 @@ class VocabularyReader {
   Result<void> add_own_kind(json::View entry) {
     Problems problems;
     EventKind kind;
-    kind.type = entry["type"].string();
-    kind.selectable_as = entry["selectable_as"].string();
+    kind.type = entry.string("type");
+    kind.selectable_as = entry.string("selectable_as");
     const json::View given = entry["scope"];
     const std::string_view scope = given.exists() && !given.is_null() ? given.string() : to_string(Scope::app);
     for (const Scope one : {Scope::app, Scope::project, Scope::account}) {
@@ -18283,7 +18375,8 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   const auto take = [&](std::string_view field, std::optional<std::string_view> text, const PlatformInfo* info) {
     if (!text || has_no_text(*text)) return;
     if (info == nullptr) {
-      problems.add(field, "is no platform: " + detail::quoted(*text) + "; " + known_platforms(), "unknown_platform");
+      problems.add(field, detail::joined("is no platform: ", detail::quoted(*text), "; ", known_platforms()),
+                   "unknown_platform");
     } else if (found != nullptr && found != info) {
       problems.add(field, "does not agree with the platform named before", "unknown_platform");
     } else {
@@ -18299,11 +18392,12 @@ inline const PlatformInfo* read_platform(const DraftView& draft, Problems& probl
   if (by_id == nullptr && found == nullptr && problems.empty() && draft.platform_id &&
       !has_no_text(*draft.platform_id)) {
     problems.add("platform_id",
-                 "is no platform that is known here: " + detail::quoted(*draft.platform_id) +
-                     "; name it in platform: " + known_platforms(),
+                 detail::joined("is no platform that is known here: ", detail::quoted(*draft.platform_id),
+                                "; name it in platform: ", known_platforms()),
                  "unknown_platform");
   }
-  if (found == nullptr && problems.empty()) problems.add("platform", "can't be blank; " + known_platforms(), "blank");
+  if (found == nullptr && problems.empty())
+    problems.add("platform", detail::joined("can't be blank; ", known_platforms()), "blank");
   return found;
 }
 
@@ -18423,7 +18517,7 @@ NOTIFIER_INLINE void write_json(json::Writer& out, const Change& change) {
 NOTIFIER_INLINE Result<Change> read_change(json::View object, const Vocabulary* like) {
   detail::Problems problems;
   Change change;
-  if (!object.is_object() || !detail::parse_op(object["op"].string(), change.op)) {
+  if (!object.is_object() || !detail::parse_op(object.string("op"), change.op)) {
     problems.add("op",
                  "must be put_app, put_notifier, remove_notifier, put_user, remove_app, remove_user or put_vocabulary",
                  "type");
@@ -18490,19 +18584,20 @@ inline Error not_found(std::string_view resource, std::string_view text) {
   return error;
 }
 inline Error no_app(std::string_view name) {
-  return not_found("app", "there is no app with the id or name " + detail::quoted(name));
+  return not_found("app", detail::with_quoted("there is no app with the id or name ", name));
 }
 inline Error no_user(std::string_view id) {
-  return not_found("user", "there is no person with the id " + detail::quoted(id));
+  return not_found("user", detail::with_quoted("there is no person with the id ", id));
 }
 /// @param resource  what it is called by who asks
 inline Error no_notifier(std::string_view id, std::string_view resource = "base") {
-  return not_found(resource, "there is no notifier with the id " + detail::quoted(id));
+  return not_found(resource, detail::with_quoted("there is no notifier with the id ", id));
 }
 /// @param given  id or name; empty where neither is there
 NOTIFIER_NOINLINE inline Error no_platform(std::string_view given) {
-  const std::string what = given.empty() ? "platform_id is missing" : "there is no platform " + detail::quoted(given);
-  return not_found("notification_platform", what + "; " + known_platforms(true));
+  const std::string what =
+      given.empty() ? "platform_id is missing" : detail::with_quoted("there is no platform ", given);
+  return not_found("notification_platform", detail::joined(what, "; ", known_platforms(true)));
 }
 
 inline Error conflict(std::string_view text) {
@@ -22139,7 +22234,7 @@ NOTIFIER_INLINE Result<void> Registry::look_at(const NotifierDraft& draft, const
     if (!core_->options.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
     const std::string_view why = core_->options.refuse_url(notifier.type_data.text(field.key()));
     if (why.empty()) continue;
-    problems.add(field.path, "can't be delivered to: " + std::string(why), "unreachable_url");
+    problems.add(field.path, detail::joined("can't be delivered to: ", why), "unreachable_url");
     return std::move(problems).to_error("notifier");
   }
   detail::remark_on(draft, notifier, change.expected.empty(), app, problems);
@@ -22256,7 +22351,7 @@ NOTIFIER_INLINE Result<std::vector<Change>> Registry::plan_add_app(const State& 
   notifier.platform = Platform::email;
   notifier.app_id = owner.id;
   notifier.app = owner.name;
-  notifier.name = "Default '" + owner.name + "' notifier";
+  notifier.name = detail::joined("Default '", owner.name, "' notifier");
   if (!owner.owner.id.empty()) notifier.type_data.set_texts("user_ids", {owner.owner.id});
   if (state.vocabulary->find_event_type_by_id(detail::repeated_crash_id) != nullptr) {
     notifier.selected_event_ids.emplace_back(detail::repeated_crash_id);
@@ -22633,7 +22728,7 @@ class Faults {
   bool empty() const noexcept { return count_ == 0; }
   void add(const std::string& path, FieldError fault) {
     if (count_++ >= most) return;
-    fault.field = path.empty() ? fault.field : path + "." + fault.field;
+    fault.field = path.empty() ? fault.field : joined(path, ".", fault.field);
     list_.push_back(std::move(fault));
   }
   /// Takes the problems of the value at a path.
@@ -22679,10 +22774,10 @@ class Loader {
   void load_settings(json::View root);
 
   NOTIFIER_NOINLINE static std::string at(std::string_view list, std::size_t position) {
-    return std::string(list) + "[" + decimal(position) + "]";
+    return joined(list, "[", decimal(position), "]");
   }
-  NOTIFIER_NOINLINE void add_type_fault(std::string field, const char* message) {
-    faults_.add({}, {std::move(field), message, "type"});
+  NOTIFIER_NOINLINE void add_type_fault(std::string_view field, const char* message) {
+    faults_.add({}, {std::string(field), message, "type"});
   }
   /// A problem where the text was there before.
   void claim(UniqueTexts& texts, std::string_view text, std::uint64_t text_hash, std::string_view field) {
@@ -22693,8 +22788,7 @@ class Loader {
   }
   std::uint64_t hash(std::string_view text) { return builder_.state().hash(text); }
   /// Calls `f(View, position)` for the elements of a list that may be absent. `path()` says where the list is.
-  template <class Path, class F>
-  void for_each(json::View list, Path&& path, F&& f);
+  void for_each(json::View list, FunctionRef<std::string()> path, FunctionRef<void(json::View, std::size_t)> f);
 
   StateBuilder builder_;
   Timestamp now_;
@@ -22713,8 +22807,8 @@ class Loader {
   std::uint64_t id_hash_ = 0;
 };
 
-template <class Path, class F>
-void Loader::for_each(json::View list, Path&& path, F&& f) {
+NOTIFIER_NOINLINE inline void Loader::for_each(json::View list, FunctionRef<std::string()> path,
+                                               FunctionRef<void(json::View, std::size_t)> f) {
   if (!list.exists() || list.is_null()) return;
   if (!list.is_array()) return add_type_fault(path(), "must be an array");
   std::size_t position = 0;
@@ -22760,7 +22854,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
   if (problems_.empty()) {
     const json::View id = value["id"];
     claim(app_ids_, id.string() == app_.id ? id.string() : kept_.keep(app_.id), "id");
-    claim(app_names_, value["name"].string(), "name");
+    claim(app_names_, value.string("name"), "name");
   }
   const std::string path = problems_.empty() ? std::string() : at("apps", position);
   faults_.take(path, problems_);
@@ -22773,7 +22867,7 @@ inline void Loader::load_app(json::View value, std::size_t position) {
 inline void Loader::load_notifiers(json::View list, std::size_t app_position) {
   siblings_ = list;
   sibling_ids_.clear();
-  const auto path = [app_position] { return at("apps", app_position) + ".notifiers"; };
+  const auto path = [app_position] { return joined(at("apps", app_position), ".notifiers"); };
   for_each(list, path, [&](json::View value, std::size_t position) {
     load_notifier(value, position);
     if (!problems_.empty()) faults_.take(at(path(), position), problems_);
@@ -22843,7 +22937,7 @@ inline void Loader::load_id(json::View value, std::size_t position) {
 NOTIFIER_NOINLINE inline std::string_view Loader::derive_notifier_id(std::size_t position) {
   if (sibling_ids_.empty()) {
     siblings_.for_each_element([&](json::View sibling) {
-      const std::string_view id = sibling["id"].string();
+      const std::string_view id = sibling.string("id");
       sibling_ids_.insert(id, hash(id));
     });
   }
@@ -22860,7 +22954,7 @@ NOTIFIER_NOINLINE inline void Loader::load_user(json::View value, std::size_t po
   check_keys(value, user_keys, {}, problems_);
   read_user(value, {}, user, problems_);
   check_user({}, user, problems_);
-  if (problems_.empty()) claim(user_ids_, value["id"].string(), "id");
+  if (problems_.empty()) claim(user_ids_, value.string("id"), "id");
   if (problems_.empty()) {
     builder_.add_user(user);
   } else {
@@ -23366,9 +23460,9 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
   for (const DigestItem& item : digest.items) {
     const std::string label = detail::decimal(++number);
     out.add_field(label, item.title, false);
-    if (!is_one_link && !item.link.empty()) out.add_link("Link of " + label, item.link);
+    if (!is_one_link && !item.link.empty()) out.add_link(detail::joined("Link of ", label), item.link);
   }
-  if (digest.count > number) out.add_field("More", "and " + detail::decimal(digest.count - number) + " more", false);
+  if (digest.count > number) out.add_field("More", detail::with_number("and ", digest.count - number, " more"), false);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -23402,15 +23496,17 @@ inline bool receives(Reason reason) noexcept {
 /// @param what  the event type as people read it, or the event's kind where no type covers it.
 inline std::string reason_text(Reason reason, const std::string& what) {
   switch (reason) {
-    case Reason::sends_all_events: return "send_all_events is on, and covers " + what;
+    case Reason::sends_all_events: return detail::joined("send_all_events is on, and covers ", what);
     case Reason::sends_all_alerts: return "send_all_alerts is on, and the event is an alert";
-    case Reason::selected: return what + " is among the selected events";
+    case Reason::selected: return detail::joined(what, " is among the selected events");
     case Reason::alert_recipient: return "The host names the notifier as a recipient of this event";
     case Reason::inactive: return "The notifier is not active";
-    case Reason::not_selected: return what + " is not among the selected events, and send_all_events is off";
-    case Reason::not_selectable: return "Only send_all_events covers " + what + ", and it is off";
+    case Reason::not_selected:
+      return detail::joined(what, " is not among the selected events, and send_all_events is off");
+    case Reason::not_selectable: return detail::joined("Only send_all_events covers ", what, ", and it is off");
     case Reason::alert_not_accepted:
-      return "The event is an alert: send_all_alerts is off, and " + what + " is not among the selected events";
+      return detail::joined("The event is an alert: send_all_alerts is off, and ", what,
+                            " is not among the selected events");
     case Reason::filtered_out: break;
   }
   return {};
@@ -23418,19 +23514,20 @@ inline std::string reason_text(Reason reason, const std::string& what) {
 
 inline std::string status_text(AudienceStatus status, const Event& event, const std::vector<const AppBlock*>& apps) {
   switch (status) {
-    case AudienceStatus::app: return "The event is about the app " + detail::quoted(apps[0]->name());
-    case AudienceStatus::projects: return "The event is about a project, and goes to its apps: " + decimal(apps.size());
+    case AudienceStatus::app: return detail::with_quoted("The event is about the app ", apps[0]->name());
+    case AudienceStatus::projects:
+      return detail::with_number("The event is about a project, and goes to its apps: ", apps.size());
     case AudienceStatus::named_apps:
-      return "The event names no app, and goes to the apps that were named with it: " + decimal(apps.size());
+      return detail::with_number("The event names no app, and goes to the apps that were named with it: ", apps.size());
     case AudienceStatus::unknown_app:
       if (event.app_id.empty() && event.app_name.empty()) {
         return "The event names no app, and the apps that were named with it are not registered";
       }
-      return "The event is about an app that is not registered: " +
-             detail::quoted(event.app_id.empty() ? event.app_name : event.app_id);
+      return detail::with_quoted("The event is about an app that is not registered: ",
+                                 event.app_id.empty() ? event.app_name : event.app_id);
     case AudienceStatus::no_app: return "The event names no app, and no apps were named with it";
     case AudienceStatus::empty_project:
-      return "No app carries the event's project: " + detail::quoted(event.project_id);
+      return detail::with_quoted("No app carries the event's project: ", event.project_id);
   }
   return {};
 }
@@ -23447,7 +23544,7 @@ inline Explained explain(const State& state, const Event& event, const Audience&
   const EventBit bit = vocabulary.bit_of_kind(event.type);
   const std::string what = event.type.empty() ? "events without a type"
                            : bit == vocabulary.unselectable_bit()
-                               ? "events of kind " + detail::quoted(event.type)
+                               ? detail::with_quoted("events of kind ", event.type)
                                : std::string(vocabulary.event_types()[bit].display_name);
   for (const AppBlock* const app : apps) {
     app->for_each_rows([&](const Rows& rows) {
@@ -23740,9 +23837,10 @@ class FilterPass {
     find_texts(field.places[FilterSet::backward], text, Reading::backward);
     find_texts(field.places[FilterSet::folded], text, Reading::folded);
     if (field.places[FilterSet::network].count != 0 && text.size() <= 64) {
-      if (const auto address = parse_filter_address(text)) {
+      IpAddress address;
+      if (read_filter_address(text, address)) {
         char bits[129];
-        find_texts(field.places[FilterSet::network], write_bits(*address, bits), Reading::forward);
+        find_texts(field.places[FilterSet::network], write_bits(address, bits), Reading::forward);
       }
     }
     take_found(value);
@@ -25896,7 +25994,7 @@ inline const DeliveryView& Renderer::render(Rendering& rendering, Record record,
   key_[2] = 'g';
   key_[3] = '_';
   Hash128 hash = rendering.event_hash;
-  const Hash128::Hex hex = hash.add(view_.notifier_id).hex();
+  const Hash128::Hex hex(hash.add(view_.notifier_id));
   hex.write(key_ + 4);
   view_.idempotency_key = std::string_view(key_, sizeof key_);
   const PlatformRow& row = row_of(view_.platform);
@@ -26791,7 +26889,7 @@ inline Response unprocessable(std::string_view field, std::string_view message) 
 
 /// 400; the error's message says where in the body the fault lies.
 inline Response bad_json(const Error& error) {
-  return error_response(400, "There was a problem in the JSON you submitted: " + error.message);
+  return error_response(400, joined("There was a problem in the JSON you submitted: ", error.message));
 }
 
 /// The answer to a request that failed so.
@@ -26945,7 +27043,7 @@ inline Result<std::size_t> route(Call& call, std::string_view event, DeliveryOwn
 inline Error duplicate_key_error(std::size_t offset) {
   Error error;
   error.code = errc::duplicate_key;
-  error.message = "a key is given twice, at byte " + decimal(offset);
+  error.message = with_number("a key is given twice, at byte ", offset);
   error.offset = offset;
   return error;
 }
@@ -26989,8 +27087,8 @@ namespace detail::api {
 inline std::string event_id(const Call& call, std::string_view kind, std::string_view subject, Timestamp at) {
   if (call.options.new_id) return call.options.new_id("ev-");
   char key[36];
-  write_idempotency_key(std::string(kind) + to_rfc3339(at), subject, key);
-  return "ev-" + std::string(key + 4, sizeof key - 4);
+  write_idempotency_key(joined(kind, to_rfc3339(at)), subject, key);
+  return joined("ev-", std::string(key + 4, sizeof key - 4));
 }
 
 /// Writes what every event has but its `type_data`.
@@ -27449,7 +27547,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
   const auto write_cursor = [&] {
     out.key("next_cursor");
     if (page.place == 0) return out.null();
-    out.string(std::string(1, page.list) + decimal(page.place));
+    out.string(joined(std::string(1, page.list), decimal(page.place)));
   };
   if (page.number == 0) {
     out.key("meta");
@@ -27629,7 +27727,7 @@ inline std::vector<std::string_view> split_events(Call& call) {
 /// Which line of a body another begins with, for a message.
 inline std::string place_of(std::string_view body, std::string_view line) {
   const std::string_view before = body.substr(0, static_cast<std::size_t>(line.data() - body.data()));
-  return "line " + decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))) + ": ";
+  return joined("line ", decimal(1 + static_cast<std::size_t>(std::count(before.begin(), before.end(), '\n'))), ": ");
 }
 
 /// Says which of several events a fault lies in; places are counted from the start of its line.
@@ -27657,8 +27755,8 @@ class EventIds {
       const auto is_visible = [](char c) { return c >= ' ' && c <= '~'; };
       if (has_no_text(key_) || key_.size() > NOTIFIER_MAX_ID_BYTES ||
           !std::all_of(key_.begin(), key_.end(), is_visible)) {
-        return error_response(400, "Idempotency-Key must be 1 to " + decimal(std::size_t{NOTIFIER_MAX_ID_BYTES}) +
-                                       " visible ASCII characters");
+        return error_response(400, with_number("Idempotency-Key must be 1 to ", std::size_t{NOTIFIER_MAX_ID_BYTES},
+                                               " visible ASCII characters"));
       }
     }
     return std::nullopt;
@@ -27669,7 +27767,7 @@ class EventIds {
   /// @return empty where it is known by its bytes
   std::string of(std::string_view own, std::size_t place) const {
     if (!own.empty()) return std::string(own);
-    if (!key_.empty()) return is_one_ ? std::string(key_) : std::string(key_) + ":" + decimal(place);
+    if (!key_.empty()) return is_one_ ? std::string(key_) : joined(key_, ":", decimal(place));
     const ApiOptions& options = call_->options;
     if (options.new_id) return options.new_id("ev-");
     return options.router.new_id ? options.router.new_id("ev-") : std::string();
@@ -28077,7 +28175,7 @@ inline std::string mask_url(std::string_view text) {
   const auto url = parse_http_url(text);
   if (!url) return "***";
   const std::size_t secret = url->target.empty() ? text.size() : text.size() - url->target.size();
-  return std::string(text.substr(0, secret)) + "/***";
+  return joined(std::string(text.substr(0, secret)), "/***");
 }
 
 /// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
@@ -28199,7 +28297,7 @@ inline Result<PreviewRequest> read_preview_request(Call& call, const App& app) {
   }
   if (preview.event.empty()) {
     const auto vocabulary = call.registry.vocabulary();
-    std::string_view kind = preview.body["event"].string();
+    std::string_view kind = preview.body.string("event");
     if (kind.empty()) kind = usual_kind(*vocabulary);
     preview.event = sample_event(kind, app, call.now(), *vocabulary);
   }
@@ -28547,7 +28645,8 @@ inline Response dispatch(Call& call) {
   if (verbs.empty()) return not_found("path");
   verbs += ", OPTIONS";
   if (method == "OPTIONS") return options_response(std::move(verbs));
-  Response response = error_response(405, "This path does not take the method of the request; it takes " + verbs);
+  Response response =
+      error_response(405, joined("This path does not take the method of the request; it takes ", verbs));
   response.headers.push_back({"Allow", std::move(verbs)});
   return response;
 }
@@ -29228,10 +29327,10 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const Delivery& delivery, BodyPa
 
 NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shared_ptr<const std::string> rest) {
   Delivery delivery;
-  const bool known = detail::net::read_platform(object["platform"].string(), delivery.platform);
+  const bool known = detail::net::read_platform(object.string("platform"), delivery.platform);
   detail::net::each_text_member(
-      [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object[name].string(); });
-  delivery.body = Body(std::string(object["body"].string()), std::move(rest));
+      [&](std::string_view name, std::string Delivery::*text) { delivery.*text = object.string(name); });
+  delivery.body = Body(std::string(object.string("body")), std::move(rest));
   if (!known || delivery.idempotency_key.empty()) {
     Error error;
     error.code = errc::invalid;
@@ -29248,7 +29347,7 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
     delivery.headers.push_back({std::move(parts[0]), std::move(parts[1])});
   });
   delivery.limits = platform_info(delivery.platform).target_limits;
-  delivery.target = detail::net::read_hex(object["target"].string());
+  delivery.target = detail::net::read_hex(object.string("target"));
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;
