@@ -202,6 +202,7 @@ int main(int argc, char** argv) {
   sqlite.path = options.database;
   sqlite.with_outbox = true;
   sqlite.events_per_app = options.events_per_app;
+  sqlite.event_bytes_per_app = options.event_bytes_per_app;
   auto store = notifier::SqliteStore::open(std::move(sqlite));
   if (!store) return fail("cannot use " + options.database, store.error());
 

@@ -75,6 +75,8 @@ class Operations {
     out.family("notifier_storage_bytes", "gauge", "What the database takes on the disk, and the log beside it.");
     out.sample("notifier_storage_bytes", "file=\"database\"", static_cast<std::uint64_t>(probe_.bytes()));
     out.sample("notifier_storage_bytes", "file=\"log\"", static_cast<std::uint64_t>(probe_.log_bytes()));
+    out.gauge("notifier_event_history_bytes", "What the events take that are kept.",
+              static_cast<std::uint64_t>(probe_.event_bytes()));
     out.gauge("notifier_apps", "Apps that there are.", std::uint64_t{registry_.app_count()});
     out.gauge("notifier_notifiers", "Notifiers that there are.", std::uint64_t{registry_.notifier_count()});
     write_process_figures(out, static_cast<double>(started_.ms) / 1e3);

@@ -25,6 +25,7 @@ struct Options {
   std::string dashboard;  ///< empty: what is installed with this program
   int request_seconds = 30;
   std::size_t events_per_app = 1000;
+  std::size_t event_bytes_per_app = 256'000'000;
   notifier::CurlOptions curl;
   notifier::OutboxOptions outbox;
   bool dry_run = false;
@@ -89,7 +90,9 @@ Delivery:
   --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
 What is kept, beside apps, notifiers and users:
-  --keep-events N    so many events of each app, the latest (default 1000)
+  --keep-events N    so many events of each app, the latest (default 1000),
+  --keep-megabytes N
+                     and no more of them than take so many megabytes, but for the very latest (default 256)
   --keep-delivered DAYS
                      what became of a delivery that arrived (default 7); as long, it is not sent again
   --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)

@@ -26,12 +26,14 @@ inline constexpr std::string_view options_with_value =
     "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import "
     "backup "
     "config "
-    "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-delivered keep-dead";
+    "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
+    "keep-dead";
 inline constexpr std::string_view options_without_value = "export no-access-log allow-private-targets dry-run help";
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
     "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import smtp "
-    "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-delivered keep-dead "
+    "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
+    "keep-dead "
     "no-access-log allow-private-targets dry-run";
 
 /// A whole number from 0 to `most`.
@@ -96,7 +98,8 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
     for (const double seconds : *delays) options.outbox.retry.delays_ms.push_back(milliseconds(seconds));
     return {};
   }
-  if (name == "port" || name == "request-timeout" || name == "rate-limit" || name == "keep-events") {
+  if (name == "port" || name == "request-timeout" || name == "rate-limit" || name == "keep-events" ||
+      name == "keep-megabytes") {
     const bool is_port = name == "port";
     const int most = is_port || name == "request-timeout" ? 65535 : 1'000'000;
     const auto number = parse_number(value, most);
@@ -107,6 +110,7 @@ inline std::string take_value(std::string_view name, std::string_view value, Opt
     if (name == "request-timeout") options.request_seconds = *number;
     if (name == "rate-limit") options.requests_per_second = *number;
     if (name == "keep-events") options.events_per_app = static_cast<std::size_t>(*number);
+    if (name == "keep-megabytes") options.event_bytes_per_app = static_cast<std::size_t>(*number) * 1'000'000;
     return {};
   }
   const auto number = parse_list(value);

@@ -55,6 +55,13 @@ class StorageProbe {
     return oldest;
   }
 
+  /// What events take that are kept. 0 where the database cannot tell.
+  std::int64_t event_bytes() {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    if (!open()) return 0;
+    return database_.query_integer(std::string(notifier::detail::sqlite::select_all_event_bytes)).value_or(0);
+  }
+
   /// Of the file, and of the log beside it. 0 where there is none.
   std::int64_t bytes() const { return size_of(path_); }
   std::int64_t log_bytes() const { return size_of(path_ + "-wal"); }

@@ -143,6 +143,30 @@ export function isOperated(start) {
     await server.stop();
   });
 
+  test('the history of events takes no more bytes than it may, however large they are, and says what it takes', async () => {
+    const imported = join(folder, 'bytes.json');
+    writeFileSync(imported, JSON.stringify({ apps: [{ id: 'app-1', name: 'shop', notifiers: [] }, { id: 'app-2', name: 'other', notifiers: [] }] }));
+    const path = database();
+    let server = await startDry(path, ['--import', imported, '--keep-megabytes', '2', '--no-access-log']);
+    const figure = async () => Number(/^notifier_event_history_bytes (\d+)$/m.exec((await server.call('GET', '/metrics')).body)[1]);
+    const listed = async (app) => (await server.call('GET', `/v1/apps/${app}/events`)).body.events.map(({ id }) => id);
+    assert.equal(await figure(), 0);
+    for (let i = 0; i < 9; ++i) assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: `e-${i}`, x: 'x'.repeat(600_000) })).status, 202);
+    assert.equal((await server.call('POST', '/v1/apps/other/events', { type: 'restart', id: 'small' })).status, 202);
+    for (let round = 0; round < 2; ++round) {
+      assert.deepEqual(await listed('shop'), ['e-8', 'e-7', 'e-6']);
+      assert.deepEqual(await listed('other'), ['small']);
+      assert.ok((await figure()) > 1_800_000 && (await figure()) < 2_000_000, String(await figure()));
+      await server.stop();
+      server = await startDry(path, ['--keep-megabytes', '2', '--no-access-log']);
+    }
+    assert.equal((await server.call('POST', '/v1/apps/shop/events', { type: 'restart', id: 'large', x: 'x'.repeat(4_000_000) })).status, 202);
+    assert.deepEqual(await listed('shop'), ['large']);
+    assert.equal((await server.call('DELETE', '/v1/apps/shop')).status, 204);
+    assert.ok((await figure()) < 1_000);
+    await server.stop();
+  });
+
   test('the figures are right, in order for Prometheus, of few series, and hold no secret', async () => {
     const target = await startTarget();
     after(() => target.close());
@@ -207,7 +231,8 @@ export function isOperated(start) {
 
     // What was held, and what ended with its notifier.
     await server.call('PATCH', '/v1/apps/shop/notifiers/late', { notifier: { active: false } }, headers);
-    for (let i = 0; i < 50 && value((text = await scrape()), 'notifier_deliveries_held') !== posted; ++i) await new Promise((resolve) => setTimeout(resolve, 100));
+    // The others are told of the change.
+    for (let i = 0; i < 50 && (value((text = await scrape()), 'notifier_deliveries_held') !== posted || value(text, 'notifier_deliveries_pending') !== 0); ++i) await new Promise((resolve) => setTimeout(resolve, 100));
     assert.deepEqual([value(text, 'notifier_deliveries_held'), value(text, 'notifier_deliveries_pending'), value(text, 'notifier_delivery_oldest_pending_age_seconds')], [posted, 0, 0]);
     await server.call('DELETE', '/v1/apps/shop/notifiers/late', undefined, headers);
     for (let i = 0; i < 50 && value((text = await scrape()), 'notifier_deliveries_withdrawn_total') !== posted; ++i) await new Promise((resolve) => setTimeout(resolve, 100));
@@ -361,7 +386,7 @@ export function isOperated(start) {
     const named = [...help.matchAll(/^  --([a-z-]+)/gm)].map(([, name]) => name).filter((name) => !['help', 'config', 'export', 'backup', 'dashboard'].includes(name));
     const every = {
       port: 0, host: '127.0.0.1', database: 'none', token: 'SECRET', tokens: configure('none.json', { tokens: [] }), 'rate-limit': 1000, cors: 'https://page.example', 'request-timeout': 20, 'email-from': 'A <a@example.com>', 'link-base': 'https://example.com', import: twoApps,
-      smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-delivered': 1, 'keep-dead': 2,
+      smtp: 'smtp://SECRET:SECRET@127.0.0.1:9', 'allow-target': ['10.0.0.0/8', 'a.internal'], 'ca-file': '/etc/ssl/certs/ca-certificates.crt', 'send-timeout': 12.5, 'retry-delays': [1, 2.5, 60], 'disable-after': 5, hold: 0.5, 'keep-events': 7, 'keep-megabytes': 3, 'keep-delivered': 1, 'keep-dead': 2,
       audit: join(folder, 'every.ndjson'), 'no-access-log': true, 'allow-private-targets': false, 'dry-run': true,
     };
     for (const name of named) assert.ok(name in every, name);

@@ -220,50 +220,6 @@ TEST_CASE("the database is synced as the host chooses, fully by default") {
   CHECK(notifier::SqliteOptions().synchronous == notifier::SqliteOptions::Synchronous::full);
 }
 
-TEST_CASE("pages of events from a place on are the same whatever comes in, and end where events were forgotten") {
-  const TemporaryDatabase database;
-  auto options = at(database);
-  options.events_per_app = 10;
-  notifier::Registry registry;
-  const auto store = open(std::move(options));
-  fill(*store, registry);
-  const auto come_in = [&](int first, int count) {
-    notifier::Outcome outcome = with_events("app-1", first, first + count - 1);
-    REQUIRE(store->store({&outcome}));
-  };
-  const auto page = [&](std::uint64_t& place, std::size_t limit) {
-    std::vector<std::string> events;
-    CHECK(store->events_from("app-1", place, limit, events) == 10);
-    return events;
-  };
-  come_in(1, 10);
-  std::vector<std::string> all;
-  CHECK(store->events("app-1", 0, 10, all) == 10);
-  std::uint64_t place = 0;
-  std::vector<std::string> read = page(place, 4);
-  come_in(11, 2);
-  for (std::string& event : page(place, 4)) read.push_back(std::move(event));
-  // Of the last two one is forgotten by then, and the other.
-  CHECK(read == std::vector<std::string>(all.begin(), all.begin() + 8));
-  CHECK(place == 0);
-  place = 11;
-  CHECK(page(place, 8) == std::vector<std::string>([&] {
-          std::vector<std::string> events;
-          store->events("app-1", 1, 8, events);
-          return events;
-        }()));
-  CHECK(place == 3);
-  come_in(13, 9);
-  CHECK(page(place, 8).empty());
-  CHECK(place == 0);
-  place = 1'000'000;
-  CHECK(page(place, 3).size() == 3);
-  place = 0;
-  std::vector<std::string> none;
-  CHECK(store->events_from("nobody", place, 3, none) == 0);
-  CHECK(none.empty());
-}
-
 TEST_CASE("a database of the first schema version is migrated and keeps its rows") {
   const TemporaryDatabase newest;
   std::string before;

@@ -42,6 +42,9 @@ int main() {
   one("insertEventId", sql::insert_event_id);
   one("forgetEvents", sql::forget_events);
   one("forgetEventIds", sql::forget_event_ids);
+  one("selectEventBytes", sql::select_event_bytes);
+  one("selectAllEventBytes", sql::select_all_event_bytes);
+  one("selectEventSizes", sql::select_event_sizes);
   one("eventRange", sql::event_range);
   one("pageOfEvents", sql::page_of_events);
   one("lastEventOf10", sql::last_event_of_1_0);

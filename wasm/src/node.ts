@@ -21,4 +21,6 @@ export { packed } from './delivery/sqlite_store.js';
 /** @internal */
 export { SqliteThread, hasSqlite, needsSqlite } from './delivery/sqlite_thread.js';
 /** @internal */
+export { keptByDefault } from './delivery/sqlite_task.js';
+/** @internal */
 export type { KeptRows, OldOutbox, ServerRows } from './delivery/sqlite_task.js';

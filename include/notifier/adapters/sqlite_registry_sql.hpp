@@ -42,6 +42,12 @@ inline constexpr std::string_view insert_event_id =
 inline constexpr std::string_view forget_events = "DELETE FROM events WHERE app_id = ?1 AND number <= ?2";
 inline constexpr std::string_view forget_event_ids = "DELETE FROM event_ids WHERE app_id = ?1 AND number <= ?2";
 
+inline constexpr std::string_view select_event_bytes = "SELECT bytes FROM event_bytes WHERE app_id = ?1";
+inline constexpr std::string_view select_all_event_bytes = "SELECT COALESCE(SUM(bytes), 0) FROM event_bytes";
+/// Of an app's events, the oldest first.
+inline constexpr std::string_view select_event_sizes =
+    "SELECT number, LENGTH(CAST(event AS BLOB)) FROM events WHERE app_id = ?1 ORDER BY number";
+
 inline constexpr std::string_view event_range =
     "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1";
 inline constexpr std::string_view page_of_events =

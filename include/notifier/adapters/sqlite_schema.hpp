@@ -54,6 +54,14 @@ inline constexpr const char* migrations[] = {
     outbox_replies,
     // Events that are told together.
     group_tables,
+    // What the events of each app take, kept by the database itself.
+    "CREATE TABLE event_bytes (app_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;"
+    "INSERT INTO event_bytes SELECT app_id, SUM(LENGTH(CAST(event AS BLOB))) FROM events GROUP BY app_id;"
+    "CREATE TRIGGER event_kept AFTER INSERT ON events BEGIN INSERT INTO event_bytes (app_id, bytes) VALUES "
+    "(NEW.app_id, "
+    "LENGTH(CAST(NEW.event AS BLOB))) ON CONFLICT (app_id) DO UPDATE SET bytes = bytes + excluded.bytes; END;"
+    "CREATE TRIGGER event_forgotten AFTER DELETE ON events BEGIN UPDATE event_bytes SET bytes = bytes - "
+    "LENGTH(CAST(OLD.event AS BLOB)) WHERE app_id = OLD.app_id; END;",
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -69,6 +69,8 @@ struct SqliteOptions {
   /// Keeps the deliveries of outcomes, for an Outbox to send. Without it they are the host's to send.
   bool with_outbox = false;
   std::function<Timestamp()> clock;  ///< when deliveries are stored; empty: the system's clock
+  /// What the kept events of an app take at most; the latest is kept, whatever it takes.
+  std::size_t event_bytes_per_app = 256'000'000;
 };
 
 /// Stores what an Api answers, and loads it into a Registry at start.
@@ -189,7 +191,7 @@ inline Result<void> SqliteStore::open_connections() {
 
 inline Result<void> SqliteStore::prepare() {
   using detail::sqlite::assign;
-  Result<void> done = rows_.open(writer_, options_.events_per_app);
+  Result<void> done = rows_.open(writer_, options_.events_per_app, options_.event_bytes_per_app);
   const auto prepare_one = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(reader_.handle(), sql));
   };

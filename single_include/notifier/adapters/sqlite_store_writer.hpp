@@ -5,6 +5,7 @@
 
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -72,9 +73,10 @@ inline std::string new_version(const Change& change) {
 /// The statements, each to be run within a transaction by whoever holds the write lock.
 class StoreWriter {
  public:
-  /// @param database     outlives the writer
-  /// @param most_events  of an app that are kept
-  Result<void> open(SqliteDatabase& database, std::size_t most_events);
+  /// @param database          outlives the writer
+  /// @param most_events       of an app that are kept
+  /// @param most_event_bytes  that they take, but for the latest
+  Result<void> open(SqliteDatabase& database, std::size_t most_events, std::size_t most_event_bytes);
 
   /// @return errc::conflict where the row is not as the change expects, and nothing was written
   Result<void> store(const Change& change);
@@ -83,8 +85,8 @@ class StoreWriter {
   /// To be called where a transaction was undone.
   void undone() noexcept {
     taken_over_.clear();
-    for (SqliteStatement* const statement :
-         {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_, &forget_event_ids_}) {
+    for (SqliteStatement* const statement : {&present_, &put_, &remove_, &add_event_id_, &add_event_, &forget_events_,
+                                             &forget_event_ids_, &event_bytes_, &event_sizes_}) {
       statement->reset();
     }
   }
@@ -92,22 +94,28 @@ class StoreWriter {
  private:
   Result<void> check_expected(const Change& change, std::string_view kind, std::string_view id);
   Result<void> check_app(std::string_view id);
-  Result<void> forget_app(std::string_view app_id);
+  /// Forgets the events of an app up to a number.
+  Result<void> forget_up_to(std::string_view app_id, std::int64_t last);
+  /// Forgets the oldest until they take no more than they may. @param newest  is kept, whatever it takes
+  Result<void> forget_bytes(std::string_view app_id, std::int64_t newest);
   Result<void> take_over_events(const std::string& app_id);
   static Error conflict();
 
   SqliteDatabase* database_ = nullptr;
-  std::size_t most_events_ = 0;
+  std::int64_t most_events_ = 0;
+  std::int64_t most_event_bytes_ = 0;
   SqliteStatement present_, put_, remove_;
-  SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_;
+  SqliteStatement add_event_id_, add_event_, forget_events_, forget_event_ids_, event_bytes_, event_sizes_;
   std::int64_t last_of_1_0_ = 0;                   // rowid of the last event that 1.0 stored; 0: none of them is left
   std::set<std::string, std::less<>> taken_over_;  // apps whose events of 1.0 are known by their ids
   Buffer json_;
 };
 
-inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most_events) {
+inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most_events, std::size_t most_event_bytes) {
+  constexpr std::size_t any = std::size_t{1} << 40;
   database_ = &database;
-  most_events_ = most_events;
+  most_events_ = static_cast<std::int64_t>((std::min)(most_events, any));
+  most_event_bytes_ = static_cast<std::int64_t>((std::min)(most_event_bytes, any));
   Result<void> done;
   const auto prepare = [&](SqliteStatement& statement, std::string_view sql) {
     if (done) done = assign(statement, SqliteStatement::prepare(database.handle(), sql));
@@ -119,6 +127,8 @@ inline Result<void> StoreWriter::open(SqliteDatabase& database, std::size_t most
   prepare(add_event_id_, insert_event_id);
   prepare(forget_events_, forget_events);
   prepare(forget_event_ids_, forget_event_ids);
+  prepare(event_bytes_, select_event_bytes);
+  prepare(event_sizes_, select_event_sizes);
   if (!done) return done;
   return assign(last_of_1_0_, database.query_integer(last_event_of_1_0));
 }
@@ -144,7 +154,7 @@ inline Result<void> StoreWriter::store(const Change& change) {
   }
   if (is_removal) {
     auto done = remove_.bind(1, kind).bind(2, id).run();
-    return done && change.op == Op::remove_app ? forget_app(id) : done;
+    return done && change.op == Op::remove_app ? forget_up_to(id, 0x7FFFFFFFFFFFFFFF) : done;
   }
 
   Change row = change;
@@ -199,10 +209,27 @@ inline Error StoreWriter::conflict() {
   return error;
 }
 
-inline Result<void> StoreWriter::forget_app(std::string_view app_id) {
-  constexpr std::int64_t all = 0x7FFFFFFFFFFFFFFF;
-  auto done = forget_events_.bind(1, app_id).bind(2, all).run();
-  return done ? forget_event_ids_.bind(1, app_id).bind(2, all).run() : done;
+inline Result<void> StoreWriter::forget_up_to(std::string_view app_id, std::int64_t last) {
+  if (last <= 0) return {};
+  auto done = forget_events_.bind(1, app_id).bind(2, last).run();
+  return done ? forget_event_ids_.bind(1, app_id).bind(2, last).run() : done;
+}
+
+inline Result<void> StoreWriter::forget_bytes(std::string_view app_id, std::int64_t newest) {
+  const auto row = event_bytes_.bind(1, app_id).step();
+  if (!row.has_value()) return row.error();
+  std::int64_t over = *row ? event_bytes_.integer(0) - most_event_bytes_ : 0;
+  event_bytes_.reset();
+  std::int64_t last = 0;
+  for (event_sizes_.bind(1, app_id); over > 0;) {
+    const auto more = event_sizes_.step();
+    if (!more.has_value()) return more.error();
+    if (!*more || event_sizes_.integer(0) >= newest) break;
+    last = event_sizes_.integer(0);
+    over -= event_sizes_.integer(1);
+  }
+  event_sizes_.reset();
+  return forget_up_to(app_id, last);
 }
 
 inline Result<void> StoreWriter::store(RecordedEvent& event) {
@@ -219,10 +246,8 @@ inline Result<void> StoreWriter::store(RecordedEvent& event) {
   if (!row.has_value()) return row.error();
   const std::int64_t number = add_event_.integer(0);
   add_event_.reset();
-  const auto kept = static_cast<std::int64_t>(most_events_);
-  if (number <= kept) return {};
-  auto done = forget_events_.bind(1, event.app_id).bind(2, number - kept).run();
-  return done ? forget_event_ids_.bind(1, event.app_id).bind(2, number - kept).run() : done;
+  auto done = forget_up_to(event.app_id, number - most_events_);
+  return done ? forget_bytes(event.app_id, number) : done;
 }
 
 /// Events of 1.0 are stored without what they are known by. Their own ids are noted when the app has its next event.

@@ -3,7 +3,7 @@
 import { closeSync, openSync, readSync, renameSync, rmSync, statSync } from 'node:fs';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type KeptRows, type ServerRows, type StoreEntry } from '../node.js';
+import { SqliteOutboxStore, SqliteThread, hasSqlite, needsSqlite, type KeptRows, type keptByDefault, type ServerRows, type StoreEntry } from '../node.js';
 import type { Change, HistoryPage } from '../types.js';
 import { Failure } from './command.js';
 import { isOldDatabase, takeOver } from './old_database.js';
@@ -28,15 +28,15 @@ export class Database {
    * Opens the file, makes it where there is none, and takes over one of an earlier release: JSON, with deliveries in FILE.outbox.
    *
    * @param earlier another name that such a file may have, where there is none of this name
-   * @param eventsPerApp how many events of an app are kept, the latest ones
+   * @param kept how many events of an app are kept, the latest ones, and what they take at most
    */
-  static async open(path: string, earlier: string | undefined, eventsPerApp: number): Promise<Database> {
+  static async open(path: string, earlier: string | undefined, kept: typeof keptByDefault): Promise<Database> {
     if (!hasSqlite()) throw new Failure(`serve: ${needsSqlite}`);
     try {
       const kind = kindOf(path);
       if (kind === 'old') await takeOver(path, path);
       else if (kind === 'none' && earlier !== undefined && kindOf(earlier) === 'old') await takeOver(earlier, path);
-      const thread = await SqliteThread.open({ path, eventsPerApp, isDraft: false });
+      const thread = await SqliteThread.open({ path, ...kept, isDraft: false });
       if (thread.wasOpen) process.stderr.write(`notifier-wasm: others could read ${path}, which holds secrets; they no longer can\n`);
       return new Database(thread, path);
     } catch (error) {
@@ -94,10 +94,10 @@ export class Database {
     return this.#thread.ask({ op: 'check' });
   }
 
-  /** What the file and the log beside it take, and when the oldest delivery was made that is to be sent. */
-  async figures(): Promise<{ databaseBytes: number; logBytes: number; oldestPending: number | undefined }> {
+  /** What the file, the log beside it and the events that are kept take, and when the oldest delivery was made that is to be sent. */
+  async figures(): Promise<{ databaseBytes: number; logBytes: number; eventBytes: number; oldestPending: number | undefined }> {
     const size = (path: string) => statSync(path, { throwIfNoEntry: false })?.size ?? 0;
-    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), oldestPending: await this.#thread.ask<number | undefined>({ op: 'oldest' }) };
+    return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined }>({ op: 'figures' })) };
   }
 
   /** Newest first, and how many there are in all. */

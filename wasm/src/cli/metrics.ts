@@ -73,6 +73,7 @@ export interface Standings {
   /** When the oldest delivery was made that is to be sent, in milliseconds since 1970. */
   oldestPending: number | undefined;
   databaseBytes: number;
+  eventBytes: number;
   logBytes: number;
 }
 
@@ -180,6 +181,7 @@ export class Metrics {
     out.family('notifier_storage_bytes', 'gauge', 'What the database takes on the disk, and the log beside it.');
     out.sample('notifier_storage_bytes', 'file="database"', standings.databaseBytes);
     out.sample('notifier_storage_bytes', 'file="log"', standings.logBytes);
+    out.one('notifier_event_history_bytes', 'gauge', 'What the events take that are kept.', standings.eventBytes);
     out.one('notifier_apps', 'gauge', 'Apps that there are.', standings.apps);
     out.one('notifier_notifiers', 'gauge', 'Notifiers that there are.', standings.notifiers);
     this.#writeProcess(out);

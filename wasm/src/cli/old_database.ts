@@ -2,7 +2,7 @@
 
 import { copyFileSync, existsSync, linkSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { NotifierError } from '../error.js';
-import { FileLock, FileStore, SqliteThread, packed, syncFolder, type OldOutbox, type OutboxWrite, type ServerRows, type StoredRecord } from '../node.js';
+import { FileLock, FileStore, SqliteThread, keptByDefault, packed, syncFolder, type OldOutbox, type OutboxWrite, type ServerRows, type StoredRecord } from '../node.js';
 import type { Delivery } from '../types.js';
 import { Failure, faults, newEngine } from './command.js';
 import { everythingOf } from './database.js';
@@ -66,7 +66,7 @@ export async function takeOver(old: string, target: string): Promise<void> {
   try {
     const rows = readOld(old);
     if (existsSync(`${old}.outbox`)) store = new FileStore(`${old}.outbox`);
-    thread = await SqliteThread.open({ path: draft, eventsPerApp: 1_000, isDraft: true });
+    thread = await SqliteThread.open({ path: draft, ...keptByDefault, isDraft: true });
     await thread.ask({ op: 'take over', rows, outbox: nothing });
     for (const outbox of store ? readOldOutbox(store) : []) await thread.ask({ op: 'take over', rows: { changes: [], events: [] }, outbox });
     // Who waited for the draft may find that all is done; nobody gets it before this has closed it.

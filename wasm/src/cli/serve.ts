@@ -61,7 +61,9 @@ ${deliveryHelp}\
   --dry-run          send nothing: deliveries are recorded as dead, with that reason; those of earlier runs stay pending
 
 What is kept, beside apps, notifiers and users:
-  --keep-events N    so many events of each app, the latest (default 1000)
+  --keep-events N    so many events of each app, the latest (default 1000),
+  --keep-megabytes N
+                     and no more of them than take so many megabytes, but for the very latest (default 256)
   --keep-delivered DAYS
                      what became of a delivery that arrived (default 7); as long, it is not sent again
   --keep-dead DAYS   the same of one that did not, which can be sent again (default 30)
@@ -90,6 +92,7 @@ const options = {
   config: { type: 'string' },
   hold: { type: 'string' },
   'keep-events': { type: 'string' },
+  'keep-megabytes': { type: 'string' },
   'keep-delivered': { type: 'string' },
   'keep-dead': { type: 'string' },
   'no-access-log': { type: 'boolean' },
@@ -185,6 +188,8 @@ export async function serve(args: string[]): Promise<number> {
   };
   const eventsPerApp = Number(values['keep-events'] ?? 1_000);
   if (!/^\d{1,7}$/.test(values['keep-events'] ?? '1') || eventsPerApp < 1 || eventsPerApp > 1_000_000) throw new Usage('--keep-events needs a number from 1 to 1000000');
+  const megabytes = Number(values['keep-megabytes'] ?? 256);
+  if (!/^\d{1,7}$/.test(values['keep-megabytes'] ?? '1') || megabytes < 1 || megabytes > 1_000_000) throw new Usage('--keep-megabytes needs a number from 1 to 1000000');
   const requestTimeout = 1_000 * readNumber('request-timeout', values['request-timeout'], 30);
   const host = values.host ?? (hasNoToken ? '127.0.0.1' : '0.0.0.0');
   const path = values.database ?? 'notifier.db';
@@ -193,7 +198,7 @@ export async function serve(args: string[]): Promise<number> {
   const tokens = readTokens(token, values.tokens);
   let database: Database;
   try {
-    database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, eventsPerApp);
+    database = await Database.open(path, values.database === undefined ? 'notifier.json' : undefined, { eventsPerApp, eventBytesPerApp: 1_000_000 * megabytes });
   } catch (error) {
     if (!(error instanceof InUse)) throw error;
     const { backup, export: isExport } = values;

@@ -4,7 +4,7 @@ import type { Delivery } from '../types.js';
 import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { narrowed } from './record_index.js';
 import { cut, sharedRests } from './shared_body.js';
-import { readContent, writeContent, type KeptRows, type ServerRows, type StoredEntry } from './sqlite_task.js';
+import { keptByDefault, readContent, writeContent, type KeptRows, type ServerRows, type StoredEntry } from './sqlite_task.js';
 import { SqliteThread } from './sqlite_thread.js';
 
 /** Contents that are kept in memory beside the file, in characters. */
@@ -63,7 +63,7 @@ export class SqliteOutboxStore implements OutboxStore {
    *   where Node.js has no SQLite; `storage` where it cannot be read or written
    */
   static async open(path: string): Promise<SqliteOutboxStore> {
-    return new SqliteOutboxStore(await SqliteThread.open({ path, eventsPerApp: 1_000, isDraft: false }));
+    return new SqliteOutboxStore(await SqliteThread.open({ path, ...keptByDefault, isDraft: false }));
   }
 
   /** @internal */

@@ -5,7 +5,7 @@ import type { DatabaseSync, StatementSync, SQLOutputValue } from 'node:sqlite';
 import type { HistoryPage, Platform } from '../types.js';
 import type { OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
 import { oldStatements, statements, statementsBesideOld } from './sqlite_statements.js';
-import type { OldOutbox, ServerRows, StoredEntry } from './sqlite_task.js';
+import type { OldOutbox, ServerRows, StoredEntry, ThreadData } from './sqlite_task.js';
 
 type Value = string | number | bigint | null;
 type Row = Record<string, SQLOutputValue>;
@@ -287,14 +287,16 @@ export class OutboxTables {
 export class ServerTables {
   readonly #all: Statements<keyof typeof statements>;
   readonly #eventsPerApp: number;
+  readonly #eventBytesPerApp: number;
   /** The rowid of the last event that release 1.0 stored; 0 where none of them is left. */
   readonly #lastOfOld: number;
   /** Apps whose events of 1.0 are known by their ids. */
   readonly #takenOver = new Set<string>();
 
-  constructor(database: DatabaseSync, eventsPerApp: number) {
+  constructor(database: DatabaseSync, { eventsPerApp, eventBytesPerApp }: Pick<ThreadData, 'eventsPerApp' | 'eventBytesPerApp'>) {
     this.#all = new Statements(database, statements);
     this.#eventsPerApp = eventsPerApp;
+    this.#eventBytesPerApp = eventBytesPerApp;
     this.#lastOfOld = number(this.#all.of('lastEventOf10').get()?.['last']);
   }
 
@@ -333,7 +335,27 @@ export class ServerTables {
     }
     const at = number(this.#all.of('insertEvent').get(appId, json)!['number']);
     if (at > this.#eventsPerApp) this.#forgetEvents(appId, at - this.#eventsPerApp);
+    this.#forgetBytes(appId, at);
     return true;
+  }
+
+  /** Forgets the oldest events of an app until they take no more than they may. @param newest is kept, whatever it takes */
+  #forgetBytes(appId: string, newest: number): void {
+    let over = number(this.#all.of('selectEventBytes').get(appId)?.['bytes']) - this.#eventBytesPerApp;
+    if (over <= 0) return;
+    let last = 0;
+    for (const row of this.#all.of('selectEventSizes').all(appId)) {
+      const [at, size] = Object.values(row).map(number) as [number, number];
+      if (over <= 0 || at >= newest) break;
+      last = at;
+      over -= size;
+    }
+    if (last > 0) this.#forgetEvents(appId, last);
+  }
+
+  /** What the events take that are kept. */
+  eventBytes(): number {
+    return number(Object.values(this.#all.of('selectAllEventBytes').get()!)[0]);
   }
 
   #forgetEvents(appId: string, last: number): void {

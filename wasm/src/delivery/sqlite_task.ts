@@ -47,8 +47,8 @@ export type Task =
   | { op: 'list'; query: StoreQuery }
   | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
   | { op: 'registry' }
-  /** When the oldest delivery was made that is to be sent. */
-  | { op: 'oldest' }
+  /** What the events take that are kept, and when the oldest delivery was made that is to be sent. */
+  | { op: 'figures' }
   /** Of all there is, into a file that is not there yet. */
   | { op: 'copy'; path: string }
   /** To see whether something can be stored. */
@@ -76,9 +76,14 @@ export interface ThreadData {
   path: string;
   /** How many events of an app are kept. */
   eventsPerApp: number;
+  /** What they take at most; the latest is kept, whatever it takes. */
+  eventBytesPerApp: number;
   /** Whether the file is to be filled and moved elsewhere then: it has no log beside it. */
   isDraft: boolean;
 }
+
+/** Of each app. */
+export const keptByDefault = { eventsPerApp: 1_000, eventBytesPerApp: 256_000_000 };
 
 /** As delivery_json.hpp writes it. */
 export function writeContent(delivery: Delivery): string {

@@ -7,7 +7,8 @@ import { applicationId, migrations, statements } from './sqlite_statements.js';
 import { OutboxTables, ServerTables } from './sqlite_tables.js';
 import { isWriter, type KeptRows, type Reply, type Request, type Task, type ThreadData } from './sqlite_task.js';
 
-const { path, eventsPerApp, isDraft } = workerData as ThreadData;
+const data = workerData as ThreadData;
+const { path, isDraft } = data;
 const port = parentPort!;
 
 class Refusal extends Error {
@@ -133,7 +134,7 @@ class Thread {
   constructor() {
     this.#database = open();
     this.#outbox = new OutboxTables(this.#database);
-    this.#server = new ServerTables(this.#database, eventsPerApp);
+    this.#server = new ServerTables(this.#database, data);
     this.#file = identity()!;
   }
 
@@ -235,8 +236,8 @@ class Thread {
         return this.#server.events(task.appId, task.offset, task.limit, task.place);
       case 'registry':
         return this.#server.registry();
-      case 'oldest':
-        return this.#outbox.oldestPending();
+      case 'figures':
+        return { eventBytes: this.#server.eventBytes(), oldestPending: this.#outbox.oldestPending() };
       case 'copy':
         return copy(this.#database, task.path);
       case 'check':
