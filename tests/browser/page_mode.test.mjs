@@ -220,7 +220,7 @@ test('previews draw the library\u2019s payload of each platform', async () => {
   await page.getByRole('tab', { name: 'Preview' }).click();
   const of = (platform) => page.getByRole('region', { name: `Preview for ${platform}` });
   await of('Slack').locator('.title', { hasText: 'shop: deployment succeeded' }).last().waitFor();
-  await of('Rocket.Chat').getByText('Commit', { exact: true }).waitFor();
+  await of('Rocket.Chat').getByText('Stack', { exact: true }).waitFor();
   const frame = of('Email').frameLocator('iframe');
   await frame.getByText('shop: deployment succeeded').waitFor();
   // The mail's own styles have been applied, past a policy that forbids them in HTML.
@@ -243,6 +243,9 @@ test('previews draw the library\u2019s payload of each platform', async () => {
   }
   assert.equal(await of('Webhook').locator('#cuts').count(), 0);
   assert.deepEqual(await violations(page), []);
+  // Slack's entities are what they stand for, in plain text as in Markdown.
+  await page.getByLabel('Event (JSON)').fill(JSON.stringify({ id: 'e2', type: 'own', app_name: 'shop', type_data: { title: 'Q&A <b>&lt;' } }));
+  await of('Slack').locator('.title', { hasText: 'shop: Q&A <b>&lt;' }).waitFor();
   await finish(opened);
 });
 

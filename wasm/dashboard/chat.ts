@@ -74,7 +74,7 @@ function face(name: string, tag: string, time: string, content: TemplateResult):
     <div class="who"><bdi>${short(name)}</bdi><span class="app">${tag}</span><span class="quiet">${time}</span></div>${content}</div></div>`;
 }
 
-const slackText = ({ type, text }: SlackText, cut: string) => (type === 'mrkdwn' ? mrkdwn(text, cut) : withCuts(text, cut));
+const slackText = ({ type, text }: SlackText, cut: string) => (type === 'mrkdwn' ? mrkdwn(text, cut) : withCuts(unescape(text), cut));
 
 function slackBlock(block: SlackBlock, cut: string): TemplateResult | typeof nothing {
   switch (block.type) {
