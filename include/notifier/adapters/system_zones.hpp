@@ -244,9 +244,10 @@ inline std::optional<ZoneFile> ZoneFile::read(std::string_view bytes) {
       if (counts[i] > bytes.size()) return std::nullopt;
     }
     at += header_size;
-    const auto [utc_marks, standard_marks, leaps, times, types, letters] = counts;
+    const std::size_t times = counts[3];
+    const std::size_t types = counts[4];
     const std::size_t size =
-        times * (width + 1) + types * 6 + letters + leaps * (width + 4) + standard_marks + utc_marks;
+        times * (width + 1) + types * 6 + counts[5] + counts[2] * (width + 4) + counts[1] + counts[0];
     if (bytes.size() < at + size || types == 0) return std::nullopt;
     if (width == 8) {
       ZoneFile file;
