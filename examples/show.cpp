@@ -128,6 +128,30 @@ void print_discord(View body) {
   });
 }
 
+void print_microsoft_teams(View body) {
+  body["attachments"].for_each_element([](View attachment) {
+    attachment["content"]["body"].for_each_element([](View block) {
+      if (block["text"].exists()) print_behind_bar(without_backslashes(block["text"].string()), ":");
+      block["facts"].for_each_element(
+          [](View fact) { print_field(fact["title"].string(), without_backslashes(fact["value"].string())); });
+    });
+  });
+}
+
+void print_google_chat(View body) {
+  print_behind_bar(body["text"].string());
+  body["cardsV2"].for_each_element([](View card) {
+    card["card"]["sections"].for_each_element([](View section) {
+      section["widgets"].for_each_element([](View widget) {
+        const View paragraph = widget["textParagraph"];
+        const View field = widget["decoratedText"];
+        if (paragraph.exists()) print_behind_bar(without_entities(paragraph["text"].string()), ":");
+        if (field.exists()) print_field(field["topLabel"].string(), field["text"].string());
+      });
+    });
+  });
+}
+
 /// A header's value from a message whose lines end with CRLF, unfolded; empty where there is none.
 std::string header(std::string_view message, std::string_view name) {
   std::string value;
@@ -187,7 +211,9 @@ void print_delivery(View delivery) {
   const auto body = document.parse(delivery["body"].string());
   if (!body) return;
   if (platform == "slack") return print_slack(*body);
-  platform == "discord" ? print_discord(*body) : print_rocket_chat(*body);
+  if (platform == "discord") return print_discord(*body);
+  if (platform == "microsoft_teams") return print_microsoft_teams(*body);
+  platform == "google_chat" ? print_google_chat(*body) : print_rocket_chat(*body);
 }
 
 void print_event(View event, const std::vector<std::string>& deliveries, const std::string& explanation) {

@@ -68,6 +68,7 @@
 #include "notifier/outbox/target.hpp"
 #include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
+#include "notifier/platform/google_chat.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/rocket_chat.hpp"

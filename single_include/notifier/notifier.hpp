@@ -937,9 +937,18 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
 /// numbers, and wasm records have them. Answers list platforms as the public API does.
-enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat, mattermost, discord, microsoft_teams };
+enum class Platform : std::uint8_t {
+  email,
+  slack,
+  webhook,
+  rocket_chat,
+  mattermost,
+  discord,
+  microsoft_teams,
+  google_chat
+};
 
-inline constexpr std::size_t platform_count = 7;
+inline constexpr std::size_t platform_count = 8;
 
 NOTIFIER_NAMESPACE_END
 
@@ -989,7 +998,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
 /// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
-/// Rocket.Chat, bytes for Microsoft Teams and mail.
+/// Rocket.Chat, bytes for Microsoft Teams, Google Chat and mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
@@ -3156,6 +3165,78 @@ inline constexpr PlatformRow email_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/google_chat.hpp ------------------------------------------------------------------------------
+
+// Google Chat: what the webhook of a space takes.
+//
+// Sources: Google's documentation of incoming webhooks, of messages (`spaces.messages.create`), of cards (`cardsV2`)
+// and of the formatting of their texts.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// In bytes of JSON.
+namespace google_chat_limits {
+inline constexpr std::size_t message = 32000;
+
+// Ours, so that no part takes all:
+inline constexpr std::size_t title = 600;
+inline constexpr std::size_t sentence = 3000;
+inline constexpr std::size_t label = 100;
+inline constexpr std::size_t value = 1500;
+inline constexpr std::size_t code = 8000;
+inline constexpr std::size_t origin = 300;  ///< an actor's name, an event's kind
+inline constexpr std::size_t link = 2000;   ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace google_chat_limits
+
+/// Appends the JSON body for the webhook of a space of Google Chat.
+///
+/// `text` is the title, for the notification; a card has title, sentence, the fields under their labels, logs, a line
+/// with who, what kind and when, and a button that leads to the message's link.
+///
+/// `&`, `<` and `>` are entities everywhere, so that there is no mention and no HTML; the markup that `text` has beside
+/// them is switched off by taking it apart.
+void format_google_chat(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField google_chat_fields[] = {webhook_url_field, no_signing_secret_field};
+
+inline constexpr KnownReply google_chat_replies[] = {
+    {{}, Verdict::Action::disable, "Google Chat: the space or its webhook does not exist", true, {}, 404},
+};
+
+inline constexpr ReplyRules google_chat_rules = [] {
+  ReplyRules rules;
+  rules.replies = google_chat_replies;
+  return rules;
+}();
+
+inline constexpr PayloadLimit google_chat_payload_limits[] = {
+    {"", google_chat_limits::message, PayloadLimit::Unit::bytes},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow google_chat_row = [] {
+  PlatformRow row;
+  row.platform = Platform::google_chat;
+  row.id = "000000006e6f7469f0000009";
+  row.name = "google_chat";
+  row.display_name = "Google Chat";
+  row.description = "Posts the events you choose to a space of Google Chat through its webhook.";
+  row.fields = detail::google_chat_fields;
+  row.headers = json_request_headers;
+  // What is sent twice is shown once.
+  row.key_in = Place::query;
+  row.key_name = "requestId";
+  row.target_limits = {1, 0, {{1, 1000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/mattermost.hpp -------------------------------------------------------------------------------
 
 // Mattermost: what an incoming webhook takes.
@@ -3569,8 +3650,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {
-    rocket_chat_row, webhook_row, slack_row, email_row, mattermost_row, discord_row, microsoft_teams_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row,     webhook_row,    slack_row,
+                                                                  email_row,           mattermost_row, discord_row,
+                                                                  microsoft_teams_row, google_chat_row};
 
 namespace detail {
 
@@ -3581,18 +3663,19 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {
-    format_rocket_chat, nullptr, format_slack, nullptr, format_mattermost, format_discord, format_microsoft_teams};
+    format_rocket_chat, nullptr,        format_slack,           nullptr,
+    format_mattermost,  format_discord, format_microsoft_teams, format_google_chat};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {
-    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules};
+    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules, google_chat_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
-    rocket_chat_payload_limits,    {},
-    slack_payload_limits,          email_payload_limits,
-    mattermost_payload_limits,     discord_payload_limits,
-    microsoft_teams_payload_limits};
+    rocket_chat_payload_limits,     {},
+    slack_payload_limits,           email_payload_limits,
+    mattermost_payload_limits,      discord_payload_limits,
+    microsoft_teams_payload_limits, google_chat_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -3683,7 +3766,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams".
+/// "mattermost", "discord", "microsoft_teams", "google_chat".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -10975,6 +11058,194 @@ NOTIFIER_INLINE void format_email(const EmailBody& body, std::string_view from, 
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/slack_escape.hpp -------------------------------------------------------------------------------
+
+// How text stands in a Slack payload: entities and JSON in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Which line breaks a text keeps.
+enum class Lines { one, many };
+
+/// Entities and JSON in one pass; control characters become spaces.
+template <Lines lines>
+struct SlackText {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  // '<' and '>' differ in one bit, '"' and '&' in another.
+  static Bytes special(Bytes b) noexcept {
+    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
+  }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '&': ++p; return detail::put(out, "&amp;");
+      case '<': ++p; return detail::put(out, "&lt;");
+      case '>': ++p; return detail::put(out, "&gt;");
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\n':
+      case '\r':
+        skip_line_break(p, end);
+        if (lines == Lines::many) return detail::put(out, "\\n");
+        break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
+struct SlackCode {
+  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
+
+  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    if (*p == '\t') {
+      ++p;
+      return detail::put(out, "\\t");
+    }
+    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
+    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
+    *out = *p++;
+    return out + 1;
+  }
+};
+
+/// The target of `<url|label>`.
+struct SlackUrl {
+  static constexpr std::size_t growth = std::string_view("&amp;").size();
+
+  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
+
+  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
+    const char c = *p++;
+    if (c == '&') return detail::put(out, "&amp;");
+    *out = c;
+    if (is_url_byte(c)) return out + 1;
+    *out = '%';
+    return put_hex(static_cast<unsigned char>(c), out + 1);
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/google_chat_escape.hpp -------------------------------------------------------------------------
+
+// How text stands in a Google Chat payload: entities, as a card reads a subset of HTML, and JSON, in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line of text of a card.
+using GoogleChatText = SlackText<Lines::one>;
+
+/// One line of a message's own text, whose markup beside entities is taken apart.
+struct GoogleChatProse {
+  static constexpr std::size_t growth = RocketChatText::growth;
+
+  static Bytes special(Bytes b) noexcept { return RocketChatText::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    if (*p == '&' || *p == '<' || *p == '>') return GoogleChatText::put(p, begin, end, out);
+    return RocketChatText::put(p, begin, end, out);
+  }
+};
+
+/// The lines of a log, with `<br>` between; what they begin with is kept by spaces that do not break.
+struct GoogleChatLog {
+  static constexpr std::size_t growth = GoogleChatText::growth;
+
+  static Bytes special(Bytes b) noexcept { return GoogleChatText::special(b) | b.is(' '); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    if (*p == '\n' || *p == '\r') {
+      skip_line_break(p, end);
+      return detail::put(out, "<br>");
+    }
+    if (*p != ' ' && *p != '\t') return GoogleChatText::put(p, begin, end, out);
+    const bool is_indent = p == begin || static_cast<unsigned char>(p[-1]) <= ' ';
+    ++p;
+    return is_indent ? detail::put(out, "\xC2\xA0") : detail::put(out, " ");
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/google_chat.hpp ------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline constexpr CardList google_chat_field_list = {
+    ",",
+    ",",
+    "{\"decoratedText\":{\"topLabel\":\"",
+    "\",\"wrapText\":true,\"text\":\"",
+    "\"}}",
+    "\"}}",
+    {},
+    google_chat_limits::label,
+    google_chat_limits::value,
+    put_part<GoogleChatText>,
+    "<a href=\\\"",
+    "\\\">View</a>",
+    escape<SlackUrl>,
+};
+
+inline constexpr CardList google_chat_log_list = {
+    ",",
+    ",",
+    "{\"textParagraph\":{\"text\":\"<b>",
+    "</b><br>",
+    "\"}}",
+    "\"}}",
+    {},
+    google_chat_limits::label,
+    google_chat_limits::code,
+    put_part<GoogleChatLog>,
+};
+
+inline void write_google_chat(CardWriter& card) {
+  const Message& message = card.message();
+  constexpr PartWriter text = put_part<GoogleChatText>;
+  // The quiet line, the button, and what ends it all.
+  constexpr std::size_t tail = 2 * google_chat_limits::origin + google_chat_limits::link + 300;
+  card.hold_back(tail);
+  card.put("{\"text\":\"");
+  if (!card.part({}, {"title", message.title()}, {}, google_chat_limits::title, put_line<GoogleChatProse>)) {
+    card.put("Event");
+  }
+  card.put(
+      "\",\"cardsV2\":[{\"cardId\":\"event\",\"card\":{\"sections\":[{\"widgets\":[{\"textParagraph\":{\"text\":\"");
+  if (!card.part({}, {"sentence", message.sentence()}, {}, google_chat_limits::sentence, text)) card.put("Event");
+  card.put("\"}}");
+  card.fields(google_chat_field_list, google_chat_limits::fields);
+  card.logs(google_chat_log_list, google_chat_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined(",{\"textParagraph\":{\"text\":\"<i>",
+              {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, "</i>\"}}",
+              google_chat_limits::origin, text);
+  card.link(",{\"buttonList\":{\"buttons\":[{\"text\":\"View details\",\"onClick\":{\"openLink\":{\"url\":\"",
+            "\"}}}]}}", google_chat_limits::link, escape<RocketChatUrl>);
+  card.put("]}]}}]}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_google_chat(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::bytes, google_chat_limits::message, detail::write_google_chat);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/format/mattermost_escape.hpp --------------------------------------------------------------------------
 
 // How text stands in a Mattermost payload, whose Markdown is alive everywhere: taken apart, as for Rocket.Chat.
@@ -11481,82 +11752,6 @@ NOTIFIER_INLINE void format_rocket_chat(const Message& message, Buffer& out, Tru
   out.set_end(end);
 }
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/slack_escape.hpp -------------------------------------------------------------------------------
-
-// How text stands in a Slack payload: entities and JSON in one pass.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Which line breaks a text keeps.
-enum class Lines { one, many };
-
-/// Entities and JSON in one pass; control characters become spaces.
-template <Lines lines>
-struct SlackText {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  // '<' and '>' differ in one bit, '"' and '&' in another.
-  static Bytes special(Bytes b) noexcept {
-    return b.below(0x20) | (b & Bytes::all(0xFD)).is('<') | (b & Bytes::all(0xFB)).is('"') | b.is('\\');
-  }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '&': ++p; return detail::put(out, "&amp;");
-      case '<': ++p; return detail::put(out, "&lt;");
-      case '>': ++p; return detail::put(out, "&gt;");
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\n':
-      case '\r':
-        skip_line_break(p, end);
-        if (lines == Lines::many) return detail::put(out, "\\n");
-        break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// Between fences of backticks, which nothing in it may close: a zero-width space goes between two backticks.
-struct SlackCode {
-  static constexpr std::size_t growth = SlackText<Lines::many>::growth;
-
-  static Bytes special(Bytes b) noexcept { return SlackText<Lines::many>::special(b) | b.is('`'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    if (*p == '\t') {
-      ++p;
-      return detail::put(out, "\\t");
-    }
-    if (*p != '`') return SlackText<Lines::many>::put(p, begin, end, out);
-    if (p != begin && p[-1] == '`') out = detail::put(out, "\xE2\x80\x8B");
-    *out = *p++;
-    return out + 1;
-  }
-};
-
-/// The target of `<url|label>`.
-struct SlackUrl {
-  static constexpr std::size_t growth = std::string_view("&amp;").size();
-
-  static Bytes special(Bytes b) noexcept { return is_outside_url(b) | b.is('&'); }
-
-  static char* put(const char*& p, const char*, const char*, char* out) noexcept {
-    const char c = *p++;
-    if (c == '&') return detail::put(out, "&amp;");
-    *out = c;
-    if (is_url_byte(c)) return out + 1;
-    *out = '%';
-    return put_hex(static_cast<unsigned char>(c), out + 1);
-  }
-};
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/slack.hpp ------------------------------------------------------------------------------------
@@ -14799,6 +14994,7 @@ inline constexpr Translation translations[] = {
     {"platform", "mattermost", "Mattermost"},
     {"platform", "discord", "Discord"},
     {"platform", "microsoft_teams", "Microsoft Teams"},
+    {"platform", "google_chat", "Google Chat"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

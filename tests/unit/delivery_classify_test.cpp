@@ -168,6 +168,17 @@ TEST_CASE(
   CHECK(judge(Platform::microsoft_teams, 429, "", {{"retry-after", "11"}}).retry_after_ms == 11000);
 }
 
+TEST_CASE("Google Chat's space that is gone is not tried again") {
+  CHECK(action(Platform::google_chat, 200, R"({"name":"spaces/a/messages/b.c"})") == Action::delivered);
+  CHECK(judge(Platform::google_chat, 404, R"({"error":{"code":404,"status":"NOT_FOUND"}})").reason ==
+        "Google Chat: the space or its webhook does not exist");
+  CHECK(action(Platform::google_chat, 404) == Action::disable);
+  CHECK(action(Platform::google_chat, 400) == Action::fail);
+  CHECK(action(Platform::google_chat, 401) == Action::fail);
+  CHECK(action(Platform::google_chat, 429) == Action::throttle);
+  CHECK(action(Platform::google_chat, 503) == Action::retry);
+}
+
 TEST_CASE("Rocket.Chat's rate limit is recognised under any status") {
   const std::string body =
       "{\"success\":false,\"error\":\"Error, too many requests. Please slow down. [error-too-many-requests]\"}";

@@ -29,7 +29,7 @@ constexpr std::string_view all_platforms =
     "there are rocket_chat (5982f145d48c3600273ef08b), webhook (5982f145d48c3600273ef08a), "
     "slack (5982f145d48c3600273ef089), email (59c52ac27651ce002c1d4620), "
     "mattermost (000000006e6f7469f0000005), discord (000000006e6f7469f0000006), "
-    "microsoft_teams (000000006e6f7469f0000007)";
+    "microsoft_teams (000000006e6f7469f0000007), google_chat (000000006e6f7469f0000009)";
 
 }  // namespace
 
@@ -83,12 +83,14 @@ TEST_CASE("a document's notifier without a platform that is known is told the pl
   const auto& fields = loaded.error().fields;
   REQUIRE(fields.size() == 3);
   CHECK(fields[0].message ==
-        "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams");
+        "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
+        "google_chat");
   CHECK(fields[1].message ==
-        "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams");
+        "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
+        "google_chat");
   CHECK(fields[2].message ==
         "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
-        "email, mattermost, discord, microsoft_teams");
+        "email, mattermost, discord, microsoft_teams, google_chat");
 }
 
 TEST_CASE("a draft keeps which of its keys no notifier has") {

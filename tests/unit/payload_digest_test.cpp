@@ -11,6 +11,7 @@
 
 #include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
+#include "notifier/platform/google_chat.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/rocket_chat.hpp"
@@ -125,6 +126,11 @@ TEST_CASE("payloads for Microsoft Teams are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) {
           format_microsoft_teams(message, out, cut);
         }) == "d42c5407246f537b09bdcaa557b4ed72");
+}
+
+TEST_CASE("payloads for Google Chat are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_google_chat(message, out, cut); }) ==
+        "2e1606ef2bfd058695192c77079060fe");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

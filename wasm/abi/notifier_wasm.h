@@ -60,8 +60,8 @@ typedef struct notifier_text {
 /* A delivery: this, then `pairs` times two notifier_text (header name and value) or one (recipient) for an email, then
  * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
-  uint32_t platform; /* 0 email, 1 slack, 2 webhook, 3 rocket_chat, 4 mattermost, 5 discord, 6 microsoft_teams; others
-                        may follow, no number changes */
+  uint32_t platform; /* 0 email, 1 slack, 2 webhook, 3 rocket_chat, 4 mattermost, 5 discord, 6 microsoft_teams, 7
+                        google_chat; others may follow, no number changes */
   notifier_text notifier_id; /* lies still, as the next two: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;

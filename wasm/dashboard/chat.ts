@@ -144,3 +144,22 @@ export function drawMicrosoftTeams(body: string, name: string, time: string, cut
     return html`<div class="text ${color ? `title ${color}` : isSubtle ? 'context' : weight ? 'field-title' : ''}">${discord(text, cut)}</div>`;
   })}${card.actions?.map(({ title, url }) => html`<div><span class="button small" title=${url}>${title}</span></div>`)}</div>`)}</div>`;
 }
+
+interface ChatWidget { textParagraph?: { text: string }; decoratedText?: { topLabel: string; text: string }; buttonList?: { buttons: { text: string; onClick: { openLink: { url: string } } }[] } }
+
+function chatHtml(text: string, cut: string): Piece[] {
+  return styled(text.replace(/<br>/g, '\n'), /<a href="([^"]*)">([^<]*)<\/a>|<b>([^<]*)<\/b>|<i>([^<]*)<\/i>/g, ([, target, label, bold, italic]) => {
+    if (target !== undefined) return link(unescape(label!), unescape(target));
+    return bold !== undefined ? html`<b>${unescape(bold)}</b>` : html`<i>${unescape(italic!)}</i>`;
+  }, (plain) => withCuts(unescape(plain), cut));
+}
+
+export function drawGoogleChat(body: string, name: string, time: string, cut: string): TemplateResult {
+  const message = parse<{ text?: string; cardsV2?: { card: { sections: { widgets: ChatWidget[] }[] } }[] }>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  return html`<div class="teams-chat">${face(name, 'App', time, html`<div class="text">${withCuts(unescape(message.text ?? ''), cut)}</div>
+    <div class="attachment">${message.cardsV2?.flatMap(({ card }) => card.sections.flatMap(({ widgets }) => widgets)).map(({ textParagraph, decoratedText, buttonList }) => {
+      if (buttonList) return html`<div>${buttonList.buttons.map(({ text, onClick }) => html`<span class="button small" title=${onClick.openLink.url}>${text}</span>`)}</div>`;
+      return decoratedText ? html`<div><div class="subtitle">${decoratedText.topLabel}</div><div class="text">${chatHtml(decoratedText.text, cut)}</div></div>` : html`<div class="text">${chatHtml(textParagraph?.text ?? '', cut)}</div>`;
+    })}</div>`)}</div>`;
+}

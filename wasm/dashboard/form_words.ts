@@ -36,6 +36,7 @@ export const formWords = {
   usernameHint: 'Optional. Counts where the server lets webhooks choose.',
   'help.mattermost': 'In Mattermost: the menu of products, Integrations, Incoming Webhooks.',
   'help.microsoft_teams': 'In Microsoft Teams: the app Workflows, \u201cSend webhook alerts to a channel\u201d; take the address that it shows at the end.',
+  'help.google_chat': 'In Google Chat: the space\u2019s menu, Apps and integrations, Webhooks.',
   'help.discord': 'In Discord: the channel\u2019s settings, Integrations, Webhooks, Copy Webhook URL.',
   filter: 'Only where',
   filterNone: 'Every event of these types is told. A condition narrows that.',

@@ -9,6 +9,7 @@ const paths: Record<string, TemplateResult> = {
   mattermost: svg`<path d="M14 3.5A9 9 0 1 0 20.5 10M15.5 3.5c2.5 4 2 10.5-3 10.5-4 0-4.5-5-1-7.5Z"/>`,
   discord: svg`<path d="M8 5.5C5 6.5 3 11.5 3.5 17c3 2 4.5 1.5 5.5-.5h6c1 2 2.5 2.5 5.5.5.5-5.5-1.5-10.5-4.5-11.5M9 6.5h6M9.2 12h.1M14.8 12h.1"/>`,
   microsoft_teams: svg`<path d="M3 8h9v9H3zM5.5 10.5h4M7.5 10.5v4M12 10h8v4.5a4.5 4.5 0 0 1-8 2.5M15 7a2.5 2.5 0 1 0-2-2"/>`,
+  google_chat: svg`<path d="M4 5h16v11H10l-4 4v-4H4zM8 9h8M8 12.5h5"/>`,
   webhook: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
 };
 

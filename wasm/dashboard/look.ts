@@ -24,6 +24,7 @@ export const base = css`
     --n-mattermost: light-dark(#1c58d9, #8fb0ff);
     --n-discord: light-dark(#4752c4, #a9b1ff);
     --n-microsoft_teams: light-dark(#5b5fc7, #b3b6ff);
+    --n-google_chat: light-dark(#00713a, #6fd69a);
     --n-webhook: light-dark(#0d6b5e, #6fd6c4);
     display: block;
     color: var(--n-text);
@@ -74,7 +75,7 @@ export const base = css`
     background: color-mix(in srgb, var(--tone, var(--n-quiet)) 13%, transparent);
   }
   .badge svg { inline-size: 1.2rem; block-size: 1.2rem; }
-  .slack { --tone: var(--n-slack); } .rocket_chat { --tone: var(--n-rocket_chat); } .mattermost { --tone: var(--n-mattermost); } .discord { --tone: var(--n-discord); } .microsoft_teams { --tone: var(--n-microsoft_teams); } .email { --tone: var(--n-email); } .webhook { --tone: var(--n-webhook); }
+  .slack { --tone: var(--n-slack); } .rocket_chat { --tone: var(--n-rocket_chat); } .mattermost { --tone: var(--n-mattermost); } .discord { --tone: var(--n-discord); } .microsoft_teams { --tone: var(--n-microsoft_teams); } .google_chat { --tone: var(--n-google_chat); } .email { --tone: var(--n-email); } .webhook { --tone: var(--n-webhook); }
   .pill { display: inline-block; padding: 0 0.5rem; border-radius: 99px; border: 1px solid var(--n-line); color: var(--n-quiet); font-size: 0.8125rem; line-height: 1.5rem; white-space: nowrap; }
   .pill.good { color: var(--n-good); border-color: currentColor; } .pill.bad { color: var(--n-danger); border-color: currentColor; }
   .visually-hidden { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

@@ -166,6 +166,7 @@ export const english = {
   'platform.mattermost': 'Mattermost',
   'platform.discord': 'Discord',
   'platform.microsoft_teams': 'Microsoft Teams',
+  'platform.google_chat': 'Google Chat',
   'error.blank': 'Can\u2019t be blank',
   'error.taken': 'Has already been taken',
   'error.immutable': 'Can\u2019t be changed',

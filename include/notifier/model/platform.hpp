@@ -9,8 +9,17 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// Where a notifier sends to. The order is internal, but only ever added to: version 1.0 stored the
 /// numbers, and wasm records have them. Answers list platforms as the public API does.
-enum class Platform : std::uint8_t { email, slack, webhook, rocket_chat, mattermost, discord, microsoft_teams };
+enum class Platform : std::uint8_t {
+  email,
+  slack,
+  webhook,
+  rocket_chat,
+  mattermost,
+  discord,
+  microsoft_teams,
+  google_chat
+};
 
-inline constexpr std::size_t platform_count = 7;
+inline constexpr std::size_t platform_count = 8;
 
 NOTIFIER_NAMESPACE_END

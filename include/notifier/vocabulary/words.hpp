@@ -77,6 +77,7 @@ inline constexpr Translation translations[] = {
     {"platform", "mattermost", "Mattermost"},
     {"platform", "discord", "Discord"},
     {"platform", "microsoft_teams", "Microsoft Teams"},
+    {"platform", "google_chat", "Google Chat"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

@@ -6,11 +6,13 @@ import { checkTypes } from './types.mjs';
 const values = [];
 [...payloads()].forEach((message, i) => {
   if (i % 6 !== 0) return;
-  values.push(['Mattermost', message.mattermost], ['Discord', message.discord], ['Teams', message.microsoft_teams]);
+  values.push(['Mattermost', message.mattermost], ['Discord', message.discord], ['Teams', message.microsoft_teams], ['Google', message.google_chat]);
 });
 checkTypes(
   `import type { MessageAttachment } from '@mattermost/types/message_attachments';
 import type { RESTPostAPIWebhookWithTokenJSONBody as Discord } from 'discord-api-types/v10';
+import type { chat_v1 } from '@googleapis/chat';
+type Google = chat_v1.Schema$Message;
 import type { IAdaptiveCard } from '@microsoft/teams.cards';
 // Microsoft's documentation writes the width so; its types, in lower case.
 type Card = Omit<IAdaptiveCard, 'msteams'> & { msteams: { width: 'Full' } };
