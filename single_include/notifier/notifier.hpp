@@ -498,6 +498,20 @@ class [[nodiscard]] Result<void> {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/to_size.hpp -------------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// A number that fits into std::size_t, where one that wide is no cast at all on some machines and one on others.
+template <class Integer>
+constexpr std::size_t to_size(Integer value) noexcept {
+  return static_cast<std::size_t>(value);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/history.hpp ---------------------------------------------------------------------------------------
 
 #include <cstdint>
@@ -524,11 +538,11 @@ class History {
   ///               0 where there is none
   virtual std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
                                   std::vector<std::string>& out) const {
-    return next_by_offset(place, limit, events(app_id, static_cast<std::size_t>(place), limit, out));
+    return next_by_offset(place, limit, events(app_id, detail::to_size(place), limit, out));
   }
   virtual std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
                                       std::size_t limit, std::vector<std::string>& out) const {
-    return next_by_offset(place, limit, deliveries(app_id, notifier_id, static_cast<std::size_t>(place), limit, out));
+    return next_by_offset(place, limit, deliveries(app_id, notifier_id, detail::to_size(place), limit, out));
   }
 
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
@@ -13151,7 +13165,7 @@ NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::s
   return text;
 }
 
-/// Adds a problem for a key that is not in the list; an empty one is named as "".
+/// Adds a problem for a key that is not in the list; an empty one by its quotes.
 /// @param prefix  path of the object with a final dot, or empty
 NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
@@ -14521,20 +14535,6 @@ class Packed {
 
   static constexpr auto characters = pack();
 };
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/to_size.hpp -------------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// A number that fits into std::size_t, where one that wide is no cast at all on some machines and one on others.
-template <class Integer>
-constexpr std::size_t to_size(Integer value) noexcept {
-  return static_cast<std::size_t>(value);
-}
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "notifier/result.hpp"
+#include "notifier/to_size.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -30,11 +31,11 @@ class History {
   ///               0 where there is none
   virtual std::size_t events_from(std::string_view app_id, std::uint64_t& place, std::size_t limit,
                                   std::vector<std::string>& out) const {
-    return next_by_offset(place, limit, events(app_id, static_cast<std::size_t>(place), limit, out));
+    return next_by_offset(place, limit, events(app_id, detail::to_size(place), limit, out));
   }
   virtual std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
                                       std::size_t limit, std::vector<std::string>& out) const {
-    return next_by_offset(place, limit, deliveries(app_id, notifier_id, static_cast<std::size_t>(place), limit, out));
+    return next_by_offset(place, limit, deliveries(app_id, notifier_id, detail::to_size(place), limit, out));
   }
 
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.

@@ -95,7 +95,7 @@ NOTIFIER_NOINLINE inline std::string nearest_or_all(std::string_view key, std::s
   return text;
 }
 
-/// Adds a problem for a key that is not in the list; an empty one is named as "".
+/// Adds a problem for a key that is not in the list; an empty one by its quotes.
 /// @param prefix  path of the object with a final dot, or empty
 NOTIFIER_NOINLINE inline void refuse_key(std::string_view key, std::string_view list, std::string_view prefix,
                                          Problems& problems) {
