@@ -65,7 +65,10 @@ export interface Notifier {
   secrets_set?: readonly string[];
 }
 
-/** One message for a storm. What is together is by the values of `by`: keys joined by dots, as `type`, or `app`. */
+/**
+ * One message for a storm. What is together is by the values of `by`: keys joined by dots, as `type`, or `app`. It is kept, judged and given
+ * back here, as quiet hours and a mute are, and acted on by the native server alone: what this package sends, it sends at once.
+ */
 export type Grouping = {
   /** Keys of the event, at most 8; without it all of a notifier's events are together. */
   by?: string[];

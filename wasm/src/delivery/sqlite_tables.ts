@@ -143,6 +143,11 @@ export class OutboxTables {
     return made.reduce<number | undefined>((oldest, each) => (each === undefined ? oldest : Math.min(oldest ?? Infinity, number(each))), undefined);
   }
 
+  /** How many the native server held back, to tell of them together. */
+  grouping(): number {
+    return number(this.#database.prepare("SELECT COUNT(*) AS count FROM deliveries WHERE state = 'grouping'").get()!['count']);
+  }
+
   /** The id of a rest's row, which is made where there is none with the same text. */
   #keepRest(rest: string): number {
     const hash = createHash('sha256').update(rest).digest('hex').slice(0, 32);

@@ -47,7 +47,7 @@ export type Task =
   | { op: 'list'; query: StoreQuery }
   | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
   | { op: 'registry' }
-  /** What the events take that are kept, and when the oldest delivery was made that is to be sent. */
+  /** What the events take that are kept, when the oldest delivery was made that is to be sent, and how many are held back to be told together. */
   | { op: 'figures' }
   /** Of all there is, into a file that is not there yet. */
   | { op: 'copy'; path: string }

@@ -237,7 +237,7 @@ class Thread {
       case 'registry':
         return this.#server.registry();
       case 'figures':
-        return { eventBytes: this.#server.eventBytes(), oldestPending: this.#outbox.oldestPending() };
+        return { eventBytes: this.#server.eventBytes(), oldestPending: this.#outbox.oldestPending(), grouping: this.#outbox.grouping() };
       case 'copy':
         return copy(this.#database, task.path);
       case 'check':
