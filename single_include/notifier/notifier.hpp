@@ -5508,6 +5508,9 @@ class Outbox {
   std::size_t grouped() const noexcept;
   /// Events that were counted, to be told together, since this was made.
   std::uint64_t counted() const noexcept;
+  /// Why the groups could not go on in the last claim() that tried, which is done again; told once. Nothing of them is
+  /// lost, and what is told by itself is sent all the same.
+  std::optional<Error> take_grouping_error() noexcept { return std::exchange(grouping_error_, std::nullopt); }
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -5612,6 +5615,7 @@ class Outbox {
   OutboxStorage* storage_;
   OutboxMachine machine_;
   std::shared_ptr<detail::OutboxGroups> groups_;  // null: nothing is told together
+  std::optional<Error> grouping_error_;
   std::vector<OutboxTurn> turns_;
 };
 
@@ -31325,6 +31329,7 @@ class OutboxGroups {
   const std::optional<GroupPolicy>& policy_of(const StoredGroup& group, Batch& batch);
   Result<void> tick_due(Batch& batch, Moment now);
   void keep(Batch&& batch);
+  Result<void> look_again(Moment now, const Function<void(const OutboxRecord&)>& admit);
   static void change(Batch& batch, const OutboxRecord& record, OutboxState state, Moment now);
   std::optional<std::int32_t> offset(std::string_view zone, Timestamp at) const {
     return host_.zones ? host_.zones(zone, at) : std::nullopt;
@@ -31339,6 +31344,7 @@ class OutboxGroups {
   std::size_t held_ = 0;
   std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
+  std::optional<Batch> doubtful_;     // what was said not to be stored
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
 
@@ -31479,10 +31485,41 @@ inline void OutboxGroups::keep(Batch&& batch) {
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(batch.taken));
 }
 
+/// A commit that is said to have failed may have been made all the same, as where its answer was lost: what is there
+/// counts, before anything is decided anew.
+inline Result<void> OutboxGroups::look_again(Moment now, const Function<void(const OutboxRecord&)>& admit) {
+  std::deque<OutboxRecord> waiting;
+  std::vector<OutboxRecord> stored;
+  std::uint64_t counted = 0;
+  for (const OutboxRecord& digest : doubtful_->digests) {
+    auto known = storage_->find(digest.notifier_id, digest.key);
+    if (!known) return std::move(known).error();
+    if (*known && (*known)->state == OutboxState::pending) stored.push_back(**std::move(known));
+  }
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (i >= doubtful_->taken) {
+      waiting.push_back(waiting_[i]);
+      continue;
+    }
+    auto known = storage_->find(waiting_[i].notifier_id, waiting_[i].key);
+    if (!known) return std::move(known).error();
+    if (!*known) continue;
+    if ((*known)->state == OutboxState::grouping) waiting.push_back(waiting_[i]);
+    counted += (*known)->state == OutboxState::grouped ? 1u : 0u;
+    if ((*known)->state == OutboxState::pending) stored.push_back(**std::move(known));
+  }
+  if (auto done = recover(now); !done) return done;
+  waiting_ = std::move(waiting);
+  counted_ += counted;
+  doubtful_.reset();
+  for (const OutboxRecord& record : stored) admit(record);
+  return {};
+}
+
 inline Result<void> OutboxGroups::step(Moment now, const Function<void(const OutboxRecord&)>& admit) {
   if (now.steady_ms < retry_at_) return {};
   Batch batch;
-  Result<void> done;
+  Result<void> done = doubtful_ ? look_again(now, admit) : Result<void>();
   const std::optional<std::int64_t> skew = skew_;
   while (done && batch.taken < (std::min)(most_at_once, waiting_.size())) {
     done = take(waiting_[batch.taken++], batch, now);
@@ -31491,7 +31528,10 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
   std::vector<StoredGroup> groups;
   for (const auto& [key, group] : batch.groups) groups.push_back(group);
   const bool is_empty = groups.empty() && batch.writes.empty();
-  if (done && !is_empty) done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
+  if (done && !is_empty) {
+    done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
+    if (!done) doubtful_ = std::move(batch);
+  }
   if (!done) {
     retry_at_ = now.steady_ms + retry_ms;
     skew_ = skew;
@@ -31505,8 +31545,8 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
     record.next_at = now.wall;
     admit(record);
   }
-  for (const OutboxRecord& record : batch.digests) {
-    if (record.sequence != 0) admit(record);
+  for (const OutboxRecord& digest : batch.digests) {
+    if (digest.sequence != 0) admit(digest);
   }
   keep(std::move(batch));
   return {};
@@ -31593,7 +31633,8 @@ NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vec
   constexpr std::int64_t unreadable_ms = 5000;
   // What cannot be stored now is taken into its groups later.
   if (groups_ != nullptr) {
-    static_cast<void>(groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); }));
+    auto done = groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); });
+    if (!done) grouping_error_ = std::move(done).error();
   }
   std::size_t count = 0;
   while (count < most) {

@@ -36,8 +36,11 @@ class FailingStorage : public MemoryOutboxStorage {
   notifier::Result<void> regroup(const std::vector<notifier::OutboxWrite>& writes,
                                  const std::vector<notifier::StoredGroup>& groups,
                                  std::vector<notifier::OutboxRecord>& digests, const Delivery* deliveries) override {
-    if (is_failing && random_() % 3 == 0) return failed();
-    return MemoryOutboxStorage::regroup(writes, groups, digests, deliveries);
+    if (is_failing && random_() % 4 == 0) return failed();
+    std::vector<notifier::OutboxRecord> unused = digests;
+    const bool is_lost = is_failing && random_() % 4 == 0;
+    auto done = MemoryOutboxStorage::regroup(writes, groups, is_lost ? unused : digests, deliveries);
+    return is_lost ? failed() : done;
   }
   notifier::Result<Delivery> load(std::uint64_t sequence) override {
     if (is_failing && random_() % 50 == 0) return failed();
@@ -240,6 +243,38 @@ TEST_CASE("a muted notifier is told of everything once the mute is over, also wh
     const Moment set{{start.wall.ms - 600 * minute}, start.steady_ms + 60 * minute};
     CHECK(process.send(set).size() == 1);
   }
+}
+
+TEST_CASE("why groups cannot go on is told once each time, and what is told by itself is sent all the same") {
+  notifier::Registry registry;
+  load(registry, snapshot(R"("grouping":{"mode":"digest","window":60})"));
+  class FullStorage : public MemoryOutboxStorage {
+   public:
+    notifier::Result<void> regroup(const std::vector<notifier::OutboxWrite>&, const std::vector<notifier::StoredGroup>&,
+                                   std::vector<notifier::OutboxRecord>&, const Delivery*) override {
+      notifier::Error error;
+      error.code = notifier::errc::storage;
+      error.message = "the disk is full";
+      return error;
+    }
+  } storage;
+  Process process(registry, storage);
+  process.take(crash(1), start);
+  std::vector<Delivery> alone = process.route(crash(2));
+  alone.front().arrival = nullptr;
+  REQUIRE(process.outbox().enqueue(alone, start));
+  CHECK_FALSE(process.outbox().take_grouping_error());
+  std::vector<notifier::OutboxClaim> claims;
+  CHECK(process.outbox().claim(start, 10, claims) == 1);
+  const auto error = process.outbox().take_grouping_error();
+  REQUIRE(error);
+  CHECK(error->message == "the disk is full");
+  CHECK_FALSE(process.outbox().take_grouping_error());
+  // It is tried again after a second, and not at each turn.
+  process.outbox().claim(later(start, 500), 10, claims);
+  CHECK_FALSE(process.outbox().take_grouping_error());
+  process.outbox().claim(later(start, second), 10, claims);
+  CHECK(process.outbox().take_grouping_error());
 }
 
 TEST_CASE(

@@ -49,7 +49,8 @@ struct CourierOptions {
   /// A notifier is to be switched off, for the reason that the last verdict names. If the process ends before this
   /// returns, it is called again after the next attempt.
   std::function<void(const Delivery&, const Verdict&)> on_disable;
-  std::function<void(const Error&)> on_error;  ///< what came of attempts could not be stored; it is tried again
+  std::function<void(const Error&)>
+      on_error;  ///< what came of attempts, or of groups, could not be stored; it is tried again
   std::function<Moment()> clock = system_moment;
 };
 
@@ -112,6 +113,7 @@ inline void Courier::turn(int patience_ms) {
   if (busy < options_.places) {
     claims_.clear();
     outbox_->claim(now, options_.places - busy, claims_);
+    if (const auto error = outbox_->take_grouping_error()) report(*error);
     for (OutboxClaim& claim : claims_) begin(std::move(claim), now);
     if (const auto wait = outbox_->wait_ms(now); wait && transport_->in_flight() < options_.places) {
       patience_ms = static_cast<int>((std::min)(*wait, std::int64_t{patience_ms}));

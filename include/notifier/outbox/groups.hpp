@@ -78,6 +78,7 @@ class OutboxGroups {
   const std::optional<GroupPolicy>& policy_of(const StoredGroup& group, Batch& batch);
   Result<void> tick_due(Batch& batch, Moment now);
   void keep(Batch&& batch);
+  Result<void> look_again(Moment now, const Function<void(const OutboxRecord&)>& admit);
   static void change(Batch& batch, const OutboxRecord& record, OutboxState state, Moment now);
   std::optional<std::int32_t> offset(std::string_view zone, Timestamp at) const {
     return host_.zones ? host_.zones(zone, at) : std::nullopt;
@@ -92,6 +93,7 @@ class OutboxGroups {
   std::size_t held_ = 0;
   std::uint64_t counted_ = 0;
   std::int64_t retry_at_ = 0;
+  std::optional<Batch> doubtful_;     // what was said not to be stored
   std::optional<std::int64_t> skew_;  // of the wall clock to the steady one, when it was last looked at
 };
 
@@ -232,10 +234,41 @@ inline void OutboxGroups::keep(Batch&& batch) {
   waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(batch.taken));
 }
 
+/// A commit that is said to have failed may have been made all the same, as where its answer was lost: what is there
+/// counts, before anything is decided anew.
+inline Result<void> OutboxGroups::look_again(Moment now, const Function<void(const OutboxRecord&)>& admit) {
+  std::deque<OutboxRecord> waiting;
+  std::vector<OutboxRecord> stored;
+  std::uint64_t counted = 0;
+  for (const OutboxRecord& digest : doubtful_->digests) {
+    auto known = storage_->find(digest.notifier_id, digest.key);
+    if (!known) return std::move(known).error();
+    if (*known && (*known)->state == OutboxState::pending) stored.push_back(**std::move(known));
+  }
+  for (std::size_t i = 0; i < waiting_.size(); ++i) {
+    if (i >= doubtful_->taken) {
+      waiting.push_back(waiting_[i]);
+      continue;
+    }
+    auto known = storage_->find(waiting_[i].notifier_id, waiting_[i].key);
+    if (!known) return std::move(known).error();
+    if (!*known) continue;
+    if ((*known)->state == OutboxState::grouping) waiting.push_back(waiting_[i]);
+    counted += (*known)->state == OutboxState::grouped ? 1u : 0u;
+    if ((*known)->state == OutboxState::pending) stored.push_back(**std::move(known));
+  }
+  if (auto done = recover(now); !done) return done;
+  waiting_ = std::move(waiting);
+  counted_ += counted;
+  doubtful_.reset();
+  for (const OutboxRecord& record : stored) admit(record);
+  return {};
+}
+
 inline Result<void> OutboxGroups::step(Moment now, const Function<void(const OutboxRecord&)>& admit) {
   if (now.steady_ms < retry_at_) return {};
   Batch batch;
-  Result<void> done;
+  Result<void> done = doubtful_ ? look_again(now, admit) : Result<void>();
   const std::optional<std::int64_t> skew = skew_;
   while (done && batch.taken < (std::min)(most_at_once, waiting_.size())) {
     done = take(waiting_[batch.taken++], batch, now);
@@ -244,7 +277,10 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
   std::vector<StoredGroup> groups;
   for (const auto& [key, group] : batch.groups) groups.push_back(group);
   const bool is_empty = groups.empty() && batch.writes.empty();
-  if (done && !is_empty) done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
+  if (done && !is_empty) {
+    done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
+    if (!done) doubtful_ = std::move(batch);
+  }
   if (!done) {
     retry_at_ = now.steady_ms + retry_ms;
     skew_ = skew;
@@ -258,8 +294,8 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
     record.next_at = now.wall;
     admit(record);
   }
-  for (const OutboxRecord& record : batch.digests) {
-    if (record.sequence != 0) admit(record);
+  for (const OutboxRecord& digest : batch.digests) {
+    if (digest.sequence != 0) admit(digest);
   }
   keep(std::move(batch));
   return {};

@@ -20,6 +20,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "notifier/model/moment.hpp"
@@ -72,6 +73,9 @@ class Outbox {
   std::size_t grouped() const noexcept;
   /// Events that were counted, to be told together, since this was made.
   std::uint64_t counted() const noexcept;
+  /// Why the groups could not go on in the last claim() that tried, which is done again; told once. Nothing of them is
+  /// lost, and what is told by itself is sent all the same.
+  std::optional<Error> take_grouping_error() noexcept { return std::exchange(grouping_error_, std::nullopt); }
 
   /// Takes up what an earlier process left. What was pending waits at most as long as was decided then, claimed or not;
   /// what was held is held again: see held_notifiers().
@@ -176,6 +180,7 @@ class Outbox {
   OutboxStorage* storage_;
   OutboxMachine machine_;
   std::shared_ptr<detail::OutboxGroups> groups_;  // null: nothing is told together
+  std::optional<Error> grouping_error_;
   std::vector<OutboxTurn> turns_;
 };
 
@@ -256,7 +261,8 @@ NOTIFIER_INLINE std::size_t Outbox::claim(Moment now, std::size_t most, std::vec
   constexpr std::int64_t unreadable_ms = 5000;
   // What cannot be stored now is taken into its groups later.
   if (groups_ != nullptr) {
-    static_cast<void>(groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); }));
+    auto done = groups_->step(now, [&](const OutboxRecord& record) { machine_.admit(record, now); });
+    if (!done) grouping_error_ = std::move(done).error();
   }
   std::size_t count = 0;
   while (count < most) {
