@@ -1825,6 +1825,20 @@ using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_v
 /// A ZoneOffset that is kept. Empty: no zones are known, times of day are those of UTC.
 using ZoneLookup = Function<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
 
+namespace detail {
+
+/// Whether a text looks like a zone's name, where nobody knows which there are.
+inline bool may_be_zone(std::string_view name) noexcept {
+  for (const char c : name) {
+    const bool is_known = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                          c == '_' || c == '-' || c == '+';
+    if (!is_known) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/vocabulary/rows.hpp -----------------------------------------------------------------------------------
@@ -2526,7 +2540,7 @@ struct DigestItem {
   std::string title;  ///< of its message; untrusted
   std::string link;   ///< an absolute http or https URL, checked; may be empty
   Severity severity = Severity::info;
-  std::string event;  ///< Arrival::event; empty also where a digest's would be too many bytes
+  std::string event = {};  ///< Arrival::event; empty also where a digest's would be too many bytes
 };
 
 /// What is told of events that were held back.
@@ -13754,14 +13768,6 @@ inline constexpr std::string_view grouping_keys = "mode window by max_items at z
 inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
 inline constexpr std::string_view grouping_modes = "throttle digest daily";
 inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
-
-/// Whether a text looks like a zone's name, where nobody knows which there are.
-inline bool may_be_zone(std::string_view name) noexcept {
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '-' || c == '+';
-  });
-}
 
 /// Judges the name of a zone by what is known; where nothing is, by its looks.
 struct ZoneJudge {

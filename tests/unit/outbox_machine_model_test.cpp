@@ -193,6 +193,8 @@ class History : Model {
       case OutboxState::held: hold(each); break;
       case OutboxState::delivered: each.phase = Phase::delivered; break;
       case OutboxState::dead: each.phase = Phase::dead; break;
+      case OutboxState::grouping:
+      case OutboxState::grouped: FAIL("nothing is told together here"); break;
     }
     leave(each);
     CHECK(step->disable_notifier == (verdict.action == Action::disable && !was_to_end));

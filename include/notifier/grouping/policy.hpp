@@ -82,14 +82,6 @@ inline constexpr std::string_view quiet_keys = "from to days zone pass_errors";
 inline constexpr std::string_view grouping_modes = "throttle digest daily";
 inline constexpr std::string_view weekdays = "sun mon tue wed thu fri sat";
 
-/// Whether a text looks like a zone's name, where nobody knows which there are.
-inline bool may_be_zone(std::string_view name) noexcept {
-  return std::all_of(name.begin(), name.end(), [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' || c == '_' ||
-           c == '-' || c == '+';
-  });
-}
-
 /// Judges the name of a zone by what is known; where nothing is, by its looks.
 struct ZoneJudge {
   const ZoneLookup* known = nullptr;  ///< or null

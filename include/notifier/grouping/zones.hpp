@@ -19,4 +19,18 @@ using ZoneOffset = detail::FunctionRef<std::optional<std::int32_t>(std::string_v
 /// A ZoneOffset that is kept. Empty: no zones are known, times of day are those of UTC.
 using ZoneLookup = Function<std::optional<std::int32_t>(std::string_view zone, Timestamp at)>;
 
+namespace detail {
+
+/// Whether a text looks like a zone's name, where nobody knows which there are.
+inline bool may_be_zone(std::string_view name) noexcept {
+  for (const char c : name) {
+    const bool is_known = (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '/' ||
+                          c == '_' || c == '-' || c == '+';
+    if (!is_known) return false;
+  }
+  return true;
+}
+
+}  // namespace detail
+
 NOTIFIER_NAMESPACE_END

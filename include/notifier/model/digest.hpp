@@ -16,7 +16,7 @@ struct DigestItem {
   std::string title;  ///< of its message; untrusted
   std::string link;   ///< an absolute http or https URL, checked; may be empty
   Severity severity = Severity::info;
-  std::string event;  ///< Arrival::event; empty also where a digest's would be too many bytes
+  std::string event = {};  ///< Arrival::event; empty also where a digest's would be too many bytes
 };
 
 /// What is told of events that were held back.
