@@ -105,7 +105,7 @@ TEST_CASE("the events of an app take no more than they may, but for the latest, 
     auto raw = notifier::SqliteDatabase::open(database.path, 1000);
     REQUIRE(raw);
     const auto kept = raw->query_integer("SELECT SUM(LENGTH(CAST(event AS BLOB))) FROM events");
-    CHECK(raw->query_integer(notifier::detail::sqlite::select_all_event_bytes).value() == *kept);
+    CHECK(*raw->query_integer(notifier::detail::sqlite::select_all_event_bytes) == *kept);
     return *kept;
   };
   for (int i = 0; i < 30; ++i) CHECK(come_in("a", "e" + std::to_string(i), 1'000));
