@@ -31533,12 +31533,10 @@ inline Result<void> OutboxGroups::step(Moment now, const Function<void(const Out
   if (done) done = tick_due(batch, now);
   std::vector<StoredGroup> groups;
   for (const auto& [key, group] : batch.groups) groups.push_back(group);
-  const bool is_empty = groups.empty() && batch.writes.empty();
-  if (done && !is_empty) {
-    done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
-    if (!done) doubtful_ = std::move(batch);
-  }
+  const bool is_tried = done && !(groups.empty() && batch.writes.empty());
+  if (is_tried) done = storage_->regroup(batch.writes, groups, batch.digests, batch.deliveries.data());
   if (!done) {
+    if (is_tried) doubtful_ = std::move(batch);
     retry_at_ = now.steady_ms + retry_ms;
     skew_ = skew;
     return done;

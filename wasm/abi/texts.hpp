@@ -1,6 +1,7 @@
 // How texts are used outside of hot.cpp: by pointer and size, one value each. As the C++ library is
 // written, std::string gives a std::string_view, which comes back through memory, and takes one by reference, for which
-// it has to lie there: at a thousand places. Uses what only Emscripten's library has; before all that uses texts.
+// it has to lie there: at a thousand places, which are 3 KB of the module, compressed. It knows the C++ library of
+// Emscripten 3.1 from within; with any other it does nothing. Before all that uses texts.
 
 #pragma once
 
@@ -8,6 +9,8 @@
 #include <cstdlib>
 #include <string>
 #include <string_view>
+
+#if defined(__EMSCRIPTEN__) && defined(_LIBCPP_VERSION) && _LIBCPP_VERSION == 13000
 
 namespace std {
 
@@ -61,3 +64,5 @@ template <>
 }
 
 }  // namespace std
+
+#endif

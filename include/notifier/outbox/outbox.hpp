@@ -189,7 +189,6 @@ NOTIFIER_NAMESPACE_END
 #if NOTIFIER_BODIES
 
 #include <algorithm>
-#include <utility>
 
 #include "notifier/outbox/groups.hpp"
 
