@@ -69,6 +69,7 @@ export function corpusConfiguration() {
         { name: 'rocket', platform: 'rocket_chat', send_all_events: true, send_all_alerts: true, type_data: { webhook_url: url(`rocket-${i}`) } },
         { name: 'hook', platform: 'webhook', send_all_events: true, send_all_alerts: true, type_data: { webhook_url: url(`hook-${i}`) } },
         { name: 'größe 🎉', platform: 'email', send_all_events: true, send_all_alerts: true, type_data: { user_ids: ['us-1', 'us-none'], emails: ['ops@example.com'] } },
+        ...['mattermost', 'discord', 'microsoft_teams', 'google_chat'].map((platform) => ({ name: platform, platform, send_all_events: true, send_all_alerts: true, type_data: { webhook_url: url(`${platform}-${i}`) } })),
         { name: 'some', platform: 'slack', selected_events: ['deployment'], type_data: { webhook_url: url(`some-${i}`) } },
       ],
     })),
