@@ -20,6 +20,7 @@
 #include "clock_and_ids.hpp"
 #include "metrics.hpp"
 #include "notifier/adapters/courier.hpp"
+#include "notifier/adapters/group_host.hpp"
 #include "notifier/adapters/sqlite_outbox.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/registry/registry.hpp"
@@ -113,22 +114,13 @@ class Sender {
 
   /// Asked by the sending thread, about events that are told together.
   notifier::GroupHost group_host() {
-    notifier::GroupHost host;
-    host.policy = [this](std::string_view app_id,
-                         std::string_view notifier_id) -> std::optional<notifier::GroupPolicy> {
-      const auto notifier = registry_.find(app_id, notifier_id);
-      if (!notifier) return std::nullopt;
-      auto policy = notifier::GroupPolicy::of(*notifier);
-      return policy ? *std::move(policy) : notifier::GroupPolicy();
+    notifier::GroupHost host = notifier::group_host(registry_, router_);
+    host.render = [this, render = std::move(host.render)](std::string_view app_id, std::string_view notifier_id,
+                                                          const notifier::Digest& digest, std::string_view key) {
+      auto delivery = render(app_id, notifier_id, digest, key);
+      if (delivery) metrics_.arrival(delivery->platform, notifier::OutboxState::pending);
+      return delivery;
     };
-    host.render = [this](std::string_view app_id, std::string_view notifier_id, const notifier::Digest& digest,
-                         std::string_view key) -> notifier::Result<notifier::Delivery> {
-      const auto delivery = router_.digest(app_id, notifier_id, digest, key);
-      if (!delivery) return delivery.error();
-      metrics_.arrival(delivery->platform, notifier::OutboxState::pending);
-      return notifier::Delivery::own(*delivery);
-    };
-    host.zones = registry_.zones();
     return host;
   }
 

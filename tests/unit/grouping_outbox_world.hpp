@@ -5,14 +5,13 @@
 #include <doctest/doctest.h>
 
 #include <cstdint>
-#include <functional>
 #include <memory>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "notifier/adapters/group_host.hpp"
 #include "notifier/notifier.hpp"
 
 namespace grouping_outbox {
@@ -37,22 +36,8 @@ inline std::string crash(std::size_t number, std::string_view type = "repeated_c
 class Process {
  public:
   Process(notifier::Registry& registry, notifier::OutboxStorage& storage, notifier::ZoneLookup zones = {})
-      : registry_(registry), router_(registry), outbox_(storage) {
-    notifier::GroupHost host;
-    host.policy = [this](std::string_view app_id,
-                         std::string_view notifier_id) -> std::optional<notifier::GroupPolicy> {
-      const auto notifier = registry_.find(app_id, notifier_id);
-      if (!notifier) return std::nullopt;
-      auto policy = notifier::GroupPolicy::of(*notifier);
-      REQUIRE(policy);
-      return *policy;
-    };
-    host.render = [this](std::string_view app_id, std::string_view notifier_id, const notifier::Digest& digest,
-                         std::string_view key) -> notifier::Result<notifier::Delivery> {
-      auto view = router_.digest(app_id, notifier_id, digest, key);
-      if (!view) return view.error();
-      return notifier::Delivery::own(*view);
-    };
+      : router_(registry), outbox_(storage) {
+    notifier::GroupHost host = notifier::group_host(registry, router_);
     host.zones = std::move(zones);
     outbox_.tell_together(std::move(host));
   }
@@ -83,7 +68,6 @@ class Process {
   notifier::Outbox& outbox() { return outbox_; }
 
  private:
-  notifier::Registry& registry_;
   notifier::Router router_;
   notifier::Outbox outbox_;
 };
