@@ -9624,16 +9624,20 @@ NOTIFIER_NOINLINE inline void CardWriter::end_lists() {
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/format/discord_escape.hpp -----------------------------------------------------------------------------
+// ---- notifier/format/backslash_escape.hpp ---------------------------------------------------------------------------
 
-// How text stands in a Discord payload: Markdown with backslashes, and JSON, in one pass.
+// How text stands in JSON where a platform's Markdown is switched off by backslashes, in one pass.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// One line that means nothing but itself. A backslash goes before all that begins markup, a mention, an emoji or a
-/// link (whose scheme ends in a colon); before the sign of a list only where it could be one.
-struct DiscordText {
+/// One line that means nothing but itself: a backslash goes before what begins markup, and before the sign of a list
+/// only where it could be one.
+/// @tparam Markdown  has is_markup(char), all that is escaped wherever it stands, and `lines_are_rules`: whether
+/// hyphens
+///                   alone are a rule
+template <class Markdown>
+struct BackslashText {
   static constexpr std::size_t growth = std::string_view("\\\\\\\\").size();
 
   static Bytes special(Bytes b) noexcept { return PlainLabel::special(b) | b.is('-'); }
@@ -9646,6 +9650,43 @@ struct DiscordText {
     switch (c) {
       case '"': return detail::put(out, "\\\"");
       case '\\': return detail::put(out, "\\\\\\\\");
+      case '-':
+      case '+':
+        if (before == ' ' && (after == ' ' || (Markdown::lines_are_rules && after == c))) {
+          out = detail::put(out, "\\\\");
+        }
+        break;
+      case '.':
+        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
+        break;
+      case '\r':
+        if (p != end && *p == '\n') ++p;
+        break;
+      default:
+        if (Markdown::is_markup(c)) out = detail::put(out, "\\\\");
+        break;
+    }
+    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
+    return out + 1;
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/discord_escape.hpp -----------------------------------------------------------------------------
+
+// How text stands in a Discord payload: Markdown with backslashes, and JSON, in one pass.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whatever could be markup, a mention, an emoji or a link, whose scheme ends in a colon.
+struct DiscordMarkdown {
+  static constexpr bool lines_are_rules = false;
+
+  static constexpr bool is_markup(char c) noexcept {
+    switch (c) {
       case '*':
       case '_':
       case '~':
@@ -9657,23 +9698,13 @@ struct DiscordText {
       case '#':
       case ':':
       case '[':
-      case ']': out = detail::put(out, "\\\\"); break;
-      case '-':
-      case '+':
-        if (before == ' ' && after == ' ') out = detail::put(out, "\\\\");
-        break;
-      case '.':
-        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
-        break;
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        break;
-      default: break;
+      case ']': return true;
+      default: return false;
     }
-    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    return out + 1;
   }
 };
+
+using DiscordText = BackslashText<DiscordMarkdown>;
 
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
@@ -11396,21 +11427,12 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// One line that means nothing but itself: a backslash goes before what begins emphasis, a link, HTML, an entity, or a
-/// date that a card would write (`{{DATE(...)}}`); before the sign of a list only where it could be one.
-struct TeamsText {
-  static constexpr std::size_t growth = std::string_view("\\\\\\\\").size();
+/// Whatever could be emphasis, a link, HTML, an entity, or a date that a card would write (`{{DATE(...)}}`).
+struct TeamsMarkdown {
+  static constexpr bool lines_are_rules = true;
 
-  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b) | b.is('-'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? '\0' : p[1];  // nothing: no sign of a list, nor where it is cut
-    ++p;
+  static constexpr bool is_markup(char c) noexcept {
     switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\\\\");
       case '*':
       case '_':
       case '~':
@@ -11421,24 +11443,13 @@ struct TeamsText {
       case '&':
       case '{':
       case '[':
-      case ']': out = detail::put(out, "\\\\"); break;
-      case '-':
-      case '+':
-        // A line of hyphens would be a rule.
-        if (before == ' ' && (after == ' ' || after == c)) out = detail::put(out, "\\\\");
-        break;
-      case '.':
-        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
-        break;
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        break;
-      default: break;
+      case ']': return true;
+      default: return false;
     }
-    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    return out + 1;
   }
 };
+
+using TeamsText = BackslashText<TeamsMarkdown>;
 
 /// The lines of a log, each a paragraph, since a line break alone is none there. What they begin with is kept by spaces
 /// that do not break.

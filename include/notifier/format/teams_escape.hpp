@@ -3,29 +3,18 @@
 #pragma once
 
 #include <cstddef>
-#include <string_view>
 
-#include "notifier/format/escape.hpp"
-#include "notifier/text/ascii.hpp"
+#include "notifier/format/backslash_escape.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// One line that means nothing but itself: a backslash goes before what begins emphasis, a link, HTML, an entity, or a
-/// date that a card would write (`{{DATE(...)}}`); before the sign of a list only where it could be one.
-struct TeamsText {
-  static constexpr std::size_t growth = std::string_view("\\\\\\\\").size();
+/// Whatever could be emphasis, a link, HTML, an entity, or a date that a card would write (`{{DATE(...)}}`).
+struct TeamsMarkdown {
+  static constexpr bool lines_are_rules = true;
 
-  static Bytes special(Bytes b) noexcept { return PlainLabel::special(b) | b.is('-'); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    const char c = *p;
-    const char before = p == begin ? ' ' : p[-1];
-    const char after = p + 1 == end ? '\0' : p[1];  // nothing: no sign of a list, nor where it is cut
-    ++p;
+  static constexpr bool is_markup(char c) noexcept {
     switch (c) {
-      case '"': return detail::put(out, "\\\"");
-      case '\\': return detail::put(out, "\\\\\\\\");
       case '*':
       case '_':
       case '~':
@@ -36,24 +25,13 @@ struct TeamsText {
       case '&':
       case '{':
       case '[':
-      case ']': out = detail::put(out, "\\\\"); break;
-      case '-':
-      case '+':
-        // A line of hyphens would be a rule.
-        if (before == ' ' && (after == ' ' || after == c)) out = detail::put(out, "\\\\");
-        break;
-      case '.':
-        if (is_digit(before) && after == ' ') out = detail::put(out, "\\\\");
-        break;
-      case '\r':
-        if (p != end && *p == '\n') ++p;
-        break;
-      default: break;
+      case ']': return true;
+      default: return false;
     }
-    *out = static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? ' ' : c;
-    return out + 1;
   }
 };
+
+using TeamsText = BackslashText<TeamsMarkdown>;
 
 /// The lines of a log, each a paragraph, since a line break alone is none there. What they begin with is kept by spaces
 /// that do not break.
