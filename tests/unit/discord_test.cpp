@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formatted_payload.hpp"
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/platform/discord.hpp"
@@ -13,22 +14,9 @@ using namespace notifier;
 
 namespace {
 
-struct Formatted {
-  std::string body;
-  Truncations cut;
-  json::Document document;
-  json::View root;
-  std::vector<json::View> embeds;
-
-  explicit Formatted(const Message& message) {
-    Buffer out;
-    format_discord(message, out, cut);
-    body = out.str();
-    auto parsed = document.parse(body, body.size());
-    REQUIRE_MESSAGE(parsed.has_value(), body);
-    root = *parsed;
-    root["embeds"].for_each_element([&](json::View element) { embeds.push_back(element); });
-  }
+struct Formatted : FormattedPayload<format_discord> {
+  using FormattedPayload::FormattedPayload;
+  std::vector<json::View> embeds = elements(root["embeds"]);
 };
 
 Message sample() {

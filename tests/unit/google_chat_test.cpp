@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formatted_payload.hpp"
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/platform/google_chat.hpp"
@@ -12,21 +13,7 @@ using namespace notifier;
 
 namespace {
 
-struct Formatted {
-  std::string body;
-  Truncations cut;
-  json::Document document;
-  json::View root;
-
-  explicit Formatted(const Message& message) {
-    Buffer out;
-    format_google_chat(message, out, cut);
-    body = out.str();
-    auto parsed = document.parse(body, body.size());
-    REQUIRE_MESSAGE(parsed.has_value(), body);
-    root = *parsed;
-  }
-};
+using Formatted = FormattedPayload<format_google_chat>;
 
 std::string text_of(std::string_view title) {
   Message message;

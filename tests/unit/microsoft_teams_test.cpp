@@ -4,6 +4,7 @@
 #include <string_view>
 #include <vector>
 
+#include "formatted_payload.hpp"
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
@@ -12,22 +13,10 @@ using namespace notifier;
 
 namespace {
 
-struct Formatted {
-  std::string body;
-  Truncations cut;
-  json::Document document;
-  json::View card;
-  std::vector<json::View> blocks;
-
-  explicit Formatted(const Message& message) {
-    Buffer out;
-    format_microsoft_teams(message, out, cut);
-    body = out.str();
-    auto parsed = document.parse(body, body.size());
-    REQUIRE_MESSAGE(parsed.has_value(), body);
-    (*parsed)["attachments"].for_each_element([&](json::View element) { card = element["content"]; });
-    card["body"].for_each_element([&](json::View element) { blocks.push_back(element); });
-  }
+struct Formatted : FormattedPayload<format_microsoft_teams> {
+  using FormattedPayload::FormattedPayload;
+  json::View card = elements(root["attachments"]).at(0)["content"];
+  std::vector<json::View> blocks = elements(card["body"]);
 };
 
 std::string title_of(std::string_view text) {

@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "formatted_payload.hpp"
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/message/describe.hpp"
@@ -12,22 +13,9 @@ using namespace notifier;
 
 namespace {
 
-struct Formatted {
-  std::string body;
-  Truncations cut;
-  json::Document document;
-  json::View root;
-  json::View attachment;
-
-  explicit Formatted(const Message& message) {
-    Buffer out;
-    format_rocket_chat(message, out, cut);
-    body = out.str();
-    auto parsed = document.parse(body);
-    REQUIRE_MESSAGE(parsed.has_value(), body);
-    root = *parsed;
-    root["attachments"].for_each_element([&](json::View element) { attachment = element; });
-  }
+struct Formatted : FormattedPayload<format_rocket_chat> {
+  using FormattedPayload::FormattedPayload;
+  json::View attachment = elements(root["attachments"]).at(0);
 };
 
 /// Neither a mention nor markup can begin anywhere in a line of prose.

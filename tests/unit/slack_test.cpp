@@ -3,6 +3,7 @@
 #include <string>
 #include <string_view>
 
+#include "formatted_payload.hpp"
 #include "hostile_text.hpp"
 #include "notifier/json/document.hpp"
 #include "notifier/platform/slack.hpp"
@@ -11,31 +12,11 @@ using namespace notifier;
 
 namespace {
 
-struct Formatted {
-  std::string body;
-  Truncations cut;
-  json::Document document;
-  json::View root;
-
-  explicit Formatted(const Message& message) {
-    Buffer out;
-    out.append("before");
-    format_slack(message, out, cut);
-    CHECK(out.view().substr(0, 6) == "before");
-    body = std::string(out.view(6));
-    auto parsed = document.parse(body);
-    REQUIRE_MESSAGE(parsed.has_value(), body);
-    root = *parsed;
-  }
-};
+using Formatted = FormattedPayload<format_slack>;
 
 json::View at(json::View array, std::size_t index) {
-  json::View found;
-  std::size_t i = 0;
-  array.for_each_element([&](json::View element) {
-    if (i++ == index) found = element;
-  });
-  return found;
+  const auto all = elements(array);
+  return index < all.size() ? all[index] : json::View();
 }
 
 std::string unescape(std::string_view text) {
