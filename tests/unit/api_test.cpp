@@ -11,7 +11,6 @@
 
 #include "api_oracle.hpp"
 #include "api_world.hpp"
-#include "notifier/api/raw_member.hpp"
 
 using api_world::at;
 using api_world::drawing_ids;
@@ -281,40 +280,6 @@ TEST_CASE("errors that only a host can cause have their shapes too") {
   CHECK(notifier::detail::api::failure(error).body == R"({"errors":{"f":["m"]}})");
 }
 
-TEST_CASE("a member is found as it stands in the text") {
-  using notifier::detail::api::raw_member;
-  CHECK(raw_member(R"({"a":1,"event": { "x" : [1, "}]"] } ,"b":2})", "event") == R"({ "x" : [1, "}]"] })");
-  CHECK(raw_member(R"( { "event" :"a\"b\\" } )", "event") == R"("a\"b\\")");
-  CHECK(raw_member(R"({"x":{"event":1},"event":[2]})", "event") == "[2]");
-  CHECK(raw_member(R"({"x":"event","event":true})", "event") == "true");
-  CHECK(raw_member(R"({"event":-1.5e3})", "event") == "-1.5e3");
-  CHECK(raw_member(R"({"event":1,"event":2})", "event") == "1");
-  CHECK(raw_member(R"({"\u0065v\u0065nt":{}})", "event") == "{}");
-  CHECK(raw_member(R"({"\u0065vents":1,"event\\":2})", "event").empty());
-  CHECK(raw_member(R"({"e":1})", "event") == "");
-  CHECK(raw_member("{}", "event") == "");
-  CHECK(raw_member(" [ {\"event\":1} ] ", "event") == "");
-  CHECK(raw_member(" 1 ", "event") == "");
-}
-
-TEST_CASE("targets are read strictly") {
-  using notifier::detail::api::parse_target;
-  CHECK(parse_target("/a%2Fb/c?x=1+2&y&z=%26")->segments == std::vector<std::string>{"a/b", "c"});
-  CHECK(parse_target("/a?x=1+2&y&z=%26")->parameter("x") == "1 2");
-  CHECK(parse_target("/a?x=1+2&y&z=%26")->parameter("z") == "&");
-  CHECK(parse_target("/a?x=1&x=2")->parameter("x") == "1");
-  CHECK(parse_target("/a?x")->parameter("y") == "");
-  CHECK(parse_target("/")->segments == std::vector<std::string>{""});
-  CHECK(parse_target("https://example.com")->segments == std::vector<std::string>{""});
-  CHECK(parse_target("https://example.com/a")->segments == std::vector<std::string>{"a"});
-  CHECK(parse_target("/a+b")->segments == std::vector<std::string>{"a+b"});
-  for (const char* bad : {"", "a", "?", "/%", "/%4", "/%4g", "/a?%", "/a?x=%1", "*", "ftp://example.com/a"}) {
-    CHECK_MESSAGE(!parse_target(bad), bad);
-  }
-  CHECK_FALSE(parse_target(std::string_view("/abc%41").substr(0, 6)));
-  CHECK_FALSE(parse_target(std::string_view("/%41").substr(0, 2)));
-}
-
 TEST_CASE("what is of the wrong type in a body is named") {
   World world;
   const auto errors = [&](std::string_view target, std::string_view body) {
@@ -385,14 +350,6 @@ TEST_CASE("an event over several lines is one, unless its Content-Type says that
   CHECK(status("application/jsonl") == 400);
 }
 
-TEST_CASE("a target that is not percent-encoded as it must be is a bad request") {
-  World world;
-  for (const char* target : {"/v1/apps/100%/notifiers", "/v1/apps/%4", "/v1/apps?x=%zz", "nope", ""}) {
-    CAPTURE(std::string(target));
-    CHECK(world.call("GET", target).response.status == 400);
-  }
-}
-
 TEST_CASE("a stream is never stored, and HEAD starts none") {
   World world;
   const auto outcome = world.call("GET", "/v1/apps/shop/stream");
@@ -410,69 +367,4 @@ TEST_CASE("one bad event among several takes the whole request back") {
   CHECK(outcome.deliveries.empty());
   const notifier::Outcome third = world.call("POST", "/v1/apps/app-1/events", "{\"type\":\"restart\"}\n\n{]\n");
   CHECK(third.response.body.find("line 3: ") != std::string::npos);
-}
-
-TEST_CASE(
-    "an event that has no id is given one each time, by which its answer, its record and its deliveries know it") {
-  World world(drawing_ids());
-  const std::string bytes = R"({"type":"restart"})";
-  const auto first = post_events(world, bytes);
-  const auto second = post_events(world, bytes);
-  CHECK(at(first.response.body, {"events"}).find(R"([{"id":"ev-1","type":"restart")") == 0);
-  CHECK(first.events[0].id == "ev-1");
-  CHECK(first.events[0].json == bytes);
-  CHECK(first.deliveries[0].event_id == "ev-1");
-  CHECK(second.events[0].id == "ev-2");
-  CHECK(first.deliveries[0].idempotency_key != second.deliveries[0].idempotency_key);
-  CHECK(post_events(world, R"({"id":"own","type":"restart"})").events[0].id == "own");
-}
-
-TEST_CASE("what a client repeats under one Idempotency-Key is the same event, whatever host draws ids") {
-  World world(drawing_ids());
-  const auto known_by = [&](std::string_view body, std::string_view key) {
-    return post_events(world, body, {{"IDEMPOTENCY-key", key}}).events;
-  };
-  CHECK(known_by(R"({"type":"restart"})", "retry-7")[0].id == "retry-7");
-  CHECK(known_by(R"({"type":"restart"})", "\"retry-7\"")[0].id == "retry-7");
-  CHECK(known_by(R"({"id":"own","type":"restart"})", "retry-7")[0].id == "own");
-  const auto several = known_by("{\"type\":\"restart\"}\n\n{\"id\":\"own\",\"type\":\"a\"}\n{\"type\":\"b\"}\n", "k");
-  REQUIRE(several.size() == 3);
-  CHECK(several[0].id == "k:1");
-  CHECK(several[1].id == "own");
-  CHECK(several[2].id == "k:3");
-  const auto again = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "retry-7"}});
-  const auto once_more = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "retry-7"}});
-  CHECK(again.deliveries[0].idempotency_key == once_more.deliveries[0].idempotency_key);
-}
-
-TEST_CASE("an Idempotency-Key that can be no id is refused, and nothing is taken in") {
-  World world;
-  for (const std::string& key : {std::string(), std::string("\"\""), std::string(" "), std::string(256, 'x'),
-                                 std::string("a\tb"), std::string("\xC3\xA9"), std::string("a\0b", 3)}) {
-    const auto outcome = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", key}});
-    CHECK_MESSAGE(outcome.response.status == 400, key);
-  }
-  CHECK(post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", std::string(255, 'x')}}).response.status ==
-        202);
-  const auto twice = post_events(world, R"({"type":"restart"})", {{"Idempotency-Key", "a"}, {"Idempotency-Key", "b"}});
-  CHECK(twice.response.status == 400);
-}
-
-TEST_CASE("the answer marks what was left out as known, and nothing else") {
-  World world(drawing_ids());
-  auto outcome = post_events(world, "{\"type\":\"restart\"}\n{\"type\":\"a\"}\n{\"type\":\"b\"}\n");
-  REQUIRE(outcome.deliveries.size() == 3);
-  const std::string before = outcome.response.body;
-  outcome.mark_known();
-  CHECK(outcome.response.body == before);
-  outcome.known = {0, 2};
-  outcome.mark_known();
-  const std::string entry = R"({"notifier_id":"no-1","notifier_name":"ops","platform":"slack")";
-  CHECK(at(outcome.response.body, {"events"}) == R"([{"id":"ev-1","type":"restart","deliveries":[)" + entry +
-                                                     R"(,"known":true}]},{"id":"ev-2","type":"a","deliveries":[)" +
-                                                     entry + R"(}]},{"id":"ev-3","type":"b","deliveries":[)" + entry +
-                                                     R"(,"known":true}]}])");
-  const std::string marked = outcome.response.body;
-  outcome.mark_known();
-  CHECK(outcome.response.body == marked);
 }

@@ -27,36 +27,6 @@ using outbox_test::make;
 using outbox_test::Post;
 using outbox_test::verdict;
 
-namespace {
-
-/// Fails on demand, in the manner of a disk that is full or gone.
-class FailingStorage : public MemoryOutboxStorage {
- public:
-  bool fails_insert = false, fails_write = false, fails_load = false;
-  errc load_error = errc::storage;
-
-  notifier::Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override {
-    return fails_insert ? notifier::Result<void>(failed(errc::storage))
-                        : MemoryOutboxStorage::insert(records, deliveries);
-  }
-  notifier::Result<void> write(const std::vector<notifier::OutboxWrite>& writes) override {
-    return fails_write ? notifier::Result<void>(failed(errc::storage)) : MemoryOutboxStorage::write(writes);
-  }
-  notifier::Result<Delivery> load(std::uint64_t sequence) override {
-    return fails_load ? notifier::Result<Delivery>(failed(load_error)) : MemoryOutboxStorage::load(sequence);
-  }
-
- private:
-  static notifier::Error failed(errc code) {
-    notifier::Error error;
-    error.code = code;
-    error.message = "it broke";
-    return error;
-  }
-};
-
-}  // namespace
-
 TEST_CASE("a delivery is claimed once, whole, and is gone when it has arrived") {
   Post post;
   CHECK(post.put({make("k1", "n1", "https://a.example/x")}) == 1);
@@ -164,64 +134,6 @@ TEST_CASE("only what is under way can be recorded") {
   const OutboxClaim claim = post.claim_one();
   post.record(claim, verdict(Action::delivered));
   CHECK_FALSE(post.outbox.record(claim.sequence, verdict(Action::delivered), post.now));
-}
-
-TEST_CASE("a target is sent no more at a time than its platform's limit") {
-  Post post;
-  std::vector<Delivery> deliveries;
-  for (int i = 0; i < 40; ++i) {
-    // One target: queries do not count, nor does the way a host is written.
-    deliveries.push_back(make("w" + std::to_string(i), "n1",
-                              (i % 2 ? "https://A.example/x?" : "https://a.example:443/x?") + std::to_string(i)));
-    deliveries.push_back(make("r" + std::to_string(i), "n2", "https://b.example/x", Platform::rocket_chat));
-  }
-  post.put(deliveries);
-  const auto claims = post.claim();
-  CHECK(claims.size() == 16 + 2);
-  CHECK_FALSE(post.outbox.wait_ms(post.now));
-  post.record(claims[0], verdict(Action::delivered));
-  CHECK(post.claim().size() == 1);
-}
-
-TEST_CASE("Slack gets one message a second and webhook") {
-  Post post;
-  for (int i = 0; i < 3; ++i) {
-    post.put({make("a" + std::to_string(i), "n1", "https://hooks.slack.com/services/a", Platform::slack),
-              make("b" + std::to_string(i), "n2", "https://hooks.slack.com/services/b", Platform::slack)});
-  }
-  for (int round = 0; round < 3; ++round) {
-    const auto claims = post.claim();
-    REQUIRE(claims.size() == 2);
-    CHECK(claims[0].delivery.url != claims[1].delivery.url);
-    for (const auto& claim : claims) post.record(claim, verdict(Action::delivered));
-    CHECK(post.claim().empty());
-    if (round < 2) CHECK(post.outbox.wait_ms(post.now) == 1000);
-    post.pass(999);
-    CHECK(post.claim().empty());
-    post.pass(1);
-  }
-  // The pace is kept although the target had nothing left to be sent.
-  post.put({make("a3", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
-  post.record(post.claim_one(), verdict(Action::delivered));
-  post.pass(500);
-  post.put({make("a4", "n1", "https://hooks.slack.com/services/a", Platform::slack)});
-  CHECK(post.claim().empty());
-  post.pass(500);
-  CHECK(post.claim().size() == 1);
-}
-
-TEST_CASE("throttling holds back the whole target and nobody else") {
-  Post post;
-  post.put({make("a1", "n1", "https://a.example/x"), make("a2", "n2", "https://a.example/x"),
-            make("b1", "n3", "https://a.example/y")});
-  const auto claims = post.claim(1);
-  REQUIRE(claims[0].delivery.idempotency_key == "a1");
-  post.record(claims[0], {Action::throttle, 429, "slow down", 30'000});
-  CHECK(post.claim_one().delivery.idempotency_key == "b1");
-  post.pass(29'999);
-  CHECK(post.claim().empty());
-  post.pass(1);
-  CHECK(post.claim().size() == 2);
 }
 
 TEST_CASE("a notifier's order is kept where the host asks for it") {
@@ -370,79 +282,6 @@ TEST_CASE("what ended long ago is forgotten, the dead later than the delivered, 
   post.pass(1000 * day);
   CHECK(*post.outbox.prune(post.now) == 0);
   CHECK(post.put({make("ok", "n", "https://a.example/")}) == 1);
-}
-
-TEST_CASE("deliveries that could not be stored are not sent either") {
-  FailingStorage storage;
-  Outbox outbox(storage);
-  const std::vector<Delivery> deliveries = {make("k1", "n1", "https://a.example/"),
-                                            make("k2", "n1", "https://a.example/")};
-  storage.fails_insert = true;
-  const auto result = outbox.enqueue(deliveries, {});
-  REQUIRE_FALSE(result);
-  CHECK(result.error().code == errc::storage);
-  CHECK(outbox.pending() == 0);
-  storage.fails_insert = false;
-  CHECK(outbox.enqueue(deliveries, {})->added == 2);
-  std::vector<OutboxClaim> claims;
-  CHECK(outbox.claim({}, 10, claims) == 2);
-}
-
-TEST_CASE("an outcome that could not be stored is kept, and nothing else is begun until it is stored") {
-  FailingStorage storage;
-  Outbox outbox(storage);
-  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, {}));
-  std::vector<OutboxClaim> claims;
-  REQUIRE(outbox.claim({}, 1, claims) == 1);
-  storage.fails_write = true;
-  const auto step = outbox.record(claims[0].sequence, verdict(Action::delivered), {});
-  REQUIRE(step);
-  CHECK(step->attempts == 1);
-  for (int i = 0; i < 3; ++i) {
-    const auto failed = outbox.flush();
-    REQUIRE_FALSE(failed);
-    CHECK(failed.error().code == errc::storage);
-    CHECK(outbox.is_stuck());
-    CHECK(outbox.claim({}, 10, claims) == 0);
-    CHECK_FALSE(outbox.wait_ms({}));
-  }
-  CHECK((*storage.find("n1", "k1"))->state == OutboxState::pending);
-  storage.fails_write = false;
-  CHECK(outbox.flush());
-  CHECK((*storage.find("n1", "k1"))->state == OutboxState::delivered);
-  CHECK((*storage.find("n1", "k1"))->history.size() == 1);
-  CHECK(outbox.wait_ms({}) == 0);
-  CHECK(outbox.claim({}, 10, claims) == 1);
-}
-
-TEST_CASE("a storage that cannot read now is asked again later, and what it lost is dead") {
-  FailingStorage storage;
-  Outbox outbox(storage);
-  REQUIRE(outbox.enqueue({make("k1", "n1", "https://a.example/"), make("k2", "n2", "https://b.example/")}, {}));
-  std::vector<OutboxClaim> claims;
-  storage.fails_load = true;
-  CHECK(outbox.claim({}, 10, claims) == 0);
-  CHECK(outbox.pending() == 2);
-  CHECK(outbox.in_flight() == 0);
-  storage.load_error = errc::not_found;
-  CHECK(outbox.claim({{60'000}, 60'000}, 10, claims) == 0);
-  CHECK(outbox.pending() == 0);
-  REQUIRE(outbox.flush());
-  CHECK((*storage.find("n1", "k1"))->state == OutboxState::dead);
-  CHECK((*storage.find("n1", "k1"))->history.back().reason == "the stored delivery cannot be read");
-}
-
-TEST_CASE("a target's hash does not depend on spelling, query or notifier, and tells schemes, ports and paths apart") {
-  const auto target = [](const std::string& url) { return describe_for_outbox(make("k", "n", url), {0}).target; };
-  const auto host = [](const std::string& url) { return describe_for_outbox(make("k", "n", url), {0}).host; };
-  CHECK(target("https://a.example/x") == target("HTTPS://A.EXAMPLE:443/x?y"));
-  CHECK(target("http://127.1/x") == target("http://0x7f000001/x"));
-  CHECK(target("https://a.example/x") != target("http://a.example/x"));
-  CHECK(target("https://a.example/x") != target("https://a.example:444/x"));
-  CHECK(target("https://a.example/x") != target("https://a.example/y"));
-  CHECK(host("https://a.example/x") == host("https://a.example/y"));
-  CHECK(host("https://a.example/x") != host("https://b.example/x"));
-  CHECK(target("no url") != target("no other url"));
 }
 
 TEST_CASE("a delivery that the host stored itself is taken up once") {
