@@ -22,6 +22,7 @@ enum class errc {
   conflict,       ///< the stored object changed since the change was planned: read it and try again
   unsupported,    ///< a version or feature that this build does not know
   storage,        ///< a store could not read or write; nothing has changed
+  lost,           ///< what was written belongs to another worker by now; nothing has changed
 };
 
 /// One broken rule of one field. The text names no secret value.
@@ -55,6 +56,7 @@ constexpr std::string_view to_string(errc code) noexcept {
     case errc::conflict: return "conflict";
     case errc::unsupported: return "unsupported";
     case errc::storage: return "storage";
+    case errc::lost: return "lost";
   }
   return "unknown";
 }

@@ -60,6 +60,7 @@
 #include "notifier/net/ip_address.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/outbox/batches.hpp"
+#include "notifier/outbox/leases.hpp"
 #include "notifier/outbox/machine.hpp"
 #include "notifier/outbox/memory.hpp"
 #include "notifier/outbox/options.hpp"

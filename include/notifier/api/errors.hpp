@@ -76,7 +76,8 @@ inline Response failure(const Error& error) {
       return not_found(error.field, error.field == "notification_platform" ? error.message : std::string_view());
     case errc::conflict: return error_response(409, error.message);
     case errc::unsupported: return error_response(400, error.message);
-    case errc::storage: return error_response(500, error.message);
+    case errc::storage:
+    case errc::lost: return error_response(500, error.message);
     case errc::invalid: break;
   }
   if (!error.fields.empty()) return unprocessable(error.fields);
