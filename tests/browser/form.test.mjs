@@ -131,3 +131,77 @@ test('conditions are chosen field by field, with the fields and values of what t
   assert.equal((await kept('Team channel')).filter, undefined);
   finish();
 });
+
+test('how often: one message for a storm is asked for in words, and the form says what follows', async () => {
+  const { page, finish, edit, save, kept } = await start();
+  await edit('Team channel');
+  const hint = page.locator('#mode-hint');
+  assert.match(await hint.textContent(), /A thousand events are a thousand messages/);
+  await page.locator('#mode').selectOption('throttle');
+  assert.match(await hint.textContent(), /told at once.*within 10 minutes comes as one message/);
+  await page.locator('#window').fill('');
+  await page.getByText(/Within: is needed/i).waitFor();
+  await page.locator('#save').click();
+  assert.equal(await page.locator('dialog').count(), 1, 'what breaks a rule is not saved');
+  await page.locator('#window').fill('2');
+  await page.locator('#unit').selectOption('hour');
+  assert.match(await hint.textContent(), /within 2 hours/);
+  await page.locator('#by').fill('type, type_data.region');
+  assert.deepEqual(await violations(page), []);
+  await save();
+  assert.deepEqual((await kept('Team channel')).grouping, { mode: 'throttle', window: 7200, by: ['type', 'type_data.region'] });
+
+  await edit('Team channel');
+  assert.equal(await page.locator('#window').inputValue(), '2');
+  assert.equal(await page.locator('#unit').inputValue(), 'hour');
+  assert.equal(await page.locator('#by').inputValue(), 'type, type_data.region');
+  await page.locator('#mode').selectOption('daily');
+  await page.locator('#at').fill('08:30');
+  await page.locator('#zone').fill('Europe/Paris');
+  assert.match(await hint.textContent(), /at 08:30 \(Europe\/Paris\)/);
+  await page.locator('#zone').fill('Europe/Atlantis and beyond');
+  await page.getByText(/Time zone: must be a time zone/i).waitFor();
+  await page.locator('#zone').fill('Europe/Paris');
+  await save();
+  assert.deepEqual((await kept('Team channel')).grouping, { mode: 'daily', at: '08:30', zone: 'Europe/Paris', by: ['type', 'type_data.region'] });
+
+  await edit('Team channel');
+  await page.locator('#mode').selectOption('each');
+  await save();
+  assert.equal((await kept('Team channel')).grouping, undefined, 'every event at once again');
+  finish();
+});
+
+test('quiet hours and a mute are set, found again, and taken away', async () => {
+  const { page, finish, edit, save, kept } = await start();
+  await edit('Team channel');
+  await page.locator('#isQuiet').check();
+  await page.locator('#from').fill('20:00');
+  await page.locator('#to').fill('08:00');
+  await page.locator('#sat').uncheck();
+  await page.locator('#sun').uncheck();
+  await page.locator('#quietZone').fill('Europe/Berlin');
+  await page.locator('#isMuted').check();
+  const until = await page.locator('#until').inputValue();
+  assert.ok(new Date(until) > new Date(), 'begins with a moment to come');
+  await page.locator('#until').fill('2099-01-02T03:04');
+  assert.deepEqual(await violations(page), []);
+  await save();
+  const first = await kept('Team channel');
+  assert.deepEqual(first.quiet, { from: '20:00', to: '08:00', days: ['mon', 'tue', 'wed', 'thu', 'fri'], zone: 'Europe/Berlin', pass_errors: true });
+  assert.equal(Date.parse(first.muted_until), await page.evaluate(() => new Date(2099, 0, 2, 3, 4).getTime()));
+
+  await edit('Team channel');
+  assert.equal(await page.locator('#sat').isChecked(), false);
+  assert.equal(await page.locator('#fri').isChecked(), true);
+  assert.equal(await page.locator('#until').inputValue(), '2099-01-02T03:04');
+  await page.locator('#to').fill('20:00');
+  await page.getByText(/To: must be another time/i).waitFor();
+  await page.locator('#isQuiet').uncheck();
+  await page.locator('#isMuted').uncheck();
+  await save();
+  const second = await kept('Team channel');
+  assert.equal(second.quiet, undefined);
+  assert.equal(second.muted_until, undefined);
+  finish();
+});

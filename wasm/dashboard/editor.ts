@@ -14,6 +14,7 @@ import type { PlatformField } from './platform_rows.js';
 import { platforms } from './platforms.js';
 import './preview.js';
 import { sentence, short, type Words } from './strings.js';
+import { draftTelling, type Telling } from './telling_form.js';
 import { Unreachable } from './transport.js';
 import type { Workshop } from './workshop.js';
 
@@ -28,6 +29,7 @@ interface Form {
   data: Entered;
   /** A text is no JSON yet. */
   filter: Filter | string | undefined;
+  telling: Telling;
 }
 
 export class NotifierEditor extends LitElement {
@@ -83,11 +85,13 @@ export class NotifierEditor extends LitElement {
   declare private _find: string;
   declare private _findPerson: string;
   #untouched: Form;
+  /** What the notifier says of it: the form for it starts with that. */
+  #telling: Telling = {};
   #known: { catalogue?: unknown; all?: boolean; types?: ReadonlySet<string>; kinds: readonly string[] } = { kinds: [] };
 
   constructor() {
     super();
-    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined };
+    this._form = this.#untouched = { name: '', platform: 'slack', active: true, all: true, alerts: true, types: new Set(), data: {}, filter: undefined, telling: {} };
     this.past = [];
     this._touched = new Set();
     this._refused = [];
@@ -98,7 +102,8 @@ export class NotifierEditor extends LitElement {
   protected override willUpdate(changed: PropertyValues): void {
     if (!changed.has('notifier') || !this.notifier) return;
     const { name, type, active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: types, type_data: data } = this.notifier;
-    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter };
+    this._form = this.#untouched = { name, platform: type, active, all, alerts, types: new Set(types), data: enter(type, data), filter: this.notifier.filter, telling: tellingOf(this.notifier) };
+    this.#telling = this._form.telling;
   }
 
   protected override firstUpdated(): void {
@@ -118,10 +123,10 @@ export class NotifierEditor extends LitElement {
   }
 
   get #draft(): NotifierDraft {
-    const { name, platform, active, all, alerts, types, data, filter } = this._form;
+    const { name, platform, active, all, alerts, types, data, filter, telling } = this._form;
     const narrowed = filter !== undefined ? { filter: filter as Filter } : this.notifier?.filter ? { filter: null } : {};
     const id = this.workshop?.catalogue.platforms.find((one) => one.name === platform)?.id ?? this.notifier?.platform_id;
-    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed };
+    return { name, ...(id === undefined ? { platform } : { platform_id: id }), active, send_all_events: all, send_all_alerts: alerts, selected_event_ids: [...types], type_data: typeData(platform, data, this.notifier?.type_data), ...narrowed, ...draftTelling(telling, this.notifier) };
   }
 
   /** What is wrong now: the library's own verdict, and what the server said of it. */
@@ -145,7 +150,7 @@ export class NotifierEditor extends LitElement {
     if (this._busy) return;
     this._failure = '';
     this._refused = [];
-    this._touched = new Set(['name', 'type_data', 'platform', 'selected_event_ids', 'filter', 'other']);
+    this._touched = new Set(['name', 'type_data', 'platform', 'selected_event_ids', 'filter', 'grouping', 'quiet', 'muted', 'other']);
     if (this.#problems.length === 0) {
       this._busy = true;
       try {
@@ -189,9 +194,11 @@ export class NotifierEditor extends LitElement {
         </fieldset>
         <notifier-dashboard-filter .words=${words} .workshop=${workshop} .filter=${this.notifier?.filter} .kinds=${this.#kinds} .past=${this.past} .problems=${problems.filter(({ field }) => field.startsWith('filter'))}
           @filter-changed=${(event: CustomEvent<Filter | string | undefined>) => this.#set({ filter: event.detail }, 'filter')}></notifier-dashboard-filter>
+        <notifier-dashboard-telling .words=${words} .telling=${this.#telling} .isWebhook=${form.platform === 'webhook'} .problems=${problems.filter(({ field }) => /^(grouping|quiet|muted)/.test(field))}
+          @telling-changed=${(event: CustomEvent<Telling>) => this.#set({ telling: event.detail }, 'grouping', 'quiet', 'muted')}></notifier-dashboard-telling>
         <div>${this.#check('active', words.say('active'), form.active, (active) => ({ active }), 'active-hint')}<p class="hint beside" id="active-hint">${words.say('activeHint')}</p></div>
         ${this._failure || (submitted && problems.length > 0) ? html`<p class="error" role="alert" tabindex="-1" id="failure">${this._failure || words.say('fix', { count: problems.length })}
-          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids|filter)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
+          ${problems.filter(({ field }) => !/^(name|type_data|selected_event_ids|filter|grouping|quiet|muted)/.test(field)).map(({ field, message, code }) => html`<br>${field}: ${words.error(code, message)}`)}</p>` : nothing}
         <div class="bar foot">${this._leaving ? html`
           <p class="grow" role="alert">${words.say('unsaved')}</p>
           <button type="button" class="button" id="keep" @click=${() => this.#ask(false)}>${words.say('keepEditing')}</button>
@@ -320,6 +327,10 @@ export class NotifierEditor extends LitElement {
 /** What shapes the request itself stands apart: few need it. */
 function isOfRequest({ kind }: PlatformField): boolean {
   return kind === 'choice' || kind === 'headers';
+}
+
+function tellingOf({ grouping, quiet, muted_until, muted_pass_errors }: Notifier): Telling {
+  return { ...(grouping && { grouping }), ...(quiet && { quiet }), ...(muted_until && { muted_until }), ...(muted_pass_errors && { muted_pass_errors }) };
 }
 
 function flip(set: ReadonlySet<string>, value: string): Set<string> {

@@ -185,7 +185,7 @@ export const english = {
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */
-export function teach(strings: Record<string, Phrase>): void {
+export function teach(strings: Record<string, Phrase> & { readonly [known in keyof typeof english]?: never }): void {
   Object.assign(more, strings);
 }
 
