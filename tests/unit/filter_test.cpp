@@ -235,6 +235,10 @@ TEST_CASE("why not is told with the field, what is there and what was wanted") {
         "a is 'x'; the filter wants anything but 'x' and 'y'");
   CHECK(why(R"({"a":[{"cidr":"10.0.0.0/8"},{"prefix":"b"}]})", R"({"a":"c"})") ==
         "a is 'c'; the filter wants an address of '10.0.0.0/8' or what begins with 'b'");
+  const std::string failures = R"({"$or":[{"type":["crash"]},{"type":["deployment"],"status":["error"]}]})";
+  CHECK_MESSAGE(
+      why(failures, R"({"type":"deployment","status":"success"})") == "status is 'success'; the filter wants 'error'",
+      "of alternatives that miss as many, that which meets more");
   CHECK(why(R"({"$or":[{"a":[1],"b":[2]},{"a":[2],"b":[3],"c":[4]}]})", R"({"a":1,"b":1})") ==
         "b is 1; the filter wants 2");
 }
