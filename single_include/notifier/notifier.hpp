@@ -13895,13 +13895,14 @@ NOTIFIER_INLINE std::string Filter::explain(json::View event) const {
   detail::EvaluationRoom room;
   detail::Evaluation evaluation(*pattern_, event, room);
   if (evaluation.matches()) return {};
-  // Of several alternatives, that which the event comes closest to.
+  // Of several alternatives, that which the event comes closest to: with the fewest that are missed, then the most that
+  // are met.
   const std::vector<std::uint16_t>* nearest = nullptr;
   std::size_t least = 0;
   for (const auto& alternative : pattern_->alternatives) {
     std::size_t missed = 0;
     for (const std::uint16_t test : alternative) missed += evaluation.meets(test) ? 0u : 1u;
-    if (nearest == nullptr || missed < least) {
+    if (nearest == nullptr || missed < least || (missed == least && alternative.size() > nearest->size())) {
       nearest = &alternative;
       least = missed;
     }

@@ -62,7 +62,7 @@ class Route(unittest.TestCase):
             if delivery["platform"] == "webhook":
                 self.assertEqual(delivery["body"], events[delivery["event_id"]])
                 self.assertIn("webhook-id", delivery["headers"])
-        self.assertEqual(platforms, {"slack", "rocket_chat", "email", "webhook"})
+        self.assertEqual(platforms, {"slack", "rocket_chat", "discord", "microsoft_teams", "email", "webhook"})
 
     def test_the_same_input_gives_the_same_bytes(self):
         first, second = (run(configuration, events=sample_events).stdout for _ in range(2))
@@ -90,7 +90,7 @@ class Route(unittest.TestCase):
         told = {delivery["event_id"] + delivery["notifier_id"] for delivery in lines(run(configuration, events=sample_events).stdout)}
         for one in explained:
             self.assertEqual(one["status"], "app")
-            self.assertEqual(len(one["notifiers"]), 5)
+            self.assertEqual(len(one["notifiers"]), 7)
             for notifier in one["notifiers"]:
                 self.assertEqual(notifier["receives"], one["event_id"] + notifier["notifier_id"] in told)
                 self.assertTrue(notifier["reason"] and notifier["text"])
