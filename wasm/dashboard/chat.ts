@@ -95,6 +95,7 @@ function slackBlock(block: SlackBlock, cut: string): TemplateResult | typeof not
 export function drawSlack(body: string, name: string, time: string, cut: string): TemplateResult {
   const message = parse<SlackMessage>(body);
   if (!message) return html`<pre>${body}</pre>`;
+  if (!message.blocks && message.attachments) return drawRocketChat(body, name, time, cut); // at a Mattermost server
   return face(name, 'APP', time, html`
     ${message.blocks?.length ? message.blocks.map((block) => slackBlock(block, cut)) : html`<div class="text">${mrkdwn(message.text ?? '', cut)}</div>`}
     ${message.attachments?.map(({ color, blocks, text }) => html`<div class="attachment" data-color=${color ?? '#999999'}>${blocks?.map((block) => slackBlock(block, cut))}${text ? html`<div class="text">${mrkdwn(text, cut)}</div>` : nothing}</div>`)}`);

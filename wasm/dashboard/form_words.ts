@@ -31,7 +31,7 @@ export const formWords = {
   threadId: 'Thread',
   threadIdHint: 'Optional. The number at the end of the link that Copy Thread Link gives.',
   channel: 'Channel',
-  channelHint: 'Optional. The channel\u2019s own name, as town-square, or @anna; else the webhook\u2019s.',
+  channelHint: 'Optional. The channel\u2019s own name, as town-square, or @anna; else, and always at Slack itself, the webhook\u2019s.',
   username: 'Sender\u2019s name',
   usernameHint: 'Optional. Counts where the server lets webhooks choose.',
   'help.mattermost': 'In Mattermost: the menu of products, Integrations, Incoming Webhooks.',

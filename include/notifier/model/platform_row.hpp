@@ -138,6 +138,9 @@ struct PlatformRow {
   /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
   /// field.
   std::string_view url;
+  /// Hosts, with a space between them, that take no notice of members of the body which are the notifier's own: none is
+  /// sent there.
+  std::string_view deaf_hosts;
   std::string_view query;      ///< parameters that every request has
   Range<HeaderView> headers;   ///< that every request has
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,

@@ -14,6 +14,7 @@
 #include "notifier/model/platform_row.hpp"
 #include "notifier/model/target_limits.hpp"
 #include "notifier/model/truncation.hpp"
+#include "notifier/text/ascii.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -48,6 +49,19 @@ inline constexpr std::size_t logs = 4;
 void format_mattermost(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
+
+/// Whether a URL is that of an incoming webhook of Mattermost: /hooks/ and 26 letters and digits, which no other server
+/// that takes messages of Slack's has.
+constexpr bool is_mattermost_hook(std::string_view url) noexcept {
+  constexpr std::string_view before = "/hooks/";
+  constexpr std::size_t digits = 26;
+  url = url.substr(0, url.find_first_of("?#"));
+  if (url.size() < before.size() + digits) return false;
+  for (std::size_t i = url.size() - digits; i < url.size(); ++i) {
+    if (!(url[i] >= 'a' && url[i] <= 'z') && !is_digit(url[i])) return false;
+  }
+  return url.substr(url.size() - digits - before.size(), before.size()) == before;
+}
 
 inline constexpr PlatformField mattermost_fields[] = {
     webhook_url_field,

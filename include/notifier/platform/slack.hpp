@@ -54,6 +54,13 @@ void format_slack(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
+inline constexpr PlatformField slack_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+    {"type_data.channel", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+    {"type_data.username", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+};
+
 // What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
 inline constexpr KnownReply slack_replies[] = {
     {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
@@ -104,8 +111,9 @@ inline constexpr PlatformRow slack_row = [] {
   row.name = "slack";
   row.display_name = "Slack";
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
-  row.fields = detail::unsigned_webhook_fields;
+  row.fields = detail::slack_fields;
   row.headers = json_request_headers;
+  row.deaf_hosts = "hooks.slack.com hooks.slack-gov.com";
   // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
   row.target_limits = {1, 1000};
   return row;

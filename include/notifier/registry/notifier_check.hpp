@@ -172,7 +172,9 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& dra
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
-  if (mode_ == Mode::stored && (field.kind == Kind::headers || field.kind == Kind::choice)) {
+  const bool is_new =
+      field.kind == Kind::headers || field.kind == Kind::choice || (field.kind == Kind::text && !field.is_required);
+  if (mode_ == Mode::stored && is_new) {
     Problems faults;
     NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
     if (!faults.empty()) unread_.push_back(field.key());

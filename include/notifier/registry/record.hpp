@@ -13,6 +13,7 @@
 #include "notifier/json/document.hpp"
 #include "notifier/model/notifier.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/registry/own_members.hpp"
 #include "notifier/text/prefetch.hpp"
 #include "notifier/to_size.hpp"
 #include "notifier/vocabulary/vocabulary.hpp"
@@ -198,11 +199,11 @@ class Record {
 };
 
 /// Whether a notifier has something that stands in a part of requests which others have in common.
-inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+inline bool builds_request(const PlatformRow& row, const TypeData& data) {
   if (row.transport == Transport::smtp) return false;
-  bool builds = row.builds_requests();
+  bool builds = row.builds_requests() || has_own_members(row, data);
   for (const PlatformField& field : row.fields) {
-    if (field.in == Place::none || builds) continue;
+    if (field.in == Place::none || field.in == Place::body || builds) continue;
     builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
   }
   return builds;

@@ -7,17 +7,12 @@
 
 #include "notifier/model/known_keys.hpp"
 #include "notifier/model/notifier.hpp"
-#include "notifier/net/url.hpp"
+#include "notifier/platform/table.hpp"
+#include "notifier/registry/own_members.hpp"
 #include "notifier/registry/state.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
-
-inline bool is_host_of_slack(std::string_view url) {
-  const auto parsed = parse_http_url(url);
-  return parsed &&
-         (net::equals_lower(parsed->host, "hooks.slack.com") || net::equals_lower(parsed->host, "hooks.slack-gov.com"));
-}
 
 inline bool has_namesake(const AppBlock& app, const Notifier& notifier) {
   bool found = false;
@@ -44,12 +39,17 @@ inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool
         "selects nothing: no event is sent until send_all_events, send_all_alerts or selected_event_ids say which",
         "selects_nothing");
   }
-  if ((is_new || draft.type_data) && notifier.platform == Platform::slack &&
-      !is_host_of_slack(notifier.type_data.text("webhook_url"))) {
+  const PlatformRow& row = platform_info(notifier.platform);
+  if ((!is_new && !draft.type_data) || row.deaf_hosts.empty()) return;
+  if (!is_deaf(row, notifier.type_data)) {
     warnings.add("type_data.webhook_url",
                  "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
                  "Mattermost",
                  "not_slack");
+  } else if (const PlatformField* const unheard = first_own_member(row, notifier.type_data)) {
+    warnings.add(unheard->path,
+                 "is kept and not sent: Slack posts to the channel, and under the name, that the webhook was made for",
+                 "no_effect");
   }
 }
 
