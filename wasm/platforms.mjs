@@ -24,7 +24,7 @@ const notes = {
   url: 'An http or https URL.',
   users: 'People, looked up when a mail is rendered.',
   addresses: 'Mail addresses.',
-  signing_secrets: 'Signs requests, `whsec_...`; several while keys rotate.',
+  signing_secrets: 'Signs requests, `whsec_...`, or any text where `signature` is `github` or `stripe`; several while keys rotate.',
   headers: 'Headers of its own that each request has.',
 };
 const union = (names) => names.map((name) => `'${name}'`).join(' | ');

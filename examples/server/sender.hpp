@@ -240,8 +240,7 @@ class Sender {
     if (notifier::is_mail(delivery.platform) && !transport_->has_relay()) {
       return {"this server has no mail server; see --smtp", {}};
     }
-    const auto secrets = notifier->type_data.texts("signing_secret");
-    return {{}, {secrets.begin(), secrets.end()}};
+    return {{}, notifier::signing_secrets_of(*notifier)};
   }
 
   notifier::Registry& registry_;

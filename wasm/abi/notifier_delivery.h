@@ -36,7 +36,7 @@ uint32_t notifier_host_random(void) NOTIFIER_IMPORT(random);
  * Answers with a verdict, `{"action","status","reason","retry_after_ms"?}`. */
 notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size);
 /* The headers of Standard Webhooks for an attempt: `head` is `{"id","now","secrets":[...]}`. Answers with
- * `{"webhook-id","webhook-timestamp","webhook-signature"}`. */
+ * `{"webhook-id","webhook-timestamp","webhook-signature"}`, or the one header of another dialect. */
 notifier_status notifier_sign(uint32_t head, uint32_t head_size, uint32_t body, uint32_t body_size);
 
 /* What the guard lets through beside public addresses: `{"allow":[...],"ports":[...],"allow_all":false}`, see

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "engine.hpp"
+#include "notifier/delivery/signature.hpp"
 #include "outcome_json.hpp"
 
 using namespace notifier_wasm;
@@ -154,7 +155,7 @@ notifier_status notifier_signing_secrets(notifier_engine* engine, uint32_t id, u
   return respond_with([&](Writer& out) {
     out.array([&] {
       if (!stored) return;
-      for (const std::string& secret : stored->type_data.texts("signing_secret")) out.string(secret);
+      for (const std::string& secret : notifier::signing_secrets_of(*stored)) out.string(secret);
     });
   });
 }

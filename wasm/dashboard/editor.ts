@@ -208,7 +208,7 @@ export class NotifierEditor extends LitElement {
         </div>
       </form>
       <aside aria-label=${words.say('view.preview')}>${workshop && sees ? html`<div class="seen"><h3>${words.say('view.preview')}</h3>
-        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || this.#entered('signing_secret').trim() !== '')}></notifier-dashboard-preview></div>` : nothing}</aside>
+        <notifier-dashboard-preview .words=${words} .workshop=${workshop} .draft=${{ ...this.#draft, platform: form.platform }} .signed=${form.platform === 'webhook' && (this.notifier?.secrets_set?.includes('signing_secret') || this.#entered('signing_secret').trim() !== '') ? this.#entered('signature') || 'standard' : ''}></notifier-dashboard-preview></div>` : nothing}</aside>
     </div>`;
   }
 

@@ -14,6 +14,7 @@ export interface Entered {
 export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringKey }>> = {
   webhook_url: { label: 'url', hint: 'urlHint' },
   signing_secret: { label: 'secret', hint: 'secretHint' },
+  signature: { label: 'signature', hint: 'signatureHint' },
   method: { label: 'method', hint: 'methodHint' },
   headers: { label: 'ownHeaders', hint: 'ownHeadersHint' },
   thread_id: { label: 'threadId', hint: 'threadIdHint' },
@@ -54,7 +55,8 @@ export function typeData(platform: string, form: Entered, before?: TypeData): Ty
     else if (text === '' && !required) {
       if (shown && before?.[key] !== undefined) data[key] = null;
     } else if (kind === 'headers') data[key] = readHeaders(text);
-    else if (kind === 'signing_secrets' && /\s/.test(text)) data[key] = text.split(/\s+/);
+    // Of another signature than the first, a key is any text.
+    else if (kind === 'signing_secrets' && !form['signature'] && /\s/.test(text)) data[key] = text.split(/\s+/);
     else data[key] = text;
   }
   return data;

@@ -71,15 +71,15 @@ export class NotifierPayload extends LitElement {
 
   declare words: Words;
   declare delivery: Delivery;
-  /** Whether it is signed when it is sent. */
-  declare signed: boolean;
+  /** How it is signed when it is sent: as `type_data.signature` says, or empty. */
+  declare signed: string;
   declare private _view: View;
   #mail: Mail | undefined;
 
   constructor() {
     super();
     this._view = 'seen';
-    this.signed = false;
+    this.signed = '';
   }
 
   protected override willUpdate(changed: PropertyValues): void {
@@ -108,6 +108,15 @@ export class NotifierPayload extends LitElement {
     </div>`;
   }
 
+  /** The headers that sign it, which depend on when it is sent. */
+  #signature(): Record<string, string> {
+    const hidden = '\u2022'.repeat(16);
+    if (this.signed === '') return {};
+    if (this.signed === 'github') return { 'x-hub-signature-256': `sha256=${hidden}` };
+    if (this.signed === 'stripe') return { 'stripe-signature': `t=${hidden},v1=${hidden}` };
+    return { 'webhook-timestamp': this.words.say('whenSent'), 'webhook-signature': `v1,${hidden}` };
+  }
+
   #seen(): TemplateResult {
     const { words, delivery } = this;
     const cut = delivery.truncations.length > 0 ? words.say('cutHere') : '';
@@ -121,7 +130,7 @@ export class NotifierPayload extends LitElement {
     if (delivery.platform === 'webhook') {
       return html`<div class="inner"><p class="line"><code>${delivery.method}</code> ${delivery.url}</p>
         <table><caption class="visually-hidden">${words.say('headers')}</caption><thead class="visually-hidden"><tr><th scope="col">${words.say('header')}</th><th scope="col">${words.say('value')}</th></tr></thead><tbody>
-        ${Object.entries({ ...delivery.headers, ...(this.signed && { 'webhook-timestamp': words.say('whenSent'), 'webhook-signature': `v1,${'\u2022'.repeat(16)}` }) }).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
+        ${Object.entries({ ...delivery.headers, ...this.#signature() }).map(([name, value]) => html`<tr><th scope="row">${name}</th><td>${value}</td></tr>`)}</tbody></table>
         <hr><pre tabindex="0" aria-label=${words.say('body')}>${pretty(delivery.body)}</pre></div>`;
     }
     const time = words.time(Date.now());

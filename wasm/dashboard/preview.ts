@@ -30,16 +30,15 @@ export class NotifierPreview extends LitElement {
   declare notifiers: readonly Notifier[];
   /** Or this one alone. */
   declare draft: (NotifierDraft & { platform: string }) | undefined;
-  /** Whether there is a signing key for it. */
-  declare signed: boolean;
+  /** How it is signed, where there is a signing key for it; else empty. */
+  declare signed: string;
   declare private _event: string;
   declare private _which: string;
 
   constructor() {
     super();
     this.notifiers = [];
-    this.signed = false;
-    this._event = this._which = '';
+    this.signed = this._event = this._which = '';
   }
 
   protected override render(): TemplateResult {

@@ -308,7 +308,7 @@ export class Engine {
     return this.#json((exports, handle, input, size) => exports.notifier_list(handle, input, size), app);
   }
 
-  /** What signs the webhooks of a notifier, for who sends them; none where there is no such notifier. Secrets. */
+  /** What signs the webhooks of a notifier, for who sends them; of another `signature` than `standard`, with its name and a colon before each. None where there is no such notifier. Secrets. */
   signingSecrets(id: string): string[] {
     return this.#json((exports, handle, input, size) => exports.notifier_signing_secrets(handle, input, size), id);
   }

@@ -27,7 +27,7 @@ NOTIFIER_NAMESPACE_BEGIN
 struct Dispatch {
   /// Static, one English sentence without secrets: the delivery is given up for this reason. Empty: it may go.
   std::string_view refusal;
-  std::vector<std::string> signing_secrets;  ///< of the notifier, as they are now; empty: not signed
+  std::vector<std::string> signing_secrets;  ///< signing_secrets_of() the notifier, as it is now; empty: not signed
   /// The notifier is switched off: the delivery is held until Outbox::resume(). Counts less than a refusal.
   bool is_held = false;
 };

@@ -10,6 +10,7 @@
 
 #include "notifier/buffer.hpp"
 #include "notifier/model/delivery.hpp"
+#include "notifier/model/signing_secret.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/text/is_utf8.hpp"
 #include "notifier/text/plain_text.hpp"
@@ -36,7 +37,8 @@ class ReplySecrets {
       // What follows a scheme, as "Bearer".
       add(std::string_view(header.value).substr((std::min)(header.value.find(' '), header.value.size() - 1) + 1));
     }
-    for (const std::string_view secret : signing_secrets) {
+    for (const std::string& signing_secret : signing_secrets) {
+      const std::string_view secret = read_dialect(signing_secret).text;
       add(secret);
       add(secret.substr((std::min)(secret.find('_'), secret.size() - 1) + 1));
     }

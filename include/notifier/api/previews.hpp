@@ -12,6 +12,7 @@
 #include "notifier/api/notifiers.hpp"
 #include "notifier/api/raw_member.hpp"
 #include "notifier/api/sample_event.hpp"
+#include "notifier/delivery/signature.hpp"
 #include "notifier/net/url.hpp"
 #include "notifier/platform/table.hpp"
 #include "notifier/text/joined.hpp"
@@ -84,8 +85,9 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
           out.string(header.value);
         }
         if (notifier.type_data.texts("signing_secret").empty()) return;
-        out.member("webhook-timestamp", "computed when sent");
-        out.member("webhook-signature", "computed when sent");
+        const SignatureDialect dialect = dialect_named(notifier.type_data.text("signature"));
+        if (dialect == SignatureDialect::standard) out.member("webhook-timestamp", signature_preview);
+        out.member(signature_header_name(dialect), signature_preview);
       });
       out.member("body", delivery.body);
     }

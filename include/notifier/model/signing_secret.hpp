@@ -1,8 +1,9 @@
-// Signing secrets, as Standard Webhooks writes them and people copy them.
+// Signing secrets: of Standard Webhooks, as people copy them, and of others whose receivers know another signature.
 
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -11,6 +12,48 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 inline constexpr std::string_view signing_secret_prefix = "whsec_";
+
+/// How requests are signed: what receivers have a library for.
+enum class SignatureDialect : std::uint8_t {
+  standard,  ///< Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature
+  github,    ///< x-hub-signature-256, of the body
+  stripe,    ///< stripe-signature, of time and body
+};
+
+/// The dialect's name: "standard", "github", "stripe".
+constexpr std::string_view to_string(SignatureDialect dialect) noexcept {
+  return dialect == SignatureDialect::github ? "github" : dialect == SignatureDialect::stripe ? "stripe" : "standard";
+}
+
+/// The dialect of this name; Standard Webhooks for any other.
+constexpr SignatureDialect dialect_named(std::string_view name) noexcept {
+  return name == "github"   ? SignatureDialect::github
+         : name == "stripe" ? SignatureDialect::stripe
+                            : SignatureDialect::standard;
+}
+
+/// The header that holds a dialect's signature, in lower case.
+constexpr std::string_view signature_header_name(SignatureDialect dialect) noexcept {
+  return dialect == SignatureDialect::github   ? "x-hub-signature-256"
+         : dialect == SignatureDialect::stripe ? "stripe-signature"
+                                               : "webhook-signature";
+}
+
+/// A secret of sign(), in its two parts. Secrets of Standard Webhooks stand as they are, others behind their dialect's
+/// name and a colon, as "github:text": no base64 has a colon.
+struct DialectSecret {
+  SignatureDialect dialect = SignatureDialect::standard;
+  std::string_view text;  ///< borrowed
+};
+constexpr DialectSecret read_dialect(std::string_view secret) noexcept {
+  for (const SignatureDialect dialect : {SignatureDialect::github, SignatureDialect::stripe}) {
+    const std::string_view name = to_string(dialect);
+    if (secret.size() > name.size() && secret[name.size()] == ':' && secret.substr(0, name.size()) == name) {
+      return {dialect, secret.substr(name.size() + 1)};
+    }
+  }
+  return {SignatureDialect::standard, secret};
+}
 
 /// Reads a signing secret: 24 to 64 bytes in base64, with or without `whsec_` before it, with all of its padding or
 /// none. The key is that which npm's standardwebhooks and svix make of the same text: bits that no byte uses are left
@@ -21,11 +64,16 @@ Result<std::string> parse_signing_secret(std::string_view secret);
 /// Whether parse_signing_secret() reads it.
 bool is_signing_secret(std::string_view secret) noexcept;
 
+/// Whether a text can be a secret of another dialect: there the bytes of any are the key, and here those of one line of
+/// UTF-8, at most 255, without spaces around it, which nobody would see.
+bool is_signing_text(std::string_view text) noexcept;
+
 NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
 
 #include "notifier/text/base64.hpp"
+#include "notifier/text/is_utf8.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -67,6 +115,14 @@ NOTIFIER_INLINE Result<std::string> parse_signing_secret(std::string_view secret
 NOTIFIER_INLINE bool is_signing_secret(std::string_view secret) noexcept {
   std::string_view digits;
   return detail::read_signing_secret(secret, digits) == nullptr;
+}
+
+NOTIFIER_INLINE bool is_signing_text(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 255 || text.front() == ' ' || text.back() == ' ' || !is_utf8(text)) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) return false;
+  }
+  return true;
 }
 
 NOTIFIER_NAMESPACE_END

@@ -60,6 +60,7 @@ class NotifierCheck {
   bool check_field(const PlatformField& field, std::string_view text);
   bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
+  void check_secrets();
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
@@ -132,6 +133,7 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
 inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
   for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
+  check_secrets();
   apply_other(data);
 }
 
@@ -294,10 +296,6 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
                          "itself, as Host",
                          "invalid_text");
   }
-  if (!all_valid && are_secrets) {
-    return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
-                         "invalid_secret");
-  }
   if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
@@ -305,10 +303,24 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
 /// @param is_name  of a header
 inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_view text, bool is_name) {
   using Kind = PlatformField::Kind;
-  if (field.kind == Kind::signing_secrets) return is_signing_secret(text);
+  if (field.kind == Kind::signing_secrets) return true;  // check_secrets() judges them
   if (field.kind == Kind::addresses) return check_email(field.path, text, problems_);
   if (field.kind != Kind::headers) return check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   return is_name ? is_own_header(text) : text.size() <= NOTIFIER_MAX_URL_BYTES && is_within(text, ' ', '~');
+}
+
+/// Judges what signs, which depends on how: those of before, too, since another dialect may be asked for.
+NOTIFIER_NOINLINE inline void NotifierCheck::check_secrets() {
+  const bool is_standard = dialect_named(notifier_.type_data.text("signature")) == SignatureDialect::standard;
+  bool are_valid = true;
+  for (const std::string_view text : notifier_.type_data.texts("signing_secret")) {
+    are_valid = are_valid && (is_standard ? is_signing_secret(text) : is_signing_text(text));
+  }
+  if (are_valid) return;
+  problems_.add("type_data.signing_secret",
+                is_standard ? "must be 24 to 64 bytes in base64, with or without 'whsec_' before it"
+                            : "must be one line of text without spaces around it, at most 255 bytes",
+                "invalid_secret");
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {

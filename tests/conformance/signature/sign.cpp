@@ -1,5 +1,5 @@
 // Signs what it is given, line by line, "ID MILLISECONDS BODY SECRET...", with the body in base64, and answers the
-// value of webhook-signature.
+// value of the signature's header. A secret may stand in base64 behind "=".
 
 #include <cstdio>
 #include <string>
@@ -26,7 +26,10 @@ std::string answer(const std::vector<std::string>& words) {
   if (words.size() < 4) return "bad question";
   const auto body = notifier::decode_base64(words[2]);
   if (!body) return "bad body";
-  const std::vector<std::string> secrets(words.begin() + 3, words.end());
+  std::vector<std::string> secrets(words.begin() + 3, words.end());
+  for (std::string& secret : secrets) {
+    if (secret.substr(0, 1) == "=") secret = notifier::decode_base64(secret.substr(1)).value_or("");
+  }
   const auto header =
       notifier::signature_header(words[0], {std::stoll(words[1])}, *body, secrets, notifier::OpensslHmac());
   return header ? *header : header.error().message;

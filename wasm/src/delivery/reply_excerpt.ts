@@ -13,7 +13,8 @@ function decoded(part: string): string {
 }
 
 /** What must not stand in an excerpt: texts of which any may be a secret, the longest first. */
-function secretsOf(url: string, headers: Readonly<Record<string, string>>, signingSecrets: readonly string[]): string[] {
+function secretsOf(url: string, headers: Readonly<Record<string, string>>, signedWith: readonly string[]): string[] {
+  const signingSecrets = signedWith.map((secret) => secret.replace(/^(?:github|stripe):/, ''));
   const [, target = ''] = /^(?:[^/?#]*:\/\/)?[^/?#]*([^]*)$/.exec(url) ?? [];
   const parts = target.split(/[/?#&=;]/);
   const values = Object.entries(headers).flatMap(([name, value]) => (known.has(name.toLowerCase()) ? [] : [value]));

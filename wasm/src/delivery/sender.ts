@@ -23,7 +23,7 @@ export interface SenderOptions extends GuardOptions {
 }
 
 export interface AttemptOptions {
-  /** Signing secrets of the notifier, `whsec_...`: a webhook is signed by Standard Webhooks with each. */
+  /** What signs a webhook, as `engine.signingSecrets()` gives it: with each, by Standard Webhooks, or as GitHub or Stripe do. */
   secrets?: readonly string[];
   signal?: AbortSignal;
 }
@@ -78,7 +78,7 @@ export class Sender {
     }
   }
 
-  /** The headers of Standard Webhooks for an attempt at this moment. @throws {NotifierError} `invalid` for a malformed secret */
+  /** The headers that sign an attempt at this moment. @throws {NotifierError} `invalid` for a malformed secret */
   sign({ idempotencyKey: id, body }: { idempotencyKey: string; body: string | Uint8Array }, secrets: readonly string[]): Record<string, string> {
     return this.#core.ask('notifier_sign', [JSON.stringify({ id, now: this.#clock(), secrets }), body]);
   }
