@@ -2615,6 +2615,9 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
+/// Longest receipt. In bytes.
+inline constexpr std::size_t max_receipt_bytes = 255;
+
 /// What is to be done after an attempt, and why.
 struct Verdict {
   enum class Action : std::uint8_t {
@@ -2632,6 +2635,10 @@ struct Verdict {
       reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
   std::optional<std::int64_t>
       retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
+  /// What the platform calls the message that it made of a delivery, to be edited, answered or removed by, as Discord's
+  /// id: at most max_receipt_bytes of visible ASCII. Empty where it says nothing. Comes from outside, as whatever a
+  /// target answers.
+  std::string receipt = {};
 };
 
 /// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".
@@ -2746,6 +2753,8 @@ struct ReplyRules {
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
+  std::string_view receipt = {};           ///< the member of a success that names the message; Verdict::receipt
+  std::string_view receipt_behind = {};    ///< where that is a path: what stands before the message's own name
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.
@@ -2779,6 +2788,9 @@ struct PlatformRow {
   /// What is sent to, where fields stand as "{key}" and the delivery's key as "{idempotency_key}". Empty: the first
   /// field.
   std::string_view url;
+  /// Hosts, with a space between them, that take no notice of members of the body which are the notifier's own: none is
+  /// sent there.
+  std::string_view deaf_hosts;
   std::string_view query;      ///< parameters that every request has
   Range<HeaderView> headers;   ///< that every request has
   Place key_in = Place::none;  ///< where the delivery's key stands in a request,
@@ -3062,6 +3074,7 @@ inline constexpr ReplyRules discord_rules = [] {
   ReplyRules rules;
   rules.replies = discord_replies;
   rules.retry_after = "retry_after";
+  rules.receipt = "id";
   return rules;
 }();
 
@@ -3240,6 +3253,8 @@ inline constexpr KnownReply google_chat_replies[] = {
 inline constexpr ReplyRules google_chat_rules = [] {
   ReplyRules rules;
   rules.replies = google_chat_replies;
+  rules.receipt = "name";  // "spaces/SPACE/messages/MESSAGE", of which the URL has the space
+  rules.receipt_behind = "/messages/";
   return rules;
 }();
 
@@ -3265,6 +3280,30 @@ inline constexpr PlatformRow google_chat_row = [] {
   return row;
 }();
 
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
+
+// Kinds of ASCII characters, in no locale.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
+constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
+constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
+
+constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
+
+/// What a hexadecimal digit stands for, in either case.
+constexpr std::optional<unsigned> hex_digit(char c) noexcept {
+  if (is_digit(c)) return static_cast<unsigned>(c - '0');
+  const char lower = to_lower(c);
+  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
+  return std::nullopt;
+}
+
+}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/mattermost.hpp -------------------------------------------------------------------------------
@@ -3307,6 +3346,19 @@ inline constexpr std::size_t logs = 4;
 void format_mattermost(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
+
+/// Whether a URL is that of an incoming webhook of Mattermost: /hooks/ and 26 letters and digits, which no other server
+/// that takes messages of Slack's has.
+constexpr bool is_mattermost_hook(std::string_view url) noexcept {
+  constexpr std::string_view before = "/hooks/";
+  constexpr std::size_t digits = 26;
+  url = url.substr(0, url.find_first_of("?#"));
+  if (url.size() < before.size() + digits) return false;
+  for (std::size_t i = url.size() - digits; i < url.size(); ++i) {
+    if (!(url[i] >= 'a' && url[i] <= 'z') && !is_digit(url[i])) return false;
+  }
+  return url.substr(url.size() - digits - before.size(), before.size()) == before;
+}
 
 inline constexpr PlatformField mattermost_fields[] = {
     webhook_url_field,
@@ -3565,6 +3617,13 @@ void format_slack(const Message& message, Buffer& out, Truncations& cut);
 
 namespace detail {
 
+inline constexpr PlatformField slack_fields[] = {
+    webhook_url_field,
+    no_signing_secret_field,
+    {"type_data.channel", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+    {"type_data.username", PlatformField::Kind::text, PlatformField::Visibility::open, false, {}, Place::body},
+};
+
 // What a webhook says in its body, whatever the status (https://api.slack.com/messaging/webhooks#handling_errors).
 inline constexpr KnownReply slack_replies[] = {
     {"no_service", Verdict::Action::disable, "Slack: this webhook was removed or disabled (no_service)"},
@@ -3615,8 +3674,9 @@ inline constexpr PlatformRow slack_row = [] {
   row.name = "slack";
   row.display_name = "Slack";
   row.description = "Posts the events you choose to a Slack channel through an incoming webhook.";
-  row.fields = detail::unsigned_webhook_fields;
+  row.fields = detail::slack_fields;
   row.headers = json_request_headers;
+  row.deaf_hosts = "hooks.slack.com hooks.slack-gov.com";
   // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
   row.target_limits = {1, 1000};
   return row;
@@ -3636,6 +3696,15 @@ namespace detail {
 inline constexpr PlatformField webhook_fields[] = {
     webhook_url_field,
     {"type_data.signing_secret", PlatformField::Kind::signing_secrets, PlatformField::Visibility::write_only, false},
+    {"type_data.signature",
+     PlatformField::Kind::choice,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::none,
+     {},
+     {},
+     "standard github stripe"},
     {"type_data.method",
      PlatformField::Kind::choice,
      PlatformField::Visibility::open,
@@ -4372,7 +4441,8 @@ struct DeliveryAttempt {
   /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
   std::vector<std::string> remaining = {};
   std::vector<std::string> refused = {};
-  std::string reply = {};  ///< the beginning of what the target said, without secrets; see reply_excerpt()
+  std::string reply = {};    ///< the beginning of what the target said, without secrets; see reply_excerpt()
+  std::string receipt = {};  ///< what the platform calls the message; see Verdict::receipt
 };
 
 /// What is known of one delivery, without its content and its secrets.
@@ -4600,11 +4670,53 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/model/signing_secret.hpp ------------------------------------------------------------------------------
 
-// Signing secrets, as Standard Webhooks writes them and people copy them.
+// Signing secrets: of Standard Webhooks, as people copy them, and of others whose receivers know another signature.
 
 NOTIFIER_NAMESPACE_BEGIN
 
 inline constexpr std::string_view signing_secret_prefix = "whsec_";
+
+/// How requests are signed: what receivers have a library for.
+enum class SignatureDialect : std::uint8_t {
+  standard,  ///< Standard Webhooks: webhook-id, webhook-timestamp, webhook-signature
+  github,    ///< x-hub-signature-256, of the body
+  stripe,    ///< stripe-signature, of time and body
+};
+
+/// The dialect's name: "standard", "github", "stripe".
+constexpr std::string_view to_string(SignatureDialect dialect) noexcept {
+  return dialect == SignatureDialect::github ? "github" : dialect == SignatureDialect::stripe ? "stripe" : "standard";
+}
+
+/// The dialect of this name; Standard Webhooks for any other.
+constexpr SignatureDialect dialect_named(std::string_view name) noexcept {
+  return name == "github"   ? SignatureDialect::github
+         : name == "stripe" ? SignatureDialect::stripe
+                            : SignatureDialect::standard;
+}
+
+/// The header that holds a dialect's signature, in lower case.
+constexpr std::string_view signature_header_name(SignatureDialect dialect) noexcept {
+  return dialect == SignatureDialect::github   ? "x-hub-signature-256"
+         : dialect == SignatureDialect::stripe ? "stripe-signature"
+                                               : "webhook-signature";
+}
+
+/// A secret of sign(), in its two parts. Secrets of Standard Webhooks stand as they are, others behind their dialect's
+/// name and a colon, as "github:text": no base64 has a colon.
+struct DialectSecret {
+  SignatureDialect dialect = SignatureDialect::standard;
+  std::string_view text;  ///< borrowed
+};
+constexpr DialectSecret read_dialect(std::string_view secret) noexcept {
+  for (const SignatureDialect dialect : {SignatureDialect::github, SignatureDialect::stripe}) {
+    const std::string_view name = to_string(dialect);
+    if (secret.size() > name.size() && secret[name.size()] == ':' && secret.substr(0, name.size()) == name) {
+      return {dialect, secret.substr(name.size() + 1)};
+    }
+  }
+  return {SignatureDialect::standard, secret};
+}
 
 /// Reads a signing secret: 24 to 64 bytes in base64, with or without `whsec_` before it, with all of its padding or
 /// none. The key is that which npm's standardwebhooks and svix make of the same text: bits that no byte uses are left
@@ -4614,6 +4726,10 @@ Result<std::string> parse_signing_secret(std::string_view secret);
 
 /// Whether parse_signing_secret() reads it.
 bool is_signing_secret(std::string_view secret) noexcept;
+
+/// Whether a text can be a secret of another dialect: there the bytes of any are the key, and here those of one line of
+/// UTF-8, at most 255, without spaces around it, which nobody would see.
+bool is_signing_text(std::string_view text) noexcept;
 
 NOTIFIER_NAMESPACE_END
 
@@ -4678,7 +4794,9 @@ NOTIFIER_NAMESPACE_END
 // ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
 
 // Signatures of webhook deliveries, by Standard Webhooks
-// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md).
+// (https://github.com/standard-webhooks/standard-webhooks/blob/main/spec/standard-webhooks.md), or, where the notifier
+// says so, as GitHub (https://docs.github.com/en/webhooks/using-webhooks/validating-webhook-deliveries) and Stripe
+// (https://docs.stripe.com/webhooks/signature) make them: for receivers that have a library for those.
 //
 // The receiver proves with them that a request comes from this host and is recent. They are made for every attempt
 // anew, since they cover its time.
@@ -4693,19 +4811,31 @@ inline constexpr std::string_view signature_preview = "computed when sent";
 /// What is signed: `id.seconds.body`.
 std::string signed_content(std::string_view id, Timestamp now, std::string_view body);
 
-/// The value of webhook-signature: one `v1,` and base64 for each secret, separated by spaces. While keys rotate, a
+/// What signs a notifier's requests, as sign() takes it: its secrets, each with its dialect. Empty: they are not
+/// signed.
+std::vector<std::string> signing_secrets_of(const Notifier& notifier);
+
+/// The value of the signature's header, of the dialect that the secrets say (read_dialect()). While keys rotate, a
 /// receiver accepts the request if it knows any one of them.
 ///
+/// - Standard Webhooks: one `v1,` and base64 for each secret, separated by spaces. The key is what the secret encodes.
+/// - GitHub: `sha256=` and hex, of the body by the first secret: one is all that there is room for. The key is the
+/// text.
+/// - Stripe: `t=` and seconds, then `,v1=` and hex for each secret, of `seconds.body`. The key is the text, `whsec_`
+///   included.
+///
+/// @param id    not in the signatures of GitHub and Stripe, and of any form there
 /// @param hmac  HMAC-SHA256, called as `bool(std::string_view key, std::string_view message, Sha256Mac& out)`; false
 ///              where it fails. adapters/openssl.hpp has one.
-/// @return errc::invalid where there is no secret, one is malformed, the id is empty or holds a dot (it could be read
-///         as another id and time), or `hmac` fails.
+/// @return errc::invalid where there is no secret, one is malformed or of another dialect than the first, the id is
+///         empty or holds a dot (it could be read as another id and time), or `hmac` fails.
 template <class Hmac>
 Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
                                      const std::vector<std::string>& secrets, Hmac&& hmac);
 
-/// Sets the headers webhook-id, webhook-timestamp and webhook-signature of a delivery for an attempt at `now`, in place
-/// of those of an earlier attempt. On an error the delivery is as it was.
+/// Sets the headers of a delivery that sign it for an attempt at `now`, in place of those of an earlier attempt:
+/// webhook-id, webhook-timestamp and webhook-signature, or the one of another dialect. On an error the delivery is as
+/// it was.
 template <class Hmac>
 Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, Timestamp now, Hmac&& hmac);
 
@@ -4715,6 +4845,10 @@ namespace detail::net {
 
 void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value);
 Error signature_error(const char* message);
+/// The bytes that sign; empty where the secret is malformed, or of another dialect.
+std::string signing_key(std::string_view secret, SignatureDialect dialect);
+/// Appends one signature behind those that are there.
+void append_signature(SignatureDialect dialect, const Sha256Mac& mac, std::string& header);
 /// Whole seconds, rounded down also before 1970.
 std::string unix_seconds(Timestamp time);
 
@@ -4724,19 +4858,30 @@ template <class Hmac>
 Result<std::string> signature_header(std::string_view id, Timestamp now, std::string_view body,
                                      const std::vector<std::string>& secrets, Hmac&& hmac) {
   using detail::net::signature_error;
-  if (id.empty() || id.find('.') != std::string_view::npos) {
+  if (secrets.empty()) return signature_error("can't sign without a secret");
+  const SignatureDialect dialect = read_dialect(secrets.front()).dialect;
+  const bool is_standard = dialect == SignatureDialect::standard;
+  if (is_standard && (id.empty() || id.find('.') != std::string_view::npos)) {
     return signature_error("can't sign a delivery whose key is empty or holds a dot");
   }
-  if (secrets.empty()) return signature_error("can't sign without a secret");
-  const std::string content = signed_content(id, now, body);
+  std::string content;
   std::string header;
+  if (is_standard) content = signed_content(id, now, body);
+  if (dialect == SignatureDialect::stripe) {
+    header = detail::net::unix_seconds(now);
+    content.append(header).append(".").append(body);
+    header.insert(0, "t=");
+  }
   for (const std::string& secret : secrets) {
-    const auto key = parse_signing_secret(secret);
-    if (!key) return signature_error("can't sign with a malformed secret");
+    const std::string key = detail::net::signing_key(secret, dialect);
+    if (key.empty()) return signature_error("can't sign with a malformed secret");
     Sha256Mac mac{};
-    if (!hmac(std::string_view(*key), std::string_view(content), mac)) return signature_error("HMAC-SHA256 failed");
-    header += header.empty() ? "v1," : " v1,";
-    append_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}, header);
+    const bool is_of_body = dialect == SignatureDialect::github;
+    if (!hmac(std::string_view(key), is_of_body ? body : std::string_view(content), mac)) {
+      return signature_error("HMAC-SHA256 failed");
+    }
+    detail::net::append_signature(dialect, mac, header);
+    if (is_of_body) break;
   }
   return header;
 }
@@ -4746,9 +4891,12 @@ Result<void> sign(Delivery& delivery, const std::vector<std::string>& secrets, T
   std::string joined;
   auto header = signature_header(delivery.idempotency_key, now, delivery.body.joined(joined), secrets, hmac);
   if (!header) return std::move(header).error();
-  detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
-  detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
-  detail::net::set_header(delivery.headers, "webhook-signature", *std::move(header));
+  const SignatureDialect dialect = read_dialect(secrets.front()).dialect;
+  if (dialect == SignatureDialect::standard) {
+    detail::net::set_header(delivery.headers, "webhook-id", delivery.idempotency_key);
+    detail::net::set_header(delivery.headers, "webhook-timestamp", detail::net::unix_seconds(now));
+  }
+  detail::net::set_header(delivery.headers, signature_header_name(dialect), *std::move(header));
   return {};
 }
 
@@ -5005,30 +5153,6 @@ constexpr std::string_view describe(GuardReason reason) noexcept {
 /// itself. Sources: the IANA special-purpose address registries (RFC 6890); in IPv6 all but 2000::/3 is reserved.
 GuardReason classify_address(const IpAddress& address) noexcept;
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
-
-// Kinds of ASCII characters, in no locale.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-constexpr bool is_digit(char c) noexcept { return c >= '0' && c <= '9'; }
-constexpr bool is_letter(char c) noexcept { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); }
-constexpr bool is_letter_or_digit(char c) noexcept { return is_letter(c) || is_digit(c); }
-
-constexpr char to_lower(char c) noexcept { return c >= 'A' && c <= 'Z' ? static_cast<char>(c | 0x20) : c; }
-
-/// What a hexadecimal digit stands for, in either case.
-constexpr std::optional<unsigned> hex_digit(char c) noexcept {
-  if (is_digit(c)) return static_cast<unsigned>(c - '0');
-  const char lower = to_lower(c);
-  if (lower >= 'a' && lower <= 'f') return static_cast<unsigned>(lower - 'a' + 10);
-  return std::nullopt;
-}
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/net/url.hpp -------------------------------------------------------------------------------------------
@@ -14320,6 +14444,14 @@ NOTIFIER_INLINE bool is_signing_secret(std::string_view secret) noexcept {
   return detail::read_signing_secret(secret, digits) == nullptr;
 }
 
+NOTIFIER_INLINE bool is_signing_text(std::string_view text) noexcept {
+  if (text.empty() || text.size() > 255 || text.front() == ' ' || text.back() == ' ' || !is_utf8(text)) return false;
+  for (const char c : text) {
+    if (static_cast<unsigned char>(c) < ' ' || c == 127) return false;
+  }
+  return true;
+}
+
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/net/email_address.hpp ---------------------------------------------------------------------------------
@@ -17993,6 +18125,7 @@ class NotifierCheck {
   bool check_field(const PlatformField& field, std::string_view text);
   bool check_entry(const PlatformField& field, std::string_view text, bool is_name);
   void apply_texts(const PlatformField& field, json::View value);
+  void check_secrets();
   void apply_other(json::View data);
   struct Member {
     std::string_view key;
@@ -18065,6 +18198,7 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_selection(const DraftView& dr
 inline void NotifierCheck::apply_type_data(json::View data) {
   if (data.size() == 0 && (mode_ == Mode::update || problems_.has("type_data"))) return;
   for (const PlatformField& field : row_.fields) apply_field(field, data[field.key()]);
+  check_secrets();
   apply_other(data);
 }
 
@@ -18105,7 +18239,9 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_grouping(const DraftView& dra
 inline void NotifierCheck::apply_field(const PlatformField& field, json::View value) {
   using Kind = PlatformField::Kind;
   if (!value.exists() && (mode_ == Mode::update || !field.is_required)) return;
-  if (mode_ == Mode::stored && (field.kind == Kind::headers || field.kind == Kind::choice)) {
+  const bool is_new =
+      field.kind == Kind::headers || field.kind == Kind::choice || (field.kind == Kind::text && !field.is_required);
+  if (mode_ == Mode::stored && is_new) {
     Problems faults;
     NotifierCheck(vocabulary_, Mode::create, notifier_, selected_, faults).apply_field(field, value);
     if (!faults.empty()) unread_.push_back(field.key());
@@ -18225,10 +18361,6 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
                          "itself, as Host",
                          "invalid_text");
   }
-  if (!all_valid && are_secrets) {
-    return problems_.add(field.path, "must be 24 to 64 bytes in base64, with or without 'whsec_' before it",
-                         "invalid_secret");
-  }
   if (all_valid) notifier_.type_data.set_texts(field.key(), std::move(given));
 }
 
@@ -18236,10 +18368,24 @@ NOTIFIER_NOINLINE inline void NotifierCheck::apply_texts(const PlatformField& fi
 /// @param is_name  of a header
 inline bool NotifierCheck::check_entry(const PlatformField& field, std::string_view text, bool is_name) {
   using Kind = PlatformField::Kind;
-  if (field.kind == Kind::signing_secrets) return is_signing_secret(text);
+  if (field.kind == Kind::signing_secrets) return true;  // check_secrets() judges them
   if (field.kind == Kind::addresses) return check_email(field.path, text, problems_);
   if (field.kind != Kind::headers) return check_text(field.path, text, NOTIFIER_MAX_ID_BYTES, problems_);
   return is_name ? is_own_header(text) : text.size() <= NOTIFIER_MAX_URL_BYTES && is_within(text, ' ', '~');
+}
+
+/// Judges what signs, which depends on how: those of before, too, since another dialect may be asked for.
+NOTIFIER_NOINLINE inline void NotifierCheck::check_secrets() {
+  const bool is_standard = dialect_named(notifier_.type_data.text("signature")) == SignatureDialect::standard;
+  bool are_valid = true;
+  for (const std::string_view text : notifier_.type_data.texts("signing_secret")) {
+    are_valid = are_valid && (is_standard ? is_signing_secret(text) : is_signing_text(text));
+  }
+  if (are_valid) return;
+  problems_.add("type_data.signing_secret",
+                is_standard ? "must be 24 to 64 bytes in base64, with or without 'whsec_' before it"
+                            : "must be one line of text without spaces around it, at most 255 bytes",
+                "invalid_secret");
 }
 
 inline bool NotifierCheck::is_own_key(std::string_view key) const noexcept {
@@ -20408,6 +20554,41 @@ using KeptFilters = Numbered<KeptFilter>;
 }  // namespace detail
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/registry/own_members.hpp ------------------------------------------------------------------------------
+
+// What of a request's body is a notifier's own.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Whether what it is sent to takes no notice of members that are the notifier's own.
+inline bool is_deaf(const PlatformRow& row, const TypeData& data) {
+  if (row.deaf_hosts.empty()) return false;
+  const auto url = parse_http_url(data.text(row.fields[0].key()));
+  for (std::string_view rest = row.deaf_hosts; url && !rest.empty();) {
+    const std::size_t end = (std::min)(rest.find(' '), rest.size());
+    if (net::is_host_or_below(url->host, rest.substr(0, end))) return true;
+    rest.remove_prefix((std::min)(end + 1, rest.size()));
+  }
+  return false;
+}
+
+/// The first field whose value is to stand in the body; nullptr where there is none.
+inline const PlatformField* first_own_member(const PlatformRow& row, const TypeData& data) noexcept {
+  for (const PlatformField& field : row.fields) {
+    if (field.in == Place::body && !(field.fallback.empty() && data.text(field.key()).empty())) return &field;
+  }
+  return nullptr;
+}
+
+/// Whether a body has members that are its notifier's own.
+inline bool has_own_members(const PlatformRow& row, const TypeData& data) {
+  return row.key_in == Place::body || (first_own_member(row, data) != nullptr && !is_deaf(row, data));
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/registry/record.hpp -----------------------------------------------------------------------------------
 
 // How a notifier lies in memory: one run of bytes, some 18 beyond its own text.
@@ -20593,11 +20774,11 @@ class Record {
 };
 
 /// Whether a notifier has something that stands in a part of requests which others have in common.
-inline bool builds_request(const PlatformRow& row, const TypeData& data) noexcept {
+inline bool builds_request(const PlatformRow& row, const TypeData& data) {
   if (row.transport == Transport::smtp) return false;
-  bool builds = row.builds_requests();
+  bool builds = row.builds_requests() || has_own_members(row, data);
   for (const PlatformField& field : row.fields) {
-    if (field.in == Place::none || builds) continue;
+    if (field.in == Place::none || field.in == Place::body || builds) continue;
     builds = !field.fallback.empty() || !data.text(field.key()).empty() || !data.texts(field.key()).empty();
   }
   return builds;
@@ -21287,24 +21468,23 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-/// Whether a body has members that are its notifier's own.
-inline bool has_own_members(const PlatformRow& row, const TypeData& data) noexcept {
-  bool has = row.key_in == Place::body;
-  for (const PlatformField& field : row.fields) {
-    has = has || (field.in == Place::body && !(field.fallback.empty() && data.text(field.key()).empty()));
-  }
-  return has;
+/// Whose writer makes the body: at a Mattermost server a Slack notifier has Mattermost's, as the server knows no blocks
+/// and has markup and mentions of its own.
+inline Platform writer_for(const Notifier& notifier) noexcept {
+  return notifier.platform == Platform::slack && is_mattermost_hook(notifier.type_data.text("webhook_url"))
+             ? Platform::mattermost
+             : notifier.platform;
 }
 
 /// Whatever of a notifier shapes the part of a body that notifiers share: those of one voice get the same rest of an
 /// event's body. What has no effect on it, on the notifier's platform, is left as it is by default, so that no more
 /// voices are told apart than there are.
 struct Voice {
-  Platform platform = Platform::webhook;
+  Platform platform = Platform::webhook;  ///< whose writer makes the body
   bool has_front = false;  ///< members of the body are the notifier's own, and stand before those that are shared
 
-  static Voice of(const Notifier& notifier) noexcept {
-    return {notifier.platform, has_own_members(platform_info(notifier.platform), notifier.type_data)};
+  static Voice of(const Notifier& notifier) {
+    return {writer_for(notifier), has_own_members(platform_info(notifier.platform), notifier.type_data)};
   }
 
   friend bool operator==(const Voice& a, const Voice& b) noexcept {
@@ -22443,12 +22623,6 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail {
 
-inline bool is_host_of_slack(std::string_view url) {
-  const auto parsed = parse_http_url(url);
-  return parsed &&
-         (net::equals_lower(parsed->host, "hooks.slack.com") || net::equals_lower(parsed->host, "hooks.slack-gov.com"));
-}
-
 inline bool has_namesake(const AppBlock& app, const Notifier& notifier) {
   bool found = false;
   app.for_each_record(
@@ -22474,12 +22648,17 @@ inline void remark_on(const NotifierDraft& draft, const Notifier& notifier, bool
         "selects nothing: no event is sent until send_all_events, send_all_alerts or selected_event_ids say which",
         "selects_nothing");
   }
-  if ((is_new || draft.type_data) && notifier.platform == Platform::slack &&
-      !is_host_of_slack(notifier.type_data.text("webhook_url"))) {
+  const PlatformRow& row = platform_info(notifier.platform);
+  if ((!is_new && !draft.type_data) || row.deaf_hosts.empty()) return;
+  if (!is_deaf(row, notifier.type_data)) {
     warnings.add("type_data.webhook_url",
                  "is not on hooks.slack.com, which is right only for another server that takes messages of Slack's, as "
                  "Mattermost",
                  "not_slack");
+  } else if (const PlatformField* const unheard = first_own_member(row, notifier.type_data)) {
+    warnings.add(unheard->path,
+                 "is kept and not sent: Slack posts to the channel, and under the name, that the webhook was made for",
+                 "no_effect");
   }
 }
 
@@ -28526,6 +28705,75 @@ inline std::string sample_event(std::string_view kind, const App& app, Timestamp
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail::net {
+
+NOTIFIER_INLINE void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
+  for (Header& header : headers) {
+    if (!equals_lower(header.name, lower_name)) continue;
+    header.value = std::move(value);
+    return;
+  }
+  headers.push_back({std::string(lower_name), std::move(value)});
+}
+
+NOTIFIER_INLINE Error signature_error(const char* message) {
+  Error error;
+  error.code = errc::invalid;
+  error.message = message;
+  return error;
+}
+
+NOTIFIER_INLINE std::string signing_key(std::string_view secret, SignatureDialect dialect) {
+  const DialectSecret parts = read_dialect(secret);
+  if (parts.dialect != dialect) return {};
+  if (dialect != SignatureDialect::standard) return std::string(parts.text);
+  auto key = parse_signing_secret(parts.text);
+  return key ? *std::move(key) : std::string();
+}
+
+NOTIFIER_INLINE void append_signature(SignatureDialect dialect, const Sha256Mac& mac, std::string& header) {
+  if (dialect == SignatureDialect::standard) {
+    header += header.empty() ? "v1," : " v1,";
+    return append_base64({reinterpret_cast<const char*>(mac.data()), mac.size()}, header);
+  }
+  header += dialect == SignatureDialect::github ? "sha256=" : ",v1=";
+  for (const std::uint8_t byte : mac) {
+    for (const unsigned half : {byte / 16u, byte % 16u}) header += "0123456789abcdef"[half];
+  }
+}
+
+NOTIFIER_INLINE std::string unix_seconds(Timestamp time) {
+  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
+  char text[20];
+  return std::string(text, json::write_integer(seconds, text));
+}
+
+}  // namespace detail::net
+
+NOTIFIER_INLINE std::vector<std::string> signing_secrets_of(const Notifier& notifier) {
+  const Range<std::string> texts = notifier.type_data.texts("signing_secret");
+  std::vector<std::string> secrets(texts.begin(), texts.end());
+  const SignatureDialect dialect = dialect_named(notifier.type_data.text("signature"));
+  if (dialect == SignatureDialect::standard) return secrets;
+  for (std::string& secret : secrets) secret.insert(0, 1, ':').insert(0, to_string(dialect));
+  return secrets;
+}
+
+NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
+  std::string content(id);
+  content += '.';
+  content += detail::net::unix_seconds(now);
+  content += '.';
+  content += body;
+  return content;
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/api/previews.hpp --------------------------------------------------------------------------------------
 
 // Previews: what a draft or a saved notifier would send for an event, byte for byte, with nothing sent.
@@ -28598,8 +28846,9 @@ inline void write_preview(json::Writer& out, const DeliveryView& delivery, const
           out.string(header.value);
         }
         if (notifier.type_data.texts("signing_secret").empty()) return;
-        out.member("webhook-timestamp", "computed when sent");
-        out.member("webhook-signature", "computed when sent");
+        const SignatureDialect dialect = dialect_named(notifier.type_data.text("signature"));
+        if (dialect == SignatureDialect::standard) out.member("webhook-timestamp", signature_preview);
+        out.member(signature_header_name(dialect), signature_preview);
       });
       out.member("body", delivery.body);
     }
@@ -29224,6 +29473,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           recipients("remaining", attempt.remaining);
           recipients("refused", attempt.refused);
           if (!attempt.reply.empty()) out.member("reply", attempt.reply);
+          if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
         });
       }
     });
@@ -29509,6 +29759,18 @@ inline std::optional<std::int64_t> retry_after(const ReplyRules& rules, ReplyBod
   return wait;
 }
 
+/// What a success calls the message; empty where it is not as it has to be.
+inline std::string read_receipt(const ReplyRules& rules, ReplyBody& body) {
+  if (rules.receipt.empty()) return {};
+  std::string text = body.member(rules.receipt).text();
+  if (!rules.receipt_behind.empty()) {
+    const std::size_t at = text.find(rules.receipt_behind);
+    text.erase(0, at == std::string::npos ? at : at + rules.receipt_behind.size());
+  }
+  const bool is_visible = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+  return is_visible && text.size() <= max_receipt_bytes ? text : std::string();
+}
+
 inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
   Verdict verdict = classify_status(reply, now);
   // The body of a redirect need not be the platform's.
@@ -29518,6 +29780,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
   if (is_success && doubt.empty()) {
     if (!rules.taken.empty()) verdict.reason = rules.taken;
+    verdict.receipt = read_receipt(rules, body);
     return verdict;
   }
   const auto said = retry_after(rules, body, now);
@@ -29714,47 +29977,6 @@ NOTIFIER_INLINE Result<Delivery> delivery_from_json(json::View object, std::shar
   object["to"].for_each_element([&](json::View recipient) { delivery.to.emplace_back(recipient.string()); });
   if (NOTIFIER_ARRIVALS != 0) delivery.arrival = detail::net::read_arrival(object["arrival"]);
   return delivery;
-}
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/delivery/signature.hpp --------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-namespace detail::net {
-
-NOTIFIER_INLINE void set_header(std::vector<Header>& headers, std::string_view lower_name, std::string value) {
-  for (Header& header : headers) {
-    if (!equals_lower(header.name, lower_name)) continue;
-    header.value = std::move(value);
-    return;
-  }
-  headers.push_back({std::string(lower_name), std::move(value)});
-}
-
-NOTIFIER_INLINE Error signature_error(const char* message) {
-  Error error;
-  error.code = errc::invalid;
-  error.message = message;
-  return error;
-}
-
-NOTIFIER_INLINE std::string unix_seconds(Timestamp time) {
-  const std::int64_t seconds = time.ms / 1000 - (time.ms % 1000 < 0 ? 1 : 0);
-  char text[20];
-  return std::string(text, json::write_integer(seconds, text));
-}
-
-}  // namespace detail::net
-
-NOTIFIER_INLINE std::string signed_content(std::string_view id, Timestamp now, std::string_view body) {
-  std::string content(id);
-  content += '.';
-  content += detail::net::unix_seconds(now);
-  content += '.';
-  content += body;
-  return content;
 }
 
 NOTIFIER_NAMESPACE_END
@@ -30947,8 +31169,8 @@ inline Result<OutboxStep> OutboxEngine::record(std::uint64_t sequence, const Ver
 
   OutboxChange change;
   change.attempt = DeliveryAttempt{
-      now.wall,           verdict.action,    verdict.status, std::string(verdict.reason), recipients.remaining,
-      recipients.refused, std::string(reply)};
+      now.wall,           verdict.action,     verdict.status, std::string(verdict.reason), recipients.remaining,
+      recipients.refused, std::string(reply), verdict.receipt};
   change.recipients = recipients.remaining;
   change.attempts = attempts;
   // A mail that is being narrowed is held once that is stored.

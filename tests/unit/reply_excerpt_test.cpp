@@ -43,6 +43,22 @@ TEST_CASE(
   CHECK(count > 15);
 }
 
+TEST_CASE("a receipt in which a secret of its request stands is none") {
+  Delivery delivery;
+  delivery.url = "https://discord.com/api/webhooks/1288200000000000000/ABCDsecretABCD?wait=true";
+  delivery.headers = {{"content-type", "application/json"}, {"authorization", "Bearer topsecret"}};
+  const auto kept = [&](const char* receipt) {
+    return notifier::kept_receipt(receipt, delivery, {"github:my own one"});
+  };
+  for (const char* const fine : {"", "1", "1288200000000000001", "12882000", "$a:example.org", "wait", "true"}) {
+    CHECK(kept(fine) == fine);
+  }
+  for (const char* const secret : {"ABCDsecretABCD", "x-ABCDsecretABCD-y", "topsecret", "1288200000000000000"}) {
+    CHECK(kept(secret).empty());
+  }
+  CHECK(kept("my own one").empty());
+}
+
 TEST_CASE("whatever bytes a reply is made of, its excerpt is valid UTF-8 of at most 512 bytes, without controls") {
   Delivery delivery;
   delivery.url = "https://hooks.example.com/abcdefgh";

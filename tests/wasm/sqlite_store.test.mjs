@@ -70,6 +70,18 @@ test('deliveries arrive, each once, also after a restart; their keys stay known'
   assert.deepEqual(query(path, 'SELECT (SELECT COUNT(*) FROM delivery_contents) AS contents, (SELECT COUNT(*) FROM delivery_rests) AS rests'), [{ contents: 0, rests: 0 }], 'what has arrived is not kept');
 });
 
+test('what a target said and what it calls the message are kept with the attempt', async () => {
+  const path = newFile();
+  await withOutbox({ path, sender: sendTo(() => ({ ...taken, reply: '{"id":"77"}', receipt: '77' })) }, async (outbox) => {
+    await outbox.enqueue([httpDelivery('https://example.com/', { platform: 'discord' })]);
+    await outbox.idle();
+  });
+  await withOutbox({ path }, async (outbox) => {
+    const [{ attempts: [{ reply, receipt }] }] = (await outbox.list()).deliveries;
+    assert.deepEqual([reply, receipt], ['{"id":"77"}', '77']);
+  });
+});
+
 test('the same key of two notifiers is two deliveries', async () => {
   await withOutbox({ path: newFile() }, async (outbox) => {
     const one = httpDelivery('https://example.com/', { notifierId: 'no-a' });

@@ -66,6 +66,7 @@ notifier_status respond_verdict(const Verdict& verdict) {
       out.key("status");
       out.integer(verdict.status);
       out.member("reason", verdict.reason);
+      if (!verdict.receipt.empty()) out.member("receipt", verdict.receipt);
       if (!verdict.retry_after_ms) return;
       out.key("retry_after_ms");
       out.integer(*verdict.retry_after_ms);
@@ -314,6 +315,7 @@ notifier_status notifier_outbox_record(double sequence, uint32_t verdict, uint32
     Verdict came{read_action(given.string("action")), static_cast<int>(integer(given["status"])), reason, std::nullopt};
     std::int64_t wait = 0;
     if (given["retry_after_ms"].integer(wait)) came.retry_after_ms = wait;
+    came.receipt = given.string("receipt");
     notifier::MailRecipients recipients;
     recipients.remaining = read_texts(given["remaining"]);
     recipients.refused = read_texts(given["refused"]);

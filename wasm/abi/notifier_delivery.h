@@ -33,7 +33,7 @@ uint32_t notifier_host_random(void) NOTIFIER_IMPORT(random);
 /* What came of an attempt: notifier::classify() and classify_smtp(). `attempt` is one of
  * `{"platform","status","headers":[["name","value"],...],"now"}`, of whose reply `body` is the beginning,
  * `{"smtp":CODE,"text"}`, or `{"failure":"unresolved"|"refused"|"tls"|"timeout"|"broken"|"blocked"|"local"}`.
- * Answers with a verdict, `{"action","status","reason","retry_after_ms"?}`. */
+ * Answers with a verdict, `{"action","status","reason","receipt"?,"retry_after_ms"?}`. */
 notifier_status notifier_classify(uint32_t attempt, uint32_t attempt_size, uint32_t body, uint32_t body_size);
 /* The headers of Standard Webhooks for an attempt: `head` is `{"id","now","secrets":[...]}`. Answers with
  * `{"webhook-id","webhook-timestamp","webhook-signature"}`, or the one header of another dialect. */

@@ -77,6 +77,7 @@ inline void write_attempt(Writer& out, const notifier::DeliveryAttempt& attempt)
     texts(out, "remaining", attempt.remaining);
     texts(out, "refused", attempt.refused);
     if (!attempt.reply.empty()) out.member("reply", attempt.reply);
+    if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
   });
 }
 

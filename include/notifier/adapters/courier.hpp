@@ -147,8 +147,9 @@ inline void Courier::take_results(int patience_ms) {
     recipients.refused = std::move(result.refused);
     const auto signed_with = signing_secrets_.find(result.tag);
     const bool is_signed = signed_with != signing_secrets_.end();
-    const std::string reply =
-        reply_excerpt(result.reply, result.delivery, is_signed ? signed_with->second : std::vector<std::string>());
+    const std::vector<std::string> secrets = is_signed ? signed_with->second : std::vector<std::string>();
+    const std::string reply = reply_excerpt(result.reply, result.delivery, secrets);
+    result.verdict.receipt = kept_receipt(std::move(result.verdict.receipt), result.delivery, secrets);
     if (is_signed) signing_secrets_.erase(signed_with);
     auto step = outbox_->record(result.tag, result.verdict, options_.clock(), recipients, reply);
     tell_later(std::move(result.delivery), std::move(step), result.verdict);

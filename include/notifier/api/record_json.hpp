@@ -73,6 +73,7 @@ NOTIFIER_INLINE void to_json(json::Writer& out, const OutboxRecord& record) {
           recipients("remaining", attempt.remaining);
           recipients("refused", attempt.refused);
           if (!attempt.reply.empty()) out.member("reply", attempt.reply);
+          if (!attempt.receipt.empty()) out.member("receipt", attempt.receipt);
         });
       }
     });

@@ -169,6 +169,18 @@ inline std::optional<std::int64_t> retry_after(const ReplyRules& rules, ReplyBod
   return wait;
 }
 
+/// What a success calls the message; empty where it is not as it has to be.
+inline std::string read_receipt(const ReplyRules& rules, ReplyBody& body) {
+  if (rules.receipt.empty()) return {};
+  std::string text = body.member(rules.receipt).text();
+  if (!rules.receipt_behind.empty()) {
+    const std::size_t at = text.find(rules.receipt_behind);
+    text.erase(0, at == std::string::npos ? at : at + rules.receipt_behind.size());
+  }
+  const bool is_visible = std::all_of(text.begin(), text.end(), [](char c) { return c > ' ' && c < 127; });
+  return is_visible && text.size() <= max_receipt_bytes ? text : std::string();
+}
+
 inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Timestamp now) {
   Verdict verdict = classify_status(reply, now);
   // The body of a redirect need not be the platform's.
@@ -178,6 +190,7 @@ inline Verdict classify_by(const ReplyRules& rules, const HttpReply& reply, Time
   const std::string_view doubt = is_success ? doubt_success(rules, body) : std::string_view();
   if (is_success && doubt.empty()) {
     if (!rules.taken.empty()) verdict.reason = rules.taken;
+    verdict.receipt = read_receipt(rules, body);
     return verdict;
   }
   const auto said = retry_after(rules, body, now);

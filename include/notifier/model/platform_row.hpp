@@ -105,6 +105,8 @@ struct ReplyRules {
   std::string_view retry_after = {};       ///< the member that says how long to wait, beside the header
   bool retry_after_is_ms = false;          ///< in milliseconds, else in seconds
   std::string_view taken = {};             ///< the reason of a success that does not say the message is there
+  std::string_view receipt = {};           ///< the member of a success that names the message; Verdict::receipt
+  std::string_view receipt_behind = {};    ///< where that is a path: what stands before the message's own name
 };
 
 /// A limit that a platform sets, which its writer keeps for every message.

@@ -1,12 +1,17 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 
 #include "notifier/config.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
+
+/// Longest receipt. In bytes.
+inline constexpr std::size_t max_receipt_bytes = 255;
 
 /// What is to be done after an attempt, and why.
 struct Verdict {
@@ -25,6 +30,10 @@ struct Verdict {
       reason;  ///< one static English sentence without a final full stop; nothing of the request or the reply
   std::optional<std::int64_t>
       retry_after_ms;  ///< how long the target asks to wait, at most a year; not capped by policy yet
+  /// What the platform calls the message that it made of a delivery, to be edited, answered or removed by, as Discord's
+  /// id: at most max_receipt_bytes of visible ASCII. Empty where it says nothing. Comes from outside, as whatever a
+  /// target answers.
+  std::string receipt = {};
 };
 
 /// The action's name: "delivered", "retry", "throttle", "disable", "fail", "postpone".

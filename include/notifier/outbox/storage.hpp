@@ -69,7 +69,8 @@ struct DeliveryAttempt {
   /// Of a mail that not all of its recipients got: who has yet to get it, and whom the relay refused for good.
   std::vector<std::string> remaining = {};
   std::vector<std::string> refused = {};
-  std::string reply = {};  ///< the beginning of what the target said, without secrets; see reply_excerpt()
+  std::string reply = {};    ///< the beginning of what the target said, without secrets; see reply_excerpt()
+  std::string receipt = {};  ///< what the platform calls the message; see Verdict::receipt
 };
 
 /// What is known of one delivery, without its content and its secrets.

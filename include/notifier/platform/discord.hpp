@@ -69,6 +69,7 @@ inline constexpr ReplyRules discord_rules = [] {
   ReplyRules rules;
   rules.replies = discord_replies;
   rules.retry_after = "retry_after";
+  rules.receipt = "id";
   return rules;
 }();
 

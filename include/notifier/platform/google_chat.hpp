@@ -53,6 +53,8 @@ inline constexpr KnownReply google_chat_replies[] = {
 inline constexpr ReplyRules google_chat_rules = [] {
   ReplyRules rules;
   rules.replies = google_chat_replies;
+  rules.receipt = "name";  // "spaces/SPACE/messages/MESSAGE", of which the URL has the space
+  rules.receipt_behind = "/messages/";
   return rules;
 }();
 

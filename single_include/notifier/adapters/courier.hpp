@@ -58,7 +58,7 @@ NOTIFIER_NAMESPACE_BEGIN
 struct Dispatch {
   /// Static, one English sentence without secrets: the delivery is given up for this reason. Empty: it may go.
   std::string_view refusal;
-  std::vector<std::string> signing_secrets;  ///< of the notifier, as they are now; empty: not signed
+  std::vector<std::string> signing_secrets;  ///< signing_secrets_of() the notifier, as it is now; empty: not signed
   /// The notifier is switched off: the delivery is held until Outbox::resume(). Counts less than a refusal.
   bool is_held = false;
 };
@@ -178,8 +178,9 @@ inline void Courier::take_results(int patience_ms) {
     recipients.refused = std::move(result.refused);
     const auto signed_with = signing_secrets_.find(result.tag);
     const bool is_signed = signed_with != signing_secrets_.end();
-    const std::string reply =
-        reply_excerpt(result.reply, result.delivery, is_signed ? signed_with->second : std::vector<std::string>());
+    const std::vector<std::string> secrets = is_signed ? signed_with->second : std::vector<std::string>();
+    const std::string reply = reply_excerpt(result.reply, result.delivery, secrets);
+    result.verdict.receipt = kept_receipt(std::move(result.verdict.receipt), result.delivery, secrets);
     if (is_signed) signing_secrets_.erase(signed_with);
     auto step = outbox_->record(result.tag, result.verdict, options_.clock(), recipients, reply);
     tell_later(std::move(result.delivery), std::move(step), result.verdict);

@@ -64,7 +64,8 @@ class ReplySecrets {
       // What follows a scheme, as "Bearer".
       add(std::string_view(header.value).substr((std::min)(header.value.find(' '), header.value.size() - 1) + 1));
     }
-    for (const std::string_view secret : signing_secrets) {
+    for (const std::string& signing_secret : signing_secrets) {
+      const std::string_view secret = read_dialect(signing_secret).text;
       add(secret);
       add(secret.substr((std::min)(secret.find('_'), secret.size() - 1) + 1));
     }
@@ -72,6 +73,14 @@ class ReplySecrets {
       return left.size() != right.size() ? left.size() > right.size() : left < right;
     });
     texts_.erase(std::unique(texts_.begin(), texts_.end()), texts_.end());
+  }
+
+  /// Whether one of more than a few bytes stands in `text`, whole.
+  bool is_in(std::string_view text) const noexcept {
+    for (const std::string& secret : texts_) {
+      if (secret.size() >= shortest_run && text.find(secret) != std::string_view::npos) return true;
+    }
+    return false;
   }
 
   /// How many bytes of a secret `text` begins with; 0 where it begins with none. One that `text` ends in counts.
@@ -193,6 +202,15 @@ inline std::string reply_excerpt(std::string_view body, const Delivery& delivery
   while (end < excerpt.size() && end != 0 && detail::is_continuation(excerpt[end])) --end;
   excerpt.resize(end);
   return excerpt;
+}
+
+/// A receipt as it may be kept and shown: none where something stands in it that the request kept secret.
+/// @param receipt          Verdict::receipt
+/// @param signing_secrets  what the delivery was signed with
+inline std::string kept_receipt(std::string receipt, const Delivery& delivery,
+                                const std::vector<std::string>& signing_secrets) {
+  if (!receipt.empty() && detail::net::ReplySecrets(delivery, signing_secrets).is_in(receipt)) receipt.clear();
+  return receipt;
 }
 
 NOTIFIER_NAMESPACE_END

@@ -277,6 +277,7 @@ class OutboxReader {
       if (!row.text(5).empty() && read) read = read_addresses(row.text(5), attempt.remaining);
       if (!row.text(6).empty() && read) read = read_addresses(row.text(6), attempt.refused);
       attempt.reply = row.text(7);
+      attempt.receipt = row.text(8);
       record.history.push_back(std::move(attempt));
     });
     return done ? read : done;

@@ -89,6 +89,10 @@ inline constexpr const char* outbox_tables =
 inline constexpr const char* outbox_replies =
     "ALTER TABLE delivery_attempts ADD COLUMN reply TEXT NOT NULL DEFAULT '';";
 
+/// What the platform calls the message; empty for attempts of before.
+inline constexpr const char* outbox_receipts =
+    "ALTER TABLE delivery_attempts ADD COLUMN receipt TEXT NOT NULL DEFAULT '';";
+
 /// Groups of events that are told together, as long as they are open, with their state as JSON; what is to be taken
 /// into them, and what was.
 inline constexpr const char* group_tables =
@@ -164,11 +168,11 @@ inline constexpr std::string_view select_clock = "SELECT wall, kept FROM outbox_
 
 inline std::string select_history(bool has_old) {
   std::string sql(
-      "SELECT number, at, action, status, reason, remaining, refused, reply FROM delivery_attempts WHERE sequence = "
-      "?1");
+      "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE "
+      "sequence = ?1");
   if (has_old) {
     sql.append(" UNION ALL SELECT number, at, ").append(old_action);
-    sql.append(", status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
+    sql.append(", status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
   }
   return sql.append(" ORDER BY number");
 }
@@ -212,8 +216,9 @@ inline constexpr std::string_view insert_content =
 inline constexpr std::string_view find_rest = "SELECT id FROM delivery_rests WHERE hash = ?1 AND rest = ?2";
 inline constexpr std::string_view insert_rest = "INSERT INTO delivery_rests (hash, rest) VALUES (?1, ?2) RETURNING id";
 inline constexpr std::string_view insert_attempt =
-    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) "
-    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM delivery_attempts WHERE sequence = ?1";
+    "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) "
+    "SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM delivery_attempts WHERE sequence = "
+    "?1";
 inline constexpr std::string_view update_record =
     "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1";
 inline constexpr std::string_view update_recipients =
@@ -255,9 +260,11 @@ inline std::string move_record() {
 
 inline std::string move_attempts() {
   std::string sql(
-      "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) "
+      "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, "
+      "receipt) "
       "SELECT sequence, number, at, ");
-  return sql.append(old_action).append(", status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
+  sql.append(old_action);
+  return sql.append(", status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1");
 }
 
 inline constexpr std::string_view move_content =

@@ -95,6 +95,8 @@ inline constexpr const char* migrations[] = {
     "LENGTH(CAST(NEW.event AS BLOB))) ON CONFLICT (app_id) DO UPDATE SET bytes = bytes + excluded.bytes; END;"
     "CREATE TRIGGER event_forgotten AFTER DELETE ON events BEGIN UPDATE event_bytes SET bytes = bytes - "
     "LENGTH(CAST(OLD.event AS BLOB)) WHERE app_id = OLD.app_id; END;",
+    // What platforms call what they were sent.
+    outbox_receipts,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -6,7 +6,7 @@ import type { Socket } from 'node:net';
 import type { HttpDelivery } from '../types.js';
 import type { Core } from './core.js';
 import { Blocked, type Guard } from './guard.js';
-import { replyExcerpt } from './reply_excerpt.js';
+import { isReceiptKept, replyExcerpt } from './reply_excerpt.js';
 import { isOutOfDescriptors, isShortage } from './shortage.js';
 import { classifyFailure, classifyReply, type Failure, type Verdict } from './verdict.js';
 
@@ -75,9 +75,9 @@ export class HttpSender {
     for (let tries = 0; ; ++tries) {
       try {
         const reply = await this.#exchange(new URL(url), { method, headers: { ...headers, 'content-length': String(bytes.length) } }, bytes, platform !== 'webhook', signal);
-        const verdict = classifyReply(this.#core, platform, reply, this.#clock());
+        const { receipt = '', ...verdict } = classifyReply(this.#core, platform, reply, this.#clock());
         const said = replyExcerpt(reply.body, url, headers, secrets);
-        return said === '' ? verdict : { ...verdict, reply: said };
+        return { ...verdict, ...(said !== '' && { reply: said }), ...(receipt !== '' && isReceiptKept(receipt, url, headers, secrets) && { receipt }) };
       } catch (error) {
         if (error instanceof Stale && tries === 0) continue;
         const verdict = classifyFailure(this.#core, failureOf(error as NodeJS.ErrnoException));

@@ -68,8 +68,8 @@ export interface OutboxRecord {
   ended_at: string | null;
   /** Of one that is held: when it is given up. */
   held_until?: string;
-  /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. Of a reply with a body: its beginning. */
-  attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[]; reply?: string }[];
+  /** Oldest first. Of a mail that not all of its recipients got: who has yet to get it, and who was refused for good. Of a reply with a body: its beginning; of a message that the platform named: its name there. */
+  attempts: { at: string; outcome: string; status: number | null; reason: string; remaining?: string[]; refused?: string[]; reply?: string; receipt?: string }[];
 }
 
 /** What came of the wish to send a delivery again: it is due, or why it is not. */
@@ -651,7 +651,7 @@ export function showRecord({ key, notifier_id, event_id, event_type, platform, s
     next_at: state === 'pending' ? time(next_at) : null,
     ended_at: state === 'delivered' || state === 'dead' ? time(next_at) : null,
     ...(state === 'held' && { held_until: time(next_at) }),
-    attempts: history.map(({ at, action, status, reason, remaining, refused, reply }) => ({
+    attempts: history.map(({ at, action, status, reason, remaining, refused, reply, receipt }) => ({
       at: time(at),
       outcome: action,
       status: status || null,
@@ -659,6 +659,7 @@ export function showRecord({ key, notifier_id, event_id, event_type, platform, s
       ...(remaining && { remaining }),
       ...(refused && { refused }),
       ...(reply && { reply }),
+      ...(receipt && { receipt }),
     })),
   };
 }

@@ -26,6 +26,8 @@ export interface StoredAttempt {
   refused?: string[];
   /** The beginning of what the target said, without secrets. */
   reply?: string;
+  /** What the platform calls the message. */
+  receipt?: string;
 }
 
 /** What an outbox knows of a delivery beside its content. Holds no secret. */

@@ -5,6 +5,7 @@ const sourceBytes = 2_048;
 const excerptBytes = 512;
 
 const shortest = 4;
+const shortestRun = 8;
 const known = new Set(['content-type', 'user-agent', 'webhook-id', 'webhook-timestamp']);
 
 function decoded(part: string): string {
@@ -54,4 +55,9 @@ export function replyExcerpt(body: Uint8Array, url: string, headers: Readonly<Re
     i += secret === undefined ? 1 : secret.length;
   }
   return new TextDecoder('utf-8', { ignoreBOM: true }).decode(Buffer.from(excerpt).subarray(0, excerptBytes), { stream: true });
+}
+
+/** Whether what a platform calls a message may be kept and shown: nothing that the request kept secret stands in it. */
+export function isReceiptKept(receipt: string, url: string, headers: Readonly<Record<string, string>>, signingSecrets: readonly string[]): boolean {
+  return !secretsOf(url, headers, signingSecrets).some((secret) => Buffer.byteLength(secret) >= shortestRun && receipt.includes(secret));
 }

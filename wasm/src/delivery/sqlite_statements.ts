@@ -14,6 +14,7 @@ export const migrations: readonly string[] = [
   "ALTER TABLE delivery_attempts ADD COLUMN reply TEXT NOT NULL DEFAULT '';",
   "CREATE INDEX IF NOT EXISTS deliveries_grouping ON deliveries (sequence) WHERE state = 'grouping';CREATE INDEX IF NOT EXISTS deliveries_grouped ON deliveries (next_at) WHERE state = 'grouped';CREATE TABLE IF NOT EXISTS delivery_groups (key TEXT PRIMARY KEY, app_id TEXT NOT NULL, notifier_id TEXT NOT NULL, state TEXT NOT NULL) STRICT;",
   "CREATE TABLE event_bytes (app_id TEXT PRIMARY KEY, bytes INTEGER NOT NULL) STRICT, WITHOUT ROWID;INSERT INTO event_bytes SELECT app_id, SUM(LENGTH(CAST(event AS BLOB))) FROM events GROUP BY app_id;CREATE TRIGGER event_kept AFTER INSERT ON events BEGIN INSERT INTO event_bytes (app_id, bytes) VALUES (NEW.app_id, LENGTH(CAST(NEW.event AS BLOB))) ON CONFLICT (app_id) DO UPDATE SET bytes = bytes + excluded.bytes; END;CREATE TRIGGER event_forgotten AFTER DELETE ON events BEGIN UPDATE event_bytes SET bytes = bytes - LENGTH(CAST(OLD.event AS BLOB)) WHERE app_id = OLD.app_id; END;",
+  "ALTER TABLE delivery_attempts ADD COLUMN receipt TEXT NOT NULL DEFAULT '';",
 ];
 
 export const statements = {
@@ -44,7 +45,7 @@ export const statements = {
   insertContent: "INSERT INTO delivery_contents (sequence, content, rest) VALUES (?1, ?2, ?3)",
   findRest: "SELECT id FROM delivery_rests WHERE hash = ?1 AND rest = ?2",
   insertRest: "INSERT INTO delivery_rests (hash, rest) VALUES (?1, ?2) RETURNING id",
-  insertAttempt: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8 FROM delivery_attempts WHERE sequence = ?1",
+  insertAttempt: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) SELECT ?1, 1 + COALESCE(MAX(number), 0), ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9 FROM delivery_attempts WHERE sequence = ?1",
   updateRecord: "UPDATE deliveries SET state = ?2, attempts = ?3, next_at = ?4, wait_ms = ?5 WHERE sequence = ?1 RETURNING 1",
   updateRecipients: "UPDATE delivery_contents SET recipients = ?2 WHERE sequence = ?1",
   putHealth: "INSERT INTO notifier_health (notifier_id, failing_ms, last_failure, failures) VALUES (?1, ?2, ?3, ?4) ON CONFLICT (notifier_id) DO UPDATE SET failing_ms = ?2, last_failure = ?3, failures = ?4",
@@ -63,7 +64,7 @@ export const statementsBesideOld = {
   no: {
     selectWaiting: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE state IN ('pending', 'held') AND sequence > ?1 ORDER BY sequence LIMIT ?2",
     selectByKey: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE notifier_id = ?1 AND key = ?2",
-    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply FROM delivery_attempts WHERE sequence = ?1 ORDER BY number",
+    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = ?1 ORDER BY number",
     insertRecord: "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence",
     countAll: "SELECT COUNT(*) FROM deliveries WHERE TRUE",
     countOfState: "SELECT COUNT(*) FROM deliveries WHERE TRUE AND state = ?2",
@@ -77,7 +78,7 @@ export const statementsBesideOld = {
   yes: {
     selectWaiting: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE state IN ('pending', 'held') AND sequence > ?1 UNION ALL SELECT sequence, key, notifier_id, app_id, event_id, event_type, CASE platform WHEN 0 THEN 'email' WHEN 1 THEN 'slack' WHEN 2 THEN 'webhook' ELSE 'rocket_chat' END, target, host, CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, attempts, created_at, next_at, -1 FROM old_deliveries WHERE state = 0 AND sequence > ?1 ORDER BY sequence LIMIT ?2",
     selectByKey: "SELECT sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms FROM deliveries WHERE notifier_id = ?1 AND key = ?2 UNION ALL SELECT sequence, key, notifier_id, app_id, event_id, event_type, CASE platform WHEN 0 THEN 'email' WHEN 1 THEN 'slack' WHEN 2 THEN 'webhook' ELSE 'rocket_chat' END, target, host, CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, attempts, created_at, next_at, -1 FROM old_deliveries WHERE notifier_id = ?1 AND key = ?2",
-    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply FROM delivery_attempts WHERE sequence = ?1 UNION ALL SELECT number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1 ORDER BY number",
+    selectHistory: "SELECT number, at, action, status, reason, remaining, refused, reply, receipt FROM delivery_attempts WHERE sequence = ?1 UNION ALL SELECT number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1 ORDER BY number",
     insertRecord: "INSERT INTO deliveries (key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) SELECT ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13 WHERE NOT EXISTS (SELECT 1 FROM old_deliveries WHERE key = ?1 AND notifier_id = ?2) ON CONFLICT (notifier_id, key) DO NOTHING RETURNING sequence",
     countAll: "SELECT COUNT(*) FROM deliveries WHERE TRUE UNION ALL SELECT COUNT(*) FROM old_deliveries WHERE TRUE",
     countOfState: "SELECT COUNT(*) FROM deliveries WHERE TRUE AND state = ?2 UNION ALL SELECT COUNT(*) FROM old_deliveries WHERE TRUE AND state = ?3",
@@ -95,7 +96,7 @@ export const oldStatements = {
   selectOldContent: "SELECT content, 0, '' FROM old_delivery_contents WHERE sequence = ?1",
   moveRecord: "INSERT INTO deliveries (sequence, key, notifier_id, app_id, event_id, event_type, platform, target, host, state, attempts, created_at, next_at, wait_ms) SELECT sequence, key, notifier_id, app_id, event_id, event_type, CASE platform WHEN 0 THEN 'email' WHEN 1 THEN 'slack' WHEN 2 THEN 'webhook' ELSE 'rocket_chat' END, target, host, CASE state WHEN 0 THEN 'pending' WHEN 1 THEN 'delivered' ELSE 'dead' END, attempts, created_at, next_at, -1 FROM old_deliveries WHERE sequence = ?1",
   moveContent: "INSERT INTO delivery_contents (sequence, content, rest) SELECT sequence, content, 0 FROM old_delivery_contents WHERE sequence = ?1",
-  moveAttempts: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply) SELECT sequence, number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '' FROM old_delivery_attempts WHERE sequence = ?1",
+  moveAttempts: "INSERT INTO delivery_attempts (sequence, number, at, action, status, reason, remaining, refused, reply, receipt) SELECT sequence, number, at, CASE action WHEN 0 THEN 'delivered' WHEN 1 THEN 'retry' WHEN 2 THEN 'throttle' WHEN 3 THEN 'disable' ELSE 'fail' END, status, reason, '', '', '', '' FROM old_delivery_attempts WHERE sequence = ?1",
   selectOldOver: "SELECT sequence FROM old_deliveries WHERE state <> 0 AND state = ?1 AND next_at < ?2 LIMIT ?3",
   dateOldOver: "UPDATE old_deliveries SET next_at = ?2 WHERE state <> 0 AND state = ?1 AND next_at > ?2",
   forgetOldRecord: "DELETE FROM old_deliveries WHERE sequence = ?1",

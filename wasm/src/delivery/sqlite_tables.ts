@@ -155,8 +155,8 @@ export class OutboxTables {
     return number(row!['id']);
   }
 
-  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused, reply = '' }: StoredAttempt): void {
-    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused), reply);
+  #addAttempt(sequence: number, { at, action, status, reason, remaining, refused, reply = '', receipt = '' }: StoredAttempt): void {
+    this.#all.of('insertAttempt').run(sequence, at, action, status, reason, list(remaining), list(refused), reply, receipt);
   }
 
   write(write: OutboxWrite): void {
@@ -263,7 +263,7 @@ export class OutboxTables {
 
   #withHistory(row: Row): StoredRecord {
     const history = this.#either.of('selectHistory').all(number(row['sequence'])).map((attempt): StoredAttempt => {
-      const [remaining, refused, reply] = [text(attempt['remaining']), text(attempt['refused']), text(attempt['reply'])];
+      const [remaining, refused, reply, receipt] = [text(attempt['remaining']), text(attempt['refused']), text(attempt['reply']), text(attempt['receipt'])];
       return {
         at: number(attempt['at']),
         action: text(attempt['action']),
@@ -272,6 +272,7 @@ export class OutboxTables {
         ...(remaining !== '' && { remaining: JSON.parse(remaining) as string[] }),
         ...(refused !== '' && { refused: JSON.parse(refused) as string[] }),
         ...(reply !== '' && { reply }),
+        ...(receipt !== '' && { receipt }),
       };
     });
     return readRecord(row, history);

@@ -32,6 +32,8 @@ export interface Verdict {
   someAccepted?: boolean;
   /** The beginning of the reply's body as one line, at most 512 bytes; what the request keeps secret is `***` there. */
   reply?: string;
+  /** What the platform calls the message, to be edited, answered or removed by, as Discord's id: at most 255 visible ASCII characters. */
+  receipt?: string;
 }
 
 /** Why there is no reply at all. */
