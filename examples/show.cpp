@@ -152,6 +152,12 @@ void print_google_chat(View body) {
   });
 }
 
+/// What stands in one text, as Telegram has it.
+void print_plain(View body) {
+  print_behind_bar(body["title"].string());
+  print_behind_bar(body["text"].string(), ":");
+}
+
 /// A header's value from a message whose lines end with CRLF, unfolded; empty where there is none.
 std::string header(std::string_view message, std::string_view name) {
   std::string value;
@@ -213,7 +219,9 @@ void print_delivery(View delivery) {
   if (platform == "slack") return print_slack(*body);
   if (platform == "discord") return print_discord(*body);
   if (platform == "microsoft_teams") return print_microsoft_teams(*body);
-  platform == "google_chat" ? print_google_chat(*body) : print_rocket_chat(*body);
+  if (platform == "google_chat") return print_google_chat(*body);
+  if (platform == "rocket_chat" || platform == "mattermost") return print_rocket_chat(*body);
+  print_plain(*body);
 }
 
 void print_event(View event, const std::vector<std::string>& deliveries, const std::string& explanation) {

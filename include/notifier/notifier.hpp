@@ -75,6 +75,7 @@
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/table.hpp"
+#include "notifier/platform/telegram.hpp"
 #include "notifier/platform/webhook.hpp"
 #include "notifier/range.hpp"
 #include "notifier/registry/change.hpp"

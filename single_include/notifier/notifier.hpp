@@ -961,10 +961,11 @@ enum class Platform : std::uint8_t {
   mattermost,
   discord,
   microsoft_teams,
-  google_chat
+  google_chat,
+  telegram
 };
 
-inline constexpr std::size_t platform_count = 8;
+inline constexpr std::size_t platform_count = 9;
 
 NOTIFIER_NAMESPACE_END
 
@@ -1014,7 +1015,7 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
 /// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
-/// Rocket.Chat, bytes for Microsoft Teams, Google Chat and mail.
+/// Rocket.Chat and Telegram, bytes for Microsoft Teams, Google Chat and mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
@@ -3684,6 +3685,113 @@ inline constexpr PlatformRow slack_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/telegram.hpp ---------------------------------------------------------------------------------
+
+// Telegram: what a bot's `sendMessage` takes.
+//
+// Sources: Telegram's documentation of the Bot API (`sendMessage`, `MessageEntity`, `ResponseParameters`) and of its
+// limits for bots; the source of its Bot API server, for what it finds in texts by itself.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Telegram's limits, in UTF-16 units of the text that is shown.
+namespace telegram_limits {
+inline constexpr std::size_t text = 4096;
+inline constexpr std::size_t entities = 100;
+
+// Ours, so that no part takes all, and there are no more entities than allowed:
+inline constexpr std::size_t title = 300;
+inline constexpr std::size_t sentence = 1500;
+inline constexpr std::size_t label = 60;
+inline constexpr std::size_t value = 600;
+inline constexpr std::size_t code = 2500;
+inline constexpr std::size_t origin = 100;  ///< an actor's name, an event's kind
+inline constexpr std::size_t link = 1000;   ///< escaped: one half is of no use
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace telegram_limits
+
+/// Appends the JSON body of a bot's `sendMessage`, without the chat.
+///
+/// The title stands in bold, behind a sign of the severity; below it the sentence, the fields, logs in a fixed-width
+/// font, a line with who, what kind and when, and the message's link. What is no trouble comes without a sound.
+///
+/// What looks otherwise is told beside the text (`entities`), so that no text is markup. What Telegram finds in texts
+/// by itself, as links, mentions and commands, is taken apart. Links stand as they are: one within an entity that
+/// Telegram does not like refuses the message.
+void format_telegram(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField telegram_fields[] = {
+    {"type_data.bot_token", PlatformField::Kind::token, PlatformField::Visibility::write_only, true, {}, Place::path},
+    {"type_data.chat_id", PlatformField::Kind::token, PlatformField::Visibility::open, true, {}, Place::body},
+    {"type_data.message_thread_id",
+     PlatformField::Kind::number,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::body},
+    {"type_data.api_url",
+     PlatformField::Kind::url,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::url,
+     {},
+     {},
+     {},
+     "https://api.telegram.org"},
+    no_signing_secret_field,
+};
+
+inline constexpr std::string_view telegram_target[] = {"bot_token", "chat_id"};
+
+inline constexpr KnownReply telegram_replies[] = {
+    {"429", Verdict::Action::throttle, "Telegram asks to send less often", true, "error_code"},
+    {"migrate_to_chat_id", Verdict::Action::disable,
+     "Telegram: the group has become a supergroup, whose chat_id is the reply's migrate_to_chat_id", false},
+    {"chat not found", Verdict::Action::disable, "Telegram: the chat does not exist, or the bot is not in it", false},
+    {"message thread not found", Verdict::Action::disable, "Telegram: the topic does not exist", false},
+    {{}, Verdict::Action::disable, "Telegram: the bot is blocked, or not in the chat", true, {}, 403},
+    {{}, Verdict::Action::disable, "Telegram: the bot's token is not valid", true, {}, 401},
+    {{}, Verdict::Action::disable, "Telegram: the bot's token is not valid", true, {}, 404},
+};
+
+inline constexpr ReplyRules telegram_rules = [] {
+  ReplyRules rules;
+  rules.success_member = "ok";
+  rules.unlike_success = "the target answered success, but not as Telegram does";
+  rules.denied_success = "Telegram says that it is not ok";
+  rules.replies = telegram_replies;
+  rules.retry_after = "parameters.retry_after";
+  return rules;
+}();
+
+inline constexpr PayloadLimit telegram_payload_limits[] = {
+    {"text", telegram_limits::text, PayloadLimit::Unit::utf16},
+    {"entities", telegram_limits::entities, PayloadLimit::Unit::elements},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow telegram_row = [] {
+  PlatformRow row;
+  row.platform = Platform::telegram;
+  row.id = "000000006e6f7469f0000008";
+  row.name = "telegram";
+  row.display_name = "Telegram";
+  row.description = "Sends the events you choose to a chat, group or channel of Telegram through a bot of yours.";
+  row.fields = detail::telegram_fields;
+  row.headers = json_request_headers;
+  row.url = "{api_url}/bot{bot_token}/sendMessage";
+  row.target = detail::telegram_target;
+  row.target_limits = {1, 0, {{1, 1000}, {20, 60000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/webhook.hpp ----------------------------------------------------------------------------------
 
 // A webhook: the event itself, byte for byte as it came in. There is nothing to write; where there are signing secrets,
@@ -3749,9 +3857,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row,     webhook_row,    slack_row,
-                                                                  email_row,           mattermost_row, discord_row,
-                                                                  microsoft_teams_row, google_chat_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row,     webhook_row,     slack_row,
+                                                                  email_row,           mattermost_row,  discord_row,
+                                                                  microsoft_teams_row, google_chat_row, telegram_row};
 
 namespace detail {
 
@@ -3763,18 +3871,21 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 /// What writes the bodies of their requests; nullptr where none is written, or a mail.
 inline constexpr PayloadWriter payload_writers[platform_count] = {
     format_rocket_chat, nullptr,        format_slack,           nullptr,
-    format_mattermost,  format_discord, format_microsoft_teams, format_google_chat};
+    format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
+    format_telegram};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {
-    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules, google_chat_rules};
+    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules, google_chat_rules,
+    telegram_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     rocket_chat_payload_limits,     {},
     slack_payload_limits,           email_payload_limits,
     mattermost_payload_limits,      discord_payload_limits,
-    microsoft_teams_payload_limits, google_chat_payload_limits};
+    microsoft_teams_payload_limits, google_chat_payload_limits,
+    telegram_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -3865,7 +3976,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -9706,6 +9817,7 @@ struct CardList {
   std::string_view link = {};      ///< before the target of a link; it stands in place of the value
   std::string_view link_end = {};  ///< behind it
   LinkWriter put_link = nullptr;   ///< nullptr: a link is a value like others
+  PartWriter put_label = put_line<PlainLabel>;
 };
 
 /// Writes one card.
@@ -9853,7 +9965,7 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
     put(before);
     before = list.between;
     hold_back(list.short_end.size() + list.wide_end.size());
-    if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, put_line<PlainLabel>)) {
+    if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, list.put_label)) {
       put(list.label);
       put("Value");
       put(list.value);
@@ -12324,6 +12436,215 @@ NOTIFIER_FLATTEN NOTIFIER_INLINE void format_slack(const Message& message, Buffe
     end = detail::SlackWriter(message, cut, slack_limits::all_blocks).write(start, blocks_bytes);
   }
   out.set_end(end);
+}
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/plain_json_escape.hpp --------------------------------------------------------------------------
+
+// How text stands in JSON where a platform shows it as it is, without markup.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line.
+struct PlainJsonLine {
+  static constexpr std::size_t growth = std::string_view("\\\"").size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// The lines of a log.
+struct PlainJsonLines {
+  static constexpr std::size_t growth = PlainJsonLine::growth;
+
+  static Bytes special(Bytes b) noexcept { return PlainJsonLine::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      default: return PlainJsonLine::put(p, begin, end, out);
+    }
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/telegram_escape.hpp ----------------------------------------------------------------------------
+
+// How text stands in a Telegram message: as it is, but that nothing in it becomes a link, a mention or a command.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line. No markup is read in it, but Telegram finds addresses, mentions, tags and commands in any text: a
+/// zero-width joiner takes them apart.
+struct TelegramText {
+  static constexpr std::size_t growth = std::string_view("/\xE2\x80\x8D").size();
+
+  static Bytes special(Bytes b) noexcept {
+    return PlainJsonLine::special(b) | b.is('@') | b.is('#') | b.is('$') | b.is(':') | b.is('.') | b.is('/');
+  }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    const char c = *p;
+    const char before = p == begin ? ' ' : p[-1];
+    const char after = p + 1 == end ? ' ' : p[1];
+    const bool is_in_word = static_cast<unsigned char>(after) > ' ';
+    bool is_live = is_in_word;
+    switch (c) {
+      case '@':
+      case '#':
+      case '$': break;
+      case ':': is_live = after == '/'; break;
+      // A number's point and a time's colon are none; the dots of a domain are before a letter, or a digit of a name.
+      case '.': is_live = is_in_word && !(is_digit(before) && is_digit(after)); break;
+      case '/': is_live = is_letter_or_digit(after) && !is_letter_or_digit(before); break;
+      default: return PlainJsonLine::put(p, begin, end, out);
+    }
+    *out++ = *p++;
+    return is_live ? detail::put(out, zero_width_joiner) : out;
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/telegram.hpp ---------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+// Where a part that looks otherwise begins and ends, until its place is known: no escaped text has these.
+inline constexpr char telegram_end = 1;
+inline constexpr char telegram_bold = 2;
+inline constexpr char telegram_pre = 3;
+
+inline constexpr CardList telegram_field_list = {
+    "\\n\\n\x02",
+    "\\n\x02",
+    {},
+    "\x01: ",
+    {},
+    {},
+    {},
+    telegram_limits::label,
+    telegram_limits::value,
+    put_part<TelegramText>,
+    {},
+    {},
+    escape<RocketChatUrl>,
+    put_part<TelegramText>,
+};
+
+inline constexpr CardList telegram_log_list = {
+    "\\n\\n\x02",
+    "\\n\x02",
+    {},
+    "\x01\\n\x03",
+    "\x01",
+    "\x01",
+    {},
+    telegram_limits::label,
+    telegram_limits::code,
+    put_part<PlainJsonLines>,
+    {},
+    {},
+    nullptr,
+    put_part<TelegramText>,
+};
+
+inline void write_telegram(CardWriter& card) {
+  static constexpr std::string_view signs[] = {"\x02", "\xE2\x9C\x85 \x02", "\xE2\x9A\xA0\xEF\xB8\x8F \x02",
+                                               "\xF0\x9F\x94\xB4 \x02"};
+  const Message& message = card.message();
+  constexpr PartWriter text = put_part<TelegramText>;
+  // The quiet line, the link, and what ends it all.
+  constexpr std::size_t tail = 2 * telegram_limits::origin + telegram_limits::link + 80;
+  card.hold_back(tail);
+  card.put("{\"text\":\"");
+  const bool has_title = card.part(signs[static_cast<std::size_t>(message.severity)], {"title", message.title()},
+                                   "\x01", telegram_limits::title, text);
+  const bool has_sentence =
+      card.part(has_title ? "\\n" : "", {"sentence", message.sentence()}, {}, telegram_limits::sentence, text);
+  if (!has_title && !has_sentence) card.put("Event");
+  card.fields(telegram_field_list, telegram_limits::fields);
+  card.logs(telegram_log_list, telegram_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined("\\n\\n", {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, {},
+              telegram_limits::origin, text);
+  card.link("\\n\\n", {}, telegram_limits::link, escape<RocketChatUrl>);
+}
+
+/// Takes the signs out of a text, and writes where they were, in UTF-16 units, as the array of its entities.
+/// @param begin  of the text, in `out`, whose end is that of the text
+NOTIFIER_NOINLINE inline void write_telegram_entities(Buffer& out, std::size_t begin) {
+  struct Entity {
+    std::size_t offset;
+    std::size_t length;
+    bool is_pre;
+  };
+  Entity found[telegram_limits::entities];
+  Entity* last = found;
+  std::size_t units = 0;
+  const char* p = out.data() + begin;
+  const char* const end = out.data() + out.size();
+  char* to = out.data() + begin;
+  while (p != end) {
+    if (*p == telegram_end) {
+      last->length = units - last->offset;
+      ++last;
+      ++p;
+    } else if (*p == telegram_bold || *p == telegram_pre) {
+      last->offset = units;
+      last->is_pre = *p++ == telegram_pre;
+    } else {
+      const std::size_t size = *p == '\\' ? 2 : code_point_size(*p);
+      units += measure_token(p, p + size, Unit::utf16).text;
+      for (std::size_t i = 0; i < size; ++i) *to++ = *p++;
+    }
+  }
+  out.set_end(to);
+  out.append("\",\"entities\":");
+  json::Writer list(out);
+  list.begin_array();
+  for (const Entity* each = found; each != last; ++each) {
+    list.begin_object();
+    list.member("type", each->is_pre ? std::string_view("pre") : std::string_view("bold"));
+    list.key("offset");
+    list.unsigned_integer(each->offset);
+    list.key("length");
+    list.unsigned_integer(each->length);
+    list.end_object();
+  }
+  list.end_array();
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_telegram(const Message& message, Buffer& out, Truncations& cut) {
+  const std::size_t begin = out.size() + std::string_view("{\"text\":\"").size();
+  detail::write_card(message, out, cut, detail::Unit::utf16, telegram_limits::text, detail::write_telegram);
+  detail::write_telegram_entities(out, begin);
+  const bool is_trouble = message.severity == Severity::warning || message.severity == Severity::error;
+  out.append(",\"link_preview_options\":{\"is_disabled\":true}");
+  out.append(is_trouble ? "}" : ",\"disable_notification\":true}");
 }
 
 NOTIFIER_NAMESPACE_END
@@ -15293,6 +15614,7 @@ inline constexpr Translation translations[] = {
     {"platform", "discord", "Discord"},
     {"platform", "microsoft_teams", "Microsoft Teams"},
     {"platform", "google_chat", "Google Chat"},
+    {"platform", "telegram", "Telegram"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},
@@ -28789,11 +29111,13 @@ inline std::string mask_url(std::string_view text) {
   return joined(std::string(text.substr(0, secret)), "/***");
 }
 
-/// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
+/// Whether asterisks stand for a field in the bytes that are shown. Those of a URL are seen once it is to be revealed,
+/// but for what nobody ever sees.
 inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
+  using Visibility = PlatformField::Visibility;
   const bool is_in_url = field.in == Place::path || field.in == Place::query;
-  return field.visibility != PlatformField::Visibility::open && field.in != Place::none && field.in != Place::url &&
-         !(reveal_url && is_in_url);
+  return field.visibility != Visibility::open && field.in != Place::none && field.in != Place::url &&
+         !(reveal_url && is_in_url && field.visibility == Visibility::secret);
 }
 
 /// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs

@@ -168,6 +168,40 @@ TEST_CASE(
   CHECK(judge(Platform::microsoft_teams, 429, "", {{"retry-after", "11"}}).retry_after_ms == 11000);
 }
 
+TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
+  const Platform telegram = Platform::telegram;
+  CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);
+  for (const char* body : {"", "ok", R"({"ok":"true"})", R"({"result":{}})", "<html>"}) {
+    CAPTURE(body);
+    CHECK(judge(telegram, 200, body).reason == "the target answered success, but not as Telegram does");
+  }
+  CHECK(judge(telegram, 200, R"({"ok":false,"error_code":400,"description":"Bad Request: x"})").reason ==
+        "Telegram says that it is not ok");
+  for (const int status : {200, 429}) {
+    const Verdict later =
+        judge(telegram, status,
+              R"({"ok":false,"error_code":429,"description":"Too Many Requests","parameters":{"retry_after":35}})");
+    CHECK(later.action == Action::throttle);
+    CHECK(later.retry_after_ms == 35000);
+  }
+  const Verdict moved = judge(
+      telegram, 400,
+      R"({"ok":false,"error_code":400,"description":"Bad Request: group chat was upgraded to a supergroup chat","parameters":{"migrate_to_chat_id":-1001234567890}})");
+  CHECK(moved.action == Action::disable);
+  CHECK(moved.reason.find("migrate_to_chat_id") != std::string_view::npos);
+  for (const char* body : {R"({"ok":false,"error_code":403,"description":"Forbidden: bot was blocked by the user"})",
+                           R"({"ok":false,"error_code":403,"description":"Forbidden: bot was kicked"})", ""}) {
+    CHECK(action(telegram, 403, body) == Action::disable);
+  }
+  CHECK(action(telegram, 401, R"({"ok":false,"error_code":401,"description":"Unauthorized"})") == Action::disable);
+  CHECK(action(telegram, 404, R"({"ok":false,"error_code":404,"description":"Not Found"})") == Action::disable);
+  CHECK(action(telegram, 400, R"({"ok":false,"error_code":400,"description":"Bad Request: chat not found"})") ==
+        Action::disable);
+  CHECK(action(telegram, 400, R"({"ok":false,"error_code":400,"description":"Bad Request: message is too long"})") ==
+        Action::fail);
+  CHECK(action(telegram, 502, "<html>") == Action::retry);
+}
+
 TEST_CASE("Google Chat's space that is gone is not tried again") {
   CHECK(action(Platform::google_chat, 200, R"({"name":"spaces/a/messages/b.c"})") == Action::delivered);
   CHECK(judge(Platform::google_chat, 404, R"({"error":{"code":404,"status":"NOT_FOUND"}})").reason ==

@@ -29,7 +29,8 @@ constexpr std::string_view all_platforms =
     "there are rocket_chat (5982f145d48c3600273ef08b), webhook (5982f145d48c3600273ef08a), "
     "slack (5982f145d48c3600273ef089), email (59c52ac27651ce002c1d4620), "
     "mattermost (000000006e6f7469f0000005), discord (000000006e6f7469f0000006), "
-    "microsoft_teams (000000006e6f7469f0000007), google_chat (000000006e6f7469f0000009)";
+    "microsoft_teams (000000006e6f7469f0000007), google_chat (000000006e6f7469f0000009), "
+    "telegram (000000006e6f7469f0000008)";
 
 }  // namespace
 
@@ -84,13 +85,13 @@ TEST_CASE("a document's notifier without a platform that is known is told the pl
   REQUIRE(fields.size() == 3);
   CHECK(fields[0].message ==
         "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat");
+        "google_chat, telegram");
   CHECK(fields[1].message ==
         "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat");
+        "google_chat, telegram");
   CHECK(fields[2].message ==
         "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
-        "email, mattermost, discord, microsoft_teams, google_chat");
+        "email, mattermost, discord, microsoft_teams, google_chat, telegram");
 }
 
 TEST_CASE("a draft keeps which of its keys no notifier has") {

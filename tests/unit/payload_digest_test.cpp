@@ -16,6 +16,7 @@
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
+#include "notifier/platform/telegram.hpp"
 #include "notifier/text/hash.hpp"
 
 using namespace notifier;
@@ -131,6 +132,11 @@ TEST_CASE("payloads for Microsoft Teams are the same bytes everywhere") {
 TEST_CASE("payloads for Google Chat are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_google_chat(message, out, cut); }) ==
         "2e1606ef2bfd058695192c77079060fe");
+}
+
+TEST_CASE("payloads for Telegram are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_telegram(message, out, cut); }) ==
+        "6d0091f6d970bfd69cd53173b2145d8d");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

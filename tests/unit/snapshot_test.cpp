@@ -166,12 +166,12 @@ TEST_CASE("what of another installation has no name here is named, with what to 
       Texts{
           "apps[0].notifiers[0].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
           "platform: there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat",
+          "mattermost, discord, microsoft_teams, google_chat, telegram",
           "apps[0].notifiers[1].platform_id: is no platform that is known here: '5f0000000000000000000001'; name it in "
           "platform: there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat",
+          "mattermost, discord, microsoft_teams, google_chat, telegram",
           "apps[0].notifiers[2].type: is no platform: 'fax'; there are rocket_chat, webhook, slack, email, "
-          "mattermost, discord, microsoft_teams, google_chat",
+          "mattermost, discord, microsoft_teams, google_chat, telegram",
           "apps[0].notifiers[3].type: does not agree with the platform named before",
           "apps[0].notifiers[4].selected_event_ids: holds an unknown event type id: '5f00000000000000000000ff'; name "
           "the "
@@ -195,24 +195,23 @@ TEST_CASE("a byte order mark before the document is skipped, and a second one is
 }
 
 TEST_CASE("every fault is named by its path") {
-  CHECK(
-      load_faults(R"({"apps":[
-      {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"telegram"},5]},
+  CHECK(load_faults(R"({"apps":[
+      {"id":"1","name":"a","notifiers":[{"platform":"slack"},{"name":"x","platform":"pager"},5]},
       {"name":""},
       {"id":"3","name":"c","owner":{"id":"u","email":"x"},"notifiers":{}},
       {"id":"4","name":"d","notifiers":[{"name":"x","platform":"email","created_at":"soon","updated_at":"2018-05-14 09:46:42","id":7}]},
       "app"],
       "users":[{"id":""},{"id":"u"},{"id":"u"}],"email_from":"me","link_base":5})") ==
-      Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
-            "apps[0].notifiers[1].platform: is no platform: 'telegram'; there are rocket_chat, webhook, slack, email, "
-            "mattermost, discord, microsoft_teams, google_chat",
-            "apps[0].notifiers[2]: must be an object", "apps[1].name: can't be blank",
-            "apps[2].owner.email: 'x' is not a valid email address", "apps[2].notifiers: must be an array",
-            "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
-            "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
-            "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
-            "link_base: must be a string",
-            "email_from: must be an email address, or `Name <address>`; 'me' is not a valid email address"});
+        Texts{"apps[0].notifiers[0].name: can't be blank", "apps[0].notifiers[0].type_data.webhook_url: can't be blank",
+              "apps[0].notifiers[1].platform: is no platform: 'pager'; there are rocket_chat, webhook, slack, email, "
+              "mattermost, discord, microsoft_teams, google_chat, telegram",
+              "apps[0].notifiers[2]: must be an object", "apps[1].name: can't be blank",
+              "apps[2].owner.email: 'x' is not a valid email address", "apps[2].notifiers: must be an array",
+              "apps[3].notifiers[0].created_at: must be a time as 2018-05-14T09:46:42.077Z",
+              "apps[3].notifiers[0].updated_at: must say its zone, as 2018-05-14T09:46:42.077Z",
+              "apps[4]: must be an object", "users[0].id: can't be blank", "users[2].id: has already been taken",
+              "link_base: must be a string",
+              "email_from: must be an email address, or `Name <address>`; 'me' is not a valid email address"});
 }
 
 TEST_CASE("what is given twice is a fault where it is given again") {
@@ -235,7 +234,7 @@ TEST_CASE("ways to name the platform have to agree") {
       Texts{"apps[0].notifiers[0].type: does not agree with the platform named before"});
   CHECK(load_faults(R"({"apps":[{"id":"1","name":"a","notifiers":[{"name":"x"}]}]})") ==
         Texts{"apps[0].notifiers[0].platform: can't be blank; there are rocket_chat, webhook, slack, email, "
-              "mattermost, discord, microsoft_teams, google_chat"});
+              "mattermost, discord, microsoft_teams, google_chat, telegram"});
 }
 
 TEST_CASE("no more than a hundred faults are told, and how many there are") {

@@ -56,6 +56,10 @@ export function corpusConfiguration() {
     if (name !== undefined && !apps.has(name)) apps.set(name, { name, ...(id && { id }), ...(project && { project_id: project }) });
   }
   const url = (n) => `https://example.com/hooks/${n}`;
+  /** Of the platforms that have no webhook's URL. */
+  const fields = (n) => ({
+    telegram: { bot_token: `${n}:bot/token`, chat_id: `-100${n}`, message_thread_id: n + 1 },
+  });
   const seen = new Set();
   return {
     version: 1,
@@ -70,6 +74,7 @@ export function corpusConfiguration() {
         { name: 'hook', platform: 'webhook', send_all_events: true, send_all_alerts: true, type_data: { webhook_url: url(`hook-${i}`) } },
         { name: 'größe 🎉', platform: 'email', send_all_events: true, send_all_alerts: true, type_data: { user_ids: ['us-1', 'us-none'], emails: ['ops@example.com'] } },
         ...['mattermost', 'discord', 'microsoft_teams', 'google_chat'].map((platform) => ({ name: platform, platform, send_all_events: true, send_all_alerts: true, type_data: { webhook_url: url(`${platform}-${i}`) } })),
+        ...Object.entries(fields(i)).map(([platform, type_data]) => ({ name: platform, platform, send_all_events: true, send_all_alerts: true, type_data })),
         { name: 'some', platform: 'slack', selected_events: ['deployment'], type_data: { webhook_url: url(`some-${i}`) } },
       ],
     })),

@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
+import './more_platforms.js';
 import { platforms } from './platforms.js';
 import { rows } from './rows.js';
 import { sentence, short, type Words } from './strings.js';

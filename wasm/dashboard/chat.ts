@@ -164,3 +164,24 @@ export function drawGoogleChat(body: string, name: string, time: string, cut: st
       return decoratedText ? html`<div><div class="subtitle">${decoratedText.topLabel}</div><div class="text">${chatHtml(decoratedText.text, cut)}</div></div>` : html`<div class="text">${chatHtml(textParagraph?.text ?? '', cut)}</div>`;
     })}</div>`)}</div>`;
 }
+
+interface TelegramEntity { type: string; offset: number; length: number }
+
+export function drawTelegram(body: string, name: string, time: string, cut: string): TemplateResult {
+  const message = parse<{ text?: string; entities?: TelegramEntity[] }>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  const text = message.text ?? '';
+  const pieces: Piece[] = [];
+  let at = 0;
+  for (const { type, offset, length } of message.entities ?? []) {
+    const part = withCuts(text.slice(offset, offset + length), cut);
+    pieces.push(...linked(text.slice(at, offset), cut), type === 'pre' ? html`<pre>${part}</pre>` : html`<b>${part}</b>`);
+    at = offset + length;
+  }
+  return html`<div class="discord-chat">${face(name, 'bot', time, html`<div class="text">${[...pieces, ...linked(text.slice(at), cut)]}</div>`)}</div>`;
+}
+
+/** What programs make a link of by themselves. */
+function linked(text: string, cut: string): Piece[] {
+  return styled(text, /https?:\/\/[!#-;=?-\[\]_a-z~]+/gi, ([target]) => link(target!, target!), (plain) => html`${markCuts(plain, cut)}`);
+}

@@ -493,7 +493,7 @@ export class NotifierDashboard extends LitElement implements NotifierDashboardEl
         <input class="grow" type="search" id="find" aria-label=${words.say('find')} placeholder=${words.say('find')} .value=${this._query} @input=${(event: Event) => (this._query = (event.target as HTMLInputElement).value)}>
         <select id="platform" aria-label=${words.say('platform')} .value=${this._platform} @change=${(event: Event) => (this._platform = (event.target as HTMLSelectElement).value)}>
           <option value="" ?selected=${this._platform === ''}>${words.say('anyPlatform')}</option>
-          ${platforms.map((name) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`)}</option>`)}
+          ${platforms.map((name) => html`<option value=${name} ?selected=${this._platform === name}>${words.find(`platform.${name}`) ?? name}</option>`)}
         </select>
         <span class="quiet grow" id="count" role="status"><bdi>${words.say(isNarrowed ? 'found' : 'count', { count: shown.length })}</bdi></span>${add}
       </div>

@@ -252,7 +252,7 @@ export class NotifierEditor extends LitElement {
     const path = `type_data.${key}`;
     const own = wordsOf[key];
     const label = own ? words.find(own.label)! : sentence(key);
-    const hint = [required && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
+    const hint = [required && key === fieldsOf(this._form.platform).find((each) => each.required)?.key && words.find(`help.${this._form.platform}`), own?.hint && words.find(own.hint), !shown && this.notifier?.secrets_set?.includes(key) ? words.say('secretKept') : ''].filter(Boolean).join(' ');
     const value = this.#entered(key);
     if (kind === 'choice') {
       const choices = (field.choices ?? '').split(' ');

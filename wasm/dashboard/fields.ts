@@ -2,6 +2,7 @@
 
 import type { TypeData } from 'notifier-wasm';
 import './form_words.js';
+import './more_platforms.js';
 import { fieldsOf } from './platform_fields.js';
 import type { StringKey } from './strings.js';
 
@@ -20,6 +21,10 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   thread_id: { label: 'threadId', hint: 'threadIdHint' },
   channel: { label: 'channel', hint: 'channelHint' },
   username: { label: 'username', hint: 'usernameHint' },
+  bot_token: { label: 'botToken', hint: 'botTokenHint' },
+  chat_id: { label: 'chatId', hint: 'chatIdHint' },
+  message_thread_id: { label: 'messageThreadId', hint: 'messageThreadIdHint' },
+  api_url: { label: 'apiUrl', hint: 'apiUrlHint' },
   user_ids: { label: 'people' },
   emails: { label: 'emails', hint: 'emailsHint' },
 };
@@ -52,7 +57,7 @@ export function typeData(platform: string, form: Entered, before?: TypeData): Ty
     const text = typeof value === 'string' ? value.trim() : '';
     if (kind === 'users') data[key] = typeof value === 'string' ? [] : [...value];
     else if (kind === 'addresses') data[key] = text.split(/[,;\s]+/).filter(Boolean);
-    else if (text === '' && !required) {
+    else if (text === '' && (!required || (!shown && before))) {
       if (shown && before?.[key] !== undefined) data[key] = null;
     } else if (kind === 'headers') data[key] = readHeaders(text);
     // Of another signature than the first, a key is any text.

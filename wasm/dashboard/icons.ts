@@ -2,7 +2,8 @@
 
 import { svg, html, type TemplateResult } from 'lit';
 
-const paths: Record<string, TemplateResult> = {
+/** By platform; more_platforms.ts adds to them. */
+export const paths: Record<string, TemplateResult> = {
   email: svg`<rect x="3" y="5" width="18" height="14" rx="2.5"/><path d="m4 7.5 8 6 8-6"/>`,
   slack: svg`<path d="M9.5 3.5 7 20.5M17 3.5l-2.5 17M4 9h17M3 15h17"/>`,
   rocket_chat: svg`<path d="M12 4c5 0 9 3 9 7.5S17 19 12 19c-1.2 0-2.4-.2-3.4-.5L4 20.5l1.3-4C3.9 15.2 3 13.4 3 11.5 3 7 7 4 12 4Z"/><path d="M8.2 11.5h.1M12 11.5h.1M15.8 11.5h.1"/>`,
@@ -13,7 +14,11 @@ const paths: Record<string, TemplateResult> = {
   webhook: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
 };
 
-export function platformSign(platform: string): TemplateResult {
+let more: Promise<unknown> | undefined;
+
+/** @param again draws it once more, when its sign has come */
+export function platformSign(platform: string, again?: () => void): TemplateResult {
+  if (again && !paths[platform] && !more) void (more = import('./more_platforms.js')).then(again);
   return html`<span class="badge ${platform}" aria-hidden="true"
     ><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${paths[platform] ?? paths['webhook']}</svg></span
   >`;

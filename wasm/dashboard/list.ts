@@ -171,7 +171,7 @@ export class NotifierList extends LitElement {
     const button = (action: RowAction, text: string, label: string) =>
       html`<button type="button" class="button plain small ${action === 'remove' ? 'danger' : ''}" data-action=${action} aria-label=${label}>${text}</button>`;
     return html`<div class="row ${active ? '' : 'off'}" role="listitem" data-position=${position} data-id=${notifier.id} aria-setsize=${this.notifiers.length} aria-posinset=${position + 1}>
-      ${platformSign(notifier.type)}
+      ${platformSign(notifier.type, () => this.requestUpdate())}
       <div>
         <div class="name ellipsis" title=${name}><bdi>${name}</bdi></div>
         <div class="quiet goes"><span>${words.find(`platform.${notifier.type}`) ?? notifier.type} \u00b7</span><bdi class="ellipsis">${this.#destination(notifier)}</bdi></div>
@@ -196,7 +196,7 @@ export class NotifierList extends LitElement {
   }
 
   #destination({ type, type_data: data }: Notifier): string {
-    if (type !== 'email') return String(data?.webhook_url ?? '').replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/\u2026').slice(0, 200);
+    if (type !== 'email') return String(data?.webhook_url ?? Object.values(data ?? {})[0] ?? '').replace(/^(\w+:\/\/[^/?#]*).*$/s, '$1/\u2026').slice(0, 200);
     const people = (data?.user_ids?.length ?? 0) + (data?.emails?.length ?? 0);
     const first = data?.emails?.[0];
     if (people === 0) return this.words.say('noRecipient');

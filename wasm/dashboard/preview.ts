@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
+import './more_platforms.js';
 import { base } from './look.js';
 import './payload.js';
 import { fieldsOf } from './platform_fields.js';

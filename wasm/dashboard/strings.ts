@@ -1,6 +1,7 @@
 // Every word the dashboard says itself. A host replaces any of it through the `strings` property.
 
 import type { FormKey } from './form_words.js';
+import type { PlatformKey } from './more_platforms.js';
 
 /** A text with `{placeholders}`; by plural category of `{count}` where it depends on a number. */
 export type Phrase = string | ({ other: string } & Partial<Record<Intl.LDMLPluralRule, string>>);
@@ -181,7 +182,7 @@ export const english = {
   'error.unsupported': '{message}',
 } satisfies Strings;
 
-/** What parts say that are loaded when they are needed: `formWords` in form_words.ts. */
+/** What parts say that are loaded when they are needed: `formWords` in form_words.ts, `platformWords` in more_platforms.ts. */
 const more: Record<string, Phrase> = {};
 
 /** Adds to the default table. */
@@ -189,7 +190,7 @@ export function teach(strings: Record<string, Phrase> & { readonly [known in key
   Object.assign(more, strings);
 }
 
-export type StringKey = keyof typeof english | FormKey;
+export type StringKey = keyof typeof english | FormKey | PlatformKey;
 
 /** What runs from right to left, or turns what stands around it: it is set apart, so that both run their own way. */
 const turns = /[\u0590-\u08ff\u200e\u200f\u202a-\u202e\u2066-\u2069\ufb1d-\ufdff\ufe70-\ufefc]/;

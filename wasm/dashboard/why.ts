@@ -5,6 +5,7 @@ import { LitElement, css, html, nothing, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import './event_source.js';
 import { platformSign } from './icons.js';
+import './more_platforms.js';
 import { base } from './look.js';
 import { short, type Words } from './strings.js';
 import type { Workshop } from './workshop.js';

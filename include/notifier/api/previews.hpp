@@ -28,11 +28,13 @@ inline std::string mask_url(std::string_view text) {
   return joined(std::string(text.substr(0, secret)), "/***");
 }
 
-/// Whether a secret of a notifier may be seen in the bytes that it is sent: those of a URL once it is to be revealed.
+/// Whether asterisks stand for a field in the bytes that are shown. Those of a URL are seen once it is to be revealed,
+/// but for what nobody ever sees.
 inline bool is_masked(const PlatformField& field, bool reveal_url) noexcept {
+  using Visibility = PlatformField::Visibility;
   const bool is_in_url = field.in == Place::path || field.in == Place::query;
-  return field.visibility != PlatformField::Visibility::open && field.in != Place::none && field.in != Place::url &&
-         !(reveal_url && is_in_url);
+  return field.visibility != Visibility::open && field.in != Place::none && field.in != Place::url &&
+         !(reveal_url && is_in_url && field.visibility == Visibility::secret);
 }
 
 /// The notifier with asterisks for its secrets, so that none gets into a preview, wherever in a request it stands. URLs

@@ -57,6 +57,7 @@ struct CardList {
   std::string_view link = {};      ///< before the target of a link; it stands in place of the value
   std::string_view link_end = {};  ///< behind it
   LinkWriter put_link = nullptr;   ///< nullptr: a link is a value like others
+  PartWriter put_label = put_line<PlainLabel>;
 };
 
 /// Writes one card.
@@ -204,7 +205,7 @@ NOTIFIER_NOINLINE inline bool CardWriter::list(const CardList& list, std::size_t
     put(before);
     before = list.between;
     hold_back(list.short_end.size() + list.wide_end.size());
-    if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, put_line<PlainLabel>)) {
+    if (!part(list.label, {"field.label", field.label}, list.value, list.label_limit, list.put_label)) {
       put(list.label);
       put("Value");
       put(list.value);

@@ -17,9 +17,10 @@ enum class Platform : std::uint8_t {
   mattermost,
   discord,
   microsoft_teams,
-  google_chat
+  google_chat,
+  telegram
 };
 
-inline constexpr std::size_t platform_count = 8;
+inline constexpr std::size_t platform_count = 9;
 
 NOTIFIER_NAMESPACE_END

@@ -78,6 +78,7 @@ inline constexpr Translation translations[] = {
     {"platform", "discord", "Discord"},
     {"platform", "microsoft_teams", "Microsoft Teams"},
     {"platform", "google_chat", "Google Chat"},
+    {"platform", "telegram", "Telegram"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},

@@ -7,12 +7,16 @@ const values = [];
 [...payloads()].forEach((message, i) => {
   if (i % 6 !== 0) return;
   values.push(['Mattermost', message.mattermost], ['Discord', message.discord], ['Teams', message.microsoft_teams], ['Google', message.google_chat]);
+  // The chat is the notifier's.
+  values.push(['Telegram', { chat_id: '-100', ...message.telegram }]);
 });
 checkTypes(
   `import type { MessageAttachment } from '@mattermost/types/message_attachments';
 import type { RESTPostAPIWebhookWithTokenJSONBody as Discord } from 'discord-api-types/v10';
 import type { chat_v1 } from '@googleapis/chat';
 type Google = chat_v1.Schema$Message;
+import type { ApiMethods } from '@grammyjs/types';
+type Telegram = Parameters<ApiMethods<never>['sendMessage']>[0];
 import type { IAdaptiveCard } from '@microsoft/teams.cards';
 // Microsoft's documentation writes the width so; its types, in lower case.
 type Card = Omit<IAdaptiveCard, 'msteams'> & { msteams: { width: 'Full' } };
