@@ -152,10 +152,11 @@ void print_google_chat(View body) {
   });
 }
 
-/// What stands in one text, as Telegram has it.
+/// A title and a text, as notifications have them, or the text alone.
 void print_plain(View body) {
   print_behind_bar(body["title"].string());
   print_behind_bar(body["text"].string(), ":");
+  print_behind_bar(body["message"].string(), ":");
 }
 
 /// A header's value from a message whose lines end with CRLF, unfolded; empty where there is none.

@@ -962,10 +962,11 @@ enum class Platform : std::uint8_t {
   discord,
   microsoft_teams,
   google_chat,
-  telegram
+  telegram,
+  ntfy
 };
 
-inline constexpr std::size_t platform_count = 9;
+inline constexpr std::size_t platform_count = 10;
 
 NOTIFIER_NAMESPACE_END
 
@@ -1014,8 +1015,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
-/// Rocket.Chat and Telegram, bytes for Microsoft Teams, Google Chat and mail.
+/// platform's own unit: code points for Slack, Mattermost, Discord and Pushover, UTF-16 units for Rocket.Chat and
+/// Telegram, bytes for all others and mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template
@@ -3495,6 +3496,97 @@ inline constexpr PlatformRow microsoft_teams_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/ntfy.hpp -------------------------------------------------------------------------------------
+
+// ntfy: what a server of it takes as JSON, ntfy.sh or any other.
+//
+// Sources: ntfy's documentation of publishing as JSON, of its limits and of its server's configuration; its source, for
+// the codes of errors.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// ntfy's limits, in bytes.
+namespace ntfy_limits {
+inline constexpr std::size_t message = 4096;  ///< of the text: a longer one becomes a file, in silence
+inline constexpr std::size_t body = 8192;     ///< of the JSON
+
+// Ours:
+inline constexpr std::size_t link = 2000;  ///< escaped: one half is of no use
+}  // namespace ntfy_limits
+
+/// Appends the JSON body for an ntfy server, without the topic.
+///
+/// Title and text are plain, the priority and a sign before the title are the severity's, and the message's link is
+/// what a tap opens.
+void format_ntfy(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField ntfy_fields[] = {
+    {"type_data.server_url",
+     PlatformField::Kind::url,
+     PlatformField::Visibility::open,
+     false,
+     {},
+     Place::url,
+     {},
+     {},
+     {},
+     "https://ntfy.sh"},
+    {"type_data.topic", PlatformField::Kind::token, PlatformField::Visibility::write_only, true, {}, Place::body},
+    {"type_data.access_token",
+     PlatformField::Kind::token,
+     PlatformField::Visibility::write_only,
+     false,
+     {},
+     Place::header,
+     "authorization",
+     "Bearer "},
+    no_signing_secret_field,
+};
+
+inline constexpr std::string_view ntfy_target[] = {"server_url", "topic"};
+
+inline constexpr KnownReply ntfy_replies[] = {
+    {"42908", Verdict::Action::throttle, "ntfy: the messages of this day are used up", true, "code", 429},
+    {"42909", Verdict::Action::throttle, "ntfy: too many attempts without a valid access token", true, "code", 429},
+    {"41301", Verdict::Action::fail, "ntfy: the server takes no message of this size", true, "code", 413},
+    {"41303", Verdict::Action::fail, "ntfy: the server takes no message of this size", true, "code", 413},
+    {{}, Verdict::Action::disable, "ntfy: the server does not accept the access token", true, {}, 401},
+    {{}, Verdict::Action::disable, "ntfy: the topic may not be written to", true, {}, 403},
+};
+
+inline constexpr ReplyRules ntfy_rules = [] {
+  ReplyRules rules;
+  rules.replies = ntfy_replies;
+  return rules;
+}();
+
+inline constexpr PayloadLimit ntfy_payload_limits[] = {
+    {"", ntfy_limits::body, PayloadLimit::Unit::bytes},
+    {"message", ntfy_limits::message, PayloadLimit::Unit::bytes},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow ntfy_row = [] {
+  PlatformRow row;
+  row.platform = Platform::ntfy;
+  row.id = "000000006e6f7469f000000b";
+  row.name = "ntfy";
+  row.display_name = "ntfy";
+  row.description = "Pushes the events you choose to a topic of ntfy, at ntfy.sh or a server of your own.";
+  row.fields = detail::ntfy_fields;
+  row.headers = json_request_headers;
+  row.url = "{server_url}/";
+  row.target = detail::ntfy_target;
+  // Sixty at once, then one in five seconds.
+  row.target_limits = {1, 0, {{60, 300000}}};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 // Rocket.Chat: what an incoming webhook takes.
@@ -3857,9 +3949,9 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
-inline constexpr PlatformRow builtin_platforms[platform_count] = {rocket_chat_row,     webhook_row,     slack_row,
-                                                                  email_row,           mattermost_row,  discord_row,
-                                                                  microsoft_teams_row, google_chat_row, telegram_row};
+inline constexpr PlatformRow builtin_platforms[platform_count] = {
+    rocket_chat_row, webhook_row,         slack_row,       email_row,    mattermost_row,
+    discord_row,     microsoft_teams_row, google_chat_row, telegram_row, ntfy_row};
 
 namespace detail {
 
@@ -3872,12 +3964,14 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 inline constexpr PayloadWriter payload_writers[platform_count] = {
     format_rocket_chat, nullptr,        format_slack,           nullptr,
     format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram};
+    format_telegram,    format_ntfy};
 
 /// What their replies mean. SMTP has rules of its own.
-inline constexpr ReplyRules reply_rules[platform_count] = {
-    rocket_chat_rules, {}, slack_rules, {}, mattermost_rules, discord_rules, microsoft_teams_rules, google_chat_rules,
-    telegram_rules};
+inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
+                                                           slack_rules,           {},
+                                                           mattermost_rules,      discord_rules,
+                                                           microsoft_teams_rules, google_chat_rules,
+                                                           telegram_rules,        ntfy_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -3885,7 +3979,7 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     slack_payload_limits,           email_payload_limits,
     mattermost_payload_limits,      discord_payload_limits,
     microsoft_teams_payload_limits, google_chat_payload_limits,
-    telegram_payload_limits};
+    telegram_payload_limits,        ntfy_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -3976,7 +4070,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -9882,9 +9976,10 @@ class CardWriter {
 };
 
 /// Writes a card and, where it takes more than `limit`, again, counting.
-/// @param limit  most bytes that need not be counted, and most units of the JSON where they are
+/// @param limit   most bytes that need not be counted, and most units of the JSON where they are
+/// @param beside  units that are held back for what does not count
 NOTIFIER_NOINLINE inline void write_card(const Message& message, Buffer& out, Truncations& cut, Unit unit,
-                                         std::size_t limit, void (*write)(CardWriter&)) {
+                                         std::size_t limit, void (*write)(CardWriter&), std::size_t beside = 0) {
   const std::size_t cuts = cut.size();
   const std::size_t start = out.size();
   CardWriter card(message, out, cut, unit, Budget::unlimited);
@@ -9893,7 +9988,7 @@ NOTIFIER_NOINLINE inline void write_card(const Message& message, Buffer& out, Tr
   if (out.size() - start <= limit) return;
   cut.resize(cuts);
   out.truncate(start);
-  CardWriter again(message, out, cut, unit, limit);
+  CardWriter again(message, out, cut, unit, limit + beside);
   write(again);
 }
 
@@ -11935,6 +12030,146 @@ NOTIFIER_INLINE void format_microsoft_teams(const Message& message, Buffer& out,
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/plain_json_escape.hpp --------------------------------------------------------------------------
+
+// How text stands in JSON where a platform shows it as it is, without markup.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line.
+struct PlainJsonLine {
+  static constexpr std::size_t growth = std::string_view("\\\"").size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// The lines of a log.
+struct PlainJsonLines {
+  static constexpr std::size_t growth = PlainJsonLine::growth;
+
+  static Bytes special(Bytes b) noexcept { return PlainJsonLine::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      default: return PlainJsonLine::put(p, begin, end, out);
+    }
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/plain_card.hpp ---------------------------------------------------------------------------------
+
+// A message in plain text, for platforms that show a title and a text and read no markup in them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Ours, so that no part takes all.
+namespace plain_limits {
+inline constexpr std::size_t title = 240;
+inline constexpr std::size_t sentence = 1500;
+inline constexpr std::size_t label = 60;
+inline constexpr std::size_t value = 600;
+inline constexpr std::size_t code = 4000;
+inline constexpr std::size_t origin = 100;  ///< an actor's name, an event's kind
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace plain_limits
+
+inline constexpr PartWriter put_plain_line = put_part<PlainJsonLine>;
+
+inline constexpr CardList plain_field_list = {
+    "\\n\\n", "\\n", {},      ": ",           {}, {}, {}, plain_limits::label, plain_limits::value, put_plain_line,
+    {},       {},    nullptr, put_plain_line,
+};
+
+inline constexpr CardList plain_log_list = {
+    "\\n\\n",
+    "\\n\\n",
+    {},
+    ":\\n",
+    {},
+    {},
+    {},
+    plain_limits::label,
+    plain_limits::code,
+    put_part<PlainJsonLines>,
+    {},
+    {},
+    nullptr,
+    put_plain_line,
+};
+
+/// Writes the sentence, the fields one a line, the logs, and a line with who, what kind and when, as the inside of a
+/// JSON text that is not empty.
+NOTIFIER_NOINLINE inline void write_plain_text(CardWriter& card) {
+  const Message& message = card.message();
+  // The last line, of which the time is not cut.
+  constexpr std::size_t tail = 2 * plain_limits::origin + 60;
+  card.hold_back(tail);
+  if (!card.part({}, {"sentence", message.sentence()}, {}, plain_limits::sentence, put_plain_line)) card.put("Event");
+  card.fields(plain_field_list, plain_limits::fields);
+  card.logs(plain_log_list, plain_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined("\\n\\n", {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, {},
+              plain_limits::origin, put_plain_line);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/ntfy.hpp -------------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+/// What stands beside the text: title, priority, sign and link.
+inline constexpr std::size_t ntfy_tail = 2 * plain_limits::title + ntfy_limits::link + 120;
+
+inline void write_ntfy(CardWriter& card) {
+  static constexpr std::string_view priorities[] = {
+      ",\"priority\":3", ",\"priority\":3,\"tags\":[\"white_check_mark\"]", ",\"priority\":4,\"tags\":[\"warning\"]",
+      ",\"priority\":5,\"tags\":[\"rotating_light\"]"};
+  const Message& message = card.message();
+  card.hold_back(ntfy_tail);
+  card.put("{\"message\":\"");
+  write_plain_text(card);
+  card.give_back(ntfy_tail);
+  card.put("\"");
+  card.part(",\"title\":\"", {"title", message.title()}, "\"", plain_limits::title, put_plain_line);
+  card.put(priorities[static_cast<std::size_t>(message.severity)]);
+  card.link(",\"click\":\"", "\"", ntfy_limits::link, escape<RocketChatUrl>);
+  card.put("}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_ntfy(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::bytes, ntfy_limits::message, detail::write_ntfy,
+                     detail::ntfy_tail);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/platform/rocket_chat.hpp ------------------------------------------------------------------------------
 
 NOTIFIER_NAMESPACE_BEGIN
@@ -12438,50 +12673,6 @@ NOTIFIER_FLATTEN NOTIFIER_INLINE void format_slack(const Message& message, Buffe
   out.set_end(end);
 }
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/plain_json_escape.hpp --------------------------------------------------------------------------
-
-// How text stands in JSON where a platform shows it as it is, without markup.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// One line.
-struct PlainJsonLine {
-  static constexpr std::size_t growth = std::string_view("\\\"").size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// The lines of a log.
-struct PlainJsonLines {
-  static constexpr std::size_t growth = PlainJsonLine::growth;
-
-  static Bytes special(Bytes b) noexcept { return PlainJsonLine::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      default: return PlainJsonLine::put(p, begin, end, out);
-    }
-  }
-};
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/format/telegram_escape.hpp ----------------------------------------------------------------------------
@@ -15615,6 +15806,11 @@ inline constexpr Translation translations[] = {
     {"platform", "microsoft_teams", "Microsoft Teams"},
     {"platform", "google_chat", "Google Chat"},
     {"platform", "telegram", "Telegram"},
+    {"platform", "ntfy", "ntfy"},
+    {"platform", "pagerduty", "PagerDuty"},
+    {"platform", "pushover", "Pushover"},
+    {"platform", "gotify", "Gotify"},
+    {"platform", "matrix", "Matrix"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},
@@ -21029,10 +21225,6 @@ class Record {
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
-  /// The URL that is sent to; empty for mail.
-  std::string_view webhook_url() const noexcept {
-    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
-  }
   /// The first of the platform's fields, which must be a text.
   std::string_view first_text() const noexcept {
     PackedReader reader = after_times();
@@ -23095,7 +23287,8 @@ NOTIFIER_INLINE Result<void> Registry::look_at(const NotifierDraft& draft, const
   detail::Problems problems;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
     if (!core_->options.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
-    const std::string_view why = core_->options.refuse_url(notifier.type_data.text(field.key()));
+    const std::string_view url = notifier.type_data.text(field.key());
+    const std::string_view why = url.empty() ? std::string_view() : core_->options.refuse_url(url);
     if (why.empty()) continue;
     problems.add(field.path, detail::joined("can't be delivered to: ", why), "unreachable_url");
     return std::move(problems).to_error("notifier");

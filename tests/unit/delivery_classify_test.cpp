@@ -168,6 +168,23 @@ TEST_CASE(
   CHECK(judge(Platform::microsoft_teams, 429, "", {{"retry-after", "11"}}).retry_after_ms == 11000);
 }
 
+TEST_CASE("ntfy's codes tell a quota that is used up from too much at once, and both from a topic that is not ours") {
+  const Platform ntfy = Platform::ntfy;
+  CHECK(action(ntfy, 200, R"({"id":"a","time":1,"event":"message","topic":"t"})") == Action::delivered);
+  CHECK(action(ntfy, 429, R"({"code":42901,"http":429,"error":"limit reached: too many requests"})") ==
+        Action::throttle);
+  const Verdict quota = judge(ntfy, 429, R"({"code":42908,"http":429,"error":"limit reached: daily message quota"})");
+  CHECK(quota.action == Action::throttle);
+  CHECK(quota.reason == "ntfy: the messages of this day are used up");
+  CHECK(judge(ntfy, 429, R"({"code":42909,"http":429})").action == Action::throttle);
+  CHECK(judge(ntfy, 429, R"({"code":42901})", {{"Retry-After", "5"}}).retry_after_ms == 5000);
+  CHECK(action(ntfy, 413, R"({"code":41303,"http":413})") == Action::fail);
+  CHECK(action(ntfy, 401, R"({"code":40101,"http":401,"error":"unauthorized"})") == Action::disable);
+  CHECK(action(ntfy, 403, R"({"code":40301,"http":403,"error":"forbidden"})") == Action::disable);
+  CHECK(action(ntfy, 400, R"({"code":40024,"http":400})") == Action::fail);
+  CHECK(action(ntfy, 507) == Action::retry);
+}
+
 TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
   const Platform telegram = Platform::telegram;
   CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);

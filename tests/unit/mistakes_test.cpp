@@ -30,7 +30,8 @@ constexpr std::string_view all_platforms =
     "slack (5982f145d48c3600273ef089), email (59c52ac27651ce002c1d4620), "
     "mattermost (000000006e6f7469f0000005), discord (000000006e6f7469f0000006), "
     "microsoft_teams (000000006e6f7469f0000007), google_chat (000000006e6f7469f0000009), "
-    "telegram (000000006e6f7469f0000008)";
+    "telegram (000000006e6f7469f0000008), "
+    "ntfy (000000006e6f7469f000000b)";
 
 }  // namespace
 
@@ -85,13 +86,13 @@ TEST_CASE("a document's notifier without a platform that is known is told the pl
   REQUIRE(fields.size() == 3);
   CHECK(fields[0].message ==
         "is no platform: 'pigeon'; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat, telegram");
+        "google_chat, telegram, ntfy");
   CHECK(fields[1].message ==
         "can't be blank; there are rocket_chat, webhook, slack, email, mattermost, discord, microsoft_teams, "
-        "google_chat, telegram");
+        "google_chat, telegram, ntfy");
   CHECK(fields[2].message ==
         "is no platform that is known here: 'slack'; name it in platform: there are rocket_chat, webhook, slack, "
-        "email, mattermost, discord, microsoft_teams, google_chat, telegram");
+        "email, mattermost, discord, microsoft_teams, google_chat, telegram, ntfy");
 }
 
 TEST_CASE("a draft keeps which of its keys no notifier has") {
@@ -109,6 +110,28 @@ TEST_CASE("the API's 404 for a platform keeps its shape, and says which there ar
   CHECK(outcome.response.body ==
         R"({"resource":"notification_platform","error":"not found","message":"platform_id is missing; )" +
             std::string(all_platforms) + "\"}");
+}
+
+TEST_CASE("the server that a platform's URL is made of is judged where one is named, and else needs no judge") {
+  const AddressGuard guard;
+  RegistryOptions options;
+  options.refuse_url = [&guard](std::string_view url) {
+    const GuardReason reason = guard.judge_url(url);
+    return reason == GuardReason::none ? std::string_view() : describe(reason);
+  };
+  Registry registry(options);
+  REQUIRE(registry.load(R"({"apps":[{"name":"shop"}]})"));
+  NotifierDraft draft;
+  draft.name = "m";
+  draft.platform = "ntfy";
+  draft.type_data = R"({"topic":"t"})";
+  CHECK(registry.add("shop", draft));
+  draft.type_data = R"({"topic":"t","server_url":"http://127.0.0.1/"})";
+  const auto refused = registry.add("shop", draft);
+  REQUIRE_FALSE(refused);
+  REQUIRE(refused.error().fields.size() == 1);
+  CHECK(refused.error().fields[0].field == "type_data.server_url");
+  CHECK(refused.error().fields[0].code == "unreachable_url");
 }
 
 TEST_CASE("a URL that deliveries may never go to is refused when a draft brings it, and not when it is kept already") {

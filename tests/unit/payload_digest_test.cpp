@@ -14,6 +14,7 @@
 #include "notifier/platform/google_chat.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
+#include "notifier/platform/ntfy.hpp"
 #include "notifier/platform/rocket_chat.hpp"
 #include "notifier/platform/slack.hpp"
 #include "notifier/platform/telegram.hpp"
@@ -137,6 +138,11 @@ TEST_CASE("payloads for Google Chat are the same bytes everywhere") {
 TEST_CASE("payloads for Telegram are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_telegram(message, out, cut); }) ==
         "6d0091f6d970bfd69cd53173b2145d8d");
+}
+
+TEST_CASE("payloads for ntfy are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_ntfy(message, out, cut); }) ==
+        "5be98be10549237ad44ce09b4c83b640");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

@@ -155,6 +155,8 @@ TEST_CASE("the outbox sends a target no more than its platform takes") {
   CHECK(limits(Platform::discord).windows[0].per_ms == 2000);
   CHECK(limits(Platform::google_chat).windows[0].count == 1);
   CHECK(limits(Platform::google_chat).windows[0].per_ms == 1000);
+  CHECK(limits(Platform::ntfy).windows[0].count == 60);
+  CHECK(limits(Platform::ntfy).windows[0].per_ms == 300000);
   CHECK(limits(Platform::telegram).windows[0].count == 1);
   CHECK(limits(Platform::telegram).windows[1].count == 20);
   CHECK(limits(Platform::telegram).windows[1].per_ms == 60000);

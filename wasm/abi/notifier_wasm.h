@@ -61,7 +61,8 @@ typedef struct notifier_text {
  * `cuts` times a notifier_text (the part) and two numbers (length, kept). */
 typedef struct notifier_record {
   uint32_t platform; /* 0 email, 1 slack, 2 webhook, 3 rocket_chat, 4 mattermost, 5 discord, 6 microsoft_teams, 7
-                        google_chat, 8 telegram; others may follow, no number changes */
+                        google_chat, 8 telegram; others as notifier::Platform has
+                        them, no number changes */
   notifier_text notifier_id; /* lies still, as the next two: a host may know a notifier by this address */
   notifier_text notifier_name;
   notifier_text app_id;

@@ -4,6 +4,7 @@ import { LitElement, css, html, nothing, svg, type TemplateResult } from 'lit';
 import { define } from './define.js';
 import { plottedMinutes, type ActivityLog, type LoggedDelivery, type LoggedEvent } from './activity_log.js';
 import { base } from './look.js';
+import { tones } from './icons.js';
 import './more_platforms.js';
 import { platforms } from './platforms.js';
 import { rows } from './rows.js';
@@ -89,7 +90,7 @@ export class NotifierActivity extends LitElement {
         <span class="bar"><span class="pill ${this.live ? 'good' : ''}" id="live">${words.say(this.live ? 'live' : 'offline')}</span>
         <button type="button" class="button small" id="as-table" aria-pressed=${this._table} @click=${() => (this._table = !this._table)}>${words.say('asTable')}</button></span></div>
         ${this._table ? this.#drawTable(minutes) : this.#drawPlot(minutes)}
-        ${this._table ? nothing : html`<div class="bar">${platforms.map((platform) => html`<span class="key ${platform}">${words.find(`platform.${platform}`)}</span>`)}</div>`}</section>
+        ${this._table ? nothing : html`<div class="bar">${platforms.map((platform) => html`<span class="key ${tones[platform] ?? platform}">${words.find(`platform.${platform}`)}</span>`)}</div>`}</section>
       ${this.live === false ? html`<p class="quiet">${words.say('noStream')}</p>` : nothing}
       <div class="bar space"><h3 id="timeline" tabindex="-1">${words.say('timeline')}</h3>
         ${failed > 0 || this._onlyFailed ? html`<button type="button" class="button small" id="only-failed" aria-pressed=${this._onlyFailed} @click=${() => (this._onlyFailed = !this._onlyFailed)}>${words.say('onlyFailed', { count: failed })}</button>` : nothing}</div>
@@ -106,7 +107,7 @@ export class NotifierActivity extends LitElement {
     const others = alive.filter((delivery) => !isWaiting(delivery));
     return html`<li><time datetime=${new Date(at).toISOString()}>${words.moment(at)}</time>
       <div class="what"><b>${words.find(`kind.${type}`) ?? sentence(type)}</b> ${who ? html`<span class="quiet">${words.say('by', { who: short(who) })}</span>` : nothing}
-      ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
+      ${others.length > 0 ? html`<ul class="told">${others.slice(0, shownDeliveries).map(({ notifier_name: name, platform, status, reason }) => html`<li class="pill ${tones[platform] ?? platform} ${status}" title=${reason || nothing}><span class="ellipsis"><bdi>${short(name)}</bdi></span> <span class="status">${words.find(`delivery.${status}`) ?? short(status)}</span></li>`)}
         ${others.length > shownDeliveries ? html`<li class="pill more">+ ${words.number(others.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
       ${waiting.length > 0 ? html`<ul class="lost">${waiting.slice(0, shownDeliveries).map((delivery) => this.#drawWaiting(delivery))}
         ${waiting.length > shownDeliveries ? html`<li class="waiting">+ ${words.number(waiting.length - shownDeliveries)}</li>` : nothing}</ul>` : nothing}
@@ -116,13 +117,13 @@ export class NotifierActivity extends LitElement {
   #drawWaiting({ notifier_name: name, platform, status, reason, attempts, until }: LoggedDelivery): TemplateResult {
     const { words } = this;
     const time = words.moment(until!);
-    return html`<li class="waiting ${platform} ${status}"><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="status">${status === 'held' ? words.say('heldUntil', { time }) : words.say('retryingAt', { count: attempts, time })}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span></li>`;
+    return html`<li class="waiting ${tones[platform] ?? platform} ${status}"><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="status">${status === 'held' ? words.say('heldUntil', { time }) : words.say('retryingAt', { count: attempts, time })}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span></li>`;
   }
 
   #drawFailed(delivery: LoggedDelivery): TemplateResult {
     const { words } = this;
     const { notifier_name: name, platform, reason } = delivery;
-    return html`<li class=${platform} data-key=${delivery.idempotency_key}><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="dead">${words.say('delivery.dead')}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span>
+    return html`<li class=${tones[platform] ?? platform} data-key=${delivery.idempotency_key}><span class="dot"></span><span class="why"><b><bdi>${short(name)}</bdi></b> <span class="dead">${words.say('delivery.dead')}</span>${reason ? html` <span class="quiet">${short(reason, 200)}</span>` : nothing}</span>
       <button type="button" class="button small" aria-label=${words.say('sendAgainNamed', { name: short(name) })} @click=${() => this.dispatchEvent(new CustomEvent('send-again', { detail: delivery }))}>${words.say('sendAgain')}</button></li>`;
   }
 
@@ -158,7 +159,7 @@ export class NotifierActivity extends LitElement {
           const count = counts.get(platform) ?? 0;
           if (count === 0) return nothing;
           const top = y(below + count);
-          const bar = svg`<rect class=${platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${Math.max(1, y(below) - top - (below > 0 ? 1 : 0))} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
+          const bar = svg`<rect class=${tones[platform] ?? platform} x=${position * step + gap} width=${step - 2 * gap} y=${top} height=${Math.max(1, y(below) - top - (below > 0 ? 1 : 0))} rx="1.5"><title>${words.time(start)} ${words.find(`platform.${platform}`)}: ${words.number(count)}</title></rect>`;
           below += count;
           return bar;
         });

@@ -181,6 +181,14 @@ export function drawTelegram(body: string, name: string, time: string, cut: stri
   return html`<div class="discord-chat">${face(name, 'bot', time, html`<div class="text">${[...pieces, ...linked(text.slice(at), cut)]}</div>`)}</div>`;
 }
 
+/** A notification of plain text: ntfy's, Gotify's and Pushover's. */
+export function drawPush(body: string, name: string, time: string, cut: string): TemplateResult {
+  const push = parse<{ title?: string; message?: string; click?: string; url?: string; extras?: { 'client::notification'?: { click: { url: string } } } }>(body);
+  if (!push) return html`<pre>${body}</pre>`;
+  const target = push.click ?? push.url ?? push.extras?.['client::notification']?.click.url;
+  return html`<div class="teams-chat">${face(name, 'Push', time, html`<div class="attachment"><div class="title">${withCuts(push.title ?? '', cut)}</div><div class="text">${linked(push.message ?? '', cut)}</div>${target ? html`<div>${link(target, target)}</div>` : nothing}</div>`)}</div>`;
+}
+
 /** What programs make a link of by themselves. */
 function linked(text: string, cut: string): Piece[] {
   return styled(text, /https?:\/\/[!#-;=?-\[\]_a-z~]+/gi, ([target]) => link(target!, target!), (plain) => html`${markCuts(plain, cut)}`);

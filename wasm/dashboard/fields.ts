@@ -25,6 +25,9 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   chat_id: { label: 'chatId', hint: 'chatIdHint' },
   message_thread_id: { label: 'messageThreadId', hint: 'messageThreadIdHint' },
   api_url: { label: 'apiUrl', hint: 'apiUrlHint' },
+  server_url: { label: 'server' },
+  topic: { label: 'topic', hint: 'topicHint' },
+  access_token: { label: 'accessToken', hint: 'accessTokenHint' },
   user_ids: { label: 'people' },
   emails: { label: 'emails', hint: 'emailsHint' },
 };

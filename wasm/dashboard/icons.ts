@@ -14,12 +14,15 @@ export const paths: Record<string, TemplateResult> = {
   webhook: svg`<path d="m8 7-5 5 5 5M16 7l5 5-5 5M13.5 5l-3 14"/>`,
 };
 
+/** Whose tone a platform has that has none of its own. */
+export const tones: Record<string, string> = {};
+
 let more: Promise<unknown> | undefined;
 
 /** @param again draws it once more, when its sign has come */
 export function platformSign(platform: string, again?: () => void): TemplateResult {
   if (again && !paths[platform] && !more) void (more = import('./more_platforms.js')).then(again);
-  return html`<span class="badge ${platform}" aria-hidden="true"
+  return html`<span class="badge ${tones[platform] ?? platform}" aria-hidden="true"
     ><svg viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="1.8" stroke-linecap="round" stroke-linejoin="round">${paths[platform] ?? paths['webhook']}</svg></span
   >`;
 }

@@ -67,7 +67,7 @@ export const base = css`
     background: color-mix(in srgb, var(--tone, var(--n-quiet)) 13%, transparent);
   }
   .badge svg { inline-size: 1.2rem; block-size: 1.2rem; }
-  .slack { --tone: light-dark(#7a2c80, #dfa1e4); } .rocket_chat { --tone: light-dark(#c3262f, #ff9b9f); } .mattermost { --tone: light-dark(#1c58d9, #8fb0ff); } .discord { --tone: light-dark(#4752c4, #a9b1ff); } .microsoft_teams { --tone: light-dark(#5b5fc7, #b3b6ff); } .google_chat { --tone: light-dark(#00713a, #6fd69a); } .email, .telegram { --tone: light-dark(#1f62b8, #8fbdf7); } .webhook { --tone: light-dark(#0d6b5e, #6fd6c4); }
+  .slack { --tone: light-dark(#7a2c80, #dfa1e4); } .rocket_chat { --tone: light-dark(#c3262f, #ff9b9f); } .mattermost { --tone: light-dark(#1c58d9, #8fb0ff); } .discord { --tone: light-dark(#4752c4, #a9b1ff); } .microsoft_teams { --tone: light-dark(#5b5fc7, #b3b6ff); } .google_chat { --tone: light-dark(#00713a, #6fd69a); } .email { --tone: light-dark(#1f62b8, #8fbdf7); } .webhook { --tone: light-dark(#0d6b5e, #6fd6c4); }
   .pill { display: inline-block; padding: 0 0.5rem; border-radius: 99px; border: 1px solid var(--n-line); color: var(--n-quiet); font-size: 0.8125rem; line-height: 1.5rem; white-space: nowrap; }
   .pill.good { color: var(--n-good); border-color: currentColor; } .pill.bad { color: var(--n-danger); border-color: currentColor; }
   .visually-hidden { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }

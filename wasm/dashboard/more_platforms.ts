@@ -1,15 +1,19 @@
 // Signs and names of the platforms that fewer pages have: fetched once one of them is there, and with forms.
 
 import { svg } from 'lit';
-import { paths } from './icons.js';
+import { paths, tones } from './icons.js';
 import { teach } from './strings.js';
 
 Object.assign(paths, {
+  ntfy: svg`<path d="M4 5h16v11H9l-5 4zM8 8.5l3 2-3 2M13 13h3"/>`,
   telegram: svg`<path d="M3 11.5 21 4l-3 16-6.5-4.5L9 19v-5.5L17 8"/>`,
 });
 
+Object.assign(tones, { telegram: 'email', ntfy: 'webhook' });
+
 export const platformWords = {
   'platform.telegram': 'Telegram',
+  'platform.ntfy': 'ntfy',
 };
 
 export type PlatformKey = keyof typeof platformWords;

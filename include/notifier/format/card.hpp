@@ -122,9 +122,10 @@ class CardWriter {
 };
 
 /// Writes a card and, where it takes more than `limit`, again, counting.
-/// @param limit  most bytes that need not be counted, and most units of the JSON where they are
+/// @param limit   most bytes that need not be counted, and most units of the JSON where they are
+/// @param beside  units that are held back for what does not count
 NOTIFIER_NOINLINE inline void write_card(const Message& message, Buffer& out, Truncations& cut, Unit unit,
-                                         std::size_t limit, void (*write)(CardWriter&)) {
+                                         std::size_t limit, void (*write)(CardWriter&), std::size_t beside = 0) {
   const std::size_t cuts = cut.size();
   const std::size_t start = out.size();
   CardWriter card(message, out, cut, unit, Budget::unlimited);
@@ -133,7 +134,7 @@ NOTIFIER_NOINLINE inline void write_card(const Message& message, Buffer& out, Tr
   if (out.size() - start <= limit) return;
   cut.resize(cuts);
   out.truncate(start);
-  CardWriter again(message, out, cut, unit, limit);
+  CardWriter again(message, out, cut, unit, limit + beside);
   write(again);
 }
 

@@ -18,9 +18,10 @@ enum class Platform : std::uint8_t {
   discord,
   microsoft_teams,
   google_chat,
-  telegram
+  telegram,
+  ntfy
 };
 
-inline constexpr std::size_t platform_count = 9;
+inline constexpr std::size_t platform_count = 10;
 
 NOTIFIER_NAMESPACE_END

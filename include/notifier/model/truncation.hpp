@@ -9,8 +9,8 @@
 NOTIFIER_NAMESPACE_BEGIN
 
 /// One part of a payload that had to be cut to a platform's limit. Lengths are of the text before it is escaped, in the
-/// platform's own unit: code points for Slack, Mattermost and Discord, UTF-16 units for
-/// Rocket.Chat and Telegram, bytes for Microsoft Teams, Google Chat and mail.
+/// platform's own unit: code points for Slack, Mattermost, Discord and Pushover, UTF-16 units for Rocket.Chat and
+/// Telegram, bytes for all others and mail.
 struct Truncation {
   std::string_view part;   ///< ours, static: "title", "sentence", "subject", "fields", "field.label", "field.value",
                            ///< "actor", "kind", "link" (left out whole; also one that a host's template

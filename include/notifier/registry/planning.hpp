@@ -123,7 +123,8 @@ NOTIFIER_INLINE Result<void> Registry::look_at(const NotifierDraft& draft, const
   detail::Problems problems;
   for (const PlatformField& field : platform_info(notifier.platform).fields) {
     if (!core_->options.refuse_url || !draft.type_data || field.kind != PlatformField::Kind::url) continue;
-    const std::string_view why = core_->options.refuse_url(notifier.type_data.text(field.key()));
+    const std::string_view url = notifier.type_data.text(field.key());
+    const std::string_view why = url.empty() ? std::string_view() : core_->options.refuse_url(url);
     if (why.empty()) continue;
     problems.add(field.path, detail::joined("can't be delivered to: ", why), "unreachable_url");
     return std::move(problems).to_error("notifier");

@@ -132,10 +132,6 @@ class Record {
   Timestamp created_at() const noexcept { return Timestamp{after_id().signed_varint()}; }
   Timestamp updated_at() const noexcept;
   std::string_view name() const noexcept { return after_times().text(); }
-  /// The URL that is sent to; empty for mail.
-  std::string_view webhook_url() const noexcept {
-    return row_of(platform()).transport == Transport::http ? first_text() : std::string_view();
-  }
   /// The first of the platform's fields, which must be a text.
   std::string_view first_text() const noexcept {
     PackedReader reader = after_times();

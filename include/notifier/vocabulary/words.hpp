@@ -79,6 +79,11 @@ inline constexpr Translation translations[] = {
     {"platform", "microsoft_teams", "Microsoft Teams"},
     {"platform", "google_chat", "Google Chat"},
     {"platform", "telegram", "Telegram"},
+    {"platform", "ntfy", "ntfy"},
+    {"platform", "pagerduty", "PagerDuty"},
+    {"platform", "pushover", "Pushover"},
+    {"platform", "gotify", "Gotify"},
+    {"platform", "matrix", "Matrix"},
 
     {"payment", "credit", "from credit"},
     {"payment", "*", "by card"},
