@@ -116,8 +116,10 @@ class Metrics {
     out.counter("notifier_http_connections_refused_total", "Connections that there was no room for.", refusals);
     out.counter("notifier_events_accepted_total", "Events that were taken in.", events);
     write_deliveries(out);
-    out.counter("notifier_deliveries_withdrawn_total",
-                "Deliveries that ended since their notifier was removed or switched off for failing.", withdrawn);
+    out.counter(
+        "notifier_deliveries_withdrawn_total",
+        "Deliveries that were withdrawn by hand, or since their notifier was removed or switched off for failing.",
+        withdrawn);
     out.counter("notifier_notifiers_switched_off_total", "Notifiers that were switched off for failing.", switched_off);
     out.gauge("notifier_deliveries_pending", "Deliveries to be sent, now or later.", std::uint64_t{pending});
     out.gauge("notifier_deliveries_held", "Deliveries that wait for their notifier to be switched on.",

@@ -191,6 +191,19 @@ class Sender {
       metrics_.arrival(record.platform, record.state);
       hooks_.on_arrival(record);
     }
+    for (notifier::OutboxRecord& record : storage_.take_cancelled()) to_withdraw_.push_back(std::move(record));
+    std::vector<notifier::OutboxRecord> later;
+    for (notifier::OutboxRecord& record : to_withdraw_) {
+      const auto done = outbox_.cancel(record.notifier_id, record.key, "it was withdrawn by hand", now);
+      if (!done && done.error().code == notifier::errc::storage) later.push_back(std::move(record));
+      if (!done) continue;
+      // What is under way may yet arrive.
+      const auto found = storage_.find(record.notifier_id, record.key);
+      if (!found || !*found || (*found)->state != notifier::OutboxState::dead) continue;
+      ++metrics_.withdrawn;
+      hooks_.on_arrival(**found);
+    }
+    to_withdraw_ = std::move(later);
     std::vector<Change> changes;
     {
       const std::lock_guard<std::mutex> lock(mutex_);
@@ -252,6 +265,7 @@ class Sender {
   notifier::Outbox outbox_;
   Hooks hooks_;
   std::map<std::string, std::chrono::steady_clock::time_point> begun_;  // attempts under way. Its thread's own
+  std::vector<notifier::OutboxRecord> to_withdraw_;                     // its thread's own
   std::mutex mutex_;
   std::vector<Change> changes_;
   std::set<std::string> disabled_;  // whom the outbox had switched off: nothing is held for them. Its thread's own

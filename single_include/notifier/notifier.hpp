@@ -384,9 +384,206 @@ constexpr std::string_view to_string(errc code) noexcept {
 
 NOTIFIER_NAMESPACE_END
 
-// ---- notifier/result.hpp --------------------------------------------------------------------------------------------
+// ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
+
+#include <cstring>
+#include <memory>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// A growing run of bytes that is written at its end and keeps its capacity when cleared.
+///
+/// std::string cannot be grown without being filled (that takes C++23), and the writers store whole vectors past the
+/// end; so they ask once for the worst case, write unchecked, and say how far they came:
+///
+///     char* p = buffer.room(6 * text.size());
+///     buffer.set_end(escape(text, p));
+class Buffer {
+ public:
+  Buffer() = default;
+  Buffer(Buffer&& other) noexcept
+      : data_(std::move(other.data_)),
+        size_(std::exchange(other.size_, 0)),
+        capacity_(std::exchange(other.capacity_, 0)) {}
+  Buffer& operator=(Buffer&& other) noexcept {
+    data_ = std::move(other.data_);
+    size_ = std::exchange(other.size_, 0);
+    capacity_ = std::exchange(other.capacity_, 0);
+    return *this;
+  }
+
+  /// Makes room for `bytes` more, and returns where to write them. Invalidates every view and pointer into the buffer.
+  char* room(std::size_t bytes) {
+    if (capacity_ - size_ < bytes) grow(bytes);
+    return data_.get() + size_;
+  }
+  /// Says that everything before `end` is written; `end` comes from room() and lies within it.
+  void set_end(const char* end) noexcept { size_ = static_cast<std::size_t>(end - data_.get()); }
+
+  /// Adds a copy of `text`, which lies outside of the buffer.
+  void append(std::string_view text) {
+    char* p = room(text.size());
+    if (!text.empty()) std::memcpy(p, text.data(), text.size());
+    size_ += text.size();
+  }
+  /// Adds one byte.
+  void append(char c) {
+    *room(1) = c;
+    ++size_;
+  }
+  /// Empties the buffer and keeps its capacity.
+  void clear() noexcept { size_ = 0; }
+  /// Forgets all after the first `size` bytes; `size` is at most size().
+  void truncate(std::size_t size) noexcept { size_ = size; }
+
+  /// What was written. Valid until the next call that may grow the buffer, or its end.
+  std::string_view view() const noexcept { return {data_.get(), size_}; }
+  /// The same without its first `from` bytes, of which there are as many.
+  std::string_view view(std::size_t from) const noexcept { return {data_.get() + from, size_ - from}; }
+  std::string str() const { return std::string(view()); }
+  char* data() noexcept { return data_.get(); }
+  const char* data() const noexcept { return data_.get(); }
+  std::size_t size() const noexcept { return size_; }
+  std::size_t capacity() const noexcept { return capacity_; }
+  bool empty() const noexcept { return size_ == 0; }
+
+ private:
+  void grow(std::size_t bytes) {
+    std::size_t capacity = capacity_ + capacity_ / 2 + 256;
+    if (capacity < size_ + bytes) capacity = size_ + bytes;
+    std::unique_ptr<char[]> data(new char[capacity]);
+    if (size_ != 0) std::memcpy(data.get(), data_.get(), size_);
+    data_ = std::move(data);
+    capacity_ = capacity;
+  }
+
+  std::unique_ptr<char[]> data_;
+  std::size_t size_ = 0;
+  std::size_t capacity_ = 0;
+};
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
+
+#include <cstdint>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds. From year 1 to year 9999; writers take what lies
+/// outside as the nearest moment within.
+struct Timestamp {
+  std::int64_t ms = 0;
+
+  friend constexpr bool operator==(Timestamp a, Timestamp b) noexcept { return a.ms == b.ms; }
+  friend constexpr bool operator!=(Timestamp a, Timestamp b) noexcept { return a.ms != b.ms; }
+  friend constexpr bool operator<(Timestamp a, Timestamp b) noexcept { return a.ms < b.ms; }
+};
+
+/// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
+inline constexpr Timestamp first_timestamp{-62135596800000};
+inline constexpr Timestamp last_timestamp{253402300799999};
+
+/// A moment's civil date and time in UTC.
+struct CivilTime {
+  int year, month, day;  ///< month and day from 1
+  int hour, minute, second, millisecond;
+  int weekday;  ///< 0 is Sunday
+};
+
+/// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
+CivilTime civil_time(Timestamp time) noexcept;
+
+/// What a text is as a time.
+enum class TimeText : std::uint8_t {
+  none,     ///< no time
+  zoned,    ///< a moment: the text says its zone
+  unzoned,  ///< a date and a time of day, taken for UTC: nothing says whose
+};
+
+/// Reads RFC 3339 (2018-05-14T09:46:42.077Z), and what people and programs write in its place and can be read in one
+/// way only: "T", "t" or a space between; no seconds; any number of decimals (cut to milliseconds) after a point or a
+/// comma; a space before the zone; the zone as "Z", "z", "UTC", "GMT", "+01:00", "+0100" or "+01". A leap second reads
+/// as the second after it.
+/// @param civil  the moment's civil_time()
+/// @return TimeText::none, and both unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
+TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// The same, where a time without a zone is none.
+bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
+/// The same, and its civil_time().
+bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
+
+/// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
+/// Empty where there is nothing to tell, as of an empty text.
+std::string_view remark_on_time(std::string_view text) noexcept;
+
+/// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
+void append_rfc3339(Buffer& out, Timestamp time);
+/// The same as a text of its own.
+std::string to_rfc3339(Timestamp time);
+/// Appends the Date of a mail, RFC 5322: Mon, 14 May 2018 09:46:42 +0000.
+void append_rfc5322(Buffer& out, Timestamp time);
+/// Appends what a person reads: 14 May 2018, 09:46 UTC.
+void append_readable(Buffer& out, Timestamp time);
+
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/outbox/filter.hpp -------------------------------------------------------------------------------------
 
 #include <optional>
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
+/// added.
+enum class OutboxState : std::uint8_t {
+  pending,    ///< to be sent, now or later
+  delivered,  ///< it has arrived
+  dead,       ///< given up; can be sent again
+  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
+  grouping,   ///< its notifier is told of several events together: to be sent at once, or to be counted
+  grouped,    ///< counted: its notifier's digest, a delivery of its own, tells of it
+};
+
+/// "pending", "delivered", "dead", "held", "grouping" or "grouped".
+constexpr std::string_view to_string(OutboxState state) noexcept {
+  switch (state) {
+    case OutboxState::pending: return "pending";
+    case OutboxState::delivered: return "delivered";
+    case OutboxState::dead: return "dead";
+    case OutboxState::held: return "held";
+    case OutboxState::grouping: return "grouping";
+    case OutboxState::grouped: return "grouped";
+  }
+  return "unknown";
+}
+
+/// Which deliveries are asked for: those of the app that have all that is said. Its texts borrow.
+struct DeliveryFilter {
+  std::string_view app_id;
+  std::string_view key;  ///< the idempotency key; empty, as the next: any
+  std::string_view notifier_id;
+  std::string_view event_id;
+  std::string_view event_type;
+  std::optional<OutboxState> state = std::nullopt;
+  Timestamp since = first_timestamp;  ///< those that were made then or later
+};
+
+namespace detail {
+
+inline Error no_such_delivery() {
+  Error error;
+  error.code = errc::not_found;
+  error.message = "there is no such delivery";
+  return error;
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/result.hpp --------------------------------------------------------------------------------------------
+
 #include <stdexcept>
 #include <type_traits>
 
@@ -516,8 +713,6 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/history.hpp ---------------------------------------------------------------------------------------
 
-#include <cstdint>
-
 NOTIFIER_NAMESPACE_BEGIN
 
 /// What happened, for the API to show: kept by the host, since the Registry keeps only what is.
@@ -547,10 +742,45 @@ class History {
     return next_by_offset(place, limit, deliveries(app_id, notifier_id, detail::to_size(place), limit, out));
   }
 
+  /// One of an app's events by its id, its own JSON; empty where none is kept.
+  virtual std::string event(std::string_view app_id, std::string_view event_id) const {
+    static_cast<void>(app_id);
+    static_cast<void>(event_id);
+    return {};
+  }
+  /// A page of an app's deliveries, as deliveries_from() gives them, except that it may have fewer than `limit`, or
+  /// none, and go on nevertheless. Who does not override this shows none.
+  virtual void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                               std::vector<std::string>& out) const {
+    static_cast<void>(filter);
+    static_cast<void>(limit);
+    static_cast<void>(out);
+    place = 0;
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
+  /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
   ///         is; errc::storage
   virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+  /// The same with up to `limit` dead deliveries, the newest ones. Who does not override this sends none.
+  /// @param filter  of its state there is nothing to say: dead
+  /// @param place   as for find_deliveries(): where to begin, and where those are that are left
+  /// @return how many
+  virtual Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) {
+    static_cast<void>(filter);
+    static_cast<void>(limit);
+    place = 0;
+    return std::size_t{0};
+  }
+  /// Has a delivery withdrawn that is pending or held: soon it is dead, and what is under way is not tried again.
+  /// @param notifier_id  as for retry(), and so what it returns; errc::conflict where it waits for nothing
+  virtual Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    static_cast<void>(delivery_id);
+    return detail::no_such_delivery();
+  }
 
  private:
   static std::size_t next_by_offset(std::uint64_t& place, std::size_t limit, std::size_t total) noexcept {
@@ -562,8 +792,6 @@ class History {
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/function.hpp ------------------------------------------------------------------------------------------
-
-#include <memory>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -608,148 +836,6 @@ class Function<R(Arguments...)> {
   std::shared_ptr<void> object_;
   R (*call_)(void*, Arguments...) = nullptr;
 };
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/buffer.hpp --------------------------------------------------------------------------------------------
-
-#include <cstring>
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// A growing run of bytes that is written at its end and keeps its capacity when cleared.
-///
-/// std::string cannot be grown without being filled (that takes C++23), and the writers store whole vectors past the
-/// end; so they ask once for the worst case, write unchecked, and say how far they came:
-///
-///     char* p = buffer.room(6 * text.size());
-///     buffer.set_end(escape(text, p));
-class Buffer {
- public:
-  Buffer() = default;
-  Buffer(Buffer&& other) noexcept
-      : data_(std::move(other.data_)),
-        size_(std::exchange(other.size_, 0)),
-        capacity_(std::exchange(other.capacity_, 0)) {}
-  Buffer& operator=(Buffer&& other) noexcept {
-    data_ = std::move(other.data_);
-    size_ = std::exchange(other.size_, 0);
-    capacity_ = std::exchange(other.capacity_, 0);
-    return *this;
-  }
-
-  /// Makes room for `bytes` more, and returns where to write them. Invalidates every view and pointer into the buffer.
-  char* room(std::size_t bytes) {
-    if (capacity_ - size_ < bytes) grow(bytes);
-    return data_.get() + size_;
-  }
-  /// Says that everything before `end` is written; `end` comes from room() and lies within it.
-  void set_end(const char* end) noexcept { size_ = static_cast<std::size_t>(end - data_.get()); }
-
-  /// Adds a copy of `text`, which lies outside of the buffer.
-  void append(std::string_view text) {
-    char* p = room(text.size());
-    if (!text.empty()) std::memcpy(p, text.data(), text.size());
-    size_ += text.size();
-  }
-  /// Adds one byte.
-  void append(char c) {
-    *room(1) = c;
-    ++size_;
-  }
-  /// Empties the buffer and keeps its capacity.
-  void clear() noexcept { size_ = 0; }
-  /// Forgets all after the first `size` bytes; `size` is at most size().
-  void truncate(std::size_t size) noexcept { size_ = size; }
-
-  /// What was written. Valid until the next call that may grow the buffer, or its end.
-  std::string_view view() const noexcept { return {data_.get(), size_}; }
-  /// The same without its first `from` bytes, of which there are as many.
-  std::string_view view(std::size_t from) const noexcept { return {data_.get() + from, size_ - from}; }
-  std::string str() const { return std::string(view()); }
-  char* data() noexcept { return data_.get(); }
-  const char* data() const noexcept { return data_.get(); }
-  std::size_t size() const noexcept { return size_; }
-  std::size_t capacity() const noexcept { return capacity_; }
-  bool empty() const noexcept { return size_ == 0; }
-
- private:
-  void grow(std::size_t bytes) {
-    std::size_t capacity = capacity_ + capacity_ / 2 + 256;
-    if (capacity < size_ + bytes) capacity = size_ + bytes;
-    std::unique_ptr<char[]> data(new char[capacity]);
-    if (size_ != 0) std::memcpy(data.get(), data_.get(), size_);
-    data_ = std::move(data);
-    capacity_ = capacity;
-  }
-
-  std::unique_ptr<char[]> data_;
-  std::size_t size_ = 0;
-  std::size_t capacity_ = 0;
-};
-
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/model/time.hpp ----------------------------------------------------------------------------------------
-
-NOTIFIER_NAMESPACE_BEGIN
-
-/// Milliseconds since 1970-01-01T00:00:00Z, without leap seconds. From year 1 to year 9999; writers take what lies
-/// outside as the nearest moment within.
-struct Timestamp {
-  std::int64_t ms = 0;
-
-  friend constexpr bool operator==(Timestamp a, Timestamp b) noexcept { return a.ms == b.ms; }
-  friend constexpr bool operator!=(Timestamp a, Timestamp b) noexcept { return a.ms != b.ms; }
-  friend constexpr bool operator<(Timestamp a, Timestamp b) noexcept { return a.ms < b.ms; }
-};
-
-/// 0001-01-01T00:00:00.000Z and 9999-12-31T23:59:59.999Z.
-inline constexpr Timestamp first_timestamp{-62135596800000};
-inline constexpr Timestamp last_timestamp{253402300799999};
-
-/// A moment's civil date and time in UTC.
-struct CivilTime {
-  int year, month, day;  ///< month and day from 1
-  int hour, minute, second, millisecond;
-  int weekday;  ///< 0 is Sunday
-};
-
-/// The UTC calendar's date and time of day. Before year 1 and after year 9999 it is the first or last of them.
-CivilTime civil_time(Timestamp time) noexcept;
-
-/// What a text is as a time.
-enum class TimeText : std::uint8_t {
-  none,     ///< no time
-  zoned,    ///< a moment: the text says its zone
-  unzoned,  ///< a date and a time of day, taken for UTC: nothing says whose
-};
-
-/// Reads RFC 3339 (2018-05-14T09:46:42.077Z), and what people and programs write in its place and can be read in one
-/// way only: "T", "t" or a space between; no seconds; any number of decimals (cut to milliseconds) after a point or a
-/// comma; a space before the zone; the zone as "Z", "z", "UTC", "GMT", "+01:00", "+0100" or "+01". A leap second reads
-/// as the second after it.
-/// @param civil  the moment's civil_time()
-/// @return TimeText::none, and both unchanged, for anything else, dates that do not exist, and years outside 1 to 9999.
-TimeText read_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
-
-/// The same, where a time without a zone is none.
-bool parse_timestamp(std::string_view text, Timestamp& out) noexcept;
-/// The same, and its civil_time().
-bool parse_timestamp(std::string_view text, Timestamp& out, CivilTime& civil) noexcept;
-
-/// What to tell whoever wrote a time that is taken as it can be read: a sentence's end, after the name of the field.
-/// Empty where there is nothing to tell, as of an empty text.
-std::string_view remark_on_time(std::string_view text) noexcept;
-
-/// Appends RFC 3339 in UTC with exactly three decimals, as 2018-05-14T09:46:42.077Z.
-void append_rfc3339(Buffer& out, Timestamp time);
-/// The same as a text of its own.
-std::string to_rfc3339(Timestamp time);
-/// Appends the Date of a mail, RFC 5322: Mon, 14 May 2018 09:46:42 +0000.
-void append_rfc5322(Buffer& out, Timestamp time);
-/// Appends what a person reads: 14 May 2018, 09:46 UTC.
-void append_readable(Buffer& out, Timestamp time);
 
 NOTIFIER_NAMESPACE_END
 
@@ -4598,30 +4684,6 @@ NOTIFIER_NAMESPACE_END
 
 NOTIFIER_NAMESPACE_BEGIN
 
-/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
-/// added.
-enum class OutboxState : std::uint8_t {
-  pending,    ///< to be sent, now or later
-  delivered,  ///< it has arrived
-  dead,       ///< given up; can be sent again
-  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
-  grouping,   ///< its notifier is told of several events together: to be sent at once, or to be counted
-  grouped,    ///< counted: its notifier's digest, a delivery of its own, tells of it
-};
-
-/// "pending", "delivered", "dead", "held", "grouping" or "grouped".
-constexpr std::string_view to_string(OutboxState state) noexcept {
-  switch (state) {
-    case OutboxState::pending: return "pending";
-    case OutboxState::delivered: return "delivered";
-    case OutboxState::dead: return "dead";
-    case OutboxState::held: return "held";
-    case OutboxState::grouping: return "grouping";
-    case OutboxState::grouped: return "grouped";
-  }
-  return "unknown";
-}
-
 namespace detail {
 
 /// Why what is asked to be sent again is not, as it is not dead: errc::conflict.
@@ -4632,6 +4694,16 @@ inline Error not_to_be_resent(OutboxState state) {
                   : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
                   : state == OutboxState::grouped ? "the event is told together with others"
                                                   : "the delivery is to be sent already";
+  return error;
+}
+
+/// Why what is asked to be withdrawn is not, as it waits for nothing: errc::conflict.
+inline Error not_to_be_cancelled(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and cannot be withdrawn"
+                  : state == OutboxState::dead    ? "the delivery has ended already"
+                                                  : "the event is told together with others";
   return error;
 }
 
@@ -4726,6 +4798,14 @@ struct OutboxQuery {
   std::uint64_t up_to = 0;  ///< only those of at most this sequence, though others count in all; 0: any
 };
 
+/// Whether a record is one of those asked for.
+inline bool matches(const OutboxRecord& record, const DeliveryFilter& filter) {
+  const auto is = [](std::string_view wanted, std::string_view value) { return wanted.empty() || wanted == value; };
+  return record.app_id == filter.app_id && is(filter.key, record.key) && is(filter.notifier_id, record.notifier_id) &&
+         is(filter.event_id, record.event_id) && is(filter.event_type, record.event_type) &&
+         (!filter.state || *filter.state == record.state) && !(record.created_at < filter.since);
+}
+
 /// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
 /// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
 ///
@@ -4768,6 +4848,12 @@ class OutboxStorage {
   /// Appends a page of records to `out`.
   /// @return how many records match in all
   virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
+  /// Appends a page of an app's records to `out`, newest first. A storage need not look at more than some thousands: a
+  /// page may have fewer than `limit`, or none, and go on nevertheless. Who does not override this looks at all of
+  /// the notifier's, or at all there are, in the order in which they came.
+  /// @param place  0: the newest; or what an earlier call gave. Gets where the next page begins; 0: there is none
+  virtual Result<void> search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                              std::vector<OutboxRecord>& out);
 };
 
 NOTIFIER_NAMESPACE_END
@@ -5830,6 +5916,10 @@ class OutboxMachine {
   /// Ends all that there is for a notifier which was removed or is gone. What is under way is not tried again.
   /// @param reason  as for give_up()
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  /// Ends one delivery that is pending or held, as dead; what is under way is not tried again.
+  /// @param reason  as for give_up()
+  /// @return whether there is such a one
+  bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   /// For whom something is held, each once: after a start, a host resumes those who are switched on by now, and ends
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
@@ -6080,6 +6170,12 @@ class Outbox {
   /// @return errc::not_found where the notifier has none with that key; errc::conflict where it is not dead, and the
   ///         message says why; errc::storage: nothing has changed, or it is sent once flush() succeeds
   Result<void> resend(std::string_view notifier_id, std::string_view key, Moment now);
+
+  /// Withdraws a delivery that is pending or held: it is dead with that reason. What is under way may yet arrive, and
+  /// is not tried again. Lasts when it returns.
+  /// @param reason  as for give_up()
+  /// @return errc::not_found, errc::storage as for resend(); errc::conflict where it waits for nothing
+  Result<void> cancel(std::string_view notifier_id, std::string_view key, std::string_view reason, Moment now);
 
   /// Forgets deliveries that ended long ago. Lasts when it returns.
   /// @return how many
@@ -28596,22 +28692,24 @@ inline std::optional<Response> read_page(const Target& target, char list, Page& 
   return error_response(400, "The cursor is not of this list: it is next_cursor of the page before, as it is");
 }
 
+/// Writes where the next page begins, or null.
+inline void write_cursor(json::Writer& out, const Page& page) {
+  out.key("next_cursor");
+  if (page.place == 0) return out.null();
+  out.string(joined(std::string(1, page.list), decimal(page.place)));
+}
+
 /// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
 /// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
 /// published clients read, and the one that was recorded. Beside it `next_cursor` where the page is the first; a page
 /// by a cursor has that and `total_count` alone.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
-  const auto write_cursor = [&] {
-    out.key("next_cursor");
-    if (page.place == 0) return out.null();
-    out.string(joined(std::string(1, page.list), decimal(page.place)));
-  };
   if (page.number == 0) {
     out.key("meta");
     return out.object([&] {
       out.key("total_count");
       out.unsigned_integer(total);
-      write_cursor();
+      write_cursor(out, page);
     });
   }
   const std::size_t pages = (total + page.size - 1) / page.size;
@@ -28635,7 +28733,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
     });
-    if (page.number == 1) write_cursor();
+    if (page.number == 1) write_cursor(out, page);
   });
 }
 
@@ -28644,21 +28742,36 @@ NOTIFIER_NAMESPACE_END
 
 // ---- notifier/api/deliveries.hpp ------------------------------------------------------------------------------------
 
-// What became of a notifier's deliveries, as far as the host keeps a History.
+// What became of deliveries, as far as the host keeps a History.
 
 NOTIFIER_NAMESPACE_BEGIN
 namespace detail::api {
+
+/// Writes a member that is an array of elements which are JSON already.
+inline void write_elements(json::Writer& out, std::string_view root, const std::vector<std::string>& elements) {
+  out.key(root);
+  out.array([&] {
+    for (const std::string& element : elements) out.raw(element);
+  });
+}
 
 /// `{root:[...],"meta":...}` of elements that are JSON already.
 inline Response page_response(std::string_view root, const std::vector<std::string>& elements, const Page& page,
                               std::size_t total) {
   return json_response(200, [&](json::Writer& out) {
     out.object([&] {
-      out.key(root);
-      out.array([&] {
-        for (const std::string& element : elements) out.raw(element);
-      });
+      write_elements(out, root, elements);
       write_meta(out, page, total);
+    });
+  });
+}
+
+/// `{root:...}` of what is JSON already.
+inline Response kept_response(std::string_view root, std::string_view element) {
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      out.key(root);
+      out.raw(element);
     });
   });
 }
@@ -28683,20 +28796,144 @@ inline Response list_deliveries(Call& call) {
   return page_response("deliveries", deliveries, page, total);
 }
 
+/// `{"delivery":{"id":...}}` where something was done with a delivery, else why not.
+inline Response acted_on(const Result<void>& done, std::string_view id) {
+  if (!done) return done.error().code == errc::not_found ? not_found("delivery") : failure(done.error());
+  return json_response(202, [&](json::Writer& out) {
+    out.object([&] {
+      out.key("delivery");
+      out.object([&] { out.member("id", id); });
+    });
+  });
+}
+
 inline Response retry_delivery(Call& call) {
   const auto app = call.registry.find_app(call.app_name());
   if (!app) return not_found("app");
   if (!call.registry.find(app->id, call.notifier_id())) return not_found("base");
   const std::string_view id = call.parameters[2];
   History* history = call.options.history;
-  if (history == nullptr) return not_found("delivery");
-  if (const auto again = history->retry(app->id, call.notifier_id(), id); !again) {
-    return again.error().code == errc::not_found ? not_found("delivery") : failure(again.error());
+  return acted_on(history == nullptr ? no_such_delivery() : history->retry(app->id, call.notifier_id(), id), id);
+}
+
+// ---- of all notifiers of an app
+// ---------------------------------------------------------------------------------------
+
+/// What a filter says, by its names: `text(name)` gives the value of each, empty where it is not given.
+/// @return the error to answer, where there is one
+inline std::optional<Response> read_filter(FunctionRef<std::string_view(std::string_view)> text,
+                                           DeliveryFilter& filter) {
+  filter.notifier_id = text("notifier_id");
+  filter.event_id = text("event_id");
+  filter.event_type = text("type");
+  if (const std::string_view status = text("status"); !status.empty()) {
+    for (int i = 0; i <= static_cast<int>(OutboxState::grouped); ++i) {
+      if (to_string(static_cast<OutboxState>(i)) == status) filter.state = static_cast<OutboxState>(i);
+    }
+    if (!filter.state) {
+      return unprocessable("status", "must be one of pending, held, delivered, dead, grouping, grouped");
+    }
   }
+  const std::string_view since = text("since");
+  if (since.empty() || parse_timestamp(since, filter.since)) return std::nullopt;
+  return unprocessable("since", "must be a time with its zone, as 2026-01-31T09:30:00Z");
+}
+
+/// Goes on by cursor alone, and counts nothing: with each filter, a page takes as long as any other.
+inline Response find_deliveries(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  Page page;
+  if (auto refused = read_page(call.target, 'a', page)) return *std::move(refused);
+  if (page.number > 1) return error_response(400, "This list has no numbers of pages: it goes on by next_cursor");
+  DeliveryFilter filter;
+  filter.app_id = app->id;
+  if (auto refused = read_filter([&](std::string_view name) { return call.target.parameter(name); }, filter)) {
+    return *std::move(refused);
+  }
+  std::vector<std::string> deliveries;
+  if (const History* history = call.options.history) {
+    history->find_deliveries(filter, page.place, page.size, deliveries);
+  } else {
+    page.place = 0;
+  }
+  return json_response(200, [&](json::Writer& out) {
+    out.object([&] {
+      write_elements(out, "deliveries", deliveries);
+      out.key("meta");
+      out.object([&] { write_cursor(out, page); });
+    });
+  });
+}
+
+inline Response show_delivery(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  DeliveryFilter filter;
+  filter.app_id = app->id;
+  filter.key = call.parameters[1];
+  std::vector<std::string> found;
+  std::uint64_t place = 0;
+  if (const History* history = call.options.history) history->find_deliveries(filter, place, 1, found);
+  return found.empty() ? not_found("delivery") : kept_response("delivery", found.front());
+}
+
+/// Sends one delivery of an app again, or withdraws it.
+inline Response act_on_delivery(Call& call, bool is_retry) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const std::string_view id = call.parameters[1];
+  History* history = call.options.history;
+  return acted_on(history == nullptr ? no_such_delivery()
+                  : is_retry         ? history->retry(app->id, {}, id)
+                                     : history->cancel(app->id, {}, id),
+                  id);
+}
+
+inline Response retry_one(Call& call) { return act_on_delivery(call, true); }
+inline Response cancel_one(Call& call) { return act_on_delivery(call, false); }
+
+/// Sends again what is dead, the newest ones first, so many at a time; the answer says whether there are more.
+inline Response retry_deliveries(Call& call) {
+  constexpr std::size_t at_once = 1000;
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const auto body = read_body(call);
+  if (!body) return failure(body.error());
+  if (!body->is_object()) {
+    Error error;
+    error.code = errc::not_an_object;
+    error.message = "what to send again must be an object";
+    return failure(error);
+  }
+  // A filter that is not understood would send more than was meant.
+  Problems problems;
+  constexpr std::string_view names = "since status notifier_id event_id type";
+  check_keys(*body, names, {}, problems);
+  split(names, ' ', [&](std::string_view name) {
+    const json::View value = (*body)[name];
+    if (value.exists() && !value.is_string()) problems.add(name, "must be a string", "type");
+    return true;
+  });
+  if (!problems.list().empty()) return unprocessable(problems.list());
+  DeliveryFilter filter;
+  filter.app_id = app->id;
+  if (auto refused = read_filter([&](std::string_view name) { return body->string(name); }, filter)) {
+    return *std::move(refused);
+  }
+  if (filter.state && *filter.state != OutboxState::dead) {
+    return unprocessable("status", "must be dead: no others are sent again");
+  }
+  std::uint64_t place = 0;
+  Result<std::size_t> count = std::size_t{0};
+  if (History* history = call.options.history) count = history->retry_all(filter, place, at_once);
+  if (!count) return failure(count.error());
   return json_response(202, [&](json::Writer& out) {
     out.object([&] {
-      out.key("delivery");
-      out.object([&] { out.member("id", id); });
+      out.key("deliveries");
+      out.unsigned_integer(*count);
+      out.key("more");
+      out.boolean(place != 0);
     });
   });
 }
@@ -28943,6 +29180,14 @@ inline Response list_events(Call& call) {
     total = history->events_from(app->id, page.place, page.size, events);
   }
   return page_response("events", events, page, total);
+}
+
+inline Response show_event(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const History* history = call.options.history;
+  const std::string event = history == nullptr ? std::string() : history->event(app->id, call.parameters[1]);
+  return event.empty() ? not_found("event") : kept_response("event", event);
 }
 
 /// The body is the event itself.
@@ -29716,6 +29961,13 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},
     {"POST", "/v1/apps/:app/events/explain", explain_event},
+    {"GET", "/v1/apps/:app/events/:event", show_event},
+
+    {"GET", "/v1/apps/:app/deliveries", find_deliveries},
+    {"POST", "/v1/apps/:app/deliveries/retry", retry_deliveries},
+    {"GET", "/v1/apps/:app/deliveries/:delivery", show_delivery},
+    {"POST", "/v1/apps/:app/deliveries/:delivery/retry", retry_one},
+    {"POST", "/v1/apps/:app/deliveries/:delivery/cancel", cancel_one},
 
     {"PATCH", "/v1/users/:id", update_user},
     {"DELETE", "/v1/users/:id", remove_user},
@@ -29937,6 +30189,28 @@ NOTIFIER_INLINE Result<void> OutboxStorage::regroup(const std::vector<OutboxWrit
 }
 
 NOTIFIER_INLINE Result<void> OutboxStorage::each_group(const Function<void(StoredGroup&&)>&) { return {}; }
+
+NOTIFIER_INLINE Result<void> OutboxStorage::search(const DeliveryFilter& filter, std::uint64_t& place,
+                                                   std::size_t limit, std::vector<OutboxRecord>& out) {
+  constexpr std::size_t at_once = 500;
+  const std::size_t first = out.size();
+  std::vector<OutboxRecord> page;
+  do {
+    page.clear();
+    const auto listed = list({filter.notifier_id, filter.state, 0, at_once, place}, page);
+    if (!listed) return listed.error();
+    place = 0;
+    for (OutboxRecord& record : page) {
+      if (out.size() - first == limit) {
+        place = record.sequence;
+        return {};
+      }
+      if (matches(record, filter)) out.push_back(std::move(record));
+    }
+    if (page.size() == at_once) place = page.back().sequence - 1;
+  } while (place != 0);
+  return {};
+}
 
 NOTIFIER_NAMESPACE_END
 
@@ -31547,6 +31821,7 @@ class OutboxEngine {
   std::size_t hold(std::string_view notifier_id, Moment now);
   std::size_t resume(std::string_view notifier_id, Moment now);
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);
@@ -31576,7 +31851,7 @@ class OutboxEngine {
   Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
   static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
   static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
-  static Verdict removed() { return fault("the notifier was removed or switched off"); }
+  static Verdict removed() { return fault("it was withdrawn while it was under way"); }
   static Error not_under_way();
 
   /// One that is sent again as soon as that is stored.
@@ -31870,6 +32145,23 @@ inline OutboxEnded OutboxEngine::end(std::string_view notifier_id, std::string_v
   return ended;
 }
 
+inline bool OutboxEngine::cancel(std::uint64_t sequence, std::string_view reason, Moment now) {
+  for (auto each = resent_.begin(); each != resent_.end(); ++each) {
+    if (each->record.sequence != sequence) continue;
+    write(dead(sequence, 0, fault(reason), now));
+    resent_.erase(each);
+    return true;
+  }
+  const auto* entry = schedule_.find(sequence);
+  if (entry == nullptr) return false;
+  if (entry->is_claimed()) {
+    schedule_.mark(sequence, Schedule::Stage::claimed_to_end);
+  } else {
+    finish(sequence, entry->attempts, fault(reason), now);
+  }
+  return true;
+}
+
 inline Result<void> OutboxEngine::resend(const OutboxRecord& record, Moment now) {
   const bool is_known = schedule_.find(record.sequence) != nullptr ||
                         std::any_of(resent_.begin(), resent_.end(),
@@ -32039,6 +32331,10 @@ NOTIFIER_INLINE std::size_t OutboxMachine::resume(std::string_view notifier_id, 
 
 NOTIFIER_INLINE OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
   return engine_->end(notifier_id, reason, now);
+}
+
+NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_view reason, Moment now) {
+  return engine_->cancel(sequence, reason, now);
 }
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }
@@ -32674,14 +32970,19 @@ NOTIFIER_INLINE Result<void> Outbox::resend(std::string_view notifier_id, std::s
   if (auto flushed = flush(); !flushed) return flushed;
   auto found = storage_->find(notifier_id, key);
   if (!found) return std::move(found).error();
-  if (!*found) {
-    Error error;
-    error.code = errc::not_found;
-    error.message = "there is no such delivery";
-    return error;
-  }
+  if (!*found) return detail::no_such_delivery();
   auto done = machine_.resend(**found, now);
   return done ? flush() : done;
+}
+
+NOTIFIER_INLINE Result<void> Outbox::cancel(std::string_view notifier_id, std::string_view key, std::string_view reason,
+                                            Moment now) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  auto found = storage_->find(notifier_id, key);
+  if (!found) return std::move(found).error();
+  if (!*found) return detail::no_such_delivery();
+  if (!machine_.cancel((*found)->sequence, reason, now)) return detail::not_to_be_cancelled((*found)->state);
+  return flush();
 }
 
 NOTIFIER_INLINE Result<std::size_t> Outbox::prune(Moment now) {

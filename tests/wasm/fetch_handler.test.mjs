@@ -264,6 +264,47 @@ test('a history that knows places is asked for them, and one that does not is as
   assert.deepEqual(await pages((_, offset, limit, place) => ({ total: 3, ...places[place] })), [9, 8, 7]);
 });
 
+test('what a history says of all deliveries of an app is shown; one that says nothing of them shows none', async () => {
+  const asked = [];
+  const history = {
+    events: () => ({ total: 0, items: [] }),
+    deliveries: () => ({ total: 0, items: [] }),
+    retry: (...query) => (asked.push(query), 'due'),
+    event: (app, id) => (id === 'ev-1' ? `{"id":"${id}","of":"${app}"}` : undefined),
+    find: (...query) => (asked.push(query), { total: 0, items: query[1].id === 'nope' ? [] : ['{"id":"k1"}'], next: query[3] === 0 ? 7 : 0 }),
+    retryAll: (...query) => (asked.push(query), { total: 2, items: [], next: 9 }),
+    cancel: (_, __, id) => ({ k1: 'due', k2: 'delivered', k3: 'dead', k4: 'not found' })[id],
+  };
+  const engine = await steadyEngine({ history });
+  const call = (method, path, body) => {
+    const { status, body: text } = engine.handle({ method, url: `/v1/apps/shop${path}`, body: body && JSON.stringify(body) }).response;
+    return [status, JSON.parse(text)];
+  };
+  const since = Date.parse('2026-01-31T09:30:00Z');
+  assert.deepEqual(call('GET', '/deliveries'), [200, { deliveries: [{ id: 'k1' }], meta: { next_cursor: 'a7' } }]);
+  assert.deepEqual(call('GET', '/deliveries?cursor=a7&per_page=3&status=dead&notifier_id=n&event_id=e&type=t&since=2026-01-31T09:30:00Z'), [200, { deliveries: [{ id: 'k1' }], meta: { next_cursor: null } }]);
+  const any = { id: '', notifierId: '', eventId: '', eventType: '', state: '', since: asked[0][1].since };
+  assert.deepEqual(asked, [['app-1', any, 20, 0], ['app-1', { id: '', notifierId: 'n', eventId: 'e', eventType: 't', state: 'dead', since }, 3, 7]]);
+  assert.deepEqual(call('GET', '/deliveries/k1'), [200, { delivery: { id: 'k1' } }]);
+  assert.equal(call('GET', '/deliveries/nope')[0], 404);
+  assert.deepEqual(call('GET', '/events/ev-1'), [200, { event: { id: 'ev-1', of: 'app-1' } }]);
+  assert.equal(call('GET', '/events/ev-2')[0], 404);
+  asked.length = 0;
+  assert.deepEqual(call('POST', '/deliveries/k1/retry'), [202, { delivery: { id: 'k1' } }]);
+  assert.deepEqual(call('POST', '/deliveries/retry', { type: 't' }), [202, { deliveries: 2, more: true }]);
+  assert.deepEqual(asked, [['app-1', '', 'k1'], ['app-1', { ...any, eventType: 't' }, 1000]]);
+  assert.deepEqual(['k1', 'k2', 'k3', 'k4'].map((id) => call('POST', `/deliveries/${id}/cancel`)[0]), [202, 409, 409, 404]);
+  assert.throws(() => call('POST', '/deliveries/k5/cancel'), /history\.cancel\(\) answered undefined; one of due, not found, delivered, dead, grouping, grouped is needed/);
+
+  const { events, deliveries, retry } = history;
+  const old = await steadyEngine({ history: { events, deliveries, retry } });
+  const status = (method, path, body) => old.handle({ method, url: `/v1/apps/shop${path}`, body }).response;
+  assert.equal(status('GET', '/deliveries').body, '{"deliveries":[],"meta":{"next_cursor":null}}');
+  assert.equal(status('POST', '/deliveries/retry', '{}').body, '{"deliveries":0,"more":false}');
+  for (const path of ['/deliveries/k1', '/events/ev-1']) assert.equal(status('GET', path).status, 404);
+  assert.equal(status('POST', '/deliveries/k1/cancel').status, 404);
+});
+
 test('the history that the host keeps is shown', async () => {
   const asked = [];
   const history = {
@@ -282,6 +323,6 @@ test('the history that the host keeps is shown', async () => {
   assert.equal(retry('x'), 404);
   assert.equal(retry('e'), 409);
   assert.equal(retry('f'), 409);
-  assert.throws(() => retry('unheard of'), /history\.retry\(\) answered undefined; one of due, not found, pending, held, delivered is needed/);
+  assert.throws(() => retry('unheard of'), /history\.retry\(\) answered undefined; one of due, not found, pending, held, delivered, grouping, grouped is needed/);
   assert.deepEqual(asked.slice(0, 4), [['app-1', 20, 10], ['app-1', 'no-mail', 0, 20, 0], ['app-1', 'no-mail', 'd'], ['app-1', 'no-mail', 'x']]);
 });

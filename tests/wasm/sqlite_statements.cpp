@@ -47,6 +47,7 @@ int main() {
   one("selectEventSizes", sql::select_event_sizes);
   one("eventRange", sql::event_range);
   one("pageOfEvents", sql::page_of_events);
+  one("eventById", sql::event_by_id);
   one("lastEventOf10", sql::last_event_of_1_0);
   one("takeOverEventIds", sql::take_over_event_ids);
   one("selectContent", sql::select_content);
@@ -85,6 +86,11 @@ int main() {
     either("pageOfState", sql::page_of_records(has_old, false, true));
     either("pageOfNotifier", sql::page_of_records(has_old, true, false));
     either("pageOfBoth", sql::page_of_records(has_old, true, true));
+    for (const auto by :
+         {sql::SearchBy::app, sql::SearchBy::dead, sql::SearchBy::notifier, sql::SearchBy::event, sql::SearchBy::key}) {
+      either(std::string("searchBy").append(to_string(by)), sql::search_page(has_old, by));
+      either(std::string("nextBy").append(to_string(by)), sql::search_next(has_old, by));
+    }
     std::puts("  },");
   }
   std::puts("};\n\n/** Those of the tables of 1.0 alone. */\nexport const oldStatements = {");

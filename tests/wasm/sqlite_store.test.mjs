@@ -250,7 +250,7 @@ test('a disk that is full: nothing is acknowledged that is not kept', async () =
   const path = newFile();
   const limit = `import os, resource, signal, sys
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-resource.setrlimit(resource.RLIMIT_FSIZE, (500_000, resource.RLIM_INFINITY))
+resource.setrlimit(resource.RLIMIT_FSIZE, (600_000, resource.RLIM_INFINITY))
 os.execvp(sys.argv[1], sys.argv[1:])`;
   const { stdout, stderr } = spawnSync('python3', ['-c', limit, process.execPath, script, path, 'fill'], { env: environment, encoding: 'utf8', timeout: 120_000 });
   const { acknowledged, refused, code } = JSON.parse(stdout || JSON.stringify({ wrong: stderr }));

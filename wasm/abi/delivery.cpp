@@ -359,6 +359,12 @@ notifier_status notifier_outbox_end(uint32_t notifier_id, uint32_t notifier_id_s
   return respond_count(ended.pending + ended.held);
 }
 
+notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_t reason_size, double wall,
+                                       double steady) {
+  return respond_count(
+      outbox->cancel(static_cast<std::uint64_t>(sequence), text_at(reason, reason_size), moment(wall, steady)) ? 1 : 0);
+}
+
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady) {
   return with_json(record, record_size,
                    [&](View given) { return respond(outbox->resend(read_record(given), moment(wall, steady))); });

@@ -87,22 +87,32 @@ class HostHistory : public notifier::History {
     return page("deliveries", app_id, notifier_id, 0, limit, out, &place);
   }
 
-  /// The host says "due"; nothing where there is no such delivery; else why it is not sent again.
-  notifier::Result<void> retry(std::string_view app_id, std::string_view notifier_id,
-                               std::string_view delivery_id) override {
+  std::string event(std::string_view app_id, std::string_view event_id) const override {
     notifier::Buffer query;
     notifier::json::Writer writer(query);
-    writer.object([&] {
-      writer.member("of", "retry");
-      writer.member("app_id", app_id);
-      writer.member("notifier_id", notifier_id);
-      writer.member("delivery_id", delivery_id);
-    });
-    notifier::Error error;
-    error.message = ask(query);
-    if (error.message == "due") return {};
-    error.code = error.message.empty() ? notifier::errc::not_found : notifier::errc::conflict;
-    return error;
+    write_query(writer, "event", app_id, {}, event_id);
+    writer.end_object();
+    return ask(query);
+  }
+
+  void find_deliveries(const notifier::DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                       std::vector<std::string>& out) const override {
+    page("find", filter.app_id, filter.notifier_id, 0, limit, out, &place, &filter);
+  }
+
+  notifier::Result<std::size_t> retry_all(const notifier::DeliveryFilter& filter, std::uint64_t& place,
+                                          std::size_t limit) override {
+    std::vector<std::string> none;
+    return page("retry_all", filter.app_id, filter.notifier_id, 0, limit, none, &place, &filter);
+  }
+
+  notifier::Result<void> retry(std::string_view app_id, std::string_view notifier_id,
+                               std::string_view delivery_id) override {
+    return act("retry", app_id, notifier_id, delivery_id);
+  }
+  notifier::Result<void> cancel(std::string_view app_id, std::string_view notifier_id,
+                                std::string_view delivery_id) override {
+    return act("cancel", app_id, notifier_id, delivery_id);
   }
 
  private:
@@ -110,21 +120,49 @@ class HostHistory : public notifier::History {
     return take(notifier_host_history(address_of(query.data()), static_cast<std::uint32_t>(query.size())));
   }
 
-  /// @param place  where it is not null, in place of the offset
-  static std::size_t page(std::string_view of, std::string_view app_id, std::string_view notifier_id,
-                          std::size_t offset, std::size_t limit, std::vector<std::string>& out,
-                          std::uint64_t* place = nullptr) {
+  static void write_query(notifier::json::Writer& writer, std::string_view of, std::string_view app_id,
+                          std::string_view notifier_id, std::string_view id) {
+    writer.begin_object();
+    writer.member("of", of);
+    writer.member("app_id", app_id);
+    writer.member("notifier_id", notifier_id);
+    writer.member("id", id);
+  }
+
+  /// The host says "due"; nothing where there is no such delivery; else why nothing is done.
+  static notifier::Result<void> act(std::string_view what, std::string_view app_id, std::string_view notifier_id,
+                                    std::string_view delivery_id) {
     notifier::Buffer query;
     notifier::json::Writer writer(query);
-    writer.object([&] {
-      writer.member("of", of);
-      writer.member("app_id", app_id);
-      writer.member("notifier_id", notifier_id);
-      writer.key(place == nullptr ? "offset" : "place");
-      writer.unsigned_integer(place == nullptr ? offset : *place);
-      writer.key("limit");
-      writer.unsigned_integer(limit);
-    });
+    write_query(writer, what, app_id, notifier_id, delivery_id);
+    writer.end_object();
+    notifier::Error error;
+    error.message = ask(query);
+    if (error.message == "due") return {};
+    error.code = error.message.empty() ? notifier::errc::not_found : notifier::errc::conflict;
+    return error;
+  }
+
+  /// @param place   where it is not null, in place of the offset
+  /// @param filter  null: none
+  static std::size_t page(std::string_view of, std::string_view app_id, std::string_view notifier_id,
+                          std::size_t offset, std::size_t limit, std::vector<std::string>& out,
+                          std::uint64_t* place = nullptr, const notifier::DeliveryFilter* filter = nullptr) {
+    notifier::Buffer query;
+    notifier::json::Writer writer(query);
+    write_query(writer, of, app_id, notifier_id, filter == nullptr ? std::string_view() : filter->key);
+    if (filter != nullptr) {
+      writer.member("event_id", filter->event_id);
+      writer.member("event_type", filter->event_type);
+      writer.member("state", filter->state ? to_string(*filter->state) : std::string_view());
+      writer.key("since");
+      writer.integer(filter->since.ms);
+    }
+    writer.key(place == nullptr ? "offset" : "place");
+    writer.unsigned_integer(place == nullptr ? offset : *place);
+    writer.key("limit");
+    writer.unsigned_integer(limit);
+    writer.end_object();
     notifier::json::Document document;
     const std::string text = ask(query);
     const auto root = document.parse(text, text.size());

@@ -89,6 +89,11 @@ notifier_status notifier_outbox_resume(uint32_t notifier_id, uint32_t notifier_i
 notifier_status notifier_outbox_end(uint32_t notifier_id, uint32_t notifier_id_size, uint32_t reason,
                                     uint32_t reason_size, double wall, double steady);
 
+/* Withdraws one delivery that is pending or held; what is under way is not tried again. Answers with `{"count"}`: 0
+ * where it waits for nothing. */
+notifier_status notifier_outbox_cancel(double sequence, uint32_t reason, uint32_t reason_size, double wall,
+                                       double steady);
+
 /* Makes a dead delivery due again, once that is written. `record` is as the store has it. Fails with the code
  * "conflict" where it is not dead. */
 notifier_status notifier_outbox_resend(uint32_t record, uint32_t record_size, double wall, double steady);

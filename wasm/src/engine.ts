@@ -17,6 +17,7 @@ import type {
   Change,
   CompiledModule,
   Delivery,
+  DeliveryFilter,
   EngineOptions,
   EventInput,
   Explained,
@@ -51,20 +52,38 @@ export function uuid(): string {
   return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, '$1-$2-$3-$4-');
 }
 
+const toldTogether = { grouping: 'the event is told together with others', grouped: 'the event is told together with others' };
+
 /** What the engine is told for what a history answered: that it is so, nothing where there is none, or why not. */
-const retryAnswers = {
-  due: 'due',
-  'not found': '',
-  pending: 'the delivery is to be sent already',
-  held: 'the delivery is held until its notifier is switched on',
-  delivered: 'the delivery has arrived, and is not sent again',
+const answersOf: Record<string, Record<string, string>> = {
+  retry: {
+    due: 'due',
+    'not found': '',
+    pending: 'the delivery is to be sent already',
+    held: 'the delivery is held until its notifier is switched on',
+    delivered: 'the delivery has arrived, and is not sent again',
+    ...toldTogether,
+  },
+  cancel: {
+    due: 'due',
+    'not found': '',
+    delivered: 'the delivery has arrived, and cannot be withdrawn',
+    dead: 'the delivery has ended already',
+    ...toldTogether,
+  },
 };
+
+const nothingFound: HistoryPage = { total: 0, items: [], next: 0 };
 
 /** A page of a history; where the history does not say what place the next begins at, places are offsets. */
 function pageOf({ offset, limit, place }: { offset: number; limit: number; place?: number }, read: (offset: number, limit: number, place?: number) => HistoryPage): string {
   if (place === undefined) return JSON.stringify(read(offset, limit));
   const page = read(place, limit, place);
   return JSON.stringify({ next: place + limit < page.total ? place + limit : 0, ...page });
+}
+
+function filterOf(query: Record<string, any>): DeliveryFilter {
+  return { id: query['id'], notifierId: query['notifier_id'], eventId: query['event_id'], eventType: query['event_type'], state: query['state'], since: query['since'] };
 }
 
 function hostOf(options: EngineOptions, randomId: () => string): [Host, number] {
@@ -88,10 +107,17 @@ function hostOf(options: EngineOptions, randomId: () => string): [Host, number] 
           return pageOf(query, (...where) => history!.events(query.app_id, ...where));
         case 'deliveries':
           return pageOf(query, (...where) => history!.deliveries(query.app_id, query.notifier_id, ...where));
+        case 'event':
+          return history!.event?.(query.app_id, query.id) ?? '';
+        case 'find':
+          return JSON.stringify(history!.find?.(query.app_id, filterOf(query), query.limit, query.place) ?? nothingFound);
+        case 'retry_all':
+          return JSON.stringify(history!.retryAll?.(query.app_id, filterOf(query), query.limit) ?? nothingFound);
         default: {
-          const said = history!.retry(query.app_id, query.notifier_id, query.delivery_id);
-          if (!Object.hasOwn(retryAnswers, said)) throw new TypeError(`history.retry() answered ${String(said)}; one of ${Object.keys(retryAnswers).join(', ')} is needed`);
-          return retryAnswers[said];
+          const answers = answersOf[query.of]!;
+          const said = query.of === 'retry' ? history!.retry(query.app_id, query.notifier_id, query.id) : history!.cancel ? history!.cancel(query.app_id, query.notifier_id, query.id) : 'not found';
+          if (!Object.hasOwn(answers, said)) throw new TypeError(`history.${query.of}() answered ${String(said)}; one of ${Object.keys(answers).join(', ')} is needed`);
+          return answers[said]!;
         }
       }
     },

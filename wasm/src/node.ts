@@ -5,7 +5,7 @@ export { type GuardOptions, type Judgement } from './delivery/guard.js';
 export { type MailTransport } from './delivery/mail.js';
 export { FileStore, type FileStoreOptions } from './delivery/file_store.js';
 export { MemoryStore } from './delivery/memory_store.js';
-export { Outbox, showRecord, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type Resent, type RetryPolicy, type Standing, type TargetLimits } from './delivery/outbox.js';
+export { Outbox, showRecord, type OutboxOptions, type OutboxQuery, type OutboxRecord, type OutboxReport, type Resent, type RetryPolicy, type Standing, type TargetLimits, type Withdrawn } from './delivery/outbox.js';
 export type * from './delivery/outbox_store.js';
 export { SqliteOutboxStore } from './delivery/sqlite_store.js';
 export { Sender, type AttemptOptions, type SenderOptions } from './delivery/sender.js';

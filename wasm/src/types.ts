@@ -419,6 +419,19 @@ export interface HistoryPage {
   next?: number;
 }
 
+/** Which deliveries are asked for: those that have all that is said; empty texts say nothing. */
+export interface DeliveryFilter {
+  /** The idempotency key. */
+  id: string;
+  notifierId: string;
+  eventId: string;
+  eventType: string;
+  /** A state's name: `pending`, `held`, `delivered`, `dead`. */
+  state: string;
+  /** Those that were made then or later, in milliseconds since 1970; it may lie before that. */
+  since: number;
+}
+
 /**
  * What happened, for the API to show; kept by the host. Both lists are newest first, items as JSON texts without secrets.
  *
@@ -428,8 +441,19 @@ export interface HistoryPage {
 export interface History {
   events(appId: string, offset: number, limit: number, place?: number): HistoryPage;
   deliveries(appId: string, notifierId: string, offset: number, limit: number, place?: number): HistoryPage;
-  /** Makes a dead delivery due again, or says why not. */
-  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'pending' | 'held' | 'delivered';
+  /** Makes a dead delivery due again, or says why not. An empty `notifierId`: of any notifier of the app. */
+  retry(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'pending' | 'held' | 'delivered' | 'grouping' | 'grouped';
+  /** One of an app's events, by its id. Default: none is found. */
+  event?(appId: string, eventId: string): string | undefined;
+  /**
+   * An app's deliveries that a filter asks for, newest first; `total` counts for nothing. A page may have fewer than `limit`, or none, and go on
+   * nevertheless: `next` says where. Default: none is found.
+   */
+  find?(appId: string, filter: DeliveryFilter, limit: number, place: number): HistoryPage;
+  /** Makes up to `limit` dead deliveries due again that a filter asks for, the newest ones, and says how many (`total`), and where those are that are left. */
+  retryAll?(appId: string, filter: DeliveryFilter, limit: number): HistoryPage;
+  /** Withdraws a delivery that is pending or held, or says why not; `notifierId` as for `retry`. Default: none is found. */
+  cancel?(appId: string, notifierId: string, deliveryId: string): 'due' | 'not found' | 'delivered' | 'dead' | 'grouping' | 'grouped';
 }
 
 export interface EngineOptions {

@@ -85,7 +85,12 @@ class SqliteStore final : public History {
                           std::vector<std::string>& out) const override;
   std::size_t deliveries_from(std::string_view app_id, std::string_view notifier_id, std::uint64_t& place,
                               std::size_t limit, std::vector<std::string>& out) const override;
+  std::string event(std::string_view app_id, std::string_view event_id) const override;
+  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                       std::vector<std::string>& out) const override;
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
+  Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) override;
+  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) override;
 
   /// Sets what is called with what store() has stored, in its thread, before any delivery of it can be taken from the
   /// outbox: what tells others of events tells of one before its deliveries. Hand over and return; throw nothing, since
@@ -123,6 +128,7 @@ class SqliteStore final : public History {
   SqliteDatabase reader_;
   mutable SqliteStatement event_range_;
   mutable SqliteStatement page_of_events_;
+  mutable SqliteStatement event_by_id_;
 
   std::unique_ptr<SqliteOutbox> outbox_;
 };
@@ -167,6 +173,7 @@ inline Result<void> SqliteStore::prepare() {
   };
   prepare_one(event_range_, detail::sqlite::event_range);
   prepare_one(page_of_events_, detail::sqlite::page_of_events);
+  prepare_one(event_by_id_, detail::sqlite::event_by_id);
   return done;
 }
 
@@ -340,13 +347,34 @@ inline std::size_t SqliteStore::deliveries_from(std::string_view, std::string_vi
   return 0;
 }
 
+inline std::string SqliteStore::event(std::string_view app_id, std::string_view event_id) const {
+  const std::lock_guard<std::mutex> lock(read_mutex_);
+  std::string event;
+  if (event_by_id_.bind(1, app_id).bind(2, event_id).step().value_or(false)) event = event_by_id_.text(0);
+  event_by_id_.reset();
+  return event;
+}
+
+inline void SqliteStore::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                                         std::vector<std::string>& out) const {
+  if (outbox_ != nullptr) return outbox_->find_deliveries(filter, place, limit, out);
+  place = 0;
+}
+
 inline Result<void> SqliteStore::retry(std::string_view app_id, std::string_view notifier_id,
                                        std::string_view delivery_id) {
-  if (outbox_ != nullptr) return outbox_->retry(app_id, notifier_id, delivery_id, now());
-  Error error;
-  error.code = errc::not_found;
-  error.message = "there is no such delivery";
-  return error;
+  return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->retry(app_id, notifier_id, delivery_id, now());
+}
+
+inline Result<std::size_t> SqliteStore::retry_all(const DeliveryFilter& filter, std::uint64_t& place,
+                                                  std::size_t limit) {
+  return outbox_ == nullptr ? History::retry_all(filter, place, limit)
+                            : outbox_->retry_all(filter, place, limit, now());
+}
+
+inline Result<void> SqliteStore::cancel(std::string_view app_id, std::string_view notifier_id,
+                                        std::string_view delivery_id) {
+  return outbox_ == nullptr ? detail::no_such_delivery() : outbox_->cancel(app_id, notifier_id, delivery_id);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -50,6 +50,9 @@ inline constexpr std::string_view select_event_sizes =
 
 inline constexpr std::string_view event_range =
     "SELECT COALESCE(MIN(number), 1), COALESCE(MAX(number), 0) FROM events WHERE app_id = ?1";
+inline constexpr std::string_view event_by_id =
+    "SELECT event FROM events WHERE app_id = ?1 AND number = (SELECT number FROM event_ids WHERE app_id = ?1 AND "
+    "event_id = ?2)";
 inline constexpr std::string_view page_of_events =
     "SELECT event FROM events WHERE app_id = ?1 AND number <= ?2 ORDER BY number DESC LIMIT ?3";
 

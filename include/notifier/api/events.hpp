@@ -258,6 +258,14 @@ inline Response list_events(Call& call) {
   return page_response("events", events, page, total);
 }
 
+inline Response show_event(Call& call) {
+  const auto app = call.registry.find_app(call.app_name());
+  if (!app) return not_found("app");
+  const History* history = call.options.history;
+  const std::string event = history == nullptr ? std::string() : history->event(app->id, call.parameters[1]);
+  return event.empty() ? not_found("event") : kept_response("event", event);
+}
+
 /// The body is the event itself.
 inline Response explain_event(Call& call) {
   const auto app = call.registry.find_app(call.app_name());

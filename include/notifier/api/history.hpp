@@ -6,6 +6,7 @@
 #include <string_view>
 #include <vector>
 
+#include "notifier/outbox/filter.hpp"
 #include "notifier/result.hpp"
 #include "notifier/to_size.hpp"
 
@@ -38,10 +39,45 @@ class History {
     return next_by_offset(place, limit, deliveries(app_id, notifier_id, detail::to_size(place), limit, out));
   }
 
+  /// One of an app's events by its id, its own JSON; empty where none is kept.
+  virtual std::string event(std::string_view app_id, std::string_view event_id) const {
+    static_cast<void>(app_id);
+    static_cast<void>(event_id);
+    return {};
+  }
+  /// A page of an app's deliveries, as deliveries_from() gives them, except that it may have fewer than `limit`, or
+  /// none, and go on nevertheless. Who does not override this shows none.
+  virtual void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                               std::vector<std::string>& out) const {
+    static_cast<void>(filter);
+    static_cast<void>(limit);
+    static_cast<void>(out);
+    place = 0;
+  }
+
   /// Makes a dead delivery due again. Not part of handle()'s purity: called once the request is accepted.
+  /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none; errc::conflict where it is not dead, with a message that says what it
   ///         is; errc::storage
   virtual Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) = 0;
+  /// The same with up to `limit` dead deliveries, the newest ones. Who does not override this sends none.
+  /// @param filter  of its state there is nothing to say: dead
+  /// @param place   as for find_deliveries(): where to begin, and where those are that are left
+  /// @return how many
+  virtual Result<std::size_t> retry_all(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit) {
+    static_cast<void>(filter);
+    static_cast<void>(limit);
+    place = 0;
+    return std::size_t{0};
+  }
+  /// Has a delivery withdrawn that is pending or held: soon it is dead, and what is under way is not tried again.
+  /// @param notifier_id  as for retry(), and so what it returns; errc::conflict where it waits for nothing
+  virtual Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view delivery_id) {
+    static_cast<void>(app_id);
+    static_cast<void>(notifier_id);
+    static_cast<void>(delivery_id);
+    return detail::no_such_delivery();
+  }
 
  private:
   static std::size_t next_by_offset(std::uint64_t& place, std::size_t limit, std::size_t total) noexcept {

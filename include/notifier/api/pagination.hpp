@@ -62,22 +62,24 @@ inline std::optional<Response> read_page(const Target& target, char list, Page& 
   return error_response(400, "The cursor is not of this list: it is next_cursor of the page before, as it is");
 }
 
+/// Writes where the next page begins, or null.
+inline void write_cursor(json::Writer& out, const Page& page) {
+  out.key("next_cursor");
+  if (page.place == 0) return out.null();
+  out.string(joined(std::string(1, page.list), decimal(page.place)));
+}
+
 /// Writes the member `meta` as the public API does: `{"pagination":{current_page, prev_page, previous_page, next_page,
 /// total_pages, total_count}}`, null where there is no such page. The page before has both its names: the one that
 /// published clients read, and the one that was recorded. Beside it `next_cursor` where the page is the first; a page
 /// by a cursor has that and `total_count` alone.
 inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
-  const auto write_cursor = [&] {
-    out.key("next_cursor");
-    if (page.place == 0) return out.null();
-    out.string(joined(std::string(1, page.list), decimal(page.place)));
-  };
   if (page.number == 0) {
     out.key("meta");
     return out.object([&] {
       out.key("total_count");
       out.unsigned_integer(total);
-      write_cursor();
+      write_cursor(out, page);
     });
   }
   const std::size_t pages = (total + page.size - 1) / page.size;
@@ -101,7 +103,7 @@ inline void write_meta(json::Writer& out, const Page& page, std::size_t total) {
       number_or_null("total_pages", pages, true);
       number_or_null("total_count", total, true);
     });
-    if (page.number == 1) write_cursor();
+    if (page.number == 1) write_cursor(out, page);
   });
 }
 

@@ -51,6 +51,13 @@ inline constexpr Route routes[] = {
     {"GET", "/v1/apps/:app/events", list_events},
     {"POST", "/v1/apps/:app/events", accept_events},
     {"POST", "/v1/apps/:app/events/explain", explain_event},
+    {"GET", "/v1/apps/:app/events/:event", show_event},
+
+    {"GET", "/v1/apps/:app/deliveries", find_deliveries},
+    {"POST", "/v1/apps/:app/deliveries/retry", retry_deliveries},
+    {"GET", "/v1/apps/:app/deliveries/:delivery", show_delivery},
+    {"POST", "/v1/apps/:app/deliveries/:delivery/retry", retry_one},
+    {"POST", "/v1/apps/:app/deliveries/:delivery/cancel", cancel_one},
 
     {"PATCH", "/v1/users/:id", update_user},
     {"DELETE", "/v1/users/:id", remove_user},

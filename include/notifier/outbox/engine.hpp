@@ -48,6 +48,7 @@ class OutboxEngine {
   std::size_t hold(std::string_view notifier_id, Moment now);
   std::size_t resume(std::string_view notifier_id, Moment now);
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   std::vector<std::string> held_notifiers() const { return schedule_.held_notifiers(); }
   Result<void> resend(const OutboxRecord& record, Moment now);
   OutboxForget prune(Moment now);
@@ -77,7 +78,7 @@ class OutboxEngine {
   Timestamp ended_at(Moment now) { return {(std::max)(now.wall.ms, time_.at(now).ms)}; }
   static Timestamp later(Timestamp at, std::int64_t ms) { return {(std::min)(at.ms, last_timestamp.ms) + ms}; }
   static Verdict fault(std::string_view reason) { return {Verdict::Action::fail, 0, reason, std::nullopt}; }
-  static Verdict removed() { return fault("the notifier was removed or switched off"); }
+  static Verdict removed() { return fault("it was withdrawn while it was under way"); }
   static Error not_under_way();
 
   /// One that is sent again as soon as that is stored.

@@ -98,6 +98,10 @@ class OutboxMachine {
   /// Ends all that there is for a notifier which was removed or is gone. What is under way is not tried again.
   /// @param reason  as for give_up()
   OutboxEnded end(std::string_view notifier_id, std::string_view reason, Moment now);
+  /// Ends one delivery that is pending or held, as dead; what is under way is not tried again.
+  /// @param reason  as for give_up()
+  /// @return whether there is such a one
+  bool cancel(std::uint64_t sequence, std::string_view reason, Moment now);
   /// For whom something is held, each once: after a start, a host resumes those who are switched on by now, and ends
   /// those who are gone.
   std::vector<std::string> held_notifiers() const;
@@ -196,6 +200,10 @@ NOTIFIER_INLINE std::size_t OutboxMachine::resume(std::string_view notifier_id, 
 
 NOTIFIER_INLINE OutboxEnded OutboxMachine::end(std::string_view notifier_id, std::string_view reason, Moment now) {
   return engine_->end(notifier_id, reason, now);
+}
+
+NOTIFIER_INLINE bool OutboxMachine::cancel(std::uint64_t sequence, std::string_view reason, Moment now) {
+  return engine_->cancel(sequence, reason, now);
 }
 
 NOTIFIER_INLINE std::vector<std::string> OutboxMachine::held_notifiers() const { return engine_->held_notifiers(); }

@@ -159,6 +159,12 @@ class Outbox {
   ///         message says why; errc::storage: nothing has changed, or it is sent once flush() succeeds
   Result<void> resend(std::string_view notifier_id, std::string_view key, Moment now);
 
+  /// Withdraws a delivery that is pending or held: it is dead with that reason. What is under way may yet arrive, and
+  /// is not tried again. Lasts when it returns.
+  /// @param reason  as for give_up()
+  /// @return errc::not_found, errc::storage as for resend(); errc::conflict where it waits for nothing
+  Result<void> cancel(std::string_view notifier_id, std::string_view key, std::string_view reason, Moment now);
+
   /// Forgets deliveries that ended long ago. Lasts when it returns.
   /// @return how many
   Result<std::size_t> prune(Moment now);
@@ -298,14 +304,19 @@ NOTIFIER_INLINE Result<void> Outbox::resend(std::string_view notifier_id, std::s
   if (auto flushed = flush(); !flushed) return flushed;
   auto found = storage_->find(notifier_id, key);
   if (!found) return std::move(found).error();
-  if (!*found) {
-    Error error;
-    error.code = errc::not_found;
-    error.message = "there is no such delivery";
-    return error;
-  }
+  if (!*found) return detail::no_such_delivery();
   auto done = machine_.resend(**found, now);
   return done ? flush() : done;
+}
+
+NOTIFIER_INLINE Result<void> Outbox::cancel(std::string_view notifier_id, std::string_view key, std::string_view reason,
+                                            Moment now) {
+  if (auto flushed = flush(); !flushed) return flushed;
+  auto found = storage_->find(notifier_id, key);
+  if (!found) return std::move(found).error();
+  if (!*found) return detail::no_such_delivery();
+  if (!machine_.cancel((*found)->sequence, reason, now)) return detail::not_to_be_cancelled((*found)->state);
+  return flush();
 }
 
 NOTIFIER_INLINE Result<std::size_t> Outbox::prune(Moment now) {

@@ -17,33 +17,10 @@
 #include "notifier/model/platform.hpp"
 #include "notifier/model/target_limits.hpp"
 #include "notifier/model/verdict.hpp"
+#include "notifier/outbox/filter.hpp"
 #include "notifier/result.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
-
-/// Where a delivery stands. Stores and files have the names; the numbers are those of 1.0, to which others are only
-/// added.
-enum class OutboxState : std::uint8_t {
-  pending,    ///< to be sent, now or later
-  delivered,  ///< it has arrived
-  dead,       ///< given up; can be sent again
-  held,       ///< its notifier is switched off: pending again when that is switched on, dead when it takes too long
-  grouping,   ///< its notifier is told of several events together: to be sent at once, or to be counted
-  grouped,    ///< counted: its notifier's digest, a delivery of its own, tells of it
-};
-
-/// "pending", "delivered", "dead", "held", "grouping" or "grouped".
-constexpr std::string_view to_string(OutboxState state) noexcept {
-  switch (state) {
-    case OutboxState::pending: return "pending";
-    case OutboxState::delivered: return "delivered";
-    case OutboxState::dead: return "dead";
-    case OutboxState::held: return "held";
-    case OutboxState::grouping: return "grouping";
-    case OutboxState::grouped: return "grouped";
-  }
-  return "unknown";
-}
 
 namespace detail {
 
@@ -55,6 +32,16 @@ inline Error not_to_be_resent(OutboxState state) {
                   : state == OutboxState::held    ? "the delivery is held until its notifier is switched on"
                   : state == OutboxState::grouped ? "the event is told together with others"
                                                   : "the delivery is to be sent already";
+  return error;
+}
+
+/// Why what is asked to be withdrawn is not, as it waits for nothing: errc::conflict.
+inline Error not_to_be_cancelled(OutboxState state) {
+  Error error;
+  error.code = errc::conflict;
+  error.message = state == OutboxState::delivered ? "the delivery has arrived, and cannot be withdrawn"
+                  : state == OutboxState::dead    ? "the delivery has ended already"
+                                                  : "the event is told together with others";
   return error;
 }
 
@@ -149,6 +136,14 @@ struct OutboxQuery {
   std::uint64_t up_to = 0;  ///< only those of at most this sequence, though others count in all; 0: any
 };
 
+/// Whether a record is one of those asked for.
+inline bool matches(const OutboxRecord& record, const DeliveryFilter& filter) {
+  const auto is = [](std::string_view wanted, std::string_view value) { return wanted.empty() || wanted == value; };
+  return record.app_id == filter.app_id && is(filter.key, record.key) && is(filter.notifier_id, record.notifier_id) &&
+         is(filter.event_id, record.event_id) && is(filter.event_type, record.event_type) &&
+         (!filter.state || *filter.state == record.state) && !(record.created_at < filter.since);
+}
+
 /// A durable store of deliveries, which answers at once: see OutboxMachine for one that answers later. Implementations
 /// answer errc::storage where they cannot read or write; then nothing of what they were told is stored.
 ///
@@ -191,11 +186,19 @@ class OutboxStorage {
   /// Appends a page of records to `out`.
   /// @return how many records match in all
   virtual Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) = 0;
+  /// Appends a page of an app's records to `out`, newest first. A storage need not look at more than some thousands: a
+  /// page may have fewer than `limit`, or none, and go on nevertheless. Who does not override this looks at all of
+  /// the notifier's, or at all there are, in the order in which they came.
+  /// @param place  0: the newest; or what an earlier call gave. Gets where the next page begins; 0: there is none
+  virtual Result<void> search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                              std::vector<OutboxRecord>& out);
 };
 
 NOTIFIER_NAMESPACE_END
 
 #if NOTIFIER_BODIES
+
+#include <utility>
 
 NOTIFIER_NAMESPACE_BEGIN
 
@@ -208,6 +211,28 @@ NOTIFIER_INLINE Result<void> OutboxStorage::regroup(const std::vector<OutboxWrit
 }
 
 NOTIFIER_INLINE Result<void> OutboxStorage::each_group(const Function<void(StoredGroup&&)>&) { return {}; }
+
+NOTIFIER_INLINE Result<void> OutboxStorage::search(const DeliveryFilter& filter, std::uint64_t& place,
+                                                   std::size_t limit, std::vector<OutboxRecord>& out) {
+  constexpr std::size_t at_once = 500;
+  const std::size_t first = out.size();
+  std::vector<OutboxRecord> page;
+  do {
+    page.clear();
+    const auto listed = list({filter.notifier_id, filter.state, 0, at_once, place}, page);
+    if (!listed) return listed.error();
+    place = 0;
+    for (OutboxRecord& record : page) {
+      if (out.size() - first == limit) {
+        place = record.sequence;
+        return {};
+      }
+      if (matches(record, filter)) out.push_back(std::move(record));
+    }
+    if (page.size() == at_once) place = page.back().sequence - 1;
+  } while (place != 0);
+  return {};
+}
 
 NOTIFIER_NAMESPACE_END
 

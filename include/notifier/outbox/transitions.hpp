@@ -266,6 +266,23 @@ inline OutboxEnded OutboxEngine::end(std::string_view notifier_id, std::string_v
   return ended;
 }
 
+inline bool OutboxEngine::cancel(std::uint64_t sequence, std::string_view reason, Moment now) {
+  for (auto each = resent_.begin(); each != resent_.end(); ++each) {
+    if (each->record.sequence != sequence) continue;
+    write(dead(sequence, 0, fault(reason), now));
+    resent_.erase(each);
+    return true;
+  }
+  const auto* entry = schedule_.find(sequence);
+  if (entry == nullptr) return false;
+  if (entry->is_claimed()) {
+    schedule_.mark(sequence, Schedule::Stage::claimed_to_end);
+  } else {
+    finish(sequence, entry->attempts, fault(reason), now);
+  }
+  return true;
+}
+
 inline Result<void> OutboxEngine::resend(const OutboxRecord& record, Moment now) {
   const bool is_known = schedule_.find(record.sequence) != nullptr ||
                         std::any_of(resent_.begin(), resent_.end(),

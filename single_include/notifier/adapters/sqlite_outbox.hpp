@@ -91,10 +91,25 @@ class SqliteOutbox final : public OutboxStorage {
   /// The same from a sequence on. @param place  0: from the newest. Gets where the next page begins; 0: there is none
   std::size_t deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
                               std::vector<std::string>& out);
+  /// A page of an app's records as JSON; see search(). Nothing where the database fails.
+  void find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                       std::vector<std::string>& out);
   /// Makes a dead delivery due again, and an arrival. On any thread.
+  /// @param notifier_id  empty: of any notifier of the app
   /// @return errc::not_found where there is none of this notifier with that key; errc::conflict where it is not dead,
   ///         and the message says why; errc::storage
   Result<void> retry(std::string_view app_id, std::string_view notifier_id, std::string_view key, Timestamp now);
+  /// The same with up to `limit` dead deliveries, the newest ones. On any thread.
+  /// @param place  as for search(): where to begin, and where those are that are left
+  /// @return how many
+  Result<std::size_t> retry_all(DeliveryFilter filter, std::uint64_t& place, std::size_t limit, Timestamp now);
+  /// Asks for a pending or held delivery to be withdrawn: take_cancelled() says so to the outbox's owner. On any
+  /// thread.
+  /// @param notifier_id  as for retry(), and so what it returns
+  Result<void> cancel(std::string_view app_id, std::string_view notifier_id, std::string_view key);
+  /// What is to be withdrawn since the last call, each for Outbox::cancel(), after what take_arrivals() gave. On any
+  /// thread.
+  std::vector<OutboxRecord> take_cancelled();
 
   Result<void> insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) override;
   Result<void> write(const std::vector<OutboxWrite>& writes) override;
@@ -118,6 +133,10 @@ class SqliteOutbox final : public OutboxStorage {
   Result<std::size_t> list(const OutboxQuery& query, std::vector<OutboxRecord>& out) override {
     return reader_.list(query, out);
   }
+  Result<void> search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                      std::vector<OutboxRecord>& out) override {
+    return reader_.search(filter, place, limit, out);
+  }
 
  private:
   static void append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out);
@@ -134,7 +153,12 @@ class SqliteOutbox final : public OutboxStorage {
 
   void arrive(std::vector<OutboxRecord>& records);
   void drop_arrivals_of(std::vector<OutboxRecord>& page);
-  static Error not_to_be_retried(const std::optional<OutboxRecord>& found);
+  /// A delivery by its key alone, or of a notifier.
+  Result<std::optional<OutboxRecord>> find_of(std::string_view app_id, std::string_view notifier_id,
+                                              std::string_view key);
+  /// Makes due what is dead, in a transaction.
+  Result<void> make_due(std::string_view app_id, const OutboxRecord& which, Timestamp now,
+                        std::vector<OutboxRecord>& arrivals);
 
   SqliteDatabase* database_;
   std::mutex* write_mutex_;
@@ -146,6 +170,7 @@ class SqliteOutbox final : public OutboxStorage {
 
   std::mutex arrivals_mutex_;
   std::vector<OutboxRecord> arrivals_;
+  std::vector<OutboxRecord> cancelled_;
   std::function<void()> on_arrival_;
   std::atomic<bool> is_interrupted_{false};
 };
@@ -206,63 +231,6 @@ inline std::vector<OutboxRecord> SqliteOutbox::take_arrivals() {
   return std::exchange(arrivals_, {});
 }
 
-inline void SqliteOutbox::append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out) {
-  for (const OutboxRecord& record : records) {
-    Buffer json;
-    json::Writer writer(json);
-    to_json(writer, record);
-    out.push_back(json.str());
-  }
-}
-
-inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
-                                            std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
-  if (!total) return 0;
-  append_json(records, out);
-  return *total;
-}
-
-inline std::size_t SqliteOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
-                                                 std::vector<std::string>& out) {
-  std::vector<OutboxRecord> records;
-  // One more than the page: the next begins with it.
-  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
-  if (!total) return 0;
-  if (records.size() > limit) {
-    place = records.back().sequence;
-    records.pop_back();
-  }
-  append_json(records, out);
-  return *total;
-}
-
-inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
-                                        Timestamp now) {
-  std::vector<OutboxRecord> arrivals;
-  {
-    // What is dead is nobody's: the outbox's owner changes what waits, and has forgotten what has ended.
-    const std::lock_guard<std::mutex> lock(*write_mutex_);
-    auto done = database_->transaction([&]() -> Result<void> {
-      auto found = writer_.find(notifier_id, key);
-      if (!found) return std::move(found).error();
-      if (*found && (*found)->app_id != app_id) found->reset();
-      if (!*found || (*found)->state != OutboxState::dead) return not_to_be_retried(*found);
-      OutboxRecord& record = **found;
-      record.state = OutboxState::pending;
-      record.attempts = 0;
-      record.next_at = now;
-      record.wait_ms = 0;
-      arrivals.push_back(record);
-      return writer_.change({record.sequence, record.state, 0, now});
-    });
-    if (!done) return done;
-    arrive(arrivals);
-  }
-  return {};
-}
-
 inline Result<void> SqliteOutbox::each_waiting(const Function<void(const OutboxRecord&)>& call) {
   constexpr std::size_t at_once = 1000;
   std::vector<OutboxRecord> page;
@@ -315,14 +283,6 @@ inline void SqliteOutbox::drop_arrivals_of(std::vector<OutboxRecord>& page) {
     return std::binary_search(arrived.begin(), arrived.end(), record.sequence);
   };
   page.erase(std::remove_if(page.begin(), page.end(), is_arrival), page.end());
-}
-
-inline Error SqliteOutbox::not_to_be_retried(const std::optional<OutboxRecord>& found) {
-  if (found) return detail::not_to_be_resent(found->state);
-  Error error;
-  error.code = errc::not_found;
-  error.message = "there is no such delivery";
-  return error;
 }
 
 inline Result<void> SqliteOutbox::insert(std::vector<OutboxRecord>& records, const Delivery* deliveries) {
@@ -385,6 +345,8 @@ inline Result<std::size_t> SqliteOutbox::forget(const OutboxForget& what) {
 }
 
 NOTIFIER_NAMESPACE_END
+
+#include "notifier/adapters/sqlite_outbox_asked.hpp"
 
 #undef NOTIFIER_INLINE_NAMESPACE
 #undef NOTIFIER_NAMESPACE_BEGIN

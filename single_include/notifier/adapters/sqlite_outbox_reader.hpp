@@ -219,6 +219,45 @@ class OutboxReader {
     return total;
   }
 
+  Result<void> search(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                      std::vector<OutboxRecord>& out) {
+    const std::lock_guard<std::mutex> lock(mutex_);
+    const SearchBy by = !filter.key.empty()                 ? SearchBy::key
+                        : !filter.event_id.empty()          ? SearchBy::event
+                        : !filter.notifier_id.empty()       ? SearchBy::notifier
+                        : filter.state == OutboxState::dead ? SearchBy::dead
+                                                            : SearchBy::app;
+    constexpr std::uint64_t any = std::uint64_t{1} << 62;
+    const auto up_to = static_cast<std::int64_t>(place == 0 || place > any ? any : place);
+    place = 0;
+    const auto bind = [&](SqliteStatement& statement) -> SqliteStatement& {
+      statement.bind(1, filter.app_id).bind(2, filter.key).bind(3, filter.notifier_id).bind(4, filter.event_id);
+      return statement.bind(7, up_to);
+    };
+    SqliteStatement page;
+    const std::size_t first = out.size();
+    auto done = prepare(page, search_page(has_old_, by));
+    if (done) {
+      bind(page).bind(5, filter.event_type).bind(6, filter.state ? to_string(*filter.state) : std::string_view());
+      page.bind(8, filter.since.ms).bind(9, static_cast<std::int64_t>(limit) + 1);
+      done = each_row(page, [&](const SqliteStatement& row) { out.push_back(read_record(row)); });
+    }
+    if (done && out.size() - first > limit) {
+      place = out.back().sequence;
+      out.pop_back();
+    } else if (done) {
+      SqliteStatement next;
+      done = prepare(next, search_next(has_old_, by));
+      if (done) {
+        done = each_row(bind(next), [&](const SqliteStatement& row) {
+          if (row.integer(1) >= filter.since.ms) place = static_cast<std::uint64_t>(row.integer(0));
+        });
+      }
+    }
+    for (std::size_t i = first; done && i < out.size(); ++i) done = read_history(out[i]);
+    return done;
+  }
+
  private:
   using Rest = std::shared_ptr<const std::string>;
 

@@ -10,6 +10,7 @@
 
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 
@@ -59,7 +60,7 @@ inline constexpr const char* outbox_tables =
     "NULL, app_id TEXT NOT NULL, event_id TEXT NOT NULL, event_type TEXT NOT NULL, platform TEXT NOT NULL, target "
     "INTEGER NOT NULL, host INTEGER NOT NULL, state TEXT NOT NULL, attempts INTEGER NOT NULL, created_at INTEGER NOT "
     "NULL, next_at INTEGER NOT NULL, wait_ms INTEGER NOT NULL, UNIQUE "
-    "(notifier_id, key)) STRICT;"
+    "(key, notifier_id)) STRICT;"
     "INSERT INTO sqlite_sequence (name, seq) SELECT 'deliveries', seq FROM sqlite_sequence WHERE name = "
     "'old_deliveries';"
     "CREATE INDEX deliveries_of_notifier ON deliveries (notifier_id, sequence);"
@@ -101,6 +102,12 @@ inline constexpr const char* group_tables =
     "CREATE TABLE IF NOT EXISTS delivery_groups (key TEXT PRIMARY KEY, app_id TEXT NOT NULL, notifier_id TEXT NOT "
     "NULL, state TEXT "
     "NOT NULL) STRICT;";
+
+/// What an app's deliveries are found by; each index has the sequence behind its columns.
+inline constexpr const char* search_indices =
+    "CREATE INDEX IF NOT EXISTS deliveries_of_app ON deliveries (app_id);"
+    "CREATE INDEX IF NOT EXISTS deliveries_of_event ON deliveries (event_id);"
+    "CREATE INDEX IF NOT EXISTS deliveries_dead ON deliveries (app_id) WHERE state = 'dead';";
 
 /// Whether there are tables of 1.0, whether something is left in them, and how they go.
 inline constexpr std::string_view has_old_tables =
@@ -193,6 +200,64 @@ inline std::string page_of_records(bool has_old, bool by_notifier, bool by_state
   return select_records(has_old, listed(by_notifier, by_state, "?2").append(up_to),
                         listed(by_notifier, by_state, "?3").append(up_to),
                         " ORDER BY sequence DESC LIMIT ?4 OFFSET ?5");
+}
+
+// ---- searching ------------------------------------------------------------------------------------------------------
+
+/// What a search looks through: an index, by the parameter that it needs.
+enum class SearchBy { app, dead, notifier, event, key };
+
+/// The names that the statements have in TypeScript.
+constexpr std::string_view to_string(SearchBy by) noexcept {
+  switch (by) {
+    case SearchBy::app: return "App";
+    case SearchBy::dead: return "Dead";
+    case SearchBy::notifier: return "Notifier";
+    case SearchBy::event: return "Event";
+    case SearchBy::key: return "Key";
+  }
+  return "";
+}
+
+/// So many records are looked at for one page.
+inline constexpr std::int64_t most_searched = 5000;
+
+/// What a search looks through, up to sequence ?7, newest first. The numbers of parameters are those of search_page().
+inline std::string searched(bool has_old, SearchBy by, std::string_view columns, std::string_view old_columns) {
+  std::string_view where;
+  std::string_view old_where;
+  switch (by) {
+    case SearchBy::app: where = old_where = "app_id = ?1 AND sequence <= ?7"; break;
+    case SearchBy::dead:
+      where = "state = 'dead' AND app_id = ?1 AND sequence <= ?7";
+      old_where = "state = 2 AND app_id = ?1 AND sequence <= ?7";
+      break;
+    case SearchBy::notifier: where = old_where = "notifier_id = ?3 AND sequence <= ?7"; break;
+    case SearchBy::event: where = old_where = "event_id = ?4 AND sequence <= ?7"; break;
+    case SearchBy::key: where = old_where = "key = ?2 AND sequence <= ?7"; break;
+  }
+  return select_records(has_old, where, old_where, " ORDER BY sequence DESC", columns, old_columns);
+}
+
+/// At most ?9 of an app's (?1), up to sequence ?7: of a key (?2), a notifier (?3), an event (?4), a type (?5), in a
+/// state
+/// (?6), each of them empty for any; made at ?8 or later. They come from within in their order: to sort them once more
+/// would look at all of them.
+inline std::string search_page(bool has_old, SearchBy by) {
+  std::string sql("SELECT ");
+  sql.append(record_columns).append(" FROM (");
+  sql.append(searched(has_old, by, record_columns, old_record_columns));
+  sql.append(" LIMIT ").append(std::to_string(most_searched));
+  return sql.append(
+      ") WHERE app_id = ?1 AND ?2 IN ('', key) AND ?3 IN ('', notifier_id) AND ?4 IN ('', event_id) AND ?5 IN ('', "
+      "event_type) AND ?6 IN ('', state) AND created_at >= ?8 LIMIT ?9");
+}
+
+/// The first record that a page of the same parameters has not looked at: its sequence, and when it was made.
+inline std::string search_next(bool has_old, SearchBy by) {
+  constexpr std::string_view columns = "sequence, created_at";
+  std::string sql = searched(has_old, by, columns, columns);
+  return sql.append(" LIMIT 1 OFFSET ").append(std::to_string(most_searched));
 }
 
 // ---- writing --------------------------------------------------------------------------------------------------------

@@ -97,6 +97,8 @@ inline constexpr const char* migrations[] = {
     "LENGTH(CAST(OLD.event AS BLOB)) WHERE app_id = OLD.app_id; END;",
     // What platforms call what they were sent.
     outbox_receipts,
+    // What an app's deliveries are found by.
+    search_indices,
 };
 inline constexpr std::int64_t schema_version = static_cast<std::int64_t>(sizeof migrations / sizeof migrations[0]);
 

@@ -1,6 +1,7 @@
 // What the API shows of the past, for a database that answers later: the API cannot wait, so it is asked again once the answer is there.
 
-import type { History, HistoryPage } from '../types.js';
+import type { OutboxState } from '../node.js';
+import type { DeliveryFilter, History, HistoryPage } from '../types.js';
 
 /** What of the past a request needs that is not at hand. */
 export class Wanted extends Error {
@@ -12,13 +13,26 @@ export class Wanted extends Error {
 /** Pages that were read for one request. */
 export type Pages = Map<string, unknown>;
 
+/** A delivery as what is asked of it needs it. */
+export interface FoundDelivery {
+  id: string;
+  notifierId: string;
+  state: OutboxState;
+}
+
 export interface HistoryReads {
   events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
   deliveries(notifierId: string, offset: number, limit: number, place?: number): Promise<HistoryPage>;
-  /** In what state a delivery is. */
-  state(notifierId: string, deliveryId: string): Promise<'dead' | 'pending' | 'held' | 'delivered' | undefined>;
+  event(appId: string, eventId: string): Promise<string | undefined>;
+  find(appId: string, filter: DeliveryFilter, limit: number, place: number): Promise<HistoryPage>;
+  /** A delivery of an app, or of one of its notifiers. */
+  standing(appId: string, notifierId: string, deliveryId: string): Promise<FoundDelivery | undefined>;
+  /** Up to so many dead deliveries, and where those are that are left. */
+  dead(appId: string, filter: DeliveryFilter, limit: number): Promise<{ found: FoundDelivery[]; next: number }>;
   /** Sends a dead delivery again. */
-  resend(notifierId: string, deliveryId: string): void;
+  resend(delivery: FoundDelivery): void;
+  /** Withdraws one that waits. */
+  withdraw(delivery: FoundDelivery): void;
 }
 
 /**
@@ -70,12 +84,37 @@ export class AskedHistory implements History {
     return this.#get(JSON.stringify(['deliveries', notifierId, ...where]), () => this.#reads.deliveries(notifierId, ...where), { total: 0, items: [] });
   }
 
-  retry(_: string, notifierId: string, deliveryId: string): ReturnType<History['retry']> {
-    const name = JSON.stringify(['retry', notifierId, deliveryId]);
-    const state = this.#get(name, () => this.#reads.state(notifierId, deliveryId), undefined);
-    if (state === undefined) return 'not found';
-    if (state !== 'dead') return state;
-    this.#reads.resend(notifierId, deliveryId);
+  event(appId: string, eventId: string): string | undefined {
+    return this.#get(JSON.stringify(['event', appId, eventId]), () => this.#reads.event(appId, eventId), undefined);
+  }
+
+  find(appId: string, filter: DeliveryFilter, limit: number, place: number): HistoryPage {
+    return this.#get(JSON.stringify(['find', appId, filter, limit, place]), () => this.#reads.find(appId, filter, limit, place), { total: 0, items: [] });
+  }
+
+  #standing(appId: string, notifierId: string, deliveryId: string): FoundDelivery | undefined {
+    return this.#get(JSON.stringify(['standing', appId, notifierId, deliveryId]), () => this.#reads.standing(appId, notifierId, deliveryId), undefined);
+  }
+
+  retry(appId: string, notifierId: string, deliveryId: string): ReturnType<History['retry']> {
+    const found = this.#standing(appId, notifierId, deliveryId);
+    if (found === undefined) return 'not found';
+    if (found.state !== 'dead') return found.state;
+    this.#reads.resend(found);
+    return 'due';
+  }
+
+  retryAll(appId: string, filter: DeliveryFilter, limit: number): HistoryPage {
+    const { found, next } = this.#get(JSON.stringify(['dead', appId, filter, limit]), () => this.#reads.dead(appId, filter, limit), { found: [], next: 0 });
+    for (const delivery of found) this.#reads.resend(delivery);
+    return { total: found.length, items: [], next };
+  }
+
+  cancel(appId: string, notifierId: string, deliveryId: string): ReturnType<NonNullable<History['cancel']>> {
+    const found = this.#standing(appId, notifierId, deliveryId);
+    if (found === undefined) return 'not found';
+    if (found.state !== 'pending' && found.state !== 'held') return found.state;
+    this.#reads.withdraw(found);
     return 'due';
   }
 }

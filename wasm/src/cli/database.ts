@@ -100,6 +100,10 @@ export class Database {
     return { databaseBytes: size(this.#path), logBytes: size(`${this.#path}-wal`), ...(await this.#thread.ask<{ eventBytes: number; oldestPending: number | undefined; grouping: number }>({ op: 'figures' })) };
   }
 
+  event(appId: string, id: string): Promise<string | undefined> {
+    return this.#thread.ask({ op: 'event', appId, id });
+  }
+
   /** Newest first, and how many there are in all. */
   events(appId: string, offset: number, limit: number, place?: number): Promise<HistoryPage> {
     return this.#thread.ask({ op: 'events', appId, offset, limit, place });

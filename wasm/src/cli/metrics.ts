@@ -169,7 +169,7 @@ export class Metrics {
     this.#attempts.write(out, 'notifier_delivery_attempts_total', 'Attempts to deliver, by platform and outcome.');
     out.family('notifier_delivery_attempt_duration_seconds', 'histogram', 'How long attempts to deliver took, by platform.');
     for (const [platform, histogram] of this.#attemptSeconds) histogram.write(out, 'notifier_delivery_attempt_duration_seconds', `platform="${platform}"`);
-    out.one('notifier_deliveries_withdrawn_total', 'counter', 'Deliveries that ended since their notifier was removed or switched off for failing.', this.withdrawn);
+    out.one('notifier_deliveries_withdrawn_total', 'counter', 'Deliveries that were withdrawn by hand, or since their notifier was removed or switched off for failing.', this.withdrawn);
     out.one('notifier_notifiers_switched_off_total', 'counter', 'Notifiers that were switched off for failing.', this.switchedOff);
     out.one('notifier_deliveries_pending', 'gauge', 'Deliveries to be sent, now or later.', standings.pending);
     out.one('notifier_deliveries_held', 'gauge', 'Deliveries that wait for their notifier to be switched on.', standings.held);

@@ -3,10 +3,10 @@
 import { Committer, conflicted, markKnown } from '../committer.js';
 import type { Engine } from '../engine.js';
 import { NotifierError } from '../error.js';
-import { showRecord, type Outbox, type OutboxReport, type Sender, type ServerRows, type Standing } from '../node.js';
-import type { ApiRequest, Change, Delivery, Outcome } from '../types.js';
+import { showRecord, type Outbox, type OutboxReport, type Sender, type ServerRows, type Standing, type StoredRecord } from '../node.js';
+import type { ApiRequest, Change, Delivery, DeliveryFilter, Outcome } from '../types.js';
 import { refusal, type Answer } from './access.js';
-import { AskedHistory, type Pages } from './asked_history.js';
+import { AskedHistory, type FoundDelivery, type Pages } from './asked_history.js';
 import type { Asker, AuditLog } from './audit_log.js';
 import { newEngine } from './command.js';
 import type { Database } from './database.js';
@@ -15,6 +15,12 @@ import type { Metrics } from './metrics.js';
 
 /** Why deliveries end whose notifier was given up. */
 const switchedOff = 'the notifier was switched off';
+
+const anything: DeliveryFilter = { id: '', notifierId: '', eventId: '', eventType: '', state: '', since: Number.MIN_SAFE_INTEGER };
+
+function foundOf({ key: id, notifier_id: notifierId, state }: StoredRecord): FoundDelivery {
+  return { id, notifierId, state };
+}
 
 /** The API with its store around it: a request in, an answer out, everything acknowledged kept. */
 export class Service {
@@ -26,8 +32,8 @@ export class Service {
   readonly #audit: AuditLog;
   readonly #committer: Committer;
   readonly #history: AskedHistory;
-  /** Deliveries that requests have sent again, until that is on the disk. */
-  #resent: Promise<unknown>[] = [];
+  /** Deliveries that requests have sent again or withdrawn, until that is on the disk. */
+  #asked: Promise<unknown>[] = [];
   /** Notifiers that were switched off since their target is gone or kept failing: what waits for them ends. */
   readonly #givenUp = new Set<string>();
   /** For each outcome that is being committed, which of its deliveries are new. */
@@ -56,11 +62,30 @@ export class Service {
         const items = records.slice(0, limit).map((record) => JSON.stringify(showRecord(record)));
         return { total, items, ...(place !== undefined && { next: records[limit]?.sequence ?? 0 }) };
       },
-      state: async (notifierId, deliveryId) => (await store.find(notifierId, deliveryId))?.state,
-      resend: (notifierId, deliveryId) => {
-        this.#resent.push(this.outbox.resend(notifierId, deliveryId));
-        void store.find(notifierId, deliveryId).then((record) => record && metrics.enqueued(record.platform), () => {});
+      event: (appId, eventId) => database.event(appId, eventId),
+      async find(appId, filter, limit, place) {
+        const { records, next } = await store.search({ appId, ...filter }, limit, place);
+        return { total: 0, items: records.map((record) => JSON.stringify(showRecord(record))), next };
       },
+      async standing(appId, notifierId, id) {
+        const { records } = await store.search({ ...anything, appId, notifierId, id }, 1, 0);
+        return id === '' ? undefined : records.map(foundOf)[0];
+      },
+      async dead(appId, filter, limit) {
+        const found: FoundDelivery[] = [];
+        let next = 0;
+        do {
+          const page = await store.search({ appId, ...filter, state: 'dead' }, limit - found.length, next);
+          found.push(...page.records.map(foundOf));
+          next = page.next;
+        } while (next !== 0 && found.length < limit);
+        return { found: found.reverse(), next }; // the oldest first, as they came
+      },
+      resend: ({ notifierId, id }) => {
+        this.#asked.push(this.outbox.resend(notifierId, id));
+        void store.find(notifierId, id).then((record) => record && metrics.enqueued(record.platform), () => {});
+      },
+      withdraw: ({ notifierId, id }) => this.#asked.push(this.#withdraw(notifierId, id)),
     });
     this.#engine = newEngine({ history: this.#history, refuseUrl: (url) => this.#refuse(url) });
     this.#committer = new Committer(this.#engine, { store: (outcomes) => this.#keep(outcomes) });
@@ -83,15 +108,15 @@ export class Service {
   /** Resolves when the answer may be given: when everything is on the disk. */
   async answer(request: ApiRequest, asker: Asker): Promise<Outcome | Answer> {
     try {
-      let resent: Promise<unknown>[] = [];
+      let asked: Promise<unknown>[] = [];
       const outcome = await this.#history.answer((pages: Pages) =>
         this.#commit(() => {
           const handled = this.#history.within(pages, () => this.#engine.handle(request));
-          resent = this.#resent.splice(0);
+          asked = this.#asked.splice(0);
           return handled;
         }),
       );
-      await Promise.all(resent);
+      await Promise.all(asked);
       this.#audit.write(asker, undefined, outcome);
       return outcome;
     } catch (error) {
@@ -162,6 +187,17 @@ export class Service {
         process.stderr.write(`notifier-wasm: ${(error as Error).message}\n`);
       }
     }
+  }
+
+  async #withdraw(notifierId: string, id: string): Promise<void> {
+    if ((await this.outbox.withdraw(notifierId, id)) !== 'withdrawn') return;
+    const record = await this.#database.store.find(notifierId, id);
+    // What is under way may yet arrive.
+    if (record?.state !== 'dead') return;
+    ++this.#metrics.withdrawn;
+    const { app_id: appId, platform, event_id: eventId, event_type: eventType, key: idempotencyKey, state } = record;
+    const notifierName = this.#engine.notifier(notifierId)?.name ?? '';
+    this.streams.publishDelivery({ appId, notifierId, notifierName, platform, eventId, eventType, idempotencyKey }, state);
   }
 
   report(report: OutboxReport): void {

@@ -13,7 +13,7 @@ type Exports = Record<
   `notifier_${
     | 'abi_version' | 'answer' | 'reserve' | 'classify' | 'sign' | 'guard' | 'judge_url' | 'judge_address'
     | 'outbox_open' | 'outbox_remember' | 'outbox_describe' | 'outbox_admit' | 'outbox_claim' | 'outbox_record' | 'outbox_release' | 'outbox_lost'
-    | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_resend' | 'outbox_prune'
+    | 'outbox_give_up' | 'outbox_hold_claim' | 'outbox_hold' | 'outbox_resume' | 'outbox_end' | 'outbox_cancel' | 'outbox_resend' | 'outbox_prune'
     | 'outbox_take_writes' | 'outbox_written' | 'outbox_failed' | 'outbox_is_stored' | 'outbox_pending' | 'outbox_held' | 'outbox_wait'}`,
   Call
 >;

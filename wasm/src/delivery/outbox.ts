@@ -75,6 +75,9 @@ export interface OutboxRecord {
 /** What came of the wish to send a delivery again: it is due, or why it is not. */
 export type Resent = 'due' | 'not found' | Exclude<OutboxState, 'dead'>;
 
+/** What came of the wish to withdraw a delivery: it is, or why it is not. */
+export type Withdrawn = 'withdrawn' | 'not found' | OutboxState;
+
 /** How a notifier stands: `off`: what waits for it is held until it is on again; `gone`: it ends. */
 export type Standing = 'on' | 'off' | 'gone';
 
@@ -382,6 +385,25 @@ export class Outbox {
     const count = this.#end(notifierId, reason);
     await this.#written();
     return count;
+  }
+
+  /**
+   * Withdraws one delivery that is pending or held: it is dead. What is under way may yet arrive, and is not tried again.
+   *
+   * @param id its idempotency key
+   * @returns `withdrawn`, once that is stored; else why not: what state it is in
+   * @throws {NotifierError} `storage`
+   */
+  async withdraw(notifierId: string, id: string): Promise<Withdrawn> {
+    this.#checkOpen();
+    await this.#written();
+    const record = await this.#stored(async () => this.#store.find(notifierId, id));
+    if (record === undefined) return 'not found';
+    const { count } = this.#core.ask<{ count: number }>('notifier_outbox_cancel', ['it was withdrawn by hand'], [record.sequence], this.#now());
+    if (count === 0) return record.state;
+    this.#changed();
+    await this.#written();
+    return 'withdrawn';
   }
 
   /**

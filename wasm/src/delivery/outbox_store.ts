@@ -1,6 +1,6 @@
 // What keeps deliveries for an outbox: the seam behind which a file, memory or a host's own database stand.
 
-import type { Delivery, Platform } from '../types.js';
+import type { Delivery, DeliveryFilter, Platform } from '../types.js';
 
 /** Where a delivery stands. */
 export type OutboxState =
@@ -104,6 +104,18 @@ export interface StoreQuery {
   limit: number;
   /** Only those of at most this sequence, though others count in all; 0 or none: any. */
   upTo?: number;
+}
+
+/** Which deliveries of which app are asked for. */
+export interface DeliverySearch extends DeliveryFilter {
+  appId: string;
+}
+
+/** Records that a search found, newest first. */
+export interface FoundRecords {
+  records: StoredRecord[];
+  /** Where the next page begins; 0: there is none. A page may have few records, or none, and go on nevertheless. */
+  next: number;
 }
 
 /**

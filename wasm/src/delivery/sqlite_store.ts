@@ -1,7 +1,7 @@
 // Deliveries in a database that SQLite keeps, in a thread of its own: only what waits is in memory.
 
 import type { Delivery } from '../types.js';
-import type { OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
+import type { DeliverySearch, FoundRecords, OutboxForget, OutboxStore, OutboxWrite, StoredClock, StoredHealth, StoredRecord, StoreEntry, StorePage, StoreQuery } from './outbox_store.js';
 import { narrowed } from './record_index.js';
 import { cut, sharedRests } from './shared_body.js';
 import { keptByDefault, readContent, writeContent, type KeptRows, type ServerRows, type StoredEntry } from './sqlite_task.js';
@@ -143,6 +143,16 @@ export class SqliteOutboxStore implements OutboxStore {
 
   list(query: StoreQuery): Promise<StorePage> {
     return this.#thread.ask({ op: 'list', query });
+  }
+
+  /**
+   * A page of an app's records, newest first.
+   *
+   * @param place 0: from the newest; or `next` of an earlier page
+   * @internal
+   */
+  search(search: DeliverySearch, limit: number, place: number): Promise<FoundRecords> {
+    return this.#thread.ask({ op: 'search', search, limit, place });
   }
 
   close(): Promise<void> {

@@ -3,7 +3,7 @@
 import { createHash } from 'node:crypto';
 import type { DatabaseSync, StatementSync, SQLOutputValue } from 'node:sqlite';
 import type { HistoryPage, Platform } from '../types.js';
-import type { OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
+import type { DeliverySearch, FoundRecords, OutboxForget, OutboxState, OutboxWrite, StoredAttempt, StoredClock, StoredHealth, StoredRecord, StorePage, StoreQuery } from './outbox_store.js';
 import { oldStatements, statements, statementsBesideOld } from './sqlite_statements.js';
 import type { OldOutbox, ServerRows, StoredEntry, ThreadData } from './sqlite_task.js';
 
@@ -261,6 +261,18 @@ export class OutboxTables {
     return { total: counts.reduce((sum, row) => sum + number(row['COUNT(*)']), 0), records: rows.map((row) => this.#withHistory(row)) };
   }
 
+  /** As OutboxReader::search() of the native store. */
+  search({ appId, id, notifierId, eventId, eventType, state, since }: DeliverySearch, limit: number, place: number): FoundRecords {
+    const by = id !== '' ? 'Key' : eventId !== '' ? 'Event' : notifierId !== '' ? 'Notifier' : state === 'dead' ? 'Dead' : 'App';
+    const upTo = place || Number.MAX_SAFE_INTEGER;
+    const page = { 1: appId, 2: id, 3: notifierId, 4: eventId, 5: eventType, 6: state, 7: upTo, 8: since, 9: limit + 1 };
+    const records = this.#either.of(`searchBy${by}`).allBy(page).map((row) => this.#withHistory(row));
+    if (records.length > limit) return { next: records.pop()!.sequence, records };
+    const narrow = { App: { 1: appId }, Dead: { 1: appId }, Notifier: { 3: notifierId }, Event: { 4: eventId }, Key: { 2: id } }[by];
+    const [next] = this.#either.of(`nextBy${by}`).allBy({ ...narrow, 7: upTo });
+    return { records, next: next !== undefined && number(next['created_at']) >= since ? number(next['sequence']) : 0 };
+  }
+
   #withHistory(row: Row): StoredRecord {
     const history = this.#either.of('selectHistory').all(number(row['sequence'])).map((attempt): StoredAttempt => {
       const [remaining, refused, reply, receipt] = [text(attempt['remaining']), text(attempt['refused']), text(attempt['reply']), text(attempt['receipt'])];
@@ -375,6 +387,11 @@ export class ServerTables {
     const last = place === undefined ? newest - offset : Math.min(place || newest, newest);
     const items = this.#all.of('pageOfEvents').all(appId, last, limit).map((row) => text(row['event']));
     return { total: newest - first + 1, items, ...(place !== undefined && { next: last - limit >= first ? last - limit : 0 }) };
+  }
+
+  event(appId: string, id: string): string | undefined {
+    const row = this.#all.of('eventById').get(appId, id);
+    return row && text(row['event']);
   }
 
   /** What there is of a registry: the settings it was imported with, and its changes, oldest first. */

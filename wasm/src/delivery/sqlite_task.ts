@@ -1,7 +1,7 @@
 // What is asked of the thread that has the database, and how a delivery is written there.
 
 import type { Change, Delivery, Platform } from '../types.js';
-import type { OutboxForget, OutboxWrite, StoredRecord, StoreQuery } from './outbox_store.js';
+import type { DeliverySearch, OutboxForget, OutboxWrite, StoredRecord, StoreQuery } from './outbox_store.js';
 
 /** A delivery that comes in. */
 export interface StoredEntry {
@@ -45,7 +45,9 @@ export type Task =
   | { op: 'clock' }
   | { op: 'find'; notifierId: string; key: string }
   | { op: 'list'; query: StoreQuery }
+  | { op: 'search'; search: DeliverySearch; limit: number; place: number }
   | { op: 'events'; appId: string; offset: number; limit: number; place: number | undefined }
+  | { op: 'event'; appId: string; id: string }
   | { op: 'registry' }
   /** What the events take that are kept, when the oldest delivery was made that is to be sent, and how many are held back to be told together. */
   | { op: 'figures' }

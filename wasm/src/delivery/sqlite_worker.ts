@@ -232,6 +232,10 @@ class Thread {
         return this.#outbox.find(task.notifierId, task.key);
       case 'list':
         return this.#outbox.list(task.query);
+      case 'search':
+        return this.#outbox.search(task.search, task.limit, task.place);
+      case 'event':
+        return this.#server.event(task.appId, task.id);
       case 'events':
         return this.#server.events(task.appId, task.offset, task.limit, task.place);
       case 'registry':

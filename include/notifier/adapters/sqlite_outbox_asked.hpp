@@ -1,0 +1,147 @@
+// What requests ask of a SqliteOutbox: pages of its records, and to send deliveries again or withdraw them.
+
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "notifier/adapters/sqlite_outbox.hpp"
+#include "notifier/api/record_json.hpp"
+
+NOTIFIER_NAMESPACE_BEGIN
+
+inline void SqliteOutbox::append_json(const std::vector<OutboxRecord>& records, std::vector<std::string>& out) {
+  for (const OutboxRecord& record : records) {
+    Buffer json;
+    json::Writer writer(json);
+    to_json(writer, record);
+    out.push_back(json.str());
+  }
+}
+
+inline std::size_t SqliteOutbox::deliveries(std::string_view notifier_id, std::size_t offset, std::size_t limit,
+                                            std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  const auto total = list({notifier_id, std::nullopt, offset, limit}, records);
+  if (!total) return 0;
+  append_json(records, out);
+  return *total;
+}
+
+inline std::size_t SqliteOutbox::deliveries_from(std::string_view notifier_id, std::uint64_t& place, std::size_t limit,
+                                                 std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  // One more than the page: the next begins with it.
+  const auto total = list({notifier_id, std::nullopt, 0, limit + 1, std::exchange(place, 0)}, records);
+  if (!total) return 0;
+  if (records.size() > limit) {
+    place = records.back().sequence;
+    records.pop_back();
+  }
+  append_json(records, out);
+  return *total;
+}
+
+inline void SqliteOutbox::find_deliveries(const DeliveryFilter& filter, std::uint64_t& place, std::size_t limit,
+                                          std::vector<std::string>& out) {
+  std::vector<OutboxRecord> records;
+  if (search(filter, place, limit, records)) append_json(records, out);
+}
+
+inline Result<std::optional<OutboxRecord>> SqliteOutbox::find_of(std::string_view app_id, std::string_view notifier_id,
+                                                                 std::string_view key) {
+  DeliveryFilter filter;
+  filter.app_id = app_id;
+  filter.notifier_id = notifier_id;
+  filter.key = key;
+  std::vector<OutboxRecord> found;
+  std::uint64_t place = 0;
+  if (!key.empty()) {
+    if (auto done = search(filter, place, 1, found); !done) return std::move(done).error();
+  }
+  if (found.empty()) return std::optional<OutboxRecord>();
+  return std::optional<OutboxRecord>(std::move(found.front()));
+}
+
+inline Result<void> SqliteOutbox::make_due(std::string_view app_id, const OutboxRecord& which, Timestamp now,
+                                           std::vector<OutboxRecord>& arrivals) {
+  auto found = writer_.find(which.notifier_id, which.key);
+  if (!found) return std::move(found).error();
+  if (!*found || (*found)->app_id != app_id) return detail::no_such_delivery();
+  OutboxRecord& record = **found;
+  if (record.state != OutboxState::dead) return detail::not_to_be_resent(record.state);
+  record.state = OutboxState::pending;
+  record.attempts = 0;
+  record.next_at = now;
+  record.wait_ms = 0;
+  arrivals.push_back(record);
+  return writer_.change({record.sequence, record.state, 0, now});
+}
+
+inline Result<void> SqliteOutbox::retry(std::string_view app_id, std::string_view notifier_id, std::string_view key,
+                                        Timestamp now) {
+  const auto which = find_of(app_id, notifier_id, key);
+  if (!which) return which.error();
+  if (!*which) return detail::no_such_delivery();
+  std::vector<OutboxRecord> arrivals;
+  // What is dead is nobody's: the outbox's owner changes what waits, and has forgotten what has ended.
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  auto done = database_->transaction([&] { return make_due(app_id, **which, now, arrivals); });
+  if (done) arrive(arrivals);
+  return done;
+}
+
+inline Result<std::size_t> SqliteOutbox::retry_all(DeliveryFilter filter, std::uint64_t& place, std::size_t limit,
+                                                   Timestamp now) {
+  filter.state = OutboxState::dead;
+  std::vector<OutboxRecord> found;
+  do {
+    if (auto done = search(filter, place, limit - found.size(), found); !done) return std::move(done).error();
+  } while (place != 0 && found.size() < limit);
+  std::vector<OutboxRecord> arrivals;
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  auto done = database_->transaction([&]() -> Result<void> {
+    // The oldest first, as they came.
+    for (auto which = found.rbegin(); which != found.rend(); ++which) {
+      auto due = make_due(filter.app_id, *which, now, arrivals);
+      // What is not dead any more is sent already, or forgotten.
+      if (!due && due.error().code == errc::storage) return due;
+    }
+    return {};
+  });
+  if (!done) return std::move(done).error();
+  const std::size_t count = arrivals.size();
+  arrive(arrivals);
+  return count;
+}
+
+inline Result<void> SqliteOutbox::cancel(std::string_view app_id, std::string_view notifier_id, std::string_view key) {
+  // What is stored arrives with this lock: what is found has arrived before it is withdrawn.
+  const std::lock_guard<std::mutex> lock(*write_mutex_);
+  auto found = find_of(app_id, notifier_id, key);
+  if (!found) return std::move(found).error();
+  if (!*found) return detail::no_such_delivery();
+  OutboxRecord& record = **found;
+  if (record.state != OutboxState::pending && record.state != OutboxState::held) {
+    return detail::not_to_be_cancelled(record.state);
+  }
+  {
+    const std::lock_guard<std::mutex> arrivals(arrivals_mutex_);
+    cancelled_.push_back(std::move(record));
+  }
+  if (on_arrival_) on_arrival_();
+  return {};
+}
+
+inline std::vector<OutboxRecord> SqliteOutbox::take_cancelled() {
+  const std::lock_guard<std::mutex> lock(arrivals_mutex_);
+  return std::exchange(cancelled_, {});
+}
+
+NOTIFIER_NAMESPACE_END
