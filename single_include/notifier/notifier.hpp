@@ -1049,10 +1049,11 @@ enum class Platform : std::uint8_t {
   microsoft_teams,
   google_chat,
   telegram,
-  ntfy
+  ntfy,
+  gotify
 };
 
-inline constexpr std::size_t platform_count = 10;
+inline constexpr std::size_t platform_count = 11;
 
 NOTIFIER_NAMESPACE_END
 
@@ -3370,6 +3371,78 @@ inline constexpr PlatformRow google_chat_row = [] {
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/platform/gotify.hpp -----------------------------------------------------------------------------------
+
+// Gotify: what a server of it takes as a message of an application.
+//
+// Sources: the specification of its API that Gotify publishes, its documentation of message extras and of priorities.
+
+NOTIFIER_NAMESPACE_BEGIN
+
+/// In bytes of JSON.
+namespace gotify_limits {
+// Gotify names none; these are ours:
+inline constexpr std::size_t body = 16000;
+inline constexpr std::size_t link = 2000;  ///< escaped: one half is of no use
+}  // namespace gotify_limits
+
+/// Appends the JSON body of a message for Gotify.
+///
+/// Title and text are plain, the priority is the severity's: 4 makes a sound, 8 and more are urgent. The message's link
+/// is what a click opens.
+void format_gotify(const Message& message, Buffer& out, Truncations& cut);
+
+namespace detail {
+
+inline constexpr PlatformField gotify_fields[] = {
+    {"type_data.server_url", PlatformField::Kind::url, PlatformField::Visibility::open, true, {}, Place::url},
+    // Never in the URL, which servers log.
+    {"type_data.app_token",
+     PlatformField::Kind::token,
+     PlatformField::Visibility::write_only,
+     true,
+     {},
+     Place::header,
+     "x-gotify-key"},
+    no_signing_secret_field,
+};
+
+inline constexpr std::string_view gotify_target[] = {"server_url", "app_token"};
+
+inline constexpr KnownReply gotify_replies[] = {
+    {{}, Verdict::Action::disable, "Gotify: the server does not accept the application's token", true, {}, 401},
+    {{}, Verdict::Action::disable, "Gotify: the token is not an application's", true, {}, 403},
+};
+
+inline constexpr ReplyRules gotify_rules = [] {
+  ReplyRules rules;
+  rules.replies = gotify_replies;
+  return rules;
+}();
+
+inline constexpr PayloadLimit gotify_payload_limits[] = {
+    {"", gotify_limits::body, PayloadLimit::Unit::bytes},
+};
+
+}  // namespace detail
+
+inline constexpr PlatformRow gotify_row = [] {
+  PlatformRow row;
+  row.platform = Platform::gotify;
+  row.id = "000000006e6f7469f000000d";
+  row.name = "gotify";
+  row.display_name = "Gotify";
+  row.description = "Pushes the events you choose through a Gotify server of your own.";
+  row.fields = detail::gotify_fields;
+  row.headers = json_request_headers;
+  row.url = "{server_url}/message";
+  row.target = detail::gotify_target;
+  row.target_limits = {2, 0};
+  return row;
+}();
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/text/ascii.hpp ----------------------------------------------------------------------------------------
 
 // Kinds of ASCII characters, in no locale.
@@ -4036,8 +4109,8 @@ NOTIFIER_NAMESPACE_BEGIN
 
 /// The platforms, in the order the public API lists them.
 inline constexpr PlatformRow builtin_platforms[platform_count] = {
-    rocket_chat_row, webhook_row,         slack_row,       email_row,    mattermost_row,
-    discord_row,     microsoft_teams_row, google_chat_row, telegram_row, ntfy_row};
+    rocket_chat_row,     webhook_row,     slack_row,    email_row, mattermost_row, discord_row,
+    microsoft_teams_row, google_chat_row, telegram_row, ntfy_row,  gotify_row};
 
 namespace detail {
 
@@ -4050,14 +4123,15 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 inline constexpr PayloadWriter payload_writers[platform_count] = {
     format_rocket_chat, nullptr,        format_slack,           nullptr,
     format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram,    format_ntfy};
+    format_telegram,    format_ntfy,    format_gotify};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
                                                            slack_rules,           {},
                                                            mattermost_rules,      discord_rules,
                                                            microsoft_teams_rules, google_chat_rules,
-                                                           telegram_rules,        ntfy_rules};
+                                                           telegram_rules,        ntfy_rules,
+                                                           gotify_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -4065,7 +4139,8 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     slack_payload_limits,           email_payload_limits,
     mattermost_payload_limits,      discord_payload_limits,
     microsoft_teams_payload_limits, google_chat_payload_limits,
-    telegram_payload_limits,        ntfy_payload_limits};
+    telegram_payload_limits,        ntfy_payload_limits,
+    gotify_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -4156,7 +4231,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
@@ -11880,6 +11955,143 @@ NOTIFIER_INLINE void format_google_chat(const Message& message, Buffer& out, Tru
 
 NOTIFIER_NAMESPACE_END
 
+// ---- notifier/format/plain_json_escape.hpp --------------------------------------------------------------------------
+
+// How text stands in JSON where a platform shows it as it is, without markup.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// One line.
+struct PlainJsonLine {
+  static constexpr std::size_t growth = std::string_view("\\\"").size();
+
+  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\'); }
+
+  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '"': ++p; return detail::put(out, "\\\"");
+      case '\\': ++p; return detail::put(out, "\\\\");
+      case '\r': skip_line_break(p, end); break;
+      default: ++p;
+    }
+    *out = ' ';
+    return out + 1;
+  }
+};
+
+/// The lines of a log.
+struct PlainJsonLines {
+  static constexpr std::size_t growth = PlainJsonLine::growth;
+
+  static Bytes special(Bytes b) noexcept { return PlainJsonLine::special(b); }
+
+  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
+    switch (*p) {
+      case '\n':
+      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
+      case '\t': ++p; return detail::put(out, "\\t");
+      default: return PlainJsonLine::put(p, begin, end, out);
+    }
+  }
+};
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/format/plain_card.hpp ---------------------------------------------------------------------------------
+
+// A message in plain text, for platforms that show a title and a text and read no markup in them.
+
+NOTIFIER_NAMESPACE_BEGIN
+namespace detail {
+
+/// Ours, so that no part takes all.
+namespace plain_limits {
+inline constexpr std::size_t title = 240;
+inline constexpr std::size_t sentence = 1500;
+inline constexpr std::size_t label = 60;
+inline constexpr std::size_t value = 600;
+inline constexpr std::size_t code = 4000;
+inline constexpr std::size_t origin = 100;  ///< an actor's name, an event's kind
+inline constexpr std::size_t fields = 40;
+inline constexpr std::size_t logs = 4;
+}  // namespace plain_limits
+
+inline constexpr PartWriter put_plain_line = put_part<PlainJsonLine>;
+
+inline constexpr CardList plain_field_list = {
+    "\\n\\n", "\\n", {},      ": ",           {}, {}, {}, plain_limits::label, plain_limits::value, put_plain_line,
+    {},       {},    nullptr, put_plain_line,
+};
+
+inline constexpr CardList plain_log_list = {
+    "\\n\\n",
+    "\\n\\n",
+    {},
+    ":\\n",
+    {},
+    {},
+    {},
+    plain_limits::label,
+    plain_limits::code,
+    put_part<PlainJsonLines>,
+    {},
+    {},
+    nullptr,
+    put_plain_line,
+};
+
+/// Writes the sentence, the fields one a line, the logs, and a line with who, what kind and when, as the inside of a
+/// JSON text that is not empty.
+NOTIFIER_NOINLINE inline void write_plain_text(CardWriter& card) {
+  const Message& message = card.message();
+  // The last line, of which the time is not cut.
+  constexpr std::size_t tail = 2 * plain_limits::origin + 60;
+  card.hold_back(tail);
+  if (!card.part({}, {"sentence", message.sentence()}, {}, plain_limits::sentence, put_plain_line)) card.put("Event");
+  card.fields(plain_field_list, plain_limits::fields);
+  card.logs(plain_log_list, plain_limits::logs);
+  card.end_lists();
+  card.give_back(tail);
+  card.joined("\\n\\n", {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, {},
+              plain_limits::origin, put_plain_line);
+}
+
+}  // namespace detail
+NOTIFIER_NAMESPACE_END
+
+// ---- notifier/platform/gotify.hpp -----------------------------------------------------------------------------------
+
+NOTIFIER_NAMESPACE_BEGIN
+
+namespace detail {
+
+inline void write_gotify(CardWriter& card) {
+  static constexpr std::string_view begins[] = {"{\"priority\":4,\"message\":\"", "{\"priority\":4,\"message\":\"",
+                                                "{\"priority\":6,\"message\":\"", "{\"priority\":8,\"message\":\""};
+  // Title, link, and what ends it all.
+  constexpr std::size_t tail = 2 * plain_limits::title + gotify_limits::link + 120;
+  const Message& message = card.message();
+  card.hold_back(tail);
+  card.put(begins[static_cast<std::size_t>(message.severity)]);
+  write_plain_text(card);
+  card.give_back(tail);
+  card.put("\"");
+  card.part(",\"title\":\"", {"title", message.title()}, "\"", plain_limits::title, put_plain_line);
+  card.link(",\"extras\":{\"client::notification\":{\"click\":{\"url\":\"", "\"}}}", gotify_limits::link,
+            escape<RocketChatUrl>);
+  card.put("}");
+}
+
+}  // namespace detail
+
+NOTIFIER_INLINE void format_gotify(const Message& message, Buffer& out, Truncations& cut) {
+  detail::write_card(message, out, cut, detail::Unit::bytes, gotify_limits::body, detail::write_gotify);
+}
+
+NOTIFIER_NAMESPACE_END
+
 // ---- notifier/format/mattermost_escape.hpp --------------------------------------------------------------------------
 
 // How text stands in a Mattermost payload, whose Markdown is alive everywhere: taken apart, as for Rocket.Chat.
@@ -12124,112 +12336,6 @@ NOTIFIER_INLINE void format_microsoft_teams(const Message& message, Buffer& out,
                      detail::write_microsoft_teams);
 }
 
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/plain_json_escape.hpp --------------------------------------------------------------------------
-
-// How text stands in JSON where a platform shows it as it is, without markup.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// One line.
-struct PlainJsonLine {
-  static constexpr std::size_t growth = std::string_view("\\\"").size();
-
-  static Bytes special(Bytes b) noexcept { return b.below(0x20) | b.is('"') | b.is('\\'); }
-
-  static char* put(const char*& p, const char*, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '"': ++p; return detail::put(out, "\\\"");
-      case '\\': ++p; return detail::put(out, "\\\\");
-      case '\r': skip_line_break(p, end); break;
-      default: ++p;
-    }
-    *out = ' ';
-    return out + 1;
-  }
-};
-
-/// The lines of a log.
-struct PlainJsonLines {
-  static constexpr std::size_t growth = PlainJsonLine::growth;
-
-  static Bytes special(Bytes b) noexcept { return PlainJsonLine::special(b); }
-
-  static char* put(const char*& p, const char* begin, const char* end, char* out) noexcept {
-    switch (*p) {
-      case '\n':
-      case '\r': skip_line_break(p, end); return detail::put(out, "\\n");
-      case '\t': ++p; return detail::put(out, "\\t");
-      default: return PlainJsonLine::put(p, begin, end, out);
-    }
-  }
-};
-
-}  // namespace detail
-NOTIFIER_NAMESPACE_END
-
-// ---- notifier/format/plain_card.hpp ---------------------------------------------------------------------------------
-
-// A message in plain text, for platforms that show a title and a text and read no markup in them.
-
-NOTIFIER_NAMESPACE_BEGIN
-namespace detail {
-
-/// Ours, so that no part takes all.
-namespace plain_limits {
-inline constexpr std::size_t title = 240;
-inline constexpr std::size_t sentence = 1500;
-inline constexpr std::size_t label = 60;
-inline constexpr std::size_t value = 600;
-inline constexpr std::size_t code = 4000;
-inline constexpr std::size_t origin = 100;  ///< an actor's name, an event's kind
-inline constexpr std::size_t fields = 40;
-inline constexpr std::size_t logs = 4;
-}  // namespace plain_limits
-
-inline constexpr PartWriter put_plain_line = put_part<PlainJsonLine>;
-
-inline constexpr CardList plain_field_list = {
-    "\\n\\n", "\\n", {},      ": ",           {}, {}, {}, plain_limits::label, plain_limits::value, put_plain_line,
-    {},       {},    nullptr, put_plain_line,
-};
-
-inline constexpr CardList plain_log_list = {
-    "\\n\\n",
-    "\\n\\n",
-    {},
-    ":\\n",
-    {},
-    {},
-    {},
-    plain_limits::label,
-    plain_limits::code,
-    put_part<PlainJsonLines>,
-    {},
-    {},
-    nullptr,
-    put_plain_line,
-};
-
-/// Writes the sentence, the fields one a line, the logs, and a line with who, what kind and when, as the inside of a
-/// JSON text that is not empty.
-NOTIFIER_NOINLINE inline void write_plain_text(CardWriter& card) {
-  const Message& message = card.message();
-  // The last line, of which the time is not cut.
-  constexpr std::size_t tail = 2 * plain_limits::origin + 60;
-  card.hold_back(tail);
-  if (!card.part({}, {"sentence", message.sentence()}, {}, plain_limits::sentence, put_plain_line)) card.put("Event");
-  card.fields(plain_field_list, plain_limits::fields);
-  card.logs(plain_log_list, plain_limits::logs);
-  card.end_lists();
-  card.give_back(tail);
-  card.joined("\\n\\n", {{"actor", message.actor()}, {"kind", message.kind()}, {"time", message.readable_time()}}, {},
-              plain_limits::origin, put_plain_line);
-}
-
-}  // namespace detail
 NOTIFIER_NAMESPACE_END
 
 // ---- notifier/platform/ntfy.hpp -------------------------------------------------------------------------------------

@@ -185,6 +185,15 @@ TEST_CASE("ntfy's codes tell a quota that is used up from too much at once, and 
   CHECK(action(ntfy, 507) == Action::retry);
 }
 
+TEST_CASE("Gotify's token that is none any more is not tried again") {
+  CHECK(action(Platform::gotify, 200, R"({"id":25,"appid":5,"message":"x"})") == Action::delivered);
+  CHECK(action(Platform::gotify, 401, R"({"error":"Unauthorized","errorCode":401,"errorDescription":"x"})") ==
+        Action::disable);
+  CHECK(action(Platform::gotify, 403) == Action::disable);
+  CHECK(action(Platform::gotify, 400, R"({"error":"Bad Request","errorCode":400})") == Action::fail);
+  CHECK(action(Platform::gotify, 502) == Action::retry);
+}
+
 TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
   const Platform telegram = Platform::telegram;
   CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);

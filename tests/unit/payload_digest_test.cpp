@@ -12,6 +12,7 @@
 #include "notifier/platform/discord.hpp"
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/google_chat.hpp"
+#include "notifier/platform/gotify.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
@@ -143,6 +144,11 @@ TEST_CASE("payloads for Telegram are the same bytes everywhere") {
 TEST_CASE("payloads for ntfy are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_ntfy(message, out, cut); }) ==
         "5be98be10549237ad44ce09b4c83b640");
+}
+
+TEST_CASE("payloads for Gotify are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_gotify(message, out, cut); }) ==
+        "bdc1a098a84830bdc6936da323225bff");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

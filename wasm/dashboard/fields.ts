@@ -26,6 +26,7 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   message_thread_id: { label: 'messageThreadId', hint: 'messageThreadIdHint' },
   api_url: { label: 'apiUrl', hint: 'apiUrlHint' },
   server_url: { label: 'server' },
+  app_token: { label: 'appToken', hint: 'accessTokenHint' },
   topic: { label: 'topic', hint: 'topicHint' },
   access_token: { label: 'accessToken', hint: 'accessTokenHint' },
   user_ids: { label: 'people' },

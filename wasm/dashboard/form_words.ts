@@ -54,6 +54,8 @@ export const formWords = {
   accessToken: 'Access token',
   accessTokenHint: 'It is never shown again.',
   'help.ntfy': 'In the ntfy app: subscribe to a topic of this name, on the same server (https://ntfy.sh where none is named).',
+  appToken: 'Application\u2019s token',
+  'help.gotify': 'In Gotify: Apps, Create Application; take its token.',
   'help.telegram': 'In Telegram: ask @BotFather for a bot, and take the token that it gives.',
   filter: 'Only where',
   filterNone: 'Every event of these types is told. A condition narrows that.',

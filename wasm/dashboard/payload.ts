@@ -135,7 +135,7 @@ export class NotifierPayload extends LitElement {
     }
     const time = words.time(Date.now());
     const { body, notifierName: name } = delivery;
-    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush }[delivery.platform as string] ?? drawRocketChat;
+    const draw = { slack: drawSlack, discord: drawDiscord, microsoft_teams: drawMicrosoftTeams, google_chat: drawGoogleChat, telegram: drawTelegram, ntfy: drawPush, gotify: drawPush }[delivery.platform as string] ?? drawRocketChat;
     return html`<div class="inner">${draw(body, name, time, cut, (at) => words.moment(at))}</div>`;
   }
 }

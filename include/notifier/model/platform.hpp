@@ -19,9 +19,10 @@ enum class Platform : std::uint8_t {
   microsoft_teams,
   google_chat,
   telegram,
-  ntfy
+  ntfy,
+  gotify
 };
 
-inline constexpr std::size_t platform_count = 10;
+inline constexpr std::size_t platform_count = 11;
 
 NOTIFIER_NAMESPACE_END

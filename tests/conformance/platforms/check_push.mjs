@@ -10,6 +10,11 @@ const hasText = (text) => /[^\0-\x20]/.test(text);
 
 /** What a server takes of each member; where the link stands; the title's and the text's own limits, in its own unit. */
 const servers = {
+  gotify: {
+    members: { message: 'string', title: 'string', priority: [4, 6, 8], extras: 'object' },
+    link: ({ extras }) => extras?.['client::notification'].click.url,
+    fits: (body) => bytes(JSON.stringify(body)) <= 16000,
+  },
   ntfy: {
     members: { message: 'string', title: 'string', priority: [3, 4, 5], tags: ['white_check_mark', 'warning', 'rotating_light'], click: 'string' },
     link: ({ click }) => click,
