@@ -2889,6 +2889,9 @@ struct PlatformRow {
   Range<std::string_view> target;
   TargetLimits target_limits;
 
+  /// How many fields of a message its writer shows: a digest names no more events, and says how many more there were.
+  std::size_t most_fields = 20;
+
   /// Whether each request is made of more than the first field and what all have in common.
   constexpr bool builds_requests() const noexcept {
     return !url.empty() || !query.empty() || key_in == Place::query || key_in == Place::body || !target.empty();
@@ -3194,6 +3197,7 @@ inline constexpr PlatformRow discord_row = [] {
   // So that failures are told in the answer.
   row.query = "wait=true";
   row.target_limits = {1, 0, {{5, 2000}}};
+  row.most_fields = discord_limits::fields;
   return row;
 }();
 
@@ -3292,6 +3296,7 @@ inline constexpr PlatformRow email_row = [] {
   row.transport = Transport::smtp;
   // All mail goes to one relay.
   row.target_limits = {4, 0};
+  row.most_fields = 100;  // email_limits::fields
   return row;
 }();
 
@@ -3366,6 +3371,7 @@ inline constexpr PlatformRow google_chat_row = [] {
   row.key_in = Place::query;
   row.key_name = "requestId";
   row.target_limits = {1, 0, {{1, 1000}}};
+  row.most_fields = google_chat_limits::fields;
   return row;
 }();
 
@@ -3566,6 +3572,7 @@ inline constexpr PlatformRow mattermost_row = [] {
   row.fields = detail::mattermost_fields;
   row.headers = json_request_headers;
   row.target_limits = {2, 0};
+  row.most_fields = mattermost_limits::fields;
   return row;
 }();
 
@@ -3650,6 +3657,7 @@ inline constexpr PlatformRow microsoft_teams_row = [] {
   row.fields = detail::microsoft_teams_fields;
   row.headers = json_request_headers;
   row.target_limits = {1, 0, {{4, 1000}, {60, 30000}, {100, 3600000}, {1800, 86400000}}};
+  row.most_fields = microsoft_teams_limits::fields;
   return row;
 }();
 
@@ -3818,6 +3826,7 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.fields = detail::unsigned_webhook_fields;
   row.headers = json_request_headers;
   row.target_limits = {2, 0};
+  row.most_fields = rocket_chat_limits::fields;
   return row;
 }();
 
@@ -3931,6 +3940,7 @@ inline constexpr PlatformRow slack_row = [] {
   row.deaf_hosts = "hooks.slack.com hooks.slack-gov.com";
   // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
   row.target_limits = {1, 1000};
+  row.most_fields = slack_limits::fields;
   return row;
 }();
 
@@ -4038,6 +4048,7 @@ inline constexpr PlatformRow telegram_row = [] {
   row.url = "{api_url}/bot{bot_token}/sendMessage";
   row.target = detail::telegram_target;
   row.target_limits = {1, 0, {{1, 1000}, {20, 60000}}};
+  row.most_fields = telegram_limits::fields;
   return row;
 }();
 
@@ -5366,11 +5377,12 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what a digest tells: a title that counts ("shop: 41 more crash events in 10 minutes"), a
-/// sentence with the kinds, and the first events as fields, each with its link; then how many more there were. Its
-/// severity is the worst. Formats take it as they take any message, within their limits.
+/// sentence with the kinds, and the first events as fields, each a link where it has one; then how many more there
+/// were. Its severity is the worst. Formats take it as they take any message, within their limits.
 ///
-/// @param out  cleared first
-void describe(const Digest& digest, Message& out);
+/// @param out          cleared first
+/// @param most_fields  how many fields a format shows (PlatformRow::most_fields), that of how many more among them
+void describe(const Digest& digest, Message& out, std::size_t most_fields);
 
 NOTIFIER_NAMESPACE_END
 
@@ -11673,6 +11685,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
+
+static_assert(email_row.most_fields == email_limits::fields, "a digest names as many events as mails show");
 
 /// Whether an event's kind can be a header's value as it is.
 inline bool is_header_token(const Message::Text& text) noexcept {
@@ -24675,12 +24689,12 @@ inline std::string length_text(std::int64_t ms) {
 
 }  // namespace detail
 
-NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields) {
   out.clear();
   out.severity = digest.worst;
   const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
-  std::string title = digest.subject;
-  if (!title.empty()) title += ": ";
+  const std::string about = digest.subject.empty() ? std::string() : digest.subject + ": ";
+  std::string title = about;
   title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
   out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
 
@@ -24714,13 +24728,20 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
   const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
   const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
   if (is_one_link && !digest.items.empty() && !digest.items[0].link.empty()) out.set_link(digest.items[0].link);
-  std::uint64_t number = 0;
-  for (const DigestItem& item : digest.items) {
-    const std::string label = detail::decimal(++number);
-    out.add_field(label, item.title, false);
-    if (!is_one_link && !item.link.empty()) out.add_link(detail::joined("Link of ", label), item.link);
+  const bool is_all = digest.items.size() == digest.count && digest.items.size() <= most_fields;
+  const std::size_t named = is_all ? digest.items.size() : (std::min)(digest.items.size(), most_fields - 1);
+  for (std::size_t i = 0; i < named; ++i) {
+    const DigestItem& item = digest.items[i];
+    // "shop: deployment failed" stands below a title that begins with "shop: ".
+    std::string_view text = item.title;
+    if (text.substr(0, about.size()) == about) text.remove_prefix(about.size());
+    if (is_one_link || item.link.empty() || text.empty()) {
+      out.add_field(detail::decimal(i + 1), text, false);
+    } else {
+      out.add_link(text, item.link);
+    }
   }
-  if (digest.count > number) out.add_field("More", detail::with_number("and ", digest.count - number, " more"), false);
+  if (!is_all) out.add_field("More", detail::with_number("and ", digest.count - named, " more"), false);
 }
 
 NOTIFIER_NAMESPACE_END
@@ -27803,7 +27824,7 @@ inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::s
   event_.app_name = app->name();
   event_.body = preview_.view();
   rendering_.begin(event_, state, ++rendered_);
-  describe(digest, rendering_.message);
+  describe(digest, rendering_.message, row_of(app->record(place).platform()).most_fields);
   rendering_.is_described = true;
   rendering_.is_digest = true;
   return renderer_.render(rendering_, app->record(place), app->id(), app);

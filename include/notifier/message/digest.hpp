@@ -1,16 +1,19 @@
 #pragma once
 
+#include <cstddef>
+
 #include "notifier/message/message.hpp"
 #include "notifier/model/digest.hpp"
 
 NOTIFIER_NAMESPACE_BEGIN
 
 /// Says in plain words what a digest tells: a title that counts ("shop: 41 more crash events in 10 minutes"), a
-/// sentence with the kinds, and the first events as fields, each with its link; then how many more there were. Its
-/// severity is the worst. Formats take it as they take any message, within their limits.
+/// sentence with the kinds, and the first events as fields, each a link where it has one; then how many more there
+/// were. Its severity is the worst. Formats take it as they take any message, within their limits.
 ///
-/// @param out  cleared first
-void describe(const Digest& digest, Message& out);
+/// @param out          cleared first
+/// @param most_fields  how many fields a format shows (PlatformRow::most_fields), that of how many more among them
+void describe(const Digest& digest, Message& out, std::size_t most_fields);
 
 NOTIFIER_NAMESPACE_END
 
@@ -57,12 +60,12 @@ inline std::string length_text(std::int64_t ms) {
 
 }  // namespace detail
 
-NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
+NOTIFIER_INLINE void describe(const Digest& digest, Message& out, std::size_t most_fields) {
   out.clear();
   out.severity = digest.worst;
   const bool is_of_one_kind = digest.kinds.size() == 1 && digest.other_kinds == 0;
-  std::string title = digest.subject;
-  if (!title.empty()) title += ": ";
+  const std::string about = digest.subject.empty() ? std::string() : digest.subject + ": ";
+  std::string title = about;
   title += detail::count_events(digest.count, digest.follows, is_of_one_kind ? digest.kinds[0].type : "");
   out.set_title(title += detail::length_text(digest.last.ms - digest.first.ms));
 
@@ -96,13 +99,20 @@ NOTIFIER_INLINE void describe(const Digest& digest, Message& out) {
   const auto is_same = [&](const DigestItem& item) { return item.link == digest.items[0].link; };
   const bool is_one_link = std::all_of(digest.items.begin(), digest.items.end(), is_same);
   if (is_one_link && !digest.items.empty() && !digest.items[0].link.empty()) out.set_link(digest.items[0].link);
-  std::uint64_t number = 0;
-  for (const DigestItem& item : digest.items) {
-    const std::string label = detail::decimal(++number);
-    out.add_field(label, item.title, false);
-    if (!is_one_link && !item.link.empty()) out.add_link(detail::joined("Link of ", label), item.link);
+  const bool is_all = digest.items.size() == digest.count && digest.items.size() <= most_fields;
+  const std::size_t named = is_all ? digest.items.size() : (std::min)(digest.items.size(), most_fields - 1);
+  for (std::size_t i = 0; i < named; ++i) {
+    const DigestItem& item = digest.items[i];
+    // "shop: deployment failed" stands below a title that begins with "shop: ".
+    std::string_view text = item.title;
+    if (text.substr(0, about.size()) == about) text.remove_prefix(about.size());
+    if (is_one_link || item.link.empty() || text.empty()) {
+      out.add_field(detail::decimal(i + 1), text, false);
+    } else {
+      out.add_link(text, item.link);
+    }
   }
-  if (digest.count > number) out.add_field("More", detail::with_number("and ", digest.count - number, " more"), false);
+  if (!is_all) out.add_field("More", detail::with_number("and ", digest.count - named, " more"), false);
 }
 
 NOTIFIER_NAMESPACE_END

@@ -100,6 +100,7 @@ inline constexpr PlatformRow discord_row = [] {
   // So that failures are told in the answer.
   row.query = "wait=true";
   row.target_limits = {1, 0, {{5, 2000}}};
+  row.most_fields = discord_limits::fields;
   return row;
 }();
 

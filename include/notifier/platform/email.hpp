@@ -64,6 +64,7 @@ inline constexpr PlatformRow email_row = [] {
   row.transport = Transport::smtp;
   // All mail goes to one relay.
   row.target_limits = {4, 0};
+  row.most_fields = 100;  // email_limits::fields
   return row;
 }();
 
@@ -84,6 +85,8 @@ NOTIFIER_NAMESPACE_END
 NOTIFIER_NAMESPACE_BEGIN
 
 namespace detail {
+
+static_assert(email_row.most_fields == email_limits::fields, "a digest names as many events as mails show");
 
 /// Whether an event's kind can be a header's value as it is.
 inline bool is_header_token(const Message::Text& text) noexcept {

@@ -77,6 +77,7 @@ inline constexpr PlatformRow google_chat_row = [] {
   row.key_in = Place::query;
   row.key_name = "requestId";
   row.target_limits = {1, 0, {{1, 1000}}};
+  row.most_fields = google_chat_limits::fields;
   return row;
 }();
 

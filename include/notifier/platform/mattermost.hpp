@@ -108,6 +108,7 @@ inline constexpr PlatformRow mattermost_row = [] {
   row.fields = detail::mattermost_fields;
   row.headers = json_request_headers;
   row.target_limits = {2, 0};
+  row.most_fields = mattermost_limits::fields;
   return row;
 }();
 

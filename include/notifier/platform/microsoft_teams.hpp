@@ -87,6 +87,7 @@ inline constexpr PlatformRow microsoft_teams_row = [] {
   row.fields = detail::microsoft_teams_fields;
   row.headers = json_request_headers;
   row.target_limits = {1, 0, {{4, 1000}, {60, 30000}, {100, 3600000}, {1800, 86400000}}};
+  row.most_fields = microsoft_teams_limits::fields;
   return row;
 }();
 

@@ -81,6 +81,7 @@ inline constexpr PlatformRow rocket_chat_row = [] {
   row.fields = detail::unsigned_webhook_fields;
   row.headers = json_request_headers;
   row.target_limits = {2, 0};
+  row.most_fields = rocket_chat_limits::fields;
   return row;
 }();
 

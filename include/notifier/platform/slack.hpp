@@ -116,6 +116,7 @@ inline constexpr PlatformRow slack_row = [] {
   row.deaf_hosts = "hooks.slack.com hooks.slack-gov.com";
   // About one message a second and webhook (https://api.slack.com/apis/rate-limits).
   row.target_limits = {1, 1000};
+  row.most_fields = slack_limits::fields;
   return row;
 }();
 

@@ -38,7 +38,7 @@ inline Result<DeliveryView> RouterEngine::digest(std::string_view app_id, std::s
   event_.app_name = app->name();
   event_.body = preview_.view();
   rendering_.begin(event_, state, ++rendered_);
-  describe(digest, rendering_.message);
+  describe(digest, rendering_.message, row_of(app->record(place).platform()).most_fields);
   rendering_.is_described = true;
   rendering_.is_digest = true;
   return renderer_.render(rendering_, app->record(place), app->id(), app);
