@@ -113,7 +113,9 @@ template <class Escape>
 char* put_cut_part(std::string_view part, std::string_view text, Limit limit, Unit unit, char* out, Truncations& cut) {
   const std::size_t kept = fit<Escape>(text, limit, unit);
   if (kept == text.size()) return escape<Escape>(text, out);
-  cut.push_back({part, count(text, unit), count(text.substr(0, kept), unit) + count(ellipsis, unit)});
+  // An ellipsis may take more than the little that it stands for.
+  const std::size_t length = count(text, unit);
+  cut.push_back({part, length, (std::min)(length, count(text.substr(0, kept), unit) + count(ellipsis, unit))});
   return put(escape<Escape>(text.substr(0, kept), out), ellipsis);
 }
 
