@@ -194,6 +194,21 @@ TEST_CASE("Gotify's token that is none any more is not tried again") {
   CHECK(action(Platform::gotify, 502) == Action::retry);
 }
 
+TEST_CASE("Matrix says in milliseconds how long to wait, and what an account may not") {
+  CHECK(action(Platform::matrix, 200, R"({"event_id":"$a"})") == Action::delivered);
+  const Verdict later = judge(Platform::matrix, 429,
+                              R"({"errcode":"M_LIMIT_EXCEEDED","error":"Too many requests","retry_after_ms":2001})");
+  CHECK(later.action == Action::throttle);
+  CHECK(later.retry_after_ms == 2001);
+  CHECK(judge(Platform::matrix, 429, R"({"errcode":"M_LIMIT_EXCEEDED"})", {{"Retry-After", "3"}}).retry_after_ms ==
+        3000);
+  CHECK(action(Platform::matrix, 401, R"({"errcode":"M_UNKNOWN_TOKEN","error":"x"})") == Action::disable);
+  CHECK(action(Platform::matrix, 403, R"({"errcode":"M_FORBIDDEN","error":"User not in room"})") == Action::disable);
+  CHECK(action(Platform::matrix, 413, R"({"errcode":"M_TOO_LARGE"})") == Action::fail);
+  CHECK(action(Platform::matrix, 400, R"({"errcode":"M_BAD_JSON"})") == Action::fail);
+  CHECK(action(Platform::matrix, 504) == Action::retry);
+}
+
 TEST_CASE("Telegram says ok, how long to wait, where a group went, and that nobody is there") {
   const Platform telegram = Platform::telegram;
   CHECK(action(telegram, 200, R"({"ok":true,"result":{"message_id":7}})") == Action::delivered);

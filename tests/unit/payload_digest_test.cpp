@@ -13,6 +13,7 @@
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/google_chat.hpp"
 #include "notifier/platform/gotify.hpp"
+#include "notifier/platform/matrix.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
@@ -149,6 +150,11 @@ TEST_CASE("payloads for ntfy are the same bytes everywhere") {
 TEST_CASE("payloads for Gotify are the same bytes everywhere") {
   CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_gotify(message, out, cut); }) ==
         "bdc1a098a84830bdc6936da323225bff");
+}
+
+TEST_CASE("payloads for Matrix are the same bytes everywhere") {
+  CHECK(digest([](const Message& message, Buffer& out, Truncations& cut) { format_matrix(message, out, cut); }) ==
+        "dbc065f3d111b861b8a698eeb5618ac8");
 }
 
 TEST_CASE("mails are the same bytes everywhere") {

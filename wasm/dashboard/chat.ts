@@ -181,6 +181,19 @@ export function drawTelegram(body: string, name: string, time: string, cut: stri
   return html`<div class="discord-chat">${face(name, 'bot', time, html`<div class="text">${[...pieces, ...linked(text.slice(at), cut)]}</div>`)}</div>`;
 }
 
+export function drawMatrix(body: string, name: string, time: string, cut: string): TemplateResult {
+  const message = parse<{ formatted_body?: string }>(body);
+  if (!message) return html`<pre>${body}</pre>`;
+  const text = (message.formatted_body ?? '').replace(/<br>|<\/(?:li|ul|p)>/g, '\n').replace(/<(?:ul|p|\/?code)>/g, '').replace(/<li>/g, '\u2022 ').trim();
+  const marks = /<a href="([^"]*)">([^<]*)<\/a>|<b>([^<]*)<\/b>|<i>([^<]*)<\/i>|<pre>([^<]*)<\/pre>|<span data-mx-color="([^"]*)">([^<]*)<\/span>/g;
+  return html`<div class="discord-chat">${face(name, 'Bot', time, html`<div class="text">${styled(text, marks, ([, target, label, bold, italic, code, color, dot]) => {
+    if (target !== undefined) return link(unescape(label!), unescape(target));
+    if (code !== undefined) return html`<pre>${withCuts(unescape(code), cut)}</pre>`;
+    if (dot !== undefined) return html`<svg width="10" height="10" aria-hidden="true"><circle cx="5" cy="5" r="5" fill=${color!}></circle></svg>`;
+    return bold !== undefined ? html`<b>${withCuts(unescape(bold), cut)}</b>` : html`<i>${unescape(italic!)}</i>`;
+  }, (plain) => html`${markCuts(unescape(plain), cut)}`)}</div>`)}</div>`;
+}
+
 /** A notification of plain text: ntfy's, Gotify's and Pushover's. */
 export function drawPush(body: string, name: string, time: string, cut: string): TemplateResult {
   const push = parse<{ title?: string; message?: string; click?: string; url?: string; extras?: { 'client::notification'?: { click: { url: string } } } }>(body);

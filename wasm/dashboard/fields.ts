@@ -27,6 +27,8 @@ export const wordsOf: Readonly<Record<string, { label: StringKey; hint?: StringK
   api_url: { label: 'apiUrl', hint: 'apiUrlHint' },
   server_url: { label: 'server' },
   app_token: { label: 'appToken', hint: 'accessTokenHint' },
+  homeserver_url: { label: 'homeserver' },
+  room_id: { label: 'roomId', hint: 'roomIdHint' },
   topic: { label: 'topic', hint: 'topicHint' },
   access_token: { label: 'accessToken', hint: 'accessTokenHint' },
   user_ids: { label: 'people' },

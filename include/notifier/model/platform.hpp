@@ -20,9 +20,10 @@ enum class Platform : std::uint8_t {
   google_chat,
   telegram,
   ntfy,
-  gotify
+  gotify,
+  matrix
 };
 
-inline constexpr std::size_t platform_count = 11;
+inline constexpr std::size_t platform_count = 12;
 
 NOTIFIER_NAMESPACE_END

@@ -11,6 +11,7 @@
 #include "notifier/platform/email.hpp"
 #include "notifier/platform/google_chat.hpp"
 #include "notifier/platform/gotify.hpp"
+#include "notifier/platform/matrix.hpp"
 #include "notifier/platform/mattermost.hpp"
 #include "notifier/platform/microsoft_teams.hpp"
 #include "notifier/platform/ntfy.hpp"
@@ -24,7 +25,7 @@ NOTIFIER_NAMESPACE_BEGIN
 /// The platforms, in the order the public API lists them.
 inline constexpr PlatformRow builtin_platforms[platform_count] = {
     rocket_chat_row,     webhook_row,     slack_row,    email_row, mattermost_row, discord_row,
-    microsoft_teams_row, google_chat_row, telegram_row, ntfy_row,  gotify_row};
+    microsoft_teams_row, google_chat_row, telegram_row, ntfy_row,  gotify_row,     matrix_row};
 
 namespace detail {
 
@@ -37,7 +38,7 @@ using PayloadWriter = void (*)(const Message& message, Buffer& out, Truncations&
 inline constexpr PayloadWriter payload_writers[platform_count] = {
     format_rocket_chat, nullptr,        format_slack,           nullptr,
     format_mattermost,  format_discord, format_microsoft_teams, format_google_chat,
-    format_telegram,    format_ntfy,    format_gotify};
+    format_telegram,    format_ntfy,    format_gotify,          format_matrix};
 
 /// What their replies mean. SMTP has rules of its own.
 inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,     {},
@@ -45,7 +46,7 @@ inline constexpr ReplyRules reply_rules[platform_count] = {rocket_chat_rules,   
                                                            mattermost_rules,      discord_rules,
                                                            microsoft_teams_rules, google_chat_rules,
                                                            telegram_rules,        ntfy_rules,
-                                                           gotify_rules};
+                                                           gotify_rules,          matrix_rules};
 
 /// What their writers keep to.
 inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
@@ -54,7 +55,7 @@ inline constexpr Range<PayloadLimit> payload_limits[platform_count] = {
     mattermost_payload_limits,      discord_payload_limits,
     microsoft_teams_payload_limits, google_chat_payload_limits,
     telegram_payload_limits,        ntfy_payload_limits,
-    gotify_payload_limits};
+    gotify_payload_limits,          matrix_payload_limits};
 
 /// @param row  one of builtin_platforms
 inline PayloadWriter writer_of(const PlatformRow& row) noexcept { return payload_writers[&row - builtin_platforms]; }
@@ -145,7 +146,7 @@ constexpr PlatformLimits limits_by_platform() noexcept {
 inline constexpr PlatformLimits default_limits = detail::limits_by_platform();
 
 /// The platform's name, which is also its notifiers' `type`: "email", "slack", "webhook", "rocket_chat",
-/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify".
+/// "mattermost", "discord", "microsoft_teams", "google_chat", "telegram", "ntfy", "gotify", "matrix".
 NOTIFIER_NOINLINE constexpr std::string_view to_string(Platform platform) noexcept {
   return static_cast<std::size_t>(platform) < platform_count ? platform_info(platform).name : "unknown";
 }
