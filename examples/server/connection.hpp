@@ -17,6 +17,7 @@
 
 #include "access.hpp"
 #include "asker.hpp"
+#include "client_socket.hpp"
 #include "connection_floor.hpp"
 #include "connection_table.hpp"
 #include "event_stream.hpp"
@@ -36,7 +37,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 
   Connection(Floor& floor, Socket socket, const boost::asio::ip::address& peer)
       : floor_(floor),
-        socket_(std::move(socket)),
+        socket_(std::move(socket), floor.certificate),
         address_(ConnectionTable<Connection>::address_of(peer)),
         input_share_(floor.bodies),
         body_share_(floor.answers) {
@@ -44,7 +45,11 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     asker_.client = peer.to_string();
   }
 
-  void start() { wait_to_read(); }
+  void start() {
+    // A handshake may take no longer than a request.
+    if (floor_.certificate.is_there()) enter(Phase::reading);
+    wait_to_read();
+  }
 
   /// Ends it at once, whatever it is doing. May destroy it.
   void close() {
@@ -53,8 +58,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
     const auto self = shared_from_this();
     if (phase_ == Phase::streaming) log(0);
     if (!stream_app_id_.empty()) floor_.service.streams().remove(stream_app_id_, *this);
-    boost::system::error_code ignored;
-    socket_.close(ignored);
+    socket_.close();
     floor_.table.remove(*this);
     if (phase_ == Phase::handling) return;  // others read of it until they are done
     out_.clear_messages();
@@ -81,6 +85,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
         return;
       case Phase::reading:
         if (now - since_ < floor_.limits.request) return;
+        if (!socket_.is_ready()) return close();
         if (parser_) return refuse({400, "The body could not be read"});
         return refuse({408, "The request did not come in time"});
       case Phase::writing:
@@ -112,19 +117,29 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void wait_to_read() {
     if (is_reading_) return;
     is_reading_ = true;
-    socket_.async_wait(Socket::wait_read, [self = shared_from_this()](boost::system::error_code code) {
+    auto go_on = [self = shared_from_this()](boost::system::error_code code) {
       self->is_reading_ = false;
       if (self->is_closed_) return;
       if (code) return self->close();
       self->read();
-    });
+    };
+    if (socket_.has_more()) {
+      boost::asio::post(floor_.loop, [go_on = std::move(go_on)] { go_on({}); });
+    } else {
+      const bool is_to_write = is_reading_blocked_ && socket_.waits_for() == Socket::wait_write;
+      socket_.socket().async_wait(is_to_write ? Socket::wait_write : Socket::wait_read, std::move(go_on));
+    }
+    is_reading_blocked_ = false;
   }
 
   void read() {
     boost::system::error_code code;
     const std::size_t count = socket_.read_some(boost::asio::buffer(floor_.input), code);
-    if (code == boost::asio::error::would_block || code == boost::asio::error::try_again) return wait_to_read();
+    is_reading_blocked_ = code == boost::asio::error::would_block || code == boost::asio::error::try_again;
+    if (is_reading_blocked_) return wait_to_read();
     if (code) return close();
+    if (count == 0 && socket_.is_without_tls() && phase_ == Phase::reading)
+      return refuse({400, "This server speaks TLS here: ask for https"});
     // What a client says that is told events, or that has had its last answer, is not listened to.
     if (phase_ == Phase::streaming || phase_ == Phase::lingering) return wait_to_read();
     input_.append(floor_.input.data(), count);
@@ -284,7 +299,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void write_later(boost::system::error_code why) {
     if (why != boost::asio::error::would_block && why != boost::asio::error::try_again) return close();
     is_writing_ = true;
-    socket_.async_wait(Socket::wait_write, [self = shared_from_this()](boost::system::error_code failed) {
+    socket_.socket().async_wait(socket_.waits_for(), [self = shared_from_this()](boost::system::error_code failed) {
       self->is_writing_ = false;
       if (self->is_closed_) return;
       if (failed) return self->close();
@@ -320,8 +335,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
 
   /// Closing with unread input would reset the connection, and the answer with it (RFC 9112, 9.6).
   void linger() {
-    boost::system::error_code ignored;
-    socket_.shutdown(Socket::shutdown_send, ignored);
+    socket_.shutdown_send();
     is_ending_ = false;
     input_ = std::string();
     enter(Phase::lingering);
@@ -341,7 +355,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   void end_stream();
 
   Floor& floor_;
-  Socket socket_;
+  ClientSocket socket_;
   const ConnectionTable<Connection>::Address address_;
   ConnectionTable<Connection>::List::iterator place_;
   Phase phase_ = Phase::waiting;
@@ -350,6 +364,7 @@ class Connection final : public Subscriber, public std::enable_shared_from_this<
   Clock::time_point deadline_{};
   bool is_closed_ = false;
   bool is_reading_ = false;
+  bool is_reading_blocked_ = false;  // the last read could not go on
   bool is_writing_ = false;
   bool is_ending_ = false;
   bool has_turn_ = false;

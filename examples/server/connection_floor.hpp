@@ -18,6 +18,7 @@
 #include "operations.hpp"
 #include "route_table.hpp"
 #include "service.hpp"
+#include "tls.hpp"
 #include "turns.hpp"
 #include "worker_threads.hpp"
 
@@ -60,7 +61,8 @@ struct Floor {
   const RouteTable& routes;
   Access access;
   AccessLog log;
-  AuditLog& audit;  ///< used by the workers and the committing thread
+  TlsCertificate certificate;  ///< none: what connections say is plain
+  AuditLog& audit;             ///< used by the workers and the committing thread
   Limits limits;
   MemoryBudget bodies;
   MemoryBudget answers;

@@ -29,7 +29,7 @@ inline void Connection::stream(std::string app_id) {
   out_.begin(AnswerHead::write(response_, kind, !head_.is_1_0, false), {}, !head_.is_1_0);
   // What the system holds for a client that does not read is memory, too.
   boost::system::error_code ignored;
-  socket_.set_option(boost::asio::socket_base::send_buffer_size(64 * 1024), ignored);
+  socket_.socket().set_option(boost::asio::socket_base::send_buffer_size(64 * 1024), ignored);
   enter(Phase::streaming);
   moved_ = pinged_ = since_;
   stream_app_id_ = std::move(app_id);

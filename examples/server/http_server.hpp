@@ -77,6 +77,9 @@ class HttpServer {
   /// Sets what is called with each SIGHUP, in the loop's thread. To be called before run().
   void on_hangup(std::function<void(Access&)> call) { on_hangup_ = std::move(call); }
 
+  /// Speaks TLS with connections that begin from now on. In the loop's thread, or before run().
+  void use(TlsCertificate certificate) { floor_.certificate = std::move(certificate); }
+
   /// Serves until SIGTERM or SIGINT. @param on_stop  called when one comes: what else is to end may begin to
   void run(std::function<void()> on_stop) {
     on_stop_ = std::move(on_stop);
@@ -157,7 +160,8 @@ class HttpServer {
       constexpr std::string_view full =
           "HTTP/1.1 503 Service Unavailable\r\nRetry-After: 5\r\nConnection: close\r\nContent-Length: 0\r\n"
           "Cache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n\r\n";
-      socket.write_some(boost::asio::buffer(full.data(), full.size()), code);
+      // Who speaks TLS is not there yet to be told.
+      if (!floor_.certificate.is_there()) socket.write_some(boost::asio::buffer(full.data(), full.size()), code);
       ++floor_.metrics.refusals;
       return;
     }

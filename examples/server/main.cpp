@@ -35,6 +35,7 @@
 #include "sender.hpp"
 #include "service.hpp"
 #include "storage_probe.hpp"
+#include "tls.hpp"
 #include "tokens.hpp"
 
 namespace {
@@ -107,6 +108,11 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   server::HttpServer http(service, operations, metrics, routes,
                           server::Access(registry, std::move(tokens), options.requests_per_second, options.cors_origin),
                           server::AccessLog(options.access_log), audit, limits);
+  server::TlsCertificate certificate;
+  const bool has_tls = !options.tls_certificate.empty();
+  if (has_tls) problem = certificate.read(options.tls_certificate, options.tls_key);
+  if (!problem.empty()) return fail(problem);
+  http.use(certificate);
   const int port = http.bind(options.host, options.port);
   if (port < 0) return fail("cannot listen on " + options.host + " port " + std::to_string(options.port));
   server::Sender::Hooks hooks;
@@ -130,12 +136,16 @@ int serve(const server::Options& options, notifier::Registry& registry, notifier
   };
   sender.start(std::move(hooks));
   const bool is_ipv6 = options.host.find(':') != std::string::npos;
-  std::printf("notifier-server listens on http://%s:%d%s\n",
+  std::printf("notifier-server listens on %s://%s:%d%s\n", has_tls ? "https" : "http",
               (is_ipv6 ? "[" + options.host + "]" : options.host).c_str(), port,
               options.has_no_token() ? " (no token: this machine only)" : "");
   std::fflush(stdout);
 
-  http.on_hangup([&options, &audit](server::Access& access) {
+  http.on_hangup([&options, &audit, &http, certificate](server::Access& access) mutable {
+    std::string unread;
+    if (!options.tls_certificate.empty()) unread = certificate.read(options.tls_certificate, options.tls_key);
+    if (!unread.empty()) fail(unread + "; the certificate of before goes on counting");
+    http.use(certificate);
     if (!audit.open()) fail("cannot write " + options.audit_file + "; what it was before goes on being written");
     std::string wrong;
     auto list = read_tokens(options, wrong);

@@ -22,6 +22,8 @@ struct Options {
   std::string audit_file;
   std::string email_from;
   std::string link_base;
+  std::string tls_certificate;  ///< PEM file; empty: no TLS
+  std::string tls_key;
   std::string dashboard;  ///< empty: what is installed with this program
   int request_seconds = 30;
   std::size_t events_per_app = 1000;
@@ -51,6 +53,9 @@ Serves the notifier API over HTTP, delivers what it makes, and keeps everything 
                      at SIGHUP. See examples/server/README.md
   --rate-limit N     let each token send N requests a second, those apart that have a limit of their own; more are
                      answered with 429 (default: any number)
+  --tls-certificate FILE, --tls-key FILE
+                     speak TLS, 1.2 or later, by this certificate, with those that lead to its authority, and its key
+                     (PEM); read again at SIGHUP
   --cors ORIGIN      let web pages of this origin use the server, as https://dashboard.example.com
   --request-timeout SECONDS
                      how long a client may take to send a request (default 30)

@@ -23,15 +23,16 @@ namespace server {
 
 /// Every option that has a value, and every one that has none; without its hyphens.
 inline constexpr std::string_view options_with_value =
-    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import "
-    "backup "
+    "port host database token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
+    "link-base audit import backup "
     "config "
     "smtp allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
     "keep-dead";
 inline constexpr std::string_view options_without_value = "export no-access-log allow-private-targets dry-run help";
 /// What a configuration may have: all that is not done once and ends.
 inline constexpr std::string_view configurable =
-    "port host database token tokens rate-limit cors dashboard request-timeout email-from link-base audit import smtp "
+    "port host database token tokens rate-limit tls-certificate tls-key cors dashboard request-timeout email-from "
+    "link-base audit import smtp "
     "allow-target ca-file send-timeout retry-delays disable-after hold keep-events keep-megabytes keep-delivered "
     "keep-dead "
     "no-access-log allow-private-targets dry-run";
@@ -67,19 +68,21 @@ inline std::int64_t milliseconds(double seconds) { return std::llround(seconds *
 /// Takes the value of an option that is a text, a number or a list.
 /// @return what is wrong with the value, or nothing; holds nothing of it
 inline std::string take_value(std::string_view name, std::string_view value, Options& options) {
-  std::string* const text = name == "host"         ? &options.host
-                            : name == "database"   ? &options.database
-                            : name == "token"      ? &options.token
-                            : name == "tokens"     ? &options.tokens_file
-                            : name == "cors"       ? &options.cors_origin
-                            : name == "email-from" ? &options.email_from
-                            : name == "link-base"  ? &options.link_base
-                            : name == "dashboard"  ? &options.dashboard
-                            : name == "audit"      ? &options.audit_file
-                            : name == "import"     ? &options.import_file
-                            : name == "backup"     ? &options.backup_file
-                            : name == "ca-file"    ? &options.curl.ca_file
-                                                   : nullptr;
+  std::string* const text = name == "host"              ? &options.host
+                            : name == "database"        ? &options.database
+                            : name == "token"           ? &options.token
+                            : name == "tokens"          ? &options.tokens_file
+                            : name == "tls-certificate" ? &options.tls_certificate
+                            : name == "tls-key"         ? &options.tls_key
+                            : name == "cors"            ? &options.cors_origin
+                            : name == "email-from"      ? &options.email_from
+                            : name == "link-base"       ? &options.link_base
+                            : name == "dashboard"       ? &options.dashboard
+                            : name == "audit"           ? &options.audit_file
+                            : name == "import"          ? &options.import_file
+                            : name == "backup"          ? &options.backup_file
+                            : name == "ca-file"         ? &options.curl.ca_file
+                                                        : nullptr;
   if (text != nullptr) {
     *text = value;
     return {};
@@ -209,6 +212,8 @@ inline std::string parse_options(int argc, char** argv, Options& options) {
     if (std::string_view(argv[i]) == "--config") problem = read_configuration(argv[i + 1], options);
   for (int i = 1; i < argc && problem.empty() && !options.help; ++i) problem = take_argument(argc, argv, i, options);
   if (!problem.empty() || options.help) return problem;
+  if (options.tls_certificate.empty() != options.tls_key.empty())
+    return "--tls-certificate and --tls-key need each other";
   if (options.has_no_token() && options.cors_origin == "*")
     return "--cors * needs a token: without one every web page could use the server";
   if (options.has_no_token() && !options.host.empty() && options.host != "127.0.0.1" && options.host != "::1" &&
