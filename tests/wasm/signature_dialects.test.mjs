@@ -5,7 +5,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { pathToFileURL } from 'node:url';
-import { createEngineSync, file, root } from './package.mjs';
+import { createEngine, file, root } from './package.mjs';
 import { httpDelivery, startTarget } from './targets.mjs';
 
 const { Sender } = await import(pathToFileURL(file('dist/node.js')));
@@ -45,12 +45,12 @@ test('both ways of signing make the same headers, and those alone', async () => 
 });
 
 test('receivers verify what a notifier of theirs is sent', async () => {
-  const engine = createEngineSync();
+  const engine = await createEngine();
   engine.load({ apps: [{ id: 'app-1', name: 'shop' }] });
   for (const signature of ['github', 'stripe']) {
     for (const [i, secret] of texts.entries()) {
       const path = `ok/${signature}-${i}`;
-      const { id } = engine.add('shop', { name: path, platform: 'webhook', type_data: { webhook_url: target.url(path), signature, signing_secret: [secret, 'older'] } });
+      const { id } = engine.addNotifier('shop', { name: path, platform: 'webhook', type_data: { webhook_url: target.url(path), signature, signing_secret: [secret, 'older'] } });
       assert.equal(engine.notifier(id).type_data.signature, signature);
       const body = `{"type":"é🎉","n":${i}}`;
       const verdict = await sender.send(httpDelivery(target.url(path), { body }), { secrets: engine.signingSecrets(id) });
